@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import {
+  DEAD_LETTER_QUEUE,
+  EVENTS_QUEUE,
+  LOCAL_ACCOUNT,
+  LOCAL_CREDENTIALS,
+  LOCAL_REGION,
+  QUARANTINE_BUCKET,
+  queueArn,
+  RETRY_QUEUE,
+} from './local-aws.ts';
+import { acceptLoopbackOnly } from './loopback-only.ts';
+
+export interface QueueServerOptions {
+  /** On 127.0.0.1 only. */
+  port: number;
+  /** Messages and objects are written here before a call is answered. */
+  dataDirectory: string;
+}
+
+export interface QueueServer {
+  endpoint: string;
+  sqs: SQSClient;
+  s3: S3Client;
+  stop(): Promise<void>;
+}
+
+/** How long a message that was not deleted stays out of sight, and how often it is offered before it is set aside. */
+const VISIBILITY_SECONDS = 30;
+const MAX_RECEIVE_COUNT = 10;
+const RETENTION_SECONDS = 14 * 24 * 3600;
+
+const QUEUES: Record<string, Record<string, string>> = {
+  [DEAD_LETTER_QUEUE]: { MessageRetentionPeriod: String(RETENTION_SECONDS) },
+  [EVENTS_QUEUE]: {
+    VisibilityTimeout: String(VISIBILITY_SECONDS),
+    MessageRetentionPeriod: String(RETENTION_SECONDS),
+    RedrivePolicy: JSON.stringify({
+      deadLetterTargetArn: queueArn(DEAD_LETTER_QUEUE),
+      maxReceiveCount: MAX_RECEIVE_COUNT,
+    }),
+  },
+  [RETRY_QUEUE]: { VisibilityTimeout: String(VISIBILITY_SECONDS) },
+};
+
+/** Starts SQS and S3 with this project's queues and bucket; what they held at the last stop, or kill, is there again. */
+export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
+  const file = join(options.dataDirectory, 'fauxqs.db');
+  if (!existsSync(file)) await createQueuesAside(options.dataDirectory);
+  bringUpToDate(file, options.port);
+  const lift = acceptLoopbackOnly(options.port);
+  const server = await startFauxqs({
+    port: options.port,
+    logger: false,
+    dataDir: options.dataDirectory,
+  }).catch((cause: unknown) => {
+    lift();
+    throw new Error(`The queues could not be opened in ${options.dataDirectory}.`, { cause });
+  });
+  const clients = openClients(server.port);
+  await createQueues(clients);
+  return {
+    ...clients,
+    stop: async () => {
+      clients.sqs.destroy();
+      clients.s3.destroy();
+      await server.stop();
+      lift();
+    },
+  };
+}
+
+/** Queue URLs are given when a queue is created, so the queues are created first and the real port opened after. */
+async function createQueuesAside(dataDirectory: string): Promise<void> {
+  const server: FauxqsServer = await startFauxqs({ port: 0, logger: false, dataDir: dataDirectory });
+  try {
+    await createQueues(openClients(server.port));
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * Two things fauxqs 2.4.1 keeps as they were: queue URLs with the port (and a host name, sqs.REGION.localhost, that few
+ * machines resolve) of the day they were made; and, after a kill, messages in the hands of a consumer that is gone,
+ * which nobody would see until their time-out. Receive counts stay.
+ */
+function bringUpToDate(file: string, port: number): void {
+  const database = new DatabaseSync(file);
+  try {
+    database
+      .prepare('UPDATE sqs_queues SET url = ? || name')
+      .run(`http://127.0.0.1:${port}/${LOCAL_ACCOUNT}/`);
+    database.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
+  } finally {
+    database.close();
+  }
+}
+
+function openClients(port: number): { endpoint: string; sqs: SQSClient; s3: S3Client } {
+  const endpoint = `http://127.0.0.1:${port}`;
+  const config = { endpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+  return { endpoint, sqs: new SQSClient(config), s3: new S3Client({ ...config, forcePathStyle: true }) };
+}
+
+/** CreateQueue answers with the queue that is there; its attributes are then brought to today's. */
+async function createQueues({ sqs, s3 }: { sqs: SQSClient; s3: S3Client }): Promise<void> {
+  for (const [name, attributes] of Object.entries(QUEUES)) {
+    const fifo = {
+      FifoQueue: 'true',
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+    };
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: fifo }));
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
+  }
+  const missing = await s3.send(new HeadBucketCommand({ Bucket: QUARANTINE_BUCKET })).then(
+    () => false,
+    () => true,
+  );
+  if (missing) await s3.send(new CreateBucketCommand({ Bucket: QUARANTINE_BUCKET }));
+}

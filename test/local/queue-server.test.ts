@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  DEAD_LETTER_QUEUE,
+  EVENTS_QUEUE,
+  QUARANTINE_BUCKET,
+  RETRY_QUEUE,
+} from '../../lib/local/local-aws.ts';
+import { type QueueServer, startQueueServer } from '../../lib/local/queue-server.ts';
+import { findFreePorts } from './free-ports.ts';
+
+let dataDirectory: string;
+let server: QueueServer;
+let port: number;
+
+beforeEach(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), 'pagw-queues-'));
+  await start();
+});
+
+afterEach(async () => {
+  await server.stop();
+  await rm(dataDirectory, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  port = await findFreePorts(1);
+  server = await startQueueServer({ port, dataDirectory });
+}
+
+async function restart(): Promise<void> {
+  await server.stop();
+  await start();
+}
+
+async function urlOf(name: string): Promise<string> {
+  return (await server.sqs.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl ?? '';
+}
+
+async function send(body: string, group = 'PAGW-1'): Promise<void> {
+  const identity = { MessageGroupId: group, MessageDeduplicationId: body };
+  await server.sqs.send(
+    new SendMessageCommand({ QueueUrl: await urlOf(EVENTS_QUEUE), MessageBody: body, ...identity }),
+  );
+}
+
+async function receive(): Promise<string[]> {
+  const { Messages = [] } = await server.sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: await urlOf(EVENTS_QUEUE), MaxNumberOfMessages: 10 }),
+  );
+  return Messages.map((message) => message.Body ?? '');
+}
+
+describe('the local queues', () => {
+  it('have URLs of the port they listen on now, after a move to another port too', async () => {
+    expect(await urlOf(EVENTS_QUEUE)).toBe(`http://127.0.0.1:${port}/000000000000/${EVENTS_QUEUE}`);
+    const before = port;
+    await restart();
+    expect(port).not.toBe(before);
+    expect(await urlOf(RETRY_QUEUE)).toBe(`http://127.0.0.1:${port}/000000000000/${RETRY_QUEUE}`);
+  });
+
+  it('set aside what is received too often', async () => {
+    const { Attributes } = await server.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: await urlOf(EVENTS_QUEUE), AttributeNames: ['All'] }),
+    );
+    expect(Attributes).toMatchObject({ FifoQueue: 'true', DeduplicationScope: 'messageGroup' });
+    expect(JSON.parse(Attributes?.RedrivePolicy ?? '{}')).toMatchObject({
+      deadLetterTargetArn: expect.stringContaining(DEAD_LETTER_QUEUE),
+    });
+  });
+
+  it('hold over a restart what was not deleted, in order, and offer at once what a gone consumer held', async () => {
+    for (const body of ['1', '2', '3']) await send(body);
+    expect(await receive()).toEqual(['1']);
+    expect(await receive()).toEqual([]);
+    await restart();
+    expect(await receive()).toEqual(['1']);
+  });
+
+  it('keep objects over a restart', async () => {
+    const object = { Bucket: QUARANTINE_BUCKET, Key: 'anthem/2025/12/26/message.json' };
+    await server.s3.send(new PutObjectCommand({ ...object, Body: 'not JSON' }));
+    await restart();
+    const { Body } = await server.s3.send(new GetObjectCommand(object));
+    expect(await Body?.transformToString()).toBe('not JSON');
+  });
+});
