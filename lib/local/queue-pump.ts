@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { lambdaContext } from './lambda-context.ts';
+import type { LocalClock } from './local-clock.ts';
+import { toSqsEvent } from './sqs-event.ts';
+
+export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse | undefined>;
+
+export interface QueuePumpOptions {
+  sqs: SQSClient;
+  queueUrl: string;
+  queueArn: string;
+  functionName: string;
+  handler: QueueHandler;
+  clock: LocalClock;
+  /** Told once when messages start to fail or the queue to be silent; never what was in them. */
+  onTrouble?: (sentence: string) => void;
+}
+
+export interface QueuePump {
+  /** Why the last round went wrong; undefined while all goes well. */
+  readonly trouble: string | undefined;
+  readonly delivered: number;
+  /** Lets running invocations end and deletes what they did; settles within the handler's time limit. */
+  stop(): Promise<void>;
+}
+
+const POLLERS = 3;
+const LONG_POLL_SECONDS = 10;
+const TIMEOUT_SECONDS = 30;
+const PAUSE_AFTER_TROUBLE_MS = 1_000;
+
+/**
+ * Does what Lambda's event source mapping does: receives up to ten messages, invokes the handler, deletes what it
+ * reported done. The rest comes back after its time-out, and goes to the dead-letter queue after too many times.
+ * The queue keeps the order: it gives out no message of a group while an earlier one is in hand.
+ */
+export function startQueuePump(options: QueuePumpOptions): QueuePump {
+  const ending = new AbortController();
+  const state = { trouble: undefined as string | undefined, delivered: 0 };
+  const invoke = oneAtATime(options.handler);
+
+  async function poll(): Promise<void> {
+    while (!ending.signal.aborted) {
+      try {
+        const messages = await receive(options, ending.signal);
+        if (messages.length === 0) continue;
+        const done = await deliver(messages, options, invoke);
+        await remove(done, options);
+        state.delivered += done.length;
+        report(
+          done.length === messages.length ? undefined : `${options.functionName} left messages on the queue.`,
+        );
+      } catch (error) {
+        if (ending.signal.aborted) return;
+        report(`${options.functionName} failed: ${error instanceof Error ? error.name : 'unknown error'}.`);
+        await delay(PAUSE_AFTER_TROUBLE_MS, undefined, { signal: ending.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  function report(trouble: string | undefined): void {
+    if (trouble !== undefined && state.trouble === undefined) options.onTrouble?.(trouble);
+    state.trouble = trouble;
+  }
+
+  const pollers = Array.from({ length: POLLERS }, poll);
+  return {
+    get trouble() {
+      return state.trouble;
+    },
+    get delivered() {
+      return state.delivered;
+    },
+    stop: async () => {
+      ending.abort();
+      await Promise.all(pollers);
+    },
+  };
+}
+
+async function receive(options: QueuePumpOptions, signal: AbortSignal): Promise<Message[]> {
+  const command = new ReceiveMessageCommand({
+    QueueUrl: options.queueUrl,
+    MaxNumberOfMessages: 10,
+    WaitTimeSeconds: LONG_POLL_SECONDS,
+    MessageSystemAttributeNames: ['All'],
+    MessageAttributeNames: ['All'],
+  });
+  const { Messages = [] } = await options.sqs.send(command, { abortSignal: signal });
+  return Messages;
+}
+
+/** Answers the messages the handler did; a report that names no message, or an unknown one, fails the whole batch. */
+async function deliver(
+  messages: Message[],
+  options: QueuePumpOptions,
+  invoke: QueueHandler,
+): Promise<Message[]> {
+  const event = toSqsEvent(messages, options.queueArn, options.clock.aheadSeconds * 1000);
+  const response = await invoke(event, lambdaContext(options.functionName, TIMEOUT_SECONDS));
+  const failed = (response?.batchItemFailures ?? []).map((failure) => failure.itemIdentifier);
+  const known = new Set(messages.map((message) => message.MessageId));
+  if (failed.some((id) => !known.has(id))) return [];
+  return messages.filter((message) => !failed.includes(message.MessageId ?? ''));
+}
+
+async function remove(messages: Message[], { sqs, queueUrl }: QueuePumpOptions): Promise<void> {
+  if (messages.length === 0) return;
+  const Entries = messages.map((message, position) => ({
+    Id: String(position),
+    ReceiptHandle: message.ReceiptHandle,
+  }));
+  // What fails to be deleted comes again and is recognised as a duplicate.
+  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+}
+
+/** Lambda runs one invocation at a time in a process, and handlers keep state (logger keys, metrics) that counts on it. */
+function oneAtATime(handler: QueueHandler): QueueHandler {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (event, context) => {
+    const result = turn.then(() => handler(event, context));
+    turn = result.catch(() => undefined);
+    return result;
+  };
+}
