@@ -1,0 +1,41 @@
+import type { TrackedEvent } from './tracked-event.ts';
+
+/** The request itself is at fault: sending it again gives the same answer. */
+export const terminalErrorCodes: ReadonlySet<string> = new Set([
+  'PARSE_VALIDATION_ERROR',
+  'VALIDATION_FAILED',
+  'QUEUE_FAILED',
+  'INVALID_NPI',
+  'MISSING_DOB',
+  'FUTURE_DATE',
+  'INVALID_ICD10_FORMAT',
+  'MISSING_COVERAGE',
+]);
+
+/** Something on the way was at fault, and may be well again. */
+export const retryableErrorCodes: ReadonlySet<string> = new Set([
+  'PARSE_EXCEPTION',
+  'VALIDATION_EXCEPTION',
+  'ENRICHMENT_EXCEPTION',
+  'ATTACHMENT_EXCEPTION',
+  'CONVERSION_EXCEPTION',
+  'API_CONNECTOR_EXCEPTION',
+  'CALLBACK_EXCEPTION',
+  'RESPONSE_BUILD_EXCEPTION',
+  'NOTIFICATION_EXCEPTION',
+  'PUBLISH_EXCEPTION',
+  'API_TIMEOUT',
+]);
+
+/** Failures that are a verdict on the request's content rather than a mishap. */
+const verdicts: ReadonlySet<string> = new Set(['PARSE_FAIL', 'VAL_FAIL']);
+
+/**
+ * Whether a failure that does not say so may be retried. An unlisted code counts as retryable: a needless second try
+ * costs a message, a missing one leaves the provider without an answer. Without a code, only a known type's failure
+ * that is no verdict is retryable.
+ */
+export function isRetryableFailure(event: Pick<TrackedEvent, 'eventType' | 'errorCode' | 'known'>): boolean {
+  if (event.errorCode === null) return event.known && !verdicts.has(event.eventType);
+  return !terminalErrorCodes.has(event.errorCode.toUpperCase());
+}

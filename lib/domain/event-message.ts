@@ -1,0 +1,119 @@
+import { unwrapCloudEvent } from './cloud-event.ts';
+import { contractFault } from './contract-fault.ts';
+import { canonicalTenant } from './event-catalogue.ts';
+import { eventSchema, maxEventsPerMessage } from './event-contract.ts';
+import { readMetadata } from './event-metadata.ts';
+import { type MessageRules, normaliseEvent } from './normalise-event.ts';
+import { looksLikePhi } from './phi-guard.ts';
+import { type Fault, type Owner, type Rejection, rejectionOf } from './rejection.ts';
+import type { TrackedEvent } from './tracked-event.ts';
+
+export interface MessageEnvelope {
+  messageId: string;
+  sentAt: Date;
+}
+
+/** An event and where it stood in its message's array; 0 for a single event. */
+export type PositionedEvent = TrackedEvent & { position: number };
+
+export interface MessageReading {
+  events: PositionedEvent[];
+  /** One for each refused event, or a single one at position 0 when the whole message is refused. */
+  rejections: Rejection[];
+}
+
+const nobody: Owner = { tenant: null, pagwId: null };
+
+/** Reads a message body. Never throws: what cannot be recorded comes back as a rejection. */
+export function readMessage(body: string, envelope: MessageEnvelope, rules: MessageRules): MessageReading {
+  const message = parseBody(body);
+  if (message.fault) return wholeMessage(message.fault);
+  const sent = message.value;
+  if (!Array.isArray(sent)) return collect([readEvent(sent, 0, envelope.messageId, envelope, rules)]);
+  if (sent.length === 0) return wholeMessage({ code: 'MESSAGE_EMPTY', path: '', rule: 'min-events' });
+  if (sent.length > maxEventsPerMessage) {
+    return wholeMessage({ code: 'TOO_MANY_EVENTS', path: '', rule: 'max-events' });
+  }
+  const readings = sent.map((item, position) => {
+    const reading = readEvent(item, position, `${envelope.messageId}#${position}`, envelope, rules);
+    return reading.rejection ? { rejection: inArray(reading.rejection) } : reading;
+  });
+  return collect(ofOneRequest(readings));
+}
+
+type EventReading =
+  | { event: PositionedEvent; pagwIdPath: string; rejection?: never }
+  | { event?: never; rejection: Rejection };
+
+function readEvent(
+  sent: unknown,
+  position: number,
+  eventId: string,
+  envelope: MessageEnvelope,
+  rules: MessageRules,
+): EventReading {
+  const unwrapped = unwrapCloudEvent(sent);
+  if (unwrapped.fault) return { rejection: rejectionOf(unwrapped.fault, position, nobody) };
+  const { event, pointer } = unwrapped;
+  const refuse = (fault: Fault): EventReading => ({
+    rejection: rejectionOf({ ...fault, path: pointer(fault.path) }, position, ownerOf(event)),
+  });
+  const parsed = eventSchema.safeParse(event);
+  if (!parsed.success) return refuse(contractFault(parsed.error, event));
+  const { metadata, fault } = readMetadata(parsed.data.metadata);
+  if (fault) return refuse({ ...fault, path: `/metadata${fault.path}` });
+  const defaults = { eventId, occurredAt: envelope.sentAt.toISOString() };
+  return {
+    event: { position, ...normaliseEvent(parsed.data, metadata, defaults, rules) },
+    pagwIdPath: pointer('/pagwId'),
+  };
+}
+
+/** The first valid event names the request; an event of another one belongs in a message and a group of its own. */
+function ofOneRequest(readings: EventReading[]): EventReading[] {
+  const first = readings.find((reading) => reading.event)?.event?.pagwId;
+  return readings.map((reading) => {
+    if (!reading.event || reading.event.pagwId === first) return reading;
+    const fault: Fault = { code: 'MIXED_REQUESTS', path: reading.pagwIdPath, rule: 'one-request' };
+    return { rejection: inArray(rejectionOf(fault, reading.event.position, ownerOf(reading.event))) };
+  });
+}
+
+function inArray(rejection: Rejection): Rejection {
+  return { ...rejection, path: `/${rejection.position}${rejection.path}` };
+}
+
+function collect(readings: EventReading[]): MessageReading {
+  return {
+    events: readings.flatMap(({ event }) => event ?? []),
+    rejections: readings.flatMap(({ rejection }) => rejection ?? []),
+  };
+}
+
+function wholeMessage(fault: Fault): MessageReading {
+  return { events: [], rejections: [rejectionOf(fault, 0, nobody)] };
+}
+
+function parseBody(body: string): { value: unknown; fault?: never } | { value?: never; fault: Fault } {
+  const text = body.replace(/^\uFEFF/, '');
+  if (text.trim() === '') return { fault: { code: 'MESSAGE_EMPTY', path: '', rule: 'min-events' } };
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { fault: { code: 'MESSAGE_NOT_JSON', path: '', rule: 'json' } };
+  }
+}
+
+const wellFormedName = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
+
+/** Only what is plainly a tenant and an id: a misplaced name or SSN must not travel with the rejection. */
+function ownerOf(event: unknown): Owner {
+  if (typeof event !== 'object' || event === null) return nobody;
+  const { tenant, pagwId } = event as Record<string, unknown>;
+  return { tenant: canonicalTenant(wellFormed(tenant)), pagwId: wellFormed(pagwId) };
+}
+
+function wellFormed(value: unknown): string | null {
+  const name = typeof value === 'string' ? value.trim() : '';
+  return wellFormedName.test(name) && !looksLikePhi(name) ? name : null;
+}

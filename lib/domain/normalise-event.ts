@@ -1,0 +1,93 @@
+import {
+  canonicalEventType,
+  canonicalStatus,
+  canonicalTenant,
+  eventTypes,
+  impliedStatus,
+} from './event-catalogue.ts';
+import { canonicalPriority, canonicalRequestStatus, type EventInput } from './event-contract.ts';
+import { canonicalStage, laneOf, unknownStage } from './event-stages.ts';
+import { maskErrorMessage } from './mask-error-message.ts';
+import { requestEffects } from './request-effects.ts';
+import { isRetryable, type RetryPolicy, retryTiming } from './retry-policy.ts';
+import { canonicalTimestamp } from './timestamp.ts';
+import type { TrackedEvent } from './tracked-event.ts';
+
+export interface MessageRules {
+  retryPolicy: RetryPolicy;
+  /** A draw from 0..1, one per retryable failure. */
+  jitter: () => number;
+}
+
+/** What stands in for fields the producer left out. */
+export interface EventDefaults {
+  eventId: string;
+  occurredAt: string;
+}
+
+/** A valid event in canonical form. */
+export function normaliseEvent(
+  input: EventInput,
+  metadata: Record<string, unknown> | null,
+  defaults: EventDefaults,
+  rules: MessageRules,
+): TrackedEvent {
+  const eventType = canonicalEventType(input.eventType) ?? input.eventType;
+  const catalogued = eventTypes.get(eventType);
+  const stage = canonicalStage(input.stage) ?? catalogued?.stage ?? unknownStage;
+  const event = {
+    stage,
+    eventType,
+    known: catalogued !== undefined,
+    status: canonicalStatus(input.status) ?? impliedStatus(eventType),
+    metadata,
+    errorCode: text(input.errorCode),
+  };
+  const { request } = input;
+  return {
+    ...event,
+    eventId: text(input.eventId) ?? defaults.eventId,
+    tenant: canonicalTenant(input.tenant),
+    pagwId: input.pagwId,
+    lane: laneOf(stage),
+    attempt: input.attempt && input.attempt >= 1 ? input.attempt : null,
+    ...retryFields(event, input, rules),
+    occurredAt: instant(input.occurredAt) ?? defaults.occurredAt,
+    startedAt: instant(input.startedAt),
+    completedAt: instant(input.completedAt),
+    durationMs: input.durationMs ?? null,
+    externalReference: text(input.externalReference),
+    errorMessage: text(input.errorMessage && maskErrorMessage(input.errorMessage)),
+    workerId: text(input.workerId),
+    serviceName: text(input.serviceName),
+    correlationId: text(input.correlationId),
+    requestType: text(request?.type),
+    ...requestEffects(event, {
+      status: canonicalRequestStatus(request?.status ?? '') ?? null,
+      priority: canonicalPriority(request?.priority ?? '') ?? null,
+    }),
+    payloadBucket: text(request?.payload?.bucket),
+    payloadKey: text(request?.payload?.key),
+  };
+}
+
+type Outcome = Pick<TrackedEvent, 'stage' | 'eventType' | 'known' | 'status' | 'errorCode'>;
+type RetryFields = Pick<TrackedEvent, 'retryable' | 'nextRetryAt' | 'retry'>;
+
+/** Only failures are retryable, whatever is stated: the running services send TRUE with every row. */
+function retryFields(event: Outcome, input: EventInput, rules: MessageRules): RetryFields {
+  const nextRetryAt = instant(input.nextRetryAt);
+  if (event.status === 'RETRY_SCHEDULED') return { retryable: false, nextRetryAt, retry: null };
+  const retryable = event.status === 'FAILED' && (input.retryable ?? isRetryable(event, rules.retryPolicy));
+  if (!retryable) return { retryable, nextRetryAt: null, retry: null };
+  if (nextRetryAt) return { retryable, nextRetryAt, retry: null };
+  return { retryable, nextRetryAt, retry: retryTiming(event, rules.retryPolicy, rules.jitter()) };
+}
+
+function text(value: string | null | undefined): string | null {
+  return value?.trim() ? value : null;
+}
+
+function instant(value: string | null | undefined): string | null {
+  return value ? canonicalTimestamp(value) : null;
+}

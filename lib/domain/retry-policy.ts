@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { isRetryableFailure } from './error-codes.ts';
+import { canonicalStage } from './event-stages.ts';
+import type { RetryTiming, TrackedEvent } from './tracked-event.ts';
+
+const day = 86_400;
+
+const timing = {
+  baseSeconds: z.number().min(1).max(day).describe('Delay before the second attempt.'),
+  factor: z.number().min(1).max(10).describe('Growth of the delay with each attempt.'),
+  capSeconds: z
+    .number()
+    .min(1)
+    .max(7 * day)
+    .describe('No delay is longer.'),
+  maxAttempts: z.int().min(1).max(100).describe('Attempts in all, the first included.'),
+};
+const override = z.strictObject(timing).partial();
+
+const retryPolicySchema = z
+  .strictObject({
+    baseSeconds: timing.baseSeconds.default(60),
+    factor: timing.factor.default(2),
+    capSeconds: timing.capSeconds.default(3600),
+    maxAttempts: timing.maxAttempts.default(5),
+    stages: z.record(z.string(), override).default({}),
+    errorCodes: z.record(z.string(), override.extend({ retryable: z.boolean().optional() })).default({}),
+  })
+  .superRefine((policy, context) => {
+    const report = (path: string[], delays: { baseSeconds: number; capSeconds: number }) => {
+      if (delays.baseSeconds <= delays.capSeconds) return;
+      context.addIssue({ code: 'custom', path, message: 'baseSeconds is longer than capSeconds' });
+    };
+    report([], policy);
+    for (const [stage, delays] of Object.entries(policy.stages)) {
+      report(['stages', stage], { ...policy, ...stated(delays) });
+    }
+    for (const [code, delays] of Object.entries(policy.errorCodes)) {
+      report(['errorCodes', code], { ...policy, ...stated(delays) });
+    }
+  });
+
+type Override = Partial<Omit<RetryTiming, 'jitter'>>;
+
+export interface RetryPolicy extends Omit<RetryTiming, 'jitter'> {
+  /** By canonical stage. */
+  stages: ReadonlyMap<string, Override>;
+  /** By upper-case error code; wins over the stage. */
+  errorCodes: ReadonlyMap<string, Override & { retryable?: boolean }>;
+}
+
+/** Reads a policy from JSON, all of it optional. Throws an Error that lists every fault by its path. */
+export function parseRetryPolicy(json: string | undefined): RetryPolicy {
+  const parsed = retryPolicySchema.safeParse(json?.trim() ? parseJson(json) : {});
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'policy'}: ${issue.message}`,
+    );
+    throw new Error(`The retry policy is not valid; correct ${faults.join('; ')}.`);
+  }
+  const { stages, errorCodes, ...timing } = parsed.data;
+  return {
+    ...timing,
+    stages: new Map(
+      Object.entries(stages).map(([name, rule]) => [canonicalStage(name) ?? name, stated(rule)]),
+    ),
+    errorCodes: new Map(
+      Object.entries(errorCodes).map(([code, rule]) => [code.trim().toUpperCase(), stated(rule)]),
+    ),
+  };
+}
+
+/** Exponential from 60 s, factor 2, cap 1 h, 5 attempts, the same for every stage and code. */
+export const defaultRetryPolicy: RetryPolicy = parseRetryPolicy(undefined);
+
+type Failure = Pick<TrackedEvent, 'stage' | 'eventType' | 'errorCode' | 'known'>;
+
+/** Whether a failure that does not say so may be retried: the policy's word on its code, else the code's class. */
+export function isRetryable(event: Failure, policy: RetryPolicy): boolean {
+  return codeRule(event, policy)?.retryable ?? isRetryableFailure(event);
+}
+
+/** How the next attempt after this failure is timed; `jitter` is a draw from 0..1. */
+export function retryTiming(
+  event: Pick<TrackedEvent, 'stage' | 'errorCode'>,
+  policy: RetryPolicy,
+  jitter: number,
+): RetryTiming {
+  const { baseSeconds, factor, capSeconds, maxAttempts } = {
+    ...policy,
+    ...policy.stages.get(event.stage),
+    ...codeRule(event, policy),
+  };
+  return { baseSeconds, factor, capSeconds, maxAttempts, jitter };
+}
+
+function codeRule(event: Pick<TrackedEvent, 'errorCode'>, policy: RetryPolicy) {
+  return event.errorCode === null ? undefined : policy.errorCodes.get(event.errorCode.toUpperCase());
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new Error('The retry policy is not JSON; send an object such as {"maxAttempts":5}.', { cause });
+  }
+}
+
+/** Without the keys that are absent, so that spreading an override never writes undefined over a default. */
+function stated<Rule extends object>(rule: Rule): { [Key in keyof Rule]: Exclude<Rule[Key], undefined> } {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined)) as never;
+}

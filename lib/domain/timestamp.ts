@@ -1,0 +1,27 @@
+const shape =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d{2}):?(\d{2}))$/;
+const firstInstant = Date.UTC(1970, 0, 1);
+const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** ISO 8601 with a zone, years 1970 to 9999, as UTC with milliseconds (finer digits dropped); null for all else. */
+export function canonicalTimestamp(text: string): string | null {
+  const match = shape.exec(text.trim());
+  if (!match) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
+  const [fraction = '', sign = '+', zoneHours = 0, zoneMinutes = 0] = match.slice(7);
+  const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
+  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds));
+  // Date.UTC rolls February 30 over into March, and hour 24 into the next day: neither was meant.
+  const meant =
+    local.getUTCMonth() === month - 1 &&
+    local.getUTCDate() === day &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 60;
+  if (!meant || Number(zoneHours) > 18 || Number(zoneMinutes) > 59) return null;
+  const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
+  const instant = local.getTime() - offset;
+  return instant >= firstInstant && instant <= lastInstant ? new Date(instant).toISOString() : null;
+}

@@ -1,0 +1,82 @@
+export const eventStatuses = ['STARTED', 'COMPLETED', 'FAILED', 'SKIPPED', 'RETRY_SCHEDULED'] as const;
+export type EventStatus = (typeof eventStatuses)[number];
+
+/** The values of pagw_request_status, in the order a request passes through them. */
+export const requestStatuses = [
+  'RECEIVED',
+  'VALIDATED',
+  'BUSINESS_VALIDATED',
+  'ENRICHED',
+  'MAPPED',
+  'SENT_DOWNSTREAM',
+  'PENDING',
+  'APPROVED',
+  'DENIED',
+  'FAILED',
+  'CANCELLED',
+  'EXPIRED',
+] as const;
+export type RequestStatus = (typeof requestStatuses)[number];
+
+/** unknown: the stage is not one of the eleven. */
+export type Lane = 'main' | 'side' | 'unknown';
+
+export type Priority = 'EXPEDITED' | 'STANDARD';
+
+/** What the event does to its request's life: opens it again, ends it, or nothing. */
+export type RequestEffect = 'reopens' | 'closes' | null;
+
+/** Full jitter: nextRetryAt = now + jitter × min(capSeconds, baseSeconds × factor^(attempt-1)); none from maxAttempts on. */
+export interface RetryTiming {
+  baseSeconds: number;
+  factor: number;
+  capSeconds: number;
+  maxAttempts: number;
+  /** 0..1, drawn once per event. */
+  jitter: number;
+}
+
+/** One event in canonical form, as it flows from the message contract to the database. */
+export interface TrackedEvent {
+  eventId: string;
+  /** null: the known request's tenant. */
+  tenant: string | null;
+  pagwId: string;
+  stage: string;
+  eventType: string;
+  /** Whether the type is one of the 38. */
+  known: boolean;
+  status: EventStatus;
+  lane: Lane;
+  /** null: the database derives it from the request's history. */
+  attempt: number | null;
+  retryable: boolean;
+  /** Stated by the producer. */
+  nextRetryAt: string | null;
+  /** FAILED, retryable and nothing stated: the database computes nextRetryAt, because only it knows the attempt. */
+  retry: RetryTiming | null;
+  /** Times are ISO 8601 UTC with milliseconds. */
+  occurredAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+  externalReference: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  workerId: string | null;
+  serviceName: string | null;
+  correlationId: string | null;
+  metadata: Record<string, unknown> | null;
+  requestType: string | null;
+  /** Stated, or from PARSE_OK's hasUrgent. */
+  priority: Priority | null;
+  /** What the event says of its request, stated or derived. */
+  requestStatus: RequestStatus | null;
+  /** A decision (approved, denied, partial), not a pend. */
+  decided: boolean;
+  effect: RequestEffect;
+  /** The main-lane stage expected next, when a main-lane stage completed. */
+  nextStage: string | null;
+  payloadBucket: string | null;
+  payloadKey: string | null;
+}
