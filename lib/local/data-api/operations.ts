@@ -1,0 +1,89 @@
+import { DataApiError } from './data-api-error.ts';
+import { bindParameters } from './parameters.ts';
+import { checkTarget, databaseOf, type WireRequest } from './request.ts';
+import { type ResultShape, sizeGuard, writeResult } from './result-json.ts';
+import { catalogOf, type Service } from './service.ts';
+import { readStatement } from './statement-text.ts';
+import { withConnection } from './with-connection.ts';
+
+/** An operation of the service: a request's body in, the response's JSON text out. */
+export type Operation = (service: Service, request: WireRequest) => Promise<string>;
+
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  '/Execute': executeStatement,
+  '/BatchExecute': batchExecuteStatement,
+  '/BeginTransaction': beginTransaction,
+  '/CommitTransaction': (service, request) => endTransaction(service, request, 'COMMIT'),
+  '/RollbackTransaction': (service, request) => endTransaction(service, request, 'ROLLBACK'),
+};
+
+async function executeStatement(service: Service, request: WireRequest): Promise<string> {
+  checkTarget(request);
+  const { text, names } = readStatement(request['sql']);
+  const values = bindParameters(names, request['parameters']);
+  const shape: ResultShape = {
+    includeResultMetadata: request['includeResultMetadata'] === true,
+    formatRecordsAsJson: request['formatRecordsAs'] === 'JSON',
+    resultSetOptions: request['resultSetOptions'] ?? {},
+  };
+  return withConnection(service, request, async ({ client, database, run }) => {
+    const result = await run({ text, values, guard: sizeGuard(shape) });
+    const catalog = catalogOf(service, database);
+    await catalog.learn(client, result.fields, shape.includeResultMetadata);
+    return writeResult(result, shape, catalog);
+  });
+}
+
+async function batchExecuteStatement(service: Service, request: WireRequest): Promise<string> {
+  checkTarget(request);
+  const { text, names } = readStatement(request['sql']);
+  const { parameterSets, transactionId } = request;
+  if (parameterSets !== undefined && parameterSets !== null && !Array.isArray(parameterSets)) {
+    throw new DataApiError('ValidationException', 'parameterSets must be a list of parameter lists.');
+  }
+  const sets = ((parameterSets ?? [[]]) as unknown[]).map((set) => bindParameters(names, set));
+  return withConnection(service, request, async ({ run }) => {
+    const ownTransaction = transactionId === undefined || transactionId === null;
+    if (ownTransaction) await run({ text: 'BEGIN', values: [] });
+    for (const values of sets) await run({ text, values });
+    if (ownTransaction) await run({ text: 'COMMIT', values: [] });
+    return JSON.stringify({ updateResults: sets.map(() => ({ generatedFields: [] })) });
+  });
+}
+
+async function beginTransaction(service: Service, request: WireRequest): Promise<string> {
+  checkTarget(request);
+  const database = databaseOf(service, request);
+  const client = await service.connections.acquire(database);
+  try {
+    await client.query('BEGIN');
+  } catch {
+    client.release(true);
+    throw new DataApiError(
+      'DatabaseUnavailableException',
+      'Communications link failure: PostgreSQL does not answer.',
+    );
+  }
+  return JSON.stringify({ transactionId: service.transactions.add(client, database).id });
+}
+
+async function endTransaction(
+  service: Service,
+  request: WireRequest,
+  how: 'COMMIT' | 'ROLLBACK',
+): Promise<string> {
+  checkTarget(request);
+  const tag = await withConnection(service, request, async ({ run }) => {
+    const { commandTag } = await run({ text: how, values: [] });
+    return commandTag;
+  });
+  service.transactions.remove(String(request['transactionId']), false);
+  if (tag !== how) {
+    throw new DataApiError(
+      'DatabaseErrorException',
+      'ERROR: The database returned ROLLBACK, so the transaction cannot be committed; SQLState: 25P02',
+    );
+  }
+  const transactionStatus = how === 'COMMIT' ? 'Transaction Committed' : 'Rollback Complete';
+  return JSON.stringify({ transactionStatus });
+}

@@ -1,0 +1,90 @@
+import type { Catalog } from './catalog.ts';
+import { describeColumn } from './column-metadata.ts';
+import { DataApiError } from './data-api-error.ts';
+import { fieldWriterFor, NULL_FIELD, type ResultSetOptions } from './field-text.ts';
+import type { RawResult, RowGuard } from './typed-query.ts';
+
+export interface ResultShape {
+  includeResultMetadata: boolean;
+  formatRecordsAsJson: boolean;
+  resultSetOptions: ResultSetOptions;
+}
+
+const RESPONSE_LIMIT_BYTES = 1024 * 1024;
+const FORMATTED_LIMIT_BYTES = 10 * 1024 * 1024;
+const ROW_LIMIT_BYTES = 64 * 1024;
+
+/** Refuses rows and results over the service's limits while they arrive. */
+export function sizeGuard(shape: ResultShape): RowGuard {
+  const limit = shape.formatRecordsAsJson ? FORMATTED_LIMIT_BYTES : RESPONSE_LIMIT_BYTES;
+  let total = 0;
+  return (row, messageBytes) => {
+    // A DataRow message spends 6 bytes on its head and 4 on each value's length.
+    const rowBytes = messageBytes - 6 - 4 * row.length;
+    total += rowBytes;
+    return rowBytes > ROW_LIMIT_BYTES || total > limit ? tooLarge() : undefined;
+  };
+}
+
+function tooLarge(): DataApiError {
+  return new DataApiError('UnsupportedResultException', 'The result exceeds the size limit');
+}
+
+/** The response of ExecuteStatement as JSON text, written once from PostgreSQL's own text. */
+export function writeResult(result: RawResult, shape: ResultShape, catalog: Catalog): string {
+  const hasRows = result.fields.length > 0;
+  // A statement that answers rows counts as a query, so RETURNING reports no updated rows: count the rows instead.
+  const updated = hasRows ? 0 : updatedCount(result.commandTag);
+  if (!hasRows) return `{"generatedFields":[],"numberOfRecordsUpdated":${updated}}`;
+  if (shape.formatRecordsAsJson) {
+    const formatted = JSON.stringify(writeFormatted(result, shape, catalog));
+    return `{"formattedRecords":${formatted},"numberOfRecordsUpdated":${updated}}`;
+  }
+  const metadata = shape.includeResultMetadata
+    ? `"columnMetadata":${JSON.stringify(result.fields.map((field) => describeColumn(field, catalog)))},`
+    : '';
+  const text = `{${metadata}"numberOfRecordsUpdated":${updated},"records":${writeRecords(result, shape, catalog)}}`;
+  if (Buffer.byteLength(text) > RESPONSE_LIMIT_BYTES) throw tooLarge();
+  return text;
+}
+
+function writeRecords({ fields, rows }: RawResult, shape: ResultShape, catalog: Catalog): string {
+  const writers = fields.map((field) => fieldWriterFor(catalog.typeOf(field), shape.resultSetOptions));
+  let text = '[';
+  for (const row of rows) {
+    text += text === '[' ? '[' : ',[';
+    for (let column = 0; column < row.length; column += 1) {
+      const value = row[column];
+      if (column > 0) text += ',';
+      text += value === null || value === undefined ? NULL_FIELD : (writers[column]?.(value) ?? NULL_FIELD);
+    }
+    text += ']';
+  }
+  return `${text}]`;
+}
+
+function writeFormatted({ fields, rows }: RawResult, shape: ResultShape, catalog: Catalog): string {
+  const writers = fields.map((field) => fieldWriterFor(catalog.typeOf(field), shape.resultSetOptions));
+  const records = rows.map((row) =>
+    Object.fromEntries(
+      fields.map(({ name }, column) => [
+        name,
+        plainValue(row[column], (text) => writers[column]?.(text) ?? NULL_FIELD),
+      ]),
+    ),
+  );
+  return JSON.stringify(records);
+}
+
+function plainValue(text: string | null | undefined, write: (text: string) => string): unknown {
+  if (text === null || text === undefined) return null;
+  const [value] = Object.values(JSON.parse(write(text)) as Record<string, unknown>);
+  return value !== null && typeof value === 'object' ? Object.values(value)[0] : value;
+}
+
+/** The last number of tags such as `INSERT 0 3`, `UPDATE 3`; 0 for DDL. */
+function updatedCount(commandTag: string): number {
+  return /^(?:INSERT|UPDATE|DELETE|MERGE|COPY)\b/.test(commandTag)
+    ? Number(/\d+$/.exec(commandTag)?.[0] ?? 0)
+    : 0;
+}

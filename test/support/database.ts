@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { RDSDataClient } from '@aws-sdk/client-rds-data';
+import { Client } from 'pg';
+import { inject } from 'vitest';
+import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data-access/database.ts';
+import { dataApiClient, targetOf } from './data-api-client.ts';
+
+/** A database of its own for one test file, on the run's PostgreSQL, through the run's Data API endpoint. */
+export interface TestDatabase {
+  database: Database;
+  client: RDSDataClient;
+  target: DatabaseTarget;
+  /** For direct connections, as superuser. */
+  connectionString: string;
+  /** Drops the database, whoever is still connected. */
+  close(): Promise<void>;
+}
+
+/** A fresh database with all migrations applied. */
+export function openTestDatabase(): Promise<TestDatabase> {
+  return open(inject('templateDatabase'));
+}
+
+/** A fresh database without anything in it. */
+export function openEmptyDatabase(): Promise<TestDatabase> {
+  return open('template0');
+}
+
+async function open(template: string): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const client = dataApiClient(inject('dataApiUrl'));
+  const target = targetOf(name);
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = name;
+  return {
+    database: openDatabase(client, target),
+    client,
+    target,
+    connectionString: url.href,
+    close: async () => {
+      client.destroy();
+      await asAdmin(`DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function asAdmin(sql: string): Promise<void> {
+  const admin = new Client({ connectionString: inject('postgresUrl') });
+  await admin.connect();
+  await admin.query(sql).finally(() => admin.end());
+}

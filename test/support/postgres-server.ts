@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../../lib/data-access/database.ts';
+import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
+import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
+import { type PostgresServer, startPostgres } from '../../lib/local/postgres-server.ts';
+import { dataApiClient, targetOf } from './data-api-client.ts';
+
+/** The database that test files are cloned from, migrated once per run. */
+const TEMPLATE = 'template_migrated';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Of the Data API endpoint that all test files share. */
+    dataApiUrl: string;
+    /** Of the server's `postgres` database, as superuser. */
+    postgresUrl: string;
+    /** What to clone for a migrated database. */
+    templateDatabase: string;
+  }
+}
+
+/** vitest's globalSetup: one PostgreSQL and one Data API endpoint for all test files of a run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'pagw-test-'));
+  const postgres = await startPostgres({ dataDirectory, port: await freePort(), fsync: false });
+  const address = {
+    host: '127.0.0.1',
+    port: postgres.port,
+    user: postgres.user,
+    password: postgres.password,
+  };
+  const dataApi = await startDataApi({ port: 0, postgres: address, defaultDatabase: TEMPLATE });
+  const teardown = async () => {
+    await dataApi.close();
+    await postgres.stop();
+    await rm(dataDirectory, { recursive: true, force: true });
+  };
+  try {
+    await makeTemplate(postgres, address);
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
+  project.provide('dataApiUrl', dataApi.url);
+  project.provide('postgresUrl', postgres.connectionString('postgres'));
+  project.provide('templateDatabase', TEMPLATE);
+  return teardown;
+}
+
+/** Over an endpoint of its own: cloning needs a template that nobody is connected to. */
+async function makeTemplate(postgres: PostgresServer, address: PostgresAddress): Promise<void> {
+  const client = new Client({ connectionString: postgres.connectionString('postgres') });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${TEMPLATE}`).finally(() => client.end());
+  const endpoint = await startDataApi({ port: 0, postgres: address, defaultDatabase: TEMPLATE });
+  try {
+    await migrateTemplate(endpoint.url);
+  } finally {
+    await endpoint.close();
+  }
+}
+
+async function migrateTemplate(endpointUrl: string): Promise<void> {
+  const migrateModule = new URL('../../lib/data-access/migrate/migrate.ts', import.meta.url);
+  if (!existsSync(migrateModule)) return;
+  const { migrate } = await import(/* @vite-ignore */ migrateModule.href);
+  const client = dataApiClient(endpointUrl);
+  try {
+    const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
+    await migrate(openDatabase(client, targetOf(TEMPLATE)), { migrationsFolder });
+  } finally {
+    client.destroy();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((settle) => probe.listen(0, '127.0.0.1', settle));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((settle) => probe.close(settle));
+  return port;
+}
