@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readBody } from './read-body.ts';
+import { RequestError } from './request-error.ts';
+import { refuseOtherSites } from './same-site.ts';
+
+export interface ConsoleRequest {
+  url: URL;
+  /** Empty for GET. */
+  body: string;
+}
+
+export interface ConsoleResponse {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+export type ConsoleRoute = (request: ConsoleRequest) => Promise<ConsoleResponse> | ConsoleResponse;
+
+/** `METHOD /path` → what answers it. */
+export type ConsoleRoutes = Record<string, ConsoleRoute>;
+
+export interface ConsoleServer {
+  stop(): Promise<void>;
+}
+
+/** Serves the routes on 127.0.0.1:port to this machine's own programs and pages, and to nobody else. */
+export async function startConsoleServer(port: number, routes: ConsoleRoutes): Promise<ConsoleServer> {
+  const server = createServer((request, response) => {
+    respond(request, routes)
+      .catch(toErrorResponse)
+      .then((answer) => write(response, answer));
+  });
+  await new Promise<void>((settle, fail) => {
+    server.once('error', fail).listen(port, '127.0.0.1', () => settle());
+  });
+  return {
+    stop: () =>
+      new Promise((settle) => {
+        server.close(() => settle());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function respond(request: IncomingMessage, routes: ConsoleRoutes): Promise<ConsoleResponse> {
+  refuseOtherSites(request);
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  if (url === null) throw new RequestError(400, 'BAD_URL', 'The address cannot be read.');
+  const route = routes[`${method} ${url.pathname}`];
+  if (route === undefined) throw notFound(method, url.pathname, routes);
+  return route({ url, body: method === 'GET' ? '' : await readBody(request) });
+}
+
+function notFound(method: string, path: string, routes: ConsoleRoutes): RequestError {
+  const methods = Object.keys(routes).flatMap((key) => (key.endsWith(` ${path}`) ? [key.split(' ')[0]] : []));
+  if (methods.length > 0) {
+    return new RequestError(
+      405,
+      'METHOD_NOT_ALLOWED',
+      `This address answers ${methods.join(', ')}, not ${method}.`,
+    );
+  }
+  return new RequestError(404, 'NOT_FOUND', `There is nothing here; try ${Object.keys(routes).join(', ')}.`);
+}
+
+function toErrorResponse(error: unknown): ConsoleResponse {
+  if (error instanceof RequestError) {
+    return json(error.status, { code: error.code, message: error.message });
+  }
+  const name = error instanceof Error ? error.name : 'unknown error';
+  return json(500, { code: 'INTERNAL_ERROR', message: `The request could not be answered (${name}).` });
+}
+
+export function json(status: number, value: unknown): ConsoleResponse {
+  return { status, contentType: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
+}
+
+function write(response: ServerResponse, { status, contentType, body }: ConsoleResponse): void {
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    // An upload that was refused half-way is not read to its end.
+    ...(status === 413 ? { connection: 'close' } : {}),
+  });
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}
