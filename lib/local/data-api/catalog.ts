@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { arrayOf, builtInType, type ColumnType, textLikeType } from './column-types.ts';
+import { arrayOf, builtInType, type ColumnType, otherType } from './column-types.ts';
 import { type FieldDescription, TypedQuery } from './typed-query.ts';
 
 /** Where a result column comes from; computed columns have no origin. */
@@ -21,9 +21,7 @@ export class Catalog {
   }
 
   typeOf(field: FieldDescription): ColumnType {
-    return (
-      builtInType(field.dataTypeID) ?? this.#types.get(field.dataTypeID) ?? textLikeType('unknown', false)
-    );
+    return builtInType(field.dataTypeID) ?? this.#types.get(field.dataTypeID) ?? otherType('unknown', false);
   }
 
   originOf(field: FieldDescription): ColumnOrigin | undefined {
@@ -44,10 +42,10 @@ export class Catalog {
   async #learnTypes(client: PoolClient, typeIds: readonly number[]): Promise<void> {
     const rows = await read(client, TYPES, typeIds);
     for (const [id, name, kind, elementId, elementName, elementKind] of rows) {
-      const element = builtInType(Number(elementId)) ?? textLikeType(elementName ?? '', elementKind === 'e');
+      const element = builtInType(Number(elementId)) ?? otherType(elementName ?? '', elementKind === 'e');
       this.#types.set(
         Number(id),
-        elementName === null ? textLikeType(name ?? '', kind === 'e') : arrayOf(element),
+        elementName === null ? otherType(name ?? '', kind === 'e') : arrayOf(element),
       );
     }
   }

@@ -10,6 +10,8 @@ export interface ColumnType {
   element?: ColumnType;
   precision: number;
   scale: number;
+  /** The service refuses results with any other type; they can be selected as text. */
+  isSupported: boolean;
 }
 
 const UNBOUNDED = 2_147_483_647;
@@ -54,11 +56,15 @@ const ROWS: readonly Row[] = [
   [3802, 3807, 'jsonb', 1111, 'string', UNBOUNDED, 0],
 ];
 
+/** Known to PostgreSQL, refused by the service. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(['char', 'interval', 'money', 'timetz']);
+
 const ARRAY_CODE = 2003;
 
 const BUILT_IN: ReadonlyMap<number, ColumnType> = new Map(
   ROWS.flatMap(([typeId, arrayId, typeName, code, kind, precision, scale]): [number, ColumnType][] => {
-    const type: ColumnType = { typeName, code, kind, precision, scale };
+    const isSupported = !UNSUPPORTED.has(typeName);
+    const type: ColumnType = { typeName, code, kind, precision, scale, isSupported };
     return [
       [typeId, type],
       [arrayId, arrayOf(type)],
@@ -74,7 +80,8 @@ export function arrayOf(element: ColumnType): ColumnType {
   return { ...element, typeName: `_${element.typeName}`, code: ARRAY_CODE, element };
 }
 
-/** A type that the service only knows as text: enum, or what an extension brought. */
-export function textLikeType(typeName: string, isEnum: boolean): ColumnType {
-  return { typeName, code: isEnum ? 12 : 1111, kind: 'string', precision: UNBOUNDED, scale: 0 };
+/** A type beyond the built-in ones: enums and pgvector's are known to the service; `void` is an empty text. */
+export function otherType(typeName: string, isEnum: boolean): ColumnType {
+  const isSupported = isEnum || typeName === 'vector' || typeName === 'void';
+  return { typeName, code: isEnum ? 12 : 1111, kind: 'string', precision: UNBOUNDED, scale: 0, isSupported };
 }

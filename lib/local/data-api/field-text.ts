@@ -18,7 +18,7 @@ export function fieldWriterFor(type: ColumnType, options: ResultSetOptions): Fie
   if (type.element !== undefined) return arrayWriterFor(type.element);
   if (type.kind === 'long' && options.longReturnType === 'STRING') return WRITERS.string;
   if (type.kind === 'decimal' && options.decimalReturnType === 'DOUBLE_OR_LONG') return writeDoubleOrLong;
-  if (type.typeName === 'timestamptz') return writeTimestampUtc;
+  if (CLOCK_TYPES.has(type.typeName)) return writeClock;
   return WRITERS[type.kind];
 }
 
@@ -31,13 +31,22 @@ const WRITERS: Readonly<Record<WireKind, FieldWriter>> = {
   blob: (text) => `{"blobValue":"${Buffer.from(text.slice(2), 'hex').toString('base64')}"}`,
 };
 
-/** The session runs in UTC, so what PostgreSQL writes ends in `+00`; the service gives no offset. */
-function writeTimestampUtc(text: string): string {
-  return `{"stringValue":"${withoutOffset(text)}"}`;
+const CLOCK_TYPES: ReadonlySet<string> = new Set(['time', 'timestamp', 'timestamptz']);
+
+function writeClock(text: string): string {
+  return `{"stringValue":"${clockText(text)}"}`;
 }
 
-function withoutOffset(text: string): string {
-  return text.endsWith('+00') ? text.slice(0, -3) : text;
+/**
+ * A time as the service writes it: in UTC without an offset (the session runs in UTC, so PostgreSQL's ends in `+00`),
+ * with no fraction, milliseconds or microseconds, whichever is needed; PostgreSQL drops every trailing zero.
+ */
+function clockText(text: string): string {
+  const local = text.endsWith('+00') ? text.slice(0, -3) : text;
+  const point = local.lastIndexOf('.');
+  if (point === -1) return local;
+  const digits = local.length - point - 1;
+  return local.padEnd(point + 1 + (digits <= 3 ? 3 : 6), '0');
 }
 
 function writeDoubleOrLong(text: string): string {
@@ -77,6 +86,6 @@ function elementWriterFor({ kind, typeName }: ColumnType): (text: string) => str
   if (kind === 'double') return doubleText;
   if (kind === 'boolean') return (text) => (text === 't' ? 'true' : 'false');
   return typeName === 'timestamptz'
-    ? (text) => JSON.stringify(withoutOffset(text))
+    ? (text) => JSON.stringify(clockText(text))
     : (text) => JSON.stringify(text);
 }

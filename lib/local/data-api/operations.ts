@@ -19,12 +19,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 async function executeStatement(service: Service, request: WireRequest): Promise<string> {
   checkTarget(request);
-  const { text, names } = readStatement(request['sql']);
-  const values = bindParameters(names, request['parameters']);
+  const { text, names } = readStatement(request.sql);
+  const values = bindParameters(names, request.parameters);
   const shape: ResultShape = {
-    includeResultMetadata: request['includeResultMetadata'] === true,
-    formatRecordsAsJson: request['formatRecordsAs'] === 'JSON',
-    resultSetOptions: request['resultSetOptions'] ?? {},
+    includeResultMetadata: request.includeResultMetadata === true,
+    formatRecordsAsJson: request.formatRecordsAs === 'JSON',
+    resultSetOptions: request.resultSetOptions ?? {},
   };
   return withConnection(service, request, async ({ client, database, run }) => {
     const result = await run({ text, values, guard: sizeGuard(shape) });
@@ -36,12 +36,12 @@ async function executeStatement(service: Service, request: WireRequest): Promise
 
 async function batchExecuteStatement(service: Service, request: WireRequest): Promise<string> {
   checkTarget(request);
-  const { text, names } = readStatement(request['sql']);
+  const { text, names } = readStatement(request.sql);
   const { parameterSets, transactionId } = request;
   if (parameterSets !== undefined && parameterSets !== null && !Array.isArray(parameterSets)) {
     throw new DataApiError('ValidationException', 'parameterSets must be a list of parameter lists.');
   }
-  const sets = ((parameterSets ?? [[]]) as unknown[]).map((set) => bindParameters(names, set));
+  const sets = ((parameterSets ?? []) as unknown[]).map((set) => bindParameters(names, set));
   return withConnection(service, request, async ({ run }) => {
     const ownTransaction = transactionId === undefined || transactionId === null;
     if (ownTransaction) await run({ text: 'BEGIN', values: [] });
@@ -77,7 +77,7 @@ async function endTransaction(
     const { commandTag } = await run({ text: how, values: [] });
     return commandTag;
   });
-  service.transactions.remove(String(request['transactionId']), false);
+  service.transactions.remove(String(request.transactionId), false);
   if (tag !== how) {
     throw new DataApiError(
       'DatabaseErrorException',

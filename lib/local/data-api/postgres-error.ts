@@ -10,6 +10,8 @@ interface ServerError {
   position?: string;
 }
 
+const SYNTAX_ERROR = '42601';
+
 /**
  * Words an error as the service does: `ERROR: message`, its detail, hint and position on lines of their own, then
  * `; SQLState: 23505`.
@@ -23,6 +25,9 @@ export function toDataApiError(error: unknown): DataApiError {
       'DatabaseUnavailableException',
       'Communications link failure: PostgreSQL does not answer.',
     );
+  }
+  if (code === SYNTAX_ERROR && message.startsWith('cannot insert multiple commands')) {
+    return new DataApiError('ValidationException', "Multistatements aren't supported.");
   }
   const lines = [
     `${severity}: ${message}`,

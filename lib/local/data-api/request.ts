@@ -17,7 +17,7 @@ export function checkTarget(request: WireRequest): void {
     throw new DataApiError('BadRequestException', 'secretArn is not the ARN of a Secrets Manager secret.');
   }
   if (schema !== undefined && schema !== null) {
-    throw new DataApiError('ValidationException', 'The schema parameter is not supported.');
+    throw new DataApiError('ValidationException', "The schema parameter isn't supported");
   }
 }
 

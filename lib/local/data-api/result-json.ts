@@ -10,29 +10,32 @@ export interface ResultShape {
   resultSetOptions: ResultSetOptions;
 }
 
-const RESPONSE_LIMIT_BYTES = 1024 * 1024;
+const RESULT_LIMIT_BYTES = 1024 * 1024;
 const FORMATTED_LIMIT_BYTES = 10 * 1024 * 1024;
 const ROW_LIMIT_BYTES = 64 * 1024;
 
-/** Refuses rows and results over the service's limits while they arrive. */
+/**
+ * Refuses rows and results over the service's limits while they arrive. Measured is what PostgreSQL sends (values, a
+ * length for each and a count for each row), not the JSON made of it: so does the service.
+ */
 export function sizeGuard(shape: ResultShape): RowGuard {
-  const limit = shape.formatRecordsAsJson ? FORMATTED_LIMIT_BYTES : RESPONSE_LIMIT_BYTES;
+  const limit = shape.formatRecordsAsJson ? FORMATTED_LIMIT_BYTES : RESULT_LIMIT_BYTES;
   let total = 0;
-  return (row, messageBytes) => {
-    // A DataRow message spends 6 bytes on its head and 4 on each value's length.
-    const rowBytes = messageBytes - 6 - 4 * row.length;
+  return (rowBytes) => {
     total += rowBytes;
-    return rowBytes > ROW_LIMIT_BYTES || total > limit ? tooLarge() : undefined;
+    if (rowBytes > ROW_LIMIT_BYTES) return tooLarge('64 KB for a row');
+    return total > limit ? tooLarge(shape.formatRecordsAsJson ? '10 MB' : '1 MB') : undefined;
   };
 }
 
-function tooLarge(): DataApiError {
-  return new DataApiError('UnsupportedResultException', 'The result exceeds the size limit');
+function tooLarge(limit: string): DataApiError {
+  return new DataApiError('UnsupportedResultException', `The result exceeds the size limit ${limit}.`);
 }
 
 /** The response of ExecuteStatement as JSON text, written once from PostgreSQL's own text. */
 export function writeResult(result: RawResult, shape: ResultShape, catalog: Catalog): string {
   const hasRows = result.fields.length > 0;
+  refuseUnsupported(result, catalog);
   // A statement that answers rows counts as a query, so RETURNING reports no updated rows: count the rows instead.
   const updated = hasRows ? 0 : updatedCount(result.commandTag);
   if (!hasRows) return `{"generatedFields":[],"numberOfRecordsUpdated":${updated}}`;
@@ -43,9 +46,18 @@ export function writeResult(result: RawResult, shape: ResultShape, catalog: Cata
   const metadata = shape.includeResultMetadata
     ? `"columnMetadata":${JSON.stringify(result.fields.map((field) => describeColumn(field, catalog)))},`
     : '';
-  const text = `{${metadata}"numberOfRecordsUpdated":${updated},"records":${writeRecords(result, shape, catalog)}}`;
-  if (Buffer.byteLength(text) > RESPONSE_LIMIT_BYTES) throw tooLarge();
-  return text;
+  return `{${metadata}"numberOfRecordsUpdated":${updated},"records":${writeRecords(result, shape, catalog)}}`;
+}
+
+function refuseUnsupported({ fields }: RawResult, catalog: Catalog): void {
+  for (const field of fields) {
+    const { typeName, isSupported } = catalog.typeOf(field);
+    if (isSupported) continue;
+    throw new DataApiError(
+      'UnsupportedResultException',
+      `The result contains the unsupported data type ${typeName.toUpperCase()}.`,
+    );
+  }
 }
 
 function writeRecords({ fields, rows }: RawResult, shape: ResultShape, catalog: Catalog): string {

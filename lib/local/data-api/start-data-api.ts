@@ -4,7 +4,7 @@ import { PortInUseError } from '../postgres-start-error.ts';
 import { Connections, type PostgresAddress } from './connections.ts';
 import { DataApiError } from './data-api-error.ts';
 import { OPERATIONS } from './operations.ts';
-import type { WireRequest } from './request.ts';
+import { readBody } from './request-body.ts';
 import type { Service } from './service.ts';
 import { StatementNames } from './statement-names.ts';
 import { Transactions } from './transactions.ts';
@@ -30,8 +30,6 @@ export interface DataApiEndpoint {
   /** Rolls open transactions back and settles when all connections are closed. */
   close(): Promise<void>;
 }
-
-const REQUEST_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Serves the RDS Data API over a PostgreSQL of our own, for any unmodified AWS SDK. Credentials and signatures are
@@ -91,24 +89,4 @@ function send(response: ServerResponse, status: number, body: string): void {
     'content-length': Buffer.byteLength(body),
   });
   response.end(body);
-}
-
-async function readBody(request: IncomingMessage): Promise<WireRequest> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // An oversize body is read to its end without being kept: the SDKs read no answer before they have sent all.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= REQUEST_LIMIT_BYTES) chunks.push(chunk);
-  }
-  if (bytes > REQUEST_LIMIT_BYTES) {
-    throw new DataApiError('ValidationException', 'The request exceeds the size limit of 4 MiB.');
-  }
-  try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (body !== null && typeof body === 'object' && !Array.isArray(body)) return body as WireRequest;
-  } catch {
-    // Answered below, like a body of another shape.
-  }
-  throw new DataApiError('ValidationException', 'The request body must be a JSON object.');
 }

@@ -24,7 +24,10 @@ export interface RawResult {
 }
 
 /** What stops a result early, so that one call cannot fill the memory. */
-export type RowGuard = (row: readonly (string | null)[], rowBytes: number) => Error | undefined;
+export type RowGuard = (rowBytes: number) => Error | undefined;
+
+/** A message's length counts its own four bytes. */
+const LENGTH_WORD_BYTES = 4;
 
 interface StatementRegistry {
   parsedStatements: Record<string, string>;
@@ -80,7 +83,7 @@ export class TypedQuery implements Submittable {
 
   handleDataRow(message: { fields: (string | null)[]; length: number }): void {
     if (this.#refusal !== undefined) return;
-    this.#refusal = this.#guard?.(message.fields, message.length);
+    this.#refusal = this.#guard?.(message.length - LENGTH_WORD_BYTES);
     if (this.#refusal === undefined) this.#raw.rows.push(message.fields);
     else this.#raw.rows = [];
   }

@@ -18,10 +18,10 @@ export async function withConnection<T>(
   work: (connection: CallConnection) => Promise<T>,
 ): Promise<T> {
   const { transactionId } = request;
-  const continueAfterTimeout = request['continueAfterTimeout'] === true;
+  const continueAfterTimeout = request.continueAfterTimeout === true;
   if (transactionId !== undefined && transactionId !== null) {
     return service.transactions.use(transactionId, ({ id, client, database }) => {
-      if (typeof request['database'] === 'string' && request['database'] !== database) {
+      if (typeof request.database === 'string' && request.database !== database) {
         throw new DataApiError('ValidationException', 'Database name is not the same as transaction');
       }
       const run = async (statement: Pick<StatementRun, 'text' | 'values' | 'guard'>) => {
