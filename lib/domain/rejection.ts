@@ -11,6 +11,7 @@ export const rejectionHints = {
   METADATA_PHI_SUSPECTED: 'Store it in S3, send a reference.',
   TENANT_UNKNOWN: 'Send the tenant: none is known for this request yet.',
   TENANT_MISMATCH: 'Send the tenant the request belongs to, or correct the pagwId.',
+  DATABASE_REFUSED: 'Correct the event; the rule names the SQLSTATE with which the database refused it.',
 } as const;
 
 export type RejectionCode = keyof typeof rejectionHints;

@@ -1,0 +1,49 @@
+import type {
+  CloudFormationCustomResourceEvent,
+  CloudFormationCustomResourceUpdateEvent,
+  Context,
+} from 'aws-lambda';
+import { ensurePartitions } from '../lib/data-access/maintain/ensure-partitions.ts';
+import { migrate } from '../lib/data-access/migrate/migrate.ts';
+import { systemClock } from '../lib/runtime/clock.ts';
+import { migrateEnv, readEnv } from '../lib/runtime/env.ts';
+import { openLogger } from '../lib/runtime/logger.ts';
+import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+
+/** Constant: another id would make CloudFormation delete what it takes for the old schema. */
+const PHYSICAL_RESOURCE_ID = 'pagw-schema';
+
+/** Left for the last statement and the answer, out of the function's time. */
+const RESERVE_MS = 60_000;
+
+const logger = openLogger('migrate');
+
+/** The custom resource's onEvent: the work is done by isComplete, which is asked again until it is. */
+export async function onEvent(
+  _event: CloudFormationCustomResourceEvent,
+): Promise<{ PhysicalResourceId: string }> {
+  return { PhysicalResourceId: PHYSICAL_RESOURCE_ID };
+}
+
+/**
+ * Applies the migrations in this bundle. A delete does nothing: data outlives the stack. An update that goes back to
+ * an older bundle finds newer migrations applied and leaves them: the schema only moves forward.
+ */
+export async function isComplete(
+  event: CloudFormationCustomResourceEvent | CloudFormationCustomResourceUpdateEvent,
+  context: Context,
+): Promise<{ IsComplete: boolean; Data?: { SchemaVersion: string } }> {
+  if (event.RequestType === 'Delete') return { IsComplete: true };
+  const env = readEnv(migrateEnv);
+  const database = openDatabaseFromEnv(env);
+  const { applied, current, complete } = await migrate(database, {
+    migrationsFolder: env.MIGRATIONS_FOLDER,
+    allowNewer: true,
+    onProgress: (progress) => logger.info('migrated', { ...progress }),
+    mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+  });
+  if (!complete) return { IsComplete: false };
+  await ensurePartitions(database, systemClock.now());
+  logger.info('schema is current', { applied, current });
+  return { IsComplete: true, Data: { SchemaVersion: current } };
+}

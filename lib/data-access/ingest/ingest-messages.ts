@@ -1,0 +1,148 @@
+import { type MessageReading, type PositionedEvent, readMessage } from '../../domain/event-message.ts';
+import type { MessageRules } from '../../domain/normalise-event.ts';
+import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.ts';
+import type { Database } from '../database.ts';
+import { DatabaseError } from '../database-error.ts';
+import type { Quarantine, RawMessage } from './quarantine.ts';
+import { type RecordedEvent, recordEvents } from './record-events.ts';
+
+export interface IngestContext {
+  database: Database;
+  quarantine: Quarantine;
+  rules: MessageRules;
+  now: Date;
+}
+
+export interface IngestResult {
+  recorded: number;
+  duplicate: number;
+  rejected: number;
+  unknownType: number;
+  /** Why a message is not done, by message id: it has to be delivered again. */
+  failures: ReadonlyMap<string, unknown>;
+}
+
+/** What became of an event: recorded (or known already), or refused by the database. */
+type Answer = RecordedEvent | { fault: Fault };
+
+interface Reading extends MessageReading {
+  message: RawMessage;
+}
+
+/**
+ * Takes each message of a batch to its end: every event is recorded, known already, or set aside with its reason.
+ * A failure is left only where the database or the bucket could not take it now; nothing of it is lost then.
+ */
+export async function ingestMessages(
+  messages: readonly RawMessage[],
+  context: IngestContext,
+): Promise<IngestResult> {
+  const readings = messages.map((message) => ({
+    message,
+    ...readMessage(message.body, message, context.rules),
+  }));
+  const counts = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0 };
+  const failures = new Map<string, unknown>();
+  const failedGroups = new Set<string>();
+  const together = await recordTogether(readings, context);
+  for (const reading of readings) {
+    const { messageId, groupId } = reading.message;
+    try {
+      if (failedGroups.has(groupId)) throw new Error('An earlier message of the group is not done.');
+      const answers = together ?? (await recordAlone(reading, context));
+      const rejections = [...reading.rejections, ...refusals(reading, answers)];
+      if (rejections.length > 0) await context.quarantine.setAside(reading.message, rejections, context.now);
+      counts.rejected += rejections.length;
+      counts.recorded += countOutcome(reading, answers, 'RECORDED');
+      counts.duplicate += countOutcome(reading, answers, 'DUPLICATE');
+      counts.unknownType += reading.events.filter((event) => !event.known).length;
+    } catch (failure) {
+      failures.set(messageId, failure);
+      failedGroups.add(groupId);
+    }
+  }
+  return { ...counts, failures };
+}
+
+/** One call for the whole batch; undefined when that failed, and each message has to be tried alone. */
+async function recordTogether(
+  readings: readonly Reading[],
+  context: IngestContext,
+): Promise<ReadonlyMap<PositionedEvent, Answer> | undefined> {
+  const events = readings.flatMap((reading) => reading.events);
+  try {
+    return answersOf(events, await recordEvents(context.database, events, context.now));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Finds the event that the database refuses, so that it is set aside and its neighbours are not held up. */
+async function recordAlone(
+  { events }: Reading,
+  context: IngestContext,
+): Promise<ReadonlyMap<PositionedEvent, Answer>> {
+  try {
+    return answersOf(events, await recordEvents(context.database, events, context.now));
+  } catch (error) {
+    if (!blamesTheData(error)) throw error;
+  }
+  const answers = new Map<PositionedEvent, Answer>();
+  for (const event of events) {
+    try {
+      const [answer] = await recordEvents(context.database, [event], context.now);
+      if (answer !== undefined) answers.set(event, answer);
+    } catch (error) {
+      if (!blamesTheData(error)) throw error;
+      const rule = `sqlstate-${error.sqlState}`;
+      answers.set(event, { fault: { code: 'DATABASE_REFUSED', path: '', rule } });
+    }
+  }
+  return answers;
+}
+
+/** SQLSTATE classes 22 and 23. Any other refusal would meet the next message just as well. */
+function blamesTheData(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && /^2[23]/.test(error.sqlState ?? '');
+}
+
+function answersOf(
+  events: readonly PositionedEvent[],
+  recorded: readonly RecordedEvent[],
+): ReadonlyMap<PositionedEvent, Answer> {
+  return new Map(events.flatMap((event, place) => (recorded[place] ? [[event, recorded[place]]] : [])));
+}
+
+function refusals({ message, events }: Reading, answers: ReadonlyMap<PositionedEvent, Answer>): Rejection[] {
+  const isArray = message.body.trimStart().startsWith('[');
+  return events.flatMap((event) => {
+    const fault = faultOf(answers.get(event));
+    if (fault === undefined) return [];
+    const path = isArray ? `/${event.position}${fault.path}` : fault.path;
+    return [rejectionOf({ ...fault, path }, event.position, event)];
+  });
+}
+
+function faultOf(answer: Answer | undefined): Fault | undefined {
+  if (answer === undefined) return undefined;
+  if ('fault' in answer) return answer.fault;
+  switch (answer.outcome) {
+    case 'TENANT_UNKNOWN':
+      return { code: 'TENANT_UNKNOWN', path: '/tenant', rule: 'known-request' };
+    case 'TENANT_MISMATCH':
+      return { code: 'TENANT_MISMATCH', path: '/tenant', rule: 'same-tenant' };
+    default:
+      return undefined;
+  }
+}
+
+function countOutcome(
+  { events }: Reading,
+  answers: ReadonlyMap<PositionedEvent, Answer>,
+  outcome: RecordedEvent['outcome'],
+): number {
+  return events.filter((event) => {
+    const answer = answers.get(event);
+    return answer !== undefined && 'outcome' in answer && answer.outcome === outcome;
+  }).length;
+}

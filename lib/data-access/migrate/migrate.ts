@@ -1,0 +1,145 @@
+import type { Database } from '../database.ts';
+import {
+  type AppliedMigration,
+  createMigrationTable,
+  listAppliedMigrations,
+  recordAppliedMigration,
+} from './applied-migrations.ts';
+import { type MigrationFile, readMigrationFiles } from './migration-file.ts';
+
+/** What happens while migrations are applied, for whoever shows progress. */
+export interface MigrationProgress {
+  name: string;
+  /** Rows written so far by a repeated statement; absent for an ordinary step. */
+  rows?: number;
+}
+
+export interface MigrateOptions {
+  migrationsFolder: string;
+  onProgress?: (progress: MigrationProgress) => void;
+  /** Lets a database be ahead of the folder, as it is when a deployment is rolled back; nothing is undone. */
+  allowNewer?: boolean;
+  /** Asked before each step; when it says no, what is left is applied by the next call. */
+  mayGoOn?: () => boolean;
+}
+
+export interface MigrateResult {
+  /** File names applied by this call. */
+  applied: string[];
+  /** The latest applied version, such as `V012`. */
+  current: string;
+  /** False when `mayGoOn` ended the call with migrations left. */
+  complete: boolean;
+}
+
+/** An applied migration and its file do not agree; nothing was applied. */
+export class MigrationMismatchError extends Error {
+  override readonly name = 'MigrationMismatchError';
+}
+
+/** Held by whoever applies a step, for the length of its transaction. */
+const LOCK = `SELECT pg_try_advisory_xact_lock(hashtext('pagw schema_migration')) AS locked`;
+const LOCK_POLL_MS = 250;
+
+/**
+ * Applies what the folder holds and the database lacks, in order, one transaction a file. May be cut anywhere, run
+ * again, and run by two at once.
+ * @throws MigrationFolderError, MigrationMismatchError, or the DatabaseError of a refused statement with its file named.
+ */
+export async function migrate(database: Database, options: MigrateOptions): Promise<MigrateResult> {
+  const files = await readMigrationFiles(options.migrationsFolder);
+  await createMigrationTable(database);
+  const known = await listAppliedMigrations(database);
+  verifyApplied(files, options.allowNewer ? known.slice(0, files.length) : known);
+  const applied: string[] = [];
+  for (const file of files) {
+    const outcome = await applyFile(database, file, options);
+    if (outcome === 'cut') return { applied, current: await currentVersion(database), complete: false };
+    if (outcome === 'applied') applied.push(file.name);
+  }
+  return { applied, current: await currentVersion(database), complete: true };
+}
+
+/** Refuses a database whose applied files are changed or missing: what it holds is then not known. */
+export function verifyApplied(files: readonly MigrationFile[], applied: readonly AppliedMigration[]): void {
+  const byVersion = new Map(files.map((file) => [file.version, file]));
+  for (const migration of applied) {
+    const file = byVersion.get(migration.version);
+    if (file === undefined)
+      throw new MigrationMismatchError(
+        `${migration.name} was applied to this database but its file is missing. Deploy a version that has it.`,
+      );
+    if (file.checksum !== migration.checksum)
+      throw new MigrationMismatchError(
+        `${file.name} was changed after it was applied. Restore the file and put the change into a new migration.`,
+      );
+  }
+}
+
+async function applyFile(
+  database: Database,
+  file: MigrationFile,
+  options: MigrateOptions,
+): Promise<'applied' | 'already' | 'cut'> {
+  let rows = 0;
+  for (;;) {
+    if (options.mayGoOn?.() === false) return 'cut';
+    const step = await inLockedTransaction(database, options, async (transaction) => {
+      if (await isApplied(transaction, file)) return 'already';
+      const written = await runStatements(transaction, file);
+      if (file.repeats && written > 0) return written;
+      await recordAppliedMigration(transaction, file);
+      return 'applied';
+    }).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : 'unknown error';
+      throw new Error(`Migration ${file.name} failed and was rolled back: ${reason}`, { cause });
+    });
+    if (step === 'cut' || step === 'already') return step;
+    if (step === 'applied') {
+      options.onProgress?.({ name: file.name });
+      return step;
+    }
+    rows += step;
+    options.onProgress?.({ name: file.name, rows });
+  }
+}
+
+async function runStatements(transaction: Database, file: MigrationFile): Promise<number> {
+  let written = 0;
+  for (const statement of file.statements) {
+    const { updatedCount } = await transaction.execute(statement);
+    written += updatedCount;
+  }
+  return written;
+}
+
+async function isApplied(transaction: Database, file: MigrationFile): Promise<boolean> {
+  const { rows } = await transaction.execute(
+    'SELECT version FROM schema_migration WHERE version = :version',
+    { version: file.version },
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Asks for the lock instead of waiting in it: a call of the Data API may take 45 s at most, another's migration longer.
+ */
+async function inLockedTransaction<T>(
+  database: Database,
+  options: MigrateOptions,
+  work: (transaction: Database) => Promise<T>,
+): Promise<T | 'cut'> {
+  for (;;) {
+    const outcome = await database.transaction(async (transaction) => {
+      const { rows } = await transaction.execute<{ locked: boolean }>(LOCK);
+      return rows[0]?.locked === true ? { result: await work(transaction) } : undefined;
+    });
+    if (outcome !== undefined) return outcome.result;
+    if (options.mayGoOn?.() === false) return 'cut';
+    await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
+  }
+}
+
+async function currentVersion(database: Database): Promise<string> {
+  return (await listAppliedMigrations(database)).at(-1)?.version ?? 'V000';
+}

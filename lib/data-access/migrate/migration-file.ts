@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { splitStatements } from '../sql-text.ts';
+
+/** One file of the migrations folder. */
+export interface MigrationFile {
+  /** `V007`; files apply in this order. */
+  version: string;
+  /** `V007__add_request_state.sql` */
+  name: string;
+  /** SHA-256 of the text, line ends made `\n`. */
+  checksum: string;
+  statements: string[];
+  /** Each statement runs in a transaction of its own, again and again, until it writes no row. */
+  repeats: boolean;
+}
+
+/** The folder does not hold what it must; nothing was applied. */
+export class MigrationFolderError extends Error {
+  override readonly name = 'MigrationFolderError';
+}
+
+const FILE_NAME = /^(V\d{3})__[a-z0-9_]+\.sql$/;
+const REPEATS = /^-- migrate: repeat until no row is left$/m;
+
+/**
+ * Reads the migrations of a folder, in order.
+ * @throws MigrationFolderError for a misnamed file, a version given twice or left out, or a file without a statement.
+ */
+export async function readMigrationFiles(folder: string): Promise<MigrationFile[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  if (names.length === 0) throw new MigrationFolderError(`No V001__….sql file in ${folder}.`);
+  const files = await Promise.all(names.map((name) => readMigrationFile(folder, name)));
+  files.forEach((file, index) => {
+    const expected = `V${String(index + 1).padStart(3, '0')}`;
+    if (file.version !== expected)
+      throw new MigrationFolderError(
+        `Expected ${expected} but found ${file.name}: versions must follow without gap.`,
+      );
+  });
+  return files;
+}
+
+async function readMigrationFile(folder: string, name: string): Promise<MigrationFile> {
+  const version = FILE_NAME.exec(name)?.[1];
+  if (version === undefined)
+    throw new MigrationFolderError(`${name} is not named like V007__add_request_state.sql.`);
+  const text = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n');
+  const statements = splitStatements(text);
+  if (statements.length === 0) throw new MigrationFolderError(`${name} holds no statement.`);
+  const checksum = createHash('sha256').update(text).digest('hex');
+  return { version, name, checksum, statements, repeats: REPEATS.test(text) };
+}

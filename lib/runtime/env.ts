@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/**
+ * Reads the settings of a Lambda from its environment, once, at cold start.
+ * @throws Error naming every variable that is missing or malformed; values are not repeated.
+ */
+export function readEnv<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  env: NodeJS.ProcessEnv = process.env,
+): z.infer<z.ZodObject<Shape>> {
+  const result = schema.safeParse(env);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The environment is incomplete. Set these variables: ${faults.join('; ')}.`);
+}
+
+/** Where the database is; every function that touches it needs these three. */
+export const databaseEnv = z.object({
+  CLUSTER_ARN: z.string().startsWith('arn:'),
+  SECRET_ARN: z.string().startsWith('arn:'),
+  DATABASE_NAME: z.string().min(1),
+});
+
+export const ingestEnv = databaseEnv.extend({
+  QUARANTINE_BUCKET: z.string().min(3),
+  RETRY_POLICY: z.string().optional(),
+});
+
+export const migrateEnv = databaseEnv.extend({
+  MIGRATIONS_FOLDER: z.string().min(1),
+});

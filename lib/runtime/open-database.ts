@@ -1,0 +1,13 @@
+import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import type { z } from 'zod';
+import { type Database, openDatabase } from '../data-access/database.ts';
+import type { databaseEnv } from './env.ts';
+
+/** Opens the database a Lambda's environment names. */
+export function openDatabaseFromEnv(env: z.infer<typeof databaseEnv>): Database {
+  return openDatabase(new RDSDataClient(), {
+    resourceArn: env.CLUSTER_ARN,
+    secretArn: env.SECRET_ARN,
+    database: env.DATABASE_NAME,
+  });
+}

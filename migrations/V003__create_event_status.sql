@@ -1,0 +1,7 @@
+DO $$
+BEGIN
+  CREATE TYPE pagw_event_status AS ENUM ('STARTED', 'COMPLETED', 'FAILED', 'SKIPPED', 'RETRY_SCHEDULED');
+EXCEPTION
+  WHEN duplicate_object THEN NULL;
+END
+$$;

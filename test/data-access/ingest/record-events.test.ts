@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+let db: TestDatabase;
+let made = 0;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+afterAll(() => db.close());
+
+const newRequest = () => `PAGW-TEST-R${++made}`;
+const record = (...events: Parameters<typeof recordEvents>[1]) => recordEvents(db.database, events, now);
+
+async function historyOf(pagwId: string) {
+  const { rows } = await db.database.execute(
+    `SELECT sequence_no, event_type, attempt, retryable, next_retry_at
+     FROM event_tracker WHERE pagw_id = :id ORDER BY sequence_no`,
+    { id: pagwId },
+  );
+  return rows;
+}
+
+async function stateOf(pagwId: string) {
+  const { rows } = await db.database.execute('SELECT * FROM request_tracker WHERE pagw_id = :id', {
+    id: pagwId,
+  });
+  return rows[0];
+}
+
+describe('recordEvents', () => {
+  it('numbers the events of each request from 1, in the order given, over batches', async () => {
+    const [a, b] = [newRequest(), newRequest()];
+    const first = await record(
+      trackedEvent({ pagwId: b }),
+      trackedEvent({ pagwId: a }),
+      trackedEvent({ pagwId: b }),
+    );
+    const second = await record(trackedEvent({ pagwId: b }), trackedEvent({ pagwId: a }));
+    expect([...first, ...second].map((answer) => answer.sequenceNo)).toEqual([1, 1, 2, 3, 2]);
+  });
+
+  it('records an event that comes before its request is known (trap: the foreign key poisons the batch)', async () => {
+    const pagwId = newRequest();
+    await record(
+      trackedEvent({ pagwId, stage: 'CONVERSION', eventType: 'CONVERT_START', status: 'STARTED' }),
+    );
+    expect(await stateOf(pagwId)).toMatchObject({
+      tenant: 'anthem',
+      mainStage: 'CONVERSION',
+      lastSequenceNo: 1,
+    });
+  });
+
+  it('answers a redelivered event as duplicate and leaves no gap', async () => {
+    const pagwId = newRequest();
+    const event = trackedEvent({ pagwId });
+    await record(event);
+    expect(await record(event, trackedEvent({ pagwId }), event)).toEqual([
+      { outcome: 'DUPLICATE', sequenceNo: null },
+      { outcome: 'RECORDED', sequenceNo: 2 },
+      { outcome: 'DUPLICATE', sequenceNo: null },
+    ]);
+  });
+
+  it('takes one event id in two requests for two events', async () => {
+    const answers = await record(
+      trackedEvent({ pagwId: newRequest(), eventId: 'same' }),
+      trackedEvent({ pagwId: newRequest(), eventId: 'same' }),
+    );
+    expect(answers.map((answer) => answer.outcome)).toEqual(['RECORDED', 'RECORDED']);
+  });
+
+  it('gives a blank tenant the known request’s, and refuses another tenant’s', async () => {
+    const [known, unknown] = [newRequest(), newRequest()];
+    await record(trackedEvent({ pagwId: known, tenant: 'elevance' }));
+    const answers = await record(
+      trackedEvent({ pagwId: known, tenant: null }),
+      trackedEvent({ pagwId: known, tenant: 'anthem' }),
+      trackedEvent({ pagwId: unknown, tenant: null }),
+    );
+    expect(answers.map((answer) => answer.outcome)).toEqual([
+      'RECORDED',
+      'TENANT_MISMATCH',
+      'TENANT_UNKNOWN',
+    ]);
+    expect(await stateOf(unknown)).toBeUndefined();
+  });
+
+  it('lets the first tenant in a batch own a new request', async () => {
+    const pagwId = newRequest();
+    const answers = await record(
+      trackedEvent({ pagwId, tenant: null }),
+      trackedEvent({ pagwId, tenant: 'carelon' }),
+      trackedEvent({ pagwId, tenant: 'anthem' }),
+    );
+    expect(answers.map((answer) => answer.outcome)).toEqual(['RECORDED', 'RECORDED', 'TENANT_MISMATCH']);
+  });
+
+  it('keeps the main lane’s standing when side-lane and unknown events follow', async () => {
+    const pagwId = newRequest();
+    await record(
+      trackedEvent({ pagwId, stage: 'VALIDATION', eventType: 'VAL_START', status: 'STARTED' }),
+      trackedEvent({ pagwId, stage: 'OUTBOX_PUBLISHER', eventType: 'PUBLISH_OK', lane: 'side' }),
+    );
+    await record(trackedEvent({ pagwId, stage: 'SHADOW', eventType: 'SHADOW_OK', lane: 'unknown' }));
+    expect(await stateOf(pagwId)).toMatchObject({
+      mainStage: 'VALIDATION',
+      mainStatus: 'STARTED',
+      lastStage: 'SHADOW',
+      lastSequenceNo: 3,
+    });
+  });
+
+  it('dates created_at by the recording and orders by number (trap: one time for a whole batch)', async () => {
+    const pagwId = newRequest();
+    await record(
+      trackedEvent({ pagwId, eventType: 'PARSE_START', occurredAt: '2026-03-01T11:00:00.000Z' }),
+      trackedEvent({ pagwId, eventType: 'PARSE_OK', occurredAt: '2026-03-01T09:00:00.000Z' }),
+    );
+    const { rows } = await db.database.execute(
+      `SELECT event_type, occurred_at, created_at FROM event_tracker WHERE pagw_id = :id ORDER BY sequence_no`,
+      { id: pagwId },
+    );
+    expect(rows).toEqual([
+      { eventType: 'PARSE_START', occurredAt: new Date('2026-03-01T11:00:00Z'), createdAt: now },
+      { eventType: 'PARSE_OK', occurredAt: new Date('2026-03-01T09:00:00Z'), createdAt: now },
+    ]);
+  });
+
+  it('never lets a producer’s fast clock move a request into the future', async () => {
+    const pagwId = newRequest();
+    await record(trackedEvent({ pagwId, occurredAt: '2026-03-01T11:00:00.000Z' }));
+    expect(await stateOf(pagwId)).toMatchObject({ mainAt: now, lastEventAt: now, receivedAt: now });
+  });
+
+  it('closes, reopens and decides as the events say', async () => {
+    const pagwId = newRequest();
+    await record(trackedEvent({ pagwId, effect: 'closes', requestStatus: 'PENDING', lane: 'main' }));
+    expect(await stateOf(pagwId)).toMatchObject({
+      status: 'PENDING',
+      completedAt: new Date('2026-03-01T10:00:00Z'),
+      decidedAt: null,
+    });
+    await record(trackedEvent({ pagwId, effect: 'reopens' }));
+    expect(await stateOf(pagwId)).toMatchObject({ status: 'PENDING', completedAt: null });
+    await record(
+      trackedEvent({
+        pagwId,
+        effect: 'closes',
+        requestStatus: 'APPROVED',
+        decided: true,
+        occurredAt: '2026-03-01T10:04:00.000Z',
+      }),
+    );
+    expect(await stateOf(pagwId)).toMatchObject({
+      status: 'APPROVED',
+      completedAt: new Date('2026-03-01T10:04:00Z'),
+      decidedAt: new Date('2026-03-01T10:04:00Z'),
+    });
+  });
+
+  it('opens a request that closes and reopens within its first batch', async () => {
+    const pagwId = newRequest();
+    await record(trackedEvent({ pagwId, effect: 'closes' }), trackedEvent({ pagwId, effect: 'reopens' }));
+    expect(await stateOf(pagwId)).toMatchObject({ completedAt: null });
+  });
+
+  it('makes a missing month and goes on', async () => {
+    const pagwId = newRequest();
+    const later = new Date('2031-07-31T23:59:59Z');
+    const answers = await recordEvents(db.database, [trackedEvent({ pagwId })], later);
+    expect(answers).toEqual([{ outcome: 'RECORDED', sequenceNo: 1 }]);
+    const { rows } = await db.database.execute(
+      `SELECT to_regclass('event_tracker_2031_07') IS NOT NULL AS made`,
+    );
+    expect(rows).toEqual([{ made: true }]);
+  });
+
+  it('carries more than one call holds', async () => {
+    const pagwId = newRequest();
+    const events = Array.from({ length: 2_345 }, () =>
+      trackedEvent({ pagwId, metadata: { note: 'x'.repeat(900) } }),
+    );
+    const answers = await record(...events);
+    expect(answers.map((answer) => answer.sequenceNo)).toEqual(events.map((_, place) => place + 1));
+  });
+
+  it('records nothing of an empty batch', async () => {
+    expect(await record()).toEqual([]);
+  });
+});
+
+describe('attempts and retries', () => {
+  it('counts attempts by the failures since the stage last completed, in a batch and over batches', async () => {
+    const pagwId = newRequest();
+    const start = () => trackedEvent({ pagwId, eventType: 'PARSE_START', status: 'STARTED' });
+    const ok = () => trackedEvent({ pagwId });
+    await record(start(), failedEvent({ pagwId }), start());
+    await record(failedEvent({ pagwId }), start());
+    await record(ok(), start(), failedEvent({ pagwId }));
+    await record(start());
+    expect((await historyOf(pagwId)).map((event) => event.attempt)).toEqual([1, 1, 2, 2, 3, 3, 1, 1, 2]);
+  });
+
+  it('counts on from a stated attempt', async () => {
+    const pagwId = newRequest();
+    await record(failedEvent({ pagwId, attempt: 3 }), failedEvent({ pagwId }));
+    await record(failedEvent({ pagwId }));
+    expect((await historyOf(pagwId)).map((event) => event.attempt)).toEqual([3, 4, 5]);
+  });
+
+  it('keeps attempts of one stage apart from another’s', async () => {
+    const pagwId = newRequest();
+    await record(failedEvent({ pagwId }));
+    await record(failedEvent({ pagwId, stage: 'VALIDATION', eventType: 'VAL_FAIL' }));
+    expect((await historyOf(pagwId)).map((event) => event.attempt)).toEqual([1, 1]);
+  });
+
+  it('sets the next retry by the policy and none when attempts are used up', async () => {
+    const delays = [];
+    for (const attempt of [1, 2, 4, 5]) {
+      const pagwId = newRequest();
+      await record(failedEvent({ pagwId, attempt }));
+      const [event] = await historyOf(pagwId);
+      const at = event?.nextRetryAt as Date | null;
+      delays.push(at && (at.getTime() - now.getTime()) / 1000);
+    }
+    expect(delays).toEqual([60, 120, 480, null]);
+  });
+
+  it('caps the delay, also for attempts that would overflow', async () => {
+    const pagwId = newRequest();
+    const retry = { baseSeconds: 60, factor: 10, capSeconds: 3600, maxAttempts: 2_147_483_647, jitter: 0.5 };
+    await record(failedEvent({ pagwId, attempt: 2_000_000, retry }));
+    expect((await historyOf(pagwId))[0]?.nextRetryAt).toEqual(new Date(now.getTime() + 1_800_000));
+  });
+
+  it('takes a stated time over the policy', async () => {
+    const pagwId = newRequest();
+    await record(failedEvent({ pagwId, nextRetryAt: '2026-03-02T00:00:00.000Z', retry: null }));
+    expect((await historyOf(pagwId))[0]?.nextRetryAt).toEqual(new Date('2026-03-02T00:00:00Z'));
+  });
+
+  it.each([
+    ['in a later batch', true],
+    ['in the same batch', false],
+  ])('clears what a later event of the stage overtakes %s, and keeps other stages due', async (_, apart) => {
+    const pagwId = newRequest();
+    const failures = [
+      failedEvent({ pagwId }),
+      failedEvent({ pagwId, stage: 'VALIDATION', eventType: 'VAL_FAIL' }),
+    ];
+    const later = trackedEvent({ pagwId, eventType: 'PARSE_START', status: 'STARTED' });
+    if (apart) {
+      await record(...failures);
+      await record(later);
+    } else await record(...failures, later);
+    const due = (await historyOf(pagwId)).filter((event) => event.nextRetryAt !== null);
+    expect(due.map((event) => event.eventType)).toEqual(['VAL_FAIL']);
+  });
+
+  it('clears every retry of a request that closes', async () => {
+    const pagwId = newRequest();
+    await record(failedEvent({ pagwId }));
+    await record(
+      trackedEvent({ pagwId, stage: 'RESPONSE_BUILDER', eventType: 'RESPONSE_OK', effect: 'closes' }),
+    );
+    await record(failedEvent({ pagwId, stage: 'OUTBOX_PUBLISHER', eventType: 'PUBLISH_FAIL', lane: 'side' }));
+    expect((await historyOf(pagwId)).map((event) => event.nextRetryAt)).toEqual([null, null, null]);
+  });
+});
