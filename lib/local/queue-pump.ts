@@ -17,7 +17,8 @@ export interface QueuePumpOptions {
   queueUrl: string;
   queueArn: string;
   functionName: string;
-  handler: QueueHandler;
+  /** Makes a handler for one poller: Lambda runs one invocation at a time in a process, and handlers count on it. */
+  openHandler: () => QueueHandler;
   clock: LocalClock;
   /** Told once when messages start to fail or the queue to be silent; never what was in them. */
   onTrouble?: (sentence: string) => void;
@@ -44,14 +45,13 @@ const PAUSE_AFTER_TROUBLE_MS = 1_000;
 export function startQueuePump(options: QueuePumpOptions): QueuePump {
   const ending = new AbortController();
   const state = { trouble: undefined as string | undefined, delivered: 0 };
-  const invoke = oneAtATime(options.handler);
 
-  async function poll(): Promise<void> {
+  async function poll(handler: QueueHandler): Promise<void> {
     while (!ending.signal.aborted) {
       try {
         const messages = await receive(options, ending.signal);
         if (messages.length === 0) continue;
-        const done = await deliver(messages, options, invoke);
+        const done = await deliver(messages, options, handler);
         await remove(done, options);
         state.delivered += done.length;
         report(
@@ -70,7 +70,7 @@ export function startQueuePump(options: QueuePumpOptions): QueuePump {
     state.trouble = trouble;
   }
 
-  const pollers = Array.from({ length: POLLERS }, poll);
+  const pollers = Array.from({ length: POLLERS }, () => poll(options.openHandler()));
   return {
     get trouble() {
       return state.trouble;
@@ -101,10 +101,10 @@ async function receive(options: QueuePumpOptions, signal: AbortSignal): Promise<
 async function deliver(
   messages: Message[],
   options: QueuePumpOptions,
-  invoke: QueueHandler,
+  handler: QueueHandler,
 ): Promise<Message[]> {
   const event = toSqsEvent(messages, options.queueArn, options.clock.aheadSeconds * 1000);
-  const response = await invoke(event, lambdaContext(options.functionName, TIMEOUT_SECONDS));
+  const response = await handler(event, lambdaContext(options.functionName, TIMEOUT_SECONDS));
   const failed = (response?.batchItemFailures ?? []).map((failure) => failure.itemIdentifier);
   const known = new Set(messages.map((message) => message.MessageId));
   if (failed.some((id) => !known.has(id))) return [];
@@ -119,14 +119,4 @@ async function remove(messages: Message[], { sqs, queueUrl }: QueuePumpOptions):
   }));
   // What fails to be deleted comes again and is recognised as a duplicate.
   await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-}
-
-/** Lambda runs one invocation at a time in a process, and handlers keep state (logger keys, metrics) that counts on it. */
-function oneAtATime(handler: QueueHandler): QueueHandler {
-  let turn: Promise<unknown> = Promise.resolve();
-  return (event, context) => {
-    const result = turn.then(() => handler(event, context));
-    turn = result.catch(() => undefined);
-    return result;
-  };
 }

@@ -54,7 +54,7 @@ function start(handler: QueueHandler): QueuePump {
     queueUrl: eventsQueueUrl,
     queueArn: queueArn(EVENTS_QUEUE),
     functionName: 'ingest',
-    handler,
+    openHandler: () => handler,
     clock,
   });
   return pump;

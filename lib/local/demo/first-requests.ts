@@ -1,0 +1,55 @@
+import type { ActiveJourney } from './demo-state.ts';
+import { type JourneyKind, kindOf, writeJourney } from './journeys.ts';
+import { openRandom, type Random } from './random.ts';
+
+export const FIRST_REQUESTS = 120;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const IN_FLIGHT = 5;
+
+/** Six that stand still for reasons of their own. */
+const STUCK: readonly JourneyKind[] = [
+  'no-result',
+  'hand-off-lost',
+  'retries-exhausted',
+  'failed-unanswered',
+  'no-result',
+  'publish-lost',
+];
+const RETRIES_DUE = 9;
+const EVENTFUL: ReadonlySet<JourneyKind> = new Set([...STUCK, 'awaiting-retry']);
+
+/**
+ * What a newcomer finds: a day's requests, most of them answered; six stuck for an hour or more, nine whose retry came
+ * due minutes ago, and a few on their way.
+ */
+export function firstRequests(now: Date): ActiveJourney[] {
+  const random = openRandom('pagw-demo-first-requests');
+  return Array.from({ length: FIRST_REQUESTS }, (_, position) => {
+    const number = position + 1;
+    const { kind, bornAt } = plan(number, now, random);
+    const at = bornAt.toISOString();
+    return { number, kind, bornAt: at, segment: 0, segmentAt: at, sent: 0 };
+  });
+}
+
+function plan(number: number, now: Date, random: Random): { kind: JourneyKind; bornAt: Date } {
+  const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds);
+  const stuck = number % 19 === 0 ? STUCK[number / 19 - 1] : undefined;
+  if (stuck !== undefined) return { kind: stuck, bornAt: ago(random.between(60, 240) * MINUTE_MS) };
+  if (number % 13 === 0 && number / 13 <= RETRIES_DUE) {
+    // The failure is the segment's last event; its retry was asked for five minutes after.
+    const failedAgoMs = random.between(330, 570) * 1000;
+    const failsAfterMs = writeJourney(number, 'awaiting-retry', now).segments[0]?.steps.at(-1)?.afterMs ?? 0;
+    return { kind: 'awaiting-retry', bornAt: ago(failedAgoMs + failsAfterMs) };
+  }
+  const kind = uneventful(number);
+  if (number > FIRST_REQUESTS - IN_FLIGHT) return { kind, bornAt: ago(random.between(2, 20) * 1000) };
+  return { kind, bornAt: ago(random.between(20 * MINUTE_MS, DAY_MS)) };
+}
+
+function uneventful(number: number): JourneyKind {
+  const kind = kindOf(number);
+  return EVENTFUL.has(kind) ? 'answered' : kind;
+}
