@@ -105,8 +105,10 @@ export class TypedQuery implements Submittable {
 
   handlePortalSuspended(): void {}
 
-  handleCopyInResponse(connection: { sendCopyFail(message: string): void }): void {
+  handleCopyInResponse(connection: { sendCopyFail(message: string): void; sync(): void }): void {
     connection.sendCopyFail('COPY is not supported through the Data API');
+    // The server ignored the first Sync while it waited for data.
+    connection.sync();
   }
 
   handleCopyData(): void {}

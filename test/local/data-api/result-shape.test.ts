@@ -1,0 +1,123 @@
+import { BatchExecuteStatementCommand, ExecuteStatementCommand } from '@aws-sdk/client-rds-data';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEmptyDatabase } from '../../support/database.ts';
+
+const { client, target, close, database } = await openEmptyDatabase();
+beforeAll(() =>
+  database.execute(`CREATE TABLE part (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name varchar(40) NOT NULL, price numeric(10,2), tags text[])`),
+);
+afterAll(close);
+
+function execute(sql: string, input: Partial<ConstructorParameters<typeof ExecuteStatementCommand>[0]> = {}) {
+  return client.send(new ExecuteStatementCommand({ ...target, sql, ...input }));
+}
+
+describe('the shape of an answer', () => {
+  it('of a query: records, and nothing updated', async () => {
+    const answer = await execute('SELECT 1 WHERE false');
+    expect(answer).toMatchObject({ records: [], numberOfRecordsUpdated: 0 });
+    expect(answer.columnMetadata).toBeUndefined();
+    expect(answer.generatedFields).toBeUndefined();
+  });
+
+  it('of a write: the number of rows, no records', async () => {
+    const answer = await execute(`INSERT INTO part (name) VALUES ('bolt'), ('nut')`);
+    expect(answer).toMatchObject({ numberOfRecordsUpdated: 2, generatedFields: [] });
+    expect(answer.records).toBeUndefined();
+  });
+
+  it('of a write that returns rows: the rows', async () => {
+    const answer = await execute(`INSERT INTO part (name) VALUES ('gear') RETURNING name`);
+    expect(answer).toMatchObject({ records: [[{ stringValue: 'gear' }]], numberOfRecordsUpdated: 0 });
+  });
+
+  it('of DDL: nothing', async () => {
+    expect(await execute('CREATE TABLE spare (id int)')).toMatchObject({ numberOfRecordsUpdated: 0 });
+  });
+
+  it('as JSON: one text instead of records and metadata', async () => {
+    const sql = `SELECT 1 AS n, 'a' AS t, true AS b, NULL AS z, ARRAY[1,2] AS l`;
+    const answer = await execute(sql, { formatRecordsAs: 'JSON', includeResultMetadata: true });
+    expect(JSON.parse(answer.formattedRecords ?? '')).toEqual([
+      { n: 1, t: 'a', b: true, z: null, l: [1, 2] },
+    ]);
+    expect(answer.records).toBeUndefined();
+    expect(answer.columnMetadata).toBeUndefined();
+  });
+});
+
+describe('column metadata', () => {
+  const metadataOf = async (sql: string) =>
+    (await execute(sql, { includeResultMetadata: true })).columnMetadata;
+
+  it('tells where a column comes from and what it holds', async () => {
+    expect(await metadataOf('SELECT id, name AS title, price, tags FROM part')).toMatchObject([
+      {
+        label: 'id',
+        typeName: 'int4',
+        type: 4,
+        nullable: 0,
+        isAutoIncrement: true,
+        isSigned: true,
+        precision: 10,
+        scale: 0,
+        tableName: 'part',
+        schemaName: 'public',
+      },
+      { label: 'title', typeName: 'varchar', type: 12, nullable: 0, isAutoIncrement: false, precision: 40 },
+      { label: 'price', typeName: 'numeric', type: 2, nullable: 1, precision: 10, scale: 2 },
+      { label: 'tags', typeName: '_text', type: 2003, arrayBaseColumnType: 12 },
+    ]);
+  });
+
+  it('knows no origin of a computed column', async () => {
+    expect(await metadataOf('SELECT now() AS moment')).toMatchObject([
+      { name: 'moment', typeName: 'timestamptz', type: 93, tableName: '', schemaName: '', nullable: 2 },
+    ]);
+  });
+
+  it('follows a change of the table', async () => {
+    await execute('CREATE TABLE shelf (place text)');
+    expect(await metadataOf('SELECT * FROM shelf')).toMatchObject([{ name: 'place', nullable: 1 }]);
+    await execute('ALTER TABLE shelf ALTER place SET NOT NULL, ADD level int');
+    expect(await metadataOf('SELECT * FROM shelf')).toMatchObject([
+      { name: 'place', nullable: 0 },
+      { name: 'level' },
+    ]);
+  });
+
+  it('follows a change under a statement sent many times', async () => {
+    await execute('CREATE TABLE bin (a int)');
+    for (let call = 0; call < 8; call += 1) await execute('SELECT * FROM bin');
+    await execute('ALTER TABLE bin ALTER a TYPE text');
+    expect(await metadataOf('SELECT * FROM bin')).toMatchObject([{ typeName: 'text' }]);
+  });
+});
+
+describe('a batch', () => {
+  const name = (stringValue: string) => [{ name: 'name', value: { stringValue } }];
+  const insert = (parameterSets: ReturnType<typeof name>[]) =>
+    client.send(
+      new BatchExecuteStatementCommand({
+        ...target,
+        sql: 'INSERT INTO part (name) VALUES (:name)',
+        parameterSets,
+      }),
+    );
+
+  it('runs once for each set', async () => {
+    const { updateResults } = await insert([name('x1'), name('x2')]);
+    expect(updateResults).toEqual([{ generatedFields: [] }, { generatedFields: [] }]);
+    const { rows } = await database.execute(`SELECT name FROM part WHERE name LIKE 'x%' ORDER BY name`);
+    expect(rows).toEqual([{ name: 'x1' }, { name: 'x2' }]);
+  });
+
+  it('leaves nothing behind when one set fails', async () => {
+    await expect(insert([name('y1'), name('y'.repeat(41))])).rejects.toMatchObject({
+      name: 'DatabaseErrorException',
+    });
+    const { rows } = await database.execute(`SELECT name FROM part WHERE name LIKE 'y%'`);
+    expect(rows).toEqual([]);
+  });
+});
