@@ -1,16 +1,13 @@
 import type { Database } from '../database.ts';
 
-/**
- * Makes the months in which the requests of these event records arrived, and `now`'s, where they are missing; answers
- * how many were.
- */
+/** Makes the months in which the requests of these event records arrived, and `now`'s, where they are missing. */
 export async function ensurePartitionsOfRequests(
   database: Database,
   eventRecords: readonly string[],
   now: Date,
-): Promise<number> {
-  const { rows } = await database.execute<{ made: number }>(
-    `SELECT count(*) FILTER (WHERE ensure_event_partition(month)) AS made
+): Promise<void> {
+  await database.execute(
+    `SELECT ensure_event_partition(month)
      FROM (
        SELECT date_trunc('month', :now::timestamptz AT TIME ZONE 'UTC')::date AS month
        UNION
@@ -20,5 +17,4 @@ export async function ensurePartitionsOfRequests(
      ) AS months`,
     { now, batch: `[${eventRecords.join(',')}]` },
   );
-  return rows[0]?.made ?? 0;
 }

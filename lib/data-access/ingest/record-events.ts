@@ -97,9 +97,9 @@ async function callRecordEvents(
   try {
     return (await run()).rows;
   } catch (error) {
-    // A row without a partition is a check violation, too. When a month was missing it is there now; go on.
+    // A row without a partition is a check violation, too. Its month is there now, by us or by another writer.
     if (!hasSqlState(error, SqlState.checkViolation)) throw error;
-    if ((await ensurePartitionsOfRequests(database, [...call.values()], now)) === 0) throw error;
+    await ensurePartitionsOfRequests(database, [...call.values()], now);
     return (await run()).rows;
   }
 }
