@@ -1,0 +1,47 @@
+import { startLocalStack } from '../lib/local/local-stack.ts';
+import { startBanner } from '../lib/local/start-banner.ts';
+import { readStartOptions, START_HELP, StartUsageError } from '../lib/local/start-options.ts';
+
+const USAGE = 64;
+
+async function main(): Promise<number> {
+  const began = performance.now();
+  const options = readStartOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(START_HELP);
+    return 0;
+  }
+  const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  const say = (sentence: string) => process.stderr.write(`${seconds().padStart(8)}  ${sentence}\n`);
+  // A start that is interrupted ends at once; what was begun is taken up by the next one.
+  const interrupt = () => process.exit(130);
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const stack = await startLocalStack({ ...options, onProgress: say, onTrouble: say });
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  const asked = new Promise<'asked'>((settle) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => settle('asked'));
+  });
+  process.stdout.write(
+    `${startBanner(options, await stack.counts(), stack.postgresVersion)}ready in ${seconds()}\n`,
+  );
+  const reason = await Promise.race([asked, stack.ended.then(() => 'ended' as const)]);
+  // A second Ctrl-C does not wait.
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  say(
+    reason === 'asked'
+      ? 'stopping'
+      : 'PostgreSQL has ended; stopping. Start again to go on with the same data.',
+  );
+  await stack.stop();
+  say('stopped; the next start finds everything again');
+  return reason === 'asked' ? 0 : 1;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : 'The start failed.'}\n`);
+    process.exit(error instanceof StartUsageError ? USAGE : 1);
+  },
+);

@@ -1,0 +1,46 @@
+import type { Database } from '../data-access/database.ts';
+import { queueDepth } from './await-drained-queue.ts';
+import type { HealthCheck } from './console/get-healthz.ts';
+import type { DemoPipeline } from './demo/demo-pipeline.ts';
+import type { LocalAddresses } from './local-aws.ts';
+import type { QueuePump } from './queue-pump.ts';
+import type { QueueServer } from './queue-server.ts';
+
+export interface StackParts {
+  database: Database;
+  queues: QueueServer;
+  addresses: LocalAddresses;
+  pump: QueuePump;
+  /** Undefined: not asked for. */
+  demo: DemoPipeline | undefined;
+}
+
+/** How each part of a local stack is asked whether it is well. */
+export function healthChecks({
+  database,
+  queues,
+  addresses,
+  pump,
+  demo,
+}: StackParts): Record<string, HealthCheck> {
+  return {
+    database: async () => {
+      const sql = 'SELECT count(*) AS applied FROM schema_migration';
+      const { rows } = await database.execute<{ applied: number }>(sql);
+      return `${rows[0]?.applied} migrations applied`;
+    },
+    queue: async () => {
+      const events = await queueDepth(queues.sqs, addresses.eventsQueueUrl);
+      const dead = await queueDepth(queues.sqs, addresses.deadLetterQueueUrl);
+      return `${events.waiting} waiting, ${events.inHand} in hand, ${dead.waiting} dead letters`;
+    },
+    ingest: async () => {
+      if (pump.trouble !== undefined) throw new Error(pump.trouble);
+      return `${pump.delivered} messages since the start`;
+    },
+    demo: async () => {
+      if (demo?.trouble !== undefined) throw new Error(demo.trouble);
+      return demo === undefined ? 'off' : 'running';
+    },
+  };
+}

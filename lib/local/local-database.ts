@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import { Client } from 'pg';
+import { type Database, openDatabase } from '../data-access/database.ts';
+import { migrate } from '../data-access/migrate/migrate.ts';
+import { startDataApi } from './data-api/start-data-api.ts';
+import {
+  LOCAL_CLUSTER_ARN,
+  LOCAL_CREDENTIALS,
+  LOCAL_DATABASE,
+  LOCAL_REGION,
+  LOCAL_SECRET_ARN,
+  type LocalAddresses,
+} from './local-aws.ts';
+import { startPostgres } from './postgres-server.ts';
+
+export interface LocalDatabaseOptions {
+  dataDirectory: string;
+  addresses: LocalAddresses;
+  onProgress: (step: string) => void;
+}
+
+export interface LocalDatabase {
+  database: Database;
+  /** Of PostgreSQL, such as `17.10`. */
+  version: string;
+  /** Settles when PostgreSQL has ended, whoever ended it. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** Starts PostgreSQL and the Data API endpoint before it, and brings the database to the latest migration. */
+export async function startLocalDatabase(options: LocalDatabaseOptions): Promise<LocalDatabase> {
+  const { addresses, dataDirectory, onProgress } = options;
+  const postgres = await startPostgres({ dataDirectory, port: addresses.postgresPort, onProgress });
+  try {
+    await createDatabase(postgres.connectionString('postgres'));
+    const { port, user, password } = postgres;
+    const endpoint = await startDataApi({
+      port: Number(new URL(addresses.dataApi).port),
+      postgres: { host: '127.0.0.1', port, user, password },
+      defaultDatabase: LOCAL_DATABASE,
+    });
+    const client = new RDSDataClient({
+      endpoint: endpoint.url,
+      region: LOCAL_REGION,
+      credentials: LOCAL_CREDENTIALS,
+    });
+    const stop = async () => {
+      client.destroy();
+      await endpoint.close();
+      await postgres.stop();
+    };
+    try {
+      const target = {
+        resourceArn: LOCAL_CLUSTER_ARN,
+        secretArn: LOCAL_SECRET_ARN,
+        database: LOCAL_DATABASE,
+      };
+      const database = openDatabase(client, target);
+      onProgress('applying migrations');
+      await migrate(database, { migrationsFolder: MIGRATIONS });
+      const { rows } = await database.execute<{ version: string }>(
+        "SELECT current_setting('server_version') AS version",
+      );
+      return { database, version: rows[0]?.version ?? '17', ended: postgres.exited, stop };
+    } catch (error) {
+      await endpoint.close();
+      throw error;
+    }
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
+async function createDatabase(connectionString: string): Promise<void> {
+  const admin = new Client({ connectionString });
+  await admin.connect();
+  try {
+    const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [LOCAL_DATABASE]);
+    if (rowCount === 0) await admin.query(`CREATE DATABASE ${LOCAL_DATABASE}`);
+  } finally {
+    await admin.end();
+  }
+}

@@ -1,0 +1,129 @@
+import { mkdir } from 'node:fs/promises';
+import { createHandler } from '../../lambdas/ingest.ts';
+import { sendEvents } from '../client/send-events.ts';
+import type { Database } from '../data-access/database.ts';
+import { awaitDrainedQueue } from './await-drained-queue.ts';
+import { startConsoleServer } from './console/console-server.ts';
+import { getHealthz } from './console/get-healthz.ts';
+import { getHome } from './console/get-home.ts';
+import { postClock } from './console/post-clock.ts';
+import { postEvents } from './console/post-events.ts';
+import { countRequests, type RequestCounts } from './count-requests.ts';
+import { openDataDirectory } from './data-directory.ts';
+import { type DemoPipeline, startDemoPipeline } from './demo/demo-pipeline.ts';
+import { healthChecks } from './health-checks.ts';
+import { EVENTS_QUEUE, type LocalAddresses, localAddresses, queueArn } from './local-aws.ts';
+import { openLocalClock } from './local-clock.ts';
+import { startLocalDatabase } from './local-database.ts';
+import { enterLocalEnvironment } from './local-environment.ts';
+import { type QueueHandler, startQueuePump } from './queue-pump.ts';
+import { type QueueServer, startQueueServer } from './queue-server.ts';
+import { refuseTakenPorts } from './refuse-taken-ports.ts';
+
+export interface LocalStackOptions {
+  /** The first of four in a row: console, Data API, SQS and S3, PostgreSQL. */
+  port: number;
+  /** Everything is kept here; a later start finds it again. */
+  dataDirectory: string;
+  /** Forget what was kept. */
+  empty: boolean;
+  /** Run the simulated stage workers. */
+  demo: boolean;
+  /** What is being done now. */
+  onProgress?: (step: string) => void;
+  /** What goes wrong while running; said once, until it is well again. */
+  onTrouble?: (sentence: string) => void;
+}
+
+export interface LocalStack {
+  addresses: LocalAddresses;
+  database: Database;
+  postgresVersion: string;
+  queues: QueueServer;
+  counts(): Promise<RequestCounts>;
+  /** Settles when a part has ended that the stack cannot do without. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How long a first start waits for the demo's first requests to be recorded, so that what it tells of them is true. */
+const FIRST_REQUESTS_PATIENCE_MS = 20_000;
+
+/**
+ * Starts the whole system on this machine, the deployed handlers included. One at a time in a process: the handlers
+ * read the process's environment.
+ * @throws Error with one sentence for the user: a port taken, a directory in use, a server that does not start.
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const { port, onProgress = () => undefined, onTrouble = () => undefined } = options;
+  const stops: (() => Promise<unknown> | unknown)[] = [];
+  const stop = async () => {
+    while (stops.length > 0) await stops.pop()?.();
+  };
+  try {
+    await refuseTakenPorts([port, port + 1, port + 2]);
+    const directory = await openDataDirectory(options.dataDirectory, options);
+    stops.push(directory.release);
+    await mkdir(directory.postgres, { recursive: true });
+    const addresses = localAddresses(port);
+    const clock = await openLocalClock(directory.clock);
+    const {
+      database,
+      version,
+      ended,
+      stop: stopDatabase,
+    } = await startLocalDatabase({
+      dataDirectory: directory.postgres,
+      addresses,
+      onProgress,
+    });
+    stops.push(stopDatabase);
+
+    onProgress('opening the queues');
+    const queues = await startQueueServer({ port: port + 2, dataDirectory: directory.queues });
+    stops.push(queues.stop);
+
+    const environment = enterLocalEnvironment(addresses);
+    const pump = startQueuePump({
+      sqs: queues.sqs,
+      queueUrl: addresses.eventsQueueUrl,
+      queueArn: queueArn(EVENTS_QUEUE),
+      functionName: 'ingest',
+      openHandler: () => createHandler(environment, clock) as QueueHandler,
+      clock,
+      onTrouble,
+    });
+    stops.push(pump.stop);
+
+    let demo: DemoPipeline | undefined;
+    if (options.demo) {
+      onProgress('starting the demo pipeline');
+      const target = { sqs: queues.sqs, queueUrl: addresses.eventsQueueUrl };
+      demo = await startDemoPipeline({
+        clock,
+        send: (events) => sendEvents(events, target),
+        stateFile: directory.demo,
+        onTrouble,
+      });
+      stops.push(demo.stop);
+      if (demo.isNew) {
+        onProgress("recording the demo's first requests");
+        await awaitDrainedQueue(queues.sqs, addresses.eventsQueueUrl, FIRST_REQUESTS_PATIENCE_MS);
+      }
+    }
+
+    const counts = () => countRequests(database, clock.now());
+    const checks = healthChecks({ database, queues, addresses, pump, demo });
+    const console = await startConsoleServer(port, {
+      'GET /': getHome({ addresses, checks, counts, clock }),
+      'GET /healthz': getHealthz(checks),
+      'POST /events': postEvents(queues.sqs, addresses.eventsQueueUrl),
+      'POST /clock': postClock(clock),
+    });
+    stops.push(console.stop);
+    return { addresses, database, postgresVersion: version, queues, counts, ended, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
