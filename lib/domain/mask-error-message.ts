@@ -1,5 +1,5 @@
 import { isDeniedKey } from './phi-keys.ts';
-import { dateText, phiPatterns } from './phi-patterns.ts';
+import { dateText, phiPatterns, plainPunctuation } from './phi-patterns.ts';
 
 export const errorMessageMaxLength = 4_000;
 const mask = '[masked]';
@@ -9,12 +9,13 @@ const inspectedLength = 20_000;
 
 /** Statements that quote data as it stands in a row, a document or an input. `$1` keeps the words around it. */
 const quotedData: readonly [RegExp, string][] = [
-  [/(Failing row contains |failing row contains )\([^\n]*/g, `$1(${mask})`],
+  // A row's values may hold line breaks and brackets: without a plain end, all that follows counts as the row.
+  [/(failing row contains )\([\s\S]*?(?:\)\.?(?=\s*$|\n\s*(?:at |Caused by|Where:|SQL))|$)/gi, `$1(${mask})`],
   [
     /(Key )\([^\n]*?\)=\([^\n]*?\)(?= (?:already exists|is not present|is still referenced|conflicts)|[^\n]*$)/gm,
     `$1(${mask})`,
   ],
-  [/(CONTEXT: {1,2})[^\n]*/g, `$1${mask}`],
+  [/((?:CONTEXT|Where): {1,2})[^\n]*/g, `$1${mask}`],
   [/((?:parameters|Parameters|binding parameter)[^:=\n]{0,40}[:=] ?)[^\n]*/g, `$1${mask}`],
   [/\{[^{}\n]{0,40}\\?"resourceType[\s\S]*/g, mask],
   [/(<\w{1,40} xmlns=["']http:\/\/hl7\.org\/fhir)[\s\S]*/g, mask],
@@ -33,10 +34,7 @@ const place: readonly [RegExp, string][] = [
 ];
 
 /** All plain dates go, not only those beside a birth word: dates of service identify a person too. Timestamps stay. */
-const plainDate = new RegExp(
-  `(?<![\\w-])(?:${dateText})(?![\\w-]|[T ]\\d\\d:\\d\\d)|(?<![\\w-])(?:${dateText})(?=T00:00)`,
-  'gi',
-);
+const plainDate = new RegExp(`(?<![\\w/-])(?:${dateText})(?:(?=T00:00)|(?![\\w/-]|[T ]\\d\\d:\\d\\d))`, 'gi');
 const person =
   /\b((?:[Pp]atient|[Mm]ember|[Ss]ubscriber|[Bb]eneficiary|[Dd]ependent|[Ii]nsured|Mr\.?|Mrs\.?|Ms\.?) )[A-Z][\p{L}'-]{1,40}(?:,? [A-Z][\p{L}'.-]{0,40}){1,2}/gu;
 const assignment =
@@ -44,10 +42,10 @@ const assignment =
 
 /** An error text with what looks like personal data masked, at most 4,000 characters, a mark where it was cut. */
 export function maskErrorMessage(text: string): string {
-  let masked = text.slice(0, inspectedLength);
+  let masked = plainPunctuation(text.slice(0, inspectedLength));
   for (const [pattern, kept] of quotedData) masked = masked.replace(pattern, kept);
-  masked = masked.replace(assignment, (whole, quote: string, key: string, sign: string) =>
-    isDeniedKey(key, '') ? `${quote}${key}${sign}${mask}` : whole,
+  masked = masked.replace(assignment, (whole, quote: string, key: string, sign: string, value: string) =>
+    isDeniedKey(key, '') && !mask.startsWith(value) ? `${quote}${key}${sign}${mask}` : whole,
   );
   for (const { pattern } of phiPatterns) masked = masked.replace(pattern, mask);
   for (const [pattern, kept] of place) masked = masked.replace(pattern, kept);

@@ -1,6 +1,6 @@
 import { pointerStep } from './json-pointer.ts';
 import { isDeniedKey, isDeniedTextKey } from './phi-keys.ts';
-import { phiPatterns } from './phi-patterns.ts';
+import { phiPatterns, plainPunctuation } from './phi-patterns.ts';
 
 export interface PhiFinding {
   /** JSON pointer from the metadata's root; never a value. */
@@ -32,7 +32,8 @@ export function findPhi(metadata: unknown): PhiFinding | null {
 }
 
 /** Whether a text holds an SSN, e-mail, phone number, date of birth, member id, FHIR, X12 or HL7 fragment. */
-export function looksLikePhi(text: string): boolean {
+export function looksLikePhi(sent: string): boolean {
+  const text = plainPunctuation(sent);
   return phiPatterns.some(({ pattern }) => text.search(pattern) >= 0) || hasDeniedAssignment(text);
 }
 

@@ -1,24 +1,21 @@
 /** Keys that name a person's data whatever they hold; compared without case and separators. */
 const deniedKeys: ReadonlySet<string> = new Set([
-  ...['name', 'names', 'humanname', 'dob', 'birth', 'ssn', 'ssns', 'mrn', 'mbi', 'hicn', 'pcn', 'itin'],
-  ...['address', 'addresses', 'street', 'addr', 'zip', 'postal', 'postcode', 'telecom', 'contactinfo'],
+  ...['name', 'names', 'humanname', 'dob', 'birth', 'ssn', 'ssns', 'mrn', 'mbi', 'hicn', 'surname'],
+  ...['address', 'addresses', 'postal', 'postcode', 'telecom', 'contactinfo', 'demographics'],
+  ...['resourcetype', 'fhirbundle', 'fhirresource', 'fhirpayload', 'medicaidid', 'medicareid'],
+]);
+
+/** Denied alike, but for a flag: `"email": true` says only that there is one. */
+const deniedUnlessFlag: ReadonlySet<string> = new Set([
   ...['phone', 'phones', 'telephone', 'tel', 'mobile', 'cell', 'fax', 'email', 'emails', 'photo'],
-  ...[
-    'resourcetype',
-    'fhirbundle',
-    'fhirresource',
-    'fhirpayload',
-    'demographics',
-    'medicaidid',
-    'medicareid',
-  ],
+  ...['street', 'addr', 'zip'],
 ]);
 
 /** Compounds that name a person's data wherever they stand inside a key, as in `newPatientFirstName2`. */
 const deniedCompounds = [
   ...['firstname', 'lastname', 'middlename', 'givenname', 'familyname', 'fullname', 'surname', 'maidenname'],
   ...['patientname', 'membername', 'subscribername', 'beneficiaryname', 'dependentname', 'insuredname'],
-  ...['guarantorname', 'policyholdername', 'personname', 'contactname', 'legalname', 'displayname'],
+  ...['guarantorname', 'policyholdername', 'personname', 'contactname'],
   ...['birthdate', 'dateofbirth', 'birthday', 'birthdt', 'birthyear', 'birthplace', 'deceaseddate'],
   ...[
     'dateofdeath',
@@ -68,7 +65,7 @@ const machineWords: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** A person or a FHIR resource under a key of its own; a number or a flag there is a count or a check. */
+/** A person under a key of its own; a number or a flag there is a count or a check. */
 const personKeys: ReadonlySet<string> = new Set([
   ...[
     'patient',
@@ -83,9 +80,8 @@ const personKeys: ReadonlySet<string> = new Set([
   ],
   ...['guarantor', 'policyholder'],
 ]);
-const resourceKeys: ReadonlySet<string> = new Set([
-  ...['bundle', 'resource', 'resources', 'claim', 'claimresponse', 'coverage', 'relatedperson', 'identifier'],
-]);
+/** Parts of FHIR resources; the resources themselves are known by their resourceType. */
+const resourceParts: ReadonlySet<string> = new Set([...['identifier', 'identifiers', 'relatedperson']]);
 
 /** Whether a metadata key names personal data, judged with its value: flags and counts about it are harmless. */
 export function isDeniedKey(key: string, value: unknown): boolean {
@@ -93,16 +89,27 @@ export function isDeniedKey(key: string, value: unknown): boolean {
   const joined = words.join('');
   if (deniedKeys.has(joined)) return true;
   if (typeof value === 'boolean' || value === null) return false;
+  if (deniedUnlessFlag.has(joined)) return true;
   if (personKeys.has(joined)) return typeof value !== 'number';
-  if (resourceKeys.has(joined)) return typeof value === 'object';
+  if (resourceParts.has(joined)) return typeof value === 'object';
   if (words.at(-1) === 'count') return false;
   return deniedCompounds.some((compound) => joined.includes(compound)) || endsInDeniedWord(words);
 }
 
-/** Whether a key is too telling to stand alone in running text, where `name: …` may well be a queue's. */
+const tellingTextKeys: ReadonlySet<string> = new Set([
+  'dob',
+  'ssn',
+  'mrn',
+  'mbi',
+  'hicn',
+  'surname',
+  'resourcetype',
+]);
+
+/** Whether a key in running text betrays its value; `name: …` or `email: …` there may well be a queue's. */
 export function isDeniedTextKey(key: string): boolean {
   const joined = wordsOf(key).join('');
-  return joined !== 'name' && joined !== 'names' && joined !== 'address' && isDeniedKey(key, 0);
+  return tellingTextKeys.has(joined) || deniedCompounds.some((compound) => joined.includes(compound));
 }
 
 function endsInDeniedWord(words: readonly string[]): boolean {

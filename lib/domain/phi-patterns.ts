@@ -2,10 +2,10 @@ const month = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}';
 const birthWord =
   '\\b(?:dob|d\\.o\\.b|date[ _-]?of[ _-]?birth|birth[ _-]?dates?|birth[ _-]?day|birth|born)\\b';
 
-/** A calendar date in the spellings met in practice, without the time of day. */
+/** A calendar date in the spellings met in practice, without the time of day; impossible ones are quoted in errors too. */
 export const dateText = [
-  '(?:19|20)\\d\\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:[0-2]?\\d|3[01])',
-  '(?:[0-2]?\\d|3[01])[-/.](?:[0-2]?\\d|3[01])[-/.](?:19|20)\\d\\d',
+  '(?:19|20)\\d\\d[-/.]\\d{1,2}[-/.]\\d{1,2}',
+  '\\d{1,2}[-/.]\\d{1,2}[-/.](?:19|20)\\d\\d',
   `(?:[0-2]?\\d|3[01])[- ]${month}[-, ]{1,2}(?:19|20)\\d\\d`,
   `${month} (?:[0-2]?\\d|3[01])(?:st|nd|rd|th)?,? (?:19|20)\\d\\d`,
 ].join('|');
@@ -33,7 +33,13 @@ export const phiPatterns: readonly PhiPattern[] = [
     pattern: /\b(?:member|subscriber|patient)[ _-]?(?:id|number|no\.?|#)[ :=#'"]{1,4}[\w-]*\d[\w-]*/gi,
   },
   { name: 'fhir', pattern: /["']?resourceType["']?\s{0,4}[:=]\s{0,4}\\?["']?[A-Z]\w{1,40}/g },
+  { name: 'fhir', pattern: /\b(?:Patient|RelatedPerson|Person)\/(?=[\w.-]{0,63}\d)[\w.-]{1,64}/g },
   { name: 'fhir', pattern: /<\w{1,40} xmlns=["']http:\/\/hl7\.org\/fhir/g },
   { name: 'x12', pattern: /\b(?:NM1|DMG|N3|N4)\*[^~\n]{0,200}/g },
   { name: 'hl7v2', pattern: /\bPID\|[^\r\n]{0,400}/g },
 ];
+
+/** Typographic dashes and spaces as their plain forms, so that an SSN copied from a document is still one. */
+export function plainPunctuation(text: string): string {
+  return text.replace(/[\u2010-\u2015\u2212]/g, '-').replace(/[\u00a0\u2007\u202f]/g, ' ');
+}

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findPhi } from '../../lib/domain/phi-guard.ts';
+import { refusalWith } from './support/message.ts';
+
+describe('metadata that passes', () => {
+  it.each([
+    { requestType: 'SUBMIT', syncMode: true },
+    { mode: 'SYNC', disposition: 'APPROVED' },
+    { attachmentCount: 0, hasAttachments: false, diagnosisCount: 3, procedureCount: 5, hasUrgent: false },
+    { errorCount: 0, warningCount: 1 },
+    { sourcesUsed: 'ELIGIBILITY_SERVICE,PROVIDER_DIRECTORY', sourceCount: 2 },
+    { targetSystem: 'carelon', externalId: 'EXT-2565629D', isAsync: false, status: 'ACCEPTED' },
+    { outcome: 'partial', disposition: 'Partially Certified' },
+    { subscriptionCount: 1 },
+    { destinationQueue: 'pagw-request-parser-queue.fifo', retryCount: 0 },
+    {
+      serviceName: 'pas-request-parser',
+      workerId: 'pasrequestparser-app-65b67c6dd8-l8mvr',
+      className: 'Parser',
+    },
+    { fileName: 'a.json', queueName: 'q', hostname: 'h', username: 'svc-pagw', ipAddress: '10.1.2.3' },
+    { memberCount: 2, patientCount: 1, hasEmail: true, email: true, phoneValidated: true, memberId: null },
+    { emailQueue: 'mail.fifo', resources: { cpu: 1 }, note: 'name: request queue' },
+    { at: '2025-12-26T14:51:34.578Z', serviceDate: '2025-12-26', offset: '2025-12-26T14:51:34+0000' },
+    { arn: 'arn:aws:sqs:us-east-1:123456789012:pagw-events.fifo', key: 's3://pagw/2025/12/26/PAGW-1.json' },
+    { trace: '1-5759e988-bd862e3fe1be46a994272793', version: '1.2.3', ip: '192.168.100.200:8080' },
+  ])('%j', (metadata) => {
+    expect(findPhi(metadata)).toBeNull();
+  });
+
+  it('whatever UUIDs and times it holds', () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.date({ noInvalidDate: true }), (id, at) => {
+        expect(findPhi({ id, at: at.toISOString() })).toBeNull();
+      }),
+    );
+  });
+});
+
+describe('denied keys', () => {
+  it.each([
+    ...[
+      'memberName',
+      'MEMBER_NAME',
+      'member-name',
+      'membername',
+      'patientFirstName',
+      'last_name',
+      'name',
+      'surname',
+    ],
+    ...['dob', 'DOB', 'dateOfBirth', 'birth_date', 'birthDate', 'patientDob'],
+    ...[
+      'memberId',
+      'member_id',
+      'subscriberId',
+      'SubscriberNumber',
+      'ssn',
+      'patientSSN',
+      'mrn',
+      'medicalRecordNumber',
+    ],
+    ...[
+      'address',
+      'homeAddress',
+      'address_line_1',
+      'postalCode',
+      'zip',
+      'phone',
+      'homePhone2',
+      'email',
+      'emailAddress',
+    ],
+    ...['patient', 'subscriber', 'telecom', 'resourceType', 'mem\u200bberName', 'ｍｅｍｂｅｒＩｄ'],
+  ])('%s', (key) => {
+    expect(findPhi({ [key]: 'x' })).toMatchObject({ rule: 'denied-key' });
+  });
+
+  it('at any depth, in arrays and in metadata that is a string', () => {
+    expect(findPhi({ a: [{ b: { memberName: 'x' } }] })).toEqual({
+      path: '/a/0/b/memberName',
+      rule: 'denied-key',
+    });
+    expect(refusalWith({ metadata: '{"deep":[{"ssn":1}]}' })).toMatchObject({
+      code: 'METADATA_PHI_SUSPECTED',
+      path: '/metadata/deep/0/ssn',
+      rule: 'denied-key',
+    });
+  });
+
+  it('a FHIR resource, as an object or inside a string', () => {
+    expect(findPhi({ payload: { resourceType: 'Bundle', entry: [] } })).toMatchObject({ rule: 'denied-key' });
+    expect(findPhi({ payload: '{"resourceType":"Patient"}' })).toMatchObject({ rule: 'value-pattern' });
+    expect(findPhi({ payload: '{"lastName":"Doe"}' })).toMatchObject({ rule: 'value-pattern' });
+  });
+});
+
+describe('denied values', () => {
+  it.each([
+    'SSN 123-45-6789',
+    '123‑45‑6789',
+    'ssn: 123456789',
+    'write to jane.doe@example.com please',
+    'call (555) 123-4567',
+    '555-123-4567',
+    '+1 555 123 4567',
+    '+14155550123',
+    'dob 1980-02-03',
+    'date of birth: 02/03/1980',
+    'born 3 January 1980',
+    'birthdate=19800203',
+    'member id: W123456789',
+    'GET /fhir/Patient/a-123',
+    'NM1*IL*1*DOE*JANE~',
+    'PID|1||12345^^^MRN||DOE^JANE',
+  ])('%s', (value) => {
+    expect(findPhi({ detail: value })).toEqual({ path: '/detail', rule: 'value-pattern' });
+  });
+
+  it('in a key, which the path then does not show', () => {
+    expect(findPhi({ 'jane.doe@example.com': 1 })).toEqual({ path: '/*', rule: 'value-pattern' });
+    expect(findPhi({ 'Jane Doe, 1980': { dob: 1 } })).toEqual({ path: '/*/dob', rule: 'denied-key' });
+  });
+});
