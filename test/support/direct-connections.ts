@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 
 /**
  * Opens `count` connections past the Data API, for races and for killing backends. They are closed after `work`,
@@ -26,4 +27,10 @@ export async function killOtherSessions(client: Client): Promise<number> {
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()`);
   return rowCount ?? 0;
+}
+
+/** What an endpoint of one's own needs to reach the run's PostgreSQL. */
+export function postgresAddressOf(connectionString: string): PostgresAddress {
+  const { hostname, port, username, password } = new URL(connectionString);
+  return { host: hostname, port: Number(port), user: username, password };
 }

@@ -1,4 +1,4 @@
-import { Pool, type PoolClient } from 'pg';
+import { type Connection, Pool, type PoolClient } from 'pg';
 import { DataApiError } from './data-api-error.ts';
 
 export interface PostgresAddress {
@@ -14,6 +14,7 @@ const IDLE_CONNECTION_MS = 10_000;
 export class Connections {
   readonly #address: PostgresAddress;
   readonly #maxPerDatabase: number;
+  readonly #busy = new Set<PoolClient>();
   readonly #pools = new Map<string, Pool>();
 
   constructor(address: PostgresAddress, maxPerDatabase: number) {
@@ -30,7 +31,10 @@ export class Connections {
     }
   }
 
+  /** Breaks off what still runs. */
   async close(): Promise<void> {
+    for (const client of this.#busy)
+      (client as unknown as { connection: Connection }).connection.stream.destroy();
     await Promise.all([...this.#pools.values()].map((pool) => pool.end()));
   }
 
@@ -49,6 +53,8 @@ export class Connections {
     // A server that goes away ends idle connections: the pool drops them, the next call opens new ones.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
+    pool.on('acquire', (client) => this.#busy.add(client));
+    pool.on('release', (_, client) => this.#busy.delete(client));
     this.#pools.set(database, pool);
     return pool;
   }

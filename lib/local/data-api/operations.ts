@@ -4,7 +4,7 @@ import { checkTarget, databaseOf, type WireRequest } from './request.ts';
 import { type ResultShape, sizeGuard, writeResult } from './result-json.ts';
 import { catalogOf, type Service } from './service.ts';
 import { readStatement } from './statement-text.ts';
-import { withConnection } from './with-connection.ts';
+import { type CallConnection, withConnection } from './with-connection.ts';
 
 /** An operation of the service: a request's body in, the response's JSON text out. */
 export type Operation = (service: Service, request: WireRequest) => Promise<string>;
@@ -43,12 +43,25 @@ async function batchExecuteStatement(service: Service, request: WireRequest): Pr
   }
   const sets = ((parameterSets ?? []) as unknown[]).map((set) => bindParameters(names, set));
   return withConnection(service, request, async ({ run }) => {
-    const ownTransaction = transactionId === undefined || transactionId === null;
-    if (ownTransaction) await run({ text: 'BEGIN', values: [] });
-    for (const values of sets) await run({ text, values });
-    if (ownTransaction) await run({ text: 'COMMIT', values: [] });
+    const runAll = async () => {
+      for (const values of sets) await run({ text, values });
+    };
+    if (transactionId === undefined || transactionId === null) await atomically(run, runAll);
+    else await runAll();
     return JSON.stringify({ updateResults: sets.map(() => ({ generatedFields: [] })) });
   });
+}
+
+async function atomically(run: CallConnection['run'], work: () => Promise<void>): Promise<void> {
+  await run({ text: 'BEGIN', values: [] });
+  try {
+    await work();
+  } catch (error) {
+    // The first error is the one that matters; a connection that cannot roll back is closed.
+    await run({ text: 'ROLLBACK', values: [] }).catch(() => undefined);
+    throw error;
+  }
+  await run({ text: 'COMMIT', values: [] });
 }
 
 async function beginTransaction(service: Service, request: WireRequest): Promise<string> {
@@ -73,12 +86,19 @@ async function endTransaction(
   how: 'COMMIT' | 'ROLLBACK',
 ): Promise<string> {
   checkTarget(request);
-  const tag = await withConnection(service, request, async ({ run }) => {
-    const { commandTag } = await run({ text: how, values: [] });
-    return commandTag;
+  const { transactionId } = request;
+  if (typeof transactionId !== 'string')
+    throw new DataApiError('ValidationException', 'transactionId is missing.');
+  const commandTag = await withConnection(service, request, async ({ run }) => {
+    try {
+      return (await run({ text: how, values: [] })).commandTag;
+    } catch (error) {
+      // A refused COMMIT (a deferred constraint) ends the transaction too.
+      service.transactions.remove(transactionId, true);
+      throw error;
+    }
   });
-  service.transactions.remove(String(request.transactionId), false);
-  if (tag !== how) {
+  if (commandTag !== how) {
     throw new DataApiError(
       'DatabaseErrorException',
       'ERROR: The database returned ROLLBACK, so the transaction cannot be committed; SQLState: 25P02',

@@ -21,9 +21,7 @@ export interface RunOutcome {
   spoiled: boolean;
 }
 
-/** PostgreSQL's answer when the columns behind a prepared statement changed. */
-const STALE_PLAN = '0A000';
-const STATEFUL_TAG = /^(SET|RESET|BEGIN|START TRANSACTION|LISTEN|PREPARE|DECLARE CURSOR|LOAD|DISCARD)/;
+const STATEFUL_TAG = /^(SET|RESET|LISTEN|PREPARE|DEALLOCATE|DECLARE CURSOR|LOAD|DISCARD)/;
 const DATA_TAG = /^(SELECT|INSERT|UPDATE|DELETE|MERGE|BEGIN|COMMIT|ROLLBACK|SET|SAVEPOINT|RELEASE|SHOW|COPY)/;
 
 /** Runs one statement within the service's time. @throws DataApiError; `ended` settles when the connection is free. */
@@ -35,7 +33,8 @@ export function runStatement(
   const query = new TypedQuery(run.text, name, run.values, run.guard);
   run.client.query(query);
   const settled = query.result.catch(async (error: unknown) => {
-    if (name === '' || (error as { code?: string }).code !== STALE_PLAN) throw error;
+    if (name === '' || !isStalePlan(error)) throw error;
+    service.statementNames.renew(run.text, run.values);
     const again = new TypedQuery(run.text, '', run.values, run.guard);
     run.client.query(again);
     return again.result;
@@ -54,6 +53,11 @@ export function runStatement(
     },
   );
   return { outcome, ended };
+}
+
+/** The columns behind a prepared statement changed; SQLSTATE 0A000 alone means any unsupported feature. */
+function isStalePlan(error: unknown): boolean {
+  return (error as { routine?: string }).routine === 'RevalidateCachedQuery';
 }
 
 async function withinTime(

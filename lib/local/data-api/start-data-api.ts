@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PortInUseError } from '../postgres-start-error.ts';
@@ -15,7 +16,7 @@ export interface DataApiOptions {
   postgres: PostgresAddress;
   /** For calls that name none. */
   defaultDatabase: string;
-  /** Per database; further calls wait for their turn. @default 16 */
+  /** Per database; further calls wait for their turn. @default 40 */
   maxConnections?: number;
   /** @default 45 seconds, as the service */
   callTimeoutMs?: number;
@@ -38,7 +39,7 @@ export interface DataApiEndpoint {
  */
 export async function startDataApi(options: DataApiOptions): Promise<DataApiEndpoint> {
   const service: Service = {
-    connections: new Connections(options.postgres, options.maxConnections ?? 16),
+    connections: new Connections(options.postgres, options.maxConnections ?? 40),
     transactions: new Transactions(options.transactionIdleMs ?? 180_000),
     statementNames: new StatementNames(),
     catalogs: new Map(),
@@ -68,6 +69,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiEndp
 }
 
 async function answer(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader('x-amzn-requestid', randomUUID());
   try {
     const operation = request.method === 'POST' ? OPERATIONS[request.url ?? ''] : undefined;
     if (operation === undefined)

@@ -14,7 +14,7 @@ export class StatementNames {
 
   /** The statement's name, or '' when it is not to be kept. */
   nameOf(text: string, values: readonly TypedValue[]): string {
-    const key = `${values.map(({ typeId }) => typeId).join()} ${text}`;
+    const key = keyOf(text, values);
     const name = this.#names.get(key);
     if (name !== undefined) return name;
     if (!this.#seen.has(key)) {
@@ -28,4 +28,14 @@ export class StatementNames {
     this.#names.set(key, issued);
     return issued;
   }
+
+  /** Gives the statement another name, because what was prepared under the old one is of no more use. */
+  renew(text: string, values: readonly TypedValue[]): void {
+    this.#names.delete(keyOf(text, values));
+  }
+}
+
+/** Another type of parameter makes another statement. */
+function keyOf(text: string, values: readonly TypedValue[]): string {
+  return `${values.map(({ typeId }) => typeId).join()} ${text}`;
 }

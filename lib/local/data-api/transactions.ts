@@ -7,6 +7,8 @@ export interface Transaction {
   readonly client: PoolClient;
   readonly database: string;
   busy: boolean;
+  /** Its connection holds session state and is closed in the end. */
+  spoiled: boolean;
 }
 
 interface Entry extends Transaction {
@@ -28,7 +30,15 @@ export class Transactions {
   add(client: PoolClient, database: string): Transaction {
     const id = randomBytes(96).toString('base64');
     const lifeTimer = setTimeout(() => this.#expire(id), LIFE_MS).unref();
-    const entry: Entry = { id, client, database, busy: false, lifeTimer, idleTimer: this.#idleTimer(id) };
+    const entry: Entry = {
+      id,
+      client,
+      database,
+      busy: false,
+      spoiled: false,
+      lifeTimer,
+      idleTimer: this.#idleTimer(id),
+    };
     this.#open.set(id, entry);
     return entry;
   }

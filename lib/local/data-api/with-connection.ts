@@ -1,14 +1,18 @@
 import type { PoolClient } from 'pg';
 import { DataApiError } from './data-api-error.ts';
 import { databaseOf, type WireRequest } from './request.ts';
-import { type RunOutcome, runStatement, type StatementRun } from './run-statement.ts';
+import { runStatement, type StatementRun } from './run-statement.ts';
 import type { Service } from './service.ts';
+import type { Transaction } from './transactions.ts';
+import type { RawResult } from './typed-query.ts';
 
-/** Runs statements on the one connection of a call. */
+type CallStatement = Pick<StatementRun, 'text' | 'values' | 'guard'>;
+
+/** The one connection of a call. */
 export interface CallConnection {
   readonly client: PoolClient;
   readonly database: string;
-  run(statement: Pick<StatementRun, 'text' | 'values' | 'guard'>): Promise<RunOutcome['result']>;
+  run(statement: CallStatement): Promise<RawResult>;
 }
 
 /** Gives `work` the transaction's connection, or one of the pool for an autocommitted call. */
@@ -18,35 +22,23 @@ export async function withConnection<T>(
   work: (connection: CallConnection) => Promise<T>,
 ): Promise<T> {
   const { transactionId } = request;
-  const continueAfterTimeout = request.continueAfterTimeout === true;
-  if (transactionId !== undefined && transactionId !== null) {
-    return service.transactions.use(transactionId, ({ id, client, database }) => {
-      if (typeof request.database === 'string' && request.database !== database) {
-        throw new DataApiError('ValidationException', 'Database name is not the same as transaction');
-      }
-      const run = async (statement: Pick<StatementRun, 'text' | 'values' | 'guard'>) => {
-        const call = runStatement(service, {
-          ...statement,
-          client,
-          database,
-          reusable: false,
-          continueAfterTimeout,
-        });
-        try {
-          return (await call.outcome).result;
-        } catch (error) {
-          if (endsConnection(error)) service.transactions.remove(id, true);
-          throw error;
-        }
-      };
-      return work({ client, database, run });
-    });
-  }
+  if (transactionId === undefined || transactionId === null) return autocommitted(service, request, work);
+  return service.transactions.use(transactionId, (transaction) =>
+    withinTransaction(service, request, transaction, work),
+  );
+}
+
+async function autocommitted<T>(
+  service: Service,
+  request: WireRequest,
+  work: (connection: CallConnection) => Promise<T>,
+): Promise<T> {
   const database = databaseOf(service, request);
+  const continueAfterTimeout = request.continueAfterTimeout === true;
   const client = await service.connections.acquire(database);
   let ended: Promise<unknown> = Promise.resolve();
   let spoiled = false;
-  const run = async (statement: Pick<StatementRun, 'text' | 'values' | 'guard'>) => {
+  const run = async (statement: CallStatement) => {
     const call = runStatement(service, {
       ...statement,
       client,
@@ -68,8 +60,41 @@ export async function withConnection<T>(
     return await work({ client, database, run });
   } finally {
     // After a timeout the statement may still run: its connection serves nobody else until it has ended.
-    void ended.then(() => client.release(spoiled));
+    void ended.then(() => client.release(spoiled || client.getTransactionStatus() !== 'I'));
   }
+}
+
+async function withinTransaction<T>(
+  service: Service,
+  request: WireRequest,
+  transaction: Transaction,
+  work: (connection: CallConnection) => Promise<T>,
+): Promise<T> {
+  const { id, client, database } = transaction;
+  if (typeof request.database === 'string' && request.database !== database) {
+    throw new DataApiError('ValidationException', 'Database name is not the same as transaction');
+  }
+  const continueAfterTimeout = request.continueAfterTimeout === true;
+  const run = async (statement: CallStatement) => {
+    try {
+      const call = runStatement(service, {
+        ...statement,
+        client,
+        database,
+        reusable: false,
+        continueAfterTimeout,
+      });
+      const { result, spoiled } = await call.outcome;
+      transaction.spoiled ||= spoiled;
+      // COMMIT or ROLLBACK, as an operation or as SQL text: the connection is in no transaction any more.
+      if (client.getTransactionStatus() === 'I') service.transactions.remove(id, transaction.spoiled);
+      return result;
+    } catch (error) {
+      if (endsConnection(error)) service.transactions.remove(id, true);
+      throw error;
+    }
+  };
+  return work({ client, database, run });
 }
 
 function endsConnection(error: unknown): boolean {
