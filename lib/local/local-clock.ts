@@ -32,8 +32,12 @@ export async function openLocalClock(file: string): Promise<LocalClock> {
   };
 }
 
+/** A file that is missing or makes no sense counts for none: a wrong clock must not keep the rest from starting. */
 async function readKept(file: string): Promise<number> {
-  const text = await readFile(file, 'utf8').catch(() => '{}');
-  const { aheadSeconds = 0 } = JSON.parse(text) as { aheadSeconds?: number };
-  return Number.isSafeInteger(aheadSeconds) && aheadSeconds >= 0 ? aheadSeconds : 0;
+  try {
+    const { aheadSeconds } = JSON.parse(await readFile(file, 'utf8')) as { aheadSeconds?: unknown };
+    return Number.isSafeInteger(aheadSeconds) && Number(aheadSeconds) >= 0 ? Number(aheadSeconds) : 0;
+  } catch {
+    return 0;
+  }
 }

@@ -25,6 +25,8 @@ export interface DemoPipeline {
    * Answers false when no simulated request waits for one at this stage.
    */
   retry(pagwId: string, stage: string): boolean;
+  /** Settles when the round under way, if any, is over. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,6 +103,7 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
       running.sent = 0;
       return true;
     },
+    settled: () => turn,
     stop: async () => {
       clearInterval(timer);
       await turn;

@@ -1,0 +1,209 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ConsoleServer, startConsoleServer } from '../../../lib/local/console/console-server.ts';
+import { getHealthz, type HealthCheck } from '../../../lib/local/console/get-healthz.ts';
+import { postClock } from '../../../lib/local/console/post-clock.ts';
+import { postEvents } from '../../../lib/local/console/post-events.ts';
+import { localAddresses } from '../../../lib/local/local-aws.ts';
+import { openLocalClock } from '../../../lib/local/local-clock.ts';
+import { type QueueServer, startQueueServer } from '../../../lib/local/queue-server.ts';
+import { findFreePorts } from '../free-ports.ts';
+
+let directory: string;
+let queues: QueueServer;
+let server: ConsoleServer;
+let url: string;
+let port: number;
+let checks: Record<string, HealthCheck>;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pagw-console-'));
+  port = await findFreePorts(4);
+  url = `http://127.0.0.1:${port}`;
+  queues = await startQueueServer({ port: port + 2, dataDirectory: directory });
+  const clock = await openLocalClock(join(directory, 'clock.json'));
+  const unsteady = () => Promise.resolve(checks.part?.() ?? 'well');
+  server = await startConsoleServer(port, {
+    'GET /healthz': getHealthz({ part: unsteady, other: async () => 'well' }),
+    'POST /events': postEvents(queues.sqs, localAddresses(port).eventsQueueUrl),
+    'POST /clock': postClock(clock),
+  });
+});
+
+afterAll(async () => {
+  await server.stop();
+  await queues.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  checks = {};
+});
+
+function eventOf(pagwId: string, extra: Record<string, unknown> = {}): Record<string, unknown> {
+  return { eventId: `${pagwId}-1`, tenant: 'anthem', pagwId, eventType: 'PARSE_OK', ...extra };
+}
+
+async function post(path: string, body: string | Buffer<ArrayBuffer>, headers: Record<string, string> = {}) {
+  const response = await fetch(`${url}${path}`, { method: 'POST', body, headers });
+  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+}
+
+/** fetch sets Host itself. */
+function statusFor(headers: Record<string, string>, method = 'POST'): Promise<number | undefined> {
+  return new Promise((settle, fail) => {
+    const request = httpRequest(`${url}/clock`, { method, headers }, (response) => {
+      response.resume();
+      settle(response.statusCode);
+    });
+    request.once('error', fail).end(method === 'POST' ? '{"advanceSeconds":1}' : undefined);
+  });
+}
+
+async function received(): Promise<{ group: string | undefined; events: unknown }[]> {
+  const { Messages = [] } = await queues.sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: localAddresses(port).eventsQueueUrl,
+      MaxNumberOfMessages: 10,
+      MessageSystemAttributeNames: ['All'],
+    }),
+  );
+  return Messages.map(({ Body, Attributes }) => ({
+    group: Attributes?.MessageGroupId,
+    events: JSON.parse(Body ?? 'null'),
+  }));
+}
+
+describe('POST /events', () => {
+  it('puts the valid ones on the queue as they came and tells what is wrong with the others', async () => {
+    const valid = eventOf('PAGW-1', { errorMessage: 'naïve 😀' });
+    const lines = [valid, { ...valid, eventType: '' }, 'no event'].map((event) => JSON.stringify(event));
+    expect(await post('/events', lines.join('\n'))).toEqual({
+      status: 202,
+      answer: {
+        accepted: 1,
+        rejected: [
+          { line: 2, code: 'FIELD_MISSING', path: '/eventType', hint: expect.any(String) },
+          { line: 3, code: 'FIELD_INVALID', path: '', hint: expect.any(String) },
+        ],
+      },
+    });
+    expect(await received()).toEqual([{ group: 'PAGW-1', events: valid }]);
+  });
+
+  it.each([
+    ['one event', JSON.stringify(eventOf('PAGW-2')), 1],
+    ['an array of several requests', JSON.stringify([eventOf('PAGW-3'), eventOf('PAGW-4')]), 2],
+    ['gzip', gzipSync(JSON.stringify(eventOf('PAGW-5'))), 1],
+    ['only invalid events', JSON.stringify([{}]), 0],
+  ])('answers 202 for %s', async (name, body, accepted) => {
+    const { status, answer } = await post(
+      '/events',
+      body,
+      name === 'gzip' ? { 'content-encoding': 'gzip' } : {},
+    );
+    expect(status).toBe(202);
+    expect(answer.accepted).toBe(accepted);
+  });
+
+  it.each([
+    ['nothing', '', 400, 'MESSAGE_EMPTY'],
+    ['no JSON', 'hello', 400, 'MESSAGE_NOT_JSON'],
+    ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0xfe]), 400, 'UNREADABLE_BODY'],
+    ['more than 10 MB', 'x'.repeat(10 * 1024 * 1024 + 1), 413, 'BODY_TOO_LARGE'],
+  ])('refuses %s', async (_, body, status, code) => {
+    expect(await post('/events', body)).toMatchObject({
+      status,
+      answer: { code, message: expect.any(String) },
+    });
+  });
+
+  it('refuses what unpacks to more than 10 MB, and what only claims to be gzip', async () => {
+    const gzip = { 'content-encoding': 'gzip' };
+    expect((await post('/events', gzipSync('x'.repeat(10 * 1024 * 1024 + 1)), gzip)).status).toBe(413);
+    expect((await post('/events', '{}', gzip)).status).toBe(400);
+    expect((await post('/events', '{}', { 'content-encoding': 'br' })).status).toBe(415);
+  });
+
+  it('never repeats what was sent', async () => {
+    const secret = 'Jane-Roe-1970-01-01';
+    const event = eventOf('PAGW-6', { metadata: { patientName: secret }, attempt: secret });
+    const { answer } = await post('/events', JSON.stringify([event, secret, eventOf(secret.repeat(9))]));
+    expect(answer.rejected).toHaveLength(3);
+    expect(JSON.stringify(answer)).not.toContain(secret);
+  });
+});
+
+describe('POST /clock', () => {
+  it('moves forward', async () => {
+    const { status, answer } = await post('/clock', '{"advanceSeconds":900}');
+    expect(status).toBe(200);
+    expect(answer.aheadSeconds).toBeGreaterThanOrEqual(900);
+  });
+
+  it.each(['', '{}', '{"advanceSeconds":-1}', '{"advanceSeconds":0.5}', '{"advanceSeconds":1e12}', '[900]'])(
+    'refuses %j',
+    async (body) => {
+      expect(await post('/clock', body)).toMatchObject({ status: 400, answer: { code: 'BAD_CLOCK' } });
+    },
+  );
+});
+
+describe('GET /healthz', () => {
+  it('answers 200 while every part is well', async () => {
+    const response = await fetch(`${url}/healthz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      status: 'ok',
+      parts: { part: { ok: true, state: 'well' } },
+    });
+  });
+
+  it('answers 503 and says which part is not, and why', async () => {
+    checks.part = () => Promise.reject(new Error('it sleeps'));
+    const response = await fetch(`${url}/healthz`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({
+      status: 'failing',
+      parts: { part: { ok: false, state: 'it sleeps' }, other: { ok: true, state: 'well' } },
+    });
+  });
+});
+
+describe('the console', () => {
+  it('answers 404 and 405 with what there is', async () => {
+    expect((await fetch(`${url}/nowhere`)).status).toBe(404);
+    const wrongMethod = await fetch(`${url}/events`);
+    expect(wrongMethod.status).toBe(405);
+    expect(await wrongMethod.json()).toMatchObject({ message: expect.stringContaining('POST') });
+  });
+
+  it.each([
+    ['a page of another site', { origin: 'https://evil.example' }, 403],
+    ['a page of another port', { origin: 'http://localhost:3000' }, 403],
+    ['a sandboxed page', { origin: 'null' }, 403],
+    ['a cross-site form', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a name of its own that points here', { host: 'evil.example' }, 403],
+    ['a program on this machine', {}, 200],
+  ])('answers %s', async (_, headers, status) => {
+    expect(await statusFor(headers)).toBe(status);
+  });
+
+  it('answers its own pages', async () => {
+    const own = {
+      host: `localhost:${port}`,
+      origin: `http://localhost:${port}`,
+      'sec-fetch-site': 'same-origin',
+    };
+    expect(await statusFor(own)).toBe(200);
+  });
+
+  it('hides even its readings from a name that is not its own', async () => {
+    expect(await statusFor({ host: 'evil.example' }, 'GET')).toBe(403);
+  });
+});
