@@ -1,0 +1,415 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readMessage } from '../../lib/domain/event-message.ts';
+import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
+import { envelope, eventWith, read, refusalWith } from './support/message.ts';
+
+const event = (fields: object = {}) => ({
+  tenant: 'anthem',
+  pagwId: 'PAGW-1',
+  eventType: 'PARSE_OK',
+  ...fields,
+});
+
+describe('a message', () => {
+  it('that says the least is filled in from its type and its envelope', () => {
+    expect(read({ tenant: ' ANTHEM ', pagwId: ' PAGW-1 ', eventType: 'api_con_fail' })).toEqual({
+      rejections: [],
+      events: [
+        {
+          ...{
+            position: 0,
+            eventId: 'message-1',
+            tenant: 'anthem',
+            pagwId: 'PAGW-1',
+            stage: 'API_CONNECTOR',
+          },
+          ...{ eventType: 'DOWNSTREAM_FAIL', known: true, status: 'FAILED', lane: 'main', attempt: null },
+          ...{ retryable: true, nextRetryAt: null, retry: { ...timing, jitter: 0.25 } },
+          ...{ occurredAt: '2026-01-02T03:04:05.006Z', startedAt: null, completedAt: null, durationMs: null },
+          ...{
+            externalReference: null,
+            errorCode: null,
+            errorMessage: null,
+            workerId: null,
+            serviceName: null,
+          },
+          ...{ correlationId: null, metadata: null, requestType: null, priority: null, requestStatus: null },
+          ...{ decided: false, effect: null, nextStage: null, payloadBucket: null, payloadKey: null },
+        },
+      ],
+    });
+  });
+
+  it('that says everything keeps what it says', () => {
+    const sent = {
+      ...{
+        eventId: '01J',
+        tenant: 'anthem',
+        pagwId: 'PAGW-20251226-00005-A7CEB2B3',
+        stage: 'request-parser',
+      },
+      ...{ eventType: 'PARSE_OK', status: 'SUCCESS', occurredAt: '2025-12-26T14:51:34.578Z', attempt: 2 },
+      ...{
+        durationMs: 3471,
+        startedAt: '2025-12-26T14:51:31Z',
+        completedAt: '2025-12-26T14:51:34Z',
+        retryable: null,
+      },
+      ...{
+        externalReference: 'EXT-1',
+        errorCode: 'X',
+        errorMessage: 'late',
+        workerId: 'w',
+        serviceName: 's',
+      },
+      ...{ correlationId: 'demo-123', metadata: '{"diagnosisCount":3}', future: { field: 1 } },
+      request: { type: 'PAS_SUBMIT', priority: 'expedited', payload: { bucket: 'b', key: 'k' } },
+    };
+    expect(read(sent).events).toMatchObject([
+      {
+        ...{
+          eventId: '01J',
+          stage: 'PARSING',
+          status: 'COMPLETED',
+          attempt: 2,
+          durationMs: 3471,
+          errorCode: 'X',
+        },
+        ...{ startedAt: '2025-12-26T14:51:31.000Z', completedAt: '2025-12-26T14:51:34.000Z', workerId: 'w' },
+        ...{ externalReference: 'EXT-1', errorMessage: 'late', serviceName: 's', correlationId: 'demo-123' },
+        ...{ metadata: { diagnosisCount: 3 }, requestType: 'PAS_SUBMIT', priority: 'EXPEDITED' },
+        ...{ requestStatus: 'VALIDATED', payloadBucket: 'b', payloadKey: 'k', nextStage: 'VALIDATION' },
+      },
+    ]);
+  });
+
+  it('takes null and blank for absent', () => {
+    const fields = [
+      'eventId',
+      'tenant',
+      'stage',
+      'status',
+      'occurredAt',
+      'startedAt',
+      'nextRetryAt',
+      'errorCode',
+    ];
+    for (const nothing of [null, '', ' ']) {
+      const read = eventWith(
+        Object.fromEntries([...fields, 'errorMessage', 'metadata'].map((field) => [field, nothing])),
+      );
+      expect(read).toEqual({ ...eventWith({}), tenant: null });
+    }
+    expect(eventWith({ request: null, attempt: null, durationMs: null, retryable: null })).toEqual(
+      eventWith({}),
+    );
+  });
+
+  it('records unknown types and stages as they come', () => {
+    expect(eventWith({ eventType: 'CALLBACK', stage: 'callback-handler' })).toMatchObject({
+      ...{
+        known: false,
+        stage: 'CALLBACK_HANDLER',
+        eventType: 'CALLBACK',
+        status: 'COMPLETED',
+        lane: 'main',
+      },
+    });
+    expect(eventWith({ eventType: 'AUTHN_OK' })).toMatchObject({
+      stage: 'UNKNOWN',
+      lane: 'unknown',
+      known: false,
+    });
+    expect(eventWith({ stage: 'fraud-check' })).toMatchObject({
+      stage: 'FRAUD_CHECK',
+      lane: 'unknown',
+      known: true,
+    });
+    expect(eventWith({ eventType: '__proto__', stage: 'constructor' })).toMatchObject({
+      known: false,
+      lane: 'unknown',
+    });
+  });
+
+  it('lets a stated status stand against the type: WORKFLOW_COMPLETE is also reported as FAILURE', () => {
+    expect(eventWith({ eventType: 'WORKFLOW_COMPLETE', status: 'FAILURE' })).toMatchObject({
+      ...{ status: 'FAILED', effect: null, nextStage: null },
+    });
+  });
+
+  it('counts an attempt below 1 as absent', () => {
+    expect([0, -1, -(2 ** 31), 1, 2 ** 31 - 1].map((attempt) => eventWith({ attempt }).attempt)).toEqual([
+      ...[null, null, null, 1, 2 ** 31 - 1],
+    ]);
+  });
+
+  it('masks its error message', () => {
+    expect(eventWith({ errorMessage: 'Patient Jane Doe not found' }).errorMessage).toBe(
+      'Patient [masked] not found',
+    );
+  });
+});
+
+const timing = { baseSeconds: 60, factor: 2, capSeconds: 3600, maxAttempts: 5 };
+
+describe('an array', () => {
+  it('gives each event its position, and an id from it where none is sent', () => {
+    const { events } = read([event(), event({ eventId: 'own' }), event()]);
+    expect(events.map(({ position, eventId }) => [position, eventId])).toEqual([
+      [0, 'message-1#0'],
+      [1, 'own'],
+      [2, 'message-1#2'],
+    ]);
+  });
+
+  it('refuses what is wrong and keeps the rest', () => {
+    const { events, rejections } = read([event({ durationMs: 'long' }), event(), 7, event({ pagwId: null })]);
+    expect(events.map(({ position }) => position)).toEqual([1]);
+    expect(rejections.map(({ position, code, path, pagwId }) => [position, code, path, pagwId])).toEqual([
+      [0, 'FIELD_INVALID', '/0/durationMs', 'PAGW-1'],
+      [2, 'FIELD_INVALID', '/2', null],
+      [3, 'FIELD_MISSING', '/3/pagwId', null],
+    ]);
+  });
+
+  it('is of one request: events of another are refused by the first', () => {
+    const { events, rejections } = read([event(), event({ pagwId: 'PAGW-2' }), event()]);
+    expect(events.map(({ position }) => position)).toEqual([0, 2]);
+    expect(rejections).toMatchObject([
+      { position: 1, code: 'MIXED_REQUESTS', path: '/1/pagwId', rule: 'one-request', pagwId: 'PAGW-2' },
+    ]);
+  });
+
+  it('holds 1,000 events at most, and at least one', () => {
+    expect(read(Array.from({ length: 1000 }, () => event())).events).toHaveLength(1000);
+    expect(read(Array.from({ length: 1001 }, () => event()))).toMatchObject({
+      events: [],
+      rejections: [{ position: 0, code: 'TOO_MANY_EVENTS', path: '' }],
+    });
+    expect(read([]).rejections).toMatchObject([{ position: 0, code: 'MESSAGE_EMPTY', path: '' }]);
+  });
+});
+
+describe('a CloudEvent', () => {
+  const wrapped = (fields: object) => ({
+    specversion: '1.0',
+    id: 'e-1',
+    source: '/parser',
+    type: 'pagw.event',
+    ...fields,
+  });
+
+  it('gives its id and time to the event in its data', () => {
+    const { events } = read(
+      wrapped({ time: '2025-01-01T00:00:00+01:00', data: event({ eventId: 'inner' }) }),
+    );
+    expect(events).toMatchObject([
+      { eventId: 'e-1', occurredAt: '2024-12-31T23:00:00.000Z', pagwId: 'PAGW-1' },
+    ]);
+  });
+
+  it('may carry its data as text or in base64, and stand in an array', () => {
+    const text = JSON.stringify(event());
+    const { events } = read([
+      wrapped({ data: text }),
+      wrapped({ id: 'e-2', data_base64: Buffer.from(text).toString('base64') }),
+    ]);
+    expect(events.map(({ eventId }) => eventId)).toEqual(['e-1', 'e-2']);
+  });
+
+  it.each([
+    [{ specversion: '0.3', data: event() }, 'FIELD_INVALID', '/specversion'],
+    [{ data: [event()] }, 'FIELD_INVALID', '/data'],
+    [{}, 'FIELD_INVALID', '/data'],
+    [{ id: ' ', data: event() }, 'FIELD_MISSING', '/id'],
+    [{ id: 7, data: event() }, 'FIELD_INVALID', '/id'],
+    [{ id: 'x'.repeat(129), data: event() }, 'FIELD_INVALID', '/id'],
+    [{ time: 'today', data: event() }, 'FIELD_INVALID', '/time'],
+    [{ data: event({ occurredAt: 'today' }) }, 'FIELD_INVALID', '/data/occurredAt'],
+    [{ data: event({ pagwId: '' }) }, 'FIELD_MISSING', '/data/pagwId'],
+    [{ data: event({ metadata: { ssn: 1 } }) }, 'METADATA_PHI_SUSPECTED', '/data/metadata/ssn'],
+  ])('%j is refused', (fields, code, path) => {
+    expect(read(wrapped(fields))).toMatchObject({ events: [], rejections: [{ code, path }] });
+  });
+});
+
+describe('refused', () => {
+  it.each([
+    ['', 'MESSAGE_EMPTY'],
+    [' \n', 'MESSAGE_EMPTY'],
+    ['{"pagwId":', 'MESSAGE_NOT_JSON'],
+    ['[NaN]', 'MESSAGE_NOT_JSON'],
+    ['null', 'FIELD_INVALID'],
+    ['"text"', 'FIELD_INVALID'],
+    ['['.repeat(300_000), 'MESSAGE_NOT_JSON'],
+    ['['.repeat(300_000) + ']'.repeat(300_000), 'FIELD_INVALID'],
+  ])('is the body %.20s', (body, code) => {
+    expect(read(body)).toMatchObject({
+      events: [],
+      rejections: [{ position: 0, code, tenant: null, pagwId: null }],
+    });
+  });
+
+  it.each([
+    [{ pagwId: 7 }, '/pagwId', 'type'],
+    [{ pagwId: 'x'.repeat(65) }, '/pagwId', 'max-length'],
+    [{ pagwId: 'PAGW\u00001' }, '/pagwId', 'no-control-characters'],
+    [{ pagwId: 'PAGW\u200b1' }, '/pagwId', 'no-control-characters'],
+    [{ tenant: 'x'.repeat(65) }, '/tenant', 'max-length'],
+    [{ tenant: 'İ'.repeat(33) }, '/tenant', 'max-length'],
+    [{ stage: 'ß'.repeat(33) }, '/stage', 'max-length'],
+    [{ eventType: 'x'.repeat(65) }, '/eventType', 'max-length'],
+    [{ errorCode: 'x'.repeat(65) }, '/errorCode', 'max-length'],
+    [{ externalReference: 'x'.repeat(257) }, '/externalReference', 'max-length'],
+    [{ workerId: 'x'.repeat(129) }, '/workerId', 'max-length'],
+    [{ serviceName: 'a\u0007b' }, '/serviceName', 'no-control-characters'],
+    [{ eventId: '\ud800' }, '/eventId', 'no-control-characters'],
+    [{ errorMessage: 'a\u0000b' }, '/errorMessage', 'no-control-characters'],
+    [{ errorMessage: 'a\udc00b' }, '/errorMessage', 'no-control-characters'],
+    [{ status: 'DONE' }, '/status', 'one-of'],
+    [{ occurredAt: '2025-12-26T14:51:34' }, '/occurredAt', 'timestamp'],
+    [{ occurredAt: 1735224694 }, '/occurredAt', 'type'],
+    [{ nextRetryAt: '0999-01-01T00:00:00Z' }, '/nextRetryAt', 'timestamp'],
+    [{ durationMs: -1 }, '/durationMs', 'range'],
+    [{ durationMs: 2 ** 31 }, '/durationMs', 'range'],
+    [{ durationMs: 1.5 }, '/durationMs', 'type'],
+    [{ durationMs: '12' }, '/durationMs', 'type'],
+    [{ attempt: 2 ** 31 }, '/attempt', 'range'],
+    [{ retryable: 'yes' }, '/retryable', 'type'],
+    [{ request: 'PAS' }, '/request', 'type'],
+    [{ request: { status: 'DONE' } }, '/request/status', 'one-of'],
+    [{ request: { priority: 1 } }, '/request/priority', 'type'],
+    [{ request: { payload: { key: 'x'.repeat(1025) } } }, '/request/payload/key', 'max-length'],
+    [{ metadata: [] }, '/metadata', 'json-object'],
+    [{ metadata: 'diagnosisCount=3' }, '/metadata', 'json-object'],
+    [{ metadata: '[1]' }, '/metadata', 'json-object'],
+    [{ metadata: { a: { b: 'x\u0000' } } }, '/metadata/a/b', 'no-nul-or-lone-surrogate'],
+    [{ metadata: { a: ['\ud800'] } }, '/metadata/a/0', 'no-nul-or-lone-surrogate'],
+    [{ metadata: { 'a\u0000': 1 } }, '/metadata/*', 'no-nul-or-lone-surrogate'],
+  ])('is %j', (fields, path, rule) => {
+    expect(refusalWith(fields)).toMatchObject({ code: 'FIELD_INVALID', path, rule });
+  });
+
+  it.each([
+    [{ pagwId: undefined }, '/pagwId'],
+    [{ pagwId: ' ' }, '/pagwId'],
+    [{ eventType: null }, '/eventType'],
+  ])('is an event without %j', (fields, path) => {
+    expect(refusalWith(fields)).toMatchObject({ code: 'FIELD_MISSING', path, rule: 'required' });
+  });
+
+  it('are numbers that a double cannot hold', () => {
+    const body = (field: string) => `{"tenant":"t","pagwId":"P","eventType":"PARSE_OK",${field}}`;
+    expect(read(body('"durationMs":1e400')).rejections).toMatchObject([{ path: '/durationMs' }]);
+    expect(read(body('"metadata":{"n":-1e400}')).rejections).toMatchObject([
+      { path: '/metadata/n', rule: 'range' },
+    ]);
+  });
+
+  it('is metadata over 16 KiB, counted in UTF-8, and no smaller one', () => {
+    expect(eventWith({ metadata: { a: 'x'.repeat(16_376) } }).metadata).not.toBeNull();
+    for (const a of ['x'.repeat(16_377), 'é'.repeat(8_189), 'x'.repeat(300 * 1024)]) {
+      expect(refusalWith({ metadata: { a } })).toMatchObject({
+        code: 'METADATA_TOO_LARGE',
+        path: '/metadata',
+      });
+    }
+  });
+
+  it('is metadata nested deeper than 20 levels, however deep', () => {
+    const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    expect(eventWith({ metadata: nested(20) }).metadata).not.toBeNull();
+    for (const levels of [21, 100_000]) {
+      expect(refusalWith({ metadata: nested(levels) })).toMatchObject({ code: 'METADATA_TOO_DEEP' });
+    }
+  });
+
+  it('names tenant and request only when they are well-formed', () => {
+    expect(refusalWith({ tenant: 'ANTHEM', durationMs: -1 })).toMatchObject({
+      ...{ tenant: 'anthem', pagwId: 'PAGW-TEST-12345' },
+    });
+    for (const misplaced of ['123-45-6789', 'Jane Doe', 'x'.repeat(65), 'a\u0000']) {
+      const { rejections } = read({
+        tenant: misplaced,
+        pagwId: misplaced,
+        eventType: 'PARSE_OK',
+        durationMs: -1,
+      });
+      expect(rejections).toMatchObject([{ tenant: null, pagwId: null }]);
+    }
+  });
+
+  it('never by its prototype: __proto__ and constructor are keys like others', () => {
+    const body = '{"__proto__":{"pagwId":"P"},"tenant":"t","eventType":"PARSE_OK"}';
+    expect(read(body).rejections).toMatchObject([{ code: 'FIELD_MISSING', path: '/pagwId' }]);
+    const { events } = read(
+      '{"tenant":"t","pagwId":"P","eventType":"X","metadata":{"__proto__":{"polluted":1}}}',
+    );
+    expect(JSON.stringify(events[0]?.metadata)).toBe('{"__proto__":{"polluted":1}}');
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('whatever is sent', () => {
+  const anyRules = { retryPolicy: defaultRetryPolicy, jitter: () => 0.5 };
+  const field = fc.constantFrom(
+    ...['eventId', 'tenant', 'pagwId', 'stage', 'eventType', 'status', 'occurredAt', 'attempt', 'durationMs'],
+    ...[
+      'startedAt',
+      'retryable',
+      'nextRetryAt',
+      'errorCode',
+      'errorMessage',
+      'metadata',
+      'request',
+      'specversion',
+      'data',
+    ],
+  );
+  const almost = fc
+    .tuple(fc.dictionary(field, fc.jsonValue(), { maxKeys: 6 }), fc.boolean())
+    .map(([fields, valid]) => (valid ? { ...fields, pagwId: 'P', eventType: 'PARSE_OK' } : fields));
+  const message = fc.oneof(
+    fc.jsonValue(),
+    almost,
+    fc.array(fc.oneof(almost, fc.jsonValue()), { maxLength: 6 }),
+  );
+
+  it('each position ends as an event or as one rejection', () => {
+    fc.assert(
+      fc.property(message, (sent) => {
+        const { events, rejections } = readMessage(JSON.stringify(sent), envelope, anyRules);
+        const positions = [...events, ...rejections].map(({ position }) => position);
+        const count = Array.isArray(sent) ? Math.max(sent.length, 1) : 1;
+        expect(positions.toSorted((a, b) => a - b)).toEqual(
+          Array.from({ length: count }, (_, position) => position),
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('any text at all is read or refused', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (body) => {
+        const { events, rejections } = readMessage(body, envelope, anyRules);
+        expect(events.length + rejections.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('no rejection repeats a value', () => {
+    const secret = fc.string({ minLength: 6, maxLength: 80 }).map((text) => `§${text}`);
+    const value = fc.oneof(secret, fc.array(secret), fc.dictionary(field, secret), fc.constant(1e308));
+    fc.assert(
+      fc.property(fc.dictionary(field, value), (sent) => {
+        const secrets = JSON.stringify(sent).match(/§[^"\\]*/g) ?? [];
+        const told = JSON.stringify(readMessage(JSON.stringify(sent), envelope, anyRules).rejections);
+        expect(secrets.filter((text) => told.includes(text))).toEqual([]);
+        expect(told).not.toContain('§');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalTimestamp } from '../../lib/domain/timestamp.ts';
+
+describe('a timestamp', () => {
+  it.each([
+    ['2025-12-26T14:51:34.578Z', '2025-12-26T14:51:34.578Z'],
+    ['2025-12-26T14:51:34Z', '2025-12-26T14:51:34.000Z'],
+    ['2025-12-26T14:51Z', '2025-12-26T14:51:00.000Z'],
+    ['2025-12-26T14:51:34.578123456Z', '2025-12-26T14:51:34.578Z'],
+    ['2025-12-26T14:51:34.5+01:00', '2025-12-26T13:51:34.500Z'],
+    ['2025-12-26T14:51:34.578+0000', '2025-12-26T14:51:34.578Z'],
+    ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+    ['2024-02-29T00:00:00-05:00', '2024-02-29T05:00:00.000Z'],
+  ])('%s is read', (text, instant) => {
+    expect(canonicalTimestamp(text)).toBe(instant);
+  });
+
+  it.each([
+    ...[
+      '2025-12-26T14:51:34',
+      '2025-12-26',
+      '2025-12-26 14:51:34Z',
+      '1735224694',
+      '',
+      'yesterday',
+      '+010000-01-01T00:00:00Z',
+    ],
+    ...['2025-02-29T00:00:00Z', '2025-02-30T00:00:00Z', '2025-13-01T00:00:00Z', '2025-00-01T00:00:00Z'],
+    ...['2025-01-01T24:00:00Z', '2025-01-01T00:60:00Z', '2025-01-01T00:00:60Z', '2025-01-01T00:00:00+25:00'],
+    ...[
+      '1969-12-31T23:59:59Z',
+      '1970-01-01T00:00:00+01:00',
+      '9999-12-31T23:59:59-01:00',
+      '0000-01-01T00:00:00Z',
+    ],
+  ])('%s is refused', (text) => {
+    expect(canonicalTimestamp(text)).toBeNull();
+  });
+
+  it('is read as it was written, whichever instant it is', () => {
+    const range = { min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true };
+    fc.assert(
+      fc.property(fc.date(range), (instant) => {
+        expect(canonicalTimestamp(instant.toISOString())).toBe(instant.toISOString());
+      }),
+    );
+  });
+});
