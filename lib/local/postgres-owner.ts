@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { chown } from 'node:fs/promises';
 
 /** The system user that runs the server; empty: the current one. */
 export interface PostgresOwner {
@@ -22,6 +23,16 @@ export function choosePostgresOwner(): PostgresOwner {
   throw new Error(
     'PostgreSQL refuses to run as root and there is no user postgres or nobody; start as an ordinary user.',
   );
+}
+
+export async function handOver(path: string, owner: PostgresOwner): Promise<void> {
+  if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid);
+}
+
+/** No PG* variable of the caller may redirect the server; messages are in English, so that they read alike everywhere. */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' };
 }
 
 function idOf(flag: string, user: string): number {

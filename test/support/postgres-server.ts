@@ -1,16 +1,16 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../lib/data-access/database.ts';
+import { migrate } from '../../lib/data-access/migrate/migrate.ts';
 import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres-server.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
+import { freePort } from './free-port.ts';
 
 /** The database that test files are cloned from, migrated once per run. */
 const TEMPLATE = 'template_migrated';
@@ -68,9 +68,6 @@ async function makeTemplate(postgres: PostgresServer, address: PostgresAddress):
 }
 
 async function migrateTemplate(endpointUrl: string): Promise<void> {
-  const migrateModule = new URL('../../lib/data-access/migrate/migrate.ts', import.meta.url);
-  if (!existsSync(migrateModule)) return;
-  const { migrate } = await import(/* @vite-ignore */ migrateModule.href);
   const client = dataApiClient(endpointUrl);
   try {
     const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -78,12 +75,4 @@ async function migrateTemplate(endpointUrl: string): Promise<void> {
   } finally {
     client.destroy();
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((settle) => probe.listen(0, '127.0.0.1', settle));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((settle) => probe.close(settle));
-  return port;
 }

@@ -34,11 +34,10 @@ function tooLarge(limit: string): DataApiError {
 
 /** The response of ExecuteStatement as JSON text, written once from PostgreSQL's own text. */
 export function writeResult(result: RawResult, shape: ResultShape, catalog: Catalog): string {
-  const hasRows = result.fields.length > 0;
-  refuseUnsupported(result, catalog);
   // A statement that answers rows counts as a query, so RETURNING reports no updated rows: count the rows instead.
-  const updated = hasRows ? 0 : updatedCount(result.commandTag);
-  if (!hasRows) return `{"generatedFields":[],"numberOfRecordsUpdated":${updated}}`;
+  const updated = result.hasRows ? 0 : updatedCount(result.commandTag);
+  if (!result.hasRows) return `{"generatedFields":[],"numberOfRecordsUpdated":${updated}}`;
+  refuseUnsupported(result, catalog);
   if (shape.formatRecordsAsJson) {
     const formatted = JSON.stringify(writeFormatted(result, shape, catalog));
     return `{"formattedRecords":${formatted},"numberOfRecordsUpdated":${updated}}`;

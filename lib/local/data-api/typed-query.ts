@@ -16,6 +16,8 @@ export interface TypedValue {
 }
 
 export interface RawResult {
+  /** False for statements that answer no rows at all, as a plain INSERT; a SELECT of no columns still does. */
+  hasRows: boolean;
   fields: readonly FieldDescription[];
   /** Values as PostgreSQL's text. */
   rows: (string | null)[][];
@@ -46,7 +48,7 @@ export class TypedQuery implements Submittable {
   callback: ((error: Error | null) => void) | undefined;
   readonly #values: readonly TypedValue[];
   readonly #guard: RowGuard | undefined;
-  readonly #raw: RawResult = { fields: [], rows: [], commandTag: '' };
+  readonly #raw: RawResult = { hasRows: false, fields: [], rows: [], commandTag: '' };
   #refusal: Error | undefined;
   #settle: (result: RawResult) => void = () => undefined;
   #fail: (error: Error) => void = () => undefined;
@@ -78,6 +80,7 @@ export class TypedQuery implements Submittable {
   }
 
   handleRowDescription(message: { fields: FieldDescription[] }): void {
+    this.#raw.hasRows = true;
     this.#raw.fields = message.fields;
   }
 

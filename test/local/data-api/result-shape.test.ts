@@ -21,6 +21,10 @@ describe('the shape of an answer', () => {
     expect(answer.generatedFields).toBeUndefined();
   });
 
+  it('of a query without columns: its rows', async () => {
+    expect((await execute('SELECT FROM generate_series(1, 2)')).records).toEqual([[], []]);
+  });
+
   it('of a write: the number of rows, no records', async () => {
     const answer = await execute(`INSERT INTO part (name) VALUES ('bolt'), ('nut')`);
     expect(answer).toMatchObject({ numberOfRecordsUpdated: 2, generatedFields: [] });

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+import { handOver, type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
+import { PostgresStartError } from './postgres-start-error.ts';
+
+/** The name of the superuser of every cluster made here. */
+export const SUPERUSER = 'postgres';
+
+export async function makeDataDirectory(directory: string, owner: PostgresOwner): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await handOver(directory, owner);
+}
+
+/** The superuser's password: made up once, kept beside the cluster for its owner's eyes only. */
+export async function keepPassword(dataDirectory: string): Promise<string> {
+  const file = join(dataDirectory, 'superuser-password');
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  if (kept !== '') return kept.trim();
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(file, password, { mode: 0o600 });
+  return password;
+}
+
+export async function hasCluster(cluster: string): Promise<boolean> {
+  return access(join(cluster, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Initialises aside and renames, so that an interrupted start never leaves half a cluster behind. */
+export async function createCluster(
+  cluster: string,
+  password: string,
+  binaries: PostgresBinaries,
+  owner: PostgresOwner,
+  fsync: boolean,
+): Promise<void> {
+  const draft = `${cluster}.new`;
+  const passwordFile = `${cluster}.password`;
+  await rm(draft, { recursive: true, force: true });
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  await handOver(passwordFile, owner);
+  try {
+    await initialise(draft, passwordFile, binaries, owner, fsync);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+  await rename(draft, cluster);
+}
+
+async function initialise(
+  directory: string,
+  passwordFile: string,
+  binaries: PostgresBinaries,
+  owner: PostgresOwner,
+  fsync: boolean,
+): Promise<void> {
+  const text = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const access = [`--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  const child = spawn(
+    binaries.initdb,
+    [`--pgdata=${directory}`, ...text, ...access, '--no-instructions', ...(fsync ? [] : ['--no-sync'])],
+    {
+      ...owner,
+      env: serverEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaint += chunk;
+  });
+  const outcome = await new Promise<number | null | Error>((settle) => {
+    child.once('error', settle).once('close', settle);
+  });
+  if (outcome === 0) return;
+  const reason = outcome instanceof Error ? outcome.message : complaint.trim();
+  throw new PostgresStartError(`The database cluster in ${directory} could not be created: ${reason}`);
+}
