@@ -1,0 +1,267 @@
+import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import fc from 'fast-check';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { createHandler } from '../../lambdas/ingest.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { lambdaContext, type Sent, sqsEvent } from '../support/lambda.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+const BUCKET = 'quarantine';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+let db: TestDatabase;
+let s3Server: FauxqsServer;
+let s3: S3Client;
+let environment: NodeJS.ProcessEnv;
+let invoke: (...messages: Sent[]) => Promise<string[]>;
+let logged: string[];
+let made = 0;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  s3Server = await startFauxqs({ port: 0, logger: false });
+  const endpoint = `http://127.0.0.1:${s3Server.port}`;
+  s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  environment = {
+    CLUSTER_ARN: db.target.resourceArn,
+    SECRET_ARN: db.target.secretArn,
+    DATABASE_NAME: db.target.database,
+    QUARANTINE_BUCKET: BUCKET,
+  };
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint);
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  logged = [];
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
+    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
+  invoke = invokerOf(environment);
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  s3.destroy();
+  await s3Server.stop();
+  await db.close();
+});
+
+/** Calls the handler as Lambda does; answers the ids of the messages that it left on the queue. */
+function invokerOf(env: NodeJS.ProcessEnv) {
+  const handler = createHandler(env, { now: () => now });
+  return async (...messages: Sent[]) => {
+    const answer = await handler(sqsEvent(...messages), lambdaContext('ingest'));
+    return answer.batchItemFailures.map((failure) => failure.itemIdentifier);
+  };
+}
+
+const newRequest = () => `PAGW-INGEST-${++made}`;
+
+function message(pagwId: string, fields: Record<string, unknown> = {}) {
+  return { eventId: `e-${++made}`, tenant: 'anthem', pagwId, eventType: 'PARSE_OK', ...fields };
+}
+
+async function timeline(pagwId: string) {
+  const { rows } = await db.database.execute(
+    `SELECT sequence_no, event_type, status, stage, tenant, metadata, error_message
+     FROM event_tracker WHERE pagw_id = :id ORDER BY sequence_no`,
+    { id: pagwId },
+  );
+  return rows;
+}
+
+async function rejectionsOf(messageId: string) {
+  const { rows } = await db.database.execute<Record<string, string>>(
+    `SELECT code, path, rule, hint, tenant, pagw_id, position, body_key FROM rejected_message WHERE message_id = :id
+     ORDER BY position`,
+    { id: messageId },
+  );
+  return rows;
+}
+
+describe('ingest', () => {
+  it('records the events of a batch in the order of each group, in the canonical words', async () => {
+    const [a, b] = [newRequest(), newRequest()];
+    const left = await invoke(
+      {
+        group: a,
+        body: message(a, { tenant: 'ANTHEM', stage: 'PARSER', eventType: 'PARSE_START', status: 'STARTED' }),
+      },
+      {
+        group: b,
+        body: message(b, { eventType: 'API_CON_TIMEOUT', status: 'FAILURE', stage: 'api-connector' }),
+      },
+      { group: a, body: message(a, { status: 'SUCCESS', metadata: '{"diagnosisCount":3}' }) },
+    );
+    expect(left).toEqual([]);
+    expect(await timeline(a)).toMatchObject([
+      { sequenceNo: 1, eventType: 'PARSE_START', stage: 'PARSING', status: 'STARTED', tenant: 'anthem' },
+      { sequenceNo: 2, eventType: 'PARSE_OK', status: 'COMPLETED', metadata: { diagnosisCount: 3 } },
+    ]);
+    expect(await timeline(b)).toMatchObject([{ eventType: 'DOWNSTREAM_TIMEOUT', status: 'FAILED' }]);
+  });
+
+  it('records a message once however often and late it is delivered (trap: FIFO de-duplication ends after 5 minutes)', async () => {
+    const id = newRequest();
+    const { eventId: _, ...withoutId } = message(id);
+    await invoke({ group: id, messageId: 'redelivered', body: [withoutId, withoutId] });
+    await invoke({ group: id, messageId: 'redelivered', body: [withoutId, withoutId] });
+    expect(await timeline(id)).toHaveLength(2);
+  });
+
+  it('sets aside the refused events of a message with their reasons and records the rest', async () => {
+    const id = newRequest();
+    const body = [
+      message(id),
+      message(id, { durationMs: 'long' }),
+      message(id, { metadata: { memberName: 'Jane Roe' } }),
+    ];
+    expect(await invoke({ group: id, messageId: 'mixed', body })).toEqual([]);
+    expect(await timeline(id)).toHaveLength(1);
+    expect(await rejectionsOf('mixed')).toMatchObject([
+      { position: 1, code: 'FIELD_INVALID', path: '/1/durationMs', tenant: 'anthem', pagwId: id },
+      { position: 2, code: 'METADATA_PHI_SUSPECTED', path: '/2/metadata/memberName', rule: 'denied-key' },
+    ]);
+    const [rejection] = await rejectionsOf('mixed');
+    const kept = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: rejection?.bodyKey }));
+    expect(JSON.parse((await kept.Body?.transformToString()) ?? '')).toEqual(body);
+  });
+
+  it('refuses another tenant’s request and a tenant that nobody knows', async () => {
+    const [known, unknown] = [newRequest(), newRequest()];
+    await invoke({ group: known, body: message(known) });
+    const left = await invoke(
+      { group: known, messageId: 'stranger', body: message(known, { tenant: 'carelon' }) },
+      { group: unknown, messageId: 'nobody', body: message(unknown, { tenant: ' ' }) },
+      { group: known, body: message(known, { tenant: '' }) },
+    );
+    expect(left).toEqual([]);
+    expect(await rejectionsOf('stranger')).toMatchObject([{ code: 'TENANT_MISMATCH', path: '/tenant' }]);
+    expect(await rejectionsOf('nobody')).toMatchObject([{ code: 'TENANT_UNKNOWN', path: '/tenant' }]);
+    expect(await timeline(known)).toHaveLength(2);
+  });
+
+  it.each([
+    ['not JSON', 'SSN 123-45-6789 {', 'MESSAGE_NOT_JSON'],
+    ['no body', '', 'MESSAGE_EMPTY'],
+    ['an empty array', [], 'MESSAGE_EMPTY'],
+    ['a wrong type', { tenant: 'anthem', pagwId: 7, eventType: 'PARSE_OK' }, 'FIELD_INVALID'],
+    [
+      '300 KiB of metadata',
+      { ...message('BAD-1'), metadata: { note: 'x'.repeat(300 * 1024) } },
+      'METADATA_TOO_LARGE',
+    ],
+    ['a NUL in metadata', { ...message('BAD-2'), metadata: { note: 'a\u0000b' } }, 'FIELD_INVALID'],
+    ['a control character in an id', message('BAD\u0007-3'), 'FIELD_INVALID'],
+    ['a number beyond int', message('BAD-4', { durationMs: 2 ** 31 }), 'FIELD_INVALID'],
+    ['a date without zone', message('BAD-5', { occurredAt: '2026-03-01T10:00:00' }), 'FIELD_INVALID'],
+    ['a body of 1 MiB', 'x'.repeat(1024 * 1024), 'MESSAGE_NOT_JSON'],
+  ])('quarantines %s at once, and its neighbours pass', async (what, body, code) => {
+    const neighbour = newRequest();
+    const left = await invoke(
+      { group: 'bad', messageId: what, body },
+      { group: 'bad', body: message(neighbour) },
+      { group: neighbour, body: message(neighbour) },
+    );
+    expect(left).toEqual([]);
+    expect((await rejectionsOf(what)).map((rejection) => rejection.code)).toEqual([code]);
+    expect(await timeline(neighbour)).toHaveLength(2);
+  });
+
+  it('masks personal data in an error text', async () => {
+    const id = newRequest();
+    await invoke({
+      body: message(id, { eventType: 'VAL_FAIL', errorMessage: 'Member SSN 123-45-6789 not found' }),
+    });
+    const [event] = await timeline(id);
+    expect(event?.errorMessage).not.toContain('123-45-6789');
+    expect(event?.errorMessage).toContain('not found');
+  });
+
+  it('finds the one event the database refuses, sets it aside and records its neighbours', async () => {
+    const id = newRequest();
+    await db.database.execute(
+      `ALTER TABLE event_tracker ADD CONSTRAINT refuses_poison CHECK (error_code <> 'POISON') NOT VALID`,
+    );
+    const body = [message(id), message(id, { errorCode: 'POISON' }), message(id)];
+    const left = await invoke(
+      { group: id, messageId: 'poisoned', body },
+      { group: 'other', body: message(newRequest()) },
+    );
+    await db.database.execute('ALTER TABLE event_tracker DROP CONSTRAINT refuses_poison');
+    expect(left).toEqual([]);
+    expect(await timeline(id)).toHaveLength(2);
+    expect(await rejectionsOf('poisoned')).toMatchObject([
+      { position: 1, code: 'DATABASE_REFUSED', rule: 'sqlstate-23514', path: '/1' },
+    ]);
+  });
+
+  it('leaves everything on the queue while the database does not answer, then records it', async () => {
+    const id = newRequest();
+    const batch: Sent[] = [
+      { group: id, messageId: 'first', body: message(id) },
+      { group: 'x', messageId: 'second', body: 'not JSON' },
+    ];
+    const cutOff = invokerOf({ ...environment, DATABASE_NAME: 'no_such_database' });
+    expect((await cutOff(...batch)).sort()).toEqual(['first', 'second']);
+    expect(await invoke(...batch)).toEqual([]);
+    expect(await timeline(id)).toHaveLength(1);
+  });
+
+  it('leaves a group from its first undone message on, and no other group', async () => {
+    const [a, b] = [newRequest(), newRequest()];
+    const noBucket = invokerOf({ ...environment, QUARANTINE_BUCKET: 'no-such-bucket' });
+    const left = await noBucket(
+      { group: a, messageId: 'a1', body: message(a) },
+      { group: a, messageId: 'a2', body: 'not JSON' },
+      { group: b, messageId: 'b1', body: message(b) },
+      { group: a, messageId: 'a3', body: message(a) },
+    );
+    expect(left).toEqual(['a2', 'a3']);
+  });
+
+  it('ends with any JSON recorded or set aside, and never logs what was sent', async () => {
+    const marked = fc.string().map((text) => `SECRET${text}`);
+    const value = fc.oneof(
+      marked,
+      fc.jsonValue(),
+      fc.double(),
+      fc.bigInt().map(Number),
+      fc.constant('2026-01-01T00:00:00Z'),
+    );
+    const field = fc.constantFrom(
+      'eventId',
+      'tenant',
+      'stage',
+      'status',
+      'attempt',
+      'durationMs',
+      'occurredAt',
+      'nextRetryAt',
+      'retryable',
+      'errorCode',
+      'errorMessage',
+      'metadata',
+      'request',
+      'correlationId',
+      'externalReference',
+      'workerId',
+    );
+    const event = fc.tuple(fc.dictionary(field, value), fc.boolean()).map(([fields, valid]) => ({
+      ...(valid ? { tenant: 'anthem', pagwId: 'PAGW-ANY', eventType: 'VAL_FAIL' } : {}),
+      ...fields,
+    }));
+    const body = fc.oneof(event, fc.array(event, { maxLength: 4 }), fc.jsonValue(), fc.string());
+    await fc.assert(
+      fc.asyncProperty(fc.array(body, { minLength: 1, maxLength: 10 }), async (bodies) => {
+        expect(await invoke(...bodies.map((each) => ({ body: each, group: 'any' })))).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+    expect(logged.join('\n')).not.toContain('SECRET');
+    expect(logged.length).toBeGreaterThan(100);
+  });
+});
