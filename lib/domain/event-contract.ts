@@ -8,12 +8,25 @@ const int4Max = 2_147_483_647;
 export const maxEventsPerMessage = 1_000;
 
 // Formatting characters are refused with control characters: an id that looks like another must not differ from it.
-const printable = /^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]*$/u;
+// Spelled out, because validators in other languages know no \p{…} and read the published pattern without the u flag.
+const nul = '\\u0000';
+const control = `${nul}-\\u001f\\u007f-\\u009f`;
+const formatting = '\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff';
+const printable = new RegExp(`^[^${control}${formatting}]*$`);
 const printableHint = 'Remove control, formatting and NUL characters.';
-const storable = /^[^\0\p{Cs}]*$/u;
+const storable = new RegExp(`^[^${nul}]*$`);
+const storableHint = 'Remove NUL characters and halves of surrogate pairs.';
+
+const isWellFormed = (text: string) => text.isWellFormed();
+const wellFormed = { params: { rule: 'no-lone-surrogate' }, error: storableHint };
 
 const code = (maxLength: number) =>
-  z.string().trim().max(maxLength).regex(printable, { error: printableHint });
+  z
+    .string()
+    .trim()
+    .max(maxLength)
+    .regex(printable, { error: printableHint })
+    .refine(isWellFormed, wellFormed);
 
 const timestamp = () =>
   z
@@ -71,6 +84,7 @@ export const eventSchema = z
       .toLowerCase()
       .max(64)
       .regex(printable, { error: printableHint })
+      .refine(isWellFormed, wellFormed)
       .nullish()
       .describe("Always send it; case does not matter. Blank: the known request's tenant, else refused."),
     pagwId: code(64)
@@ -83,6 +97,7 @@ export const eventSchema = z
       .toUpperCase()
       .max(64)
       .regex(printable, { error: printableHint })
+      .refine(isWellFormed, wellFormed)
       .nullish()
       .describe("One of the eleven stages or an alias. Default: the event type's stage, else UNKNOWN."),
     eventType: code(64)
@@ -112,7 +127,8 @@ export const eventSchema = z
       .meta({ examples: ['API_TIMEOUT'] }),
     errorMessage: z
       .string()
-      .regex(storable, { error: 'Remove NUL characters and halves of surrogate pairs.' })
+      .regex(storable, { error: storableHint })
+      .refine(isWellFormed, wellFormed)
       .nullish()
       .describe('What looks like personal data is masked; cut at 4,000 characters.'),
     workerId: code(128).nullish().describe('Pod name or Lambda request id.'),

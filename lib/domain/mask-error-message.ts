@@ -37,20 +37,34 @@ const place: readonly [RegExp, string][] = [
 const plainDate = new RegExp(`(?<![\\w/-])(?:${dateText})(?:(?=T00:00)|(?![\\w/-]|[T ]\\d\\d:\\d\\d))`, 'gi');
 const person =
   /\b((?:[Pp]atient|[Mm]ember|[Ss]ubscriber|[Bb]eneficiary|[Dd]ependent|[Ii]nsured|Mr\.?|Mrs\.?|Ms\.?) )[A-Z][\p{L}'-]{1,40}(?:,? [A-Z][\p{L}'.-]{0,40}){1,2}/gu;
-const assignment =
-  /(["']?)\b([A-Za-z][\w-]{0,63}(?: (?:of birth|name|id|number|code|address|date))?)(\\?\1\s{0,4}[:=]\s{0,4})(\\?"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^,;)\]}\n&|]{1,200})/g;
+const assignedKey =
+  /(["']?)\b([A-Za-z][\w-]{0,63}(?: (?:of birth|name|id|number|code|address|date))?)\\?\1\s{0,4}[:=]\s{0,4}/g;
+const assignedValue = /\\?"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^,;)\]}\n&|]{1,200}/y;
 
 /** An error text with what looks like personal data masked, at most 4,000 characters, a mark where it was cut. */
 export function maskErrorMessage(text: string): string {
   let masked = plainPunctuation(text.slice(0, inspectedLength));
   for (const [pattern, kept] of quotedData) masked = masked.replace(pattern, kept);
-  masked = masked.replace(assignment, (whole, quote: string, key: string, sign: string, value: string) =>
-    isDeniedKey(key, '') && !mask.startsWith(value) ? `${quote}${key}${sign}${mask}` : whole,
-  );
+  masked = maskAssigned(masked);
   for (const { pattern } of phiPatterns) masked = masked.replace(pattern, mask);
   for (const [pattern, kept] of place) masked = masked.replace(pattern, kept);
   masked = masked.replace(person, `$1${mask}`).replace(plainDate, mask);
   return cut(masked, text.length > inspectedLength);
+}
+
+/** `key=value` with a denied key, also where it is itself the value of another: `Doe: birthDate=1980-02-03`. */
+function maskAssigned(text: string): string {
+  let masked = '';
+  let kept = 0;
+  for (const { 0: assignment, 2: key, index } of text.matchAll(assignedKey)) {
+    assignedValue.lastIndex = index + assignment.length;
+    if (index < kept || key === undefined || !isDeniedKey(key, '')) continue;
+    const value = assignedValue.exec(text)?.[0];
+    if (value === undefined || mask.startsWith(value)) continue;
+    masked += text.slice(kept, index + assignment.length) + mask;
+    kept = index + assignment.length + value.length;
+  }
+  return masked + text.slice(kept);
 }
 
 function cut(text: string, alreadyCut: boolean): string {

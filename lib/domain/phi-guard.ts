@@ -39,7 +39,7 @@ export function looksLikePhi(sent: string): boolean {
 
 /** Key and value inside a text: JSON in a string, or `lastName=…`. */
 function hasDeniedAssignment(text: string): boolean {
-  for (const match of text.matchAll(/(["']?)\b([A-Za-z][\w-]{1,63})\\?\1\s{0,4}[:=]\s{0,4}[^\s,;&]/g)) {
+  for (const match of text.matchAll(/(["']?)\b([A-Za-z][\w-]{1,63})\\?\1\s{0,4}[:=]\s{0,4}(?=[^\s,;&])/g)) {
     const [, quote, key] = match;
     if (key === undefined) continue;
     if (quote ? isDeniedKey(key, '') : isDeniedTextKey(key)) return true;

@@ -4,8 +4,8 @@ const birthWord =
 
 /** A calendar date in the spellings met in practice, without the time of day; impossible ones are quoted in errors too. */
 export const dateText = [
-  '(?:19|20)\\d\\d[-/.]\\d{1,2}[-/.]\\d{1,2}',
-  '\\d{1,2}[-/.]\\d{1,2}[-/.](?:19|20)\\d\\d',
+  '(?:1[89]|2\\d)\\d\\d[-/.]\\d{1,2}[-/.]\\d{1,2}',
+  '\\d{1,2}[-/.]\\d{1,2}[-/.](?:1[89]|2\\d)\\d\\d',
   `(?:[0-2]?\\d|3[01])[- ]${month}[-, ]{1,2}(?:19|20)\\d\\d`,
   `${month} (?:[0-2]?\\d|3[01])(?:st|nd|rd|th)?,? (?:19|20)\\d\\d`,
 ].join('|');

@@ -27,6 +27,7 @@ describe('an error text', () => {
     ['name=Jane Doe, code=12', ['Jane', 'Doe']],
     ['{"lastName":"Doe \\" Smith","code":12}', ['Doe', 'Smith']],
     ['Patient Jane Doe not found', ['Jane', 'Doe']],
+    ['Error: Rejected: birthDate=2980-02-03, x=dob=5/6/80', ['2980', '80']],
     ['cannot parse {"resourceType":"Patient","name":[{"family":"Doe"}]}', ['Doe', 'family']],
     ['SSN 123-45-6789, mail jane.doe@example.com, tel (555) 123-4567', ['6789', 'jane', '4567']],
     ['zip code 90210; Los Angeles, CA 90211; 90212-1234', ['90210', '90211', '90212', '1234']],

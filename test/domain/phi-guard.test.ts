@@ -112,6 +112,7 @@ describe('denied values', () => {
     'birthdate=19800203',
     'member id: W123456789',
     'GET /fhir/Patient/a-123',
+    'row: x=dob=1',
     'NM1*IL*1*DOE*JANE~',
     'PID|1||12345^^^MRN||DOE^JANE',
   ])('%s', (value) => {
