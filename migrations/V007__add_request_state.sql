@@ -29,7 +29,12 @@ ALTER TABLE request_tracker
   ADD COLUMN main_event_type         VARCHAR(64),
   ADD COLUMN main_status             pagw_event_status,
   ADD COLUMN main_attempt            INT,
-  ADD COLUMN main_at                 TIMESTAMPTZ;
+  ADD COLUMN main_at                 TIMESTAMPTZ,
+  ADD COLUMN target_system           VARCHAR(64),
+  ADD COLUMN watch_at                TIMESTAMPTZ DEFAULT now(),
+  ADD COLUMN stuck_reason            VARCHAR(32),
+  ADD COLUMN stuck_since             TIMESTAMPTZ,
+  ADD CONSTRAINT ck_request_tracker_stuck CHECK ((stuck_reason IS NULL) = (stuck_since IS NULL));
 
 UPDATE request_tracker
 SET received_on = (created_at AT TIME ZONE 'UTC')::date,
@@ -55,3 +60,6 @@ COMMENT ON COLUMN request_tracker.decided_at IS 'When the request was approved o
 COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; null while it is in flight';
 COMMENT ON COLUMN request_tracker.failure_count IS 'Number of FAILED events recorded; zero spares every search for earlier attempts';
 COMMENT ON COLUMN request_tracker.main_stage IS 'Stage of the latest event in the main lane; main_event_type, main_status, main_attempt and main_at belong to the same event';
+COMMENT ON COLUMN request_tracker.target_system IS 'The downstream the request goes to, from the latest main-lane metadata that names one';
+COMMENT ON COLUMN request_tracker.watch_at IS 'When stuck-alarm looks at the request next; null when there is nothing left to watch. Progress of a stuck request makes it due at once, other events leave it alone';
+COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as of stuck-alarm''s last look; the next main-lane event clears it';

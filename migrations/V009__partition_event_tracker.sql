@@ -31,6 +31,8 @@ CREATE TABLE event_tracker (
   attempt                 INT NOT NULL DEFAULT 1 CHECK (attempt >= 1),
   retryable               BOOLEAN NOT NULL DEFAULT FALSE,
   next_retry_at           TIMESTAMPTZ,
+  retry_claimed_at        TIMESTAMPTZ,
+  retry_exhausted_at      TIMESTAMPTZ,
 
   external_reference      VARCHAR(256),
   duration_ms             INT,
@@ -49,7 +51,9 @@ CREATE TABLE event_tracker (
   CONSTRAINT event_tracker_request_fkey FOREIGN KEY (pagw_id, received_on)
     REFERENCES request_tracker (pagw_id, received_on) ON DELETE CASCADE,
   CONSTRAINT ck_event_tracker_next_retry
-    CHECK (next_retry_at IS NULL OR (status = 'FAILED' AND retryable))
+    CHECK (next_retry_at IS NULL OR (status = 'FAILED' AND retryable)),
+  CONSTRAINT ck_event_tracker_exhausted
+    CHECK (retry_exhausted_at IS NULL OR (status = 'FAILED' AND retryable))
 ) PARTITION BY RANGE (received_on);
 
 ALTER SEQUENCE event_tracker_id_seq OWNED BY event_tracker.id;
@@ -83,6 +87,8 @@ CREATE INDEX ix_event_tracker_created
 COMMENT ON COLUMN event_tracker.metadata IS 'JSON context for event (no PHI - use S3 for PHI)';
 COMMENT ON COLUMN event_tracker.sequence_no IS 'Monotonic sequence per pagw_id for event ordering';
 COMMENT ON COLUMN event_tracker.next_retry_at IS 'Scheduled retry timestamp for failed retryable events';
+COMMENT ON COLUMN event_tracker.retry_claimed_at IS 'When retry last took the failure to send it; next_retry_at is then the end of its lease';
+COMMENT ON COLUMN event_tracker.retry_exhausted_at IS 'When the failure used up its attempts; cleared when a later event of its stage, or the request''s end, overtakes it';
 COMMENT ON COLUMN event_tracker.event_id IS 'The producer''s id of the event, recorded once per request however often it is sent';
 COMMENT ON COLUMN event_tracker.occurred_at IS 'When it happened by the producer''s clock; created_at is when it was recorded';
 COMMENT ON COLUMN event_tracker.received_on IS 'The request''s arrival date (request_tracker.received_on): the partition key';

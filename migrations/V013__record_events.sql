@@ -32,7 +32,7 @@ BEGIN
       external_reference text, error_code text, error_message text, worker_id text, service_name text,
       correlation_id text, metadata jsonb,
       request_type text, request_status pagw_request_status, priority text, effect text, decided boolean,
-      next_stage text, payload_bucket text, payload_key text
+      next_stage text, target_system text, payload_bucket text, payload_key text
     )
   ),
   request AS MATERIALIZED (
@@ -126,6 +126,7 @@ BEGIN
       max(ordinal) FILTER (WHERE lane = 'main') AS main_ordinal,
       max(ordinal) FILTER (WHERE request_status IS NOT NULL) AS status_ordinal,
       max(ordinal) FILTER (WHERE effect IS NOT NULL) AS effect_ordinal,
+      max(ordinal) FILTER (WHERE target_system IS NOT NULL) AS target_ordinal,
       max(ordinal) FILTER (WHERE status = 'FAILED') AS failed_ordinal,
       count(*) FILTER (WHERE status = 'FAILED') AS failures,
       count(*) FILTER (WHERE status = 'RETRY_SCHEDULED') AS retries,
@@ -147,7 +148,8 @@ BEGIN
       batch_first_sequence_no, last_sequence_no, failure_count, retry_count,
       status, last_stage, next_stage, main_stage, main_event_type, main_status, main_attempt, main_at,
       completed_at, decided_at, last_error_code, last_error_msg,
-      request_type, priority, correlation_id, external_reference_id, payload_bucket, payload_key
+      request_type, priority, correlation_id, external_reference_id, payload_bucket, payload_key,
+      target_system, watch_at
     )
     SELECT
       change.pagw_id, request.tenant, coalesce(request.received_on, (recorded_at AT TIME ZONE 'UTC')::date),
@@ -158,7 +160,8 @@ BEGIN
       CASE effect.effect WHEN 'closes' THEN effect.happened_at WHEN 'reopens' THEN NULL ELSE request.completed_at END,
       change.decided_at, failed.error_code, failed.error_message,
       change.request_type, change.priority, change.correlation_id, change.external_reference,
-      change.payload_bucket, change.payload_key
+      change.payload_bucket, change.payload_key,
+      target.target_system, recorded_at
     FROM change
     JOIN request ON request.pagw_id = change.pagw_id
     LEFT JOIN fresh AS last ON last.ordinal = change.last_ordinal
@@ -166,6 +169,7 @@ BEGIN
     LEFT JOIN fresh AS said ON said.ordinal = change.status_ordinal
     LEFT JOIN fresh AS effect ON effect.ordinal = change.effect_ordinal
     LEFT JOIN fresh AS failed ON failed.ordinal = change.failed_ordinal
+    LEFT JOIN fresh AS target ON target.ordinal = change.target_ordinal
     ORDER BY change.pagw_id
     ON CONFLICT (pagw_id) DO UPDATE SET
       updated_at = excluded.updated_at,
@@ -191,7 +195,15 @@ BEGIN
       correlation_id = coalesce(known.correlation_id, excluded.correlation_id),
       external_reference_id = coalesce(excluded.external_reference_id, known.external_reference_id),
       payload_bucket = coalesce(excluded.payload_bucket, known.payload_bucket),
-      payload_key = coalesce(excluded.payload_key, known.payload_key)
+      payload_key = coalesce(excluded.payload_key, known.payload_key),
+      target_system = coalesce(excluded.target_system, known.target_system),
+      -- Untouched for most events: watch_at is indexed, and changing it would cost the heap-only update.
+      watch_at = CASE
+        WHEN known.watch_at IS NULL OR (known.stuck_reason IS NOT NULL AND excluded.main_stage IS NOT NULL) THEN excluded.watch_at
+        ELSE known.watch_at
+      END,
+      stuck_reason = CASE WHEN excluded.main_stage IS NULL THEN known.stuck_reason END,
+      stuck_since = CASE WHEN excluded.main_stage IS NULL THEN known.stuck_since END
     WHERE known.last_sequence_no = excluded.batch_first_sequence_no - 1
       AND known.tenant = excluded.tenant
     RETURNING pagw_id, tenant, received_on, batch_first_sequence_no, completed_at
@@ -201,27 +213,30 @@ BEGIN
       fresh.*,
       advanced.received_on AS partition_day,
       advanced.completed_at IS NOT NULL AS closed,
+      NOT (fresh.overtaken OR advanced.completed_at IS NOT NULL) AND fresh.status = 'FAILED' AND fresh.retryable AS retries,
+      fresh.numbered_attempt >= (fresh.retry ->> 'maxAttempts')::int AS used_up,
       advanced.batch_first_sequence_no + fresh.place - 1 AS sequence_no
     FROM fresh
     JOIN advanced ON advanced.pagw_id = fresh.pagw_id
   ),
   inserted AS (
     INSERT INTO event_tracker (
-      tenant, pagw_id, received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable, next_retry_at,
-      external_reference, duration_ms, error_code, error_message, worker_id, service_name,
+      tenant, pagw_id, received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable,
+      next_retry_at, retry_exhausted_at, external_reference, duration_ms, error_code, error_message, worker_id, service_name,
       started_at, completed_at, occurred_at, created_at, metadata
     )
     SELECT
       request_tenant, pagw_id, partition_day, event_id, stage, event_type, status, sequence_no, numbered_attempt, retryable,
       CASE
-        WHEN status <> 'FAILED' OR NOT retryable OR overtaken OR closed THEN NULL
+        WHEN NOT retries THEN NULL
         WHEN next_retry_at IS NOT NULL THEN next_retry_at
-        WHEN numbered_attempt < (retry ->> 'maxAttempts')::int THEN
+        WHEN NOT used_up THEN
           recorded_at + interval '1 second' * (retry ->> 'jitter')::float8 * least(
             (retry ->> 'capSeconds')::float8,
             (retry ->> 'baseSeconds')::float8 * power((retry ->> 'factor')::float8, least(numbered_attempt - 1, 64))
           )
       END,
+      CASE WHEN retries AND used_up AND next_retry_at IS NULL THEN recorded_at END,
       external_reference, duration_ms, error_code, error_message, worker_id, service_name,
       started_at, completed_at, occurred_at, recorded_at, metadata
     FROM numbered
@@ -229,7 +244,7 @@ BEGIN
   ),
   overtaken AS (
     UPDATE event_tracker AS failed
-    SET next_retry_at = NULL
+    SET next_retry_at = NULL, retry_exhausted_at = NULL
     FROM (
       SELECT DISTINCT pagw_id, partition_day, stage, closed
       FROM numbered
@@ -237,7 +252,7 @@ BEGIN
     ) AS later
     WHERE failed.pagw_id = later.pagw_id
       AND failed.received_on = later.partition_day
-      AND failed.next_retry_at IS NOT NULL
+      AND (failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL)
       AND (failed.stage = later.stage OR later.closed)
   )
   SELECT

@@ -9,6 +9,8 @@ export const SqlState = {
   deadlockDetected: '40P01',
   lockNotAvailable: '55P03',
   undefinedTable: '42P01',
+  duplicateTable: '42P07',
+  duplicateObject: '42710',
 } as const;
 
 /**

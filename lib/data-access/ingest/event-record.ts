@@ -32,7 +32,14 @@ export function toEventRecord(event: TrackedEvent, ordinal: number): Record<stri
     effect: event.effect ?? undefined,
     decided: event.decided,
     next_stage: event.nextStage ?? undefined,
+    target_system: targetSystemOf(event),
     payload_bucket: event.payloadBucket ?? undefined,
     payload_key: event.payloadKey ?? undefined,
   };
+}
+
+/** The downstream that a main-lane event names; longer names are no system's. */
+function targetSystemOf({ lane, metadata }: TrackedEvent): string | undefined {
+  const name = lane === 'main' ? metadata?.targetSystem : undefined;
+  return typeof name === 'string' && name !== '' && name.length <= 64 ? name : undefined;
 }

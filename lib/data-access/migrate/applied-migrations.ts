@@ -20,8 +20,9 @@ export async function createMigrationTable(database: Database): Promise<void> {
         applied_at  TIMESTAMPTZ NOT NULL DEFAULT now()
       )`);
   } catch (error) {
-    // IF NOT EXISTS is checked before the name is taken: of two at once, one fails on the catalogue's unique index.
-    if (!hasSqlState(error, SqlState.uniqueViolation)) throw error;
+    // IF NOT EXISTS is checked before the name is taken: of two at once, one may still find it taken.
+    const taken = [SqlState.uniqueViolation, SqlState.duplicateObject, SqlState.duplicateTable];
+    if (!taken.some((sqlState) => hasSqlState(error, sqlState))) throw error;
   }
 }
 
