@@ -1,0 +1,38 @@
+import type { Contestant, WorkloadEvent } from './contestant.ts';
+import type { Workload } from './workload.ts';
+
+/** One contestant's turn. */
+export interface Heat {
+  batchSize: number;
+  writers: number;
+  batchesEach: number;
+  /** Every third batch is delivered a second time while the first is still under way. */
+  redeliver?: boolean;
+}
+
+export interface HeatResult {
+  /** Different events; what was delivered twice counts once. */
+  events: number;
+  elapsedMs: number;
+  /** Of each batch. */
+  latenciesMs: number[];
+}
+
+/** Makes the batches ready, then times the writers: each sends its next batch when the one before is committed. */
+export async function runHeat(contestant: Contestant, workload: Workload, heat: Heat): Promise<HeatResult> {
+  const shards = workload.batchesFor(heat.writers, heat.batchSize, heat.batchesEach);
+  await contestant.prepare?.(shards.flat(2));
+  const latenciesMs: number[] = [];
+  const write = async (batches: WorkloadEvent[][], writer: number) => {
+    for (const [place, batch] of batches.entries()) {
+      const sentAt = performance.now();
+      const deliveries = heat.redeliver && place % 3 === 0 ? 2 : 1;
+      await Promise.all(Array.from({ length: deliveries }, () => contestant.record(batch, writer)));
+      latenciesMs.push(performance.now() - sentAt);
+    }
+  };
+  const startedAt = performance.now();
+  await Promise.all(shards.map(write));
+  const elapsedMs = performance.now() - startedAt;
+  return { events: heat.writers * heat.batchesEach * heat.batchSize, elapsedMs, latenciesMs };
+}

@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { migrate } from '../../lib/data-access/migrate/migrate.ts';
+import { startPostgres } from '../../lib/local/postgres-server.ts';
+import { startChild } from './child.ts';
+import { freePort } from './free-port.ts';
+import { openEndpointDatabase } from './open-databases.ts';
+
+/** One PostgreSQL (fsync and synchronous_commit on) and one Data API endpoint, for the length of a benchmark. */
+export interface BenchServer {
+  readonly dataApiUrl: string;
+  /** Where to reach a database of the server directly, as superuser. */
+  urlOf(database: string): string;
+  /** Makes a database, by default one with all migrations applied. */
+  create(database: string, template?: string): Promise<void>;
+  drop(database: string): Promise<void>;
+  /** Runs statements on a connection of its own. */
+  run(database: string, ...statements: string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const MIGRATED = 'migrated';
+
+/** Vacuum runs between the rounds, never inside of one; nor shall a clock start a checkpoint there. */
+const SETTINGS = ['autovacuum = off', "checkpoint_timeout = '1h'"];
+
+export async function startBenchServer(): Promise<BenchServer> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'pagw-bench-'));
+  const postgres = await startPostgres({ dataDirectory, port: await freePort() });
+  const dataApi = startChild<string, string>(new URL('./data-api-process.ts', import.meta.url), []);
+  const run = async (database: string, ...statements: string[]) => {
+    const client = new Client({ connectionString: postgres.connectionString(database) });
+    await client.connect();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  const stop = async () => {
+    await dataApi.stop();
+    await postgres.stop();
+    await rm(dataDirectory, { recursive: true, force: true });
+  };
+  // Ctrl-C: the server ends with this process, its files need a hand.
+  process.once('SIGINT', () => void stop().finally(() => process.exit(130)));
+  try {
+    await run(
+      'postgres',
+      ...SETTINGS.map((setting) => `ALTER SYSTEM SET ${setting}`),
+      'SELECT pg_reload_conf()',
+    );
+    const dataApiUrl = await dataApi.ask(postgres.connectionString('postgres'));
+    await run('postgres', `CREATE DATABASE ${MIGRATED}`);
+    await migrateTemplate(dataApiUrl);
+    return {
+      dataApiUrl,
+      urlOf: (database) => postgres.connectionString(database),
+      // FORCE-free: the endpoint lets go of the template's connections after a while, so they are ended here.
+      create: async (database, template = MIGRATED) => {
+        await run(
+          'postgres',
+          endSessionsOf(template),
+          `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`,
+        );
+      },
+      drop: (database) => run('postgres', `DROP DATABASE ${database} WITH (FORCE)`),
+      run,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function migrateTemplate(dataApiUrl: string): Promise<void> {
+  const { database, close } = openEndpointDatabase(dataApiUrl, MIGRATED);
+  await migrate(database, { migrationsFolder: fileURLToPath(new URL('../../migrations', import.meta.url)) });
+  await database.execute(
+    "SELECT ensure_event_partition((now() + i * interval '1 day')::date) FROM generate_series(0, 1) AS i",
+  );
+  await close();
+}
+
+function endSessionsOf(database: string): string {
+  return `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '${database}'`;
+}
