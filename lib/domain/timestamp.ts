@@ -13,10 +13,10 @@ export function canonicalTimestamp(text: string): string | null {
   const [fraction = '', sign = '+', zoneHours = 0, zoneMinutes = 0] = match.slice(7);
   const milliseconds = Number(fraction.padEnd(3, '0').slice(0, 3));
   const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds));
-  // Date.UTC rolls February 30 over into March, and hour 24 into the next day: neither was meant.
+  // Date.UTC rolls February 30 over into March and takes the year 70 for 1970: neither was meant.
   const meant =
+    local.getUTCFullYear() === year &&
     local.getUTCMonth() === month - 1 &&
-    local.getUTCDate() === day &&
     hour < 24 &&
     minute < 60 &&
     second < 60;

@@ -34,6 +34,7 @@ describe('a timestamp', () => {
       '1970-01-01T00:00:00+01:00',
       '9999-12-31T23:59:59-01:00',
       '0000-01-01T00:00:00Z',
+      '0070-01-01T00:00:00Z',
     ],
   ])('%s is refused', (text) => {
     expect(canonicalTimestamp(text)).toBeNull();
