@@ -42,7 +42,8 @@ BEGIN
       known.received_on,
       coalesce(known.last_sequence_no, 0) AS last_sequence_no,
       coalesce(known.failure_count, 0) AS failure_count,
-      known.completed_at
+      known.completed_at,
+      known.decided_at
     FROM (
       SELECT pagw_id, (array_agg(tenant ORDER BY ordinal) FILTER (WHERE tenant IS NOT NULL))[1] AS tenant
       FROM incoming
@@ -124,7 +125,8 @@ BEGIN
       count(*) AS events,
       max(ordinal) AS last_ordinal,
       max(ordinal) FILTER (WHERE lane = 'main') AS main_ordinal,
-      max(ordinal) FILTER (WHERE request_status IS NOT NULL) AS status_ordinal,
+      max(ordinal) FILTER (WHERE request_status >= 'APPROVED') AS ended_ordinal,
+      max(request_status) FILTER (WHERE request_status < 'APPROVED') AS progress,
       max(ordinal) FILTER (WHERE effect IS NOT NULL) AS effect_ordinal,
       max(ordinal) FILTER (WHERE target_system IS NOT NULL) AS target_ordinal,
       max(ordinal) FILTER (WHERE status = 'FAILED') AS failed_ordinal,
@@ -155,9 +157,14 @@ BEGIN
       change.pagw_id, request.tenant, coalesce(request.received_on, (recorded_at AT TIME ZONE 'UTC')::date),
       change.began_at, recorded_at, recorded_at, change.last_event_at,
       request.last_sequence_no + 1, request.last_sequence_no + change.events, change.failures, change.retries,
-      coalesce(said.request_status, 'RECEIVED'), last.stage, main.next_stage,
+      coalesce(ended.request_status, change.progress, 'RECEIVED'), last.stage, main.next_stage,
       main.stage, main.event_type, main.status, main.numbered_attempt, main.happened_at,
-      CASE effect.effect WHEN 'closes' THEN effect.happened_at WHEN 'reopens' THEN NULL ELSE request.completed_at END,
+      CASE
+        WHEN effect.effect = 'closes' THEN effect.happened_at
+        -- What is decided stays closed: an answer that comes late changes nothing.
+        WHEN effect.effect = 'reopens' AND coalesce(request.decided_at, change.decided_at) IS NULL THEN NULL
+        ELSE request.completed_at
+      END,
       change.decided_at, failed.error_code, failed.error_message,
       change.request_type, change.priority, change.correlation_id, change.external_reference,
       change.payload_bucket, change.payload_key,
@@ -166,7 +173,7 @@ BEGIN
     JOIN request ON request.pagw_id = change.pagw_id
     LEFT JOIN fresh AS last ON last.ordinal = change.last_ordinal
     LEFT JOIN fresh AS main ON main.ordinal = change.main_ordinal
-    LEFT JOIN fresh AS said ON said.ordinal = change.status_ordinal
+    LEFT JOIN fresh AS ended ON ended.ordinal = change.ended_ordinal
     LEFT JOIN fresh AS effect ON effect.ordinal = change.effect_ordinal
     LEFT JOIN fresh AS failed ON failed.ordinal = change.failed_ordinal
     LEFT JOIN fresh AS target ON target.ordinal = change.target_ordinal
@@ -178,7 +185,8 @@ BEGIN
       last_sequence_no = excluded.last_sequence_no,
       failure_count = known.failure_count + excluded.failure_count,
       retry_count = known.retry_count + excluded.retry_count,
-      status = CASE excluded.status WHEN 'RECEIVED' THEN known.status ELSE excluded.status END,
+      -- An end (APPROVED and what follows it in the type) gives way to another end only; progress never goes back.
+      status = CASE WHEN excluded.status >= 'APPROVED' THEN excluded.status ELSE greatest(known.status, excluded.status) END,
       last_stage = excluded.last_stage,
       next_stage = CASE WHEN excluded.main_stage IS NULL THEN known.next_stage ELSE excluded.next_stage END,
       main_stage = coalesce(excluded.main_stage, known.main_stage),

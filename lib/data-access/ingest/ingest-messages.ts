@@ -114,7 +114,7 @@ function answersOf(
 }
 
 function refusals({ message, events }: Reading, answers: ReadonlyMap<PositionedEvent, Answer>): Rejection[] {
-  const isArray = message.body.trimStart().startsWith('[');
+  const isArray = /^\uFEFF?\s*\[/.test(message.body);
   return events.flatMap((event) => {
     const fault = faultOf(answers.get(event));
     if (fault === undefined) return [];

@@ -163,6 +163,26 @@ describe('recordEvents', () => {
     });
   });
 
+  it('never lets a late event undo a decision or progress', async () => {
+    const pagwId = newRequest();
+    const closes = { effect: 'closes', decided: true } as const;
+    await record(
+      trackedEvent({ pagwId, ...closes, requestStatus: 'DENIED' }),
+      trackedEvent({ pagwId, requestStatus: 'VALIDATED' }),
+    );
+    await record(trackedEvent({ pagwId, requestStatus: 'ENRICHED', effect: 'reopens' }));
+    expect(await stateOf(pagwId)).toMatchObject({
+      status: 'DENIED',
+      completedAt: new Date('2026-03-01T10:00:00Z'),
+    });
+    await record(trackedEvent({ pagwId, ...closes, requestStatus: 'APPROVED' }));
+    expect(await stateOf(pagwId)).toMatchObject({ status: 'APPROVED' });
+    const open = newRequest();
+    await record(trackedEvent({ pagwId: open, requestStatus: 'MAPPED' }));
+    await record(trackedEvent({ pagwId: open, requestStatus: 'VALIDATED' }));
+    expect(await stateOf(open)).toMatchObject({ status: 'MAPPED' });
+  });
+
   it('opens a request that closes and reopens within its first batch', async () => {
     const pagwId = newRequest();
     await record(trackedEvent({ pagwId, effect: 'closes' }), trackedEvent({ pagwId, effect: 'reopens' }));
