@@ -1,0 +1,57 @@
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+export interface EncryptionKeysProps {
+  /** Keeps the keys when the stack is deleted. Without its key a retained snapshot or bucket cannot be read. */
+  readonly retain: boolean;
+}
+
+/** Three customer-managed keys, so that reading logs never means being able to read the database or the queues. */
+export class EncryptionKeys extends Construct {
+  /** Database, its secrets, and the buckets that hold event data. */
+  readonly data: Key;
+  /** Queues and topics. */
+  readonly messages: Key;
+  /** Log groups. */
+  readonly logs: Key;
+
+  constructor(scope: Construct, id: string, props: EncryptionKeysProps) {
+    super(scope, id);
+    this.data = this.key('Data', 'PAGW events: database, secrets, buckets', props);
+    this.messages = this.key('Messages', 'PAGW events: queues and topics', props);
+    this.logs = this.key('Logs', 'PAGW events: log groups', props);
+    this.logs.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'LogGroupsOfThisAccount',
+        principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+        actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+        resources: ['*'],
+        conditions: {
+          ArnLike: {
+            'kms:EncryptionContext:aws:logs:arn': `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:*`,
+          },
+        },
+      }),
+    );
+    this.messages.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublishToTheTopic',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+  }
+
+  private key(id: string, description: string, { retain }: EncryptionKeysProps): Key {
+    return new Key(this, id, {
+      description,
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(30),
+      removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+}

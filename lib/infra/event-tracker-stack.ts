@@ -1,0 +1,65 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { EncryptionKeys } from './encryption-keys.ts';
+import { FifoQueue } from './fifo-queue.ts';
+import { INGEST_TIMEOUT, IngestFlow } from './ingest-flow.ts';
+import { MigrateFlow } from './migrate-flow.ts';
+import type { StageSettings } from './stages.ts';
+import { TrackerBuckets } from './tracker-buckets.ts';
+import { TrackerDatabase } from './tracker-database.ts';
+
+export interface EventTrackerStackProps extends StackProps {
+  readonly settings: StageSettings;
+}
+
+/** Wires the flows in the order the data takes. */
+export class EventTrackerStack extends Stack {
+  constructor(scope: Construct, id: string, props: EventTrackerStackProps) {
+    super(scope, id, props);
+    const { settings } = props;
+    const keys = new EncryptionKeys(this, 'Keys', { retain: settings.retainOnDelete });
+    const logs = { key: keys.logs, days: settings.retention.logDays };
+
+    const events = new FifoQueue(this, 'Events', {
+      name: 'pagw-events',
+      key: keys.messages,
+      visibilityTimeout: Duration.seconds(6 * INGEST_TIMEOUT.toSeconds()),
+    });
+    const retries = new FifoQueue(this, 'Retries', {
+      name: 'pagw-retries',
+      key: keys.messages,
+      visibilityTimeout: Duration.minutes(15),
+    });
+    const buckets = new TrackerBuckets(this, 'Buckets', {
+      key: keys.data,
+      ...settings.retention,
+      accessLogDays: settings.retention.logDays,
+    });
+    const database = new TrackerDatabase(this, 'Database', { settings, key: keys.data, logs });
+    const { schema } = new MigrateFlow(this, 'Migrate', { database, logs });
+
+    const ingest = new IngestFlow(this, 'Ingest', {
+      events,
+      database,
+      quarantine: buckets.quarantine,
+      logs,
+      concurrency: settings.concurrency.ingest,
+    });
+    ingest.source.node.addDependency(schema);
+
+    this.output('ClusterArn', database.clusterArn, 'Aurora cluster, for the RDS Data API');
+    this.output('DatabaseName', database.databaseName, 'Database in the cluster');
+    this.output('OwnerSecretArn', database.secret('owner').secretArn, 'Login for migrations');
+    this.output('WriterSecretArn', database.secret('writer').secretArn, 'Login of the flows');
+    this.output('ReaderSecretArn', database.secret('reader').secretArn, 'Login for reading');
+    this.output('EventsQueueUrl', events.queue.queueUrl, 'Where producers send events');
+    this.output('EventsDeadLetterQueueUrl', events.deadLetters.queueUrl, 'Events that could not be stored');
+    this.output('RetriesQueueUrl', retries.queue.queueUrl, 'Where stage services find retry commands');
+    this.output('QuarantineBucketName', buckets.quarantine.bucketName, 'Bodies of refused messages');
+    this.output('ArchiveBucketName', buckets.archive.bucketName, 'Archived history');
+  }
+
+  private output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
+  }
+}

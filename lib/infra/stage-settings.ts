@@ -1,0 +1,108 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { STAGES, type StageSettings } from './stages.ts';
+
+const LOG_RETENTION_DAYS = new Set(
+  Object.values(RetentionDays).filter((days): days is RetentionDays => typeof days === 'number'),
+);
+/** Control Tower asks for a year of logs. */
+const LEAST_LOG_DAYS = 365;
+
+interface SettingRule {
+  broken(settings: StageSettings): boolean;
+  message: string;
+}
+
+const RULES: readonly SettingRule[] = [
+  {
+    broken: ({ retention }) => !within(retention.backupDays, 1, 35),
+    message: 'retention.backupDays must be a whole number from 1 to 35, which is what Aurora keeps.',
+  },
+  {
+    broken: ({ retention }) =>
+      retention.logDays < LEAST_LOG_DAYS || !LOG_RETENTION_DAYS.has(retention.logDays),
+    message:
+      'retention.logDays must be a retention CloudWatch Logs offers and at least a year: 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.',
+  },
+  {
+    broken: ({ retention }) => !within(retention.quarantineDays, 1, 365),
+    message: 'retention.quarantineDays must be a whole number from 1 to 365.',
+  },
+  {
+    broken: ({ retention }) => !within(retention.archiveDays, 181, 36_500),
+    message: 'retention.archiveDays must be a whole number above 180, when archives move to cold storage.',
+  },
+  {
+    broken: ({ capacity }) =>
+      !(capacity.minUnits >= 0 && capacity.maxUnits <= 256 && capacity.maxUnits >= capacity.minUnits) ||
+      capacity.maxUnits < 1,
+    message: 'capacity must rise from minUnits (0 or more) to maxUnits (1 to 256).',
+  },
+  {
+    broken: ({ capacity }) => capacity.pauseAfter !== undefined && capacity.minUnits !== 0,
+    message: 'capacity.pauseAfter needs capacity.minUnits of 0; remove it or let the cluster pause.',
+  },
+  {
+    broken: ({ concurrency }) => !within(concurrency.ingest, 2, 1_000),
+    message: 'concurrency.ingest must be a whole number from 2 to 1000, which is what SQS can be held to.',
+  },
+  {
+    broken: ({ everyMinutes }) =>
+      !within(everyMinutes.retry, 1, 60) || !within(everyMinutes.stuckAlarm, 1, 15),
+    message: 'everyMinutes.retry must be from 1 to 60 and everyMinutes.stuckAlarm from 1 to 15.',
+  },
+  {
+    broken: ({ databaseName }) => !/^[a-z][a-z0-9_]{0,62}$/.test(databaseName),
+    message: 'databaseName must be a lower-case PostgreSQL name of at most 63 characters.',
+  },
+  {
+    broken: ({ existingCluster }) => existingCluster?.dataApiEnabled === false,
+    message:
+      'existingCluster has its Data API off, and the tracker has no other way in; enable its HTTP endpoint and set dataApiEnabled to true.',
+  },
+  {
+    broken: ({ existingCluster }) =>
+      existingCluster !== undefined && !existingCluster.ownerSecretArn.startsWith('arn:'),
+    message: 'existingCluster.ownerSecretArn must be the ARN of the secret of a user that may create tables.',
+  },
+  {
+    broken: ({ existingNetwork }) =>
+      existingNetwork !== undefined && new Set(existingNetwork.isolatedSubnetIds).size < 2,
+    message:
+      'existingNetwork.isolatedSubnetIds must name two subnets or more, each in a zone of its own, because Aurora asks for two zones.',
+  },
+  {
+    broken: ({ existingNetwork }) =>
+      existingNetwork !== undefined &&
+      (new Set(existingNetwork.availabilityZones).size < 2 ||
+        existingNetwork.availabilityZones.length !== existingNetwork.isolatedSubnetIds.length),
+    message:
+      'existingNetwork.availabilityZones must name the zone of each subnet, two different ones at least.',
+  },
+];
+
+/**
+ * The settings of a stage, checked.
+ * @throws Error in one sentence when the stage is unknown or a setting cannot work.
+ */
+export function stageSettings(
+  stage: unknown,
+  stages: Readonly<Record<string, StageSettings>> = STAGES,
+): StageSettings {
+  const known = Object.keys(stages).join(', ');
+  if (typeof stage !== 'string' || stage === '') {
+    throw new Error(`No stage is named: pass -c stage=<stage>, one of ${known}.`);
+  }
+  const settings = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+  if (settings === undefined) {
+    throw new Error(
+      `Stage '${stage}' is unknown: use one of ${known}, or describe it in lib/infra/stages.ts.`,
+    );
+  }
+  const broken = RULES.find((rule) => rule.broken(settings));
+  if (broken !== undefined) throw new Error(`Stage '${stage}': ${broken.message}`);
+  return settings;
+}
+
+function within(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

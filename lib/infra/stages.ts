@@ -1,0 +1,91 @@
+import { Duration } from 'aws-cdk-lib';
+import { DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
+
+/** A VPC that is there already. The cluster only needs subnets in two zones; nothing is routed to or from them. */
+export interface ExistingNetwork {
+  vpcId: string;
+  /** One zone per subnet, in the same order. */
+  availabilityZones: string[];
+  isolatedSubnetIds: string[];
+}
+
+/** An Aurora PostgreSQL cluster that is there already, with or without the PAGW tables. */
+export interface ExistingCluster {
+  clusterIdentifier: string;
+  /** Whether the RDS Data API (HTTP endpoint) is on. The tracker has no other way in. */
+  dataApiEnabled: boolean;
+  /** The secret of a user that may create tables and roles: `{"username", "password"}`. */
+  ownerSecretArn: string;
+  /** The customer-managed key of that secret, if it has one. */
+  ownerSecretKeyArn?: string;
+}
+
+/** Everything in which one stage differs from another. */
+export interface StageSettings {
+  /** Aurora capacity units (2 GiB of memory each). A minimum of 0 lets an idle cluster pause. */
+  capacity: { minUnits: number; maxUnits: number; pauseAfter?: Duration; readers: number };
+  databaseName: string;
+  insights: { mode: DatabaseInsightsMode; retention: PerformanceInsightRetention };
+  retention: {
+    backupDays: number;
+    logDays: number;
+    /** Bodies of refused messages; they may hold PHI, so no longer than it takes to replay them. */
+    quarantineDays: number;
+    archiveDays: number;
+  };
+  /** Keeps database, keys and buckets when the stack is deleted; otherwise a last snapshot is all that stays. */
+  retainOnDelete: boolean;
+  /** Invocations at a time; the ceiling on what the flows can ask of the database. */
+  concurrency: { ingest: number; scheduled: number };
+  /** How often the minute flows run. Each run keeps the database awake. */
+  everyMinutes: { retry: number; stuckAlarm: number };
+  thresholds: {
+    ingestAgeSeconds: number;
+    retryOverdueSeconds: number;
+    rejectedMessages: number;
+    storageGiB: number;
+    capacityPercent: number;
+  };
+  /** Where alarms' runbook links point: the page that is `docs/runbook.md`. */
+  runbookUrl: string;
+  /** Mail addresses told of alarms and of stuck requests. Pagers subscribe to the topic themselves. */
+  notify: string[];
+  existingNetwork?: ExistingNetwork;
+  existingCluster?: ExistingCluster;
+}
+
+const RUNBOOK_URL = 'https://github.com/pagw/pagw-event-tracker/blob/main/docs/runbook.md';
+
+const prod: StageSettings = {
+  capacity: { minUnits: 1, maxUnits: 16, readers: 1 },
+  databaseName: 'pagw',
+  insights: { mode: DatabaseInsightsMode.ADVANCED, retention: PerformanceInsightRetention.MONTHS_15 },
+  retention: { backupDays: 35, logDays: 731, quarantineDays: 90, archiveDays: 2_557 },
+  retainOnDelete: true,
+  concurrency: { ingest: 20, scheduled: 2 },
+  everyMinutes: { retry: 1, stuckAlarm: 1 },
+  thresholds: {
+    ingestAgeSeconds: 300,
+    retryOverdueSeconds: 600,
+    rejectedMessages: 5,
+    storageGiB: 500,
+    capacityPercent: 85,
+  },
+  runbookUrl: RUNBOOK_URL,
+  notify: [],
+};
+
+const dev: StageSettings = {
+  ...prod,
+  capacity: { minUnits: 0, maxUnits: 4, pauseAfter: Duration.minutes(5), readers: 0 },
+  insights: { mode: DatabaseInsightsMode.STANDARD, retention: PerformanceInsightRetention.DEFAULT },
+  retention: { backupDays: 7, logDays: 365, quarantineDays: 30, archiveDays: 365 },
+  retainOnDelete: false,
+  concurrency: { ingest: 5, scheduled: 2 },
+  // The pause above only happens between runs that are further apart than it.
+  everyMinutes: { retry: 15, stuckAlarm: 15 },
+  thresholds: { ...prod.thresholds, storageGiB: 50 },
+};
+
+/** The stages there are. Each is deployed to an account of its own: queue names are the same everywhere. */
+export const STAGES: Readonly<Record<string, StageSettings>> = { dev, prod };

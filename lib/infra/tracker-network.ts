@@ -1,0 +1,63 @@
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  type ISubnet,
+  type IVpc,
+  SecurityGroup,
+  Subnet,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
+import type { ExistingNetwork } from './stages.ts';
+
+export interface TrackerNetworkProps {
+  readonly logs: LogSettings;
+  /** @default a new VPC of isolated subnets in two zones */
+  readonly existing?: ExistingNetwork;
+}
+
+/** Where the cluster lives: isolated subnets, no gateway, no NAT, and a security group that admits nothing. */
+export class TrackerNetwork extends Construct {
+  readonly vpc: IVpc;
+  readonly subnets: ISubnet[];
+  /** The cluster's. It has no rule in either direction: the Data API does not come through the network. */
+  readonly closed: SecurityGroup;
+
+  constructor(scope: Construct, id: string, props: TrackerNetworkProps) {
+    super(scope, id);
+    if (props.existing === undefined) {
+      this.vpc = this.newVpc(props.logs) as IVpc;
+      this.subnets = this.vpc.isolatedSubnets;
+    } else {
+      const { vpcId, availabilityZones, isolatedSubnetIds } = props.existing;
+      this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones, isolatedSubnetIds });
+      this.subnets = isolatedSubnetIds.map((subnetId, position) =>
+        Subnet.fromSubnetId(this, `Subnet${position + 1}`, subnetId),
+      );
+    }
+    this.closed = new SecurityGroup(this, 'Closed', {
+      vpc: this.vpc,
+      description: 'PAGW events database: admits nothing; the Data API needs no network path',
+      allowAllOutbound: false,
+    });
+  }
+
+  private newVpc(logs: LogSettings): Vpc {
+    const vpc = new Vpc(this, 'Vpc', {
+      natGateways: 0,
+      maxAzs: 2,
+      subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 26 }],
+    });
+    const { logGroup } = new EncryptedLogGroup(this, 'FlowLogs', {
+      ...logs,
+      name: '/pagw/event-tracker/vpc',
+    });
+    vpc.addFlowLog('FlowLog', {
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup),
+      trafficType: FlowLogTrafficType.ALL,
+    });
+    return vpc;
+  }
+}
