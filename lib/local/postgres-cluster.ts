@@ -1,18 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { handOver, type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
+import { commandAs, handOver, type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
 import { PostgresStartError } from './postgres-start-error.ts';
 
 /** The name of the superuser of every cluster made here. */
 export const SUPERUSER = 'postgres';
-
-export async function makeDataDirectory(directory: string, owner: PostgresOwner): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  await handOver(directory, owner);
-}
 
 /** The superuser's password: made up once, kept beside the cluster for its owner's eyes only. */
 export async function keepPassword(dataDirectory: string): Promise<string> {
@@ -61,15 +56,19 @@ async function initialise(
 ): Promise<void> {
   const text = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const access = [`--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  const child = spawn(
-    binaries.initdb,
-    [`--pgdata=${directory}`, ...text, ...access, '--no-instructions', ...(fsync ? [] : ['--no-sync'])],
-    {
-      ...owner,
-      env: serverEnvironment(),
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
+  const flags = [
+    `--pgdata=${directory}`,
+    ...text,
+    ...access,
+    '--no-instructions',
+    ...(fsync ? [] : ['--no-sync']),
+  ];
+  const { command, args, identity } = commandAs(owner, binaries.initdb, flags);
+  const child = spawn(command, args, {
+    ...identity,
+    env: serverEnvironment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     complaint += chunk;

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
+import { commandAs, type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
 import { PortInUseError, PostgresStartError } from './postgres-start-error.ts';
 
 export interface PostgresLaunch {
@@ -60,8 +60,10 @@ function spawnPostgres({ cluster, log, port, fsync, binaries, owner }: PostgresL
       '-c',
       `${name}=${value}`,
     ]);
-    return spawn(binaries.postgres, ['-D', cluster, '-p', String(port), ...settings], {
-      ...owner,
+    const flags = ['-D', cluster, '-p', String(port), ...settings];
+    const { command, args, identity } = commandAs(owner, binaries.postgres, flags);
+    return spawn(command, args, {
+      ...identity,
       env: serverEnvironment(),
       stdio: ['ignore', output, output],
       // A group of its own: Ctrl-C reaches this process, which then stops the server in order.

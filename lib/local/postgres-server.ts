@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { findPostgresBinaries } from './postgres-binaries.ts';
-import { createCluster, hasCluster, keepPassword, makeDataDirectory, SUPERUSER } from './postgres-cluster.ts';
+import { createCluster, hasCluster, keepPassword, SUPERUSER } from './postgres-cluster.ts';
 import { stopOrphan } from './postgres-orphan.ts';
-import { choosePostgresOwner } from './postgres-owner.ts';
+import { choosePostgresOwner, handOver } from './postgres-owner.ts';
 import { launchPostgres, stopPostgres } from './postgres-process.ts';
 import { PortInUseError } from './postgres-start-error.ts';
 
@@ -42,8 +42,9 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const dataDirectory = resolve(options.dataDirectory);
   const cluster = join(dataDirectory, 'cluster');
   const binaries = await findPostgresBinaries();
-  const owner = choosePostgresOwner();
-  await makeDataDirectory(dataDirectory, owner);
+  await mkdir(dataDirectory, { recursive: true });
+  const owner = choosePostgresOwner(cluster, [dataDirectory, dirname(binaries.postgres)]);
+  await handOver(dataDirectory, owner);
   const password = await keepPassword(dataDirectory);
   if (await stopOrphan(dataDirectory, cluster))
     report('stopped the server that a killed process left behind');

@@ -59,6 +59,12 @@ async function startElsewhere(): Promise<ChildProcess> {
   return child;
 }
 
+async function kill(process: ChildProcess): Promise<void> {
+  const gone = new Promise((settle) => process.once('exit', settle));
+  process.kill('SIGKILL');
+  await gone;
+}
+
 it('runs PostgreSQL 17 in UTF-8 and UTC, on the loopback interface only', async () => {
   const server = await start();
   expect(
@@ -116,9 +122,7 @@ it('brings back what was committed after the server was killed', async () => {
 
 it('takes over from a server whose starter was killed', async () => {
   const starter = await startElsewhere();
-  const gone = new Promise((settle) => starter.once('exit', settle));
-  starter.kill('SIGKILL');
-  await gone;
+  await kill(starter);
   const steps: string[] = [];
   const server = await start({ onProgress: (step) => steps.push(step) });
   expect(steps).toContain('stopped the server that a killed process left behind');
@@ -130,8 +134,21 @@ it('leaves the server of a living process alone', async () => {
   await expect(start({ port: await freePort() })).rejects.toThrow(
     `${dataDirectory} is in use by process ${starter.pid}; stop that one, or choose another directory with --data.`,
   );
-  starter.kill('SIGKILL');
+  await kill(starter);
   await start();
+});
+
+it.runIf(process.getuid?.() === 0)('runs below a directory that only root may enter', async () => {
+  const closed = await mkdtemp(join(tmpdir(), 'pagw-test-'));
+  try {
+    expect((await stat(closed)).mode & 0o077).toBe(0);
+    const server = await startPostgres({ dataDirectory: join(closed, 'data'), port, fsync: false });
+    servers.push(server);
+    expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await server.stop();
+  } finally {
+    await rm(closed, { recursive: true, force: true });
+  }
 });
 
 it('says which port is taken', async () => {
