@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { stopOrphan } from './postgres-orphan.ts';
@@ -24,7 +24,7 @@ const PARTS = { postgres: 'postgres', queues: 'queues', clock: 'clock.json', dem
  */
 export async function openDataDirectory(path: string, options: { empty: boolean }): Promise<DataDirectory> {
   const directory = resolve(path);
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const entries = await readdir(directory);
   if (options.empty && entries.length > 0 && !entries.includes(LOCK)) {
     throw new Error(`${directory} holds files of another program; choose another directory with --data.`);
@@ -34,8 +34,6 @@ export async function openDataDirectory(path: string, options: { empty: boolean 
   try {
     if (options.empty) await forget(directory);
     await mkdir(at(PARTS.queues), { recursive: true, mode: 0o700 });
-    // Root starts PostgreSQL as another user, who must be able to pass through.
-    if (process.getuid?.() === 0) await chmod(directory, 0o755);
   } catch (error) {
     release();
     throw error;

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
@@ -17,6 +17,11 @@ import {
 } from '../../lib/local/local-aws.ts';
 import { type QueueServer, startQueueServer } from '../../lib/local/queue-server.ts';
 import { findFreePorts } from './free-ports.ts';
+
+/** As other machines know this one; a call to it does not come over the loopback interface. */
+const ownAddress = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
 let dataDirectory: string;
 let server: QueueServer;
@@ -93,5 +98,10 @@ describe('the local queues', () => {
     await restart();
     const { Body } = await server.s3.send(new GetObjectCommand(object));
     expect(await Body?.transformToString()).toBe('not JSON');
+  });
+
+  it.skipIf(ownAddress === undefined)('answer nobody from another machine', async () => {
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).resolves.toMatchObject({ status: 200 });
+    await expect(fetch(`http://${ownAddress}:${port}/health`)).rejects.toThrow();
   });
 });

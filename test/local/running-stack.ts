@@ -25,6 +25,7 @@ export interface RunningStack {
   database: Database;
   /** What it printed until it was ready. */
   banner: string;
+  ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): Promise<Ended>;
 }
 
@@ -60,6 +61,7 @@ export async function startStack(
       database: LOCAL_DATABASE,
     }),
     banner: output.stdout,
+    ended,
     kill: (signal) => {
       client.destroy();
       child.kill(signal);

@@ -29,18 +29,18 @@ export type JourneyKind =
   | 'failed-unanswered'
   | 'retries-exhausted';
 
-/** How often each kind comes along, of 100. */
+/** How often each kind comes along, of 1,000. What stands still for good is rare: a demo may run for days. */
 const WEIGHTS: readonly [JourneyKind, number][] = [
-  ['answered', 46],
-  ['answered-with-attachments', 12],
-  ['answered-synchronously', 9],
-  ['denied-by-validation', 7],
-  ['pended-then-decided', 9],
-  ['recovered-at-once', 7],
-  ['awaiting-retry', 6],
-  ['no-result', 2],
-  ['hand-off-lost', 1],
-  ['failed-unanswered', 1],
+  ['answered', 488],
+  ['answered-with-attachments', 120],
+  ['answered-synchronously', 90],
+  ['denied-by-validation', 70],
+  ['pended-then-decided', 90],
+  ['recovered-at-once', 80],
+  ['awaiting-retry', 50],
+  ['no-result', 6],
+  ['hand-off-lost', 3],
+  ['failed-unanswered', 3],
 ];
 
 export const DEMO_TENANTS = ['anthem', 'elevance'] as const;
@@ -61,7 +61,7 @@ export interface Journey {
 
 /** The kind that comes along as request `number`. */
 export function kindOf(number: number): JourneyKind {
-  let draw = openRandom(`${SEED}/kind/${number}`).between(0, 99);
+  let draw = openRandom(`${SEED}/kind/${number}`).between(0, 999);
   for (const [kind, weight] of WEIGHTS) {
     if (draw < weight) return kind;
     draw -= weight;
