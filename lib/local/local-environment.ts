@@ -8,7 +8,7 @@ import {
   QUARANTINE_BUCKET,
 } from './local-aws.ts';
 
-/** What a deployed function finds in its environment, pointing at the local stack. */
+/** What a deployed function finds in its environment, pointing at the local stack; GET /environment tells it too. */
 export function localEnvironment(addresses: LocalAddresses): Record<string, string> {
   return {
     AWS_REGION: LOCAL_REGION,

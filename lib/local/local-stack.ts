@@ -3,7 +3,7 @@ import { createHandler } from '../../lambdas/ingest.ts';
 import { sendEvents } from '../client/send-events.ts';
 import type { Database } from '../data-access/database.ts';
 import { awaitDrainedQueue } from './await-drained-queue.ts';
-import { startConsoleServer } from './console/console-server.ts';
+import { json, startConsoleServer } from './console/console-server.ts';
 import { getHealthz } from './console/get-healthz.ts';
 import { getHome } from './console/get-home.ts';
 import { postClock } from './console/post-clock.ts';
@@ -15,7 +15,7 @@ import { healthChecks } from './health-checks.ts';
 import { EVENTS_QUEUE, type LocalAddresses, localAddresses, queueArn } from './local-aws.ts';
 import { openLocalClock } from './local-clock.ts';
 import { startLocalDatabase } from './local-database.ts';
-import { enterLocalEnvironment } from './local-environment.ts';
+import { enterLocalEnvironment, localEnvironment } from './local-environment.ts';
 import { type QueueHandler, startQueuePump } from './queue-pump.ts';
 import { type QueueServer, startQueueServer } from './queue-server.ts';
 import { refuseTakenPorts } from './refuse-taken-ports.ts';
@@ -117,6 +117,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const console = await startConsoleServer(port, {
       'GET /': getHome({ addresses, checks, counts, clock }),
       'GET /healthz': getHealthz(checks),
+      'GET /environment': () => json(200, localEnvironment(addresses)),
       'POST /events': postEvents(queues.sqs, addresses.eventsQueueUrl),
       'POST /clock': postClock(clock),
     });

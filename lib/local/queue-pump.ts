@@ -28,7 +28,7 @@ export interface QueuePump {
   /** Why the last round went wrong; undefined while all goes well. */
   readonly trouble: string | undefined;
   readonly delivered: number;
-  /** Lets running invocations end and deletes what they did; settles within the handler's time limit. */
+  /** Lets running invocations end and deletes what they did, and waits no longer than 8 s for that. */
   stop(): Promise<void>;
 }
 
@@ -36,6 +36,7 @@ const POLLERS = 3;
 const LONG_POLL_SECONDS = 10;
 const TIMEOUT_SECONDS = 30;
 const PAUSE_AFTER_TROUBLE_MS = 1_000;
+const STOP_PATIENCE_MS = 8_000;
 
 /**
  * Does what Lambda's event source mapping does: receives up to ten messages, invokes the handler, deletes what it
@@ -80,7 +81,8 @@ export function startQueuePump(options: QueuePumpOptions): QueuePump {
     },
     stop: async () => {
       ending.abort();
-      await Promise.all(pollers);
+      // What does not end in time stays on the queue; recording it again changes nothing.
+      await Promise.race([Promise.all(pollers), delay(STOP_PATIENCE_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -122,6 +122,8 @@ describe('a local start', () => {
       status: 'ok',
       parts: { demo: { ok: true }, ingest: { ok: true } },
     });
+    const environment = await (await fetch(`${url}/environment`)).json();
+    expect(environment).toMatchObject({ AWS_ENDPOINT_URL_RDS_DATA: `http://127.0.0.1:${port + 1}` });
     expect(await (await fetch(url)).text()).toContain('PAGW event tracker');
   });
 

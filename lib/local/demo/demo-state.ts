@@ -1,10 +1,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { JourneyKind } from './journeys.ts';
+import { JOURNEY_KINDS } from './journeys.ts';
 
 const activeJourney = z.object({
   number: z.int(),
-  kind: z.string().transform((kind) => kind as JourneyKind),
+  kind: z.enum(JOURNEY_KINDS),
   bornAt: z.iso.datetime(),
   /** Position of the segment that runs or waits for a retry, and when it began. */
   segment: z.int(),
@@ -23,10 +23,13 @@ const demoState = z.object({
 export type ActiveJourney = z.infer<typeof activeJourney>;
 export type DemoState = z.infer<typeof demoState>;
 
-/** Undefined when the demo never ran on this data. */
+/** Undefined when the demo never ran on this data, or what it noted is not readable: it then begins anew. */
 export async function readDemoState(file: string): Promise<DemoState | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : demoState.parse(JSON.parse(text));
+  try {
+    return demoState.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Replaces the file in one step: a kill leaves the old state or the new one. */

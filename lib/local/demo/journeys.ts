@@ -15,19 +15,21 @@ import {
 } from './stage-workers.ts';
 
 /** What will become of a request. */
-export type JourneyKind =
-  | 'answered'
-  | 'answered-with-attachments'
-  | 'answered-synchronously'
-  | 'denied-by-validation'
-  | 'pended-then-decided'
-  | 'recovered-at-once'
-  | 'awaiting-retry'
-  | 'no-result'
-  | 'hand-off-lost'
-  | 'publish-lost'
-  | 'failed-unanswered'
-  | 'retries-exhausted';
+export const JOURNEY_KINDS = [
+  'answered',
+  'answered-with-attachments',
+  'answered-synchronously',
+  'denied-by-validation',
+  'pended-then-decided',
+  'recovered-at-once',
+  'awaiting-retry',
+  'no-result',
+  'hand-off-lost',
+  'publish-lost',
+  'failed-unanswered',
+  'retries-exhausted',
+] as const;
+export type JourneyKind = (typeof JOURNEY_KINDS)[number];
 
 /** How often each kind comes along, of 1,000. What stands still for good is rare: a demo may run for days. */
 const WEIGHTS: readonly [JourneyKind, number][] = [

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -6,7 +6,7 @@ import type { EventToSend } from '../../../lib/client/pack-messages.ts';
 import { readEventLines } from '../../../lib/client/read-event-lines.ts';
 import { stages } from '../../../lib/domain/event-stages.ts';
 import { type DemoPipeline, startDemoPipeline } from '../../../lib/local/demo/demo-pipeline.ts';
-import { type JourneyKind, kindOf, writeJourney } from '../../../lib/local/demo/journeys.ts';
+import { JOURNEY_KINDS, writeJourney } from '../../../lib/local/demo/journeys.ts';
 
 const BEGAN = Date.parse('2026-01-05T12:00:00.000Z');
 const MINUTE = 60_000;
@@ -135,6 +135,11 @@ describe('the demo pipeline', () => {
     expect(eventIds(latest)[0]).toMatch(/-E001$/);
   });
 
+  it('begins anew when its notes are not readable', async () => {
+    await writeFile(join(directory, 'demo.json'), '{"nextNum');
+    expect((await start()).isNew).toBe(true);
+  });
+
   it('catches up when the clock is moved, with a single new request', async () => {
     await start();
     await pass(MINUTE);
@@ -167,9 +172,7 @@ describe('the demo pipeline', () => {
 
 describe('what becomes of a request', () => {
   it('covers every stage and every way to end', () => {
-    const kinds = new Set(Array.from({ length: 2_000 }, (_, number) => kindOf(number)));
-    const all = [...kinds, 'publish-lost', 'retries-exhausted'] as JourneyKind[];
-    const events = all.flatMap((kind) =>
+    const events = JOURNEY_KINDS.flatMap((kind) =>
       writeJourney(1, kind, new Date(BEGAN)).segments.flatMap(({ steps }) => steps.map(({ event }) => event)),
     );
     expect(readEventLines(JSON.stringify(events)).rejected).toEqual([]);
