@@ -29,3 +29,14 @@ export const ingestEnv = databaseEnv.extend({
 export const migrateEnv = databaseEnv.extend({
   MIGRATIONS_FOLDER: z.string().min(1),
 });
+
+/** Longer than a run may take: else a second run sends the same again (with the same token). */
+const leaseSeconds = z.coerce.number().int().min(60).max(3_600).default(360);
+
+export const retryEnv = databaseEnv.extend({
+  RETRY_POLICY: z.string().optional(),
+  RETRY_QUEUE_URL: z.string().optional(),
+  /** JSON: stage → URL of the queue of its own. */
+  RETRY_QUEUES: z.string().optional(),
+  RETRY_LEASE_SECONDS: leaseSeconds,
+});

@@ -1,0 +1,69 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { measureRetries } from '../lib/data-access/retry/measure-retries.ts';
+import { type RetryRun, runRetries } from '../lib/data-access/retry/run-retries.ts';
+import { stepRetryBatches } from '../lib/data-access/retry/step-retry-batches.ts';
+import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
+import { parseRetryQueues } from '../lib/domain/retry-queues.ts';
+import { type Clock, systemClock } from '../lib/runtime/clock.ts';
+import { readEnv, retryEnv } from '../lib/runtime/env.ts';
+import { openLogger } from '../lib/runtime/logger.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
+import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import { addBacklogMetrics, addRunMetrics } from '../lib/runtime/retry-metrics.ts';
+
+const BATCH_SIZE = 250;
+/** What a batch under way may still need: its sends, settling it, and giving back the rest. */
+const RESERVE_MS = 10_000;
+
+export type RetryAnswer = RetryRun['counts']['total'] & { brought: number; complete: boolean };
+
+/** Makes the retry handler: carries operators' batches on by a step, then sends every failure that is due. */
+export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
+  const env = readEnv(retryEnv, environment);
+  const logger = openLogger('retry');
+  const metrics = openMetrics('retry');
+  const database = openDatabaseFromEnv(env);
+  const sqs = new SQSClient();
+  const queues = parseRetryQueues(env.RETRY_QUEUES, env.RETRY_QUEUE_URL);
+  const policy = parseRetryPolicy(env.RETRY_POLICY);
+
+  return middy<unknown, RetryAnswer>()
+    .use(injectLambdaContext(logger))
+    .use(logMetrics(metrics))
+    .handler(async (_event, context: Context) => {
+      const steps = await stepRetryBatches(database, clock.now(), BATCH_SIZE * 8);
+      for (const step of steps) logger.info('retry batch stepped', { ...step });
+      addBacklogMetrics(metrics, await measureRetries(database, clock.now()));
+      const { counts, troubles, complete } = await runRetries({
+        database,
+        sqs,
+        queues,
+        policy,
+        now: () => clock.now(),
+        leaseSeconds: env.RETRY_LEASE_SECONDS,
+        batchSize: BATCH_SIZE,
+        mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+      });
+      for (const [stage, trouble] of troubles) logger.error('retries not sent', { stage, trouble });
+      addRunMetrics(metrics, counts);
+      const answer = {
+        ...counts.total,
+        brought: steps.reduce((sum, step) => sum + step.brought, 0),
+        complete,
+      };
+      logger.info('retries run', answer);
+      return answer;
+    });
+}
+
+let deployed: ReturnType<typeof createHandler> | undefined;
+
+/** The Lambda's entry. */
+export const handler = (event: unknown, context: Context): Promise<RetryAnswer> => {
+  deployed ??= createHandler(process.env, systemClock);
+  return deployed(event, context);
+};

@@ -1,0 +1,63 @@
+import type { Database } from '../database.ts';
+
+/** A failure taken for sending; nobody else sends it before its lease is over. */
+export interface ClaimedFailure {
+  /** With `receivedOn` (YYYY-MM-DD), the row in event_tracker. */
+  id: number;
+  receivedOn: string;
+  tenant: string;
+  stage: string;
+  pagwId: string;
+  sequenceNo: number;
+  /** That failed. */
+  attempt: number;
+  errorCode: string | null;
+  correlationId: string | null;
+  payloadBucket: string | null;
+  payloadKey: string | null;
+}
+
+/** How far a run has come: the last failure it looked at, by tenant and stage. */
+export type Passed = Map<string, { tenant: string; stage: string; due_at: string; id: number }>;
+
+export interface ClaimOptions {
+  now: Date;
+  leaseSeconds: number;
+  /** At most this many, or a few more where many tenants share. */
+  limit: number;
+  /** Is moved on; start a run with an empty one. */
+  passed: Passed;
+  /** Left alone. */
+  heldStages: Iterable<string>;
+}
+
+export interface Claim {
+  claimed: ClaimedFailure[];
+  /** Had been overtaken unnoticed; cleared instead of claimed. */
+  superseded: number;
+}
+
+type Row = ClaimedFailure & { outcome: 'CLAIMED' | 'SUPERSEDED'; dueAt: string };
+
+/** Takes failures that are due: the longest due first, fairly between tenants. Empty when the run has seen them all. */
+export async function claimDueRetries(database: Database, options: ClaimOptions): Promise<Claim> {
+  const { now, leaseSeconds, limit, passed, heldStages } = options;
+  const { rows } = await database.execute<Row>(
+    `SELECT outcome, id, received_on, due_at, tenant, stage, pagw_id, sequence_no, attempt, error_code,
+       correlation_id, payload_bucket, payload_key
+     FROM claim_due_retries(
+       :now::timestamptz, :lease_seconds * interval '1 second', :limit::int, :passed::json, :held_stages::json
+     )`,
+    {
+      now,
+      lease_seconds: leaseSeconds,
+      limit,
+      passed: JSON.stringify([...passed.values()]),
+      held_stages: JSON.stringify([...heldStages]),
+    },
+  );
+  for (const { tenant, stage, dueAt, id } of rows)
+    passed.set(`${tenant}\n${stage}`, { tenant, stage, due_at: dueAt, id });
+  const claimed = rows.filter(({ outcome }) => outcome === 'CLAIMED');
+  return { claimed, superseded: rows.length - claimed.length };
+}

@@ -1,0 +1,114 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { attemptAfter, type RetryCommand, retryToken } from '../../domain/retry-command.ts';
+import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
+import type { RetryQueues } from '../../domain/retry-queues.ts';
+import type { Database } from '../database.ts';
+import { type ClaimedFailure, claimDueRetries, type Passed } from './claim-due-retries.ts';
+import { releaseClaims } from './release-claims.ts';
+import { type RetryCounts, retryCounts } from './retry-counts.ts';
+import { sendRetryCommands } from './send-retry-commands.ts';
+import { type SentRetry, settleRetries } from './settle-retries.ts';
+
+export interface RetryRunOptions {
+  database: Database;
+  sqs: SQSClient;
+  queues: RetryQueues;
+  /** Says the most attempts; when the next is due was decided when the failure was recorded. */
+  policy: RetryPolicy;
+  now: () => Date;
+  /** How long a claim keeps other runs off; longer than a run may take. */
+  leaseSeconds: number;
+  /** Failures a claim takes. */
+  batchSize: number;
+  /** False when what is left of the time is needed for ending well. */
+  mayGoOn: () => boolean;
+}
+
+/**
+ * A stage whose commands could not be sent; they are due again at the next run.
+ * - `NO_QUEUE`: it has none, and there is no common one.
+ * - anything else: the name of the error by which its queue refused them.
+ */
+export type StageTrouble = Map<string, string>;
+
+export interface RetryRun {
+  counts: RetryCounts;
+  troubles: StageTrouble;
+  /** Whether everything that was due has been looked at. */
+  complete: boolean;
+}
+
+/**
+ * Sends every failure that is due to its stage's workers, in bounded batches: claim, send, settle. Cut off anywhere, a
+ * later run sends what is not settled again, with the same token.
+ */
+export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
+  const { database, leaseSeconds, batchSize, mayGoOn } = options;
+  const counts = retryCounts();
+  const troubles: StageTrouble = new Map();
+  const passed: Passed = new Map();
+  while (mayGoOn()) {
+    const now = options.now();
+    const heldStages = troubles.keys();
+    const claim = await claimDueRetries(database, {
+      now,
+      leaseSeconds,
+      limit: batchSize,
+      passed,
+      heldStages,
+    });
+    const { claimed, superseded } = claim;
+    if (claimed.length + superseded === 0) return { counts, troubles, complete: true };
+    counts.total.superseded += superseded;
+    const { sent, unsent } = await send(claimed, troubles, options);
+    const { overtaken } = await settleRetries(database, sent, now);
+    await releaseClaims(database, unsent, now);
+    counts.total.overtaken += overtaken;
+    counts.add(
+      'dispatched',
+      sent.map(({ failure }) => failure),
+    );
+    counts.add('released', unsent);
+  }
+  return { counts, troubles, complete: false };
+}
+
+/** Sends each to its queue; a queue that refuses is not tried again in this run. */
+async function send(
+  claimed: readonly ClaimedFailure[],
+  troubles: StageTrouble,
+  { sqs, queues, policy, mayGoOn }: RetryRunOptions,
+): Promise<{ sent: SentRetry[]; unsent: ClaimedFailure[] }> {
+  const sent: SentRetry[] = [];
+  const unsent: ClaimedFailure[] = [];
+  for (const [queueUrl, failures] of Map.groupBy(claimed, ({ stage }) => queues(stage))) {
+    const retries = failures.map((failure) => ({ failure, command: toCommand(failure, policy) }));
+    const result =
+      queueUrl === undefined
+        ? { sent: [], unsent: retries, refusal: 'NO_QUEUE' }
+        : await sendRetryCommands(retries, { sqs, queueUrl, mayGoOn });
+    sent.push(...result.sent);
+    unsent.push(...result.unsent.map(({ failure }) => failure));
+    if (result.refusal !== undefined) for (const { stage } of failures) troubles.set(stage, result.refusal);
+  }
+  return { sent, unsent };
+}
+
+function toCommand(failure: ClaimedFailure, policy: RetryPolicy): RetryCommand {
+  const { pagwId, tenant, stage, sequenceNo, errorCode, correlationId } = failure;
+  const attempt = attemptAfter(failure.attempt);
+  return {
+    version: 1,
+    token: retryToken(pagwId, sequenceNo, attempt),
+    pagwId,
+    tenant,
+    stage,
+    attempt,
+    // A producer or an operator may ask for more attempts than the policy has.
+    maxAttempts: Math.max(attempt, retryTiming(failure, policy, 1).maxAttempts),
+    errorCode,
+    failedSequenceNo: sequenceNo,
+    correlationId,
+    payload: { bucket: failure.payloadBucket, key: failure.payloadKey },
+  };
+}
