@@ -7,35 +7,43 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { type RetryCommand, retryCommandSchema } from '../../lib/domain/retry-command.ts';
 
-type Answer = Partial<SendMessageBatchCommandOutput>;
+/** How a queue behaves for one call; by default it takes everything and answers. */
+export interface QueueBehaviour {
+  /** Ids of the entries it fails. */
+  failed?: readonly string[];
+  /** Takes nothing and answers with this error. */
+  refuses?: Error;
+  /** Takes everything, but the answer is lost. */
+  losesAnswer?: Error;
+  /** Answers only after this. */
+  answersAfter?: Promise<unknown>;
+}
 
-/** A queue that takes everything, or answers as `behave` says; `commands` is what it took, in order. */
+/** A stand-in for SQS: `commands` is what it took, in order. */
 export interface RetryQueue {
   sqs: SQSClient;
   commands: RetryCommand[];
   inputs: SendMessageBatchCommandInput[];
-  /** Set to refuse: ids of entries to fail, or an error to throw before (`lost`) or after they were taken. */
-  behave: (input: SendMessageBatchCommandInput) => { failed?: string[]; throws?: Error; taken?: boolean };
+  behave: (input: SendMessageBatchCommandInput) => QueueBehaviour;
 }
 
 export function openRetryQueue(): RetryQueue {
   const sqs = new SQSClient({ region: 'us-east-1' });
   const queue: RetryQueue = { sqs, commands: [], inputs: [], behave: () => ({}) };
-  mockClient(sqs)
-    .on(SendMessageBatchCommand)
-    .callsFake(async (input: SendMessageBatchCommandInput): Promise<Answer> => {
-      queue.inputs.push(input);
-      const { failed = [], throws, taken = throws === undefined } = queue.behave(input);
-      const entries = input.Entries ?? [];
-      const accepted = taken ? entries.filter(({ Id }) => !failed.includes(Id ?? '')) : [];
-      queue.commands.push(
-        ...accepted.map(({ MessageBody = '' }) => retryCommandSchema.parse(JSON.parse(MessageBody))),
-      );
-      if (throws !== undefined) throw throws;
-      return {
-        Successful: accepted.map(({ Id }) => ({ Id, MessageId: Id, MD5OfMessageBody: '' })),
-        Failed: failed.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false })),
-      };
-    });
+  const receive = async (input: SendMessageBatchCommandInput) => {
+    queue.inputs.push(input);
+    const { failed = [], refuses, losesAnswer, answersAfter } = queue.behave(input);
+    if (refuses !== undefined) throw refuses;
+    const taken = (input.Entries ?? []).filter(({ Id = '' }) => !failed.includes(Id));
+    for (const { MessageBody = '' } of taken)
+      queue.commands.push(retryCommandSchema.parse(JSON.parse(MessageBody)));
+    await answersAfter;
+    if (losesAnswer !== undefined) throw losesAnswer;
+    return {
+      Successful: taken.map(({ Id }) => ({ Id, MessageId: Id, MD5OfMessageBody: '' })),
+      Failed: failed.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false })),
+    } as SendMessageBatchCommandOutput;
+  };
+  mockClient(sqs).on(SendMessageBatchCommand).callsFake(receive);
   return queue;
 }
