@@ -1,15 +1,17 @@
+import type { Aim } from '../report/aim.ts';
 import { number, printTable, withSpread } from '../report/print-table.ts';
-import { median } from '../report/statistics.ts';
+import { median, medianRatio } from '../report/statistics.ts';
 import type { BenchServer } from '../server/bench-server.ts';
 import { type ContestantName, type Runner, startRunner } from './field.ts';
+import { LABELS } from './labels.ts';
 import { type Event, type Results, runRounds } from './rounds.ts';
 
-export const BATCH_SIZES = [1, 10, 100, 1000] as const;
+const BATCH_SIZES = [1, 10, 100, 1000] as const;
 const WRITERS = 4;
 const LIVE_REQUESTS = 1_000;
 
-/** Contestants that take a batch of any size, and those that send event by event whatever the batch. */
-const BATCHED = [
+/** Contestants that take a batch of any size. */
+const BATCHED: readonly ContestantName[] = [
   'copy',
   'plain-insert-direct',
   'plain-insert-endpoint',
@@ -17,30 +19,16 @@ const BATCHED = [
   'record-events-endpoint',
   'message-db-batch',
   'emmett',
-] as const;
-const SINGLE = ['message-db-single', 'max-plus-one'] as const;
+];
+/** They send event by event, whatever the batch: one column is enough. */
+const SINGLE: readonly ContestantName[] = ['message-db-single', 'max-plus-one'];
 
-export const LABELS: Readonly<Record<ContestantName, string>> = {
-  copy: '(b) COPY, numbers known beforehand',
-  'plain-insert-direct': '(a) plain INSERT … unnest, numbers known beforehand',
-  'plain-insert-endpoint': '(a) the same INSERT through the endpoint',
-  'record-events-direct': 'record-events, called directly',
-  'record-events-endpoint': 'record-events through the endpoint',
-  'message-db-single': '(d) message-db write_message, one event a call',
-  'message-db-batch': '(d) message-db write_message, batched by hand',
-  emmett: '(d) Emmett appendToStream, per stream of the batch',
-  'max-plus-one': '(c) MAX + 1, INSERT, one event a transaction',
-};
-
-/** About half a second's work. */
-function batchesFor(name: ContestantName, batchSize: number, quick: boolean): number {
-  const fast = name !== 'emmett' && name !== 'message-db-single' && name !== 'max-plus-one';
-  const events = fast ? ({ 1: 800, 10: 4_000, 100: 12_000, 1000: 24_000 }[batchSize] ?? 0) : 2_000;
-  return Math.max(1, Math.round(events / (quick ? 2 : 1) / batchSize / WRITERS));
-}
+/** Events of a heat, by batch size: about half a second's work. */
+const EVENTS = { 1: 600, 10: 3_000, 100: 10_000, 1000: 20_000 } as const;
+const SLOW_EVENTS = { 1: 600, 10: 1_200, 100: 1_600, 1000: 4_000 } as const;
 
 /** The main table: every contestant at every batch size. */
-export async function benchBatchSizes(server: BenchServer, quick: boolean): Promise<Results> {
+export async function benchBatchSizes(server: BenchServer, quick: boolean): Promise<Aim[]> {
   const runners = new Map<ContestantName, Runner>();
   for (const name of [...BATCHED, ...SINGLE]) {
     runners.set(name, await startRunner(server, name, { liveRequests: LIVE_REQUESTS, connections: WRITERS }));
@@ -49,33 +37,87 @@ export async function benchBatchSizes(server: BenchServer, quick: boolean): Prom
   const events = BATCH_SIZES.map(
     (batchSize): Event => ({
       label: String(batchSize),
-      // At other sizes the single ones would do the same again.
       runners: pick(batchSize === 100 ? [...BATCHED, ...SINGLE] : BATCHED),
-      heatFor: ({ name }) => ({
-        batchSize,
-        writers: WRITERS,
-        batchesEach: batchesFor(name, batchSize, quick),
-      }),
+      heatFor: ({ name }) => {
+        const slow = name === 'emmett' || SINGLE.includes(name);
+        const count = (slow ? SLOW_EVENTS : EVENTS)[batchSize] / (quick ? 2 : 1);
+        return {
+          batchSize,
+          writers: WRITERS,
+          batchesEach: Math.max(1, Math.round(count / batchSize / WRITERS)),
+        };
+      },
     }),
   );
   const results = await runRounds(server, events, quick ? 3 : 7);
   for (const runner of runners.values()) await runner.verify();
   for (const runner of runners.values()) await runner.stop();
   print(results);
-  return results;
+  return aimsOf(results);
 }
 
 function print(results: Results): void {
   const rows = Object.entries(LABELS).map(([name, label]) => [
     label,
     ...BATCH_SIZES.map((size) => {
-      const series = results.get(String(size))?.get(name as ContestantName);
+      const series = results.get(String(size))?.get(name);
       return series === undefined ? '' : withSpread(median(series.eventsPerSecond), series.eventsPerSecond);
     }),
   ]);
-  printTable(
-    `Events a second by batch size: median (lowest–highest round), ${WRITERS} writers, ${number(LIVE_REQUESTS)} live requests`,
-    ['', ...BATCH_SIZES.map((size) => `batch ${size}`)],
-    rows,
-  );
+  const header = ['', ...BATCH_SIZES.map((size) => `batch ${number(size)}`)];
+  const setting = `${WRITERS} writers, ${number(LIVE_REQUESTS)} live requests`;
+  printTable(`Events a second by batch size: median (lowest–highest round), ${setting}`, header, rows);
+}
+
+function aimsOf(results: Results): Aim[] {
+  const ratio = (ours: ContestantName, theirs: ContestantName, size: number, theirSize = size) =>
+    medianRatio(
+      results.get(String(size))?.get(ours)?.eventsPerSecond ?? [],
+      results.get(String(theirSize))?.get(theirs)?.eventsPerSecond ?? [],
+    );
+  const direct = 'record-events-direct';
+  const endpoint = 'record-events-endpoint';
+  return [
+    {
+      text: 'batch 100: record-events / (a), both direct',
+      reached: ratio(direct, 'plain-insert-direct', 100),
+      least: 0.45,
+    },
+    {
+      text: 'batch 1,000: record-events / (a), both direct',
+      reached: ratio(direct, 'plain-insert-direct', 1000),
+      least: 0.45,
+    },
+    {
+      text: 'batch 100: record-events / (a), both through the endpoint',
+      reached: ratio(endpoint, 'plain-insert-endpoint', 100),
+      least: 0.45,
+    },
+    {
+      text: 'batch 1,000: record-events / (a), both through the endpoint',
+      reached: ratio(endpoint, 'plain-insert-endpoint', 1000),
+      least: 0.45,
+    },
+    {
+      text: 'batch 100: record-events / message-db batched by hand',
+      reached: ratio(direct, 'message-db-batch', 100),
+      least: 1,
+    },
+    {
+      text: 'batch 1,000: record-events / message-db batched by hand',
+      reached: ratio(direct, 'message-db-batch', 1000),
+      least: 1,
+    },
+    { text: 'batch 100: record-events / Emmett', reached: ratio(direct, 'emmett', 100), least: 5 },
+    {
+      text: 'batch 100: record-events through the endpoint / (c) direct',
+      reached: ratio(endpoint, 'max-plus-one', 100),
+      least: 4,
+    },
+    {
+      text: 'batch 100: record-events, endpoint / direct',
+      reached: ratio(endpoint, direct, 100),
+      least: 0.85,
+    },
+  ];
 }

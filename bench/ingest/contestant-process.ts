@@ -5,7 +5,7 @@ import { Workload } from './workload.ts';
 
 /** What a contestant's process is asked. */
 export type ContestantRequest =
-  | { ask: 'open'; arena: Arena; liveRequests: number; seed: string }
+  | { ask: 'open'; arena: Arena; liveRequests: number; seed: string; endless: boolean }
   | { ask: 'heat'; heat: Heat }
   | { ask: 'count' };
 
@@ -19,7 +19,7 @@ answerRequests<ContestantRequest, HeatResult | number>(async (request) => {
     case 'open': {
       const { open } = (await import(`./contestants/${name}.ts`)) as { open: OpenContestant };
       contestant = await open(request.arena);
-      workload = new Workload(request.liveRequests, request.seed);
+      workload = new Workload(request.liveRequests, request.seed, request.endless);
       return 0;
     }
     case 'heat':

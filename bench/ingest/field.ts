@@ -17,6 +17,8 @@ export type ContestantName =
 
 export interface Runner {
   readonly name: ContestantName;
+  /** Tells runners of one name apart: the name, unless given. */
+  readonly key: string;
   readonly database: string;
   heat(heat: Heat): Promise<HeatResult>;
   /** Compares what is stored with what was recorded. @throws Error when an event is lost, doubled or out of line. */
@@ -33,6 +35,9 @@ export interface RunnerOptions {
   alreadyThere?: number;
   /** Sets ids apart from those in the template. */
   seed?: string;
+  /** The same requests for good. */
+  endless?: boolean;
+  key?: string;
 }
 
 let made = 0;
@@ -51,12 +56,13 @@ export async function startRunner(
     [name],
   );
   const { dataApiUrl } = server;
-  const { liveRequests, connections, seed = 'pagw-bench', alreadyThere = 0 } = options;
+  const { liveRequests, connections, seed = 'pagw-bench', endless = false, alreadyThere = 0 } = options;
   const arena = { connectionString: server.urlOf(database), database, dataApiUrl, connections };
-  await child.ask({ ask: 'open', arena, liveRequests, seed });
+  await child.ask({ ask: 'open', arena, liveRequests, seed, endless });
   let recorded = alreadyThere;
   return {
     name,
+    key: options.key ?? name,
     database,
     heat: async (heat) => {
       const result = (await child.ask({ ask: 'heat', heat })) as HeatResult;

@@ -8,6 +8,8 @@ export interface Heat {
   batchesEach: number;
   /** Every third batch is delivered a second time while the first is still under way. */
   redeliver?: boolean;
+  /** All writers write to the same requests. */
+  contended?: boolean;
 }
 
 export interface HeatResult {
@@ -20,7 +22,10 @@ export interface HeatResult {
 
 /** Makes the batches ready, then times the writers: each sends its next batch when the one before is committed. */
 export async function runHeat(contestant: Contestant, workload: Workload, heat: Heat): Promise<HeatResult> {
-  const shards = workload.batchesFor(heat.writers, heat.batchSize, heat.batchesEach);
+  const { writers, batchSize, batchesEach } = heat;
+  const shards = heat.contended
+    ? workload.contendedBatchesFor(writers, batchSize, batchesEach)
+    : workload.batchesFor(writers, batchSize, batchesEach);
   await contestant.prepare?.(shards.flat(2));
   const latenciesMs: number[] = [];
   const write = async (batches: WorkloadEvent[][], writer: number) => {
@@ -34,5 +39,5 @@ export async function runHeat(contestant: Contestant, workload: Workload, heat: 
   const startedAt = performance.now();
   await Promise.all(shards.map(write));
   const elapsedMs = performance.now() - startedAt;
-  return { events: heat.writers * heat.batchesEach * heat.batchSize, elapsedMs, latenciesMs };
+  return { events: writers * batchesEach * batchSize, elapsedMs, latenciesMs };
 }

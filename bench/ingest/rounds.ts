@@ -16,7 +16,7 @@ export interface Event {
 }
 
 /** Results by event label and contestant. */
-export type Results = Map<string, Map<Runner['name'], Series>>;
+export type Results = Map<string, Map<string, Series>>;
 
 /**
  * Runs all contestants of all events in turn, round after round; the first round warms up and is not counted. What
@@ -35,10 +35,10 @@ export async function runRounds(
       // Who comes first changes, so that nobody always follows the same neighbour.
       for (const runner of rotated(event.runners, round)) {
         const { events: count, elapsedMs, latenciesMs } = await runner.heat(event.heatFor(runner));
-        if (round > 0) keep(results, event.label, runner.name, (count / elapsedMs) * 1000, latenciesMs);
+        if (round > 0) keep(results, event.label, runner.key, (count / elapsedMs) * 1000, latenciesMs);
       }
     }
-    for (const { database } of runners) await server.run(database, 'VACUUM (ANALYZE)');
+    if (round < rounds) for (const { database } of runners) await server.run(database, 'VACUUM (ANALYZE)');
   }
   process.stderr.write('\r                              \r');
   return results;
@@ -47,15 +47,15 @@ export async function runRounds(
 function keep(
   results: Results,
   label: string,
-  name: Runner['name'],
+  key: string,
   eventsPerSecond: number,
   latenciesMs: number[],
 ): void {
-  const byName = results.get(label);
-  const series = byName?.get(name) ?? { eventsPerSecond: [], latenciesMs: [] };
+  const byKey = results.get(label);
+  const series = byKey?.get(key) ?? { eventsPerSecond: [], latenciesMs: [] };
   series.eventsPerSecond.push(eventsPerSecond);
   series.latenciesMs.push(...latenciesMs);
-  byName?.set(name, series);
+  byKey?.set(key, series);
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {

@@ -21,7 +21,11 @@ export class Workload {
   #requests = 0;
   #events = 0;
 
-  constructor(liveRequests: number, seed = 'pagw-bench') {
+  readonly #endless: boolean;
+
+  /** @param endless the same requests for good: one whose journey has ended travels it again. */
+  constructor(liveRequests: number, seed: string, endless = false) {
+    this.#endless = endless;
     this.#random = openRandom(seed);
     this.#live = Array.from({ length: liveRequests }, (_, place) => {
       const request = this.#begin();
@@ -43,12 +47,23 @@ export class Workload {
     return shards;
   }
 
+  /** Batches of any of the requests, whoever writes them; every tenth event stands in its batch twice. */
+  contendedBatchesFor(writers: number, batchSize: number, batchesEach: number): WorkloadEvent[][][] {
+    return Array.from({ length: writers }, () =>
+      Array.from({ length: batchesEach }, () =>
+        Array.from({ length: batchSize }, () => this.#nextOf(0, 1)).flatMap((item, place) =>
+          place % 10 === 0 ? [item, item] : [item],
+        ),
+      ),
+    );
+  }
+
   #nextOf(writer: number, writers: number): WorkloadEvent {
     const share = Math.floor((this.#live.length - writer - 1) / writers) + 1;
     const place = writer + writers * this.#random.between(0, share - 1);
     let request = this.#live[place];
     if (request === undefined || request.next >= this.#lengthOf(request)) {
-      request = this.#begin();
+      request = request !== undefined && this.#endless ? { ...request, next: 0 } : this.#begin();
       this.#live[place] = request;
     }
     const template = this.#journeys[request.journey]?.[request.next];

@@ -1,7 +1,7 @@
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
-import { Pool } from 'pg';
 import { type Database, openDatabase } from '../../lib/data-access/database.ts';
 import { DirectDatabase } from './direct-database.ts';
+import { openPool } from './open-pool.ts';
 
 export interface OpenedDatabase {
   database: Database;
@@ -25,6 +25,6 @@ export function openEndpointDatabase(dataApiUrl: string, name: string): OpenedDa
 
 /** The same statements past the endpoint, over at most `connections` connections. */
 export function openDirectDatabase(connectionString: string, connections: number): OpenedDatabase {
-  const pool = new Pool({ connectionString, max: connections });
+  const pool = openPool(connectionString, connections);
   return { database: new DirectDatabase(pool), close: () => pool.end() };
 }

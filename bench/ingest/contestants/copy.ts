@@ -1,5 +1,5 @@
-import { Pool } from 'pg';
 import { DirectDatabase } from '../../server/direct-database.ts';
+import { openPool } from '../../server/open-pool.ts';
 import type { OpenContestant } from '../contestant.ts';
 import { CopyQuery } from '../copy-query.ts';
 import { countGapless } from '../count-gapless.ts';
@@ -10,7 +10,7 @@ const COPY = `COPY event_tracker (received_on, ${EVENT_COLUMNS.map(([name]) => n
 
 /** The fastest way into these tables and indexes; numbers and requests are there beforehand. */
 export const open: OpenContestant = async ({ connectionString, connections }) => {
-  const pool = new Pool({ connectionString, max: connections });
+  const pool = openPool(connectionString, connections);
   const database = new DirectDatabase(pool);
   const today = new Date().toISOString().slice(0, 10);
   return {

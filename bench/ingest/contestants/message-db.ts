@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Client, Pool } from 'pg';
+import { Client, type Pool } from 'pg';
+import { openPool } from '../../server/open-pool.ts';
 import type { Arena, WorkloadEvent } from '../contestant.ts';
 
 /** The package's files in the order in which its install.sh hands them to psql. */
@@ -52,7 +53,7 @@ export async function openMessageDb({ connectionString, connections }: Arena): P
     await installer.query(await readFile(join(dirname(packageFile), 'database', `${file}.sql`), 'utf8'));
   await installer.query(WRITE_MESSAGES);
   await installer.end();
-  return new Pool({ connectionString, max: connections, options: '-c search_path=message_store,public' });
+  return openPool(connectionString, connections, '-c search_path=message_store,public');
 }
 
 /**
