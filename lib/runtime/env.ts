@@ -40,3 +40,17 @@ export const retryEnv = databaseEnv.extend({
   RETRY_QUEUES: z.string().optional(),
   RETRY_LEASE_SECONDS: leaseSeconds,
 });
+
+export const stuckAlarmEnv = databaseEnv.extend({
+  EVENTS_QUEUE_URL: z.url(),
+  /** The SNS topic that incidents are told to. */
+  TOPIC_ARN: z.string().startsWith('arn:'),
+  /** JSON, in minutes: see lib/domain/stage-limits.ts. */
+  STUCK_LIMITS: z.string().optional(),
+  /** JSON, by tenant: see lib/domain/decision-clock.ts. */
+  DECISION_POLICY: z.string().optional(),
+  /** Where a notification sends its reader. */
+  RUNBOOK_URL: z.url().optional(),
+});
+
+export const maintainEnv = databaseEnv;

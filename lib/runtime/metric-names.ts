@@ -29,3 +29,46 @@ export const RetryMetric = {
   /** One for every run that came to its end: its absence is the alarm. */
   heartbeat: 'RetryRuns',
 } as const;
+
+/** Of each run, in all; those marked also by `tenant` and by `stage`. */
+export const StuckMetric = {
+  /** Requests past their stage's limit or late for their decision; 0 while ingest lags. By tenant, by stage. */
+  stuck: 'RequestsStuck',
+  /** By tenant, by stage. */
+  oldestAge: 'OldestStuckSeconds',
+  /** By tenant. */
+  open: 'RequestsOpen',
+  /** Undecided requests that have used up 75 % and 90 % of their decision time, and all of it. */
+  deadlineWarn: 'DeadlineWarn',
+  deadlinePage: 'DeadlinePage',
+  deadlineBreached: 'DeadlineBreached',
+  incidents: 'IncidentsOpen',
+  notified: 'NotificationsSent',
+  /** The topic did not take it; the next run tells it. */
+  unsent: 'NotificationsFailed',
+  /** 1 while verdicts wait because ingest lags. */
+  heldBack: 'StuckHeldBack',
+  /** One for every run that came to its end: its absence is the alarm. */
+  heartbeat: 'StuckAlarmRuns',
+} as const;
+
+/** Of each run. */
+export const MaintainMetric = {
+  partitionsMade: 'PartitionsMade',
+  hoursSummarised: 'SummaryHoursRefreshed',
+  /** Hours of the summary that are behind; the next run takes them up. */
+  hoursLeft: 'SummaryHoursLeft',
+  /** Must be 0. */
+  duplicateSequences: 'DuplicateSequences',
+  bytes: 'DatabaseBytes',
+  eventTableBytes: 'EventTableBytes',
+  eventIndexBytes: 'EventIndexBytes',
+  /** The statistics' estimate. */
+  eventsStored: 'EventsStored',
+  /** Of what was recorded lately, as JSON text. */
+  metadataBytes: 'LargestMetadataBytes',
+  metadataMeanBytes: 'MeanMetadataBytes',
+  /** Indexes that guard nothing and were not read since the statistics began. */
+  unusedIndexes: 'UnusedIndexes',
+  failedTasks: 'MaintainTasksFailed',
+} as const;

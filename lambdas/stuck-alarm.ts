@@ -1,0 +1,74 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { measureIngestLag } from '../lib/data-access/stuck-alarm/measure-ingest-lag.ts';
+import { publishToTopic } from '../lib/data-access/stuck-alarm/publish-to-topic.ts';
+import { runStuckAlarm } from '../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
+import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
+import { parseStageLimits } from '../lib/domain/stage-limits.ts';
+import { type Clock, systemClock } from '../lib/runtime/clock.ts';
+import { readEnv, stuckAlarmEnv } from '../lib/runtime/env.ts';
+import { openLogger } from '../lib/runtime/logger.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
+import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import { addStuckMetrics } from '../lib/runtime/stuck-metrics.ts';
+
+/** What is left of a run's time for the incidents and their notifications. */
+const RESERVE_MS = 30_000;
+
+export interface StuckAlarmAnswer {
+  looked: number;
+  stuck: number;
+  sent: number;
+  failed: number;
+  heldBack: boolean;
+  complete: boolean;
+}
+
+/** Makes the stuck-alarm handler: finds requests that make no progress, and tells each incident once. */
+export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
+  const env = readEnv(stuckAlarmEnv, environment);
+  const logger = openLogger('stuck-alarm');
+  const metrics = openMetrics('stuck-alarm');
+  const database = openDatabaseFromEnv(env);
+  const sqs = new SQSClient();
+  const publish = publishToTopic(new SNSClient(), env.TOPIC_ARN);
+  const rules = {
+    limits: parseStageLimits(env.STUCK_LIMITS),
+    policy: parseDecisionPolicy(env.DECISION_POLICY),
+  };
+
+  return middy<unknown, StuckAlarmAnswer>()
+    .use(injectLambdaContext(logger))
+    .use(logMetrics(metrics))
+    .handler(async (_event, context: Context) => {
+      const now = clock.now();
+      const run = await runStuckAlarm(database, {
+        rules,
+        now,
+        publish,
+        runbookUrl: env.RUNBOOK_URL,
+        measureLag: () => measureIngestLag(sqs, env.EVENTS_QUEUE_URL, database, now),
+        hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+        onSent: ({ key, kind, level, body }) => logger.warn('told', { key, kind, level, text: body }),
+      });
+      const { looked, changed, complete, sent, failed, heldBack, lagSeconds, groups } = run;
+      if (failed > 0) logger.error('notifications not sent; the next run tells them', { failed });
+      if (heldBack) logger.warn('held back while ingest lags', { lagSeconds });
+      const stuck = groups.reduce((total, { count }) => total + count, 0);
+      logger.info('checked', { looked, changed, complete, stuck, sent, heldBack, lagSeconds });
+      addStuckMetrics(metrics, run, now);
+      return { looked, stuck, sent, failed, heldBack, complete };
+    });
+}
+
+let deployed: ReturnType<typeof createHandler> | undefined;
+
+/** The Lambda's entry. */
+export const handler = (event: unknown, context: Context): Promise<StuckAlarmAnswer> => {
+  deployed ??= createHandler(process.env, systemClock);
+  return deployed(event, context);
+};

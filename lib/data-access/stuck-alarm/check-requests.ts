@@ -1,0 +1,54 @@
+import { judgeRequest, type VerdictRules } from '../../domain/request-verdict.ts';
+import type { Database } from '../database.ts';
+import { takeWatchedRequests } from './take-watched-requests.ts';
+import { wakeExhaustedRequests } from './wake-exhausted-requests.ts';
+import { writeVerdicts } from './write-verdicts.ts';
+
+export interface CheckOptions {
+  rules: VerdictRules;
+  now: Date;
+  /** @default 500 */
+  pageSize?: number;
+  /** Whether there is time for another page. */
+  hasTime?: () => boolean;
+}
+
+export interface CheckCounts {
+  looked: number;
+  /** Left for the next run, because something was recorded of them meanwhile. */
+  changed: number;
+  /** False when time was up with requests still due. */
+  complete: boolean;
+}
+
+/** A page is one answer of about 150 KB: well under the Data API's 1 MiB. */
+const PAGE_SIZE = 500;
+
+/** Looks at every request whose look is due, in bounded pages, and writes what it finds. */
+export async function checkRequests(
+  database: Database,
+  { rules, now, pageSize = PAGE_SIZE, hasTime = () => true }: CheckOptions,
+): Promise<CheckCounts> {
+  const counts = { looked: 0, changed: 0 };
+  await wakeExhaustedRequests(database, now);
+  while (hasTime()) {
+    const requests = await takeWatchedRequests(database, pageSize, now);
+    const written =
+      requests.length === 0
+        ? 0
+        : await writeVerdicts(
+            database,
+            requests.map((request) => ({
+              pagwId: request.pagwId,
+              lastSequenceNo: request.lastSequenceNo,
+              ...judgeRequest(request, rules, now),
+            })),
+          );
+    counts.looked += written;
+    counts.changed += requests.length - written;
+    // What could not be written is still due and comes again first: it must not keep the run busy for ever.
+    if (requests.length < pageSize || written === 0)
+      return { ...counts, complete: requests.length < pageSize };
+  }
+  return { ...counts, complete: false };
+}

@@ -1,0 +1,75 @@
+import type { StuckReason } from '../../domain/request-state.ts';
+import type { Database } from '../database.ts';
+import type { StuckFilter } from './group-stuck-requests.ts';
+
+export interface StuckRequest {
+  pagwId: string;
+  tenant: string;
+  stage: string;
+  eventType: string | null;
+  attempt: number | null;
+  /** The stage a lost hand-off was to. */
+  nextStage: string | null;
+  reason: StuckReason;
+  since: Date;
+  errorCode: string | null;
+  targetSystem: string | null;
+  decisionDueAt: Date | null;
+  deadlineRisk: string | null;
+  /** By how much the latest event's own time is ahead of its recording; negative: late, or a slow clock. */
+  skewSeconds: number | null;
+}
+
+/** Where the page before ended; ids break ties. */
+export interface StuckPosition {
+  since: Date;
+  pagwId: string;
+}
+
+/**
+ * One page of stuck requests, longest stuck first. With a tenant it costs the page, whatever else there is; without
+ * one, it sorts all that are stuck.
+ */
+export async function listStuckRequests(
+  database: Database,
+  { tenant, stage, reason, stuckBefore }: StuckFilter,
+  limit: number,
+  after?: StuckPosition,
+): Promise<StuckRequest[]> {
+  const { rows } = await database.execute<StuckRequest>(
+    `SELECT
+       page.pagw_id, page.tenant, page.stage, page.event_type, page.attempt, page.next_stage, page.reason, page.since,
+       page.error_code, page.target_system, page.decision_due_at, page.deadline_risk,
+       extract(epoch FROM latest.occurred_at - latest.created_at)::float8 AS skew_seconds
+     FROM (
+       SELECT
+         pagw_id, tenant, coalesce(main_stage, last_stage, 'UNKNOWN') AS stage, main_event_type AS event_type,
+         main_attempt AS attempt, next_stage, stuck_reason AS reason, stuck_since AS since,
+         stuck_error_code AS error_code, target_system, decision_due_at, deadline_risk, received_on, last_sequence_no
+       FROM request_tracker
+       WHERE stuck_reason IS NOT NULL
+         ${tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
+         AND (:stage::text IS NULL OR coalesce(main_stage, last_stage, 'UNKNOWN') = :stage)
+         AND (:reason::text IS NULL OR stuck_reason = :reason)
+         AND stuck_since <= :stuck_before::timestamptz
+         AND (stuck_since, pagw_id) > (:after_since::timestamptz, :after_id::text)
+       ORDER BY stuck_since, pagw_id
+       LIMIT :limit
+     ) AS page
+     LEFT JOIN event_tracker AS latest
+       ON latest.pagw_id = page.pagw_id
+       AND latest.received_on = page.received_on
+       AND latest.sequence_no = page.last_sequence_no
+     ORDER BY page.since, page.pagw_id`,
+    {
+      tenant: tenant ?? null,
+      stage: stage ?? null,
+      reason: reason ?? null,
+      stuck_before: stuckBefore ?? 'infinity',
+      after_since: after?.since ?? '-infinity',
+      after_id: after?.pagwId ?? '',
+      limit,
+    },
+  );
+  return rows;
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { StuckReason } from './request-state.ts';
+
+/** What makes requests one incident: they stand at one stage for one cause. */
+export interface IncidentCause {
+  tenant: string;
+  stage: string;
+  reason: StuckReason;
+  errorCode: string | null;
+  targetSystem: string | null;
+}
+
+/**
+ * The incident's key, `stuck/anthem/API_CONNECTOR/9f2c41aa`. Numbers and hex ids within an error code count as one:
+ * a producer that puts an id into its codes must not open an incident for each.
+ */
+export function incidentKey({ tenant, stage, reason, errorCode, targetSystem }: IncidentCause): string {
+  const code = errorCode?.toUpperCase().replace(/[0-9A-F]*\d[0-9A-F]*/g, '#') ?? '';
+  const cause = [reason, code, targetSystem?.toLowerCase() ?? ''].join('|');
+  const fingerprint = createHash('sha256').update(cause).digest('hex').slice(0, 8);
+  return `stuck/${tenant}/${stage}/${fingerprint}`;
+}

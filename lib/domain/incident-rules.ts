@@ -1,0 +1,84 @@
+export type IncidentLevel = 'warn' | 'page' | 'breach';
+export type NotificationKind = 'opened' | 'grew' | 'worsened' | 'reminder' | 'closed';
+
+const levels: readonly IncidentLevel[] = ['warn', 'page', 'breach'];
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** So many stuck at once wake somebody. */
+const PAGE_FROM_COUNT = 10;
+/** Told again from so many times what was told last. */
+const GROWTH_FACTOR = 10;
+/** Reminders after an incident opened; from the last on, daily. */
+const FIRST_REMINDERS_MS = [HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS] as const;
+const DAILY_MS = 24 * HOUR_MS;
+/** What was told within this time is not reminded of. */
+const REMINDER_REST_MS = 30 * MINUTE_MS;
+/** An incident closes once nothing of it was seen for so long: what comes and goes is told once. */
+const QUIET_MS = 5 * MINUTE_MS;
+const TREND_MS = 10 * MINUTE_MS;
+
+/** What a run counted of an incident's requests. */
+export interface IncidentCount {
+  count: number;
+  urgent: number;
+  breached: number;
+}
+
+/** An open incident as it was before the run. */
+export interface OpenIncident {
+  openedAt: Date;
+  seenAt: Date;
+  level: IncidentLevel;
+  toldAt: Date | null;
+  toldCount: number;
+  toldLevel: IncidentLevel | null;
+  remindersTold: number;
+  snoozedUntil: Date | null;
+  trendCount: number;
+  trendAt: Date;
+}
+
+/** breach: a decision is overdue; page: ten or more, or a decision at 90 % of its time; warn: the rest. */
+export function incidentLevel({ count, urgent, breached }: IncidentCount): IncidentLevel {
+  if (breached > 0) return 'breach';
+  return urgent > 0 || count >= PAGE_FROM_COUNT ? 'page' : 'warn';
+}
+
+/** What there is to tell of an open incident of which the run saw requests; null for nothing. */
+export function tellingOf(incident: OpenIncident, seen: IncidentCount, now: Date): NotificationKind | null {
+  const level = incidentLevel(seen);
+  const snoozed = incident.snoozedUntil !== null && incident.snoozedUntil > now;
+  // Somebody who asked for silence knows of the stall, not of a decision that has since become overdue.
+  if (snoozed) return level === 'breach' && incident.toldLevel !== 'breach' ? 'worsened' : null;
+  if (incident.toldAt === null || incident.toldLevel === null) return 'opened';
+  if (levels.indexOf(level) > levels.indexOf(incident.toldLevel)) return 'worsened';
+  if (seen.count >= GROWTH_FACTOR * Math.max(1, incident.toldCount)) return 'grew';
+  const due = remindersDue(incident.openedAt, now) > incident.remindersTold;
+  return due && now.getTime() - incident.toldAt.getTime() >= REMINDER_REST_MS ? 'reminder' : null;
+}
+
+/** How many reminders an incident has had by now if none was missed. */
+export function remindersDue(openedAt: Date, now: Date): number {
+  const age = now.getTime() - openedAt.getTime();
+  const first = FIRST_REMINDERS_MS.filter((after) => age >= after).length;
+  const last = FIRST_REMINDERS_MS[FIRST_REMINDERS_MS.length - 1] ?? DAILY_MS;
+  return first + Math.max(0, Math.floor((age - last) / DAILY_MS));
+}
+
+/** Whether an incident that the run saw nothing of is over. */
+export function isOver({ seenAt }: OpenIncident, now: Date): boolean {
+  return now.getTime() - seenAt.getTime() >= QUIET_MS;
+}
+
+/** Whether its end is told: only to those who were told that it began, and did not ask for silence. */
+export function tellsEnd({ toldAt, snoozedUntil }: OpenIncident, now: Date): boolean {
+  return toldAt !== null && (snoozedUntil === null || snoozedUntil <= now);
+}
+
+/** The count to compare with ten minutes from now, and when it was taken. */
+export function nextTrend({ trendCount, trendAt }: OpenIncident, count: number, now: Date) {
+  return now.getTime() - trendAt.getTime() >= TREND_MS
+    ? { trendCount: count, trendAt: now }
+    : { trendCount, trendAt };
+}

@@ -1,0 +1,115 @@
+import { durationText, instantText } from './duration-text.ts';
+import type { IncidentCause } from './incident-cause.ts';
+import type { IncidentLevel, NotificationKind } from './incident-rules.ts';
+import { maskErrorMessage } from './mask-error-message.ts';
+import type { StuckReason } from './request-state.ts';
+
+/** What a notification tells. */
+export interface IncidentReport extends IncidentCause {
+  key: string;
+  kind: NotificationKind;
+  level: IncidentLevel;
+  count: number;
+  peakCount: number;
+  openedAt: Date;
+  oldestSince: Date;
+  maxAttempt: number | null;
+  /** Undecided ones not yet overdue but past 75 % of their time, and overdue ones. */
+  atRisk: number;
+  breached: number;
+  nextDueAt: Date | null;
+  trendCount: number;
+  trendAt: Date;
+}
+
+export interface NotificationText {
+  /** ASCII, at most 100 characters: what SNS takes. */
+  subject: string;
+  body: string;
+}
+
+const reasonTexts: Record<StuckReason, string> = {
+  'no-result': 'begun, and no result',
+  failed: 'failed, no retry planned, no answer',
+  'retries-exhausted': 'retries are used up',
+  'retry-overdue': 'a retry is overdue',
+  'hand-off-lost': 'done, but the next stage never began',
+  'deadline-at-risk': 'a decision is due soon',
+  'deadline-breached': 'a decision is overdue',
+};
+
+const kindTexts: Record<NotificationKind, string> = {
+  opened: 'New.',
+  grew: 'Grown tenfold.',
+  worsened: 'Worse.',
+  reminder: 'Still open.',
+  closed: 'Over.',
+};
+
+/** The text of a notification: counts, codes and names only, no request's data. */
+export function incidentText(
+  report: IncidentReport,
+  now: Date,
+  runbookUrl: string | undefined,
+): NotificationText {
+  const { tenant, stage, kind, level, count, key } = report;
+  const label = kind === 'closed' ? 'OVER' : level.toUpperCase();
+  const headline =
+    kind === 'closed' ? headlineOfEnd(report, now) : `${count} stuck (oldest ${age(report, now)})`;
+  const lines = [
+    `[${label}] ${tenant} · ${stage} · ${headline}`,
+    `Cause: ${causeText(report)}. Began ${instantText(report.openedAt, now)}. ${kindTexts[kind]}${growthText(report, now)}`,
+  ];
+  if (kind !== 'closed') {
+    lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
+    lines.push(`Do: pagw stuck --tenant ${tenant} --stage ${stage}`);
+  }
+  lines.push(`${runbookUrl === undefined ? '' : `Runbook: ${runbookUrl}     `}Key: ${key}`);
+  const subject = `[${label}] ${tenant} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : `${count} stuck`}`;
+  return { subject: asciiSubject(subject), body: lines.join('\n') };
+}
+
+/** `API_TIMEOUT from carelon`, `begun, and no result`: the cause in a few words. Codes are producers' text: masked. */
+export function causeText({ reason, errorCode, targetSystem }: IncidentCause): string {
+  const code = errorCode === null ? null : maskErrorMessage(errorCode);
+  const system = targetSystem === null ? '' : ` from ${maskErrorMessage(targetSystem)}`;
+  if (code === null)
+    return `${reasonTexts[reason]}${targetSystem === null ? '' : ` (${maskErrorMessage(targetSystem)})`}`;
+  return `${code}${system}; ${reasonTexts[reason]}`;
+}
+
+function headlineOfEnd({ openedAt, peakCount }: IncidentReport, now: Date): string {
+  return `no longer stuck, after ${durationText(now.getTime() - openedAt.getTime())} (at most ${peakCount})`;
+}
+
+function age({ oldestSince }: IncidentReport, now: Date): string {
+  return durationText(now.getTime() - oldestSince.getTime());
+}
+
+function growthText({ kind, count, trendCount, trendAt }: IncidentReport, now: Date): string {
+  const elapsed = now.getTime() - trendAt.getTime();
+  if (kind === 'opened' || kind === 'closed' || elapsed < 60_000 || count === trendCount) return '';
+  const change = count - trendCount;
+  return ` ${change > 0 ? 'Growing +' : 'Shrinking '}${change} in ${durationText(elapsed)}.`;
+}
+
+function automaticText({ reason, maxAttempt, oldestSince }: IncidentReport, now: Date): string {
+  const attempt = maxAttempt === null ? '' : `, attempt ${maxAttempt}`;
+  if (reason === 'retry-overdue')
+    return `retry was due ${instantText(oldestSince, now)}${attempt}; not heard of since.`;
+  if (reason === 'retries-exhausted')
+    return `none; all ${maxAttempt ?? ''} attempts are used up.`.replace('  ', ' ');
+  return 'none.';
+}
+
+function deadlineText({ atRisk, breached, nextDueAt }: IncidentReport, now: Date): string {
+  const parts: string[] = [];
+  if (breached > 0) parts.push(`${breached} overdue`);
+  if (atRisk > 0 && nextDueAt !== null)
+    parts.push(`${atRisk} at risk, the first is due in ${durationText(nextDueAt.getTime() - now.getTime())}`);
+  return parts.length === 0 ? '' : `     Deadline: ${parts.join('; ')}.`;
+}
+
+function asciiSubject(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+}

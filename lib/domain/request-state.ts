@@ -1,0 +1,188 @@
+import { stageAfter } from './event-stages.ts';
+import type { StageLimits } from './stage-limits.ts';
+import { limitOf } from './stage-limits.ts';
+import type { EventStatus, Priority, RequestStatus } from './tracked-event.ts';
+
+/** What is known of where a request stands. Times are the tracker's own clock unless said otherwise. */
+export interface RequestFacts {
+  tenant: string;
+  status: RequestStatus;
+  priority: Priority | null;
+  receivedAt: Date;
+  /** When the request was closed; null while it is open. */
+  completedAt: Date | null;
+  decidedAt: Date | null;
+  /** Stage of the latest event of any lane. */
+  lastStage: string | null;
+  /** Stage and status of the latest main-lane event; null when there was none. */
+  mainStage: string | null;
+  mainStatus: EventStatus | null;
+  /** The stage that the latest main-lane event hands over to. */
+  nextStage: string | null;
+  /** When the latest main-lane event was recorded; of a request without one, the latest event. */
+  recordedAt: Date;
+  /** The same event's time by its producer's clock. */
+  occurredAt: Date;
+  /** What retry plans for the failure, when the latest main-lane event is one. */
+  nextRetryAt: Date | null;
+  retryExhaustedAt: Date | null;
+  errorCode: string | null;
+}
+
+export type StageReason = 'no-result' | 'failed' | 'retries-exhausted' | 'retry-overdue' | 'hand-off-lost';
+export type StuckReason = StageReason | 'deadline-at-risk' | 'deadline-breached';
+
+/** When a state becomes a stall if nothing happens, and since when it then counts. */
+export interface Stall {
+  reason: StageReason;
+  at: Date;
+  since: Date;
+}
+
+export interface StateRule {
+  state: string;
+  /** What puts a request in this state, for people. */
+  entered: string;
+  /** How long it may last, for people; null where it may last for ever. */
+  lasts: string | null;
+  reason: StageReason | null;
+  /** Whether the regulator's clock can run in it. */
+  clock: boolean;
+  holds(facts: RequestFacts): boolean;
+  /** When the limit is over, in milliseconds, and from when the wait is counted. */
+  ends?(facts: RequestFacts, limits: StageLimits): { at: number; since: Date };
+}
+
+/** An event that was this old when it was recorded belongs to an imported history: nobody waits for what follows. */
+const IMPORTED_AFTER_DAYS = 30;
+/** A retry planned farther ahead than this is no plan. */
+const RETRY_HORIZON_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+/**
+ * Where a request can stand, read from top to bottom: the first that holds is its state. Side-lane events appear in
+ * none of them, so they can neither hide a stall nor make one.
+ */
+export const stateRules: readonly StateRule[] = [
+  {
+    state: 'pended',
+    entered: 'the answer is "pended": closed, not decided',
+    lasts: null,
+    reason: null,
+    clock: true,
+    holds: ({ completedAt, decidedAt, status }) =>
+      completedAt !== null && decidedAt === null && status === 'PENDING',
+  },
+  {
+    state: 'closed',
+    entered: 'RESPONSE_OK, NOTIFY_OK, a synchronous answer, or a stated terminal status',
+    lasts: null,
+    reason: null,
+    clock: false,
+    holds: ({ completedAt }) => completedAt !== null,
+  },
+  {
+    state: 'imported',
+    entered: `its latest event was over ${IMPORTED_AFTER_DAYS} days old when recorded`,
+    lasts: null,
+    reason: null,
+    clock: false,
+    holds: ({ recordedAt, occurredAt }) =>
+      recordedAt.getTime() - occurredAt.getTime() > IMPORTED_AFTER_DAYS * DAY_MS,
+  },
+  {
+    state: 'unplaced',
+    entered: 'events of side or unknown stages only',
+    lasts: 'the result limit of its last stage',
+    reason: 'no-result',
+    clock: true,
+    holds: ({ mainStatus }) => mainStatus === null,
+    ends: (facts, limits) => afterRecording(facts, limitOf(facts.lastStage, limits).result),
+  },
+  {
+    state: 'working',
+    entered: 'STARTED',
+    lasts: "the stage's result limit",
+    reason: 'no-result',
+    clock: true,
+    holds: ({ mainStatus }) => mainStatus === 'STARTED',
+    ends: (facts, limits) => afterRecording(facts, limitOf(facts.mainStage, limits).result),
+  },
+  {
+    state: 'exhausted',
+    entered: 'FAILED, its attempts used up',
+    lasts: 'no time at all',
+    reason: 'retries-exhausted',
+    clock: true,
+    holds: ({ mainStatus, retryExhaustedAt }) => mainStatus === 'FAILED' && retryExhaustedAt !== null,
+    ends: (facts) => afterRecording(facts, 0),
+  },
+  {
+    state: 'retry-planned',
+    entered: 'FAILED, a retry planned',
+    lasts: 'until the retry overdue limit after it is due',
+    reason: 'retry-overdue',
+    clock: true,
+    holds: (facts) => facts.mainStatus === 'FAILED' && isPlanned(facts),
+    ends: ({ nextRetryAt, recordedAt }, limits) => {
+      // Due before it was recorded: the wait is ours only since then.
+      const since = nextRetryAt !== null && nextRetryAt > recordedAt ? nextRetryAt : recordedAt;
+      return { at: since.getTime() + limits.retryOverdue * 1_000, since };
+    },
+  },
+  {
+    state: 'failed',
+    entered: 'FAILED, no retry planned',
+    lasts: "the stage's result limit",
+    reason: 'failed',
+    clock: true,
+    holds: ({ mainStatus }) => mainStatus === 'FAILED',
+    ends: (facts, limits) => afterRecording(facts, limitOf(facts.mainStage, limits).result),
+  },
+  {
+    state: 'retry-sent',
+    entered: 'RETRY_SCHEDULED',
+    lasts: "the stage's result limit",
+    reason: 'retry-overdue',
+    clock: true,
+    holds: ({ mainStatus }) => mainStatus === 'RETRY_SCHEDULED',
+    ends: (facts, limits) => afterRecording(facts, limitOf(facts.mainStage, limits).result),
+  },
+  {
+    state: 'handed-over',
+    entered: 'COMPLETED or SKIPPED',
+    lasts: "the next stage's begin limit",
+    reason: 'hand-off-lost',
+    clock: true,
+    holds: () => true,
+    ends: (facts, limits) => afterRecording(facts, limitOf(awaitedStage(facts), limits).begin),
+  },
+];
+
+export function stateOf(facts: RequestFacts): StateRule {
+  const rule = stateRules.find(({ holds }) => holds(facts));
+  if (rule === undefined) throw new Error('The last state must hold for every request.');
+  return rule;
+}
+
+/** When the state becomes a stall; null where it never does. */
+export function stallOf(rule: StateRule, facts: RequestFacts, limits: StageLimits): Stall | null {
+  const end = rule.ends?.(facts, limits);
+  return end === undefined || rule.reason === null
+    ? null
+    : { reason: rule.reason, at: new Date(end.at), since: end.since };
+}
+
+/** The stage a request that was handed over waits for; null when only its closing event is missing. */
+export function awaitedStage({ mainStage, nextStage }: RequestFacts): string | null {
+  return nextStage ?? stageAfter(mainStage ?? '');
+}
+
+function isPlanned({ nextRetryAt, recordedAt }: RequestFacts): boolean {
+  return nextRetryAt !== null && nextRetryAt.getTime() - recordedAt.getTime() <= RETRY_HORIZON_DAYS * DAY_MS;
+}
+
+/** By the tracker's clock: a producer's may be an hour off, and a backlog's events are old when they arrive. */
+function afterRecording({ recordedAt }: RequestFacts, seconds: number): { at: number; since: Date } {
+  return { at: recordedAt.getTime() + seconds * 1_000, since: recordedAt };
+}

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
+import { listStuckRequests } from '../../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
+import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { afterMinutes, recordHistory } from '../../support/history.ts';
+import { histories } from './histories.ts';
+
+const start = new Date('2026-03-02T08:00:00Z');
+const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+afterAll(() => db.close());
+
+async function verdictOn(pagwId: string) {
+  const requests = await listStuckRequests(db.database, {}, 1_000);
+  const found = requests.find((request) => request.pagwId === pagwId);
+  return found
+    ? {
+        reason: found.reason,
+        stage: found.stage,
+        sinceMinute: (found.since.getTime() - start.getTime()) / 60_000,
+      }
+    : null;
+}
+
+describe('the verdict on a history', () => {
+  it.each(Object.entries(histories))('%s', async (_name, { steps, at, stuck }) => {
+    const pagwId = `PAGW-H-${Object.values(histories).findIndex((history) => history.steps === steps && history.at === at)}`;
+    // Looked at before each event too, as every minute's run does: an earlier look must not put off a later verdict.
+    for (const step of steps) {
+      await checkRequests(db.database, { rules, now: afterMinutes(start, step[0]) });
+      await recordHistory(db.database, { pagwId }, start, [step]);
+    }
+    await checkRequests(db.database, { rules, now: afterMinutes(start, at) });
+    expect(await verdictOn(pagwId)).toEqual(stuck);
+    await db.database.execute('DELETE FROM request_tracker WHERE pagw_id = :id', { id: pagwId });
+  });
+});
