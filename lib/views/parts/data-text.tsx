@@ -1,0 +1,26 @@
+/** Longer values are cut with a mark: no code or name that means something is longer. */
+const LONGEST = 80;
+
+interface DataTextProps {
+  value: string | null | undefined;
+  /** Characters shown. */
+  most?: number;
+  /** For codes and ids. */
+  mono?: boolean;
+}
+
+/**
+ * A value that came from outside: cut, and set apart so that right-to-left text and direction overrides within it
+ * cannot reorder what stands around it.
+ */
+export function DataText({ value, most = LONGEST, mono = false }: DataTextProps) {
+  if (value === null || value === undefined || value === '') return <span class="none">–</span>;
+  return <bdi class={mono ? 'mono' : undefined}>{cutText(value, most)}</bdi>;
+}
+
+/** At most `most` characters, never half of one, with what is missing named. */
+export function cutText(value: string, most: number): string {
+  if (value.length <= most) return value;
+  const kept = [...value.slice(0, most + 1)].slice(0, most).join('').toWellFormed();
+  return `${kept}… (${value.length.toLocaleString('en')} characters)`;
+}

@@ -1,0 +1,34 @@
+import type { Child } from '../html.ts';
+
+/** Nothing to show, and why that is so. */
+export function Empty({ children }: { children: Child }) {
+  return <p class="empty">{children}</p>;
+}
+
+/** What limits what is shown: it is old, or not all of it. */
+export function Caution({ children }: { children: Child }) {
+  return (
+    <p class="caution" role="note">
+      <span aria-hidden="true">△</span> <span>{children}</span>
+    </p>
+  );
+}
+
+export interface FailureProps {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+/** What went wrong, by code, and the way on. */
+export function Failure({ code, message, hint }: FailureProps) {
+  return (
+    <div class="failure" role="alert">
+      <p class="failure-message">{message}</p>
+      <p>{hint}</p>
+      <p class="muted">
+        Code <code>{code}</code>
+      </p>
+    </div>
+  );
+}

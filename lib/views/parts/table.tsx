@@ -1,0 +1,52 @@
+import type { Child } from '../html.ts';
+
+export interface Column<Row> {
+  name: string;
+  /** Aligned by its digits. */
+  numeric?: boolean;
+  /** Names its row. */
+  heads?: boolean;
+  cell(row: Row): Child;
+}
+
+export interface TableProps<Row> {
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  /** A row's own name, for links to it. */
+  idOf?(row: Row): string | undefined;
+  classOf?(row: Row): string | undefined;
+}
+
+/** A table that scrolls sideways on its own, reachable by keyboard. */
+export function Table<Row>({ caption, columns, rows, idOf, classOf }: TableProps<Row>) {
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label={caption}>
+      <table>
+        <caption class="aside">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map(({ name, numeric }) => (
+              <th scope="col" class={numeric ? 'num' : undefined}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr id={idOf?.(row)} class={classOf?.(row)}>
+              {columns.map(({ numeric, heads, cell }) =>
+                heads ? (
+                  <th scope="row">{cell(row)}</th>
+                ) : (
+                  <td class={numeric ? 'num' : undefined}>{cell(row)}</td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { durationText } from '../../domain/duration-text.ts';
+
+/** An instant in UTC, to the second: `14:51:34`, with the date where it is not today's. */
+export function Instant({ at, now, exact = false }: { at: Date | null; now: Date; exact?: boolean }) {
+  if (at === null) return <span class="none">–</span>;
+  const iso = at.toISOString();
+  const time = iso.slice(11, exact ? 23 : 19);
+  const isToday = iso.slice(0, 10) === now.toISOString().slice(0, 10);
+  return (
+    <time datetime={iso} class="num" title={`${iso.slice(0, 10)} ${iso.slice(11, 23)} UTC`}>
+      {isToday ? time : `${iso.slice(0, 10)} ${time}`}
+    </time>
+  );
+}
+
+/** How long ago or how soon: `2h14m ago`, `in 40s`. */
+export function Relative({ at, now }: { at: Date | null; now: Date }) {
+  if (at === null) return <span class="none">–</span>;
+  const iso = at.toISOString();
+  return (
+    <time datetime={iso} class="num" title={`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}>
+      {relativeText(at, now)}
+    </time>
+  );
+}
+
+export function relativeText(at: Date, now: Date): string {
+  const distance = now.getTime() - at.getTime();
+  return distance >= 0 ? `${durationText(distance)} ago` : `in ${durationText(-distance)}`;
+}
+
+/** How long something has lasted. */
+export function Age({ since, now }: { since: Date; now: Date }) {
+  const iso = since.toISOString();
+  return (
+    <time datetime={iso} class="num" title={`since ${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}>
+      {durationText(now.getTime() - since.getTime())}
+    </time>
+  );
+}
+
+/** A measured duration: `97 ms`, `3.47 s`, `2h14m`. */
+export function millisecondsText(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 10_000) return `${(milliseconds / 1_000).toFixed(2)} s`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  return durationText(milliseconds);
+}
