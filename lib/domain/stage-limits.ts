@@ -33,16 +33,15 @@ const minutes = z
   .max(30 * 24 * 60)
   .describe('Minutes.');
 const limit = z.union([minutes, z.strictObject({ begin: minutes, result: minutes }).partial()]);
-const stageName = z
-  .string()
-  .refine(
-    (name) => stages.some((stage) => stage === canonicalStage(name)),
-    `is not one of ${stages.join(', ')}`,
-  );
+const byStage = z.record(z.string(), limit).superRefine((given, context) => {
+  for (const name of Object.keys(given))
+    if (!stages.some((stage) => stage === canonicalStage(name)))
+      context.addIssue({ code: 'custom', path: [name], message: `is not one of ${stages.join(', ')}` });
+});
 const schema = z.strictObject({
   default: minutes.default(DEFAULT_MINUTES),
   retryOverdue: minutes.default(RETRY_OVERDUE_MINUTES),
-  stages: z.record(stageName, limit).default({}),
+  stages: byStage.default({}),
 });
 
 /**
@@ -52,10 +51,10 @@ const schema = z.strictObject({
  */
 export function parseStageLimits(json: string | undefined): StageLimits {
   const { default: general, retryOverdue, stages: stated } = parseSetting('stuck limits', json, schema);
-  const byStage = new Map<string, StageLimit>();
+  const limits = new Map<string, StageLimit>();
   const put = (stage: string, given: Partial<Record<keyof StageLimit, number>>) => {
-    const base = byStage.get(stage) ?? { begin: general * 60, result: general * 60 };
-    byStage.set(stage, {
+    const base = limits.get(stage) ?? { begin: general * 60, result: general * 60 };
+    limits.set(stage, {
       begin: given.begin === undefined ? base.begin : given.begin * 60,
       result: given.result === undefined ? base.result : given.result * 60,
     });
@@ -67,7 +66,7 @@ export function parseStageLimits(json: string | undefined): StageLimits {
   }
   return {
     default: { begin: general * 60, result: general * 60 },
-    stages: byStage,
+    stages: limits,
     retryOverdue: retryOverdue * 60,
   };
 }

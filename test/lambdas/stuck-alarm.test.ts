@@ -1,0 +1,254 @@
+import { CreateTopicCommand, DeleteTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { createHandler } from '../../lambdas/stuck-alarm.ts';
+import { readCheck } from '../../lib/data-access/stuck-alarm/read-check.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { afterMinutes, recordHistory, type Step } from '../support/history.ts';
+import { lambdaContext } from '../support/lambda.ts';
+
+const start = new Date('2026-03-02T08:00:00Z');
+let db: TestDatabase;
+let server: FauxqsServer;
+let sns: SNSClient;
+let sqs: SQSClient;
+let eventsQueueUrl: string;
+let pagerQueueUrl: string;
+let topicArn: string;
+let environment: NodeJS.ProcessEnv;
+let logged: string[];
+let made = 0;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  server = await startFauxqs({ port: 0, logger: false });
+  const endpoint = `http://127.0.0.1:${server.port}`;
+  const config = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  sns = new SNSClient(config);
+  sqs = new SQSClient(config);
+  eventsQueueUrl = await createQueue('events');
+  pagerQueueUrl = await createQueue('pager');
+  topicArn = await createTopic();
+  environment = {
+    CLUSTER_ARN: db.target.resourceArn,
+    SECRET_ARN: db.target.secretArn,
+    DATABASE_NAME: db.target.database,
+    EVENTS_QUEUE_URL: eventsQueueUrl,
+    TOPIC_ARN: topicArn,
+    RUNBOOK_URL: 'https://example.org/runbook#stuck',
+  };
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', endpoint);
+  vi.stubEnv('AWS_ENDPOINT_URL_SNS', endpoint);
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  logged = [];
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
+    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  sns.destroy();
+  sqs.destroy();
+  await server.stop();
+  await db.close();
+});
+
+async function createQueue(name: string): Promise<string> {
+  await sqs.send(new CreateQueueCommand({ QueueName: name }));
+  return `http://127.0.0.1:${server.port}/000000000000/${name}`;
+}
+
+/** The topic of the on-call, whose pager is a queue. */
+async function createTopic(): Promise<string> {
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'incidents' }));
+  await sns.send(
+    new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: 'arn:aws:sqs:us-east-1:000000000000:pager' }),
+  );
+  return TopicArn;
+}
+
+function run(at: Date, env: NodeJS.ProcessEnv = environment) {
+  return createHandler(env, { now: () => at })({}, lambdaContext('stuck-alarm'));
+}
+
+/** What the pager got since it was last asked. */
+async function paged(): Promise<{ subject: string; text: string; attributes: Record<string, string> }[]> {
+  const pages = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: pagerQueueUrl, MaxNumberOfMessages: 10 }),
+    );
+    if (Messages.length === 0) return pages;
+    for (const { Body = '', ReceiptHandle } of Messages) {
+      const { Subject, Message, MessageAttributes } = JSON.parse(Body);
+      const attributes = Object.fromEntries(
+        Object.entries<{ Value: string }>(MessageAttributes).map(([name, { Value }]) => [name, Value]),
+      );
+      pages.push({ subject: Subject, text: Message, attributes });
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: pagerQueueUrl, ReceiptHandle }));
+    }
+  }
+}
+
+const hangs: Step[] = [
+  [0, 'PARSE_OK'],
+  [0, 'VAL_START'],
+];
+
+/** Requests of a tenant of their own, that begin at `at` and hang in VALIDATION. */
+async function hang(tenant: string, count: number, at: Date): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => `PAGW-ALARM-${++made}`);
+  for (const pagwId of ids) await recordHistory(db.database, { pagwId, tenant }, at, hangs);
+  return ids;
+}
+
+const kinds = (pages: { attributes: Record<string, string> }[], tenant: string) =>
+  pages.filter(({ attributes }) => attributes.tenant === tenant).map(({ attributes }) => attributes.kind);
+
+describe('stuck-alarm', () => {
+  it('tells an incident once, with cause and key, however often it runs', async () => {
+    await hang('once', 2, start);
+    expect(await run(afterMinutes(start, 14))).toMatchObject({ stuck: 0, sent: 0 });
+    expect(await run(afterMinutes(start, 15))).toMatchObject({ stuck: 2, sent: 1, failed: 0 });
+    for (const minute of [15, 16, 17, 30]) await run(afterMinutes(start, minute));
+    const pages = await paged();
+    expect(pages).toHaveLength(1);
+    expect(pages[0]?.subject).toBe('[WARN] once - VALIDATION - 2 stuck');
+    expect(pages[0]?.text.split('\n')).toEqual([
+      '[WARN] once · VALIDATION · 2 stuck (oldest 15m)',
+      'Cause: begun, and no result. Began 08:15Z. New.',
+      'Automatic: none.',
+      'Do: pagw stuck --tenant once --stage VALIDATION',
+      `Runbook: https://example.org/runbook#stuck     Key: ${pages[0]?.attributes.incidentKey}`,
+    ]);
+    expect(pages[0]?.attributes).toMatchObject({
+      kind: 'opened',
+      level: 'warn',
+      tenant: 'once',
+      reason: 'no-result',
+    });
+    expect(pages[0]?.attributes.incidentKey).toMatch(/^stuck\/once\/VALIDATION\/[0-9a-f]{8}$/);
+  });
+
+  it('tells once when two runs coincide', async () => {
+    const at = afterMinutes(start, 100);
+    await hang('twins', 3, at);
+    const late = afterMinutes(at, 15);
+    await Promise.all([run(late), run(late), run(late), run(late)]);
+    expect(kinds(await paged(), 'twins')).toEqual(['opened']);
+  });
+
+  it('tells growth, worsening, reminders and the end', async () => {
+    const at = afterMinutes(start, 1_000);
+    const told: (string | undefined)[] = [];
+    const runAt = async (minute: number) => {
+      await run(afterMinutes(at, minute));
+      told.push(...kinds(await paged(), 'story').map((kind) => `${minute} ${kind}`));
+    };
+    const ids = await hang('story', 1, at);
+    await runAt(15);
+    ids.push(...(await hang('story', 4, afterMinutes(at, 10))));
+    await runAt(26);
+    ids.push(...(await hang('story', 5, afterMinutes(at, 20))));
+    await runAt(36);
+    await runAt(75);
+    await runAt(76);
+    await runAt(15 + 4 * 60);
+    await runAt(300);
+    for (const pagwId of ids)
+      await recordHistory(db.database, { pagwId, tenant: 'story' }, afterMinutes(at, 300), [
+        [0, 'VAL_OK'],
+        [0, 'RESPONSE_OK', { metadata: { outcome: 'approved' } }],
+      ]);
+    await runAt(304);
+    await runAt(305);
+    await runAt(306);
+    expect(told).toEqual(['15 opened', '36 worsened', '75 reminder', '255 reminder', '305 closed']);
+  });
+
+  it('tells next time what the topic did not take, and only the latest of it', async () => {
+    const at = afterMinutes(start, 3_000);
+    await hang('mute', 1, at);
+    await sns.send(new DeleteTopicCommand({ TopicArn: topicArn }));
+    expect(await run(afterMinutes(at, 15))).toMatchObject({ sent: 0 });
+    await hang('mute', 10, afterMinutes(at, 1));
+    const { failed } = await run(afterMinutes(at, 16));
+    expect(failed).toBeGreaterThan(0);
+    topicArn = await createTopic();
+    expect(kinds(await paged(), 'mute')).toEqual([]);
+    await run(afterMinutes(at, 17));
+    const pages = (await paged()).filter(({ attributes }) => attributes.tenant === 'mute');
+    expect(pages.map(({ attributes }) => attributes.kind)).toEqual(['worsened']);
+    expect(pages[0]?.text).toContain('11 stuck');
+    expect((await run(afterMinutes(at, 18))).sent).toBe(0);
+  });
+
+  it('holds back while ingest lags, and says so', async () => {
+    const at = afterMinutes(start, 5_000);
+    await hang('lagging', 1, at);
+    await sqs.send(new SendMessageCommand({ QueueUrl: eventsQueueUrl, MessageBody: '{}' }));
+    expect(await run(afterMinutes(at, 20))).toMatchObject({ heldBack: true, looked: 0, sent: 0 });
+    expect(await readCheck(db.database)).toMatchObject({
+      heldBackSince: afterMinutes(at, 20),
+      lagSeconds: 3600,
+    });
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: eventsQueueUrl }));
+    expect(await run(afterMinutes(at, 21))).toMatchObject({ heldBack: false });
+    expect(kinds(await paged(), 'lagging')).toEqual(['opened']);
+    expect(await readCheck(db.database)).toMatchObject({
+      checkedAt: afterMinutes(at, 21),
+      heldBackSince: null,
+    });
+  });
+
+  it('measures in all, by tenant and by stage, and reports its heartbeat', async () => {
+    const at = afterMinutes(start, 9_000);
+    await hang('measured', 2, at);
+    logged.length = 0;
+    await run(afterMinutes(at, 15));
+    const records = logged.flatMap((line) => (line.includes('"_aws"') ? [JSON.parse(line)] : []));
+    const dimensions = records.map((record) => record._aws.CloudWatchMetrics[0].Dimensions[0].sort().join());
+    expect(new Set(dimensions)).toEqual(new Set(['service', 'service,tenant', 'service,stage']));
+    expect(records.find(({ tenant }) => tenant === 'measured')).toMatchObject({
+      RequestsOpen: 2,
+      RequestsStuck: 2,
+      OldestStuckSeconds: 900,
+    });
+    expect(records.find(({ stage }) => stage === 'VALIDATION').RequestsStuck).toBeGreaterThan(2);
+    expect(records.find((record) => record.StuckAlarmRuns)).toMatchObject({
+      StuckAlarmRuns: 1,
+      StuckHeldBack: 0,
+    });
+    expect(JSON.stringify(records)).not.toContain('PAGW-ALARM');
+  });
+
+  it.each([
+    ['STUCK_LIMITS', '{"default":', 'are not JSON'],
+    ['STUCK_LIMITS', '{"default":-5}', 'default:'],
+    ['STUCK_LIMITS', '{"stages":{"PARSNIP":5}}', 'is not one of ORCHESTRATION'],
+    ['STUCK_LIMITS', '{"stages":{"PARSING":{"start":5}}}', 'stages.PARSING'],
+    ['DECISION_POLICY', '{"tenants":{"anthem":"never"}}', 'tenants.anthem: is neither "off"'],
+    ['DECISION_POLICY', '{"default":{"standardDays":0}}', 'default'],
+    ['TOPIC_ARN', '', 'TOPIC_ARN'],
+  ])('does not start with %s=%s', (name, value, says) => {
+    expect(() => createHandler({ ...environment, [name]: value }, { now: () => start })).toThrow(says);
+  });
+});
