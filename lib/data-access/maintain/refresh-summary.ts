@@ -1,0 +1,68 @@
+import type { Database } from '../database.ts';
+import type { MaintainOptions } from './maintain-task.ts';
+
+/** Events of hours older than this may be compacted or archived: what is rolled up of them stays as it is. */
+export const SUMMARY_FROZEN_AFTER_DAYS = 28;
+const DAY_MS = 86_400_000;
+
+/** Numbers of events that one search of an old backlog covers: about a second's work. */
+const MARK_MAX_IDS = 500_000;
+
+export type SummaryRefresh = Record<'hoursChanged' | 'hoursSummarised' | 'hoursLeft', number>;
+
+/**
+ * Brings event_tracker_summary up to date: finds the hours that got events since the last time and makes each of them
+ * anew, in a statement of its own. What a cut leaves undone is marked in the database and taken up by the next run.
+ */
+export async function refreshSummary(
+  { database, now, mayGoOn }: MaintainOptions,
+  markMaxIds = MARK_MAX_IDS,
+): Promise<SummaryRefresh> {
+  const frozenBefore = new Date(now.getTime() - SUMMARY_FROZEN_AFTER_DAYS * DAY_MS);
+  let hoursChanged = 0;
+  let complete = false;
+  while (!complete && mayGoOn()) {
+    const search = await markChangedHours(database, markMaxIds);
+    hoursChanged += search.marked;
+    complete = search.complete;
+  }
+  let hoursSummarised = 0;
+  while (mayGoOn() && (await summariseChangedHour(database, frozenBefore))) hoursSummarised++;
+  const hoursLeft = await countChangedHours(database);
+  if (complete && hoursLeft === 0) await noteRefresh(database, now);
+  return { hoursChanged, hoursSummarised, hoursLeft };
+}
+
+async function markChangedHours(database: Database, most: number) {
+  const { rows } = await database.execute<{ marked: number; complete: boolean }>(
+    'SELECT marked, complete FROM mark_changed_hours(:most::bigint)',
+    { most },
+  );
+  const [search] = rows;
+  if (search === undefined) throw new Error('mark_changed_hours answered no row; is the schema current?');
+  return search;
+}
+
+async function summariseChangedHour(database: Database, frozenBefore: Date): Promise<boolean> {
+  const { rows } = await database.execute<{ hour: Date | null }>(
+    'SELECT summarise_changed_hour(:frozen_before::timestamptz) AS hour',
+    { frozen_before: frozenBefore },
+  );
+  return rows[0]?.hour != null;
+}
+
+async function countChangedHours(database: Database): Promise<number> {
+  const { rows } = await database.execute<{ hours: number }>(
+    'SELECT count(*) AS hours FROM event_summary_changed_hour',
+  );
+  return rows[0]?.hours ?? 0;
+}
+
+/** Reports take the hours before this from the summary. */
+async function noteRefresh(database: Database, now: Date): Promise<void> {
+  await database.execute(
+    `UPDATE event_summary_progress
+     SET refreshed_at = greatest(refreshed_at, :now::timestamptz)`,
+    { now },
+  );
+}

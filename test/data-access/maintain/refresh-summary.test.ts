@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
+import { refreshSummary } from '../../../lib/data-access/maintain/refresh-summary.ts';
+import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { withDirectConnections } from '../../support/direct-connections.ts';
+import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
+
+const TEN = new Date('2026-03-01T10:20:00Z');
+const ELEVEN = new Date('2026-03-01T11:05:00Z');
+const later = new Date('2026-03-01T11:10:00Z');
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  for (const day of ['2026-01-01', '2026-03-01']) await ensurePartition(db.database, new Date(day));
+});
+afterAll(() => db.close());
+
+beforeEach(async () => {
+  await db.database.execute('TRUNCATE request_tracker, event_tracker, event_tracker_summary');
+  await refresh();
+});
+
+const record = (now: Date, ...events: Partial<TrackedEvent>[]) =>
+  recordEvents(
+    db.database,
+    events.map((fields) => trackedEvent(fields)),
+    now,
+  );
+
+const refresh = (mayGoOn = () => true, markMaxIds?: number) =>
+  refreshSummary({ database: db.database, now: later, mayGoOn }, markMaxIds);
+
+/** What the summary says, and what it should say: the events themselves, counted. */
+async function summaryAndTruth() {
+  const summary = await db.database.execute(
+    `SELECT hour, tenant, stage, event_type, status, event_count, duration_count, duration_sum_ms, duration_max_ms,
+       (SELECT sum(n) FROM unnest(bucket_counts) AS n)::bigint AS bucketed
+     FROM event_tracker_summary ORDER BY 1, 2, 3, 4, 5`,
+  );
+  const truth = await db.database.execute(
+    `SELECT date_trunc('hour', created_at, 'UTC') AS hour, tenant, stage, event_type, status, count(*) AS event_count,
+       count(duration_ms) AS duration_count, coalesce(sum(duration_ms), 0)::bigint AS duration_sum_ms,
+       max(duration_ms) AS duration_max_ms, nullif(count(duration_ms), 0) AS bucketed
+     FROM event_tracker GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+  );
+  return { summary: summary.rows, truth: truth.rows };
+}
+
+async function expectExact(events: number) {
+  const { summary, truth } = await summaryAndTruth();
+  expect(summary).toEqual(truth);
+  expect(truth.reduce((sum, row) => sum + Number(row.eventCount), 0)).toBe(events);
+}
+
+describe('refreshSummary', () => {
+  it('rolls events up by hour of recording, tenant, stage, type and status', async () => {
+    await record(TEN, { durationMs: 100 }, { durationMs: 300 }, { durationMs: null }, { status: 'SKIPPED' });
+    await record(ELEVEN, { pagwId: 'PAGW-TEST-2', tenant: 'elevance', durationMs: 0 });
+    expect(await refresh()).toEqual({ hoursChanged: 2, hoursSummarised: 2, hoursLeft: 0 });
+    await expectExact(5);
+  });
+
+  it('makes an hour anew when an event is recorded into it late, and counts none twice', async () => {
+    await record(TEN, { durationMs: 100 });
+    await refresh();
+    await record(ELEVEN, { durationMs: 50 });
+    await record(TEN, { durationMs: 200 });
+    await refresh();
+    await refresh();
+    await expectExact(3);
+  });
+
+  it('leaves hours alone that got no events', async () => {
+    await record(TEN, {});
+    for (let run = 0; run < 3; run++) await refresh();
+    expect(await refresh()).toEqual({ hoursChanged: 0, hoursSummarised: 0, hoursLeft: 0 });
+    await record(ELEVEN, {});
+    expect(await refresh()).toMatchObject({ hoursSummarised: 1 });
+    await expectExact(2);
+  });
+
+  it('finds an event whose transaction was still open during earlier refreshes', async () => {
+    await record(TEN, {});
+    await withDirectConnections(db.connectionString, 1, async ([slow]) => {
+      await slow?.query('BEGIN');
+      await slow?.query(
+        `INSERT INTO event_tracker (tenant, pagw_id, received_on, event_id, stage, event_type, sequence_no, occurred_at, created_at)
+         VALUES ('anthem', 'PAGW-TEST-1', '2026-03-01', 'slow', 'PARSING', 'PARSE_OK', 99, $1, $1)`,
+        [new Date('2026-03-01T07:00:00Z')],
+      );
+      for (const minute of [6, 7, 8]) {
+        await record(new Date(`2026-03-01T11:0${minute}:00Z`), { pagwId: `PAGW-TEST-${minute}` });
+        await refresh();
+      }
+      await slow?.query('COMMIT');
+    });
+    await refresh();
+    await expectExact(5);
+  });
+
+  it('goes on where it was cut, and takes up an old backlog in pieces', async () => {
+    for (let hour = 0; hour < 10; hour++)
+      await record(new Date(Date.UTC(2026, 2, 1, hour, 30)), { durationMs: hour }, { durationMs: 2 * hour });
+    let steps = 3;
+    const cut = await refresh(() => steps-- > 0);
+    expect(cut.hoursLeft).toBe(10 - cut.hoursSummarised);
+    expect(cut.hoursLeft).toBeGreaterThan(0);
+    expect(await refresh(() => true, 3)).toMatchObject({ hoursLeft: 0 });
+    await expectExact(20);
+  });
+
+  it('is right when many run at once while events keep coming', async () => {
+    const recorded = (async () => {
+      for (let batch = 0; batch < 20; batch++)
+        await record(
+          batch % 2 === 0 ? TEN : ELEVEN,
+          ...Array.from({ length: 10 }, (_, place) => ({
+            pagwId: `PAGW-RACE-${batch}`,
+            durationMs: place * batch,
+          })),
+        );
+    })();
+    await Promise.all(Array.from({ length: 6 }, () => refresh()));
+    await recorded;
+    await Promise.all(Array.from({ length: 6 }, () => refresh()));
+    await expectExact(200);
+  });
+
+  it('keeps what it has of hours whose events may have been compacted', async () => {
+    const old = new Date('2026-01-10T10:00:00Z');
+    await record(old, { pagwId: 'PAGW-OLD' }, { pagwId: 'PAGW-OLD' });
+    await refresh();
+    await db.database.execute(`DELETE FROM event_tracker WHERE pagw_id = 'PAGW-OLD' AND sequence_no = 2`);
+    await record(old, { pagwId: 'PAGW-OLD-2' });
+    expect(await refresh()).toMatchObject({ hoursLeft: 0 });
+    const { summary } = await summaryAndTruth();
+    expect(summary).toMatchObject([{ hour: old, eventCount: 2 }]);
+  });
+
+  it('keeps failures and unknown types apart', async () => {
+    await recordEvents(
+      db.database,
+      [failedEvent({ durationMs: 10 }), trackedEvent({ stage: 'UNKNOWN', eventType: 'CALLBACK' })],
+      TEN,
+    );
+    await refresh();
+    const { summary } = await summaryAndTruth();
+    expect(summary).toMatchObject([
+      { stage: 'PARSING', status: 'FAILED', eventCount: 1 },
+      { stage: 'UNKNOWN', eventType: 'CALLBACK' },
+    ]);
+  });
+});
