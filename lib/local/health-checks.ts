@@ -5,12 +5,14 @@ import type { DemoPipeline } from './demo/demo-pipeline.ts';
 import type { LocalAddresses } from './local-aws.ts';
 import type { QueuePump } from './queue-pump.ts';
 import type { QueueServer } from './queue-server.ts';
+import type { Scheduler } from './scheduler.ts';
 
 export interface StackParts {
   database: Database;
   queues: QueueServer;
   addresses: LocalAddresses;
   pump: QueuePump;
+  scheduler: Scheduler;
   /** Undefined: not asked for. */
   demo: DemoPipeline | undefined;
 }
@@ -21,6 +23,7 @@ export function healthChecks({
   queues,
   addresses,
   pump,
+  scheduler,
   demo,
 }: StackParts): Record<string, HealthCheck> {
   return {
@@ -37,6 +40,10 @@ export function healthChecks({
     ingest: async () => {
       if (pump.trouble !== undefined) throw new Error(pump.trouble);
       return `${pump.delivered} messages since the start`;
+    },
+    schedule: async () => {
+      if (scheduler.trouble !== undefined) throw new Error(scheduler.trouble);
+      return `${scheduler.rounds} rounds since the start`;
     },
     demo: async () => {
       if (demo?.trouble !== undefined) throw new Error(demo.trouble);

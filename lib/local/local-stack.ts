@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createHandler } from '../../lambdas/ingest.ts';
+import { createHandler as createRetryHandler } from '../../lambdas/retry.ts';
 import { sendEvents } from '../client/send-events.ts';
 import type { Database } from '../data-access/database.ts';
 import { awaitDrainedQueue } from './await-drained-queue.ts';
@@ -11,6 +12,7 @@ import { postEvents } from './console/post-events.ts';
 import { countRequests, type RequestCounts } from './count-requests.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { type DemoPipeline, startDemoPipeline } from './demo/demo-pipeline.ts';
+import { startRetryWorker } from './demo/retry-worker.ts';
 import { healthChecks } from './health-checks.ts';
 import { EVENTS_QUEUE, type LocalAddresses, localAddresses, queueArn } from './local-aws.ts';
 import { openLocalClock } from './local-clock.ts';
@@ -19,6 +21,7 @@ import { enterLocalEnvironment, localEnvironment } from './local-environment.ts'
 import { type QueueHandler, startQueuePump } from './queue-pump.ts';
 import { type QueueServer, startQueueServer } from './queue-server.ts';
 import { refuseTakenPorts } from './refuse-taken-ports.ts';
+import { startScheduler } from './scheduler.ts';
 
 export interface LocalStackOptions {
   /** The first of four in a row: console, Data API, SQS and S3, PostgreSQL. */
@@ -106,6 +109,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         onTrouble,
       });
       stops.push(demo.stop);
+      const worker = startRetryWorker({
+        ...queues,
+        queueUrl: addresses.retryQueueUrl,
+        demo,
+        clock,
+        onTrouble,
+      });
+      stops.push(worker.stop);
       if (demo.isNew) {
         onProgress("recording the demo's first requests");
         await awaitDrainedQueue(queues.sqs, addresses.eventsQueueUrl, FIRST_REQUESTS_PATIENCE_MS);
@@ -113,7 +124,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     }
 
     const counts = () => countRequests(database, clock.now());
-    const checks = healthChecks({ database, queues, addresses, pump, demo });
+    const scheduler = startScheduler({
+      clock,
+      flows: [{ name: 'retry', handler: createRetryHandler(environment, clock) }],
+      onTrouble,
+    });
+    stops.push(scheduler.stop);
+    const checks = healthChecks({ database, queues, addresses, pump, scheduler, demo });
     const console = await startConsoleServer(port, {
       'GET /': getHome({ addresses, checks, counts, clock }),
       'GET /healthz': getHealthz(checks),

@@ -21,10 +21,10 @@ export interface DemoPipeline {
   /** Why the last round went wrong; undefined while all goes well. */
   readonly trouble: string | undefined;
   /**
-   * A worker takes a retry command: the failed stage is worked on again.
-   * Answers false when no simulated request waits for one at this stage.
+   * A worker takes a retry command: the failed stage is worked on again, once for each token. Settles when that is
+   * remembered; answers false when the token was seen before, or no simulated request waits for one at this stage.
    */
-  retry(pagwId: string, stage: string): boolean;
+  retry(command: { token: string; pagwId: string; stage: string }): Promise<boolean>;
   /** Settles when the round under way, if any, is over. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -34,6 +34,7 @@ const TICK_MS = 500;
 /** A new request about every eight seconds. */
 const SHORTEST_GAP_MS = 4_000;
 const LONGEST_GAP_MS = 12_000;
+const TOKENS_REMEMBERED = 1_000;
 
 type Running = ActiveJourney & { journey: Journey };
 
@@ -49,7 +50,7 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
   let nextBirth = gapAfter(state.nextNumber, clock.now());
   await save();
   await round();
-  let turn = Promise.resolve();
+  let turn: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     turn = turn.then(tick);
   }, TICK_MS);
@@ -83,8 +84,24 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
 
   function save(): Promise<void> {
     const active = state.running.map(({ journey: _, ...rest }) => rest);
-    const saved: DemoState = { nextNumber: state.nextNumber, savedAt: clock.now().toISOString(), active };
+    const { nextNumber, retryTokens } = state;
+    const saved: DemoState = { nextNumber, savedAt: clock.now().toISOString(), active, retryTokens };
     return saveDemoState(stateFile, saved);
+  }
+
+  async function workAgain(token: string, pagwId: string, stage: string): Promise<boolean> {
+    if (state.retryTokens.includes(token)) return false;
+    const running = state.running.find(({ journey }) => journey.pagwId === pagwId);
+    const waiting = running?.journey.segments[running.segment];
+    const failed = canonicalStage(waiting?.awaitsRetryOf?.stage);
+    if (running === undefined || waiting === undefined || failed === null || failed !== stage) return false;
+    if (running.sent < waiting.steps.length) return false;
+    running.segment += 1;
+    running.segmentAt = clock.now().toISOString();
+    running.sent = 0;
+    state.retryTokens = [...state.retryTokens, token].slice(-TOKENS_REMEMBERED);
+    await save();
+    return true;
   }
 
   return {
@@ -92,18 +109,12 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
     get trouble() {
       return trouble;
     },
-    retry: (pagwId, stage) => {
-      const running = state.running.find(({ journey }) => journey.pagwId === pagwId);
-      const waiting = running?.journey.segments[running.segment];
-      const failed = canonicalStage(waiting?.awaitsRetryOf?.stage);
-      if (running === undefined || waiting === undefined || failed === null || failed !== stage) return false;
-      if (running.sent < waiting.steps.length) return false;
-      running.segment += 1;
-      running.segmentAt = clock.now().toISOString();
-      running.sent = 0;
-      return true;
+    retry: ({ token, pagwId, stage }) => {
+      const done = turn.then(() => workAgain(token, pagwId, stage));
+      turn = done.catch(() => undefined);
+      return done;
     },
-    settled: () => turn,
+    settled: async () => void (await turn),
     stop: async () => {
       clearInterval(timer);
       await turn;
@@ -112,7 +123,10 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
 }
 
 /** Where the pipeline stood, moved on by the time nobody worked. */
-function resume(kept: DemoState | undefined, now: Date): { nextNumber: number; running: Running[] } {
+function resume(
+  kept: DemoState | undefined,
+  now: Date,
+): { nextNumber: number; running: Running[]; retryTokens: string[] } {
   const active = kept?.active ?? firstRequests(now);
   const idleMs = kept === undefined ? 0 : Math.max(0, now.getTime() - Date.parse(kept.savedAt));
   const running = active.map((journey) => ({
@@ -120,7 +134,8 @@ function resume(kept: DemoState | undefined, now: Date): { nextNumber: number; r
     segmentAt: new Date(Date.parse(journey.segmentAt) + idleMs).toISOString(),
     journey: writeJourney(journey.number, journey.kind, new Date(journey.bornAt)),
   }));
-  return { nextNumber: kept?.nextNumber ?? active.length + 1, running };
+  const nextNumber = kept?.nextNumber ?? active.length + 1;
+  return { nextNumber, running, retryTokens: kept?.retryTokens ?? [] };
 }
 
 function give(number: number, bornAt: Date): Running {

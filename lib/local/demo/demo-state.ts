@@ -18,6 +18,8 @@ const demoState = z.object({
   savedAt: z.iso.datetime(),
   /** Requests that will send more: everything else of them is written anew from number and kind. */
   active: z.array(activeJourney),
+  /** Of retry commands that were taken, the latest last: the same one may come twice. */
+  retryTokens: z.array(z.string()).default([]),
 });
 
 export type ActiveJourney = z.infer<typeof activeJourney>;

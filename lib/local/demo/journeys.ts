@@ -144,6 +144,7 @@ const WRITERS: Record<JourneyKind, (script: RequestScript) => void> = {
       script.start(connector).fail(connector, TIMEOUT);
       script.pause(minutes * 60_000);
     }
+    decide(downstream(script.awaitRetryOf(connector)));
   },
 };
 

@@ -160,9 +160,10 @@ describe('the demo pipeline', () => {
     const stage = { DOWNSTREAM: 'API_CONNECTOR', ENRICH: 'ENRICHMENT', CONVERT: 'CONVERSION' }[
       failed?.eventType.split('_')[0] ?? ''
     ];
-    expect(pipeline?.retry(failed?.pagwId ?? '', 'PARSING')).toBe(false);
-    expect(pipeline?.retry(failed?.pagwId ?? '', stage ?? '')).toBe(true);
-    expect(pipeline?.retry(failed?.pagwId ?? '', stage ?? '')).toBe(false);
+    const command = { token: 'first', pagwId: failed?.pagwId ?? '', stage: stage ?? '' };
+    expect(await pipeline?.retry({ ...command, stage: 'PARSING' })).toBe(false);
+    expect(await pipeline?.retry(command)).toBe(true);
+    expect(await pipeline?.retry(command)).toBe(false);
     await pass(2 * MINUTE);
     const after = eventIds(failed?.pagwId ?? '');
     expect(after.length).toBeGreaterThan(before.length);

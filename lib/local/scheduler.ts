@@ -1,0 +1,87 @@
+import type { Context } from 'aws-lambda';
+import { lambdaContext } from './lambda-context.ts';
+import type { LocalClock } from './local-clock.ts';
+
+/** A flow that EventBridge Scheduler starts every minute once it is deployed. */
+export interface ScheduledFlow {
+  name: string;
+  handler: (event: unknown, context: Context) => Promise<unknown>;
+}
+
+export interface SchedulerOptions {
+  clock: LocalClock;
+  /** Run one after the other, in this order. */
+  flows: readonly ScheduledFlow[];
+  /** Told once when a flow starts to fail. */
+  onTrouble?: (sentence: string) => void;
+}
+
+export interface Scheduler {
+  /** Why a flow's last run failed; undefined while all go well. */
+  readonly trouble: string | undefined;
+  readonly rounds: number;
+  /** Settles when the round under way is over. */
+  stop(): Promise<void>;
+}
+
+const ROUND_MS = 60_000;
+const LOOK_MS = 500;
+const TIMEOUT_SECONDS = 60;
+
+/**
+ * Runs the flows each minute of the local clock, the first time a minute from now. A clock that is moved brings one
+ * round at once, not one for every minute it skipped; so does a round that took longer.
+ */
+export function startScheduler({ clock, flows, onTrouble }: SchedulerOptions): Scheduler {
+  const troubles = new Map<string, string>();
+  let next = clock.now().getTime() + ROUND_MS;
+  let rounds = 0;
+  let stopping = false;
+  let underWay: Promise<void> | undefined;
+
+  const timer = setInterval(() => {
+    if (underWay !== undefined || clock.now().getTime() < next) return;
+    next = clock.now().getTime() + ROUND_MS;
+    underWay = round().finally(() => {
+      underWay = undefined;
+    });
+  }, LOOK_MS);
+
+  async function round(): Promise<void> {
+    for (const { name, handler } of flows) {
+      if (stopping) return;
+      try {
+        await handler({}, contextOf(name));
+        troubles.delete(name);
+      } catch (error) {
+        const trouble = `${name} failed: ${error instanceof Error ? error.name : 'unknown error'}.`;
+        if (!troubles.has(name)) onTrouble?.(trouble);
+        troubles.set(name, trouble);
+      }
+    }
+    rounds += 1;
+  }
+
+  /** Once it is to stop, a flow's time is up. */
+  function contextOf(name: string): Context {
+    const context = lambdaContext(name, TIMEOUT_SECONDS);
+    return {
+      ...context,
+      getRemainingTimeInMillis: () => (stopping ? 0 : context.getRemainingTimeInMillis()),
+    };
+  }
+
+  return {
+    get trouble() {
+      return troubles.values().next().value;
+    },
+    get rounds() {
+      return rounds;
+    },
+    stop: async () => {
+      clearInterval(timer);
+      stopping = true;
+      await underWay;
+    },
+  };
+}
