@@ -66,7 +66,7 @@ const DAY_MS = 86_400_000;
 export const stateRules: readonly StateRule[] = [
   {
     state: 'pended',
-    entered: 'the answer is "pended": closed, not decided',
+    entered: 'an answer that pends it (closed, not decided)',
     lasts: null,
     reason: null,
     clock: true,
@@ -120,7 +120,7 @@ export const stateRules: readonly StateRule[] = [
   {
     state: 'retry-planned',
     entered: 'FAILED, a retry planned',
-    lasts: 'until the retry overdue limit after it is due',
+    lasts: 'the retry overdue limit after its retry is due',
     reason: 'retry-overdue',
     clock: true,
     holds: (facts) => facts.mainStatus === 'FAILED' && isPlanned(facts),

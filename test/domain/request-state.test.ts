@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultDecisionPolicy, parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { stages } from '../../lib/domain/event-stages.ts';
+import { type RequestFacts, stateOf, stateRules } from '../../lib/domain/request-state.ts';
+import { stateDiagram, stateTable } from '../../lib/domain/request-state-diagram.ts';
+import { judgeRequest } from '../../lib/domain/request-verdict.ts';
+import {
+  defaultStageLimits,
+  limitOf,
+  parseStageLimits,
+  shortestLimit,
+} from '../../lib/domain/stage-limits.ts';
+import { eventStatuses, requestStatuses } from '../../lib/domain/tracked-event.ts';
+
+const minute = 60_000;
+const began = new Date('2026-03-02T08:00:00Z');
+const minutesOn = (minutes: number) => new Date(began.getTime() + minutes * minute);
+const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
+
+function facts(given: Partial<RequestFacts> = {}): RequestFacts {
+  return {
+    tenant: 'anthem',
+    status: 'RECEIVED',
+    priority: null,
+    receivedAt: began,
+    completedAt: null,
+    decidedAt: null,
+    lastStage: 'VALIDATION',
+    mainStage: 'VALIDATION',
+    mainStatus: 'STARTED',
+    nextStage: null,
+    recordedAt: began,
+    occurredAt: began,
+    nextRetryAt: null,
+    retryExhaustedAt: null,
+    errorCode: null,
+    ...given,
+  };
+}
+
+const instant = fc.integer({ min: -30_000, max: 30_000 }).map(minutesOn);
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+const anyFacts: fc.Arbitrary<RequestFacts> = fc
+  .record({
+    tenant: fc.constantFrom('anthem', 'unbound'),
+    status: fc.constantFrom(...requestStatuses),
+    priority: orNull(fc.constantFrom('EXPEDITED' as const, 'STANDARD' as const)),
+    receivedAt: instant,
+    completedAt: orNull(instant),
+    decidedAt: orNull(instant),
+    lastStage: orNull(fc.constantFrom(...stages, 'FAX_GATEWAY')),
+    main: orNull(fc.tuple(fc.constantFrom(...stages), fc.constantFrom(...eventStatuses))),
+    nextStage: orNull(fc.constantFrom(...stages)),
+    recordedAt: instant,
+    occurredAt: instant,
+    nextRetryAt: orNull(instant),
+    retryExhaustedAt: orNull(instant),
+    errorCode: orNull(fc.string()),
+  })
+  .map(({ main, ...rest }) => ({ ...rest, mainStage: main?.[0] ?? null, mainStatus: main?.[1] ?? null }));
+
+describe('request state', () => {
+  it('is documented as it is ruled', () => {
+    const page = readFileSync(new URL('../../docs/state-machine.md', import.meta.url), 'utf8');
+    expect(page).toContain(stateTable());
+    expect(page).toContain(stateDiagram());
+  });
+
+  it('can be every one of the table', () => {
+    const reached = new Set(
+      fc.sample(anyFacts, { numRuns: 5_000, seed: 4 }).map((each) => stateOf(each).state),
+    );
+    expect([...reached].sort()).toEqual(stateRules.map(({ state }) => state).sort());
+  });
+});
+
+describe('the verdict', () => {
+  const unbound = { ...rules, policy: parseDecisionPolicy('{"tenants":{"unbound":"off"}}') };
+
+  it('looks again later, or never', () => {
+    fc.assert(
+      fc.property(anyFacts, instant, (request, now) => {
+        const { lookAt, stuck } = judgeRequest(request, unbound, now);
+        if (lookAt !== null) expect(lookAt.getTime()).toBeGreaterThan(now.getTime());
+        if (stuck !== null) expect(stuck.since.getTime()).toBeLessThanOrEqual(now.getTime());
+      }),
+    );
+  });
+
+  it('stays what it is until the next look, if nothing happens', () => {
+    fc.assert(
+      fc.property(
+        anyFacts,
+        instant,
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (request, now, part) => {
+          const { lookAt, ...verdict } = judgeRequest(request, unbound, now);
+          const horizon = (lookAt ?? minutesOn(100_000)).getTime() - now.getTime();
+          const between = new Date(now.getTime() + Math.floor(part * horizon));
+          const { lookAt: _, ...later } = judgeRequest(request, unbound, between);
+          expect(later).toEqual(verdict);
+        },
+      ),
+    );
+  });
+
+  it('comes no later than any limit that an event after the look can start', () => {
+    const looked = judgeRequest(
+      facts({ mainStatus: 'COMPLETED', nextStage: 'CALLBACK_HANDLER' }),
+      rules,
+      minutesOn(1),
+    );
+    expect(looked.lookAt).toEqual(minutesOn(1 + shortestLimit(defaultStageLimits) / 60));
+  });
+
+  it('is of a tenant without a policy by the default one, and of an unbound one without a deadline', () => {
+    const pended = facts({ status: 'PENDING', completedAt: minutesOn(1) });
+    expect(judgeRequest({ ...pended, tenant: 'nobody' }, unbound, minutesOn(8 * 24 * 60))).toMatchObject({
+      stuck: { reason: 'deadline-breached', since: minutesOn(7 * 24 * 60) },
+      decisionDueAt: minutesOn(7 * 24 * 60),
+    });
+    expect(judgeRequest({ ...pended, tenant: 'unbound' }, unbound, minutesOn(8 * 24 * 60))).toEqual({
+      stuck: null,
+      deadlineRisk: 'none',
+      decisionDueAt: null,
+      lookAt: null,
+    });
+  });
+
+  it.each([
+    [5.24, 'none'],
+    [5.25, 'at-risk'],
+    [6.3, 'urgent'],
+    [7, 'breached'],
+  ])('has a standard request at %d of 7 days as %s', (days, deadlineRisk) => {
+    expect(
+      judgeRequest(facts({ status: 'PENDING', completedAt: began }), rules, minutesOn(days * 1440))
+        .deadlineRisk,
+    ).toBe(deadlineRisk);
+  });
+
+  it('stops the clock with a decision', () => {
+    const decided = facts({ status: 'DENIED', completedAt: minutesOn(1), decidedAt: minutesOn(1) });
+    expect(judgeRequest(decided, rules, minutesOn(10_000_000))).toMatchObject({ stuck: null, lookAt: null });
+  });
+});
+
+describe('stage limits', () => {
+  it('are 15 minutes unless a stage waits for others', () => {
+    expect(limitOf('PARSING', defaultStageLimits)).toEqual({ begin: 900, result: 900 });
+    expect(limitOf('FAX_GATEWAY', defaultStageLimits)).toEqual({ begin: 900, result: 900 });
+    expect(limitOf('CALLBACK_HANDLER', defaultStageLimits)).toEqual({ begin: 86_400, result: 900 });
+    expect(limitOf('ATTACHMENT', defaultStageLimits)).toEqual({ begin: 14_400, result: 14_400 });
+  });
+
+  it('can be set for all stages and for one, under any of its names', () => {
+    const limits = parseStageLimits(
+      '{"default":20,"stages":{"request-parser":5,"API_CONNECTOR":{"result":2}}}',
+    );
+    expect(limitOf('ENRICHMENT', limits)).toEqual({ begin: 1200, result: 1200 });
+    expect(limitOf('PARSING', limits)).toEqual({ begin: 300, result: 300 });
+    expect(limitOf('API_CONNECTOR', limits)).toEqual({ begin: 1200, result: 120 });
+    expect(limitOf('CALLBACK_HANDLER', limits)).toEqual({ begin: 86_400, result: 1200 });
+    expect(shortestLimit(limits)).toBe(120);
+  });
+
+  it('say every fault in one sentence', () => {
+    expect(() => parseStageLimits('{"default":"soon","stages":{"PARSNIP":3}}')).toThrow(
+      /^The stuck limits are not valid; correct default: .*; stages\.PARSNIP: is not one of ORCHESTRATION, .*\.$/,
+    );
+  });
+});
+
+describe('decision policies', () => {
+  it('take what is stated and keep the rest', () => {
+    const { default: general, tenants } = parseDecisionPolicy(
+      '{"tenants":{"CARELON":{"standardDays":14},"anthem-ca":"off"}}',
+    );
+    expect(general).toEqual({ EXPEDITED: 259_200, STANDARD: 604_800 });
+    expect(tenants.get('carelon')).toEqual({ EXPEDITED: 259_200, STANDARD: 1_209_600 });
+    expect(tenants.get('anthem-ca')).toBeNull();
+  });
+});
