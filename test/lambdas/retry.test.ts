@@ -1,0 +1,163 @@
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { createHandler } from '../../lambdas/retry.ts';
+import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { requestRetryBatch } from '../../lib/data-access/retry/request-retry-batch.ts';
+import { pauseRetries } from '../../lib/data-access/retry/retry-pauses.ts';
+import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { lambdaContext } from '../support/lambda.ts';
+import { failedEvent } from '../support/tracked-event.ts';
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const recordedAt = new Date('2026-03-01T10:00:00Z');
+const now = new Date('2026-03-01T10:02:00Z');
+let db: TestDatabase;
+let server: FauxqsServer;
+let sqs: SQSClient;
+let environment: NodeJS.ProcessEnv;
+let logged: string[];
+let made = 0;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  server = await startFauxqs({ port: 0, logger: false });
+  const endpoint = `http://127.0.0.1:${server.port}`;
+  sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: 'pagw-retries.fifo', Attributes: { FifoQueue: 'true' } }),
+  );
+  environment = {
+    CLUSTER_ARN: db.target.resourceArn,
+    SECRET_ARN: db.target.secretArn,
+    DATABASE_NAME: db.target.database,
+    RETRY_QUEUE_URL: `${endpoint}/000000000000/${QueueUrl?.split('/').at(-1)}`,
+  };
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', endpoint);
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
+    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
+});
+
+beforeEach(async () => {
+  logged = [];
+  await db.database.execute('TRUNCATE request_tracker, event_tracker, retry_pause, retry_batch');
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  sqs.destroy();
+  await server.stop();
+  await db.close();
+});
+
+const fail = (...failures: Partial<TrackedEvent>[]) =>
+  recordEvents(
+    db.database,
+    failures.map((fields) => failedEvent({ pagwId: `PAGW-LAMBDA-${++made}`, ...fields })),
+    recordedAt,
+  );
+
+function invoke(settings: NodeJS.ProcessEnv = {}, remainingMs = 60_000) {
+  const handler = createHandler({ ...environment, ...settings }, { now: () => now });
+  return handler({}, { ...lambdaContext('retry'), getRemainingTimeInMillis: () => remainingMs });
+}
+
+async function received(): Promise<Record<string, unknown>[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: environment.RETRY_QUEUE_URL, MaxNumberOfMessages: 10 }),
+  );
+  return Messages.map(({ Body = '' }) => JSON.parse(Body));
+}
+
+/** The values of one metric, by its dimension other than the service. */
+function metric(name: string): Record<string, unknown> {
+  const records = logged.filter((line) => line.includes('CloudWatchMetrics')).map((line) => JSON.parse(line));
+  return Object.fromEntries(
+    records
+      .filter((record) => name in record)
+      .map((record) => [record.tenant ?? record.stage ?? 'all', record[name]]),
+  );
+}
+
+describe('the retry handler', () => {
+  it('puts commands for what is due on the queue and answers its counts', async () => {
+    await fail({ tenant: 'anthem' });
+    const answer = await invoke();
+    expect(answer).toEqual({
+      ...{ dispatched: 1, released: 0, superseded: 0, overtaken: 0 },
+      ...{ brought: 0, complete: true },
+    });
+    expect(await received()).toMatchObject([
+      { tenant: 'anthem', stage: 'PARSING', attempt: 2, maxAttempts: 5 },
+    ]);
+  });
+
+  it('measures what waits and what was done, by tenant and by stage', async () => {
+    await pauseRetries(
+      db.database,
+      { tenant: 'elevance', stage: null, downstream: null },
+      { actedBy: 'ann', reason: 'test' },
+      now,
+    );
+    await fail(
+      { tenant: 'anthem' },
+      { tenant: 'anthem', stage: 'CONVERSION' },
+      { tenant: 'anthem', attempt: 5 },
+      { tenant: 'elevance' },
+    );
+    await invoke();
+    expect(metric('RetriesDue')).toEqual({ all: 2, anthem: 2, elevance: 0, PARSING: 1, CONVERSION: 1 });
+    expect(metric('RetriesHeld')).toMatchObject({ all: 1, elevance: 1 });
+    expect(metric('RetriesExhausted')).toMatchObject({ all: 1, anthem: 1, PARSING: 1 });
+    expect(metric('RetryOldestDueSeconds')).toMatchObject({ all: 60, anthem: 60, elevance: 0 });
+    expect(metric('RetriesDispatched')).toEqual({ all: 2, anthem: 2, PARSING: 1, CONVERSION: 1 });
+    expect(metric('RetryRuns')).toEqual({ all: 1 });
+  });
+
+  it('says which stages it could not send to, keeps their failures due, and counts them as released', async () => {
+    await fail({ stage: 'API_CONNECTOR' });
+    const answer = await invoke({ RETRY_QUEUE_URL: undefined, RETRY_QUEUES: '{}' });
+    expect(answer).toMatchObject({ dispatched: 0, released: 1 });
+    expect(metric('RetriesReleased')).toMatchObject({ all: 1, API_CONNECTOR: 1 });
+    const warning = logged.find((line) => line.includes('retries not sent'));
+    expect(JSON.parse(warning ?? '{}')).toMatchObject({ stage: 'API_CONNECTOR', trouble: 'NO_QUEUE' });
+    expect(await invoke()).toMatchObject({ dispatched: 1 });
+  });
+
+  it('sends nothing more when the time it needs to end well is all that is left', async () => {
+    await fail({});
+    expect(await invoke({}, 9_000)).toMatchObject({ dispatched: 0, complete: false });
+    expect(await invoke()).toMatchObject({ dispatched: 1, complete: true });
+  });
+
+  it('carries an operator’s batch on and sends what it brought forward', async () => {
+    await fail({ attempt: 5 }, { attempt: 5 });
+    const request = { filter: {}, ratePerMinute: 60, actedBy: 'ann', reason: 'test' };
+    await requestRetryBatch(db.database, request, now);
+    expect(await invoke()).toMatchObject({ brought: 2, dispatched: 2 });
+  });
+
+  it.each([
+    ['RETRY_POLICY', '{"baseSeconds":-5}', 'baseSeconds'],
+    ['RETRY_POLICY', '{"stages":{"PARSING":{"capSeconds":-1}}}', 'stages.PARSING.capSeconds'],
+    ['RETRY_QUEUES', '{"PARSING":7}', 'PARSING'],
+    ['RETRY_QUEUE_URL', 'somewhere', 'RETRY_QUEUE_URL'],
+    ['RETRY_LEASE_SECONDS', '-1', 'RETRY_LEASE_SECONDS'],
+  ])('does not start with %s=%s, and names the fault', (name, value, fault) => {
+    expect(() => createHandler({ ...environment, [name]: value }, { now: () => now })).toThrow(fault);
+  });
+
+  it('fails, and leaves everything due, while the database does not answer', async () => {
+    await fail({});
+    await expect(invoke({ DATABASE_NAME: 'no_such_database' })).rejects.toThrow();
+    expect(await invoke()).toMatchObject({ dispatched: 1 });
+  });
+});
