@@ -1,0 +1,77 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { DatabaseError } from '../lib/data-access/database-error.ts';
+import { checkRecentEvents } from '../lib/data-access/maintain/check-recent-events.ts';
+import { ensurePartitionsAhead } from '../lib/data-access/maintain/ensure-partitions-ahead.ts';
+import { measureGrowth } from '../lib/data-access/maintain/measure-growth.ts';
+import { measureIndexUse } from '../lib/data-access/maintain/measure-index-use.ts';
+import { refreshSummary } from '../lib/data-access/maintain/refresh-summary.ts';
+import { runMaintainTasks } from '../lib/data-access/maintain/run-maintain-tasks.ts';
+import { summariseBlockRanges } from '../lib/data-access/maintain/summarise-block-ranges.ts';
+import { type Clock, systemClock } from '../lib/runtime/clock.ts';
+import { maintainEnv, readEnv } from '../lib/runtime/env.ts';
+import { openLogger } from '../lib/runtime/logger.ts';
+import { addMaintainMetrics } from '../lib/runtime/maintain-metrics.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
+import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+
+/** For the statement under way; each is bounded well below the Data API's 45 s. */
+const RESERVE_MS = 50_000;
+
+export interface MaintainAnswer {
+  counts: Record<string, number>;
+  skipped: string[];
+}
+
+/** Makes the maintain handler: runs every task of upkeep, however the others fare. */
+export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
+  const env = readEnv(maintainEnv, environment);
+  const logger = openLogger('maintain');
+  const metrics = openMetrics('maintain');
+  const database = openDatabaseFromEnv(env);
+  const reportIndexUse = async () => {
+    const uses = await measureIndexUse(database);
+    for (const use of uses) logger.info('index use', { ...use });
+    return { unusedIndexes: uses.filter(({ scans, isUnique }) => scans === 0 && !isUnique).length };
+  };
+
+  return middy<unknown, MaintainAnswer>()
+    .use(injectLambdaContext(logger))
+    .use(logMetrics(metrics))
+    .handler(async (_event, context: Context) => {
+      const { counts, failures, skipped } = await runMaintainTasks(
+        {
+          ensurePartitionsAhead,
+          summariseBlockRanges,
+          refreshSummary,
+          checkRecentEvents,
+          measureGrowth,
+          reportIndexUse,
+        },
+        { database, now: clock.now(), mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS },
+      );
+      addMaintainMetrics(metrics, { ...counts, failedTasks: failures.size });
+      for (const [task, failure] of failures) logger.error('task failed', { task, ...reasonOf(failure) });
+      logger.info('maintained', { ...counts, failed: failures.size, skipped });
+      if (failures.size > 0)
+        throw new Error(`Upkeep failed in ${[...failures.keys()].join(', ')}; the log has the reasons.`);
+      return { counts, skipped };
+    });
+}
+
+let deployed: ReturnType<typeof createHandler> | undefined;
+
+/** The Lambda's entry. */
+export const handler = (event: unknown, context: Context): Promise<MaintainAnswer> => {
+  deployed ??= createHandler(process.env, systemClock);
+  return deployed(event, context);
+};
+
+/** Never the error's own text: it may quote what was stored. */
+function reasonOf(failure: unknown): { error: string; kind?: string; sqlState?: string | undefined } {
+  if (failure instanceof DatabaseError)
+    return { error: failure.name, kind: failure.kind, sqlState: failure.sqlState };
+  return { error: failure instanceof Error ? failure.name : 'unknown' };
+}

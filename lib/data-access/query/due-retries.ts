@@ -1,0 +1,86 @@
+import type { Database } from '../database.ts';
+import { type ReportPage, readPosition, toPage } from './report-page.ts';
+
+export interface DueRetry {
+  pagwId: string;
+  tenant: string;
+  stage: string;
+  eventType: string;
+  sequenceNo: number;
+  errorCode: string | null;
+  /** Cut at 1,000 characters. */
+  errorMessage: string | null;
+  targetSystem: string | null;
+  /** That failed. */
+  attempt: number;
+  nextRetryAt: Date;
+  /** Taken by retry to be sent; null while it waits. */
+  claimedAt: Date | null;
+  /** An operator's pause covers it. */
+  held: boolean;
+}
+
+export interface DueRetriesQuery {
+  tenant: string;
+  now: Date;
+  /** Only failures of this stage. */
+  stage?: string | undefined;
+  /** At most 200: that is what an answer holds. */
+  limit?: number | undefined;
+  after?: string | undefined;
+}
+
+type Row = DueRetry & { id: number; dueAt: string };
+
+/**
+ * Failures whose retry is due, longest due first. Unlike the bare condition on the columns it leaves out what has
+ * recovered: a later event of the stage, or the end of the request, overtakes a failure.
+ * @throws PagePositionError
+ */
+export async function dueRetries(database: Database, query: DueRetriesQuery): Promise<ReportPage<DueRetry>> {
+  const limit = Math.min(query.limit ?? 100, 200);
+  const after = readPosition(query.after);
+  const { rows } = await database.execute<Row>(
+    `SELECT
+       failed.pagw_id, failed.tenant, failed.stage, failed.event_type, failed.sequence_no, failed.error_code,
+       left(failed.error_message, 1000) AS error_message, downstream.target_system, failed.attempt,
+       failed.next_retry_at, failed.retry_claimed_at AS claimed_at, failed.id, failed.next_retry_at::text AS due_at,
+       EXISTS (
+         SELECT FROM retry_pause AS pause
+         WHERE (pause.tenant IS NULL OR pause.tenant = failed.tenant)
+           AND (pause.stage IS NULL OR pause.stage = failed.stage)
+           AND (pause.target_system IS NULL OR pause.target_system = downstream.target_system)
+       ) AS held
+     FROM event_tracker AS failed
+     JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
+     CROSS JOIN LATERAL (
+       SELECT coalesce(failed.metadata ->> 'targetSystem', request.target_system) AS target_system
+     ) AS downstream
+     WHERE failed.tenant = :tenant
+       AND failed.status = 'FAILED'
+       AND failed.retryable = TRUE
+       AND failed.next_retry_at <= :now::timestamptz
+       AND (:stage::text IS NULL OR failed.stage = :stage)
+       AND (:after_at::timestamptz IS NULL OR (failed.next_retry_at, failed.id) > (:after_at::timestamptz, :after_id::bigint))
+       AND request.completed_at IS NULL
+       AND NOT EXISTS (
+         SELECT FROM event_tracker AS later
+         WHERE later.pagw_id = failed.pagw_id
+           AND later.received_on = failed.received_on
+           AND later.sequence_no > failed.sequence_no
+           AND later.stage = failed.stage
+       )
+     ORDER BY failed.next_retry_at, failed.id
+     LIMIT :limit`,
+    {
+      tenant: query.tenant,
+      now: query.now,
+      stage: query.stage ?? null,
+      after_at: after?.at ?? null,
+      after_id: after?.id ?? null,
+      limit: limit + 1,
+    },
+  );
+  const { rows: page, next } = toPage(rows, limit, ({ dueAt, id }) => ({ at: dueAt, id: String(id) }));
+  return { rows: page.map(({ id: _, dueAt: __, ...retry }) => retry), next };
+}

@@ -1,0 +1,65 @@
+import type { DeadlineRisk } from '../../domain/decision-clock.ts';
+import type { Priority, RequestStatus } from '../../domain/tracked-event.ts';
+import type { Database } from '../database.ts';
+import { type ReportPage, readPosition, toPage } from './report-page.ts';
+
+/** An undecided request whose clock has run far. */
+export interface Deadline {
+  pagwId: string;
+  tenant: string;
+  priority: Priority | null;
+  status: RequestStatus;
+  /** Where it stands; null when no main-lane event is known. */
+  stage: string | null;
+  receivedAt: Date;
+  dueAt: Date;
+  /** Negative once it is over. */
+  secondsLeft: number;
+  risk: Exclude<DeadlineRisk, 'none'>;
+  /** The provider was told to wait: answered, but not decided. */
+  pended: boolean;
+}
+
+export interface DeadlinesQuery {
+  tenant: string;
+  now: Date;
+  limit?: number | undefined;
+  after?: string | undefined;
+}
+
+/**
+ * Undecided requests that have used up three quarters of their time, the next due first. When a clock crosses a
+ * threshold is noted by stuck-alarm; whether it is breached is told as of `now`.
+ * @throws PagePositionError
+ */
+export async function listDeadlines(
+  database: Database,
+  query: DeadlinesQuery,
+): Promise<ReportPage<Deadline>> {
+  const limit = Math.min(query.limit ?? 100, 1_000);
+  const after = readPosition(query.after);
+  const { rows } = await database.execute<Deadline & { dueText: string }>(
+    `SELECT
+       pagw_id, tenant, priority, status, main_stage AS stage, received_at, decision_due_at AS due_at,
+       extract(epoch FROM decision_due_at - :now::timestamptz)::float8 AS seconds_left,
+       CASE WHEN decision_due_at <= :now::timestamptz THEN 'breached' ELSE deadline_risk END AS risk,
+       completed_at IS NOT NULL AS pended,
+       decision_due_at::text AS due_text
+     FROM request_tracker
+     WHERE tenant = :tenant
+       AND deadline_risk IS NOT NULL
+       AND decided_at IS NULL
+       AND (:after_at::timestamptz IS NULL OR (decision_due_at, pagw_id) > (:after_at::timestamptz, :after_id))
+     ORDER BY decision_due_at, pagw_id
+     LIMIT :limit`,
+    {
+      tenant: query.tenant,
+      now: query.now,
+      after_at: after?.at ?? null,
+      after_id: after?.id ?? null,
+      limit: limit + 1,
+    },
+  );
+  const { rows: page, next } = toPage(rows, limit, ({ dueText, pagwId }) => ({ at: dueText, id: pagwId }));
+  return { rows: page.map(({ dueText: _, ...deadline }) => deadline), next };
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { createHandler } from '../../lambdas/maintain.ts';
+import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { lambdaContext } from '../support/lambda.ts';
+import { trackedEvent } from '../support/tracked-event.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+let db: TestDatabase;
+let logged: string[];
+let environment: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  environment = {
+    CLUSTER_ARN: db.target.resourceArn,
+    SECRET_ARN: db.target.secretArn,
+    DATABASE_NAME: db.target.database,
+  };
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  logged = [];
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
+    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  await db.close();
+});
+
+const invoke = (remainingMs = 300_000) =>
+  createHandler(environment, { now: () => now })(
+    {},
+    { ...lambdaContext('maintain'), getRemainingTimeInMillis: () => remainingMs },
+  );
+
+/** The flow's metrics as published: one JSON object a record. */
+const metric = (name: string) =>
+  logged
+    .filter((line) => line.includes('"_aws"'))
+    .map((line) => (JSON.parse(line) as Record<string, number>)[name])
+    .findLast((value) => value !== undefined);
+
+describe('maintain', () => {
+  it('makes partitions ahead, refreshes the summary, and measures', async () => {
+    const { counts } = await invoke();
+    expect(counts).toMatchObject({ partitionsMade: 4, hoursSummarised: 0 });
+    await recordEvents(
+      db.database,
+      [
+        trackedEvent({ metadata: { diagnosisCount: 3 } }),
+        trackedEvent({ metadata: { note: 'x'.repeat(200) } }),
+      ],
+      now,
+    );
+    const again = await invoke();
+    expect(again.counts).toMatchObject({
+      partitionsMade: 0,
+      hoursSummarised: 1,
+      hoursLeft: 0,
+      duplicateSequences: 0,
+      metadataBytes: 212,
+    });
+    expect(again.counts.bytes).toBeGreaterThan(again.counts.eventTableBytes ?? 0);
+    expect(metric('DuplicateSequences')).toBe(0);
+    expect(metric('LargestMetadataBytes')).toBe(212);
+    expect(metric('MaintainTasksFailed')).toBe(0);
+    expect(again.skipped).toEqual([]);
+  });
+
+  it('tells of numbers given twice, should a constraint ever be gone', async () => {
+    await db.database.execute('DROP INDEX ux_event_tracker_pagw_seq');
+    await db.database.execute(
+      `INSERT INTO event_tracker (tenant, pagw_id, received_on, event_id, stage, event_type, sequence_no, occurred_at, created_at)
+       SELECT tenant, pagw_id, received_on, 'twice', stage, event_type, sequence_no, occurred_at, created_at
+       FROM event_tracker WHERE sequence_no = 1`,
+    );
+    await invoke();
+    expect(metric('DuplicateSequences')).toBe(1);
+  });
+
+  it('does the other tasks when one fails, and then fails with its name', async () => {
+    await db.database.execute('ALTER FUNCTION mark_changed_hours RENAME TO mark_changed_hours_gone');
+    await expect(invoke()).rejects.toThrow(/refreshSummary/);
+    expect(metric('MaintainTasksFailed')).toBe(1);
+    expect(metric('DatabaseBytes')).toBeGreaterThan(0);
+    await db.database.execute('ALTER FUNCTION mark_changed_hours_gone RENAME TO mark_changed_hours');
+    await expect(invoke()).resolves.toMatchObject({ skipped: [] });
+  });
+
+  it('leaves to the next run what the time does not suffice for', async () => {
+    const { counts, skipped } = await invoke(10_000);
+    expect(counts).toEqual({});
+    expect(skipped).toContain('refreshSummary');
+  });
+
+  it('logs no metadata', () => {
+    expect(logged.join('\n')).not.toContain('xxxx');
+  });
+
+  it('names the settings that are missing', () => {
+    expect(() => createHandler({}, { now: () => now })).toThrow(/CLUSTER_ARN/);
+  });
+});
