@@ -18,6 +18,7 @@ const BATCHED: readonly ContestantName[] = [
   'record-events-direct',
   'record-events-endpoint',
   'message-db-batch',
+  'message-db-sharded',
   'emmett',
 ];
 /** They send event by event, whatever the batch: one column is enough. */
@@ -70,54 +71,30 @@ function print(results: Results): void {
 }
 
 function aimsOf(results: Results): Aim[] {
-  const ratio = (ours: ContestantName, theirs: ContestantName, size: number, theirSize = size) =>
-    medianRatio(
-      results.get(String(size))?.get(ours)?.eventsPerSecond ?? [],
-      results.get(String(theirSize))?.get(theirs)?.eventsPerSecond ?? [],
+  const ratio = (ours: ContestantName, theirs: ContestantName, size: number) => {
+    const contestants = results.get(String(size));
+    return medianRatio(
+      contestants?.get(ours)?.eventsPerSecond ?? [],
+      contestants?.get(theirs)?.eventsPerSecond ?? [],
     );
+  };
+  const aim = (ours: ContestantName, theirs: ContestantName, size: number, least: number): Aim => ({
+    text: `batch ${number(size)}: ${LABELS[ours]} / ${LABELS[theirs]}`,
+    reached: ratio(ours, theirs, size),
+    least,
+  });
   const direct = 'record-events-direct';
   const endpoint = 'record-events-endpoint';
   return [
-    {
-      text: 'batch 100: record-events / (a), both direct',
-      reached: ratio(direct, 'plain-insert-direct', 100),
-      least: 0.45,
-    },
-    {
-      text: 'batch 1,000: record-events / (a), both direct',
-      reached: ratio(direct, 'plain-insert-direct', 1000),
-      least: 0.45,
-    },
-    {
-      text: 'batch 100: record-events / (a), both through the endpoint',
-      reached: ratio(endpoint, 'plain-insert-endpoint', 100),
-      least: 0.45,
-    },
-    {
-      text: 'batch 1,000: record-events / (a), both through the endpoint',
-      reached: ratio(endpoint, 'plain-insert-endpoint', 1000),
-      least: 0.45,
-    },
-    {
-      text: 'batch 100: record-events / message-db batched by hand',
-      reached: ratio(direct, 'message-db-batch', 100),
-      least: 1,
-    },
-    {
-      text: 'batch 1,000: record-events / message-db batched by hand',
-      reached: ratio(direct, 'message-db-batch', 1000),
-      least: 1,
-    },
-    { text: 'batch 100: record-events / Emmett', reached: ratio(direct, 'emmett', 100), least: 5 },
-    {
-      text: 'batch 100: record-events through the endpoint / (c) direct',
-      reached: ratio(endpoint, 'max-plus-one', 100),
-      least: 4,
-    },
-    {
-      text: 'batch 100: record-events, endpoint / direct',
-      reached: ratio(endpoint, direct, 100),
-      least: 0.85,
-    },
+    ...[100, 1000].flatMap((size) => [
+      aim(direct, 'plain-insert-direct', size, 0.45),
+      aim(endpoint, 'plain-insert-endpoint', size, 0.45),
+      aim(direct, 'message-db-batch', size, 1),
+      aim(direct, 'message-db-sharded', size, 1),
+      aim(direct, 'emmett', size, 5),
+    ]),
+    aim(direct, 'max-plus-one', 100, 4),
+    aim(endpoint, 'max-plus-one', 100, 4),
+    aim(endpoint, direct, 100, 0.85),
   ];
 }

@@ -13,6 +13,7 @@ export type ContestantName =
   | 'max-plus-one'
   | 'message-db-single'
   | 'message-db-batch'
+  | 'message-db-sharded'
   | 'emmett';
 
 export interface Runner {

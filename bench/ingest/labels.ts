@@ -8,6 +8,7 @@ export const LABELS: Readonly<Record<ContestantName, string>> = {
   'record-events-endpoint': 'record-events through the endpoint',
   'message-db-single': '(d) message-db write_message, one event a call',
   'message-db-batch': '(d) message-db write_message, batched by hand',
+  'message-db-sharded': '(d) the same, a category for each writer',
   emmett: '(d) Emmett appendToStream, per stream of the batch',
   'max-plus-one': '(c) MAX + 1, INSERT, one event a transaction',
 };

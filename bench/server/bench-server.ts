@@ -8,6 +8,7 @@ import { startPostgres } from '../../lib/local/postgres-server.ts';
 import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import { openEndpointDatabase } from './open-databases.ts';
+import { printServer } from './print-server.ts';
 
 /** One PostgreSQL (fsync and synchronous_commit on) and one Data API endpoint, for the length of a benchmark. */
 export interface BenchServer {
@@ -54,12 +55,13 @@ export async function startBenchServer(): Promise<BenchServer> {
       'SELECT pg_reload_conf()',
     );
     const dataApiUrl = await dataApi.ask(postgres.connectionString('postgres'));
+    await printServer(postgres.connectionString('postgres'));
     await run('postgres', `CREATE DATABASE ${MIGRATED}`);
     await migrateTemplate(dataApiUrl);
     return {
       dataApiUrl,
       urlOf: (database) => postgres.connectionString(database),
-      // FORCE-free: the endpoint lets go of the template's connections after a while, so they are ended here.
+      // A template must have no connections; the endpoint and contestants keep idle ones.
       create: async (database, template = MIGRATED) => {
         await run(
           'postgres',

@@ -1,11 +1,15 @@
 import { Client } from 'pg';
 import type { BenchServer } from './bench-server.ts';
 
+/** History is spread evenly over as many days as the tracker keeps. */
+const DAYS = 90;
+
 /** What makes a copy of a row another one; every other column is copied as it is. */
 const CHANGED: Readonly<Record<string, string>> = {
   pagw_id: "pagw_id || '-' || copy",
   event_id: "event_id || '-' || copy",
-  created_at: "created_at - copy * interval '10 seconds'",
+  received_on: `received_on - copy % ${DAYS}`,
+  created_at: `created_at - copy % ${DAYS} * interval '1 day'`,
 };
 
 /**
@@ -18,6 +22,9 @@ export async function fillHistory(server: BenchServer, database: string, events:
   const count = async () =>
     (await client.query('SELECT count(*)::int AS events FROM event_tracker')).rows[0].events;
   const copies = Math.ceil(events / (await count())) - 1;
+  await client.query(
+    `SELECT ensure_event_partition(current_date - ago) FROM generate_series(0, ${DAYS}, 15) AS ago`,
+  );
   await copyRows(client, 'request_tracker', [], copies);
   await copyRows(client, 'event_tracker', ['id'], copies);
   await client.query('VACUUM (ANALYZE)');

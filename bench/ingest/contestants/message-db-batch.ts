@@ -1,14 +1,17 @@
-import type { OpenContestant } from '../contestant.ts';
+import type { Pool } from 'pg';
+import type { Contestant, OpenContestant } from '../contestant.ts';
 import { countMessages, dataOf, openMessageDb, streamOf } from './message-db.ts';
 
 /** message-db batched by hand: the package has no batch, so a loop of our own calls its write_message. */
-export const open: OpenContestant = async (arena) => {
-  const pool = await openMessageDb(arena);
+export const open: OpenContestant = async (arena) => batchedOver(await openMessageDb(arena), () => 'request');
+
+export function batchedOver(pool: Pool, categoryOf: (writer: number) => string): Contestant {
   return {
     record: async (batch, writer) => {
+      const category = categoryOf(writer);
       const messages = batch.map((item) => ({
         id: item.event.eventId,
-        stream: streamOf(item, writer),
+        stream: streamOf(item, category),
         type: item.event.eventType,
         data: dataOf(item),
         metadata: item.event.metadata ?? undefined,
@@ -22,4 +25,4 @@ export const open: OpenContestant = async (arena) => {
     count: () => countMessages(pool),
     close: () => pool.end(),
   };
-};
+}

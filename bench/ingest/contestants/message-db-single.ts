@@ -5,7 +5,7 @@ import { countMessages, dataOf, openMessageDb, streamOf } from './message-db.ts'
 export const open: OpenContestant = async (arena) => {
   const pool = await openMessageDb(arena);
   return {
-    record: async (batch, writer) => {
+    record: async (batch) => {
       for (const item of batch) {
         const { eventId, eventType, metadata } = item.event;
         await pool.query({
@@ -13,7 +13,7 @@ export const open: OpenContestant = async (arena) => {
           text: 'SELECT write_message($1, $2, $3, $4, $5)',
           values: [
             eventId,
-            streamOf(item, writer),
+            streamOf(item),
             eventType,
             JSON.stringify(dataOf(item)),
             metadata && JSON.stringify(metadata),

@@ -57,11 +57,11 @@ export async function openMessageDb({ connectionString, connections }: Arena): P
 }
 
 /**
- * Its writes lock the stream's category, here the part before the first dash, until the transaction ends. One category
- * for all requests would serialise the writers, so each writer gets one, which flatters the peer.
+ * Its writes lock the stream's category, the part before the first dash, until the transaction ends: that keeps a
+ * category's global order for its consumers, and lets one writer write at a time. Requests are one category.
  */
-export function streamOf({ event }: WorkloadEvent, writer: number): string {
-  return `request${writer}-${event.pagwId}`;
+export function streamOf({ event }: WorkloadEvent, category = 'request'): string {
+  return `${category}-${event.pagwId}`;
 }
 
 /** What is left of an event beside its stream, type and id. */
