@@ -1,17 +1,11 @@
-import {
-  type BatchResultErrorEntry,
-  SendMessageBatchCommand,
-  type SendMessageBatchResult,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
 import { type EventToSend, type PackedMessage, packMessages } from './pack-messages.ts';
-
-export interface SendTarget {
-  sqs: SQSClient;
-  /** Of the FIFO queue. */
-  queueUrl: string;
-  signal?: AbortSignal;
-}
+import {
+  type BatchTarget,
+  BYTES_PER_BATCH,
+  MESSAGES_PER_BATCH,
+  type MessageOutcome,
+  sendMessageBatch,
+} from './send-message-batch.ts';
 
 export interface SentCounts {
   events: number;
@@ -31,8 +25,6 @@ export class SendInterruptedError extends Error {
   }
 }
 
-const MESSAGES_PER_BATCH = 10;
-const BYTES_PER_BATCH = 1024 * 1024;
 /** A message the queue itself failed to take (no fault of the sender) is offered this often. */
 const OFFERS_PER_MESSAGE = 5;
 const PAUSE_MS = 200;
@@ -48,15 +40,16 @@ interface Request {
  * A batch never holds two messages of one request, so a message that fails is sent again before its successors.
  * @throws SendInterruptedError when a whole batch gets no answer.
  */
-export async function sendEvents(events: Iterable<EventToSend>, target: SendTarget): Promise<SentCounts> {
+export async function sendEvents(events: Iterable<EventToSend>, target: BatchTarget): Promise<SentCounts> {
   const counts: SentCounts = { events: 0, messages: 0, refused: [] };
   let requests = openRequests(events);
   while (requests.length > 0) {
     const batch = nextBatch(requests);
-    const result = await sendBatch(batch, target).catch((cause: unknown) => {
+    const messages = batch.flatMap(({ waiting: [message] }) => message ?? []);
+    const outcomes = await sendMessageBatch(messages, target).catch((cause: unknown) => {
       throw new SendInterruptedError(counts, cause);
     });
-    const again = settle(batch, result, counts);
+    const again = settle(batch, outcomes, counts);
     if (again) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     // Those served go to the end: a request of many messages does not hold up the others.
     requests = [...requests.slice(batch.length), ...batch].filter((request) => request.waiting.length > 0);
@@ -80,51 +73,22 @@ function nextBatch(requests: Request[]): Request[] {
   return batch;
 }
 
-async function sendBatch(batch: Request[], target: SendTarget): Promise<SendMessageBatchResult> {
-  const [only] = batch;
-  const tooLarge = batch.length === 1 && (only?.waiting[0]?.bytes ?? 0) > BYTES_PER_BATCH;
-  if (tooLarge) {
-    return { Successful: [], Failed: [{ Id: '0', SenderFault: true, Code: 'MessageTooLong' }] };
-  }
-  return target.sqs.send(
-    new SendMessageBatchCommand({
-      QueueUrl: target.queueUrl,
-      Entries: batch.flatMap(({ waiting: [message] }, position) =>
-        message === undefined
-          ? []
-          : {
-              Id: String(position),
-              MessageBody: message.body,
-              MessageGroupId: message.groupId,
-              MessageDeduplicationId: message.deduplicationId,
-            },
-      ),
-    }),
-    target.signal === undefined ? {} : { abortSignal: target.signal },
-  );
-}
-
 /** Books what became of each message; answers whether some have to be offered again. */
-function settle(batch: Request[], result: SendMessageBatchResult, counts: SentCounts): boolean {
-  const failures = new Map((result.Failed ?? []).map((failure) => [failure.Id, failure]));
+function settle(batch: Request[], outcomes: MessageOutcome[], counts: SentCounts): boolean {
   let again = false;
   batch.forEach((request, position) => {
-    const failure = failures.get(String(position));
-    if (failure === undefined) {
+    const outcome = outcomes[position] ?? { taken: false, final: false, code: 'Unknown' };
+    if (outcome.taken) {
       counts.events += request.waiting.shift()?.eventCount ?? 0;
       counts.messages += 1;
       request.offers = 0;
-    } else if (isFinal(failure) || ++request.offers >= OFFERS_PER_MESSAGE) {
+    } else if (outcome.final || ++request.offers >= OFFERS_PER_MESSAGE) {
       const events = request.waiting.reduce((total, message) => total + message.eventCount, 0);
-      counts.refused.push({ pagwId: request.pagwId, events, code: failure.Code ?? 'Unknown' });
+      counts.refused.push({ pagwId: request.pagwId, events, code: outcome.code });
       request.waiting = [];
     } else {
       again = true;
     }
   });
   return again;
-}
-
-function isFinal(failure: BatchResultErrorEntry): boolean {
-  return failure.SenderFault === true;
 }

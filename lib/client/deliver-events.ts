@@ -1,0 +1,165 @@
+import type { DropLedger } from './client-counts.ts';
+import type { EventBuffer, RequestLane } from './event-buffer.ts';
+import type { PackedMessage } from './pack-messages.ts';
+import { sealMessages } from './seal-messages.ts';
+import {
+  type BatchTarget,
+  BYTES_PER_BATCH,
+  MESSAGES_PER_BATCH,
+  type MessageOutcome,
+  sendMessageBatch,
+} from './send-message-batch.ts';
+
+export interface DeliveryOptions extends Omit<BatchTarget, 'signal'> {
+  buffer: EventBuffer;
+  drops: DropLedger;
+  /** A batch without an answer after this long is offered again. */
+  sendTimeoutMs: number;
+  /** Nothing waits any more. */
+  onIdle: () => void;
+}
+
+/** One message holds no more events than this, and the contract allows ten times as many. */
+const EVENTS_PER_TURN = 100;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Takes events out of the buffer to the queue, one batch after the other. While the queue is away it is asked again
+ * after growing pauses. No timer here keeps the process alive.
+ */
+export class Delivery {
+  delivered = 0;
+  /** Why the queue took nothing when it was last asked: an error's name or code; null when it took something. */
+  queueError: string | null = null;
+  readonly #options: DeliveryOptions;
+  running = false;
+  #stopped = false;
+  #failures = 0;
+  #resume: () => void = () => undefined;
+  #sending = new AbortController();
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** Begins, or ends a pause. */
+  start(): void {
+    if (this.#stopped) return;
+    if (this.running) {
+      this.#resume();
+      return;
+    }
+    this.running = true;
+    void this.#run();
+  }
+
+  /** Asks at once, and again soon: somebody waits for it. */
+  hurry(): void {
+    this.#failures = 0;
+    this.start();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#sending.abort();
+    this.#resume();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped && this.#options.buffer.count > 0) {
+      const moved = await this.#deliverBatch().catch(() => false);
+      if (moved) this.#failures = 0;
+      else await this.#pause();
+    }
+    this.running = false;
+    this.#options.onIdle();
+  }
+
+  /** Answers whether anything left the buffer. */
+  async #deliverBatch(): Promise<boolean> {
+    const { buffer } = this.#options;
+    const held = buffer.count;
+    const lanes = buffer.nextLanes(MESSAGES_PER_BATCH);
+    for (const lane of lanes) await this.#seal(lane);
+    if (this.#stopped) return true;
+    const batch = fitting(lanes);
+    const messages = batch.flatMap(({ sealed: [first] }) => first?.message ?? []);
+    if (messages.length > 0) {
+      const outcomes = await this.#send(messages);
+      if (this.#stopped) return true;
+      batch.forEach((lane, position) => {
+        this.#settle(lane, outcomes[position]);
+      });
+    }
+    for (const lane of lanes) buffer.rotate(lane);
+    return buffer.count < held;
+  }
+
+  async #seal(lane: RequestLane): Promise<void> {
+    const { buffer, drops } = this.#options;
+    if (lane.sealed.length > 0) return;
+    const events = lane.waiting.slice(0, EVENTS_PER_TURN);
+    const { sealed, refused } = await sealMessages(events);
+    if (this.#stopped) return;
+    lane.waiting.splice(0, events.length);
+    lane.sealed = sealed;
+    for (const { event, rejection } of refused) {
+      drops.add('invalid', rejection.code, rejection.path);
+      buffer.settle([event]);
+    }
+  }
+
+  #settle(lane: RequestLane, outcome: MessageOutcome | undefined): void {
+    const [first] = lane.sealed;
+    if (first === undefined || outcome === undefined) return;
+    this.queueError = outcome.taken ? null : outcome.code;
+    if (outcome.taken) this.delivered += first.events.length;
+    else if (outcome.final) this.#options.drops.add('refused', outcome.code, '', first.events.length);
+    else return;
+    lane.sealed.shift();
+    this.#options.buffer.settle(first.events);
+  }
+
+  /** Some clients ignore their signal, and a dead connection may never answer: the wait ends here in any case. */
+  async #send(messages: readonly PackedMessage[]): Promise<MessageOutcome[]> {
+    const { sqs, queueUrl, sendTimeoutMs } = this.#options;
+    const { signal } = this.#sending;
+    const late = new DOMException('The queue did not answer in time.', 'TimeoutError');
+    const timer = setTimeout((sending: AbortController) => sending.abort(late), sendTimeoutMs, this.#sending);
+    timer.unref();
+    const aborted = new Promise<never>((_, fail) => {
+      signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+    });
+    try {
+      return await Promise.race([sendMessageBatch(messages, { sqs, queueUrl, signal }), aborted]);
+    } catch (error) {
+      this.queueError = error instanceof Error ? error.name : 'Unknown';
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#sending = new AbortController();
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
+    await new Promise<void>((resume) => {
+      const timer = setTimeout(resume, longest * (0.5 + Math.random() / 2)).unref();
+      this.#resume = () => {
+        clearTimeout(timer);
+        resume();
+      };
+    });
+    this.#resume = () => undefined;
+  }
+}
+
+/** As many of the lanes' first messages as one call takes. */
+function fitting(lanes: readonly RequestLane[]): RequestLane[] {
+  let bytes = 0;
+  return lanes.filter(({ sealed: [first] }) => {
+    bytes += first?.message.bytes ?? 0;
+    return first !== undefined && bytes <= BYTES_PER_BATCH;
+  });
+}

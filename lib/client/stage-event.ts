@@ -1,0 +1,148 @@
+import { metadataMaxBytes, metadataMaxDepth } from '../domain/event-metadata.ts';
+import type { EventStatus } from '../domain/tracked-event.ts';
+import { CopyError, copyBounded } from './copy-bounded.ts';
+
+/** What all four calls say. Only `pagwId` and `eventType` are required, and a tenant, here or in the options. */
+export interface StageCall {
+  pagwId: string;
+  tenant?: string | null | undefined;
+  /** Canonical or an alias. @default the event type's stage */
+  stage?: string | null | undefined;
+  eventType: string;
+  /** From 1. @default counted from the request's history */
+  attempt?: number | null | undefined;
+  /** An object, or a string of JSON; at most 16 KiB; no personal data. */
+  metadata?: object | string | null | undefined;
+  correlationId?: string | null | undefined;
+  externalReference?: string | null | undefined;
+  serviceName?: string | null | undefined;
+  workerId?: string | null | undefined;
+  /** @default one made at the call */
+  eventId?: string | null | undefined;
+  /** @default the time of the call */
+  occurredAt?: Date | string | null | undefined;
+  request?: RequestFacts | null | undefined;
+}
+
+export interface RequestFacts {
+  /** Such as PAS_SUBMIT. */
+  type?: string | null | undefined;
+  priority?: 'EXPEDITED' | 'STANDARD' | null | undefined;
+  /** A terminal one ends the request. */
+  status?: string | null | undefined;
+  payload?: { bucket?: string | null | undefined; key?: string | null | undefined } | null | undefined;
+}
+
+export interface StageComplete extends StageCall {
+  /** Milliseconds; rounded, and below 0 counted as 0. */
+  durationMs?: number | null | undefined;
+  startedAt?: Date | string | null | undefined;
+  completedAt?: Date | string | null | undefined;
+}
+
+export interface StageError extends StageComplete {
+  errorCode?: string | null | undefined;
+  /** Masked and cut at 4,000 characters before it leaves the process. */
+  errorMessage?: string | null | undefined;
+  /** @default by the error code's class */
+  retryable?: boolean | null | undefined;
+  /** @default by the tracker's retry policy */
+  nextRetryAt?: Date | string | null | undefined;
+}
+
+export interface RetryAttempt extends StageCall {
+  errorCode?: string | null | undefined;
+  nextRetryAt?: Date | string | null | undefined;
+}
+
+/** An event of the contract, fit to be kept: nothing in it can change any more or run foreign code. */
+export type EventSnapshot = Record<string, unknown>;
+
+/** What cannot be kept of a call; `path` is the place in the event, never a value. */
+export class UnusableCallError extends Error {
+  override readonly name = 'UnusableCallError';
+  readonly code: string;
+  readonly path: string;
+
+  constructor(code: string, path: string, cause: unknown) {
+    super(`The event cannot be read at ${path || 'its root'}; send plain values.`, { cause });
+    this.code = code;
+    this.path = path;
+  }
+}
+
+const FIELDS = [
+  'tenant',
+  'pagwId',
+  'stage',
+  'eventType',
+  'attempt',
+  'durationMs',
+  'startedAt',
+  'completedAt',
+  'retryable',
+  'nextRetryAt',
+  'externalReference',
+  'errorCode',
+  'errorMessage',
+  'workerId',
+  'serviceName',
+  'correlationId',
+  'metadata',
+  'request',
+  'eventId',
+  'occurredAt',
+] as const;
+
+/** Longer than all the text fields of the contract but errorMessage, and than a whole `request`. */
+const FIELD_MAX_CHARACTERS = 4_096;
+/** The contract keeps 4,000 characters and looks for personal data in 20,000; to look at millions takes milliseconds. */
+const ERROR_KEPT_CHARACTERS = 20_001;
+const ERROR_SEEN_CHARACTERS = 1_000_000;
+
+/** Takes what a call says as it is at this moment; bounded in time and size. @throws UnusableCallError */
+export function snapshotCall(call: unknown, status: EventStatus, defaults: EventSnapshot): EventSnapshot {
+  if (typeof call !== 'object' || call === null) throw new UnusableCallError('EVENT_UNREADABLE', '', null);
+  const event: EventSnapshot = { ...defaults, status };
+  for (const field of FIELDS) {
+    try {
+      const value = (call as EventSnapshot)[field];
+      if (value !== undefined && value !== null && value !== '') event[field] = snapshotField(field, value);
+    } catch (cause) {
+      throw unusable(field, cause);
+    }
+  }
+  return event;
+}
+
+function snapshotField(field: (typeof FIELDS)[number], value: unknown): unknown {
+  if (field === 'metadata') return copyBounded(value, metadataMaxBytes, metadataMaxDepth);
+  if (field === 'errorMessage' && typeof value === 'string') return shortened(value);
+  if (field === 'durationMs' && typeof value === 'number') return wholeMilliseconds(value);
+  return copyBounded(value, FIELD_MAX_CHARACTERS, metadataMaxDepth);
+}
+
+function unusable(field: string, cause: unknown): UnusableCallError {
+  const path = `/${field}`;
+  if (!(cause instanceof CopyError) || cause.fault === 'unreadable') {
+    return new UnusableCallError(
+      'EVENT_UNREADABLE',
+      path + (cause instanceof CopyError ? cause.path : ''),
+      cause,
+    );
+  }
+  if (field !== 'metadata') return new UnusableCallError('FIELD_INVALID', path, cause);
+  const code = cause.fault === 'too-deep' ? 'METADATA_TOO_DEEP' : 'METADATA_TOO_LARGE';
+  return new UnusableCallError(code, path, cause);
+}
+
+function shortened(text: string): string {
+  if (text.length <= ERROR_KEPT_CHARACTERS) return text;
+  if (text.length > ERROR_SEEN_CHARACTERS) return `[error text of ${text.length} characters, not kept]`;
+  return text.slice(0, ERROR_KEPT_CHARACTERS).toWellFormed();
+}
+
+/** What a monotonic clock measures has fractions; what a wall clock measures may be negative. */
+function wholeMilliseconds(value: number): number | null {
+  return Number.isFinite(value) ? Math.max(0, Math.round(value)) : null;
+}
