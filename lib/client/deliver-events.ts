@@ -35,6 +35,7 @@ export class Delivery {
   readonly #options: DeliveryOptions;
   running = false;
   #stopped = false;
+  #resting = false;
   #failures = 0;
   #resume: () => void = () => undefined;
   #sending = new AbortController();
@@ -46,6 +47,7 @@ export class Delivery {
   /** Begins, or ends a pause. */
   start(): void {
     if (this.#stopped) return;
+    this.#resting = false;
     if (this.running) {
       this.#resume();
       return;
@@ -60,6 +62,13 @@ export class Delivery {
     this.start();
   }
 
+  /** Lets go of the queue until the next start; what waits, waits on. */
+  rest(): void {
+    this.#resting = true;
+    this.#sending.abort();
+    this.#resume();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#sending.abort();
@@ -67,13 +76,13 @@ export class Delivery {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped && this.#options.buffer.count > 0) {
+    while (!this.#stopped && !this.#resting && this.#options.buffer.count > 0) {
       const moved = await this.#deliverBatch().catch(() => false);
       if (moved) this.#failures = 0;
-      else await this.#pause();
+      else if (!this.#resting) await this.#pause();
     }
     this.running = false;
-    this.#options.onIdle();
+    if (this.#options.buffer.count === 0) this.#options.onIdle();
   }
 
   /** Answers whether anything left the buffer. */

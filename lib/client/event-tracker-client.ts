@@ -30,9 +30,9 @@ export interface EventTrackerClientOptions {
   bufferBytes?: number | undefined;
   /** How long fewer than ten events wait for others. @default 500 */
   flushIntervalMs?: number | undefined;
-  /** @default 10,000 */
+  /** A call to the queue without an answer is given up after this long, and made again. @default 5,000 */
   sendTimeoutMs?: number | undefined;
-  /** How long the end of the process is held up for what still waits. @default 2,000 */
+  /** How long the end of the process is held up for what waits, once no call to the queue is open. @default 2,000 */
   exitDeadlineMs?: number | undefined;
   /** Told of drops, summed up by kind, outside the business call. */
   onDrop?: ((drop: Drop) => unknown) | undefined;
@@ -62,7 +62,7 @@ const DEADLINE_MS = 2_000;
 /** @throws Error only here, at the start, when an option cannot be right. */
 export function createEventTrackerClient(options: EventTrackerClientOptions): EventTrackerClient {
   const { queueUrl, bufferLimit = 10_000, bufferBytes = 32 * 1024 * 1024 } = options;
-  const { flushIntervalMs = 500, sendTimeoutMs = 10_000, exitDeadlineMs = DEADLINE_MS } = options;
+  const { flushIntervalMs = 500, sendTimeoutMs = 5_000, exitDeadlineMs = DEADLINE_MS } = options;
   refuseUnusable(queueUrl, { bufferLimit, bufferBytes, flushIntervalMs, sendTimeoutMs, exitDeadlineMs });
   const { tenant, serviceName, workerId } = options;
   const defaults = { tenant, serviceName, workerId };
@@ -148,7 +148,7 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
       // Node asks again whenever it runs out of work; only new calls are worth holding it up again.
       if (closed !== undefined || givenUpAt === called) return;
       givenUpAt = called;
-      void flush({ deadlineMs: exitDeadlineMs });
+      void flush({ deadlineMs: exitDeadlineMs }).then((done) => done || delivery.rest());
     },
     exit: giveUp,
   };
