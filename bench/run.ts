@@ -7,6 +7,8 @@ const FILES: Readonly<Record<string, string>> = {
   ingest: './ingest/bench-ingest.ts',
   timeline: './timeline/bench-timeline.ts',
   retry: './retry/bench-retry.ts',
+  client: './client/bench-client.ts',
+  views: './views/bench-views.ts',
 };
 
 /** What every benchmark's file exports. */

@@ -41,7 +41,7 @@ export async function benchBatchSizes(server: BenchServer, quick: boolean): Prom
       runners: pick(batchSize === 100 ? [...BATCHED, ...SINGLE] : BATCHED),
       heatFor: ({ name }) => {
         const slow = name === 'emmett' || SINGLE.includes(name);
-        const count = (slow ? SLOW_EVENTS : EVENTS)[batchSize] / (quick ? 2 : 1);
+        const count = (slow ? SLOW_EVENTS : EVENTS)[batchSize] / (quick ? 3 : 1);
         return {
           batchSize,
           writers: WRITERS,
@@ -50,7 +50,7 @@ export async function benchBatchSizes(server: BenchServer, quick: boolean): Prom
       },
     }),
   );
-  const results = await runRounds(server, events, quick ? 3 : 7);
+  const results = await runRounds(server, events, quick ? 2 : 5);
   for (const runner of runners.values()) await runner.verify();
   for (const runner of runners.values()) await runner.stop();
   print(results);

@@ -19,7 +19,7 @@ export async function benchHistory(server: BenchServer, quick: boolean): Promise
   const first = await startRunner(server, 'record-events-direct', { liveRequests: 1_000, connections: 4 });
   await first.heat({ ...HEAT, batchesEach: 100 });
   const template = first.database;
-  const alreadyThere = await fillHistory(server, template, quick ? 200_000 : 1_000_000);
+  const alreadyThere = await fillHistory(server, template, quick ? 100_000 : 1_000_000);
   const runners: Runner[] = [];
   for (const name of NAMES) {
     const options = { liveRequests: 1_000, connections: 4, seed: 'pagw-later' };

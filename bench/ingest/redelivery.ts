@@ -6,9 +6,9 @@ import { LABELS } from './labels.ts';
 import { type Event, runRounds } from './rounds.ts';
 
 const NAMES: readonly ContestantName[] = ['record-events-direct', 'record-events-endpoint'];
-const ONCE = { batchSize: 100, writers: 4, batchesEach: 25 };
+const ONCE = { batchSize: 100, writers: 4, batchesEach: 15 };
 const TWICE = { ...ONCE, redeliver: true };
-const CONTENDED = { batchSize: 50, writers: 16, batchesEach: 10, contended: true, redeliver: true };
+const CONTENDED = { batchSize: 50, writers: 16, batchesEach: 8, contended: true, redeliver: true };
 
 /** What must not happen under redelivery and contention is checked at the end: a gap, a double, a lost event. */
 export async function benchRedelivery(server: BenchServer, quick: boolean): Promise<void> {

@@ -38,7 +38,7 @@ export async function runRounds(
         if (round > 0) keep(results, event.label, runner.key, (count / elapsedMs) * 1000, latenciesMs);
       }
     }
-    if (round < rounds) for (const { database } of runners) await server.run(database, 'VACUUM (ANALYZE)');
+    if (round < rounds) for (const { database } of runners) await server.vacuum(database);
   }
   process.stderr.write('\r                              \r');
   return results;

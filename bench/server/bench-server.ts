@@ -18,6 +18,8 @@ export interface BenchServer {
   /** Makes a database, by default one with all migrations applied. */
   create(database: string, template?: string): Promise<void>;
   drop(database: string): Promise<void>;
+  /** Vacuums and analyses the tables that were written to. */
+  vacuum(database: string): Promise<void>;
   /** Runs statements on a connection of its own. */
   run(database: string, ...statements: string[]): Promise<void>;
   stop(): Promise<void>;
@@ -66,10 +68,11 @@ export async function startBenchServer(): Promise<BenchServer> {
         await run(
           'postgres',
           endSessionsOf(template),
-          `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`,
+          `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY ${template === MIGRATED ? 'wal_log' : 'file_copy'}`,
         );
       },
       drop: (database) => run('postgres', `DROP DATABASE ${database} WITH (FORCE)`),
+      vacuum: (database) => vacuum(postgres.connectionString(database)),
       run,
       stop,
     };
@@ -86,6 +89,16 @@ async function migrateTemplate(dataApiUrl: string): Promise<void> {
     "SELECT ensure_event_partition((now() + i * interval '1 day')::date) FROM generate_series(0, 1) AS i",
   );
   await close();
+}
+
+async function vacuum(connectionString: string): Promise<void> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query(
+    'SELECT relid::regclass::text AS name FROM pg_stat_user_tables WHERE n_mod_since_analyze > 0 ORDER BY relid',
+  );
+  if (rows.length > 0) await client.query(`VACUUM (ANALYZE) ${rows.map(({ name }) => name).join(', ')}`);
+  await client.end();
 }
 
 function endSessionsOf(database: string): string {
