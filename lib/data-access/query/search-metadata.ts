@@ -18,6 +18,7 @@ export interface FoundEvent {
 }
 
 export interface MetadataSearch extends ReportSpan {
+  now: Date;
   /** All must hold. */
   filters: readonly MetadataFilter[];
   eventType?: string | undefined;
@@ -25,40 +26,42 @@ export interface MetadataSearch extends ReportSpan {
   /** At most 200. */
   limit?: number | undefined;
   after?: string | undefined;
+  /** How long to go on while finding little. @default 60 */
+  patienceMs?: number | undefined;
 }
 
-type Row = FoundEvent & { id: number; recordedAt: string };
+export interface FoundEvents extends ReportPage<FoundEvent> {
+  /** Patience ended here, before the page was full; `next` goes on from it. Null when all was searched or the page is full. */
+  searchedBackTo: Date | null;
+}
+
+/** The last row has no id and says how far back was searched; null: as far as asked. */
+type Row = FoundEvent & { id: number | null; recordedAt: string | null };
+
+const PATIENCE_MS = 60;
 
 /**
  * Events by their metadata, latest first. Equality is containment, which the GIN index serves (`->>` is not);
- * comparisons never abort on what is no number.
+ * comparisons never abort on what is no number. Answers within bounded time: a page may be short, even empty, and yet
+ * have a next one.
  * @throws PagePositionError
  */
-export async function searchMetadata(
-  database: Database,
-  search: MetadataSearch,
-): Promise<ReportPage<FoundEvent>> {
+export async function searchMetadata(database: Database, search: MetadataSearch): Promise<FoundEvents> {
   const limit = Math.min(search.limit ?? 50, 200);
   const after = readPosition(search.after);
   const contained = containedObjects(search.filters);
   const { rows } = await database.execute<Row>(
     `SELECT
-       pagw_id, tenant, sequence_no, stage, event_type, status, duration_ms, created_at,
-       CASE WHEN octet_length(metadata::text) <= 4096 THEN metadata END AS metadata,
-       id, created_at::text AS recorded_at
-     FROM event_tracker
-     WHERE tenant = :tenant
-       AND created_at >= :since::timestamptz
-       AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
-       AND (:event_type::text IS NULL OR event_type = :event_type)
-       AND (:status::text IS NULL OR status = :status::pagw_event_status)
-       AND (:contained::jsonb[] IS NULL OR metadata @> ANY (:contained::jsonb[]))
-       AND (:compared::jsonpath IS NULL OR jsonb_path_exists(metadata, :compared::jsonpath, '{}', true))
-       AND (:after_at::timestamptz IS NULL OR (created_at, id) < (:after_at::timestamptz, :after_id::bigint))
-     ORDER BY created_at DESC, id DESC
-     LIMIT :limit`,
+       id, pagw_id, tenant, sequence_no, stage, event_type, status, duration_ms, created_at,
+       CASE WHEN octet_length(metadata::text) <= 4096 THEN metadata END AS metadata, recorded_at
+     FROM search_events(
+       :now::timestamptz, :tenant, :since::timestamptz, :until::timestamptz, :event_type, :status::pagw_event_status,
+       :contained::jsonb[], :compared::jsonpath, :after_at::timestamptz, :after_id::bigint, :limit::int,
+       :patience_ms * interval '1 millisecond'
+     )`,
     {
       ...spanValues(search),
+      now: search.now,
       event_type: search.eventType ?? null,
       status: search.status ?? null,
       contained:
@@ -67,13 +70,16 @@ export async function searchMetadata(
       after_at: after?.at ?? null,
       after_id: after?.id ?? null,
       limit: limit + 1,
+      patience_ms: search.patienceMs ?? PATIENCE_MS,
     },
   );
-  const { rows: page, next } = toPage(rows, limit, ({ recordedAt, id }) => ({
-    at: recordedAt,
-    id: String(id),
-  }));
-  return { rows: page.map(({ id: _, recordedAt: __, ...event }) => event), next };
+  const reached = rows.pop();
+  const page = toPage(rows, limit, ({ recordedAt, id }) => ({ at: String(recordedAt), id: String(id) }));
+  return {
+    rows: page.rows.map(({ id: _, recordedAt: __, ...event }) => event),
+    next: page.next ?? (reached?.recordedAt ? `${reached.recordedAt}~0` : null),
+    searchedBackTo: page.next === null ? (reached?.createdAt ?? null) : null,
+  };
 }
 
 /** The Data API has no array parameters; PostgreSQL reads an array from text. */

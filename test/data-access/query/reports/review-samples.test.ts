@@ -162,6 +162,8 @@ describe("the review's sample queries, as written and by name", () => {
     );
     const { rows: named } = await searchMetadata(database, {
       ...span(24 * 30),
+      now,
+      patienceMs: 10_000,
       filters: parseMetadataFilters(['diagnosisCount>10']),
       eventType: 'PARSE_OK',
       limit: 200,
@@ -180,6 +182,8 @@ describe("the review's sample queries, as written and by name", () => {
     );
     const { rows: named } = await searchMetadata(database, {
       ...span(24 * 30),
+      now,
+      patienceMs: 10_000,
       filters: parseMetadataFilters(['targetSystem=carelon']),
       eventType: 'DOWNSTREAM_OK',
     });
@@ -205,6 +209,7 @@ describe('traps of the sample queries', () => {
     const { rows } = await searchMetadata(database, {
       tenant: 'anthem',
       since: ago(10),
+      now,
       filters: parseMetadataFilters(['diagnosisCount>10']),
     });
     expect(rows.map(({ metadata }) => metadata?.diagnosisCount)).toEqual([[12], 12, '12']);

@@ -1,0 +1,112 @@
+import { Client } from 'pg';
+import { refreshSummary } from '../../lib/data-access/maintain/refresh-summary.ts';
+import { checkRequests } from '../../lib/data-access/stuck-alarm/check-requests.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { type Aim, printAims } from '../report/aim.ts';
+import { number, printTable } from '../report/print-table.ts';
+import { median } from '../report/statistics.ts';
+import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
+import { openDirectDatabase, openEndpointDatabase } from '../server/open-databases.ts';
+import { ExplainingDatabase } from './explaining-database.ts';
+import { fillMonth, HISTORY_DAYS } from './fill-month.ts';
+import { views } from './views.ts';
+
+const DATABASE = 'views';
+const ROUNDS = 15;
+const WARM_UP = 3;
+/** The most of the history that a view may touch. */
+const MOST_OF_HISTORY = 0.25;
+
+/** What each view asks of the database among a month's events. */
+export async function run({ quick }: { quick: boolean }): Promise<void> {
+  const server = await startBenchServer();
+  try {
+    await server.create(DATABASE);
+    process.stderr.write('  filling …\r');
+    const events = await fillMonth(server, DATABASE, quick ? 100_000 : 1_000_000);
+    await bringUpToDate(server, events);
+    await measure(server, events);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** What the scheduled flows would have done by now. */
+async function bringUpToDate(server: BenchServer, events: number): Promise<void> {
+  const { database, close } = openDirectDatabase(server.urlOf(DATABASE), 1);
+  const now = new Date();
+  const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
+  await checkRequests(database, { rules, now });
+  await server.run(DATABASE, 'VACUUM (ANALYZE)');
+  const startedAt = performance.now();
+  const first = await refreshSummary({ database, now, mayGoOn: () => true });
+  const firstMs = performance.now() - startedAt;
+  const againAt = performance.now();
+  await database.execute(`UPDATE event_summary_progress SET settled_id = settled_id - 1000`);
+  const again = await refreshSummary({ database, now, mayGoOn: () => true });
+  const againMs = performance.now() - againAt;
+  await close();
+  console.log(
+    `\nSummary   ${number(events)} events in ${first.hoursSummarised} hours rolled up in ${number(firstMs / 1000, 1)} s; ` +
+      `the ${again.hoursSummarised} hours of the latest 1,000 events anew in ${number(againMs)} ms`,
+  );
+  await server.run(DATABASE, 'VACUUM (ANALYZE)');
+}
+
+async function measure(server: BenchServer, events: number): Promise<void> {
+  const client = new Client({ connectionString: server.urlOf(DATABASE) });
+  await client.connect();
+  const { rows: sizes } = await client.query(
+    `SELECT sum(pg_relation_size(inhrelid) / 8192)::int AS pages FROM pg_inherits WHERE inhparent = 'event_tracker'::regclass`,
+  );
+  const historyPages: number = sizes[0].pages;
+  const endpoint = openEndpointDatabase(server.dataApiUrl, DATABASE);
+  const now = new Date();
+  const table: string[][] = [];
+  const aims: Aim[] = [];
+  for (const { name, read } of views) {
+    const inDatabase: number[] = [];
+    const throughEndpoint: number[] = [];
+    let pages = 0;
+    let rows = 0;
+    for (let round = -WARM_UP; round < ROUNDS; round++) {
+      const explaining = new ExplainingDatabase(client);
+      await read(explaining, now);
+      const startedAt = performance.now();
+      rows = (await read(endpoint.database, now)).length;
+      if (round < 0) continue;
+      throughEndpoint.push(performance.now() - startedAt);
+      inDatabase.push(explaining.cost.ms);
+      pages = explaining.cost.pages;
+    }
+    const share = (100 * pages) / historyPages;
+    table.push([
+      name,
+      ...[median(inDatabase), Math.max(...inDatabase), median(throughEndpoint)].map((ms) => number(ms, 1)),
+      number(rows),
+      number(pages),
+      `${number(share, 1)} %`,
+    ]);
+    aims.push({
+      text: `${name}: median in the database`,
+      reached: median(inDatabase),
+      below: 100,
+      unit: 'ms',
+    });
+    aims.push({
+      text: `${name}: share of the history's pages`,
+      reached: share,
+      below: 100 * MOST_OF_HISTORY,
+      unit: '%',
+    });
+  }
+  await client.end();
+  await endpoint.close();
+  printTable(
+    `Each view's query among ${number(events)} events of ${HISTORY_DAYS} days, ms, ${ROUNDS} times each (history: ${number(historyPages)} pages)`,
+    ['', 'median', 'highest', 'through the endpoint', 'rows', 'pages touched', 'of the history'],
+    table,
+  );
+  printAims(aims);
+}

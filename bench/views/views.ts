@@ -1,0 +1,57 @@
+import type { Database } from '../../lib/data-access/database.ts';
+import { decisionMetrics } from '../../lib/data-access/query/decision-metrics.ts';
+import { dueRetries } from '../../lib/data-access/query/due-retries.ts';
+import { errorGroups } from '../../lib/data-access/query/error-groups.ts';
+import { eventDistribution } from '../../lib/data-access/query/event-distribution.ts';
+import { listDeadlines } from '../../lib/data-access/query/list-deadlines.ts';
+import { listTenants } from '../../lib/data-access/query/list-tenants.ts';
+import { parseMetadataFilters } from '../../lib/data-access/query/metadata-filter.ts';
+import { searchMetadata } from '../../lib/data-access/query/search-metadata.ts';
+import { slowestStages } from '../../lib/data-access/query/slowest-stages.ts';
+import { stageLatency } from '../../lib/data-access/query/stage-latency.ts';
+import { groupStuckRequests } from '../../lib/data-access/stuck-alarm/group-stuck-requests.ts';
+import { listStuckRequests } from '../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+
+/** A view's query, asked as the view asks it. Answers its rows. */
+export interface View {
+  name: string;
+  read(database: Database, now: Date): Promise<readonly unknown[]>;
+}
+
+const DAY_MS = 86_400_000;
+const tenant = 'anthem';
+const days = (now: Date, count: number) => ({ tenant, since: new Date(now.getTime() - count * DAY_MS) });
+
+function search(...conditions: string[]): View['read'] {
+  const filters = parseMetadataFilters(conditions);
+  return async (database, now) => (await searchMetadata(database, { ...days(now, 30), now, filters })).rows;
+}
+
+export const views: readonly View[] = [
+  { name: 'distribution, 24 h', read: (database, now) => eventDistribution(database, days(now, 1)) },
+  { name: 'distribution, 30 d', read: (database, now) => eventDistribution(database, days(now, 30)) },
+  { name: 'slowest stages, 7 d', read: (database, now) => slowestStages(database, days(now, 7)) },
+  { name: 'latency, 24 h', read: (database, now) => stageLatency(database, days(now, 1), now) },
+  { name: 'latency, 7 d', read: (database, now) => stageLatency(database, days(now, 7), now) },
+  {
+    name: 'error groups, 24 h',
+    read: async (database, now) => (await errorGroups(database, days(now, 1))).groups,
+  },
+  {
+    name: 'error groups, 7 d',
+    read: async (database, now) => (await errorGroups(database, days(now, 7))).groups,
+  },
+  { name: 'due retries', read: async (database, now) => (await dueRetries(database, { tenant, now })).rows },
+  { name: 'stuck groups', read: (database, now) => groupStuckRequests(database, now, { tenant }) },
+  { name: 'stuck requests', read: (database) => listStuckRequests(database, { tenant }, 100) },
+  { name: 'deadlines', read: async (database, now) => (await listDeadlines(database, { tenant, now })).rows },
+  {
+    name: 'CMS metrics, a year',
+    read: (database, now) => decisionMetrics(database, days(now, 365), defaultDecisionPolicy.default),
+  },
+  { name: 'search targetSystem=carelon', read: search('targetSystem=carelon') },
+  { name: 'search diagnosisCount>10', read: search('diagnosisCount>10') },
+  { name: 'search for one external id', read: search('externalId=EXT-NOWHERE') },
+  { name: 'tenants', read: listTenants },
+];
