@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   // A start that is interrupted ends at once; what was begun is taken up by the next one.
   const interrupt = () => process.exit(130);
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const stack = await startLocalStack({ ...options, onProgress: say, onTrouble: say });
+  const stack = await startLocalStack({ ...options, onProgress: say, onTrouble: say, onNotice: say });
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   const asked = new Promise<'asked'>((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

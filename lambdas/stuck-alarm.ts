@@ -53,7 +53,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
         runbookUrl: env.RUNBOOK_URL,
         measureLag: () => measureIngestLag(sqs, env.EVENTS_QUEUE_URL, database, now),
         hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
-        onSent: ({ key, kind, level, body }) => logger.warn('told', { key, kind, level, text: body }),
+        onSent: ({ key, kind, level: severity }) => logger.info('told', { key, kind, severity }),
       });
       const { looked, changed, complete, sent, failed, heldBack, lagSeconds, groups } = run;
       if (failed > 0) logger.error('notifications not sent; the next run tells them', { failed });

@@ -110,7 +110,7 @@ CREATE INDEX ix_incident_notification_incident ON incident_notification (inciden
 
 COMMENT ON COLUMN request_tracker.stuck_error_code IS 'Error code of the failure that the request is stuck on; last_error_code may be another stage''s';
 COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last look: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
-COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null while no clock runs';
+COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
 COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifications wait because ingest lags; null when they do not';
 COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';

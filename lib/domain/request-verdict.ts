@@ -18,7 +18,7 @@ export interface RequestVerdict {
   /** Null when it is not stuck. */
   stuck: { reason: StuckReason; since: Date; errorCode: string | null } | null;
   deadlineRisk: DeadlineRisk;
-  /** Null while no clock runs: closed, decided, or the tenant is not bound. */
+  /** By the tenant's policy, whether or not it is decided; null where the tenant is not bound. */
   decisionDueAt: Date | null;
   /** When the verdict could change next if nothing happens; null when it cannot. Always later than `now`. */
   lookAt: Date | null;
@@ -37,7 +37,8 @@ export function judgeRequest(
   now: Date,
 ): RequestVerdict {
   const state = stateOf(facts);
-  const steps = state.clock && facts.decidedAt === null ? decisionSteps(facts, policy) : null;
+  const due = decisionSteps(facts, policy);
+  const steps = state.clock && facts.decidedAt === null ? due : null;
   const risk = steps === null ? 'none' : deadlineRisk(steps, now);
   const stall = stallOf(state, facts, limits);
   const stalled = stall !== null && now >= stall.at ? stall : null;
@@ -46,7 +47,7 @@ export function judgeRequest(
   return {
     stuck: stalled ? { reason: stalled.reason, since: stalled.since, errorCode } : late(risk, steps),
     deadlineRisk: risk,
-    decisionDueAt: facts.decidedAt === null && steps !== null ? steps.dueAt : null,
+    decisionDueAt: due?.dueAt ?? null,
     lookAt:
       isOpen || steps !== null
         ? nextLook([stall?.at, steps?.atRiskAt, steps?.urgentAt, steps?.dueAt], now, isOpen, limits)

@@ -3,7 +3,7 @@ import type { Database } from '../data-access/database.ts';
 export interface RequestCounts {
   tenants: number;
   requests: number;
-  /** Open, and no progress in the main lane for 15 minutes. */
+  /** As of the detector's last look. */
   stuck: number;
   retriesDue: number;
 }
@@ -13,9 +13,7 @@ WITH request AS (
   SELECT
     count(DISTINCT tenant) AS tenants,
     count(*) AS requests,
-    count(*) FILTER (
-      WHERE completed_at IS NULL AND coalesce(main_at, last_event_at) < :now::timestamptz - interval '15 minutes'
-    ) AS stuck
+    count(*) FILTER (WHERE stuck_reason IS NOT NULL) AS stuck
   FROM request_tracker
 ), retry AS (
   SELECT count(*) AS retries_due

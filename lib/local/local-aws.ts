@@ -10,6 +10,7 @@ export const QUARANTINE_BUCKET = 'pagw-quarantine';
 export const EVENTS_QUEUE = 'pagw-events.fifo';
 export const DEAD_LETTER_QUEUE = 'pagw-events-dlq.fifo';
 export const RETRY_QUEUE = 'pagw-retries.fifo';
+export const INCIDENT_TOPIC = 'pagw-incidents';
 
 /** Where the parts of one local stack listen, all on 127.0.0.1. */
 export interface LocalAddresses {
@@ -38,4 +39,8 @@ export function localAddresses(port: number): LocalAddresses {
 
 export function queueArn(name: string): string {
   return `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`;
+}
+
+export function topicArn(name: string): string {
+  return `arn:aws:sns:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`;
 }

@@ -1,4 +1,5 @@
 import {
+  INCIDENT_TOPIC,
   LOCAL_CLUSTER_ARN,
   LOCAL_CREDENTIALS,
   LOCAL_DATABASE,
@@ -6,6 +7,7 @@ import {
   LOCAL_SECRET_ARN,
   type LocalAddresses,
   QUARANTINE_BUCKET,
+  topicArn,
 } from './local-aws.ts';
 
 /** What a deployed function finds in its environment, pointing at the local stack; GET /environment tells it too. */
@@ -17,12 +19,14 @@ export function localEnvironment(addresses: LocalAddresses): Record<string, stri
     AWS_ENDPOINT_URL_RDS_DATA: addresses.dataApi,
     AWS_ENDPOINT_URL_SQS: addresses.queues,
     AWS_ENDPOINT_URL_S3: addresses.queues,
+    AWS_ENDPOINT_URL_SNS: addresses.queues,
     CLUSTER_ARN: LOCAL_CLUSTER_ARN,
     SECRET_ARN: LOCAL_SECRET_ARN,
     DATABASE_NAME: LOCAL_DATABASE,
     QUARANTINE_BUCKET,
     EVENTS_QUEUE_URL: addresses.eventsQueueUrl,
     RETRY_QUEUE_URL: addresses.retryQueueUrl,
+    TOPIC_ARN: topicArn(INCIDENT_TOPIC),
   };
 }
 

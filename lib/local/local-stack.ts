@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { createHandler as createRetryHandler } from '../../lambdas/retry.ts';
+import { createHandler as createStuckAlarmHandler } from '../../lambdas/stuck-alarm.ts';
 import { sendEvents } from '../client/send-events.ts';
 import type { Database } from '../data-access/database.ts';
 import { awaitDrainedQueue } from './await-drained-queue.ts';
@@ -11,9 +12,11 @@ import { postClock } from './console/post-clock.ts';
 import { postEvents } from './console/post-events.ts';
 import { countRequests, type RequestCounts } from './count-requests.ts';
 import { openDataDirectory } from './data-directory.ts';
+import { backdateFirstRequests } from './demo/backdate-first-requests.ts';
 import { type DemoPipeline, startDemoPipeline } from './demo/demo-pipeline.ts';
 import { startRetryWorker } from './demo/retry-worker.ts';
 import { healthChecks } from './health-checks.ts';
+import { lambdaContext } from './lambda-context.ts';
 import { EVENTS_QUEUE, type LocalAddresses, localAddresses, queueArn } from './local-aws.ts';
 import { openLocalClock } from './local-clock.ts';
 import { startLocalDatabase } from './local-database.ts';
@@ -22,6 +25,7 @@ import { type QueueHandler, startQueuePump } from './queue-pump.ts';
 import { type QueueServer, startQueueServer } from './queue-server.ts';
 import { refuseTakenPorts } from './refuse-taken-ports.ts';
 import { startScheduler } from './scheduler.ts';
+import { localStuckAlarm } from './stuck-alarm-flow.ts';
 
 export interface LocalStackOptions {
   /** The first of four in a row: console, Data API, SQS and S3, PostgreSQL. */
@@ -34,6 +38,8 @@ export interface LocalStackOptions {
   demo: boolean;
   /** What is being done now. */
   onProgress?: (step: string) => void;
+  /** What on-call is told of stuck requests, a few lines each. */
+  onNotice?: (text: string) => void;
   /** What goes wrong while running; said once, until it is well again. */
   onTrouble?: (sentence: string) => void;
 }
@@ -58,7 +64,12 @@ const FIRST_REQUESTS_PATIENCE_MS = 20_000;
  * @throws Error with one sentence for the user: a port taken, a directory in use, a server that does not start.
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
-  const { port, onProgress = () => undefined, onTrouble = () => undefined } = options;
+  const {
+    port,
+    onProgress = () => undefined,
+    onTrouble = () => undefined,
+    onNotice = () => undefined,
+  } = options;
   const stops: (() => Promise<unknown> | unknown)[] = [];
   const stop = async () => {
     while (stops.length > 0) await stops.pop()?.();
@@ -120,13 +131,26 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       if (demo.isNew) {
         onProgress("recording the demo's first requests");
         await awaitDrainedQueue(queues.sqs, addresses.eventsQueueUrl, FIRST_REQUESTS_PATIENCE_MS);
+        await backdateFirstRequests(database);
       }
     }
+
+    const stuckAlarmHandler = createStuckAlarmHandler(environment, clock);
+    const stuckAlarm = localStuckAlarm({
+      handler: stuckAlarmHandler,
+      sqs: queues.sqs,
+      eventsQueueUrl: addresses.eventsQueueUrl,
+      demo,
+      database,
+      onNotice,
+    });
+    // So that what the start tells of the demo is what the detector says.
+    if (demo?.isNew) await stuckAlarmHandler({}, lambdaContext('stuck-alarm', 60));
 
     const counts = () => countRequests(database, clock.now());
     const scheduler = startScheduler({
       clock,
-      flows: [{ name: 'retry', handler: createRetryHandler(environment, clock) }],
+      flows: [{ name: 'retry', handler: createRetryHandler(environment, clock) }, stuckAlarm],
       onTrouble,
     });
     stops.push(scheduler.stop);

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import {
   DEAD_LETTER_QUEUE,
   EVENTS_QUEUE,
+  INCIDENT_TOPIC,
   LOCAL_ACCOUNT,
   LOCAL_CREDENTIALS,
   LOCAL_REGION,
@@ -48,7 +50,7 @@ const QUEUES: Record<string, Record<string, string>> = {
   [RETRY_QUEUE]: { VisibilityTimeout: String(VISIBILITY_SECONDS) },
 };
 
-/** Starts SQS and S3 with this project's queues and bucket; what they held at the last stop, or kill, is there again. */
+/** Starts SQS, SNS and S3 with this project's queues, topic and bucket; what they held at the last stop, or kill, is there again. */
 export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
   const file = join(options.dataDirectory, 'fauxqs.db');
   if (!existsSync(file)) await createQueuesAside(options.dataDirectory);
@@ -64,6 +66,7 @@ export async function startQueueServer(options: QueueServerOptions): Promise<Que
   });
   const clients = openClients(server.port);
   await createQueues(clients);
+  await createTopic(clients.endpoint);
   return {
     ...clients,
     stop: async () => {
@@ -106,6 +109,12 @@ function openClients(port: number): { endpoint: string; sqs: SQSClient; s3: S3Cl
   const endpoint = `http://127.0.0.1:${port}`;
   const config = { endpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   return { endpoint, sqs: new SQSClient(config), s3: new S3Client({ ...config, forcePathStyle: true }) };
+}
+
+/** CreateTopic answers with the topic that is there. */
+async function createTopic(endpoint: string): Promise<void> {
+  const sns = new SNSClient({ endpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
+  await sns.send(new CreateTopicCommand({ Name: INCIDENT_TOPIC })).finally(() => sns.destroy());
 }
 
 /** CreateQueue answers with the queue that is there; its attributes are then brought to today's. */

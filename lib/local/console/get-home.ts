@@ -20,7 +20,7 @@ export function getHome({ addresses, checks, counts, clock }: HomePage): Console
     );
     const data = await counts().then(
       ({ requests, tenants, stuck, retriesDue }) =>
-        `${requests} requests of ${tenants} tenants, ${stuck} without progress for 15 minutes, ${retriesDue} retries due.`,
+        `${requests} requests of ${tenants} tenants, ${stuck} stuck, ${retriesDue} retries due.`,
       () => 'The database does not answer.',
     );
     const ahead = clock.aheadSeconds === 0 ? '' : `, ${clock.aheadSeconds} s ahead of this machine`;

@@ -17,12 +17,14 @@ const STUCK: readonly JourneyKind[] = [
   'no-result',
   'publish-lost',
 ];
+/** Two that have just begun and will stand still: moving the clock makes them stuck. */
+const ABOUT_TO_HANG: readonly JourneyKind[] = ['hand-off-lost', 'no-result'];
 const RETRIES_DUE = 9;
 const EVENTFUL: ReadonlySet<JourneyKind> = new Set([...STUCK, 'awaiting-retry']);
 
 /**
  * What a newcomer finds: a day's requests, most of them answered; six stuck for an hour or more, nine whose retry came
- * due minutes ago, and a few on their way.
+ * due minutes ago, and a few on their way, two of them to stand still.
  */
 export function firstRequests(now: Date): ActiveJourney[] {
   const random = openRandom('pagw-demo-first-requests');
@@ -44,7 +46,7 @@ function plan(number: number, now: Date, random: Random): { kind: JourneyKind; b
     const failsAfterMs = writeJourney(number, 'awaiting-retry', now).segments[0]?.steps.at(-1)?.afterMs ?? 0;
     return { kind: 'awaiting-retry', bornAt: ago(failedAgoMs + failsAfterMs) };
   }
-  const kind = uneventful(number);
+  const kind = ABOUT_TO_HANG[FIRST_REQUESTS - number] ?? uneventful(number);
   if (number > FIRST_REQUESTS - IN_FLIGHT) return { kind, bornAt: ago(random.between(2, 20) * 1000) };
   return { kind, bornAt: ago(random.between(20 * MINUTE_MS, DAY_MS)) };
 }
