@@ -27,6 +27,9 @@ export interface BufferLimits {
   bytes: number;
 }
 
+/** An id, a time, a request and a type. */
+const LEAST_EVENT_BYTES = 256;
+
 /** Holds events until they are settled; requests take turns, the events of each stay in order. */
 export class EventBuffer {
   readonly #lanes = new Map<string, RequestLane>();
@@ -41,6 +44,11 @@ export class EventBuffer {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Whether an event of the least size would fit. */
+  get hasRoom(): boolean {
+    return this.#count < this.#limits.events && this.#bytes + LEAST_EVENT_BYTES <= this.#limits.bytes;
   }
 
   /** Answers false, and keeps nothing, when the event does not fit. */

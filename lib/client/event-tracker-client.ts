@@ -79,15 +79,15 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
   const log = (status: EventStatus, call: unknown) => {
     called += 1;
     try {
-      if (closed === undefined) keep(status, call);
-      else drops.add('closed', 'CLIENT_CLOSED');
+      if (closed !== undefined) drops.add('closed', 'CLIENT_CLOSED');
+      else if (!buffer.hasRoom || !keep(status, call)) drops.add('buffer-full', 'BUFFER_FULL');
     } catch (error) {
       const known = error instanceof UnusableCallError;
       drops.add('invalid', known ? error.code : 'EVENT_UNREADABLE', known ? error.path : '');
     }
   };
 
-  const keep = (status: EventStatus, call: unknown) => {
+  const keep = (status: EventStatus, call: unknown): boolean => {
     const now = { eventId: nextId(), occurredAt: new Date().toISOString() };
     const event = snapshotCall(call, status, { ...defaults, ...now });
     const { pagwId, eventId } = event;
@@ -97,12 +97,10 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
       eventId: typeof eventId === 'string' ? eventId : now.eventId,
       json: JSON.stringify(event),
     });
-    if (!kept) {
-      drops.add('buffer-full', 'BUFFER_FULL');
-      return;
-    }
+    if (!kept) return false;
     flushAtExit(atExit);
     start(buffer.count >= EVENTS_WORTH_SENDING);
+    return true;
   };
 
   const flush = ({ deadlineMs = DEADLINE_MS }: Deadline = {}) =>

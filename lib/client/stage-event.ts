@@ -96,9 +96,10 @@ const FIELDS = [
 
 /** Longer than all the text fields of the contract but errorMessage, and than a whole `request`. */
 const FIELD_MAX_CHARACTERS = 4_096;
-/** The contract keeps 4,000 characters and looks for personal data in 20,000; to look at millions takes milliseconds. */
-const ERROR_KEPT_CHARACTERS = 20_001;
-const ERROR_SEEN_CHARACTERS = 1_000_000;
+/** The contract keeps 4,000 after masking, which may shorten; a text of millions takes milliseconds to cut. */
+const ERROR_KEPT_CHARACTERS = 8_000;
+const ERROR_CUT_CHARACTERS = 1_000_000;
+const CUT_MARK = '… [cut]';
 
 /** Takes what a call says as it is at this moment; bounded in time and size. @throws UnusableCallError */
 export function snapshotCall(call: unknown, status: EventStatus, defaults: EventSnapshot): EventSnapshot {
@@ -138,8 +139,8 @@ function unusable(field: string, cause: unknown): UnusableCallError {
 
 function shortened(text: string): string {
   if (text.length <= ERROR_KEPT_CHARACTERS) return text;
-  if (text.length > ERROR_SEEN_CHARACTERS) return `[error text of ${text.length} characters, not kept]`;
-  return text.slice(0, ERROR_KEPT_CHARACTERS).toWellFormed();
+  if (text.length > ERROR_CUT_CHARACTERS) return `[error text of ${text.length} characters, not kept]`;
+  return text.slice(0, ERROR_KEPT_CHARACTERS).toWellFormed() + CUT_MARK;
 }
 
 /** What a monotonic clock measures has fractions; what a wall clock measures may be negative. */
