@@ -1,8 +1,10 @@
 import { App, Tags } from 'aws-cdk-lib';
+import { addComplianceChecks } from '../lib/infra/compliance.ts';
 import { EventTrackerStack } from '../lib/infra/event-tracker-stack.ts';
 import { stageSettings } from '../lib/infra/stage-settings.ts';
 
 const app = new App();
+addComplianceChecks(app);
 const stage: unknown = app.node.tryGetContext('stage') ?? 'dev';
 const settings = stageSettings(stage);
 new EventTrackerStack(app, `PagwEventTracker-${stage}`, {

@@ -1,5 +1,5 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
@@ -47,11 +47,24 @@ export class EncryptionKeys extends Construct {
   }
 
   private key(id: string, description: string, { retain }: EncryptionKeysProps): Key {
-    return new Key(this, id, {
+    const key = new Key(this, id, {
       description,
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'GrantsForAwsServicesOnly',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['kms:CreateGrant'],
+        resources: ['*'],
+        conditions: {
+          BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' },
+        },
+      }),
+    );
+    return key;
   }
 }

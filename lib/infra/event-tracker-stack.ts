@@ -1,12 +1,22 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AlarmTopics } from './alarm-topics.ts';
+import { databaseAlarms } from './database-alarms.ts';
 import { EncryptionKeys } from './encryption-keys.ts';
 import { FifoQueue } from './fifo-queue.ts';
+import { hasFlowEntry } from './flow-entry.ts';
+import { ingestAlarms } from './ingest-alarms.ts';
 import { INGEST_TIMEOUT, IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
+import { RotateFlow } from './rotate-flow.ts';
+import { SavedQueries } from './saved-queries.ts';
+import { ScheduledFlows } from './scheduled-flows.ts';
 import type { StageSettings } from './stages.ts';
+import { TrackerAlarms } from './tracker-alarms.ts';
 import { TrackerBuckets } from './tracker-buckets.ts';
+import { TrackerDashboard } from './tracker-dashboard.ts';
 import { TrackerDatabase } from './tracker-database.ts';
+import { WidgetFlow } from './widget-flow.ts';
 
 export interface EventTrackerStackProps extends StackProps {
   readonly settings: StageSettings;
@@ -19,15 +29,16 @@ export class EventTrackerStack extends Stack {
     const { settings } = props;
     const keys = new EncryptionKeys(this, 'Keys', { retain: settings.retainOnDelete });
     const logs = { key: keys.logs, days: settings.retention.logDays };
+    const messagesKey = keys.messages;
 
     const events = new FifoQueue(this, 'Events', {
       name: 'pagw-events',
-      key: keys.messages,
+      key: messagesKey,
       visibilityTimeout: Duration.seconds(6 * INGEST_TIMEOUT.toSeconds()),
     });
     const retries = new FifoQueue(this, 'Retries', {
       name: 'pagw-retries',
-      key: keys.messages,
+      key: messagesKey,
       visibilityTimeout: Duration.minutes(15),
     });
     const buckets = new TrackerBuckets(this, 'Buckets', {
@@ -37,15 +48,37 @@ export class EventTrackerStack extends Stack {
     });
     const database = new TrackerDatabase(this, 'Database', { settings, key: keys.data, logs });
     const { schema } = new MigrateFlow(this, 'Migrate', { database, logs });
+    const { passwords } = new RotateFlow(this, 'Rotate', { database, logs, schema });
 
     const ingest = new IngestFlow(this, 'Ingest', {
       events,
       database,
-      quarantine: buckets.quarantine,
+      buckets,
       logs,
       concurrency: settings.concurrency.ingest,
     });
-    ingest.source.node.addDependency(schema);
+    ingest.source.node.addDependency(passwords);
+
+    const topics = new AlarmTopics(this, 'Topics', { key: messagesKey, notify: settings.notify });
+    const wiring = { settings, database, events, retries, buckets, topics, messagesKey, logs };
+    const scheduled = new ScheduledFlows(this, 'Scheduled', { ...wiring, schema: passwords });
+    const widget = hasFlowEntry('widget')
+      ? new WidgetFlow(this, 'Widget', { database, logs, concurrency: settings.concurrency.scheduled })
+      : undefined;
+
+    const { alarms } = new TrackerAlarms(this, 'Alarms', {
+      definitions: [
+        ...ingestAlarms(ingest, events, retries, settings),
+        ...scheduled.alarms,
+        ...databaseAlarms(database, settings),
+      ],
+      topics,
+      runbookUrl: settings.runbookUrl,
+    });
+    new TrackerDashboard(this, 'Dashboard', { alarms, ingest, events, database, widget });
+    new SavedQueries(this, 'Queries', {
+      logGroups: [ingest.ingest, ...scheduled.flows.map(({ run }) => run)].map(({ logGroup }) => logGroup),
+    });
 
     this.output('ClusterArn', database.clusterArn, 'Aurora cluster, for the RDS Data API');
     this.output('DatabaseName', database.databaseName, 'Database in the cluster');
@@ -57,6 +90,8 @@ export class EventTrackerStack extends Stack {
     this.output('RetriesQueueUrl', retries.queue.queueUrl, 'Where stage services find retry commands');
     this.output('QuarantineBucketName', buckets.quarantine.bucketName, 'Bodies of refused messages');
     this.output('ArchiveBucketName', buckets.archive.bucketName, 'Archived history');
+    this.output('NoticesTopicArn', topics.notices.topicArn, 'Every alarm and incident');
+    this.output('PagesTopicArn', topics.pages.topicArn, 'What wakes somebody');
   }
 
   private output(name: string, value: string, description: string): void {

@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import {
   DeduplicationScope,
@@ -8,8 +8,11 @@ import {
   Queue,
   QueueEncryption,
   type QueueProps,
+  RedrivePermission,
 } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { allowKey } from './allow-key.ts';
 
 export interface FifoQueueProps {
   /** Without `.fifo`. The dead-letter queue is `<name>-dlq`. */
@@ -28,9 +31,11 @@ export interface FifoQueueProps {
 export class FifoQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  readonly #key: Key;
 
   constructor(scope: Construct, id: string, props: FifoQueueProps) {
     super(scope, id);
+    this.#key = props.key;
     const shared: QueueProps = {
       fifo: true,
       // Both are needed: with either alone a queue stays at 300 calls a second.
@@ -41,7 +46,18 @@ export class FifoQueue extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     };
-    this.deadLetters = new Queue(this, 'DeadLetters', { ...shared, queueName: `${props.name}-dlq.fifo` });
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...shared,
+      queueName: `${props.name}-dlq.fifo`,
+      redriveAllowPolicy: {
+        redrivePermission: RedrivePermission.BY_QUEUE,
+        // By name, because each of the two would otherwise wait for the other's ARN.
+        sourceQueues: [Queue.fromQueueArn(this, 'Source', this.arnOf(`${props.name}.fifo`))],
+      },
+    });
+    acknowledge(this.deadLetters, {
+      'Serverless-SQSRedrivePolicy': 'This is the dead-letter queue; an alarm watches it.',
+    });
     this.queue = new Queue(this, 'Queue', {
       ...shared,
       queueName: `${props.name}.fifo`,
@@ -52,7 +68,21 @@ export class FifoQueue extends Construct {
 
   /** Lets a producer send: the queue and the key that encrypts it. */
   grantSend(grantee: IGrantable): void {
-    this.queue.grantSendMessages(grantee);
+    this.allow(grantee, ['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl']);
+    // Decrypt as well: SQS reuses a data key for five minutes and has to open it again.
+    allowKey(grantee, this.#key, ['kms:GenerateDataKey', 'kms:Decrypt']);
+  }
+
+  /** Lets a consumer receive and delete. */
+  grantReceive(grantee: IGrantable): void {
+    this.allow(grantee, [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:ChangeMessageVisibility',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+    ]);
+    allowKey(grantee, this.#key, ['kms:Decrypt']);
   }
 
   /** Messages set aside, at worst within the period. */
@@ -69,5 +99,15 @@ export class FifoQueue extends Construct {
       statistic: 'Maximum',
       period: Duration.minutes(1),
     });
+  }
+
+  private allow(grantee: IGrantable, actions: string[]): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions, resources: [this.queue.queueArn] }),
+    );
+  }
+
+  private arnOf(queueName: string): string {
+    return Stack.of(this).formatArn({ service: 'sqs', resource: queueName });
   }
 }

@@ -1,16 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
+import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import { TrackerFunction } from './tracker-function.ts';
 
 export interface IngestFlowProps {
   readonly events: FifoQueue;
   readonly database: TrackerDatabase;
-  readonly quarantine: Bucket;
+  readonly buckets: TrackerBuckets;
   readonly logs: LogSettings;
   /** Batches recorded at a time, which bounds the load on the database. */
   readonly concurrency: number;
@@ -36,19 +37,27 @@ export class IngestFlow extends Construct {
       timeout: INGEST_TIMEOUT,
       reservedConcurrentExecutions: props.concurrency,
       environment: {
-        QUARANTINE_BUCKET: props.quarantine.bucketName,
+        QUARANTINE_BUCKET: props.buckets.quarantine.bucketName,
         ...(props.retryPolicy === undefined ? {} : { RETRY_POLICY: props.retryPolicy }),
       },
     });
     this.ingest.useDatabase(props.database, 'writer');
-    props.quarantine.grantPut(this.ingest);
-    props.events.queue.grantConsumeMessages(this.ingest);
+    props.buckets.grantPut(this.ingest, props.buckets.quarantine);
+    props.events.grantReceive(this.ingest);
     this.source = new EventSourceMapping(this, 'Source', {
       target: this.ingest.function,
       eventSourceArn: props.events.queue.queueArn,
       batchSize: 10,
       reportBatchItemFailures: true,
       maxConcurrency: props.concurrency,
+    });
+    acknowledge(this.ingest, {
+      'HIPAA+NIST+Serverless-LambdaDLQ':
+        'Invoked by its queue only, which has a dead-letter queue of its own.',
+    });
+    acknowledge(this.source, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'For a queue the dead-letter queue of that queue is the destination; it has one.',
     });
   }
 }

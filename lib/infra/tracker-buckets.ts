@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -10,6 +11,9 @@ import {
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge, wildcardBehind } from './acknowledge.ts';
+import { allowKey } from './allow-key.ts';
+import type { TrackerFunction } from './tracker-function.ts';
 
 export interface TrackerBucketsProps {
   readonly key: Key;
@@ -36,9 +40,11 @@ export class TrackerBuckets extends Construct {
   readonly archive: Bucket;
   /** Server access logs of the other two. */
   readonly accessLogs: Bucket;
+  readonly #key: Key;
 
   constructor(scope: Construct, id: string, props: TrackerBucketsProps) {
     super(scope, id);
+    this.#key = props.key;
     this.accessLogs = new Bucket(this, 'AccessLogs', {
       ...SHARED,
       // S3 delivers access logs to buckets with SSE-S3 only.
@@ -68,6 +74,45 @@ export class TrackerBuckets extends Construct {
         },
       ],
     });
+    this.acknowledgeFindings();
+  }
+
+  private acknowledgeFindings(): void {
+    acknowledge(this, {
+      'HIPAA+NIST-S3BucketReplicationEnabled':
+        'One region is what the tracker promises: the pipeline it observes runs there, and versions guard against loss by mistake.',
+      'cdk-validator-cfnguard::s3_event_notifications_enabled_check':
+        'Nothing acts on new objects; the database row that points to one is written by the same flow.',
+    });
+    acknowledge(this, {
+      'cdk-validator-cfnguard::s3_bucket_object_lock_enabled_check':
+        'Bodies of refused messages must go on their day, and an archive can be written again from the database it is verified against.',
+    });
+    const logsOnly =
+      'S3 delivers server access logs to buckets with SSE-S3 only; they hold keys and callers, no bodies.';
+    acknowledge(this.accessLogs, {
+      'HIPAA+NIST-S3DefaultEncryptionKMS': logsOnly,
+      'cdk-validator-cfnguard::s3_bucket_default_encryption_kms_check': logsOnly,
+      'cdk-validator-cfnguard::s3_bucket_logging_enabled_check':
+        'It is where the access logs go: logging its own accesses would never end.',
+    });
+  }
+
+  /** Lets a flow write objects into one of the two buckets. */
+  grantPut(grantee: TrackerFunction, bucket: Bucket): void {
+    this.allowObjects(grantee, bucket, ['s3:PutObject'], ['kms:GenerateDataKey', 'kms:Decrypt']);
+  }
+
+  /** Lets a flow read objects of one of the two buckets. */
+  grantRead(grantee: TrackerFunction, bucket: Bucket): void {
+    this.allowObjects(grantee, bucket, ['s3:GetObject'], ['kms:Decrypt']);
+  }
+
+  private allowObjects(grantee: TrackerFunction, bucket: Bucket, onObjects: string[], onKey: string[]): void {
+    const resources = [bucket.arnForObjects('*')];
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: onObjects, resources }));
+    allowKey(grantee, this.#key, onKey);
+    acknowledge(grantee, { [wildcardBehind(bucket, '/*')]: 'Any object, in this one bucket.' });
   }
 
   private bucket(id: string, encryptionKey: Key, props: BucketProps): Bucket {

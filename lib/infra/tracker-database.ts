@@ -7,11 +7,12 @@ import {
   Credentials,
   DatabaseCluster,
   DatabaseClusterEngine,
-  type IClusterInstance,
   type IDatabaseCluster,
+  type ServerlessV2ClusterInstanceProps,
 } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { DatabaseLogin } from './database-login.ts';
 import { DATABASE_PARAMETERS } from './database-parameters.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
@@ -83,7 +84,17 @@ export class TrackerDatabase extends Construct {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: DATA_API_ACTIONS, resources: [this.clusterArn] }),
     );
-    this.secret(role).grantRead(grantee);
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+        resources: [this.secret(role).secretArn],
+      }),
+    );
+    const { encryptionKey } = this.secret(role);
+    if (encryptionKey === undefined) return;
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] }),
+    );
   }
 
   private existingOwnerSecret({ ownerSecretArn, ownerSecretKeyArn }: ExistingCluster): ISecret {
@@ -102,6 +113,13 @@ export class TrackerDatabase extends Construct {
       ...logs,
       name: `/aws/rds/cluster/${CLUSTER_IDENTIFIER}/postgresql`,
     });
+    const instance: ServerlessV2ClusterInstanceProps = {
+      publiclyAccessible: false,
+      autoMinorVersionUpgrade: true,
+      enablePerformanceInsights: true,
+      performanceInsightEncryptionKey: key,
+      performanceInsightRetention: insights.retention,
+    };
     const cluster = new DatabaseCluster(this, 'Cluster', {
       engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_7 }),
       clusterIdentifier: CLUSTER_IDENTIFIER,
@@ -118,9 +136,9 @@ export class TrackerDatabase extends Construct {
       serverlessV2MinCapacity: capacity.minUnits,
       serverlessV2MaxCapacity: capacity.maxUnits,
       ...(capacity.pauseAfter === undefined ? {} : { serverlessV2AutoPauseDuration: capacity.pauseAfter }),
-      writer: instance('Writer'),
+      writer: ClusterInstance.serverlessV2('Writer', instance),
       readers: Array.from({ length: capacity.readers }, (_, position) =>
-        instance(`Reader${position + 1}`, true),
+        ClusterInstance.serverlessV2(`Reader${position + 1}`, { ...instance, scaleWithWriter: true }),
       ),
       parameters: DATABASE_PARAMETERS,
       backup: { retention: Duration.days(retention.backupDays), preferredWindow: '07:00-07:30' },
@@ -130,7 +148,6 @@ export class TrackerDatabase extends Construct {
       removalPolicy: settings.retainOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
       cloudwatchLogsExports: ['postgresql'],
       monitoringInterval: Duration.minutes(1),
-      enableClusterLevelEnhancedMonitoring: true,
       enablePerformanceInsights: true,
       performanceInsightEncryptionKey: key,
       performanceInsightRetention: insights.retention,
@@ -138,14 +155,16 @@ export class TrackerDatabase extends Construct {
       autoMinorVersionUpgrade: true,
     });
     cluster.node.addDependency(logGroup);
+    acknowledgeFindings(cluster);
     return cluster;
   }
 }
 
-function instance(id: string, follows = false): IClusterInstance {
-  return ClusterInstance.serverlessV2(id, {
-    publiclyAccessible: false,
-    autoMinorVersionUpgrade: true,
-    ...(follows ? { scaleWithWriter: true } : {}),
+function acknowledgeFindings(cluster: DatabaseCluster): void {
+  acknowledge(cluster, {
+    'Solutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole]':
+      'The policy AWS keeps for enhanced monitoring, which may write to RDSOSMetrics only.',
+    'HIPAA+NIST-RDSInBackupPlan':
+      'Aurora backs the cluster up continuously for the days its stage sets, with restore to any second; docs/deploy.md has the steps.',
   });
 }

@@ -1,0 +1,43 @@
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { allowKey } from './allow-key.ts';
+
+export interface AlarmTopicsProps {
+  readonly key: Key;
+  readonly notify: readonly string[];
+}
+
+/** Two topics: every alarm and incident by itself for people, one signal per severity for a pager. */
+export class AlarmTopics extends Construct {
+  /** Each alarm, and the stuck-alarm flow's incidents. */
+  readonly notices: Topic;
+  /** Only the composite that pages. */
+  readonly pages: Topic;
+  readonly #key: Key;
+
+  constructor(scope: Construct, id: string, props: AlarmTopicsProps) {
+    super(scope, id);
+    this.#key = props.key;
+    this.notices = new Topic(this, 'Notices', {
+      displayName: 'PAGW event tracker: notices',
+      masterKey: props.key,
+      enforceSSL: true,
+    });
+    this.pages = new Topic(this, 'Pages', {
+      displayName: 'PAGW event tracker: pages',
+      masterKey: props.key,
+      enforceSSL: true,
+    });
+    for (const address of props.notify) this.notices.addSubscription(new EmailSubscription(address));
+  }
+
+  /** Lets a flow publish notices: the topic and the key that encrypts it. */
+  grantNotify(grantee: IGrantable): void {
+    const resources = [this.notices.topicArn];
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['sns:Publish'], resources }));
+    allowKey(grantee, this.#key, ['kms:GenerateDataKey', 'kms:Decrypt']);
+  }
+}

@@ -1,0 +1,38 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { LogSettings } from './encrypted-log-group.ts';
+import { ScheduledFlow } from './scheduled-flow.ts';
+import type { TrackerBuckets } from './tracker-buckets.ts';
+import type { TrackerDatabase } from './tracker-database.ts';
+
+export interface MaintainFlowProps {
+  readonly database: TrackerDatabase;
+  readonly buckets: TrackerBuckets;
+  readonly messagesKey: Key;
+  readonly logs: LogSettings;
+}
+
+/** Partitions, roll-ups, archive. It makes and drops tables, so it acts as the owner. */
+export class MaintainFlow extends Construct {
+  readonly flow: ScheduledFlow;
+
+  constructor(scope: Construct, id: string, props: MaintainFlowProps) {
+    super(scope, id);
+    const { buckets } = props;
+    this.flow = new ScheduledFlow(this, 'Maintain', {
+      ...props,
+      flow: 'maintain',
+      description: 'Keeps the PAGW event database in shape: partitions, roll-ups, archive',
+      every: Duration.hours(1),
+      timeout: Duration.minutes(14),
+      memorySize: 1_024,
+      // Two at once would only wait for each other's locks.
+      reservedConcurrentExecutions: 1,
+      environment: { ARCHIVE_BUCKET: buckets.archive.bucketName },
+    });
+    this.flow.run.useDatabase(props.database, 'owner');
+    buckets.grantPut(this.flow.run, buckets.archive);
+    buckets.grantRead(this.flow.run, buckets.archive);
+  }
+}

@@ -1,0 +1,40 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { LogSettings } from './encrypted-log-group.ts';
+import type { FifoQueue } from './fifo-queue.ts';
+import { ScheduledFlow } from './scheduled-flow.ts';
+import type { TrackerDatabase } from './tracker-database.ts';
+
+export interface RetryFlowProps {
+  readonly database: TrackerDatabase;
+  readonly retries: FifoQueue;
+  readonly messagesKey: Key;
+  readonly logs: LogSettings;
+  readonly every: Duration;
+  readonly concurrency: number;
+  /** JSON; see the retry policy in lib/domain. @default the built-in policy */
+  readonly retryPolicy?: string;
+}
+
+/** Due failures → retry commands to the stages. */
+export class RetryFlow extends Construct {
+  readonly flow: ScheduledFlow;
+
+  constructor(scope: Construct, id: string, props: RetryFlowProps) {
+    super(scope, id);
+    this.flow = new ScheduledFlow(this, 'Retry', {
+      ...props,
+      flow: 'retry',
+      description: 'Sends retry commands for the PAGW events that are due',
+      timeout: Duration.minutes(5),
+      reservedConcurrentExecutions: props.concurrency,
+      environment: {
+        RETRY_QUEUE_URL: props.retries.queue.queueUrl,
+        ...(props.retryPolicy === undefined ? {} : { RETRY_POLICY: props.retryPolicy }),
+      },
+    });
+    this.flow.run.useDatabase(props.database, 'writer');
+    props.retries.grantSend(this.flow.run);
+  }
+}

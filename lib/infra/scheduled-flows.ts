@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct, type IDependable } from 'constructs';
+import type { AlarmDefinition } from './alarm-definition.ts';
+import type { AlarmTopics } from './alarm-topics.ts';
+import type { LogSettings } from './encrypted-log-group.ts';
+import type { FifoQueue } from './fifo-queue.ts';
+import { hasFlowEntry } from './flow-entry.ts';
+import { MaintainFlow } from './maintain-flow.ts';
+import { RetryFlow } from './retry-flow.ts';
+import { maintainAlarms, retryAlarms, stuckAlarms } from './scheduled-alarms.ts';
+import type { ScheduledFlow } from './scheduled-flow.ts';
+import type { StageSettings } from './stages.ts';
+import { StuckAlarmFlow } from './stuck-alarm-flow.ts';
+import type { TrackerBuckets } from './tracker-buckets.ts';
+import type { TrackerDatabase } from './tracker-database.ts';
+
+export interface ScheduledFlowsProps {
+  readonly settings: StageSettings;
+  readonly database: TrackerDatabase;
+  readonly events: FifoQueue;
+  readonly retries: FifoQueue;
+  readonly buckets: TrackerBuckets;
+  readonly topics: AlarmTopics;
+  readonly messagesKey: Key;
+  readonly logs: LogSettings;
+  /** No schedule starts before it. */
+  readonly schema: IDependable;
+}
+
+/** The flows that run by the clock, in the order the data takes. A flow joins with its Lambda. */
+export class ScheduledFlows extends Construct {
+  readonly flows: ScheduledFlow[] = [];
+  readonly alarms: AlarmDefinition[] = [];
+
+  constructor(scope: Construct, id: string, props: ScheduledFlowsProps) {
+    super(scope, id);
+    const { settings, schema } = props;
+    const { everyMinutes } = settings;
+    const shared = { ...props, concurrency: settings.concurrency.scheduled };
+    if (hasFlowEntry('retry')) {
+      const every = Duration.minutes(everyMinutes.retry);
+      const { flow } = new RetryFlow(this, 'Retry', { ...shared, every });
+      this.add(flow, retryAlarms(flow, settings));
+    }
+    if (hasFlowEntry('stuck-alarm')) {
+      const every = Duration.minutes(everyMinutes.stuckAlarm);
+      const { flow } = new StuckAlarmFlow(this, 'StuckAlarm', {
+        ...shared,
+        every,
+        runbookUrl: settings.runbookUrl,
+      });
+      this.add(flow, stuckAlarms(flow, settings));
+    }
+    if (hasFlowEntry('maintain')) {
+      const { flow } = new MaintainFlow(this, 'Maintain', props);
+      this.add(flow, maintainAlarms(flow));
+    }
+    for (const { schedule } of this.flows) schedule.node.addDependency(schema);
+  }
+
+  private add(flow: ScheduledFlow, alarms: AlarmDefinition[]): void {
+    this.flows.push(flow);
+    this.alarms.push(...alarms);
+  }
+}

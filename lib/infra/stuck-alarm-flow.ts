@@ -1,0 +1,45 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { AlarmTopics } from './alarm-topics.ts';
+import type { LogSettings } from './encrypted-log-group.ts';
+import type { FifoQueue } from './fifo-queue.ts';
+import { ScheduledFlow } from './scheduled-flow.ts';
+import type { TrackerDatabase } from './tracker-database.ts';
+
+export interface StuckAlarmFlowProps {
+  readonly database: TrackerDatabase;
+  /** Its lag tells whether requests are stuck or the tracker is late. */
+  readonly events: FifoQueue;
+  readonly topics: AlarmTopics;
+  readonly messagesKey: Key;
+  readonly logs: LogSettings;
+  readonly runbookUrl: string;
+  readonly every: Duration;
+  readonly concurrency: number;
+}
+
+/** Open requests without progress → incidents, metrics, notifications. */
+export class StuckAlarmFlow extends Construct {
+  readonly flow: ScheduledFlow;
+
+  constructor(scope: Construct, id: string, props: StuckAlarmFlowProps) {
+    super(scope, id);
+    const { events, topics } = props;
+    this.flow = new ScheduledFlow(this, 'StuckAlarm', {
+      ...props,
+      flow: 'stuck-alarm',
+      description: 'Finds PAGW requests without progress and tells on-call',
+      timeout: Duration.minutes(2),
+      reservedConcurrentExecutions: props.concurrency,
+      environment: {
+        EVENTS_QUEUE_URL: events.queue.queueUrl,
+        TOPIC_ARN: topics.notices.topicArn,
+        RUNBOOK_URL: props.runbookUrl,
+      },
+    });
+    this.flow.run.useDatabase(props.database, 'writer');
+    this.flow.run.allow(['sqs:GetQueueAttributes'], events.queue.queueArn);
+    topics.grantNotify(this.flow.run);
+  }
+}

@@ -1,0 +1,117 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  CustomWidget,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+  type IWidget,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { IngestMetric, MaintainMetric, RetryMetric, StuckMetric } from '../runtime/metric-names.ts';
+import { clusterMetric } from './database-alarms.ts';
+import type { FifoQueue } from './fifo-queue.ts';
+import { flowMetric } from './flow-metrics.ts';
+import type { IngestFlow } from './ingest-flow.ts';
+import type { TrackerDatabase } from './tracker-database.ts';
+import type { WidgetFlow } from './widget-flow.ts';
+
+export interface TrackerDashboardProps {
+  readonly alarms: readonly IAlarm[];
+  readonly ingest: IngestFlow;
+  readonly events: FifoQueue;
+  readonly database: TrackerDatabase;
+  /** @default no widgets drawn by the tracker itself */
+  readonly widget?: WidgetFlow | undefined;
+}
+
+const MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
+
+/** One page, read from the top: is anything wrong, do events arrive, do requests move, does the database hold. */
+export class TrackerDashboard extends Construct {
+  constructor(scope: Construct, id: string, props: TrackerDashboardProps) {
+    super(scope, id);
+    const { ingest } = props.ingest;
+    const stuck = (name: string) => flowMetric('stuck-alarm', name, 'Maximum', FIVE_MINUTES);
+    const ingestSum = (name: string) => flowMetric('ingest', name, 'Sum', MINUTE);
+    const ofCluster = (name: string, statistic?: string) => clusterMetric(props.database, name, statistic);
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: 'pagw-event-tracker',
+      defaultInterval: Duration.hours(12),
+    });
+    dashboard.addWidgets(
+      new AlarmStatusWidget({ title: 'Alarms', width: 24, height: 4, alarms: [...props.alarms] }),
+    );
+    if (props.widget !== undefined) dashboard.addWidgets(board(props.widget));
+    dashboard.addWidgets(heading('Ingest'));
+    dashboard.addWidgets(
+      graph('Events', [
+        ingestSum(IngestMetric.recorded),
+        ingestSum(IngestMetric.duplicate),
+        ingestSum(IngestMetric.rejected),
+        ingestSum(IngestMetric.unknownType),
+      ]),
+      graph('Age of the oldest event (s)', [props.events.metricAge()]),
+      graph('Ingest time (ms)', [
+        ingest.function.metricDuration({ statistic: 'p50', period: MINUTE }),
+        ingest.function.metricDuration({ statistic: 'p95', period: MINUTE }),
+        ingest.function.metricDuration({ statistic: 'Maximum', period: MINUTE }),
+      ]),
+    );
+    dashboard.addWidgets(heading('Requests and retries'));
+    dashboard.addWidgets(
+      graph('Requests stuck', [stuck(StuckMetric.stuck)]),
+      graph('Deadlines', [
+        stuck(StuckMetric.deadlineWarn),
+        stuck(StuckMetric.deadlinePage),
+        stuck(StuckMetric.deadlineBreached),
+      ]),
+      graph('Retries', [
+        flowMetric('retry', RetryMetric.dispatched, 'Sum', FIVE_MINUTES),
+        flowMetric('retry', RetryMetric.exhausted, 'Maximum', FIVE_MINUTES),
+        flowMetric('retry', RetryMetric.oldestDueAge, 'Maximum', FIVE_MINUTES),
+      ]),
+    );
+    dashboard.addWidgets(heading('Database'));
+    dashboard.addWidgets(
+      graph('Capacity (ACU)', [ofCluster('ServerlessDatabaseCapacity')], 6),
+      graph('CPU and capacity used (%)', [ofCluster('CPUUtilization'), ofCluster('ACUUtilization')], 6),
+      graph('Connections', [ofCluster('DatabaseConnections')], 6),
+      graph('Storage (bytes)', [ofCluster('VolumeBytesUsed')], 6),
+    );
+    dashboard.addWidgets(
+      graph(
+        'Growth (bytes)',
+        [flowMetric('maintain', MaintainMetric.bytes, 'Maximum', Duration.hours(1))],
+        12,
+      ),
+      graph(
+        'Largest metadata (bytes)',
+        [flowMetric('maintain', MaintainMetric.metadataBytes, 'Maximum', Duration.hours(1))],
+        12,
+      ),
+    );
+  }
+}
+
+function board({ widget }: WidgetFlow): IWidget {
+  return new CustomWidget({
+    title: 'Stuck requests',
+    functionArn: widget.function.functionArn,
+    width: 24,
+    height: 10,
+    params: { view: 'stuck' },
+    updateOnTimeRangeChange: false,
+  });
+}
+
+function heading(text: string): IWidget {
+  return new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
+}
+
+function graph(title: string, left: IMetric[], width = 8): IWidget {
+  return new GraphWidget({ title, left, width, height: 6, leftYAxis: { min: 0 } });
+}

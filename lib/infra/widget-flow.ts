@@ -1,0 +1,28 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { LogSettings } from './encrypted-log-group.ts';
+import type { TrackerDatabase } from './tracker-database.ts';
+import { TrackerFunction } from './tracker-function.ts';
+
+export interface WidgetFlowProps {
+  readonly database: TrackerDatabase;
+  readonly logs: LogSettings;
+  readonly concurrency: number;
+}
+
+/** The dashboard's custom widget. It reads as the reader: whoever can see a dashboard can change its parameters. */
+export class WidgetFlow extends Construct {
+  readonly widget: TrackerFunction;
+
+  constructor(scope: Construct, id: string, props: WidgetFlowProps) {
+    super(scope, id);
+    this.widget = new TrackerFunction(this, 'Widget', {
+      flow: 'widget',
+      description: 'Draws PAGW timelines and the stuck board on the dashboard',
+      logs: props.logs,
+      timeout: Duration.seconds(30),
+      reservedConcurrentExecutions: props.concurrency,
+    });
+    this.widget.useDatabase(props.database, 'reader');
+  }
+}
