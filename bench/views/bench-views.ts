@@ -42,14 +42,20 @@ async function bringUpToDate(server: BenchServer, events: number): Promise<void>
   const startedAt = performance.now();
   const first = await refreshSummary({ database, now, mayGoOn: () => true });
   const firstMs = performance.now() - startedAt;
+  // Twice: what is young is looked at again until every transaction of its time is over.
+  await refreshSummary({ database, now, mayGoOn: () => true });
+  await server.run(
+    DATABASE,
+    `INSERT INTO event_summary_changed_hour
+     SELECT DISTINCT date_trunc('hour', created_at, 'UTC') FROM event_tracker WHERE created_at > now() - interval '3 hours'`,
+  );
   const againAt = performance.now();
-  await database.execute(`UPDATE event_summary_progress SET settled_id = settled_id - 1000`);
   const again = await refreshSummary({ database, now, mayGoOn: () => true });
   const againMs = performance.now() - againAt;
   await close();
   console.log(
     `\nSummary   ${number(events)} events in ${first.hoursSummarised} hours rolled up in ${number(firstMs / 1000, 1)} s; ` +
-      `the ${again.hoursSummarised} hours of the latest 1,000 events anew in ${number(againMs)} ms`,
+      `the latest ${again.hoursSummarised} hours anew in ${number(againMs)} ms`,
   );
   await server.run(DATABASE, 'VACUUM (ANALYZE)');
 }

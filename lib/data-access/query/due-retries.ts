@@ -8,7 +8,7 @@ export interface DueRetry {
   eventType: string;
   sequenceNo: number;
   errorCode: string | null;
-  /** Cut at 1,000 characters. */
+  /** Cut at 500 characters. */
   errorMessage: string | null;
   targetSystem: string | null;
   /** That failed. */
@@ -43,7 +43,7 @@ export async function dueRetries(database: Database, query: DueRetriesQuery): Pr
   const { rows } = await database.execute<Row>(
     `SELECT
        failed.pagw_id, failed.tenant, failed.stage, failed.event_type, failed.sequence_no, failed.error_code,
-       left(failed.error_message, 1000) AS error_message, downstream.target_system, failed.attempt,
+       left(failed.error_message, 500) AS error_message, downstream.target_system, failed.attempt,
        failed.next_retry_at, failed.retry_claimed_at AS claimed_at, failed.id, failed.next_retry_at::text AS due_at,
        EXISTS (
          SELECT FROM retry_pause AS pause

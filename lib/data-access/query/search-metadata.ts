@@ -23,7 +23,7 @@ export interface MetadataSearch extends ReportSpan {
   filters: readonly MetadataFilter[];
   eventType?: string | undefined;
   status?: EventStatus | undefined;
-  /** At most 200. */
+  /** At most 100: an answer holds that many of the largest. */
   limit?: number | undefined;
   after?: string | undefined;
   /** How long to go on while finding little. @default 60 */
@@ -47,7 +47,7 @@ const PATIENCE_MS = 60;
  * @throws PagePositionError
  */
 export async function searchMetadata(database: Database, search: MetadataSearch): Promise<FoundEvents> {
-  const limit = Math.min(search.limit ?? 50, 200);
+  const limit = Math.min(search.limit ?? 50, 100);
   const after = readPosition(search.after);
   const contained = containedObjects(search.filters);
   const { rows } = await database.execute<Row>(

@@ -166,7 +166,7 @@ describe("the review's sample queries, as written and by name", () => {
       patienceMs: 10_000,
       filters: parseMetadataFilters(['diagnosisCount>10']),
       eventType: 'PARSE_OK',
-      limit: 200,
+      limit: 100,
     });
     expect(rows.length).toBeGreaterThan(10);
     expect(named).toMatchObject(rows);

@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import { type StageLatency, stageLatency } from '../../data-access/query/stage-latency.ts';
+import type { Verb } from '../cli.ts';
+import { printList } from '../output/print-list.ts';
+import { countText, tookText } from '../output/time-text.ts';
+import { sparkText } from './report-bars.ts';
+import { spanOf } from './report-span.ts';
+import { forTenants, tenantColumn } from './report-tenants.ts';
+
+const DEFAULT_HOURS = 24;
+
+interface Latency extends Omit<StageLatency, 'slot'> {
+  /** The span in slices, oldest first. */
+  slots: StageLatency[];
+}
+
+export const reportLatency: Verb = (cli) =>
+  new Command('latency')
+    .description(
+      'how long each stage took: p50, p95 (within 3 %) and longest (by default: in the last 24 hours)',
+    )
+    .action((_options, command: Command) =>
+      cli.run(command, ['tenant', 'since', 'until'], async (session) => {
+        const connection = await session.connect();
+        const now = connection.now();
+        const span = spanOf(session, now, DEFAULT_HOURS);
+        const rows = await forTenants(session, connection, async (tenant) =>
+          byStage(await stageLatency(connection.database('reader'), { tenant, ...span }, now)),
+        );
+        printList(session, {
+          name: 'latency',
+          rows,
+          fields: ['tenant', 'stage', 'count', 'p50Ms', 'p95Ms', 'maxMs'],
+          columns: [
+            tenantColumn,
+            { title: 'STAGE', cell: ({ stage }) => stage, least: 12 },
+            { title: 'N', cell: ({ count }) => countText(count), align: 'right' },
+            { title: 'P50', cell: ({ p50Ms }) => tookText(p50Ms), align: 'right' },
+            { title: 'P95', cell: ({ p95Ms }) => tookText(p95Ms), align: 'right' },
+            { title: 'MAX', cell: ({ maxMs }) => tookText(maxMs), align: 'right' },
+            { title: 'P95 OVER TIME', cell: (row) => ({ text: p95Spark(row, rows), style: 'cyan' }) },
+          ],
+          empty: 'No completed event of this time states how long it took.',
+        });
+        return undefined;
+      }),
+    );
+
+function byStage(rows: readonly StageLatency[]): Latency[] {
+  return rows
+    .filter(({ slot }) => slot === null)
+    .map(({ slot: _, ...whole }) => ({
+      ...whole,
+      slots: rows.filter(({ stage, slot }) => slot !== null && stage === whole.stage),
+    }));
+}
+
+/** Every stage over the same slices, so that the sparks of all rows stand above each other. */
+function p95Spark(row: Latency, rows: readonly Latency[]): string {
+  const slots = new Set(rows.flatMap(({ slots }) => slots.map(({ slot }) => slot?.getTime() ?? 0)));
+  const p95s = new Map(row.slots.map(({ slot, p95Ms }) => [slot?.getTime() ?? 0, p95Ms]));
+  return sparkText([...slots].sort((left, right) => left - right).map((slot) => p95s.get(slot) ?? null));
+}

@@ -1,0 +1,234 @@
+import { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cli } from '../../../lib/cli/cli.ts';
+import { reportVerbs } from '../../../lib/cli/commands/report-verbs.ts';
+import type { Connection } from '../../../lib/cli/connection.ts';
+import { addGlobalOptions } from '../../../lib/cli/global-options.ts';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
+import { refreshSummary } from '../../../lib/data-access/maintain/refresh-summary.ts';
+import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
+import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
+import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
+import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
+
+const now = new Date('2026-03-08T12:00:00Z');
+const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  await ensurePartition(db.database, now);
+  const request = (pagwId: string, hours: number, events: Partial<TrackedEvent>[], tenant = 'anthem') => {
+    const occurredAt = hoursAgo(hours).toISOString();
+    const make = ({ status, ...fields }: Partial<TrackedEvent>) =>
+      status === 'FAILED'
+        ? failedEvent({ pagwId, occurredAt, tenant, ...fields })
+        : trackedEvent({ pagwId, occurredAt, tenant, status: status ?? 'COMPLETED', ...fields });
+    return recordEvents(db.database, events.map(make), hoursAgo(hours));
+  };
+  const approved = {
+    stage: 'RESPONSE_BUILDER',
+    eventType: 'RESPONSE_OK',
+    requestStatus: 'APPROVED',
+    decided: true,
+    effect: 'closes',
+  } as const;
+  await request('PAGW-A', 10, [{ durationMs: 100, metadata: { diagnosisCount: 12 } }]);
+  await request('PAGW-A', 4, [approved]);
+  await request('PAGW-B', 8, [{ durationMs: 300, metadata: { diagnosisCount: 3 } }]);
+  await request('PAGW-B', 2, [{ ...approved, requestStatus: 'DENIED' }]);
+  await request('PAGW-C', 3, [
+    {
+      stage: 'API_CONNECTOR',
+      status: 'FAILED',
+      eventType: 'DOWNSTREAM_TIMEOUT',
+      errorCode: 'API_TIMEOUT',
+      durationMs: 9_000,
+    },
+  ]);
+  await request('PAGW-D', 160, [{ eventType: 'PARSE_START', status: 'STARTED' }], 'elevance');
+  await refreshSummary({ database: db.database, now, mayGoOn: () => true });
+  const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
+  await checkRequests(db.database, { rules, now });
+});
+afterAll(() => db.close());
+
+/** Runs `pagw report …` as the program does; a usage error throws. */
+async function report(...args: string[]) {
+  const written = { out: '', err: '' };
+  const connection = {
+    database: () => db.database,
+    now: () => now,
+    close: () => undefined,
+  } as unknown as Connection;
+  const cli = new Cli({
+    stdin: (async function* () {})(),
+    stdout: { write: (text: string) => (written.out += text) },
+    stderr: { write: (text: string) => (written.err += text) },
+    env: {},
+    openConnection: async () => connection,
+    signal: new AbortController().signal,
+  });
+  const program = new Command('pagw').exitOverride();
+  const group = new Command('report');
+  addGlobalOptions(program);
+  for (const verb of reportVerbs) group.addCommand(verb(cli).exitOverride());
+  program.addCommand(group);
+  await program.parseAsync(['report', ...args], { from: 'user' });
+  return { ...written, json: () => JSON.parse(written.out), exitCode: cli.exitCode };
+}
+
+describe('pagw report', () => {
+  it('distribution counts by type and status, of one tenant or of all', async () => {
+    const one = (await report('distribution', '--tenant', 'anthem', '-o', 'json')).json();
+    expect(one.distribution).toEqual([
+      {
+        tenant: 'anthem',
+        eventType: 'PARSE_OK',
+        status: 'COMPLETED',
+        eventCount: 2,
+        avgDurationMs: 200,
+        maxDurationMs: 300,
+      },
+      {
+        tenant: 'anthem',
+        eventType: 'RESPONSE_OK',
+        status: 'COMPLETED',
+        eventCount: 2,
+        avgDurationMs: null,
+        maxDurationMs: null,
+      },
+      {
+        tenant: 'anthem',
+        eventType: 'DOWNSTREAM_TIMEOUT',
+        status: 'FAILED',
+        eventCount: 1,
+        avgDurationMs: 9000,
+        maxDurationMs: 9000,
+      },
+    ]);
+    const all = (await report('distribution', '--since', '7d', '-o', 'json')).json();
+    expect(new Set(all.distribution.map((row: { tenant: string }) => row.tenant))).toEqual(
+      new Set(['anthem', 'elevance']),
+    );
+  });
+
+  it('draws bars and sparks in tables, with words and glyphs', async () => {
+    const { out } = await report('distribution', '--tenant', 'anthem');
+    expect(out).toMatch(/PARSE_OK +✓ COMPLETED +2 +████████████ +200 ms +300 ms/);
+    const latency = await report('latency', '--tenant', 'anthem', '--since', '12h');
+    expect(latency.out).toMatch(/PARSING +2 +\d+ ms +\d+ ms +300 ms +[▁-█·]+/);
+  });
+
+  it('latency gives quantiles for the whole time and for slices of it', async () => {
+    const { latency } = (await report('latency', '--tenant', 'anthem', '-o', 'json')).json();
+    expect(latency).toMatchObject([{ stage: 'PARSING', count: 2, maxMs: 300 }]);
+    expect(latency[0].p50Ms).toBeGreaterThan(194);
+    expect(latency[0].p50Ms).toBeLessThan(206);
+    expect(latency[0].slots).toHaveLength(2);
+  });
+
+  it('slowest sorts by mean duration', async () => {
+    const { stages } = (await report('slowest', '-o', 'json')).json();
+    expect(stages).toMatchObject([
+      { stage: 'PARSING', eventType: 'PARSE_OK', occurrences: 2, avgMs: 200, maxMs: 300 },
+    ]);
+  });
+
+  it('errors groups by stage, code and downstream, with samples', async () => {
+    const { groups } = (await report('errors', '-o', 'json')).json();
+    expect(groups).toMatchObject([
+      {
+        tenant: 'anthem',
+        stage: 'API_CONNECTOR',
+        errorCode: 'API_TIMEOUT',
+        failures: 1,
+        openRequests: 1,
+        sampleIds: ['PAGW-C'],
+      },
+    ]);
+  });
+
+  it('retries lists what is due', async () => {
+    expect((await report('retries')).out).toMatch(
+      /PAGW-C +API_CONNECTOR +1 +API_TIMEOUT +– +2h ago +◷ waiting/,
+    );
+    const none = await report('retries', '--tenant', 'elevance');
+    expect(none).toMatchObject({ out: '', err: 'No retry is due.\n', exitCode: 0 });
+  });
+
+  it('search finds by containment and comparison', async () => {
+    const { events } = (await report('search', 'diagnosisCount>10', '-o', 'json')).json();
+    expect(events).toMatchObject([{ pagwId: 'PAGW-A', metadata: { diagnosisCount: 12 } }]);
+    const csv = await report('search', 'diagnosisCount=3', '--tenant', 'anthem', '-o', 'csv');
+    expect(csv.out.split('\r\n')[1]).toMatch(
+      /^anthem,PAGW-B,1,PARSING,PARSE_OK,COMPLETED,300,2026-03-08T04:00:00.000Z/,
+    );
+    await expect(report('search', 'diagnosisCount')).rejects.toThrow(/is no condition/);
+  });
+
+  it('pages with a cursor, for one tenant', async () => {
+    const first = (
+      await report('search', 'diagnosisCount>0', '--tenant', 'anthem', '--limit', '1', '-o', 'json')
+    ).json();
+    expect(first.events).toMatchObject([{ pagwId: 'PAGW-B' }]);
+    const second = await report(
+      'search',
+      'diagnosisCount>0',
+      '--tenant',
+      'anthem',
+      '--limit',
+      '1',
+      '--after',
+      first.next,
+      '-o',
+      'jsonl',
+    );
+    expect(JSON.parse(second.out)).toMatchObject({ pagwId: 'PAGW-A' });
+    await expect(report('search', 'diagnosisCount>0', '--after', first.next)).rejects.toThrow(/--tenant/);
+  });
+
+  it('deadlines shows what is due next', async () => {
+    const { deadlines } = (await report('deadlines', '-o', 'json')).json();
+    expect(deadlines).toMatchObject([
+      { tenant: 'elevance', pagwId: 'PAGW-D', risk: 'urgent', stage: 'PARSING' },
+    ]);
+  });
+
+  it('cms tells shares and times of a year', async () => {
+    const { metrics } = (await report('cms', '--year', '2026', '-o', 'json')).json();
+    expect(metrics).toEqual([
+      {
+        tenant: 'anthem',
+        priority: 'STANDARD',
+        decided: 2,
+        approved: 1,
+        denied: 1,
+        meanSeconds: 21_600,
+        medianSeconds: 21_600,
+        onTime: 2,
+      },
+    ]);
+    expect((await report('cms', '--year', '2026')).out).toMatch(
+      /50\.0 % +50\.0 % +6 h 00 m +6 h 00 m +100\.0 %/,
+    );
+    expect((await report('cms')).err).toBe('Nothing was decided in 2025.\n');
+  });
+
+  it('timeline places events in time; an unknown request is an error of its own', async () => {
+    expect((await report('timeline', 'PAGW-A')).out).toMatch(
+      /1 +02:00:00\.000 +PARSING +PARSE_OK +✓ COMPLETED +100 ms +▇·+/,
+    );
+    await expect(report('timeline', 'PAGW-NONE')).rejects.toMatchObject({
+      code: 'REQUEST_NOT_FOUND',
+      exitCode: 5,
+    });
+  });
+
+  it('refuses options that a verb does not honour', async () => {
+    await expect(report('retries', '--since', '7d')).rejects.toThrow(/does not take --since/);
+  });
+});
