@@ -1,0 +1,44 @@
+package pagw.tracker;
+
+import java.time.Instant;
+
+/** One event of the contract (docs/contract). What is null is left out of the message. */
+public record TrackedEvent(
+        String eventId,
+        Instant occurredAt,
+        String tenant,
+        String pagwId,
+        String stage,
+        String eventType,
+        String status,
+        Integer attempt,
+        Long durationMs,
+        Boolean retryable,
+        Instant nextRetryAt,
+        String errorCode,
+        String errorMessage,
+        String serviceName,
+        String workerId,
+        String metadata) {
+
+    public String toJson() {
+        return new JsonObject()
+                .put("eventId", eventId)
+                .put("occurredAt", occurredAt)
+                .put("tenant", tenant)
+                .put("pagwId", pagwId)
+                .put("stage", stage)
+                .put("eventType", eventType)
+                .put("status", status)
+                .put("attempt", attempt)
+                .put("durationMs", durationMs)
+                .put("retryable", retryable)
+                .put("nextRetryAt", nextRetryAt)
+                .put("errorCode", errorCode)
+                .put("errorMessage", errorMessage)
+                .put("serviceName", serviceName)
+                .put("workerId", workerId)
+                .put("metadata", metadata)
+                .toString();
+    }
+}

@@ -1,0 +1,78 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEventLines } from '../../lib/client/read-event-lines.ts';
+
+const run = promisify(execFile);
+const example = fileURLToPath(new URL('../../examples/java/', import.meta.url));
+const golden = readFileSync(`${example}expected-events.jsonl`, 'utf8');
+const title = 'the Java example';
+const jdk = findJdk();
+if (!jdk) console.warn(`Not tested: ${title}, because no javac of version 17 or later is on the PATH.`);
+
+describe.skipIf(!jdk)(title, () => {
+  let classes: string;
+  beforeAll(async () => {
+    classes = await mkdtemp(join(tmpdir(), 'pagw-java-'));
+    const sources = globSync(`${example}src/**/*.java`);
+    await run('javac', ['--release', '17', '-Xlint:all', '-Werror', '-d', classes, ...sources]);
+  });
+  afterAll(() => rm(classes, { recursive: true, force: true }));
+
+  const meet = async (...queue: string[]) => {
+    const { stdout, stderr } = await run('java', ['-cp', classes, 'pagw.tracker.Example', ...queue]);
+    return { stdout, counts: JSON.parse(stderr) as Record<string, number> };
+  };
+
+  it('sends what the contract accepts, as in its golden file', async () => {
+    const { stdout, counts } = await meet();
+    const { accepted, rejected } = readEventLines(stdout);
+    expect(rejected).toEqual([]);
+    expect(accepted.map(({ event }) => JSON.stringify(event))).toEqual(golden.trimEnd().split('\n'));
+    expect(counts).toMatchObject({
+      called: 8,
+      delivered: 5,
+      droppedInvalid: 2,
+      droppedClosed: 1,
+      buffered: 0,
+    });
+  });
+
+  it('writes printable ASCII, one message a line', async () => {
+    const { stdout } = await meet();
+    expect(stdout).toMatch(/^(\[[\x20-\x7e]+\]\r?\n)+$/);
+  });
+
+  it.each([
+    ['dead', { delivered: 0, droppedInvalid: 2, droppedClosed: 6 }],
+    ['full', { delivered: 0, droppedBufferFull: 4, droppedClosed: 4 }],
+    ['refusing', { delivered: 0, droppedInvalid: 2, droppedRefused: 5, droppedClosed: 1 }],
+  ])('accounts for every call when the queue is %s', async (queue, expected) => {
+    const { stdout, counts } = await meet(queue);
+    expect(stdout).toBe('');
+    expect(counts).toMatchObject({ ...expected, called: 8, buffered: 0 });
+  });
+});
+
+it('the golden file of the Java example keeps the contract', () => {
+  const { accepted, rejected } = readEventLines(golden);
+  expect(rejected).toEqual([]);
+  expect(accepted).toHaveLength(5);
+});
+
+function findJdk(): boolean {
+  try {
+    const version = execFileSync('javac', ['-version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return Number(/\d+/.exec(version)?.[0]) >= 17;
+  } catch {
+    return false;
+  }
+}
