@@ -1,13 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { createHandler } from '../../lambdas/ingest.ts';
+import { createHandler as createMaintainHandler } from '../../lambdas/maintain.ts';
 import { createHandler as createRetryHandler } from '../../lambdas/retry.ts';
 import { createHandler as createStuckAlarmHandler } from '../../lambdas/stuck-alarm.ts';
 import { sendEvents } from '../client/send-events.ts';
 import type { Database } from '../data-access/database.ts';
+import { readRules } from '../views/read-rules.ts';
 import { awaitDrainedQueue } from './await-drained-queue.ts';
 import { json, startConsoleServer } from './console/console-server.ts';
 import { getHealthz } from './console/get-healthz.ts';
-import { getHome } from './console/get-home.ts';
+import { getScript } from './console/get-script.ts';
+import { getSystem } from './console/get-system.tsx';
+import { viewRoutes } from './console/get-view.tsx';
 import { postClock } from './console/post-clock.ts';
 import { postEvents } from './console/post-events.ts';
 import { countRequests, type RequestCounts } from './count-requests.ts';
@@ -150,13 +154,20 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const counts = () => countRequests(database, clock.now());
     const scheduler = startScheduler({
       clock,
-      flows: [{ name: 'retry', handler: createRetryHandler(environment, clock) }, stuckAlarm],
+      flows: [
+        { name: 'retry', handler: createRetryHandler(environment, clock) },
+        stuckAlarm,
+        { name: 'maintain', handler: createMaintainHandler(environment, clock) },
+      ],
       onTrouble,
     });
     stops.push(scheduler.stop);
     const checks = healthChecks({ database, queues, addresses, pump, scheduler, demo });
+    const views = { database, clock, rules: readRules(environment) };
     const console = await startConsoleServer(port, {
-      'GET /': getHome({ addresses, checks, counts, clock }),
+      ...viewRoutes(views),
+      'GET /console.js': getScript,
+      'GET /system': getSystem({ addresses, checks, views }),
       'GET /healthz': getHealthz(checks),
       'GET /environment': () => json(200, localEnvironment(addresses)),
       'POST /events': postEvents(queues.sqs, addresses.eventsQueueUrl),
