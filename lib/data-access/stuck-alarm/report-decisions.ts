@@ -37,7 +37,7 @@ export async function reportDecisions(
        (percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM decided_at - received_at)::float8) / 3600)::float8 AS median_hours
      FROM request_tracker
      WHERE received_at >= :from::timestamptz
-       -- Never before it was received; and what the tenant's index is on.
+       -- Never before it was received; and the index of tenants is on it.
        AND created_at >= :from::timestamptz
        AND received_at < :until::timestamptz
        AND (:tenant::text IS NULL OR tenant = :tenant)

@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { type ListedIncident, listIncidents } from '../../data-access/stuck-alarm/list-incidents.ts';
+import { durationText } from '../../domain/duration-text.ts';
+import { causeText } from '../../domain/incident-text.ts';
+import type { Cli } from '../cli.ts';
+import { printList } from '../output/print-list.ts';
+import type { Cell, Column } from '../output/table.ts';
+import { ageText } from '../output/time-text.ts';
+
+const DEFAULT_LIMIT = 50;
+
+const FIELDS: (keyof ListedIncident & string)[] = [
+  ...([
+    'key',
+    'tenant',
+    'stage',
+    'reason',
+    'errorCode',
+    'targetSystem',
+    'level',
+    'count',
+    'peakCount',
+  ] as const),
+  ...(['openedAt', 'closedAt', 'oldestSince', 'snoozedUntil', 'lastKind', 'lastSentAt'] as const),
+];
+
+export function incidentList(cli: Cli): Command {
+  return new Command('list')
+    .description('list incidents: stuck requests of one tenant, stage and cause')
+    .option('--closed', 'those that are over, too')
+    .action(({ closed }: { closed?: boolean }, command: Command) =>
+      cli.run(command, ['tenant', 'limit'], async (session) => {
+        const { tenant, limit = DEFAULT_LIMIT } = session.options;
+        const connection = await session.connect();
+        const now = connection.now();
+        printList(session, {
+          name: 'incidents',
+          rows: await listIncidents(connection.database('reader'), { tenant, closed }, limit),
+          columns: columns(now),
+          fields: FIELDS,
+          empty: closed ? 'There was no incident.' : 'No incident is open.',
+        });
+        return undefined;
+      }),
+    );
+}
+
+function columns(now: Date): Column<ListedIncident>[] {
+  return [
+    { title: 'LEVEL', cell: levelCell },
+    { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
+    { title: 'STAGE', cell: ({ stage }) => stage, least: 8 },
+    { title: 'CAUSE', cell: (incident) => causeText(incident), least: 16 },
+    { title: 'COUNT', cell: ({ count }) => count, align: 'right' },
+    { title: 'BEGAN', cell: ({ openedAt }) => ageText(openedAt, now), align: 'right' },
+    { title: 'TOLD', cell: toldText },
+    { title: 'KEY', cell: ({ key }) => ({ text: key, style: 'dim' }) },
+  ];
+
+  function toldText({ lastKind, lastSentAt, snoozedUntil, closedAt }: ListedIncident): string | null {
+    if (closedAt === null && snoozedUntil !== null && snoozedUntil > now)
+      return `snoozed for ${durationText(snoozedUntil.getTime() - now.getTime())}`;
+    if (lastKind === null) return null;
+    return `${lastKind} ${lastSentAt === null ? '(not sent yet)' : ageText(lastSentAt, now)}`;
+  }
+}
+
+function levelCell({ level, closedAt }: ListedIncident): Cell {
+  if (closedAt !== null) return { text: '✓ over', style: 'dim' };
+  return level === 'warn' ? { text: '! warn', style: 'yellow' } : { text: `‼ ${level}`, style: 'red' };
+}

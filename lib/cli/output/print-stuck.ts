@@ -1,0 +1,127 @@
+import type { StuckRequest } from '../../data-access/stuck-alarm/list-stuck-requests.ts';
+import type { LastCheck } from '../../data-access/stuck-alarm/read-check.ts';
+import { durationText } from '../../domain/duration-text.ts';
+import type { RegroupedCause } from '../../domain/stuck-grouping.ts';
+import type { Session } from '../session.ts';
+import { csvLine } from './csv-text.ts';
+import type { Style } from './paint.ts';
+import { type Column, tableText } from './table.ts';
+import { ageText, plural } from './time-text.ts';
+
+export interface StuckListing {
+  groups: readonly RegroupedCause[];
+  requests: readonly StuckRequest[];
+  total: number;
+  check: LastCheck | undefined;
+  /** For --after; undefined when all was shown. */
+  next: string | undefined;
+  now: Date;
+}
+
+const FIELDS: readonly (keyof StuckRequest & string)[] = [
+  ...([
+    'pagwId',
+    'tenant',
+    'stage',
+    'reason',
+    'since',
+    'eventType',
+    'attempt',
+    'nextStage',
+    'errorCode',
+  ] as const),
+  ...(['targetSystem', 'decisionDueAt', 'deadlineRisk', 'skewSeconds'] as const),
+];
+
+/** From here on a difference between an event's time and its recording is worth a word. */
+const SKEW_SECONDS = 300;
+
+/** Prints what is stuck in the format asked for, and on stderr how fresh it is. */
+export function printStuck(session: Session, listing: StuckListing): void {
+  const { groups, requests, total, check, next, now } = listing;
+  switch (session.options.output) {
+    case 'json':
+      session.print(
+        `${JSON.stringify({ groups, requests, total, checkedAt: check?.checkedAt ?? null, next: next ?? null }, undefined, 2)}\n`,
+      );
+      return;
+    case 'jsonl':
+      for (const request of requests) session.print(`${JSON.stringify(request)}\n`);
+      break;
+    case 'csv':
+      session.print(csvLine(FIELDS));
+      for (const request of requests) session.print(csvLine(FIELDS.map((field) => request[field])));
+      break;
+    case 'table':
+      if (total > 0) {
+        const { paint, width } = session;
+        session.print(tableText(groups, { columns: groupColumns(groups, now), paint, width }));
+        session.print(`\n${tableText(requests, { columns: requestColumns(now), paint, width })}`);
+      }
+  }
+  session.say(freshness(total, check, now));
+  if (next !== undefined)
+    session.say(
+      session.paintMessage(`${requests.length} of ${total} requests; go on with --after ${next}`, 'dim'),
+    );
+}
+
+function freshness(total: number, check: LastCheck | undefined, now: Date): string {
+  const found = total === 0 ? 'No stuck requests' : plural(total, 'stuck request');
+  if (check?.heldBackSince) {
+    const since = durationText(now.getTime() - check.heldBackSince.getTime());
+    return `${found}; not checked for ${since}, because events wait ${durationText(check.lagSeconds * 1_000)} on the queue.`;
+  }
+  if (check?.checkedAt == null) return `${found}; the stuck-alarm flow has not run yet.`;
+  return `${found}; checked ${ageText(check.checkedAt, now)}.`;
+}
+
+function groupColumns(groups: readonly RegroupedCause[], now: Date): Column<RegroupedCause>[] {
+  const columns: Column<RegroupedCause>[] = [
+    { title: 'COUNT', cell: ({ count }) => count, align: 'right' },
+    { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
+    { title: 'STAGE', cell: ({ stage }) => stage, least: 8 },
+    { title: 'CAUSE', cell: ({ cause }) => cause && { text: cause, style: 'yellow' }, least: 12 },
+    { title: 'DOWNSTREAM', cell: ({ downstream }) => downstream, least: 8 },
+    { title: 'OLDEST', cell: ({ oldestSince }) => ageText(oldestSince, now), align: 'right' },
+    { title: 'DEADLINE', cell: deadlineOf },
+    { title: 'SUCH AS', cell: ({ sampleIds }) => ({ text: sampleIds[0] ?? '', style: 'dim' }), least: 10 },
+  ];
+  const used = (name: 'tenant' | 'stage' | 'cause' | 'downstream') =>
+    groups.some((group) => group[name] !== null);
+  return columns.filter(({ title }) => {
+    const key = (['tenant', 'stage', 'cause', 'downstream'] as const).find(
+      (name) => name.toUpperCase() === title,
+    );
+    return key === undefined || used(key);
+  });
+}
+
+function deadlineOf({ atRisk, breached }: RegroupedCause): { text: string; style: Style } | null {
+  if (breached > 0) return { text: `${breached} overdue`, style: 'red' };
+  return atRisk > 0 ? { text: `${atRisk} at risk`, style: 'yellow' } : null;
+}
+
+function requestColumns(now: Date): Column<StuckRequest>[] {
+  return [
+    { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
+    { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
+    { title: 'STAGE', cell: stageOf, least: 8 },
+    { title: 'REASON', cell: ({ reason }) => ({ text: reason, style: 'yellow' }) },
+    { title: 'ERROR', cell: ({ errorCode }) => errorCode, least: 8 },
+    { title: 'DOWNSTREAM', cell: ({ targetSystem }) => targetSystem, least: 8 },
+    { title: 'SINCE', cell: ({ since }) => ageText(since, now), align: 'right' },
+    { title: 'DECISION', cell: ({ decisionDueAt }) => decisionDueAt && `due ${ageText(decisionDueAt, now)}` },
+    { title: '', cell: skewOf },
+  ];
+}
+
+function stageOf({ stage, nextStage, reason }: StuckRequest): string {
+  return reason === 'hand-off-lost' && nextStage !== null ? `${stage} → ${nextStage}` : stage;
+}
+
+function skewOf({ skewSeconds }: StuckRequest): { text: string; style: Style } | null {
+  if (skewSeconds === null || Math.abs(skewSeconds) < SKEW_SECONDS) return { text: ' ', style: 'plain' };
+  const by = durationText(Math.abs(skewSeconds) * 1_000);
+  return { text: skewSeconds > 0 ? `clock ${by} ahead` : `recorded ${by} late`, style: 'dim' };
+}
