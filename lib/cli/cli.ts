@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import type { CliIo } from './cli-io.ts';
+import { ExitCode } from './exit-code.ts';
+import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
+import { Session } from './session.ts';
+
+/** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */
+export type Verb = (cli: Cli) => Command;
+
+/** What a verb's work answers; nothing means fine. */
+export type Outcome = ExitCode | undefined;
+
+/** Runs the verb that the arguments chose, and keeps what it ended with. */
+export class Cli {
+  readonly io: CliIo;
+  exitCode: ExitCode = ExitCode.fine;
+
+  constructor(io: CliIo) {
+    this.io = io;
+  }
+
+  /**
+   * @param command as commander hands it to an action.
+   * @param honours the narrowing options that this verb makes use of.
+   */
+  async run(
+    command: Command,
+    honours: readonly NarrowingOption[],
+    work: (session: Session) => Promise<Outcome>,
+  ): Promise<void> {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    const session = new Session(options, this.io);
+    const own = new Set(command.options.map((option) => option.attributeName()));
+    const given = narrowingOptions.filter((name) => options[name] !== undefined && !own.has(name));
+    session.refuseUnused(pathOf(command), honours, given);
+    try {
+      this.exitCode = (await work(session)) ?? ExitCode.fine;
+    } finally {
+      session.close();
+    }
+  }
+}
+
+/** `request show` */
+export function pathOf(command: Command): string {
+  const names: string[] = [];
+  for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name());
+  return names.join(' ');
+}

@@ -1,0 +1,103 @@
+import { Command } from 'commander';
+import type { RejectedEvent } from '../../client/read-event-lines.ts';
+import { SendInterruptedError, sendEvents } from '../../client/send-events.ts';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { ExitCode } from '../exit-code.ts';
+import { csvLine } from '../output/csv-text.ts';
+import { printable } from '../output/printable-text.ts';
+import { openProgress } from '../output/progress.ts';
+import { countText, plural } from '../output/time-text.ts';
+import { readEventFile } from '../read-event-file.ts';
+import type { Session } from '../session.ts';
+
+/** Refusals beyond these are counted, not told: `pagw event validate` lists them. */
+const MOST_TOLD = 50;
+
+interface Sent {
+  sent: number;
+  messages: number;
+  requests: number;
+  rejected: number;
+  /** What the queue itself did not take; later events of the same request were held back. */
+  notTaken: { pagwId: string; events: number; code: string }[];
+}
+
+export function eventSend(cli: Cli): Command {
+  return new Command('send')
+    .description('send events to the queue, each request in order; what the contract refuses is left out')
+    .requiredOption('-f, --file <file>', 'one JSON object a line, a JSON array, or one event; - is stdin')
+    .action(({ file }: { file: string }, command: Command) =>
+      cli.run(command, [], (session) => sendFile(session, file)),
+    );
+}
+
+async function sendFile(session: Session, file: string): Promise<ExitCode> {
+  const { sqs, eventsQueueUrl: queueUrl } = await session.connect();
+  const progress = openProgress(session.io.stderr);
+  const total: Sent = { sent: 0, messages: 0, requests: 0, rejected: 0, notTaken: [] };
+  const requests = new Set<string>();
+  const heldBack = new Map<string, { pagwId: string; events: number; code: string }>();
+  for await (const part of readEventFile(file, session.io)) {
+    if (part.rejected.length > 0) progress.clear();
+    for (const fault of part.rejected) if (++total.rejected <= MOST_TOLD) tellRejected(session, fault);
+    const events = part.accepted.filter(({ pagwId }) => {
+      const held = heldBack.get(pagwId);
+      if (held !== undefined) held.events += 1;
+      return held === undefined;
+    });
+    for (const { pagwId } of events) requests.add(pagwId);
+    const counts = await sendEvents(events, { sqs, queueUrl, signal: session.io.signal }).catch((error) => {
+      progress.clear();
+      throw interrupted(error, total.sent);
+    });
+    total.sent += counts.events;
+    total.messages += counts.messages;
+    for (const refused of counts.refused) heldBack.set(refused.pagwId, { ...refused });
+    progress.show(`${countText(total.sent)} events sent, ${countText(part.read)} lines read`);
+  }
+  progress.clear();
+  total.requests = requests.size;
+  total.notTaken = [...heldBack.values()];
+  printSummary(session, total);
+  return total.rejected > 0 || total.notTaken.length > 0 ? ExitCode.failure : ExitCode.fine;
+}
+
+function tellRejected(session: Session, { line, code, path, hint }: RejectedEvent): void {
+  const paint = session.paintMessage;
+  const where = path === '' ? '' : ` at ${printable(path)}`;
+  session.say(`${paint('✗', 'red')} line ${line}: ${paint(code, 'red')}${where}. ${printable(hint)}`);
+}
+
+function printSummary(session: Session, total: Sent): void {
+  const { output } = session.options;
+  if (output === 'json') session.print(`${JSON.stringify(total, undefined, 2)}\n`);
+  if (output === 'jsonl') session.print(`${JSON.stringify(total)}\n`);
+  if (output === 'csv') {
+    const { notTaken, ...counts } = total;
+    session.print(csvLine([...Object.keys(counts), 'notTaken']));
+    session.print(csvLine([...Object.values(counts), notTaken.length]));
+  }
+  const paint = session.paintMessage;
+  if (total.rejected > MOST_TOLD)
+    session.say(`… and ${countText(total.rejected - MOST_TOLD)} more; \`pagw event validate\` lists them.`);
+  for (const { pagwId, events, code } of total.notTaken)
+    session.say(
+      `${paint('✗', 'red')} ${printable(pagwId)}: the queue did not take ${plural(events, 'event')} (${code}).`,
+    );
+  const glyph = total.rejected + total.notTaken.length > 0 ? paint('✗', 'red') : paint('✓', 'green');
+  const sent = `${plural(total.sent, 'event')} of ${plural(total.requests, 'request')} sent`;
+  const refused = total.rejected > 0 ? `, ${countText(total.rejected)} refused` : '';
+  session.say(`${glyph} ${sent} in ${plural(total.messages, 'message')}${refused}.`);
+}
+
+function interrupted(error: unknown, before: number): unknown {
+  if (!(error instanceof SendInterruptedError)) return error;
+  return new CliError({
+    code: 'QUEUE_UNAVAILABLE',
+    message: `The queue stopped answering after ${plural(before + error.sent.events, 'event')}.`,
+    hint: 'Send the same file again: events that have an eventId are recorded once, however often they are sent.',
+    retryable: true,
+    cause: error,
+  });
+}

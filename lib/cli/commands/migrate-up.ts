@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { migrate } from '../../data-access/migrate/migrate.ts';
+import type { Cli } from '../cli.ts';
+import { migrationsFolder, readMigrationStates } from '../migration-states.ts';
+import { openProgress } from '../output/progress.ts';
+import { countText, plural } from '../output/time-text.ts';
+
+export function migrateUp(cli: Cli): Command {
+  return new Command('up')
+    .description('apply the migrations that the database lacks, in order')
+    .action((_options: object, command: Command) =>
+      cli.run(command, [], async (session) => {
+        const connection = await session.connect();
+        const database = connection.database('owner');
+        const pending = (await readMigrationStates(database)).filter(({ state }) => state === 'pending');
+        // Locally a start does the same unasked; a deployment's database is somebody's.
+        if (pending.length > 0 && connection.kind === 'deployed')
+          await session.confirm(`Apply ${plural(pending.length, 'migration')} to ${connection.name}?`);
+        const progress = openProgress(session.io.stderr);
+        const { applied, current } = await migrate(database, {
+          migrationsFolder,
+          onProgress: ({ name, rows }) => {
+            if (rows !== undefined) return progress.show(`  ${name}  ${countText(rows)} rows`);
+            progress.clear();
+            session.say(`${session.paintMessage('✓', 'green')} ${name}`);
+          },
+        });
+        progress.clear();
+        if (session.options.output !== 'table') session.print(`${JSON.stringify({ applied, current })}\n`);
+        session.say(
+          applied.length === 0
+            ? `Nothing to apply: the database is at ${current}.`
+            : `${plural(applied.length, 'migration')} applied: the database is at ${current}.`,
+        );
+        return undefined;
+      }),
+    );
+}

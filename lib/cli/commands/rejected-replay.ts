@@ -1,0 +1,169 @@
+import { Command } from 'commander';
+import { sendEvents } from '../../client/send-events.ts';
+import { markRejectedReplayed } from '../../data-access/query/mark-rejected-replayed.ts';
+import type { RejectedRow } from '../../data-access/query/rejected-message.ts';
+import { countRejected, listRejectedToReplay } from '../../data-access/query/rejected-to-replay.ts';
+import { recordOperatorAction } from '../../data-access/retry/record-operator-action.ts';
+import type { Cli } from '../cli.ts';
+import { CliError, usageError } from '../cli-error.ts';
+import type { Connection } from '../connection.ts';
+import { ExitCode } from '../exit-code.ts';
+import { printable } from '../output/printable-text.ts';
+import { openProgress } from '../output/progress.ts';
+import { ageText, countText, plural } from '../output/time-text.ts';
+import { needRejected, parseRejectedId } from '../rejected-id.ts';
+import { prepareReplay } from '../replay-rejected.ts';
+import type { Session } from '../session.ts';
+
+interface Options {
+  code?: string;
+  again?: boolean;
+  force?: boolean;
+  dryRun?: boolean;
+  reason?: string;
+}
+
+/** Rows of one message follow each other, so a page cuts few messages in two. */
+const PAGE_ROWS = 200;
+const MOST_TOLD = 20;
+
+export function rejectedReplay(cli: Cli): Command {
+  return new Command('replay')
+    .description('send refused events to the queue again: one by its id, or all with a code')
+    .argument('[id]', 'as `pagw rejected list` prints it', parseRejectedId)
+    .option('--code <code>', 'all that were refused for this reason and not replayed yet, oldest first')
+    .option('--reason <text>', 'why, for the record of operator actions')
+    .option('--dry-run', 'only say how many there are')
+    .option('--again', 'also what was replayed before')
+    .option('--force', 'also what the contract still refuses')
+    .action((id: number | undefined, options: Options, command: Command) =>
+      cli.run(command, id === undefined ? ['tenant', 'since', 'until', 'limit'] : [], (session) => {
+        if ((id === undefined) === (options.code === undefined))
+          throw usageError('Name what to replay: either an id or --code.', 'See `pagw rejected list`.');
+        return id === undefined ? replayByCode(session, options) : replayById(session, id, options);
+      }),
+    );
+}
+
+interface Replayed {
+  replayed: number;
+  refusedAgain: number;
+  /** What the queue did not take. */
+  notTaken: number;
+}
+
+async function replayById(session: Session, id: number, options: Options): Promise<ExitCode> {
+  const connection = await session.connect();
+  const row = await needRejected(connection.database('reader'), id);
+  if (row.replayedAt !== null && options.again !== true) {
+    throw new CliError({
+      code: 'ALREADY_REPLAYED',
+      message: `Refused event ${id} was replayed ${ageText(row.replayedAt, connection.now())}.`,
+      hint: 'Add --again to send it once more.',
+    });
+  }
+  if (options.dryRun === true) return tellDryRun(session, { events: 1, messages: 1 });
+  const counts = await replayRows(session, connection, [row], options);
+  return finish(session, connection, counts, { id }, options);
+}
+
+async function replayByCode(session: Session, options: Options): Promise<ExitCode> {
+  const connection = await session.connect();
+  const reader = connection.database('reader');
+  const { tenant, limit = Number.POSITIVE_INFINITY } = session.options;
+  const code = options.code?.trim().toUpperCase();
+  const filter = { tenant, code, waitingOnly: options.again !== true, ...session.window(connection.now()) };
+  const { events, messages } = await countRejected(reader, filter);
+  if (options.dryRun === true || events === 0) return tellDryRun(session, { events, messages });
+  const wanted = Math.min(events, limit);
+  await session.confirm(`Send ${plural(wanted, 'refused event')} with ${code} to ${connection.name} again?`);
+  const progress = openProgress(session.io.stderr);
+  const total: Replayed = { replayed: 0, refusedAgain: 0, notTaken: 0 };
+  let looked = 0;
+  let afterId = 0;
+  while (looked < wanted) {
+    const page = await listRejectedToReplay(reader, filter, Math.min(PAGE_ROWS, wanted - looked), afterId);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    afterId = last.id;
+    for (const rows of byMessage(page)) {
+      const counts = await replayRows(session, connection, rows, options, total.refusedAgain);
+      total.replayed += counts.replayed;
+      total.refusedAgain += counts.refusedAgain;
+      total.notTaken += counts.notTaken;
+      looked += rows.length;
+      progress.show(`${countText(looked)} of ${countText(wanted)} looked at`);
+    }
+  }
+  progress.clear();
+  return finish(session, connection, total, { code: code ?? null, tenant: tenant ?? null }, options);
+}
+
+/** Sends the refused events of one message and marks them: in this order, since sending twice records once. */
+async function replayRows(
+  session: Session,
+  connection: Connection,
+  rows: readonly RejectedRow[],
+  options: Options,
+  toldBefore = 0,
+): Promise<Replayed> {
+  const replay = await prepareReplay(connection.s3, rows, options.force === true);
+  const paint = session.paintMessage;
+  for (const { row, code, path } of replay.refusedAgain.slice(0, Math.max(0, MOST_TOLD - toldBefore))) {
+    const where = path === '' ? '' : ` at ${printable(path)}`;
+    session.say(`${paint('✗', 'red')} ${row.id}: still refused, ${code}${where}; not sent.`);
+  }
+  const { sqs, eventsQueueUrl: queueUrl } = connection;
+  const counts = await sendEvents(replay.send, { sqs, queueUrl, signal: session.io.signal });
+  const refusedAgain = replay.refusedAgain.length;
+  if (counts.refused.length > 0) return { replayed: 0, refusedAgain, notTaken: replay.rows.length };
+  const ids = replay.rows.map(({ id }) => id);
+  if (ids.length > 0) await markRejectedReplayed(connection.database('writer'), ids, connection.now());
+  return { replayed: ids.length, refusedAgain, notTaken: 0 };
+}
+
+async function finish(
+  session: Session,
+  connection: Connection,
+  counts: Replayed,
+  filter: object,
+  { reason }: Options,
+): Promise<ExitCode> {
+  if (counts.replayed > 0) {
+    const actedBy = session.io.env.PAGW_USER ?? session.io.env.USER ?? 'unknown';
+    const action = { action: 'rejected.replay', filter, reason: reason?.trim() || 'not stated', actedBy };
+    await recordOperatorAction(
+      connection.database('writer'),
+      { ...action, affected: counts.replayed },
+      connection.now(),
+    );
+  }
+  if (session.options.output !== 'table') session.print(`${JSON.stringify(counts)}\n`);
+  const paint = session.paintMessage;
+  const glyph = counts.refusedAgain + counts.notTaken > 0 ? paint('✗', 'red') : paint('✓', 'green');
+  const others = [
+    counts.refusedAgain > 0 ? `, ${countText(counts.refusedAgain)} still refused` : '',
+    counts.notTaken > 0 ? `, ${countText(counts.notTaken)} not taken by the queue` : '',
+  ].join('');
+  session.say(`${glyph} ${plural(counts.replayed, 'event')} sent again${others}.`);
+  if (counts.refusedAgain > 0) session.say(paint(CORRECT_BY_HAND, 'dim'));
+  return counts.refusedAgain + counts.notTaken > 0 ? ExitCode.failure : ExitCode.fine;
+}
+
+const CORRECT_BY_HAND =
+  'Correct such a message by hand: `pagw rejected show ID --body > FILE`, then `pagw event send -f FILE`.';
+
+function tellDryRun(session: Session, counts: { events: number; messages: number }): ExitCode {
+  if (session.options.output !== 'table') session.print(`${JSON.stringify(counts)}\n`);
+  const { events, messages } = counts;
+  session.say(
+    events === 0
+      ? 'Nothing to replay.'
+      : `${plural(events, 'event')} of ${plural(messages, 'message')} to replay.`,
+  );
+  return ExitCode.fine;
+}
+
+function byMessage(rows: readonly RejectedRow[]): RejectedRow[][] {
+  return [...Map.groupBy(rows, ({ messageId }) => messageId).values()];
+}

@@ -1,0 +1,71 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Database } from '../data-access/database.ts';
+import { usageError } from './cli-error.ts';
+import { openLocalConnection } from './local-connection.ts';
+import { openStackConnection } from './stack-connection.ts';
+
+/** Which database login: to look, to note what an operator did, to migrate. */
+export type DatabaseLogin = 'reader' | 'writer' | 'owner';
+
+/** An event tracker, local or deployed. */
+export interface Connection {
+  kind: 'local' | 'deployed';
+  /** How to name it in a sentence: its address, or its stack. */
+  name: string;
+  database(login: DatabaseLogin): Database;
+  sqs: SQSClient;
+  eventsQueueUrl: string;
+  deadLetterQueueUrl: string | undefined;
+  s3: S3Client;
+  /** JSON, as ingest has it; undefined: the default policy. */
+  retryPolicy: string | undefined;
+  /** Of the tracker: a local stack's clock may have been moved forward. */
+  now(): Date;
+  close(): void;
+}
+
+/** Which tracker to speak to. */
+export type ConnectionChoice =
+  | { kind: 'local'; url: string }
+  | { kind: 'deployed'; stack: string; profile: string | undefined; region: string | undefined };
+
+export type OpenConnection = (choice: ConnectionChoice) => Promise<Connection>;
+
+export interface ConnectionOptions {
+  url?: string | undefined;
+  stack?: string | undefined;
+  profile?: string | undefined;
+  region?: string | undefined;
+}
+
+const DEFAULT_URL = 'http://localhost:4780';
+
+/** What the options say, then PAGW_URL or PAGW_STACK, then this machine. */
+export function chooseConnection(
+  options: ConnectionOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): ConnectionChoice {
+  const { profile, region } = options;
+  if (options.url !== undefined && options.stack !== undefined)
+    throw usageError('--url and --stack name two different trackers.', 'Give one of them.');
+  if (options.stack !== undefined) return { kind: 'deployed', stack: options.stack, profile, region };
+  if (options.url === undefined && !env.PAGW_URL && env.PAGW_STACK)
+    return { kind: 'deployed', stack: env.PAGW_STACK, profile, region };
+  if (profile !== undefined || region !== undefined)
+    throw usageError(
+      '--profile and --region choose an AWS account, but no stack is named.',
+      'Add --stack NAME, such as --stack PagwEventTracker-dev, or set PAGW_STACK.',
+    );
+  return { kind: 'local', url: readUrl(options.url ?? env.PAGW_URL ?? DEFAULT_URL) };
+}
+
+export const openConnection: OpenConnection = (choice) =>
+  choice.kind === 'local' ? openLocalConnection(choice.url) : openStackConnection(choice);
+
+function readUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw usageError('--url takes an address such as http://localhost:4780.', 'Correct --url or PAGW_URL.');
+  return url.origin;
+}

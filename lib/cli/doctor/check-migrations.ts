@@ -1,0 +1,22 @@
+import { readMigrationStates } from '../migration-states.ts';
+import { type DoctorCheck, fail, pass } from './doctor-check.ts';
+
+export const checkMigrations: DoctorCheck = {
+  id: 'migrations',
+  title: 'All migrations are applied, none was changed',
+  needsDatabase: true,
+  async run({ database }) {
+    const states = await readMigrationStates(database);
+    const wrong = states.filter(({ state }) => state === 'changed' || state === 'missing');
+    const [first] = wrong;
+    if (first !== undefined)
+      return fail(
+        `${first.name} is ${first.state}${wrong.length > 1 ? `, and ${wrong.length - 1} more` : ''}`,
+        'Use the version that was deployed; see `pagw migrate status`.',
+      );
+    const pending = states.filter(({ state }) => state === 'pending');
+    if (pending[0] !== undefined)
+      return fail(`${pending.length} pending, from ${pending[0].name}`, 'Run `pagw migrate up`.');
+    return pass(`${states.length} applied, the latest ${states.at(-1)?.version}; checksums agree`);
+  },
+};

@@ -1,0 +1,54 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ConnectionOptions } from './connection.ts';
+
+export const outputFormats = ['table', 'json', 'jsonl', 'csv'] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+/** What every command understands; given before or after the verb. */
+export interface GlobalOptions extends ConnectionOptions {
+  output: OutputFormat;
+  time: 'utc' | 'local';
+  color: 'auto' | 'always' | 'never';
+  yes?: boolean;
+  tenant?: string;
+  since?: string;
+  until?: string;
+  limit?: number;
+  after?: string;
+}
+
+/** Options that only some commands can honour; the others refuse them instead of ignoring them. */
+export const narrowingOptions = ['tenant', 'since', 'until', 'limit', 'after'] as const;
+export type NarrowingOption = (typeof narrowingOptions)[number];
+
+export const MOST_ROWS = 100_000;
+
+export function addGlobalOptions(program: Command): void {
+  program
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(outputFormats).default('table'))
+    .addOption(
+      new Option('--tenant <name>', 'only this tenant').argParser((name) => name.trim().toLowerCase()),
+    )
+    .option('--since <when>', 'from this time on: 15m, 7d, 2026-01-31 or ISO 8601')
+    .option('--until <when>', 'before this time')
+    .addOption(new Option('--limit <n>', 'at most so many rows').argParser(parseLimit))
+    .option('--after <cursor>', 'go on where a page ended')
+    .addOption(
+      new Option('--time <zone>', 'zone of the times in tables').choices(['utc', 'local']).default('utc'),
+    )
+    .addOption(
+      new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
+    )
+    .option('-y, --yes', 'do not ask for confirmation')
+    .option('--url <address>', 'the local tracker (http://localhost:4780)')
+    .option('--stack <name>', 'the deployed tracker, by its CloudFormation stack')
+    .option('--profile <name>', 'AWS profile')
+    .option('--region <name>', 'AWS region');
+}
+
+/** Whole numbers only; also for options of single commands. */
+export function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST_ROWS) return limit;
+  throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_ROWS}.`);
+}

@@ -1,0 +1,46 @@
+import type { Session } from '../session.ts';
+import { csvLine } from './csv-text.ts';
+import { type Column, tableText } from './table.ts';
+import { countText } from './time-text.ts';
+
+export interface Listing<Row extends object> {
+  /** The key of the rows in JSON, and what they are called in a sentence: `requests`. */
+  name: string;
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  /** Columns of CSV, by key of the row. */
+  fields: readonly (keyof Row & string)[];
+  /** Said when there is none. */
+  empty: string;
+  /** For --after; undefined when all was shown. */
+  next?: string | undefined;
+  /** Of all that match; `atLeast`: counting stopped there. */
+  total?: { count: number; atLeast: boolean } | undefined;
+}
+
+/** Prints a list in the format asked for: rows to stdout, what is said about them to stderr. */
+export function printList<Row extends object>(session: Session, listing: Listing<Row>): void {
+  const { rows, name, next } = listing;
+  switch (session.options.output) {
+    case 'json':
+      session.print(`${JSON.stringify({ [name]: rows, next: next ?? null }, undefined, 2)}\n`);
+      return;
+    case 'jsonl':
+      for (const row of rows) session.print(`${JSON.stringify(row)}\n`);
+      break;
+    case 'csv':
+      session.print(csvLine(listing.fields));
+      for (const row of rows) session.print(csvLine(listing.fields.map((field) => row[field])));
+      break;
+    case 'table':
+      if (rows.length === 0) session.say(listing.empty);
+      else session.print(tableText(rows, { ...listing, paint: session.paint, width: session.width }));
+  }
+  if (next !== undefined) session.say(session.paintMessage(moreSentence(listing, next), 'dim'));
+}
+
+function moreSentence<Row extends object>({ rows, name, total }: Listing<Row>, next: string): string {
+  const shown = countText(rows.length);
+  const of = total ? ` of ${total.atLeast ? 'more than ' : ''}${countText(total.count)}` : '';
+  return `${shown}${of} ${name}; go on with --after ${next}`;
+}

@@ -1,0 +1,121 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { type AcceptedEvent, type RejectedEvent, readEventLines } from '../client/read-event-lines.ts';
+import { CliError } from './cli-error.ts';
+import type { CliIo } from './cli-io.ts';
+
+/** A part of a file, judged; `read` counts the lines, or elements of an array, looked at so far. */
+export interface EventPart {
+  accepted: AcceptedEvent[];
+  rejected: RejectedEvent[];
+  read: number;
+}
+
+const EVENTS_PER_PART = 2_000;
+
+/**
+ * Reads newline-delimited JSON in parts, however long it is; a JSON document (one event, or an array) as a whole.
+ * `-` is stdin, a name that ends in .gz is unpacked.
+ * @throws CliError when the file cannot be read or is not UTF-8.
+ */
+export async function* readEventFile(file: string, io: CliIo): AsyncGenerator<EventPart> {
+  const lines = readLines(file === '-' ? io.stdin : openFile(file), file);
+  const head: string[] = [];
+  let isEventALine = false;
+  for await (const line of lines) {
+    head.push(line);
+    const filled = head.filter((text) => text.trim() !== '');
+    if (filled.length < 2) continue;
+    isEventALine = isObjectOrArray(filled[0] ?? '');
+    break;
+  }
+  if (!isEventALine) {
+    for await (const line of lines) head.push(line);
+    const { accepted, rejected } = readEventLines(head.join('\n'));
+    const read = Math.max(0, ...[accepted.at(-1)?.line ?? 0, rejected.at(-1)?.line ?? 0]);
+    if (head.some((line) => line.trim() !== '')) yield { accepted, rejected, read };
+    return;
+  }
+  yield* judgeLines(head, lines);
+}
+
+async function* judgeLines(head: readonly string[], rest: AsyncIterable<string>): AsyncGenerator<EventPart> {
+  let read = 0;
+  let part: EventPart = { accepted: [], rejected: [], read };
+  const judge = (text: string) => {
+    read += 1;
+    part.read = read;
+    if (text.trim() === '') return;
+    const { accepted, rejected } = readEventLines(text);
+    for (const event of accepted) part.accepted.push({ ...event, line: read });
+    for (const fault of rejected) part.rejected.push({ ...fault, line: read });
+  };
+  for (const text of head) judge(text);
+  for await (const text of rest) {
+    judge(text);
+    if (part.accepted.length + part.rejected.length < EVENTS_PER_PART) continue;
+    yield part;
+    part = { accepted: [], rejected: [], read };
+  }
+  if (part.accepted.length + part.rejected.length > 0) yield part;
+}
+
+/** One iterator that several loops may share, each going on where the one before broke off. */
+function readLines(chunks: AsyncIterable<Uint8Array>, file: string): AsyncIterable<string> {
+  const generator = splitLines(chunks, file);
+  return { [Symbol.asyncIterator]: () => ({ next: () => generator.next() }) };
+}
+
+async function* splitLines(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  try {
+    for await (const chunk of chunks) {
+      const pieces = decoder.decode(chunk, { stream: true }).split('\n');
+      pieces[0] = rest + (pieces[0] ?? '');
+      rest = pieces.pop() ?? '';
+      yield* pieces;
+    }
+    rest += decoder.decode();
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  if (rest !== '') yield rest;
+}
+
+function openFile(file: string): AsyncIterable<Uint8Array> {
+  const stream = createReadStream(file);
+  // Errors of either stream reach whoever reads the last one.
+  return file.endsWith('.gz') ? pipeline(stream, createGunzip(), () => undefined) : stream;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a directory',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
+  Z_DATA_ERROR: 'it is no gzip file, though its name ends in .gz',
+  Z_BUF_ERROR: 'it is a gzip file that was cut off',
+};
+
+function unreadable(file: string, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const reason = REASONS[code];
+  if (reason === undefined) return cause;
+  return new CliError({
+    code: 'FILE_UNREADABLE',
+    message: `${file === '-' ? 'Standard input' : file} cannot be read: ${reason}.`,
+    hint: 'Give a file of events with -f: one JSON object a line, a JSON array, or one event; - reads stdin.',
+    cause,
+  });
+}
+
+function isObjectOrArray(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+import { CommanderError } from 'commander';
+import { Cli } from './cli.ts';
+import { CliError } from './cli-error.ts';
+import type { CliIo } from './cli-io.ts';
+import { ExitCode } from './exit-code.ts';
+import { choosePaint } from './output/paint.ts';
+import { printable } from './output/printable-text.ts';
+import { createProgram } from './program.ts';
+import { toCliError } from './to-cli-error.ts';
+
+/** Runs one command line (without the program's name); answers the exit code. Never throws. */
+export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitCode> {
+  const cli = new Cli(io);
+  try {
+    await Promise.race([createProgram(cli).parseAsync([...args], { from: 'user' }), interruption(io.signal)]);
+    return cli.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return ExitCode.fine;
+      // A group without a verb: commander has printed the help.
+      if (error.code === 'commander.help') return ExitCode.usage;
+    }
+    const told = toCliError(error);
+    tell(told, args, io);
+    return told.exitCode;
+  }
+}
+
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_, fail) => {
+    const interrupt = () =>
+      fail(new CliError({ code: 'INTERRUPTED', message: 'Interrupted.', exitCode: ExitCode.interrupted }));
+    if (signal.aborted) interrupt();
+    else signal.addEventListener('abort', interrupt, { once: true });
+  });
+}
+
+function tell({ code, message, hint, retryable }: CliError, args: readonly string[], io: CliIo): void {
+  if (asksForJson(args)) {
+    io.stderr.write(`${JSON.stringify({ code, message, hint: hint ?? null, retryable })}\n`);
+    return;
+  }
+  const paint = choosePaint('auto', io.stderr, io.env);
+  io.stderr.write(`${paint('pagw:', 'red')} ${printable(message)}\n`);
+  if (hint !== undefined) io.stderr.write(`${paint(printable(hint), 'dim')}\n`);
+}
+
+/** Read from the words themselves: what went wrong may be the options. */
+function asksForJson(args: readonly string[]): boolean {
+  const text = args.join(' ');
+  return /(^| )(-o ?|--output[ =])jsonl?( |$)/.test(text);
+}

@@ -1,0 +1,87 @@
+import { cancelled, usageError } from './cli-error.ts';
+import type { CliIo } from './cli-io.ts';
+import { type Connection, chooseConnection } from './connection.ts';
+import type { GlobalOptions, NarrowingOption } from './global-options.ts';
+import { choosePaint, type Paint } from './output/paint.ts';
+import { parseWhen } from './parse-when.ts';
+
+const DEFAULT_WIDTH = 100;
+const LEAST_WIDTH = 40;
+
+/** One run of a command: its options, its outputs, and the tracker it speaks to. */
+export class Session {
+  readonly options: GlobalOptions;
+  readonly io: CliIo;
+  /** For what goes to stdout. */
+  readonly paint: Paint;
+  /** For what goes to stderr. */
+  readonly paintMessage: Paint;
+  #connection: Connection | undefined;
+
+  constructor(options: GlobalOptions, io: CliIo) {
+    this.options = options;
+    this.io = io;
+    this.paint = choosePaint(options.color, io.stdout, io.env);
+    this.paintMessage = choosePaint(options.color, io.stderr, io.env);
+  }
+
+  /** Columns of the terminal; undefined when a program reads, which needs whole values. */
+  get width(): number | undefined {
+    if (this.io.stdout.isTTY !== true) return undefined;
+    return Math.max(LEAST_WIDTH, this.io.stdout.columns ?? DEFAULT_WIDTH);
+  }
+
+  /** Data. */
+  print(text: string): void {
+    this.io.stdout.write(text);
+  }
+
+  /** A sentence about the data. */
+  say(sentence: string): void {
+    this.io.stderr.write(`${sentence}\n`);
+  }
+
+  /** Opens the tracker, once. */
+  async connect(): Promise<Connection> {
+    this.#connection ??= await this.io.openConnection(chooseConnection(this.options, this.io.env));
+    return this.#connection;
+  }
+
+  close(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  /** --since and --until as moments. */
+  window(now: Date): { since: Date | undefined; until: Date | undefined } {
+    const { since: from, until: to } = this.options;
+    const since = from === undefined ? undefined : parseWhen('--since', from, now);
+    const until = to === undefined ? undefined : parseWhen('--until', to, now);
+    if (since && until && since >= until)
+      throw usageError('--since is not before --until: nothing can match.');
+    return { since, until };
+  }
+
+  /** Goes on when somebody says yes, or -y did. @throws CliError when nobody does. */
+  async confirm(question: string): Promise<void> {
+    if (this.options.yes === true) return;
+    if (this.io.ask === undefined)
+      throw usageError(`${question} Nobody is here to answer.`, 'Add -y to go on without being asked.');
+    const answer = await this.io.ask(`${question} [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw cancelled('Nothing was done.');
+  }
+
+  /** @throws CliError when an option was given that the command cannot honour. */
+  refuseUnused(
+    command: string,
+    honoured: readonly NarrowingOption[],
+    given: readonly NarrowingOption[],
+  ): void {
+    const unused = given.filter((option) => !honoured.includes(option));
+    if (unused.length === 0) return;
+    throw usageError(
+      `\`pagw ${command}\` does not take ${unused.map((option) => `--${option}`).join(', ')}.`,
+      `See \`pagw ${command} --help\`.`,
+    );
+  }
+}

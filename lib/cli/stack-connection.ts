@@ -1,0 +1,97 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Database, openDatabase } from '../data-access/database.ts';
+import { CliError } from './cli-error.ts';
+import type { Connection, ConnectionChoice, DatabaseLogin } from './connection.ts';
+import { ExitCode } from './exit-code.ts';
+
+/** The stack outputs that hold each login's secret. */
+const SECRET_OUTPUT: Record<DatabaseLogin, string> = {
+  reader: 'ReaderSecretArn',
+  writer: 'WriterSecretArn',
+  owner: 'OwnerSecretArn',
+};
+
+/** Opens a deployed tracker by its stack's outputs, with the usual AWS credentials. */
+export async function openStackConnection(
+  choice: Extract<ConnectionChoice, { kind: 'deployed' }>,
+): Promise<Connection> {
+  const { stack, profile, region } = choice;
+  const account = {
+    ...(profile === undefined ? {} : { profile }),
+    ...(region === undefined ? {} : { region }),
+  };
+  const outputs = await readOutputs(new CloudFormationClient(account), stack);
+  const need = (name: string) => {
+    const value = outputs.get(name);
+    if (value !== undefined) return value;
+    throw new CliError({
+      code: 'NOT_A_TRACKER',
+      message: `The stack ${stack} has no output ${name}.`,
+      hint: 'Name a stack of the event tracker, such as PagwEventTracker-dev, deployed with this version.',
+    });
+  };
+  const eventsQueueUrl = need('EventsQueueUrl');
+  const rdsData = new RDSDataClient(account);
+  const sqs = new SQSClient(account);
+  const s3 = new S3Client(account);
+  const open = (login: DatabaseLogin): Database =>
+    openDatabase(rdsData, {
+      resourceArn: need('ClusterArn'),
+      secretArn: need(SECRET_OUTPUT[login]),
+      database: need('DatabaseName'),
+    });
+  return {
+    kind: 'deployed',
+    name: stack,
+    database: open,
+    sqs,
+    eventsQueueUrl,
+    deadLetterQueueUrl: outputs.get('EventsDeadLetterQueueUrl'),
+    s3,
+    retryPolicy: outputs.get('RetryPolicy'),
+    now: () => new Date(),
+    close: () => {
+      for (const client of [rdsData, sqs, s3]) client.destroy();
+    },
+  };
+}
+
+async function readOutputs(
+  cloudFormation: CloudFormationClient,
+  stack: string,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stack }));
+    return new Map(
+      (Stacks?.[0]?.Outputs ?? []).flatMap(({ OutputKey, OutputValue }) =>
+        OutputKey === undefined || OutputValue === undefined ? [] : [[OutputKey, OutputValue]],
+      ),
+    );
+  } catch (cause) {
+    // CloudFormation answers a stack that is not there with a plain ValidationError.
+    if (cause instanceof Error && cause.name === 'ValidationError') {
+      throw new CliError({
+        code: 'STACK_NOT_FOUND',
+        message: `There is no stack named ${stack} in this account and region.`,
+        hint: 'Check --stack, --profile and --region.',
+        exitCode: ExitCode.notFound,
+        cause,
+      });
+    }
+    if (cause instanceof Error && /Region is missing/.test(cause.message)) {
+      throw new CliError({
+        code: 'NO_REGION',
+        message: 'No AWS region is set.',
+        hint: 'Give --region, or set AWS_REGION or a profile that has one.',
+        exitCode: ExitCode.usage,
+        cause,
+      });
+    }
+    throw cause;
+  } finally {
+    cloudFormation.destroy();
+  }
+}

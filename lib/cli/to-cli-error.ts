@@ -1,0 +1,96 @@
+import { CommanderError } from 'commander';
+import { SendInterruptedError } from '../client/send-events.ts';
+import { DatabaseError } from '../data-access/database-error.ts';
+import { CliError, usageError } from './cli-error.ts';
+import { ExitCode } from './exit-code.ts';
+
+const NOT_AUTHORISED =
+  /AccessDenied|Forbidden|UnrecognizedClient|ExpiredToken|CredentialsProvider|InvalidClientTokenId|SignatureDoesNotMatch|TokenProviderError/;
+const OUT_OF_REACH = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|TimeoutError/;
+
+/** Puts any failure into a sentence and a next step. Error texts of services that may hold row values stay out. */
+export function toCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof CommanderError) return fromCommander(error);
+  const names = [...namesOf(error)].join(' ');
+  if (NOT_AUTHORISED.test(names)) return notAuthorised(error);
+  if (error instanceof SendInterruptedError) {
+    return new CliError({
+      code: 'QUEUE_UNAVAILABLE',
+      message: error.message,
+      hint: 'Events that have an eventId are recorded once, however often they are sent.',
+      retryable: true,
+      cause: error,
+    });
+  }
+  if (error instanceof DatabaseError) return fromDatabase(error, names);
+  if (OUT_OF_REACH.test(names)) {
+    return new CliError({
+      code: 'NO_ANSWER',
+      message: `The service gave no answer (${nameOf(error)}).`,
+      hint: 'Check the network, or that the local stack still runs; then run the command again.',
+      retryable: true,
+      cause: error,
+    });
+  }
+  return new CliError({
+    code: 'FAILED',
+    message: error instanceof Error && error.message !== '' ? error.message : 'The command failed.',
+    cause: error,
+  });
+}
+
+function fromDatabase(error: DatabaseError, names: string): CliError {
+  if (error.sqlState === '42P01') {
+    return new CliError({
+      code: 'NOT_MIGRATED',
+      message: 'The database lacks tables that this version needs.',
+      hint: 'See what is missing with `pagw migrate status`; apply it with `pagw migrate up`.',
+      cause: error,
+    });
+  }
+  if (error.sqlState === '42501') return notAuthorised(error);
+  const stopped = error.kind === 'unavailable' && OUT_OF_REACH.test(names);
+  return new CliError({
+    code: `DATABASE_${error.kind.toUpperCase()}`,
+    message: stopped ? 'The database gives no answer.' : error.message,
+    hint: error.retryable ? 'Run the command again in a moment; `pagw doctor` looks closer.' : undefined,
+    retryable: error.retryable,
+    cause: error,
+  });
+}
+
+function notAuthorised(cause: unknown): CliError {
+  return new CliError({
+    code: 'NOT_AUTHORISED',
+    message: `This login may not do that (${nameOf(rootOf(cause))}).`,
+    hint: 'Sign in with an AWS profile that may (`--profile NAME`, `aws sso login`).',
+    exitCode: ExitCode.notAuthorised,
+    cause,
+  });
+}
+
+function fromCommander({ message }: CommanderError): CliError {
+  const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
+  const sentence = `${first.slice(0, 1).toUpperCase()}${first.slice(1).replace(/\.$/, '')}.`;
+  const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
+  return usageError(sentence, suggestion || 'See `pagw --help`.');
+}
+
+/** Names and codes of an error, of its causes, and of what an AggregateError holds. */
+function* namesOf(error: unknown, depth = 0): Generator<string> {
+  if (!(error instanceof Error) || depth > 5) return;
+  yield error.name;
+  if ('code' in error && typeof error.code === 'string') yield error.code;
+  if (error instanceof AggregateError) for (const inner of error.errors) yield* namesOf(inner, depth + 1);
+  yield* namesOf(error.cause, depth + 1);
+}
+
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

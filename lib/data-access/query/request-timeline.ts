@@ -1,0 +1,85 @@
+import type { Database, SqlValues } from '../database.ts';
+import type { RequestRow } from './find-request.ts';
+
+/** One event of a request's timeline. */
+export interface TimelineEvent {
+  sequenceNo: number;
+  eventId: string;
+  stage: string;
+  eventType: string;
+  status: string;
+  attempt: number;
+  retryable: boolean;
+  nextRetryAt: Date | null;
+  retryExhaustedAt: Date | null;
+  durationMs: number | null;
+  externalReference: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  workerId: string | null;
+  serviceName: string | null;
+  startedAt: Date | null;
+  completedAt: Date | null;
+  /** By the producer's clock. */
+  occurredAt: Date;
+  /** When it was recorded. */
+  createdAt: Date;
+  metadata: Record<string, unknown> | null;
+}
+
+const PAGE_EVENTS = 400;
+/**
+ * The Data API answers at most 1 MiB of JSON, in which quotes and control characters are escaped: metadata counts
+ * twice, an error text six times, everything else of a row 1,500 bytes.
+ */
+const PAGE_BYTES = 800_000;
+
+/** received_on comes first: with it, PostgreSQL opens one month's partition and no other. */
+export const TIMELINE_SQL = `
+WITH next AS MATERIALIZED (
+  SELECT *
+  FROM event_tracker
+  WHERE received_on = :received_on::date AND pagw_id = :pagw_id AND sequence_no > :after_sequence_no
+  ORDER BY sequence_no
+  LIMIT ${PAGE_EVENTS}
+), sized AS (
+  SELECT
+    next.*,
+    sum(1500 + 2 * coalesce(octet_length(metadata::text), 0) + 6 * coalesce(octet_length(error_message), 0))
+      OVER (ORDER BY sequence_no) AS bytes_so_far,
+    row_number() OVER (ORDER BY sequence_no) AS place
+  FROM next
+)
+SELECT
+  sequence_no, event_id, stage, event_type, status::text AS status, attempt, retryable, next_retry_at, retry_exhausted_at,
+  duration_ms, external_reference, error_code, error_message, worker_id, service_name,
+  started_at, completed_at, occurred_at, created_at, metadata
+FROM sized
+WHERE bytes_so_far <= ${PAGE_BYTES} OR place = 1
+ORDER BY sequence_no`;
+
+export function timelineValues(
+  request: Pick<RequestRow, 'pagwId' | 'receivedOn'>,
+  afterSequenceNo: number,
+): SqlValues {
+  return {
+    received_on: request.receivedOn,
+    pagw_id: request.pagwId,
+    after_sequence_no: afterSequenceNo,
+  };
+}
+
+/** The events of a request in order, page by page; each page fits into one answer of the Data API. */
+export async function* readTimeline(
+  database: Database,
+  request: Pick<RequestRow, 'pagwId' | 'receivedOn'>,
+): AsyncGenerator<TimelineEvent[]> {
+  let after = 0;
+  for (;;) {
+    const { rows } = await database.execute<TimelineEvent>(TIMELINE_SQL, timelineValues(request, after));
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    after = last.sequenceNo;
+  }
+}

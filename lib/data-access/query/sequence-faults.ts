@@ -1,0 +1,72 @@
+import type { Database } from '../database.ts';
+
+/** A request whose numbers do not run 1, 2, 3 … to its last one. */
+export interface SequenceFault {
+  pagwId: string;
+  events: number;
+  distinctNumbers: number;
+  firstNumber: number | null;
+  lastNumber: number | null;
+  expectedLast: number;
+}
+
+export interface SequenceCheck {
+  checked: number;
+  faults: SequenceFault[];
+  /** Where to go on; undefined when all requests have been looked at. */
+  next: string | undefined;
+}
+
+const FAULTS_SHOWN = 20;
+
+/** Looks at `limit` requests from `beforePagwId` downwards (ids begin with their date, so the latest come first). */
+export async function checkSequences(
+  database: Database,
+  limit: number,
+  beforePagwId?: string,
+): Promise<SequenceCheck> {
+  const { rows } = await database.execute<{ checked: number; next: string | null; faults: SequenceFault[] }>(
+    `WITH request AS MATERIALIZED (
+       SELECT pagw_id, received_on, last_sequence_no
+       FROM request_tracker
+       WHERE :before::text IS NULL OR pagw_id < :before
+       ORDER BY pagw_id DESC
+       LIMIT :limit
+     ), fault AS (
+       SELECT
+         request.pagw_id AS "pagwId", numbers.events, numbers.distinct_numbers AS "distinctNumbers",
+         numbers.first_number AS "firstNumber", numbers.last_number AS "lastNumber",
+         request.last_sequence_no AS "expectedLast"
+       FROM request
+       CROSS JOIN LATERAL (
+         SELECT
+           count(*) AS events,
+           count(DISTINCT sequence_no) AS distinct_numbers,
+           min(sequence_no) AS first_number,
+           max(sequence_no) AS last_number
+         FROM event_tracker AS event
+         WHERE event.received_on = request.received_on AND event.pagw_id = request.pagw_id
+       ) AS numbers
+       WHERE (
+           numbers.events <> request.last_sequence_no
+           OR numbers.distinct_numbers <> numbers.events
+           OR (numbers.events > 0 AND (numbers.first_number <> 1 OR numbers.last_number <> numbers.events))
+         )
+         -- A month that was archived has no partition any more, and its requests no events.
+         AND to_regclass('event_tracker_' || to_char(request.received_on, 'YYYY_MM')) IS NOT NULL
+       ORDER BY request.pagw_id DESC
+       LIMIT ${FAULTS_SHOWN}
+     )
+     SELECT
+       (SELECT count(*) FROM request) AS checked,
+       (SELECT min(pagw_id) FROM request) AS next,
+       (SELECT coalesce(json_agg(fault), '[]') FROM fault) AS faults`,
+    { before: beforePagwId ?? null, limit },
+  );
+  const row = rows[0] ?? { checked: 0, next: null, faults: [] };
+  return {
+    checked: row.checked,
+    faults: row.faults,
+    next: row.checked < limit || row.next === null ? undefined : row.next,
+  };
+}
