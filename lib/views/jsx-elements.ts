@@ -38,6 +38,7 @@ export interface Elements {
   main: Attributes;
   footer: Attributes;
   section: Attributes;
+  search: Attributes;
   div: Attributes;
   h1: Attributes;
   h2: Attributes;

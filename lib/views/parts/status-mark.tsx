@@ -11,7 +11,13 @@ export function Mark({ tone, glyph, word }: { tone: Tone; glyph: string; word: s
   );
 }
 
-export const statusMarks: Readonly<Record<EventStatus, { tone: Tone; glyph: string; word: string }>> = {
+interface StatusWord {
+  tone: Tone;
+  glyph: string;
+  word: string;
+}
+
+const marks: Readonly<Record<EventStatus, StatusWord>> = {
   COMPLETED: { tone: 'ok', glyph: '✓', word: 'COMPLETED' },
   FAILED: { tone: 'bad', glyph: '✗', word: 'FAILED' },
   STARTED: { tone: 'busy', glyph: '◐', word: 'STARTED' },
@@ -19,6 +25,12 @@ export const statusMarks: Readonly<Record<EventStatus, { tone: Tone; glyph: stri
   SKIPPED: { tone: 'quiet', glyph: '–', word: 'SKIPPED' },
 };
 
-export function StatusMark({ status }: { status: EventStatus }) {
-  return <Mark {...statusMarks[status]} />;
+/** A status this program does not know is shown as it is. */
+export function markOf(status: string): StatusWord {
+  const known: Readonly<Record<string, StatusWord>> = marks;
+  return known[status] ?? { tone: 'quiet', glyph: '·', word: status };
+}
+
+export function StatusMark({ status }: { status: string }) {
+  return <Mark {...markOf(status)} />;
 }

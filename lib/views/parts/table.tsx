@@ -21,7 +21,7 @@ export interface TableProps<Row> {
 /** A table that scrolls sideways on its own, reachable by keyboard. */
 export function Table<Row>({ caption, columns, rows, idOf, classOf }: TableProps<Row>) {
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label={caption}>
+    <section class="scroll" tabindex={0} aria-label={caption}>
       <table>
         <caption class="aside">{caption}</caption>
         <thead>
@@ -47,6 +47,6 @@ export function Table<Row>({ caption, columns, rows, idOf, classOf }: TableProps
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -1,0 +1,150 @@
+import type { Child, Html } from '../../views/html.ts';
+import { DataText } from '../../views/parts/data-text.tsx';
+import { styleSheet } from '../../views/style-sheet.ts';
+import type { Place, ViewName } from '../../views/view-context.ts';
+import { consoleLinks, consolePath } from './console-links.tsx';
+import { consoleStyle } from './console-style.ts';
+
+export interface ConsolePageProps {
+  title: string;
+  /** Undefined: the page is none of the views. */
+  view: ViewName | undefined;
+  /** In the order of the menu. */
+  menu: readonly { view: ViewName; title: string }[];
+  /** Null: all. */
+  tenant: string | null;
+  tenants: readonly string[];
+  now: Date;
+  aheadText: string;
+  query: string;
+  /** Tells the page's script to look again soon by itself. */
+  failed: boolean;
+  children: Child;
+}
+
+/** More tenants than this are a list of their own. */
+const TENANTS_IN_BAR = 8;
+
+/** A whole page of the console around one view. */
+export function consolePage(page: ConsolePageProps): string {
+  const { title, now, aheadText, failed, children } = page;
+  const document = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${title} · PAGW event tracker`}</title>
+        <style>{styleSheet + consoleStyle}</style>
+        <script src="/console.js" />
+      </head>
+      <body class="pagw">
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <header>
+          <div class="bar1">
+            <Brand />
+            <SearchBox query={page.query} tenant={page.tenant} />
+            <div class="tools">
+              <span class="clock" id="clock">
+                <time datetime={now.toISOString()}>{now.toISOString().slice(0, 19).replace('T', ' ')}</time>{' '}
+                UTC{aheadText}
+              </span>
+              <button
+                type="button"
+                id="advance"
+                hidden
+                title="Moves the clock of every flow forward by 15 minutes"
+              >
+                +15 min
+              </button>
+              <button type="button" id="live" hidden aria-pressed="true">
+                Live
+              </button>
+              <button type="button" id="theme" hidden>
+                Theme: system
+              </button>
+            </div>
+          </div>
+          <div class="bar2">
+            <Menu page={page} />
+            <Tenants page={page} />
+          </div>
+        </header>
+        <main id="main" tabindex={-1} data-failed={failed ? 'true' : undefined}>
+          {children}
+        </main>
+        <footer>
+          Local mode, no AWS account · all times UTC · <a href="/system">System</a> ·{' '}
+          <a href="/healthz">Health as JSON</a>
+        </footer>
+      </body>
+    </html>
+  );
+  return `<!doctype html>\n${document}\n`;
+}
+
+function Brand() {
+  return (
+    <a class="brand" href="/">
+      <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+        <rect x={1} y={3} width={9} height={3.4} rx={1.7} fill="currentColor" />
+        <rect x={6} y={8.3} width={8} height={3.4} rx={1.7} fill="currentColor" />
+        <rect x={11} y={13.6} width={8} height={3.4} rx={1.7} fill="currentColor" />
+      </svg>
+      PAGW event tracker
+    </a>
+  );
+}
+
+function SearchBox({ query, tenant }: { query: string; tenant: string | null }) {
+  return (
+    <search class="find">
+      <form action="/search" method="get">
+        {tenant === null ? null : <input type="hidden" name="tenant" value={tenant} />}
+        <input
+          type="search"
+          name="q"
+          value={query}
+          maxlength={256}
+          placeholder="Id, reference, correlation id or key=value"
+          aria-label="Search requests"
+          autocomplete="off"
+          spellcheck="false"
+        />
+      </form>
+    </search>
+  );
+}
+
+function Menu({ page }: { page: ConsolePageProps }) {
+  return (
+    <nav class="menu" aria-label="Views">
+      {page.menu.map(({ view, title }) =>
+        consoleLinks.link({ view, parameters: { tenant: page.tenant } }, title, {
+          current: view === page.view,
+        }),
+      )}
+    </nav>
+  );
+}
+
+/** Which tenant is shown, always; and the way to the others. */
+function Tenants({ page }: { page: ConsolePageProps }): Html {
+  const { tenant, tenants } = page;
+  const view = page.view === undefined || page.view === 'request' ? 'overview' : page.view;
+  const place = (name: string | null): Place => ({ view, parameters: { tenant: name } });
+  const listed = tenants.slice(0, TENANTS_IN_BAR);
+  const named = tenant === null || listed.includes(tenant) ? listed : [tenant, ...listed];
+  return (
+    <nav class="tenants" aria-label="Tenant">
+      <span>Tenant</span>
+      {[null, ...named].map((name) => (
+        <a href={consolePath(place(name))} aria-current={name === tenant ? 'true' : undefined}>
+          {name === null ? 'all' : <DataText value={name} most={32} />}
+        </a>
+      ))}
+      {tenants.length > TENANTS_IN_BAR ? <span>and {tenants.length - TENANTS_IN_BAR} more</span> : null}
+    </nav>
+  );
+}

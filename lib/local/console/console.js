@@ -1,0 +1,93 @@
+// What the pages do beyond reading: refresh themselves, move the clock, choose a theme. They work without any of it.
+(() => {
+  const LIVE_EVERY_MS = 3_000;
+  const themes = ['system', 'light', 'dark'];
+  const root = document.documentElement;
+  const stored = (name) => {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  };
+  const store = (name, value) => {
+    try {
+      localStorage.setItem(name, value);
+    } catch {
+      // A browser that keeps nothing still shows the choice until the next page.
+    }
+  };
+
+  const showTheme = (theme) => {
+    if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    const button = document.getElementById('theme');
+    if (button) button.textContent = `Theme: ${theme}`;
+  };
+  // Before the first paint, so that nothing flashes.
+  let theme = themes.includes(stored('theme')) ? stored('theme') : 'system';
+  showTheme(theme);
+
+  let live = stored('live') !== 'off';
+  let asking = false;
+
+  /** What the reader is in the middle of must not be replaced under their hands. */
+  const isBusy = () => {
+    const main = document.getElementById('main');
+    const selection = document.getSelection();
+    return (
+      document.hidden ||
+      (document.activeElement !== main && main.contains(document.activeElement)) ||
+      (selection !== null && !selection.isCollapsed && main.contains(selection.anchorNode))
+    );
+  };
+
+  const refresh = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = page.getElementById('main');
+      const main = document.getElementById('main');
+      if (fresh === null) throw new Error('no page');
+      if (main.innerHTML !== fresh.innerHTML) main.replaceChildren(...fresh.childNodes);
+      if (fresh.dataset.failed) main.dataset.failed = 'true';
+      else delete main.dataset.failed;
+      document.getElementById('clock')?.replaceChildren(...page.getElementById('clock').childNodes);
+      document.body.classList.remove('stale');
+    } catch {
+      // The console itself is gone: what is shown stays, and says by its look that it is old.
+      document.body.classList.add('stale');
+    } finally {
+      asking = false;
+    }
+  };
+
+  const advance = async () => {
+    await fetch('/clock', { method: 'POST', body: JSON.stringify({ advanceSeconds: 900 }) });
+    await refresh();
+  };
+
+  document.addEventListener('DOMContentLoaded', () => {
+    const byId = (id) => document.getElementById(id);
+    for (const id of ['advance', 'live', 'theme']) byId(id).hidden = false;
+    showTheme(theme);
+    byId('live').setAttribute('aria-pressed', String(live));
+    byId('theme').addEventListener('click', () => {
+      theme = themes[(themes.indexOf(theme) + 1) % themes.length];
+      store('theme', theme);
+      showTheme(theme);
+    });
+    byId('live').addEventListener('click', () => {
+      live = !live;
+      store('live', live ? 'on' : 'off');
+      byId('live').setAttribute('aria-pressed', String(live));
+    });
+    byId('advance').addEventListener('click', () => void advance());
+    setInterval(() => {
+      const failed = byId('main').dataset.failed !== undefined || document.body.classList.contains('stale');
+      if (failed || (live && !isBusy())) void refresh();
+    }, LIVE_EVERY_MS);
+  });
+})();

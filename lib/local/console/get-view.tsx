@@ -1,0 +1,80 @@
+import type { Database } from '../../data-access/database.ts';
+import { listTenants } from '../../data-access/query/list-tenants.ts';
+import { durationText } from '../../domain/duration-text.ts';
+import { canonicalTenant } from '../../domain/event-catalogue.ts';
+import { failureOf } from '../../views/failure-of.ts';
+import type { Html } from '../../views/html.ts';
+import { Failure } from '../../views/parts/notice.tsx';
+import { readText } from '../../views/read-parameters.ts';
+import { type ViewContext, type ViewName, viewNames } from '../../views/view-context.ts';
+import type { ViewRules } from '../../views/view-page.ts';
+import { viewPages } from '../../views/view-pages.ts';
+import type { LocalClock } from '../local-clock.ts';
+import { consoleLinks, viewPath } from './console-links.tsx';
+import { consolePage } from './console-page.tsx';
+import type { ConsoleRequest, ConsoleResponse, ConsoleRoutes } from './console-server.ts';
+
+export interface ConsoleViews {
+  database: Database;
+  clock: LocalClock;
+  rules: ViewRules;
+}
+
+const LIMITS = { groups: 500, requests: 200, events: 1_000 };
+const MENU = viewNames
+  .filter((view) => view !== 'request' && view !== 'search')
+  .map((view) => ({ view, title: viewPages[view].title }));
+
+/** A route for each view. A view that cannot be shown is a page too: with the code, and a way on. */
+export function viewRoutes(views: ConsoleViews): ConsoleRoutes {
+  return Object.fromEntries(
+    viewNames.map((view) => [
+      `GET ${viewPath(view)}`,
+      (request: ConsoleRequest) => getView(view, request, views),
+    ]),
+  );
+}
+
+async function getView(
+  view: ViewName,
+  { url }: ConsoleRequest,
+  views: ConsoleViews,
+): Promise<ConsoleResponse> {
+  const parameters = Object.fromEntries(url.searchParams);
+  const page = viewPages[view];
+  const shell = await openShell(views, parameters.q ?? '');
+  try {
+    const tenant = canonicalTenant(readText(parameters, 'tenant'));
+    const context: ViewContext = { now: shell.now, tenant, links: consoleLinks, limits: LIMITS };
+    const fragment = await page.show({ database: views.database, parameters, context, rules: views.rules });
+    return html(
+      200,
+      consolePage({ ...shell, title: page.title, view, tenant, failed: false, children: fragment }),
+    );
+  } catch (error) {
+    const { status, ...failure } = failureOf(error);
+    const children: Html = (
+      <section>
+        <h1>{page.title}</h1>
+        <Failure {...failure} />
+      </section>
+    );
+    // Only what may pass by itself is looked at again.
+    const failed = status >= 500;
+    return html(status, consolePage({ ...shell, title: page.title, view, tenant: null, failed, children }));
+  }
+}
+
+/** What every page has around its view, whether or not the database answers. */
+export async function openShell({ database, clock }: ConsoleViews, query: string) {
+  const tenants = await listTenants(database).catch(() => []);
+  return { menu: MENU, tenants, now: clock.now(), aheadText: aheadText(clock), query };
+}
+
+function aheadText({ aheadSeconds }: LocalClock): string {
+  return aheadSeconds === 0 ? '' : ` · ${durationText(aheadSeconds * 1_000)} ahead`;
+}
+
+function html(status: number, body: string): ConsoleResponse {
+  return { status, contentType: 'text/html; charset=utf-8', body };
+}

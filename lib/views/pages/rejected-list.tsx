@@ -1,0 +1,90 @@
+import type { RejectedRow } from '../../data-access/query/rejected-message.ts';
+import { DataText } from '../parts/data-text.tsx';
+import { Empty } from '../parts/notice.tsx';
+import { RequestLink } from '../parts/request-link.tsx';
+import { Mark } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Relative } from '../parts/time-text.tsx';
+import type { ViewContext } from '../view-context.ts';
+
+export interface RejectedListData {
+  code: string | null;
+  rejected: readonly RejectedRow[];
+  /** Where the next page begins; null on the last. */
+  next: string | null;
+}
+
+/** Messages set aside by ingest, with the reason and what to do. Their bodies are in the quarantine bucket, never here. */
+export function RejectedList({ data, context }: { data: RejectedListData; context: ViewContext }) {
+  const { rejected, code, next } = data;
+  const { now, links, tenant } = context;
+  return (
+    <section>
+      <h1>Rejected messages</h1>
+      <p class="lead">
+        Set aside with a reason, never lost: correct the producer, then <code>pagw rejected replay</code>.
+        {code === null ? null : (
+          <>
+            {' '}
+            Only <DataText value={code} most={64} mono />;{' '}
+            {links.link({ view: 'rejected', parameters: { tenant } }, 'show all')}
+          </>
+        )}
+      </p>
+      {rejected.length === 0 ? (
+        <Empty>No message was rejected{tenant === null ? '' : ' that names this tenant'}.</Empty>
+      ) : (
+        <Table
+          caption="Rejected messages"
+          rows={rejected}
+          columns={[
+            { name: '#', numeric: true, cell: ({ id }) => id },
+            {
+              name: 'Rejected',
+              numeric: true,
+              cell: ({ rejectedAt }) => <Relative at={rejectedAt} now={now} />,
+            },
+            {
+              name: 'Reason',
+              heads: true,
+              cell: (row) => (
+                <>
+                  {links.link(
+                    { view: 'rejected', parameters: { tenant, code: row.code } },
+                    <DataText value={row.code} most={64} mono />,
+                  )}
+                  <div class="detail">
+                    <DataText value={row.hint} most={200} />
+                  </div>
+                </>
+              ),
+            },
+            {
+              name: 'Field',
+              cell: ({ path }) => (
+                <DataText value={path || 'the whole message'} most={80} mono={path !== ''} />
+              ),
+            },
+            { name: 'Rule', cell: ({ rule }) => <DataText value={rule} most={64} mono /> },
+            { name: 'Tenant', cell: (row) => <DataText value={row.tenant} most={40} /> },
+            {
+              name: 'Request',
+              cell: ({ pagwId }) =>
+                pagwId === null ? <span class="none">–</span> : <RequestLink pagwId={pagwId} links={links} />,
+            },
+            {
+              name: 'Replayed',
+              cell: ({ replayedAt }) =>
+                replayedAt === null ? <span class="muted">no</span> : <Mark tone="ok" glyph="✓" word="yes" />,
+            },
+          ]}
+        />
+      )}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link({ view: 'rejected', parameters: { tenant, code, after: next } }, 'Older ones')}
+        </p>
+      )}
+    </section>
+  );
+}

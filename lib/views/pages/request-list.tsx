@@ -1,0 +1,51 @@
+import type { ListedRequest } from '../../data-access/query/list-requests.ts';
+import { DataText } from '../parts/data-text.tsx';
+import { RequestLink } from '../parts/request-link.tsx';
+import { Mark } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Relative } from '../parts/time-text.tsx';
+import type { ViewContext } from '../view-context.ts';
+
+/** What a list of requests shows of each. */
+export type RequestInList = Pick<
+  ListedRequest,
+  'pagwId' | 'tenant' | 'status' | 'stage' | 'lastEventAt' | 'completedAt' | 'stuckReason'
+>;
+
+export function RequestList({
+  requests,
+  context,
+}: {
+  requests: readonly RequestInList[];
+  context: ViewContext;
+}) {
+  return (
+    <Table
+      caption="Requests"
+      rows={requests}
+      columns={[
+        {
+          name: 'Request',
+          heads: true,
+          cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={context.links} />,
+        },
+        { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+        { name: 'State', cell: (request) => <RequestState request={request} /> },
+        { name: 'Status', cell: ({ status }) => status.replaceAll('_', ' ') },
+        { name: 'Stage', cell: ({ stage }) => <DataText value={stage} most={40} /> },
+        {
+          name: 'Last event',
+          numeric: true,
+          cell: ({ lastEventAt }) => <Relative at={lastEventAt} now={context.now} />,
+        },
+      ]}
+    />
+  );
+}
+
+function RequestState({ request }: { request: RequestInList }) {
+  if (request.stuckReason !== null) return <Mark tone="bad" glyph="✗" word="STUCK" />;
+  if (request.completedAt === null) return <Mark tone="busy" glyph="◐" word="IN FLIGHT" />;
+  if (request.status === 'PENDING') return <Mark tone="warn" glyph="◷" word="ANSWERED" />;
+  return <Mark tone="ok" glyph="✓" word="CLOSED" />;
+}

@@ -1,0 +1,168 @@
+import type { ListedRetry } from '../../data-access/retry/list-retries.ts';
+import type { RetryBatch } from '../../data-access/retry/retry-batches.ts';
+import type { RetryPause } from '../../data-access/retry/retry-pauses.ts';
+import { retryStates } from '../../data-access/retry/waiting-failures.ts';
+import { Choices } from '../parts/choices.tsx';
+import { DataText } from '../parts/data-text.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
+import { RequestLink } from '../parts/request-link.tsx';
+import { Mark, type Tone } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Relative } from '../parts/time-text.tsx';
+import type { ViewContext } from '../view-context.ts';
+
+export interface RetryQueueData {
+  state: ListedRetry['state'] | null;
+  stage: string | null;
+  retries: readonly ListedRetry[];
+  total: number;
+  pauses: readonly RetryPause[];
+  batches: readonly RetryBatch[];
+  /** From this on, what is due is overdue. */
+  overdueSeconds: number;
+  maxAttempts(retry: { stage: string; errorCode: string | null }): number;
+}
+
+/** What waits for its next attempt, what is on its way, and what has no attempt left. */
+export function RetryQueue({ data, context }: { data: RetryQueueData; context: ViewContext }) {
+  const { state, stage, retries, total, pauses, batches } = data;
+  const { links, tenant } = context;
+  return (
+    <section>
+      <h1>Retry queue</h1>
+      <p class="lead">
+        {total.toLocaleString('en')} {total === 1 ? 'failure' : 'failures'}
+        {state === null ? ' waiting or exhausted' : ''}; the next to go out first. Due ones go out every
+        minute.
+      </p>
+      <Choices
+        name="State"
+        view="retries"
+        parameters={{ tenant, stage }}
+        parameter="state"
+        chosen={state}
+        words={[
+          { value: null, label: 'all' },
+          ...retryStates.map((value) => ({ value, label: stateMarks[value].choice })),
+        ]}
+        links={links}
+      />
+      <Pauses pauses={pauses} context={context} />
+      {retries.length === 0 ? (
+        <Empty>{state === null ? 'No failure waits for a retry.' : 'No failure is in this state.'}</Empty>
+      ) : (
+        <RetryTable data={data} context={context} />
+      )}
+      {total > retries.length ? (
+        <Caution>
+          The first {retries.length.toLocaleString('en')} of {total.toLocaleString('en')}. All of them:{' '}
+          <code>pagw retry list</code>.
+        </Caution>
+      ) : null}
+      <Batches batches={batches} context={context} />
+    </section>
+  );
+}
+
+const stateMarks: Readonly<
+  Record<ListedRetry['state'], { tone: Tone; glyph: string; word: string; choice: string }>
+> = {
+  due: { tone: 'retry', glyph: '↻', word: 'DUE', choice: 'due' },
+  sending: { tone: 'busy', glyph: '→', word: 'LEASED', choice: 'leased' },
+  held: { tone: 'warn', glyph: '‖', word: 'PAUSED', choice: 'paused' },
+  waiting: { tone: 'quiet', glyph: '◷', word: 'WAITING', choice: 'waiting' },
+  exhausted: { tone: 'bad', glyph: '✗', word: 'EXHAUSTED', choice: 'exhausted' },
+};
+
+function RetryTable({ data, context }: { data: RetryQueueData; context: ViewContext }) {
+  const { now, links } = context;
+  return (
+    <Table
+      caption="Failures waiting for a retry"
+      rows={data.retries}
+      columns={[
+        { name: 'Request', heads: true, cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} /> },
+        { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+        { name: 'State', cell: (retry) => <RetryState retry={retry} data={data} now={now} /> },
+        { name: 'Stage', cell: ({ stage }) => <DataText value={stage} most={40} /> },
+        {
+          name: 'Cause',
+          cell: ({ errorCode, downstream }) => (
+            <>
+              <DataText value={errorCode} most={64} mono />
+              {downstream === null ? null : (
+                <span class="muted">
+                  {' '}
+                  at <DataText value={downstream} most={40} />
+                </span>
+              )}
+            </>
+          ),
+        },
+        {
+          name: 'Attempt',
+          numeric: true,
+          cell: (retry) => `${retry.attempt} of ${Math.max(retry.attempt, data.maxAttempts(retry))}`,
+        },
+        {
+          name: 'Next attempt',
+          numeric: true,
+          cell: ({ nextRetryAt, state }) =>
+            state === 'exhausted' ? <span class="muted">none</span> : <Relative at={nextRetryAt} now={now} />,
+        },
+        { name: 'Failed', numeric: true, cell: ({ failedAt }) => <Relative at={failedAt} now={now} /> },
+      ]}
+    />
+  );
+}
+
+function RetryState({ retry, data, now }: { retry: ListedRetry; data: RetryQueueData; now: Date }) {
+  const { state, nextRetryAt, failedAt } = retry;
+  const dueAt = Math.max(nextRetryAt?.getTime() ?? 0, failedAt.getTime());
+  if (state === 'due' && now.getTime() - dueAt > data.overdueSeconds * 1_000) {
+    return <Mark tone="bad" glyph="↻" word="OVERDUE" />;
+  }
+  return <Mark {...stateMarks[state]} />;
+}
+
+function Pauses({ pauses, context }: { pauses: readonly RetryPause[]; context: ViewContext }) {
+  if (pauses.length === 0) return <></>;
+  return (
+    <Caution>
+      Paused:{' '}
+      {pauses.slice(0, 10).map(({ tenant, stage, downstream, pausedBy, pausedAt }, position) => (
+        <>
+          {position === 0 ? '' : '; '}
+          <DataText value={[tenant, stage, downstream].filter((name) => name !== null).join(' · ')} /> by{' '}
+          <DataText value={pausedBy} most={40} /> <Relative at={pausedAt} now={context.now} />
+        </>
+      ))}
+      {pauses.length > 10 ? ` and ${pauses.length - 10} more` : ''}.
+    </Caution>
+  );
+}
+
+function Batches({ batches, context }: { batches: readonly RetryBatch[]; context: ViewContext }) {
+  if (batches.length === 0) return <></>;
+  return (
+    <>
+      <h2>Batches asked for by hand</h2>
+      <Table
+        caption="Retry batches"
+        rows={batches}
+        columns={[
+          { name: '#', numeric: true, cell: ({ id }) => id },
+          { name: 'State', cell: ({ state }) => state },
+          { name: 'Done', numeric: true, cell: ({ done, matched }) => `${done} of ${matched}` },
+          { name: 'Reason', cell: ({ reason }) => <DataText value={reason} /> },
+          { name: 'By', cell: ({ requestedBy }) => <DataText value={requestedBy} most={40} /> },
+          {
+            name: 'Asked',
+            numeric: true,
+            cell: ({ requestedAt }) => <Relative at={requestedAt} now={context.now} />,
+          },
+        ]}
+      />
+    </>
+  );
+}

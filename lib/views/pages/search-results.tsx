@@ -1,0 +1,176 @@
+import type { FoundEvent } from '../../data-access/query/search-metadata.ts';
+import { DataText } from '../parts/data-text.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
+import { RequestLink } from '../parts/request-link.tsx';
+import { StatusMark } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { TenantsLeft } from '../parts/tenants-left.tsx';
+import { millisecondsText, Relative } from '../parts/time-text.tsx';
+import type { ViewContext } from '../view-context.ts';
+import { type RequestInList, RequestList } from './request-list.tsx';
+
+export interface SearchResultsData {
+  query: string;
+  type: string | null;
+  status: string | null;
+  found:
+    | { kind: 'latest'; requests: readonly RequestInList[]; next: string | null }
+    | { kind: 'requests'; requests: readonly RequestInList[]; more: boolean }
+    | { kind: 'events'; events: readonly FoundEvent[]; more: boolean; tenantsLeft: number; days: number };
+}
+
+/** What a search found: requests by a name of theirs, or events by what their metadata says. */
+export function SearchResults({ data, context }: { data: SearchResultsData; context: ViewContext }) {
+  const { query, found } = data;
+  const { links, tenant } = context;
+  return (
+    <section>
+      <h1>Search</h1>
+      {links.form(
+        'search',
+        <>
+          {tenant === null ? null : <input type="hidden" name="tenant" value={tenant} />}
+          <input
+            type="search"
+            name="q"
+            value={query}
+            maxlength={256}
+            aria-label="What to search for"
+            placeholder="Id, reference, correlation id or key=value"
+            autocomplete="off"
+            spellcheck="false"
+          />
+          <button type="submit">Search</button>
+        </>,
+      )}
+      <p class="lead">
+        An id or how it begins, an external reference, a correlation id; or metadata:{' '}
+        {links.link(
+          { view: 'search', parameters: { q: 'targetSystem=carelon', tenant } },
+          <code>targetSystem=carelon</code>,
+        )}
+        ,{' '}
+        {links.link(
+          { view: 'search', parameters: { q: 'diagnosisCount>3', tenant } },
+          <code>diagnosisCount&gt;3</code>,
+        )}
+        . Several conditions must all hold.
+      </p>
+      {found.kind === 'events' ? (
+        <Events data={data} found={found} context={context} />
+      ) : (
+        <Requests data={data} found={found} context={context} />
+      )}
+    </section>
+  );
+}
+
+type Found<Kind> = Extract<SearchResultsData['found'], { kind: Kind }>;
+
+interface RequestsProps {
+  data: SearchResultsData;
+  found: Found<'latest' | 'requests'>;
+  context: ViewContext;
+}
+
+function Requests({ data, found, context }: RequestsProps) {
+  const { links, tenant } = context;
+  if (found.requests.length === 0) {
+    return (
+      <Empty>
+        {found.kind === 'latest' ? (
+          'No requests yet.'
+        ) : (
+          <>
+            Nothing is called <DataText value={data.query} mono />
+            {tenant === null ? '' : ' within this tenant'}. Ids are case-sensitive; from four characters on,
+            their beginning is enough.
+          </>
+        )}
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <h2>{found.kind === 'latest' ? 'Latest requests' : 'Requests'}</h2>
+      <RequestList requests={found.requests} context={context} />
+      {found.kind === 'requests' && found.more ? (
+        <Caution>The latest {found.requests.length}; there are more.</Caution>
+      ) : null}
+      {found.kind === 'latest' && found.next !== null ? (
+        <p class="pager">
+          {links.link({ view: 'search', parameters: { tenant, after: found.next } }, 'Older ones')}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Events({
+  data,
+  found,
+  context,
+}: {
+  data: SearchResultsData;
+  found: Found<'events'>;
+  context: ViewContext;
+}) {
+  const { events, more, tenantsLeft, days } = found;
+  const { now, links } = context;
+  return (
+    <>
+      <h2>
+        Events of the last {days} days
+        {data.type === null ? null : (
+          <>
+            {' '}
+            · <DataText value={data.type} most={48} mono />
+          </>
+        )}
+        {data.status === null ? null : (
+          <>
+            {' '}
+            · <StatusMark status={data.status} />
+          </>
+        )}
+      </h2>
+      <TenantsLeft left={tenantsLeft} />
+      {events.length === 0 ? (
+        <Empty>No event of the last {days} days matches. Field names are case-sensitive.</Empty>
+      ) : (
+        <Table
+          caption="Events found"
+          rows={events}
+          columns={[
+            {
+              name: 'Request',
+              heads: true,
+              cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} />,
+            },
+            { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+            { name: 'Event', cell: ({ eventType }) => <DataText value={eventType} most={48} mono /> },
+            { name: 'Status', cell: ({ status }) => <StatusMark status={status} /> },
+            {
+              name: 'Took',
+              numeric: true,
+              cell: ({ durationMs }) => (durationMs === null ? null : millisecondsText(durationMs)),
+            },
+            {
+              name: 'Recorded',
+              numeric: true,
+              cell: ({ createdAt }) => <Relative at={createdAt} now={now} />,
+            },
+            {
+              name: 'Metadata',
+              cell: ({ metadata }) =>
+                metadata === null ? null : <DataText value={JSON.stringify(metadata)} most={140} mono />,
+            },
+          ]}
+        />
+      )}
+      {more ? (
+        <Caution>The latest {events.length}; there are more. Add a condition, or choose a tenant.</Caution>
+      ) : null}
+    </>
+  );
+}

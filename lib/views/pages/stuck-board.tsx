@@ -1,0 +1,194 @@
+import type { StuckGroup } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
+import type { StuckRequest } from '../../data-access/stuck-alarm/list-stuck-requests.ts';
+import type { LastCheck } from '../../data-access/stuck-alarm/read-check.ts';
+import { durationText } from '../../domain/duration-text.ts';
+import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
+import { DataText } from '../parts/data-text.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
+import { actsByItself, automaticAction, reasonText } from '../parts/reason-text.ts';
+import { RequestLink } from '../parts/request-link.tsx';
+import { Mark } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Age, Relative } from '../parts/time-text.tsx';
+import type { Place, ViewContext } from '../view-context.ts';
+
+export interface StuckBoardData {
+  filter: { stage: string | null; reason: string | null };
+  /** Largest first. */
+  groups: readonly StuckGroup[];
+  /** Longest stuck first; null where no group was chosen. */
+  requests: readonly StuckRequest[] | null;
+  check: LastCheck | undefined;
+}
+
+/** What is stuck, by stage, cause and downstream, and what will happen by itself. */
+export function StuckBoard({ data, context }: { data: StuckBoardData; context: ViewContext }) {
+  const { groups, requests, check, filter } = data;
+  const { now, limits, links } = context;
+  const total = groups.reduce((sum, { count }) => sum + count, 0);
+  const shown = groups.slice(0, limits.groups);
+  const isFiltered = filter.stage !== null || filter.reason !== null;
+  return (
+    <section>
+      <h1>Stuck requests</h1>
+      <p class="lead">
+        {total.toLocaleString('en')} {total === 1 ? 'request' : 'requests'} in{' '}
+        {groups.length.toLocaleString('en')} {groups.length === 1 ? 'group' : 'groups'},{' '}
+        <CheckedAt check={check} now={now} />
+        {isFiltered ? (
+          <>
+            {' '}
+            · only <FilterText filter={filter} />{' '}
+            {links.link({ view: 'stuck', parameters: { tenant: context.tenant } }, 'show all')}
+          </>
+        ) : null}
+      </p>
+      <CheckCaution check={check} now={now} />
+      {groups.length === 0 ? (
+        <Empty>
+          {isFiltered ? 'Nothing stuck matches.' : 'No stuck requests'}; <CheckedAt check={check} now={now} />
+          .
+        </Empty>
+      ) : (
+        <GroupTable groups={shown} context={context} />
+      )}
+      {groups.length > shown.length ? (
+        <Caution>
+          The {shown.length} largest of {groups.length.toLocaleString('en')} groups. Choose a tenant or a
+          stage to see others, or use <code>pagw stuck -o csv</code>.
+        </Caution>
+      ) : null}
+      {requests === null ? null : <RequestTable requests={requests} total={total} context={context} />}
+    </section>
+  );
+}
+
+/** The groups alone, for the board and the overview. */
+export function GroupTable({ groups, context }: { groups: readonly StuckGroup[]; context: ViewContext }) {
+  const { now, links } = context;
+  return (
+    <Table
+      caption="Groups of stuck requests"
+      rows={groups}
+      columns={[
+        {
+          name: 'Stuck',
+          numeric: true,
+          cell: (group) =>
+            links.link(groupPlace(group), <span class="count">{group.count.toLocaleString('en')}</span>),
+        },
+        {
+          name: 'Stage and cause',
+          heads: true,
+          cell: ({ stage, reason, errorCode, targetSystem }) => (
+            <>
+              <DataText value={stage} most={40} /> <span class="cause">{reasonText(reason)}</span>
+              <div class="detail">
+                {errorCode === null ? null : <DataText value={errorCode} most={64} mono />}
+                {targetSystem === null ? null : (
+                  <>
+                    {' '}
+                    at <DataText value={targetSystem} most={40} />
+                  </>
+                )}
+              </div>
+            </>
+          ),
+        },
+        { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+        { name: 'Oldest', numeric: true, cell: ({ oldestSince }) => <Age since={oldestSince} now={now} /> },
+        { name: 'Deadline', cell: (group) => <GroupDeadline group={group} now={now} /> },
+        {
+          name: 'By itself',
+          cell: ({ reason }) => (
+            <span class={actsByItself(reason) ? undefined : 'muted'}>{automaticAction(reason)}</span>
+          ),
+        },
+        {
+          name: 'Requests',
+          cell: ({ sampleIds, count }) => (
+            <ul class="samples">
+              {sampleIds.map((pagwId) => (
+                <li>
+                  <RequestLink pagwId={pagwId} links={links} />
+                </li>
+              ))}
+              {count > sampleIds.length ? <li class="muted">and {count - sampleIds.length} more</li> : null}
+            </ul>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function GroupDeadline({ group, now }: { group: StuckGroup; now: Date }) {
+  const { breached, atRisk, urgent, nextDueAt } = group;
+  if (breached > 0) return <Mark tone="bad" glyph="✗" word={`${breached} overdue`} />;
+  if (atRisk + urgent === 0) return <span class="none">–</span>;
+  const due = nextDueAt === null ? '' : `, ${durationText(nextDueAt.getTime() - now.getTime())} left`;
+  return <Mark tone="warn" glyph="◷" word={`${atRisk + urgent} at risk${due}`} />;
+}
+
+interface RequestTableProps {
+  requests: readonly StuckRequest[];
+  total: number;
+  context: ViewContext;
+}
+
+function RequestTable({ requests, total, context }: RequestTableProps) {
+  const { now, links } = context;
+  return (
+    <>
+      <h2>Requests, longest stuck first</h2>
+      {requests.length < total ? (
+        <Caution>
+          {requests.length.toLocaleString('en')} of {total.toLocaleString('en')}.
+        </Caution>
+      ) : null}
+      <Table
+        caption="Stuck requests"
+        rows={requests}
+        columns={[
+          {
+            name: 'Request',
+            heads: true,
+            cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} />,
+          },
+          { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+          { name: 'Stuck for', numeric: true, cell: ({ since }) => <Age since={since} now={now} /> },
+          {
+            name: 'Stage',
+            cell: ({ stage, nextStage, reason }) => (
+              <>
+                <DataText value={stage} most={40} />
+                {reason === 'hand-off-lost' && nextStage !== null ? (
+                  <span class="muted">
+                    {' '}
+                    → <DataText value={nextStage} most={40} />
+                  </span>
+                ) : null}
+              </>
+            ),
+          },
+          { name: 'Cause', cell: ({ reason }) => reasonText(reason) },
+          { name: 'Error', cell: ({ errorCode }) => <DataText value={errorCode} most={64} mono /> },
+          { name: 'Decision due', cell: ({ decisionDueAt }) => <Relative at={decisionDueAt} now={now} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function FilterText({ filter }: { filter: StuckBoardData['filter'] }) {
+  return (
+    <>
+      {filter.stage === null ? null : <DataText value={filter.stage} most={40} />}{' '}
+      {filter.reason === null ? null : <DataText value={filter.reason} most={40} />}
+    </>
+  );
+}
+
+export function groupPlace({ tenant, stage, reason }: StuckGroup): Place {
+  return { view: 'stuck', parameters: { tenant, stage, reason } };
+}

@@ -1,0 +1,25 @@
+import { groupStuckRequests } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
+import { listStuckRequests } from '../../data-access/stuck-alarm/list-stuck-requests.ts';
+import { readCheck } from '../../data-access/stuck-alarm/read-check.ts';
+import { readText } from '../read-parameters.ts';
+import type { ViewPage } from '../view-page.ts';
+import { StuckBoard } from './stuck-board.tsx';
+
+export const stuckPage: ViewPage = {
+  title: 'Stuck',
+  show: async ({ database, parameters, context }) => {
+    const filter = { stage: readText(parameters, 'stage'), reason: readText(parameters, 'reason') };
+    const question = {
+      tenant: context.tenant ?? undefined,
+      stage: filter.stage ?? undefined,
+      reason: filter.reason ?? undefined,
+    };
+    const isFiltered = filter.stage !== null || filter.reason !== null;
+    const [groups, requests, check] = await Promise.all([
+      groupStuckRequests(database, context.now, question),
+      isFiltered ? listStuckRequests(database, question, context.limits.requests) : null,
+      readCheck(database),
+    ]);
+    return <StuckBoard data={{ filter, groups, requests, check }} context={context} />;
+  },
+};

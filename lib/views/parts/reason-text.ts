@@ -1,0 +1,40 @@
+import type { StuckReason } from '../../domain/request-state.ts';
+
+/** Why a request is stuck, as a sentence about its stage. */
+const reasonTexts: Readonly<Record<StuckReason, string>> = {
+  'no-result': 'began and gave no result',
+  failed: 'failed, and no retry is planned',
+  'retries-exhausted': 'failed as often as it may',
+  'retry-overdue': 'a retry is overdue',
+  'hand-off-lost': 'is done, but the next stage never began',
+  'deadline-at-risk': 'a decision is due soon',
+  'deadline-breached': 'the decision is overdue',
+};
+
+/** What happens next by itself, if nobody does anything. */
+const automaticActions: Readonly<Record<StuckReason, string>> = {
+  'no-result': 'None; the stage has to report',
+  failed: 'None; it may not be retried',
+  'retries-exhausted': 'None; retry it by hand',
+  'retry-overdue': 'Retry with the next run',
+  'hand-off-lost': 'None; hand it on again',
+  'deadline-at-risk': 'An alarm when it is due',
+  'deadline-breached': 'None; a decision is needed',
+};
+
+export function reasonText(reason: string): string {
+  return lookUp(reasonTexts, reason) ?? reason;
+}
+
+export function automaticAction(reason: string): string {
+  return lookUp(automaticActions, reason) ?? 'None';
+}
+
+/** Whether something happens by itself. */
+export function actsByItself(reason: string): boolean {
+  return !automaticAction(reason).startsWith('None');
+}
+
+function lookUp(texts: Readonly<Record<string, string>>, reason: string): string | undefined {
+  return Object.hasOwn(texts, reason) ? texts[reason] : undefined;
+}

@@ -1,0 +1,122 @@
+import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
+import { DataText } from '../parts/data-text.tsx';
+import { StatusMark } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Instant, millisecondsText } from '../parts/time-text.tsx';
+import type { EventFlag } from './event-flags.ts';
+
+/** The longest error text shown; the whole is in the database. */
+const ERROR_LENGTH = 300;
+const METADATA_LENGTH = 240;
+
+export interface EventTableProps {
+  events: readonly TimelineEvent[];
+  flags: ReadonlyMap<number, readonly EventFlag[]>;
+  now: Date;
+  maxAttempts(event: TimelineEvent): number;
+}
+
+/** Every event in the order in which it was recorded. */
+export function EventTable({ events, flags, now, maxAttempts }: EventTableProps) {
+  return (
+    <Table
+      caption="Events"
+      rows={events}
+      idOf={({ sequenceNo }) => `event-${sequenceNo}`}
+      columns={[
+        { name: '#', numeric: true, cell: ({ sequenceNo }) => sequenceNo },
+        {
+          name: 'Time, UTC',
+          cell: ({ sequenceNo, occurredAt }) => (
+            <>
+              <Instant at={occurredAt} now={now} exact />
+              <Flags flags={flags.get(sequenceNo) ?? []} />
+            </>
+          ),
+        },
+        { name: 'Stage', cell: ({ stage }) => <DataText value={stage} most={40} /> },
+        { name: 'Event', cell: ({ eventType }) => <DataText value={eventType} most={48} mono /> },
+        { name: 'Status', cell: ({ status }) => <StatusMark status={status} /> },
+        {
+          name: 'Attempt',
+          cell: (event) =>
+            event.status === 'FAILED' && event.retryable
+              ? `${event.attempt} of ${maxAttempts(event)}`
+              : event.attempt,
+        },
+        {
+          name: 'Took',
+          numeric: true,
+          cell: ({ durationMs }) => (durationMs === null ? null : millisecondsText(durationMs)),
+        },
+        { name: 'Details', cell: (event) => <Details event={event} now={now} /> },
+      ]}
+    />
+  );
+}
+
+function Flags({ flags }: { flags: readonly EventFlag[] }) {
+  return (
+    <>
+      {flags.map(({ kind, text }) => (
+        <span class={`badge ${kind === 'late' ? '' : 'warn'}`}>{text}</span>
+      ))}
+    </>
+  );
+}
+
+function Details({ event, now }: { event: TimelineEvent; now: Date }) {
+  const { errorCode, errorMessage, nextRetryAt, retryExhaustedAt, externalReference, metadata } = event;
+  return (
+    <>
+      {errorCode === null ? null : (
+        <div class="bad-text">
+          <DataText value={errorCode} most={64} mono />
+        </div>
+      )}
+      {errorMessage === null ? null : (
+        <div>
+          <DataText value={errorMessage} most={ERROR_LENGTH} />
+        </div>
+      )}
+      {nextRetryAt === null ? null : (
+        <div>
+          Next retry <Instant at={nextRetryAt} now={now} />
+        </div>
+      )}
+      {retryExhaustedAt === null ? null : <div>No attempt is left</div>}
+      {externalReference === null ? null : (
+        <div>
+          Reference <DataText value={externalReference} mono />
+        </div>
+      )}
+      <Metadata metadata={metadata} />
+    </>
+  );
+}
+
+function Metadata({ metadata }: { metadata: unknown }) {
+  if (metadata === null || metadata === undefined) return <></>;
+  if (typeof metadata !== 'object' || Array.isArray(metadata)) {
+    return (
+      <div class="muted">
+        <DataText value={JSON.stringify(metadata)} most={METADATA_LENGTH} mono />
+      </div>
+    );
+  }
+  const fields = Object.entries(metadata);
+  const shown = fields.slice(0, 8);
+  return (
+    <div class="fields">
+      {shown.map(([name, value]) => (
+        <span class="field">
+          <DataText value={name} most={40} />{' '}
+          <DataText value={typeof value === 'string' ? value : JSON.stringify(value)} most={60} mono />
+        </span>
+      ))}
+      {fields.length > shown.length ? (
+        <span class="field">and {fields.length - shown.length} more</span>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
+import { laneOf, mainLane, stages } from '../../domain/event-stages.ts';
+import type { Lane } from '../../domain/tracked-event.ts';
+
+/** One try of a stage, from its first to its last event; times in milliseconds by the producers' clocks. */
+export interface Attempt {
+  from: number;
+  /** Null while nothing tells how it ended. */
+  to: number | null;
+  status: string;
+  attempt: number;
+  /** Of its last event. */
+  sequenceNo: number;
+  eventType: string;
+}
+
+export interface Wait {
+  from: number;
+  /** Null: it goes on. */
+  to: number | null;
+  /** hand-off: for the stage to begin; retry: for the next attempt. */
+  kind: 'hand-off' | 'retry';
+}
+
+export interface StageRow {
+  stage: string;
+  lane: Lane;
+  attempts: Attempt[];
+  waits: Wait[];
+  /** Nothing was heard of it yet, though it is to come. */
+  ghost: boolean;
+}
+
+/** The stages that were heard of, each with its attempts and waits, in the order of the pipeline. */
+export function stageRows(events: readonly TimelineEvent[], expected: readonly string[]): StageRow[] {
+  const rows = new Map<string, StageRow>();
+  const rowOf = (stage: string): StageRow => {
+    const row = rows.get(stage) ?? { stage, lane: laneOf(stage), attempts: [], waits: [], ghost: false };
+    rows.set(stage, row);
+    return row;
+  };
+  let handedOverAt: number | null = null;
+  for (const event of events) {
+    const row = rowOf(event.stage);
+    const at = event.occurredAt.getTime();
+    endRetryWait(row, startOf(event));
+    if (row.lane === 'main' && handedOverAt !== null) {
+      if (startOf(event) > handedOverAt && row.attempts.length === 0) {
+        row.waits.push({ from: handedOverAt, to: startOf(event), kind: 'hand-off' });
+      }
+      handedOverAt = null;
+    }
+    addToAttempts(row, event);
+    if (event.nextRetryAt !== null || event.retryExhaustedAt !== null || event.status === 'RETRY_SCHEDULED') {
+      row.waits.push({ from: at, to: null, kind: 'retry' });
+    }
+    if (row.lane === 'main' && (event.status === 'COMPLETED' || event.status === 'SKIPPED'))
+      handedOverAt = at;
+  }
+  for (const stage of expected) if (!rows.has(stage)) rowOf(stage).ghost = true;
+  if (handedOverAt !== null && expected[0] !== undefined) {
+    const awaited = rowOf(expected[0]);
+    if (awaited.ghost) awaited.waits.push({ from: handedOverAt, to: null, kind: 'hand-off' });
+  }
+  return [...rows.values()].sort((one, other) => rank(one.stage) - rank(other.stage));
+}
+
+/** The main-lane stages still to come: the awaited one and what follows it. A callback comes only where it is awaited. */
+export function expectedStages(awaited: string | null): string[] {
+  const position = mainLane.findIndex((stage) => stage === awaited);
+  if (position === -1) return [];
+  return mainLane.filter(
+    (stage, place) => place === position || (place > position && stage !== 'CALLBACK_HANDLER'),
+  );
+}
+
+function startOf(event: TimelineEvent): number {
+  const at = event.occurredAt.getTime();
+  if (event.status === 'STARTED' || event.status === 'RETRY_SCHEDULED') return at;
+  return event.startedAt?.getTime() ?? at - (event.durationMs ?? 0);
+}
+
+function addToAttempts({ attempts }: StageRow, event: TimelineEvent): void {
+  const { status, attempt, sequenceNo, eventType } = event;
+  const at = event.occurredAt.getTime();
+  if (status === 'RETRY_SCHEDULED') return;
+  if (status === 'STARTED') {
+    attempts.push({ from: at, to: null, status, attempt, sequenceNo, eventType });
+    return;
+  }
+  const open = attempts.findLast((begun) => begun.to === null && begun.attempt === attempt);
+  if (open !== undefined) Object.assign(open, { to: Math.max(at, open.from), status, sequenceNo, eventType });
+  else attempts.push({ from: startOf(event), to: at, status, attempt, sequenceNo, eventType });
+}
+
+function endRetryWait({ waits }: StageRow, at: number): void {
+  const last = waits[waits.length - 1];
+  if (last !== undefined && last.to === null && last.kind === 'retry') last.to = Math.max(at, last.from);
+}
+
+function rank(stage: string): number {
+  const position = stages.findIndex((known) => known === stage);
+  return position === -1 ? stages.length : position;
+}
