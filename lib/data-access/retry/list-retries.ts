@@ -17,10 +17,19 @@ export interface ListedRetry {
   exhaustedAt: Date | null;
 }
 
-export interface RetryList {
+/** Where a page ended. */
+export interface RetryPosition {
+  /** PostgreSQL's own text of a time, `infinity` among the exhausted. */
+  dueAt: string;
+  id: number;
+}
+
+export interface RetryPage {
   retries: ListedRetry[];
-  /** How many match in all, of which `retries` are the first. */
+  /** How many match in all, from the page's start on. */
   total: number;
+  /** Undefined when this is the last page. */
+  next: RetryPosition | undefined;
 }
 
 export interface ListRetriesOptions {
@@ -28,25 +37,47 @@ export interface ListRetriesOptions {
   /** Undefined: all. */
   state: RetryState | undefined;
   now: Date;
+  /** Up to RETRIES_PER_PAGE. */
   limit: number;
+  after?: RetryPosition | undefined;
 }
 
+/** As many as surely fit into an answer. */
+export const RETRIES_PER_PAGE = 500;
+
+type Row = ListedRetry & RetryPosition & { total: number };
+
 /** Lists failures that wait for retry or have used their attempts up: the next to go out first, exhausted ones last. */
-export async function listRetries(database: Database, options: ListRetriesOptions): Promise<RetryList> {
-  const { filter, state, now, limit } = options;
-  const { rows } = await database.execute<ListedRetry & { total: number }>(
+export async function listRetries(database: Database, options: ListRetriesOptions): Promise<RetryPage> {
+  const { filter, state, now, after } = options;
+  const limit = Math.min(options.limit, RETRIES_PER_PAGE);
+  const { rows } = await database.execute<Row>(
     `WITH matching AS (
-       SELECT *, ${STATE_OF_FAILURE} AS state
+       SELECT *, ${STATE_OF_FAILURE} AS state, coalesce(next_retry_at, 'infinity') AS due_at
        FROM waiting_failure
        WHERE ${MATCHES_FILTER}
      )
      SELECT pagw_id, tenant, stage, sequence_no, attempt, error_code, target_system AS downstream, state, failed_at,
-       next_retry_at, retry_exhausted_at AS exhausted_at, count(*) OVER () AS total
+       next_retry_at, retry_exhausted_at AS exhausted_at, due_at::text AS due_at, id, count(*) OVER () AS total
      FROM matching
-     WHERE :state::text IS NULL OR state = :state::text
-     ORDER BY next_retry_at NULLS LAST, id
+     WHERE (:state::text IS NULL OR state = :state::text)
+       AND (matching.due_at, id) > (:after_due_at::timestamptz, :after_id::bigint)
+     ORDER BY matching.due_at, id
      LIMIT :limit::int`,
-    { ...filterValues(filter), state: state ?? null, now, limit },
+    {
+      ...filterValues(filter),
+      state: state ?? null,
+      now,
+      after_due_at: after?.dueAt ?? '-infinity',
+      after_id: after?.id ?? 0,
+      limit,
+    },
   );
-  return { retries: rows.map(({ total: _, ...retry }) => retry), total: rows[0]?.total ?? 0 };
+  const last = rows.at(-1);
+  const total = rows[0]?.total ?? 0;
+  return {
+    retries: rows.map(({ total: _, dueAt: __, id: ___, ...retry }) => retry),
+    total,
+    next: last !== undefined && total > rows.length ? { dueAt: last.dueAt, id: last.id } : undefined,
+  };
 }

@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { type PauseScope, pauseRetries } from '../../data-access/retry/retry-pauses.ts';
+import { toRetryFilter } from '../../domain/retry-filter.ts';
+import type { Verb } from '../cli.ts';
+import { usageError } from '../cli-error.ts';
+import type { Session } from '../session.ts';
+import { filterText } from './retry-filter.ts';
+import { addReason, operatorOf, type ReasonOption } from './retry-operator.ts';
+
+export interface ScopeOptions {
+  stage?: string;
+  downstream?: string;
+}
+
+export const retryPause: Verb = (cli) =>
+  addReason(addScope(new Command('pause')))
+    .description('hold back the retries of a tenant, a stage, a downstream, or where they meet')
+    .action((options: ReasonOption & ScopeOptions, command: Command) =>
+      cli.run(command, ['tenant'], async (session) => {
+        const scope = readScope(options, session);
+        const connection = await session.connect();
+        const operator = operatorOf(options, session.io);
+        const paused = await pauseRetries(connection.database('writer'), scope, operator, connection.now());
+        const what = scopeText(scope);
+        session.say(
+          paused
+            ? `Retries are held back: ${what}. They stay due; let them go with \`pagw retry resume\`.`
+            : `Retries are held back already: ${what}. See \`pagw retry pauses\`.`,
+        );
+        return undefined;
+      }),
+    );
+
+export function addScope(command: Command): Command {
+  return command
+    .option('--stage <name>', 'this stage, by any of its names')
+    .option('--downstream <system>', 'requests that go to this system (metadata.targetSystem)');
+}
+
+/** @throws CliError when nothing is named. */
+export function readScope({ stage, downstream }: ScopeOptions, session: Session): PauseScope {
+  const named = toRetryFilter({ tenant: session.options.tenant, stage, downstream });
+  if (Object.keys(named).length === 0)
+    throw usageError(
+      'Nothing says what is meant.',
+      'Name at least one of --tenant, --stage and --downstream.',
+    );
+  return { tenant: named.tenant ?? null, stage: named.stage ?? null, downstream: named.downstream ?? null };
+}
+
+export function scopeText({ tenant, stage, downstream }: PauseScope): string {
+  return filterText({
+    ...(tenant === null ? {} : { tenant }),
+    ...(stage === null ? {} : { stage }),
+    ...(downstream === null ? {} : { downstream }),
+  });
+}
