@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { messageJsonSchema } from '../lib/domain/message-json-schema.ts';
+import { contractFolder, publishedContract } from './published-contract.ts';
 
-const target = new URL('../docs/contract/event-message.schema.json', import.meta.url);
-writeFileSync(target, `${JSON.stringify(messageJsonSchema(), null, 2)}\n`);
-console.error('Wrote docs/contract/event-message.schema.json');
+for (const [file, text] of Object.entries(publishedContract())) {
+  writeFileSync(new URL(file, contractFolder), text);
+  console.error(`Wrote docs/contract/${file}`);
+}
