@@ -9,7 +9,8 @@ interface Statement extends BoundNames {
   prepared: string;
 }
 
-const INT8 = 20;
+/** Read as the Data API's client has them: int8 as a number, dates as they are written. */
+const READERS: Readonly<Record<number, (text: string) => unknown>> = { 20: Number, 1082: (text) => text };
 const statements = new Map<string, Statement>();
 
 /** The product's `Database` straight over `pg`, so that a benchmark can run the very same code without the endpoint. */
@@ -57,7 +58,7 @@ function statementOf(sql: string): Statement {
 }
 
 function getTypeParser(typeId: number, format?: 'text' | 'binary') {
-  return typeId === INT8 ? Number : types.getTypeParser(typeId, format as 'text');
+  return READERS[typeId] ?? types.getTypeParser(typeId, format as 'text');
 }
 
 function camelCased<Row>({ fields, rows }: QueryResult): Row[] {

@@ -1,36 +1,46 @@
-import type { Database } from '../../lib/data-access/database.ts';
+import type { Database, SqlValues } from '../../lib/data-access/database.ts';
+import { findRequest } from '../../lib/data-access/query/find-request.ts';
+import { readTimeline, TIMELINE_SQL, timelineValues } from '../../lib/data-access/query/request-timeline.ts';
+
+/** A request whose history is read. */
+export interface Subject {
+  pagwId: string;
+  receivedOn: string;
+}
 
 /** A way to ask for a request's history. */
 export interface ReadWay {
   label: string;
-  /** With `:pagw_id` alone: what is timed inside the server. */
-  sql: string;
+  /** What is timed inside the server; absent when it takes more than one statement. */
+  statement?: { sql: string; values(subject: Subject): SqlValues };
   /** Answers the number of events read. */
-  read(database: Database, pagwId: string): Promise<number>;
+  read(database: Database, subject: Subject): Promise<number>;
 }
 
-/** The schema review's own query, word for word. It does not name the partition, so each month's index is asked. */
-const REVIEW = `
-  SELECT sequence_no, stage, event_type, status::text, duration_ms, error_code, metadata, created_at
+/** The schema review's own query, word for word but for the id. It names no month, so each month's index is asked. */
+const REVIEW_SQL = `
+  SELECT sequence_no, stage, event_type, status, duration_ms, error_code, metadata, created_at
   FROM event_tracker
   WHERE pagw_id = :pagw_id
   ORDER BY sequence_no`;
 
-/** The request's row names the month. */
-const BY_MONTH = `
-  SELECT sequence_no, stage, event_type, status::text, duration_ms, error_code, metadata, created_at
-  FROM event_tracker
-  WHERE pagw_id = :pagw_id
-    AND received_on = (SELECT received_on FROM request_tracker WHERE pagw_id = :pagw_id)
-  ORDER BY sequence_no`;
-
-const way = (label: string, sql: string): ReadWay => ({
+const oneStatement = (label: string, sql: string, values: (subject: Subject) => SqlValues): ReadWay => ({
   label,
-  sql,
-  read: async (database, pagwId) => (await database.execute(sql, { pagw_id: pagwId })).rows.length,
+  statement: { sql, values },
+  read: async (database, subject) => (await database.execute(sql, values(subject))).rows.length,
 });
 
 export const readWays: readonly ReadWay[] = [
-  way("the review's query", REVIEW),
-  way('with the month known', BY_MONTH),
+  oneStatement("the review's query", REVIEW_SQL, ({ pagwId }) => ({ pagw_id: pagwId })),
+  oneStatement('a page of the timeline', TIMELINE_SQL, (subject) => timelineValues(subject, 0)),
+  {
+    label: 'request, then its timeline to the end',
+    read: async (database, { pagwId }) => {
+      const request = await findRequest(database, pagwId);
+      let events = 0;
+      if (request !== undefined)
+        for await (const page of readTimeline(database, request)) events += page.length;
+      return events;
+    },
+  },
 ];
