@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Client } from 'pg';
 import { type Database, openDatabase } from '../data-access/database.ts';
+import { ensurePartitions } from '../data-access/maintain/ensure-partitions.ts';
 import { migrate } from '../data-access/migrate/migrate.ts';
 import { startDataApi } from './data-api/start-data-api.ts';
 import {
@@ -17,6 +18,8 @@ import { startPostgres } from './postgres-server.ts';
 export interface LocalDatabaseOptions {
   dataDirectory: string;
   addresses: LocalAddresses;
+  /** By the local clock. */
+  now: Date;
   onProgress: (step: string) => void;
 }
 
@@ -62,6 +65,7 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
       const database = openDatabase(client, target);
       onProgress('applying migrations');
       await migrate(database, { migrationsFolder: MIGRATIONS });
+      await ensurePartitions(database, options.now);
       const { rows } = await database.execute<{ version: string }>(
         "SELECT current_setting('server_version') AS version",
       );

@@ -93,6 +93,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     } = await startLocalDatabase({
       dataDirectory: directory.postgres,
       addresses,
+      now: clock.now(),
       onProgress,
     });
     stops.push(stopDatabase);

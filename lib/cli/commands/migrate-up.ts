@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { ensurePartitions } from '../../data-access/maintain/ensure-partitions.ts';
 import { migrate } from '../../data-access/migrate/migrate.ts';
 import type { Cli } from '../cli.ts';
 import { migrationsFolder, readMigrationStates } from '../migration-states.ts';
@@ -25,6 +26,7 @@ export function migrateUp(cli: Cli): Command {
             session.say(`${session.paintMessage('✓', 'green')} ${name}`);
           },
         });
+        await ensurePartitions(database, new Date());
         progress.clear();
         if (session.options.output !== 'table') session.print(`${JSON.stringify({ applied, current })}\n`);
         session.say(
