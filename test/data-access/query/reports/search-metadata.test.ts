@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../../lib/data-access/ingest/record-events.ts';
+import { ensurePartition } from '../../../../lib/data-access/maintain/ensure-partitions.ts';
+import {
+  MetadataFilterError,
+  parseMetadataFilters,
+} from '../../../../lib/data-access/query/metadata-filter.ts';
+import { type MetadataSearch, searchMetadata } from '../../../../lib/data-access/query/search-metadata.ts';
+import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { trackedEvent } from '../../../support/tracked-event.ts';
+
+const now = new Date('2026-03-20T12:00:00Z');
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+let db: TestDatabase;
+let made = 0;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  await ensurePartition(db.database, now);
+});
+afterAll(() => db.close());
+
+/** Records events, a row of metadata each, for a tenant of their own. */
+async function recordMetadata(
+  rows: readonly Record<string, unknown>[],
+  days: (place: number) => number = () => 0,
+) {
+  const tenant = `tenant-${++made}`;
+  for (const [place, metadata] of rows.entries())
+    await recordEvents(
+      db.database,
+      [trackedEvent({ tenant, pagwId: `${tenant}-${place}`, metadata })],
+      daysAgo(days(place)),
+    );
+  return tenant;
+}
+
+function search(tenant: string, conditions: readonly string[], options: Partial<MetadataSearch> = {}) {
+  const filters = parseMetadataFilters(conditions);
+  return searchMetadata(db.database, {
+    tenant,
+    now,
+    since: daysAgo(18),
+    filters,
+    patienceMs: 20_000,
+    ...options,
+  });
+}
+
+const found = async (tenant: string, ...conditions: string[]) =>
+  (await search(tenant, conditions)).rows.map(({ metadata }) => metadata).reverse();
+
+describe('searchMetadata', () => {
+  it('takes a number, true, false and null for what a producer may have written either way', async () => {
+    const rows = [
+      { n: 3 },
+      { n: '3' },
+      { n: 3.0 },
+      { n: 30 },
+      { n: true },
+      { n: 'true' },
+      { n: null },
+      { n: 'null' },
+      {},
+    ];
+    const tenant = await recordMetadata(rows);
+    expect(await found(tenant, 'n=3')).toEqual([{ n: 3 }, { n: '3' }, { n: 3 }]);
+    expect(await found(tenant, 'n="3"')).toEqual([{ n: '3' }]);
+    expect(await found(tenant, 'n=true')).toEqual([{ n: true }, { n: 'true' }]);
+    expect(await found(tenant, 'n=null')).toEqual([{ n: null }, { n: 'null' }]);
+  });
+
+  it('compares numbers, also written as text, and passes over everything else', async () => {
+    const rows = [
+      { n: 9 },
+      { n: 10 },
+      { n: '10.5' },
+      { n: 'ten' },
+      { n: null },
+      { n: {} },
+      { n: '' },
+      { n: 1e300 },
+    ];
+    const tenant = await recordMetadata(rows);
+    expect(await found(tenant, 'n>10')).toEqual([{ n: '10.5' }, { n: 1e300 }]);
+    expect(await found(tenant, 'n>=10', 'n<1e10')).toEqual([{ n: 10 }, { n: '10.5' }]);
+    expect(await found(tenant, 'n<=9')).toEqual([{ n: 9 }]);
+  });
+
+  it('reaches into objects, and needs every condition to hold', async () => {
+    const rows = [
+      { payer: { region: 'CA', tier: 2 } },
+      { payer: { region: 'NY', tier: 2 } },
+      { payer: 'CA' },
+    ];
+    const tenant = await recordMetadata(rows);
+    expect(await found(tenant, 'payer.region=CA', 'payer.tier>1')).toEqual([rows[0]]);
+    expect(await found(tenant, 'payer.tier=2')).toHaveLength(2);
+  });
+
+  it('finds any name and value as they are, whatever they look like', async () => {
+    const name = fc
+      .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })
+      .filter((text) => /^[^\s=<>.\0][^=<>.\0]*$/u.test(text) && text.trim() === text);
+    const value = fc.string({ maxLength: 20, unit: 'grapheme' }).filter((text) => !text.includes('\0'));
+    await fc.assert(
+      fc.asyncProperty(name, value, async (key, text) => {
+        const tenant = await recordMetadata([{ [key]: text, other: 1 }, { [`${key}x`]: text }]);
+        expect(await found(tenant, `${key}="${text}"`)).toEqual([{ [key]: text, other: 1 }]);
+        await found(tenant, `${key}>1`);
+      }),
+      {
+        numRuns: 40,
+        examples: [
+          ["'", "' OR true --"],
+          ['"', '") || (@ > 0'],
+          ['\\', '{"a"}'],
+          ['__proto__', 'x'],
+          [':now', '$1'],
+        ],
+      },
+    );
+  });
+
+  it('refuses what is no condition, by name', () => {
+    for (const text of ['', 'carelon', '=x', '.a=1', 'a..b=1', 'n>many', 'n<"3"'])
+      expect(() => parseMetadataFilters([text])).toThrow(MetadataFilterError);
+    expect(() => parseMetadataFilters(Array.from({ length: 7 }, (_, n) => `k${n}=1`))).toThrow(/At most 6/);
+  });
+
+  it('pages latest first through events of the same time', async () => {
+    const tenant = await recordMetadata(
+      Array.from({ length: 11 }, (_, n) => ({ n })),
+      (place) => Math.floor(place / 4),
+    );
+    const seen: unknown[] = [];
+    let next: string | null = null;
+    do {
+      const page = await search(tenant, ['n>=0'], { limit: 3, after: next ?? undefined });
+      expect(page.rows.length).toBeLessThanOrEqual(3);
+      seen.push(...page.rows.map(({ metadata }) => metadata?.n));
+      next = page.next;
+    } while (next !== null);
+    expect(seen).toEqual([3, 2, 1, 0, 7, 6, 5, 4, 10, 9, 8]);
+  });
+
+  it('gives up when its patience ends, says how far it came, and goes on from there', async () => {
+    const tenant = await recordMetadata([{ n: 1 }, { n: 2 }], (place) => 15 * place);
+    let page = await search(tenant, ['n=2'], { patienceMs: 0 });
+    expect(page).toMatchObject({ rows: [], searchedBackTo: expect.any(Date) });
+    const seen: unknown[] = [...page.rows];
+    for (let pages = 0; page.next !== null && pages < 1_000; pages++) {
+      page = await search(tenant, ['n=2'], { patienceMs: 0, after: page.next });
+      seen.push(...page.rows.map(({ metadata }) => metadata));
+    }
+    expect(seen).toEqual([{ n: 2 }]);
+    expect(page.searchedBackTo).toBeNull();
+  });
+
+  it('leaves out metadata that is too large for a page', async () => {
+    const tenant = await recordMetadata([{ n: 1, note: 'x'.repeat(5_000) }]);
+    expect((await search(tenant, ['n=1'])).rows).toMatchObject([{ metadata: null, sequenceNo: 1 }]);
+  });
+
+  it('narrows by event type and status', async () => {
+    const tenant = await recordMetadata([{ n: 1 }]);
+    expect((await search(tenant, ['n=1'], { eventType: 'PARSE_OK', status: 'COMPLETED' })).rows).toHaveLength(
+      1,
+    );
+    expect((await search(tenant, ['n=1'], { eventType: 'VAL_OK' })).rows).toEqual([]);
+    expect((await search(tenant, ['n=1'], { status: 'FAILED' })).rows).toEqual([]);
+  });
+});
