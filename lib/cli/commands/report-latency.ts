@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type StageLatency, stageLatency } from '../../data-access/query/stage-latency.ts';
+import { latencySlots, type StageLatency, stageLatency } from '../../data-access/query/stage-latency.ts';
 import type { Verb } from '../cli.ts';
 import { printList } from '../output/print-list.ts';
 import { countText, tookText } from '../output/time-text.ts';
@@ -24,6 +24,7 @@ export const reportLatency: Verb = (cli) =>
         const connection = await session.connect();
         const now = connection.now();
         const span = spanOf(session, now, DEFAULT_HOURS);
+        const starts = latencySlots(span, now);
         const rows = await forTenants(session, connection, async (tenant) =>
           byStage(await stageLatency(connection.database('reader'), { tenant, ...span }, now)),
         );
@@ -38,7 +39,7 @@ export const reportLatency: Verb = (cli) =>
             { title: 'P50', cell: ({ p50Ms }) => tookText(p50Ms), align: 'right' },
             { title: 'P95', cell: ({ p95Ms }) => tookText(p95Ms), align: 'right' },
             { title: 'MAX', cell: ({ maxMs }) => tookText(maxMs), align: 'right' },
-            { title: 'P95 OVER TIME', cell: (row) => ({ text: p95Spark(row, rows), style: 'cyan' }) },
+            { title: 'P95 OVER TIME', cell: (row) => ({ text: p95Spark(row, starts), style: 'cyan' }) },
           ],
           empty: 'No completed event of this time states how long it took.',
         });
@@ -56,8 +57,7 @@ function byStage(rows: readonly StageLatency[]): Latency[] {
 }
 
 /** Every stage over the same slices, so that the sparks of all rows stand above each other. */
-function p95Spark(row: Latency, rows: readonly Latency[]): string {
-  const slots = new Set(rows.flatMap(({ slots }) => slots.map(({ slot }) => slot?.getTime() ?? 0)));
-  const p95s = new Map(row.slots.map(({ slot, p95Ms }) => [slot?.getTime() ?? 0, p95Ms]));
-  return sparkText([...slots].sort((left, right) => left - right).map((slot) => p95s.get(slot) ?? null));
+function p95Spark({ slots }: Latency, starts: readonly Date[]): string {
+  const p95s = new Map(slots.map(({ slot, p95Ms }) => [slot?.getTime(), p95Ms]));
+  return sparkText(starts.map((start) => p95s.get(start.getTime()) ?? null));
 }

@@ -14,6 +14,8 @@ export interface StageLatency {
 
 /** Hours are what the summary holds; a slice is one of them or several. */
 const HOUR_MS = 3_600_000;
+/** Slices that a span is cut into at most, unless said otherwise. */
+export const LATENCY_SLOTS = 24;
 /** A stage is a name that a producer states: many are a mistake, and must still fit in one answer. */
 const MAX_ROWS = 2_000;
 
@@ -22,10 +24,9 @@ export async function stageLatency(
   database: Database,
   span: ReportSpan,
   now: Date,
-  slots = 24,
+  slots = LATENCY_SLOTS,
 ): Promise<StageLatency[]> {
-  const spanMs = (span.until ?? now).getTime() - span.since.getTime();
-  const slotHours = Math.max(1, Math.ceil(spanMs / slots / HOUR_MS));
+  const slotHours = slotHoursOf(span, now, slots);
   const { rows } = await database.execute<StageLatency>(
     `WITH slice AS MATERIALIZED (
        SELECT
@@ -65,4 +66,17 @@ export async function stageLatency(
     { ...spanValues(span), slot_hours: slotHours, limit: MAX_ROWS },
   );
   return rows;
+}
+
+/** The starts of all slices of the span, also of those in which nothing was completed; oldest first. */
+export function latencySlots(span: Omit<ReportSpan, 'tenant'>, now: Date, slots = LATENCY_SLOTS): Date[] {
+  const stepMs = slotHoursOf(span, now, slots) * HOUR_MS;
+  const first = Math.floor(span.since.getTime() / HOUR_MS) * HOUR_MS;
+  const end = (span.until ?? now).getTime();
+  const count = Math.max(1, Math.ceil((end - first) / stepMs));
+  return Array.from({ length: count }, (_, place) => new Date(first + place * stepMs));
+}
+
+function slotHoursOf({ since, until }: Omit<ReportSpan, 'tenant'>, now: Date, slots: number): number {
+  return Math.max(1, Math.ceil(((until ?? now).getTime() - since.getTime()) / slots / HOUR_MS));
 }

@@ -6,7 +6,7 @@ import { refreshSummary } from '../../../../lib/data-access/maintain/refresh-sum
 import { errorGroups } from '../../../../lib/data-access/query/error-groups.ts';
 import { eventDistribution } from '../../../../lib/data-access/query/event-distribution.ts';
 import { listTenants } from '../../../../lib/data-access/query/list-tenants.ts';
-import { stageLatency } from '../../../../lib/data-access/query/stage-latency.ts';
+import { latencySlots, stageLatency } from '../../../../lib/data-access/query/stage-latency.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { failedEvent, trackedEvent } from '../../../support/tracked-event.ts';
 
@@ -110,6 +110,22 @@ describe('stageLatency', () => {
       expect(Math.abs((row?.p50Ms ?? 0) / p50 - 1)).toBeLessThan(0.03);
       expect(Math.abs((row?.p95Ms ?? 0) / p95 - 1)).toBeLessThan(0.03);
     });
+  });
+});
+
+describe('latencySlots', () => {
+  it('names every slice that stageLatency can answer, and no other', async () => {
+    for (const [since, until] of [
+      [0, DAY],
+      [37, DAY - 13],
+      [615, 700],
+    ] as const) {
+      const span = { tenant: 'anthem', since: at(since), until: at(until) };
+      const rows = await stageLatency(db.database, span, at(DAY));
+      const answered = new Set(rows.flatMap(({ slot }) => (slot === null ? [] : [slot.toISOString()])));
+      const named = latencySlots(span, at(DAY)).map((slot) => slot.toISOString());
+      expect([...answered].sort()).toEqual(named);
+    }
   });
 });
 
