@@ -16,7 +16,9 @@ export interface IncidentCause {
  */
 export function incidentKey({ tenant, stage, reason, errorCode, targetSystem }: IncidentCause): string {
   const code = errorCode?.toUpperCase().replace(/[0-9A-F]*\d[0-9A-F]*/g, '#') ?? '';
-  const cause = [reason, code, targetSystem?.toLowerCase() ?? ''].join('|');
+  // A decision at risk and one overdue are one incident, which worsens.
+  const kind = reason.startsWith('deadline-') ? 'deadline' : reason;
+  const cause = [kind, code, targetSystem?.toLowerCase() ?? ''].join('|');
   const fingerprint = createHash('sha256').update(cause).digest('hex').slice(0, 8);
   return `stuck/${tenant}/${stage}/${fingerprint}`;
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../lib/data-access/database.ts';
 import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
+import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 
 /** One event of a history: minutes after its beginning, type, and whatever else the message says. */
 export type Step = readonly [minute: number, eventType: string, fields?: StepFields];
@@ -20,6 +21,12 @@ export function afterMinutes(start: Date, minutes: number): Date {
   return new Date(start.getTime() + minutes * 60_000);
 }
 
+export interface RequestStep {
+  pagwId: string;
+  tenant?: string;
+  step: Step;
+}
+
 /** Records a history as ingest would: each event a message of its own, at the time it happened. */
 export async function recordHistory(
   database: Database,
@@ -27,23 +34,48 @@ export async function recordHistory(
   start: Date,
   steps: readonly Step[],
 ): Promise<void> {
-  for (const [minute, eventType, { skewMinutes = 0, lateMinutes = 0, ...fields } = {}] of steps) {
-    const happenedAt = afterMinutes(start, minute);
-    const recordedAt = afterMinutes(happenedAt, lateMinutes);
-    const message = {
-      eventId: `history-${++made}`,
-      tenant: request.tenant ?? 'anthem',
-      pagwId: request.pagwId,
-      eventType,
-      occurredAt: afterMinutes(happenedAt, skewMinutes).toISOString(),
-      ...fields,
-    };
-    const { events, rejections } = readMessage(
-      JSON.stringify(message),
-      { messageId: `m-${made}`, sentAt: recordedAt },
-      { retryPolicy: defaultRetryPolicy, jitter: () => 1 },
+  for (const step of steps) await recordSteps(database, start, [{ ...request, step }]);
+}
+
+/** Records steps of many requests, those of one minute in one call. */
+export async function recordSteps(
+  database: Database,
+  start: Date,
+  steps: readonly RequestStep[],
+): Promise<void> {
+  for (const [recordedAt, group] of Map.groupBy(steps, ({ step }) => recordingTime(start, step).getTime())) {
+    const now = new Date(recordedAt);
+    await recordEvents(
+      database,
+      group.flatMap((step) => readStep(start, step, now)),
+      now,
     );
-    if (rejections[0]) throw new Error(`The history holds an event that is refused: ${rejections[0].code}.`);
-    await recordEvents(database, events, recordedAt);
   }
+}
+
+function recordingTime(start: Date, [minute, , fields]: Step): Date {
+  return afterMinutes(start, minute + (fields?.lateMinutes ?? 0));
+}
+
+function readStep(
+  start: Date,
+  { pagwId, tenant = 'anthem', step }: RequestStep,
+  recordedAt: Date,
+): TrackedEvent[] {
+  const [minute, eventType, { skewMinutes = 0, lateMinutes: _, ...fields } = {}] = step;
+  const message = {
+    eventId: `history-${++made}`,
+    tenant,
+    pagwId,
+    eventType,
+    occurredAt: afterMinutes(start, minute + skewMinutes).toISOString(),
+    ...fields,
+  };
+  const { events, rejections } = readMessage(
+    JSON.stringify(message),
+    { messageId: `m-${made}`, sentAt: recordedAt },
+    { retryPolicy: defaultRetryPolicy, jitter: () => 1 },
+  );
+  if (rejections[0]) throw new Error(`The history holds an event that is refused: ${rejections[0].code}.`);
+  return events;
 }

@@ -56,6 +56,8 @@ function byKey(groups: readonly StuckGroup[]): Map<string, StuckGroup> {
 function merge(left: StuckGroup, right: StuckGroup): StuckGroup {
   return {
     ...left,
+    // Only deadlines at risk and overdue have one key for two reasons.
+    reason: left.reason === 'deadline-breached' ? left.reason : right.reason,
     count: left.count + right.count,
     oldestSince: earlier(left.oldestSince, right.oldestSince),
     maxAttempt: Math.max(left.maxAttempt ?? 0, right.maxAttempt ?? 0) || null,
@@ -98,9 +100,10 @@ function continuing(
   const level = incidentLevel(group);
   const kind = tellingOf(incident, group, now);
   const peakCount = Math.max(incident.peakCount, group.count);
-  const report = { ...reportOf(group, now), ...incident, ...causeOf(incident), level, peakCount };
+  const cause = { ...causeOf(incident), reason: group.reason };
+  const report = { ...reportOf(group, now), ...incident, ...cause, level, peakCount };
   return {
-    ...causeOf(incident),
+    ...cause,
     key: incident.key,
     version: incident.version,
     closed: false,

@@ -56,6 +56,7 @@ export async function saveIncidents(
        UPDATE incident
        SET version = incident.version + 1,
            closed_at = CASE WHEN change.closed THEN :now::timestamptz END,
+           reason = change.reason,
            seen_at = change.seen_at,
            level = change.level,
            count = change.count,

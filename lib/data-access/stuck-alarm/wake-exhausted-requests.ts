@@ -1,5 +1,8 @@
 import type { Database } from '../database.ts';
 
+/** What was used up before has had a regular look since, or is due for one. */
+const REGULAR_LOOK_MS = 3_600_000;
+
 /**
  * Makes requests due for a look whose latest failure has used up its attempts: nobody will try again, so the next
  * regular look, minutes away, would come late. Costs what is exhausted and not mended.
@@ -13,7 +16,7 @@ export async function wakeExhaustedRequests(database: Database, now: Date): Prom
        FROM event_tracker AS failed
        JOIN request_tracker AS request
          ON request.pagw_id = failed.pagw_id AND request.received_on = failed.received_on
-       WHERE failed.retry_exhausted_at IS NOT NULL
+       WHERE failed.retry_exhausted_at > :since::timestamptz
          AND request.main_stage = failed.stage
          AND request.main_status = 'FAILED'
          AND request.stuck_reason IS NULL
@@ -21,6 +24,6 @@ export async function wakeExhaustedRequests(database: Database, now: Date): Prom
        ORDER BY request.pagw_id
        FOR UPDATE OF request SKIP LOCKED
      )`,
-    { now },
+    { now, since: new Date(now.getTime() - REGULAR_LOOK_MS) },
   );
 }
