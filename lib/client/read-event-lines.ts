@@ -1,4 +1,5 @@
 import { readMessage } from '../domain/event-message.ts';
+import { rejectionHints } from '../domain/rejection.ts';
 import { defaultRetryPolicy } from '../domain/retry-policy.ts';
 import type { EventToSend } from './pack-messages.ts';
 
@@ -25,9 +26,11 @@ export interface EventLines {
 /** SQS takes no larger message. */
 const LARGEST_EVENT_BYTES = 1024 * 1024;
 const NOT_JSON = Symbol('not JSON');
-const BLANK = Symbol('blank line');
 const UNNAMED = 'no-event-id';
 const RULES = { retryPolicy: defaultRetryPolicy, jitter: () => 0 };
+
+/** The same for every line, and files may hold millions. */
+const BROKEN_LINE = { code: 'MESSAGE_NOT_JSON', path: '', hint: rejectionHints.MESSAGE_NOT_JSON };
 
 /**
  * Reads one event, a JSON array of events, or newline-delimited JSON (a line: an event, or an array of them), and
@@ -41,16 +44,32 @@ export function readEventLines(text: string): EventLines {
     for (const [position, event] of elements(document).entries()) judge(event, position + 1, lines);
     return lines;
   }
-  const parsed = text.split('\n').map((line) => (line.trim() === '' ? BLANK : parse(line)));
-  if (!parsed.some((line) => typeof line === 'object' && line !== null)) {
-    reject(text, 1, lines);
-    return lines;
+  let objects = 0;
+  for (const { number, line } of numberedLines(text)) {
+    const parsed = parse(line);
+    if (parsed === NOT_JSON) {
+      lines.rejected.push({ line: number, ...BROKEN_LINE });
+      continue;
+    }
+    if (typeof parsed === 'object' && parsed !== null) objects += 1;
+    for (const event of elements(parsed)) judge(event, number, lines);
   }
-  for (const [position, line] of parsed.entries()) {
-    if (line === NOT_JSON) reject('?', position + 1, lines);
-    else if (line !== BLANK) for (const event of elements(line)) judge(event, position + 1, lines);
+  if (objects > 0) return lines;
+  // No line is an event: it was one document, and that is broken.
+  const nothing: EventLines = { accepted: [], rejected: [] };
+  reject(text, 1, nothing);
+  return nothing;
+}
+
+/** Lines that are not blank, from 1, one at a time: a large file is not copied as a whole. */
+function* numberedLines(text: string): Generator<{ number: number; line: string }> {
+  let from = 0;
+  for (let number = 1; from <= text.length; number++) {
+    const end = text.indexOf('\n', from);
+    const line = text.slice(from, end < 0 ? text.length : end);
+    from = end < 0 ? text.length + 1 : end + 1;
+    if (line.trim() !== '') yield { number, line };
   }
-  return lines;
 }
 
 /** An empty array stays one thing to be refused. */
