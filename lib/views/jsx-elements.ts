@@ -26,7 +26,7 @@ interface Shape extends Attributes {
 
 /** Every element a view may consist of: what is not listed does not compile, and is refused when rendered. */
 export interface Elements {
-  html: Attributes & { 'data-theme'?: string | undefined };
+  html: Attributes;
   head: Attributes;
   meta: Attributes & { charset?: string; name?: string; content?: string };
   /** The console's one script; no view has any. */

@@ -1,4 +1,4 @@
-import { type Child, escapeText, Html, toMarkup } from './html.ts';
+import { type Child, escapeAttribute, Html, toMarkup } from './html.ts';
 import type { Elements } from './jsx-elements.ts';
 
 export declare namespace JSX {
@@ -55,7 +55,7 @@ function toAttributes(type: string, attributes: Readonly<Record<string, unknown>
     if (ADDRESS_ATTRIBUTES.has(name) && type !== 'cwdb-action' && !SAFE_ADDRESS.test(text)) {
       throw new TypeError(`<${type} ${name}> must stay on this site or be an http address.`);
     }
-    markup += ` ${name}="${escapeText(text)}"`;
+    markup += ` ${name}="${escapeAttribute(text)}"`;
   }
   return markup;
 }

@@ -32,10 +32,10 @@ export const styleSheet = `
   h1.request-id { font-size: 19px; letter-spacing: 0; overflow-wrap: anywhere }
   p { margin: 0 0 8px }
   ul, ol, dl, dd { margin: 0; padding: 0; list-style: none }
-  code, .mono { font-family: var(--mono); font-size: .93em; overflow-wrap: anywhere }
+  code, .mono { font-family: var(--mono); font-size: .93em; overflow-wrap: break-word }
   pre { font-family: var(--mono); font-size: 13px; overflow-x: auto; padding: 12px 14px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px }
   a { color: var(--accent); text-decoration: none; cursor: pointer }
-  a:hover { text-decoration: underline; text-underline-offset: 3px }
+  a:hover, p a, .caution a { text-decoration: underline; text-underline-offset: 3px }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px }
   .muted, .none, .lead { color: var(--muted) }
   .lead { margin-bottom: 16px }
@@ -74,16 +74,16 @@ export const styleSheet = `
   .failure-message { font-size: 17px; font-weight: 620 }
 
   .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 12px }
-  .figure { display: block; height: 100%; padding: 12px 16px 13px; color: inherit; background: var(--raised); border: 1px solid var(--line); border-top: 3px solid var(--line); border-radius: 8px }
+  .figure { display: block; height: 100%; padding: 12px 16px 13px; color: inherit; background: var(--raised); border: 1px solid var(--line); border-radius: 8px }
   .figure:hover { text-decoration: none; background: var(--tint) }
   .figure > span { display: block }
   .figure-name { font-size: 12.5px; color: var(--muted) }
   .figure-value { font-size: 30px; font-weight: 600; line-height: 1.25; letter-spacing: -.02em; font-variant-numeric: tabular-nums }
   .figure-detail { font-size: 12.5px; color: var(--muted) }
   .figure.quiet .figure-value { color: var(--muted); font-weight: 450 }
-  .figure.bad { border-top-color: var(--bad); .figure-value { color: var(--bad) } }
-  .figure.warn { border-top-color: var(--warn); .figure-value { color: var(--warn) } }
-  .figure.retry { border-top-color: var(--retry); .figure-value { color: var(--retry) } }
+  .figure.bad { box-shadow: inset 0 3px var(--bad); .figure-value { color: var(--bad) } }
+  .figure.warn { box-shadow: inset 0 3px var(--warn); .figure-value { color: var(--warn) } }
+  .figure.retry { box-shadow: inset 0 3px var(--retry); .figure-value { color: var(--retry) } }
 
   .standing { font-size: 15px; margin: 6px 0 14px; .mark { font-size: 14px } }
   .facts { display: flex; flex-wrap: wrap; gap: 10px 32px; font-size: 13.5px }
@@ -100,7 +100,7 @@ export const styleSheet = `
   .tick { stroke: var(--line) }
   .bar { fill: currentColor; stroke: currentColor; stroke-width: 1.5 }
   .bar.open { fill-opacity: .28; stroke-dasharray: 4 3 }
-  svg .bar-mark { fill: currentColor; font-weight: 600 }
+  svg .bar-mark { fill: currentColor; font-weight: 600; paint-order: stroke; stroke: var(--raised); stroke-width: 5px }
   .bar-ghost { fill: none; stroke: var(--muted); stroke-dasharray: 3 3 }
   .wait { stroke: var(--muted); stroke-width: 8; stroke-dasharray: 1 4; stroke-opacity: .75 }
   .wait.retry { stroke: var(--retry) }

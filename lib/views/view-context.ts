@@ -32,8 +32,6 @@ export interface LinkOptions {
 /** How a shell leads from view to view. */
 export interface Links {
   link(place: Place, label: Child, options?: LinkOptions): Html;
-  /** A form that asks a view; null where the shell has none. */
-  form(view: ViewName, fields: Child): Html | null;
 }
 
 /** What every view needs beside its data. */

@@ -13,16 +13,11 @@ export function viewPath(view: ViewName): string {
   return view === 'overview' ? '/' : `/${view}`;
 }
 
-/** Plain links and GET forms: pages work without a script, and every state has an address. */
+/** Plain links: pages work without a script, and every state has an address. */
 export const consoleLinks: Links = {
   link: (place, label, { class: className, current } = {}) => (
     <a href={consolePath(place)} class={className} aria-current={current ? 'page' : undefined}>
       {label}
     </a>
-  ),
-  form: (view, fields) => (
-    <form action={viewPath(view)} method="get" class="ask">
-      {fields}
-    </form>
   ),
 };

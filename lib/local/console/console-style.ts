@@ -28,6 +28,7 @@ export const consoleStyle = `
   .menu a:hover { color: var(--ink); text-decoration: none }
   .menu a[aria-current] { color: var(--ink); font-weight: 560; border-bottom-color: var(--accent) }
   .tenants { display: flex; flex-wrap: wrap; align-items: center; gap: 2px; margin-left: auto; font-size: 13px; color: var(--muted) }
+  .tenants > span:first-child { margin-right: 4px }
   .tenants a { padding: 3px 10px; border-radius: 12px; color: var(--muted) }
   .tenants a:hover { background: var(--tint); text-decoration: none }
   .tenants a[aria-current] { background: var(--tint); color: var(--ink); font-weight: 560 }

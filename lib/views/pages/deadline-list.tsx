@@ -8,7 +8,7 @@ import { Mark, type Tone } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { TenantsLeft } from '../parts/tenants-left.tsx';
 import { Instant, Relative } from '../parts/time-text.tsx';
-import type { ViewContext } from '../view-context.ts';
+import type { Links, ViewContext } from '../view-context.ts';
 
 export interface DeadlineListData {
   /** Next due first. */
@@ -34,7 +34,7 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
       <h1>Deadlines</h1>
       <p class="lead">
         Undecided requests with less than a quarter of their time left, the next due first: 72 hours when
-        expedited, seven days otherwise, unless the tenant’s policy says so.
+        expedited, seven days otherwise, unless the tenant’s policy says something else.
       </p>
       <TenantsLeft left={tenantsLeft} />
       {deadlines.length === 0 ? (
@@ -49,7 +49,7 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
       {decisions.length === 0 ? (
         <Empty>No decision was made in {year} so far.</Empty>
       ) : (
-        <DecisionTable decisions={decisions} />
+        <DecisionTable decisions={decisions} links={context.links} />
       )}
     </section>
   );
@@ -108,7 +108,14 @@ function Clock({ deadline, now }: { deadline: Deadline; now: Date }) {
   );
 }
 
-function DecisionTable({ decisions }: { decisions: DeadlineListData['decisions'] }) {
+interface DecisionTableProps {
+  decisions: DeadlineListData['decisions'];
+  links: Links;
+}
+
+function DecisionTable({ decisions, links }: DecisionTableProps) {
+  const ofStatus = (tenant: string, request: string, text: string) =>
+    links.link({ view: 'search', parameters: { tenant, request } }, text);
   const share = (part: number, whole: number) => `${((part / whole) * 100).toFixed(1)} %`;
   return (
     <Table
@@ -118,8 +125,16 @@ function DecisionTable({ decisions }: { decisions: DeadlineListData['decisions']
         { name: 'Tenant', heads: true, cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
         { name: 'Priority', cell: ({ priority }) => priority },
         { name: 'Decided', numeric: true, cell: ({ decided }) => decided.toLocaleString('en') },
-        { name: 'Approved', numeric: true, cell: ({ approved, decided }) => share(approved, decided) },
-        { name: 'Denied', numeric: true, cell: ({ denied, decided }) => share(denied, decided) },
+        {
+          name: 'Approved',
+          numeric: true,
+          cell: ({ approved, decided, tenant }) => ofStatus(tenant, 'APPROVED', share(approved, decided)),
+        },
+        {
+          name: 'Denied',
+          numeric: true,
+          cell: ({ denied, decided, tenant }) => ofStatus(tenant, 'DENIED', share(denied, decided)),
+        },
         { name: 'Mean time', numeric: true, cell: ({ meanSeconds }) => durationText(meanSeconds * 1_000) },
         {
           name: 'Median time',

@@ -188,7 +188,15 @@ function ErrorTable({ errors, tenant, context }: ErrorTableProps) {
         caption={`Failures by cause, ${tenant}`}
         rows={shown}
         columns={[
-          { name: 'Failures', numeric: true, cell: ({ failures }) => failures.toLocaleString('en') },
+          {
+            name: 'Failures',
+            numeric: true,
+            cell: ({ failures }) =>
+              links.link(
+                { view: 'search', parameters: { tenant, status: 'FAILED' } },
+                failures.toLocaleString('en'),
+              ),
+          },
           {
             name: 'Stage and cause',
             heads: true,
@@ -211,7 +219,13 @@ function ErrorTable({ errors, tenant, context }: ErrorTableProps) {
           {
             name: 'Still open',
             numeric: true,
-            cell: ({ openRequests }) => openRequests.toLocaleString('en'),
+            cell: ({ openRequests, stage }) =>
+              openRequests === 0
+                ? 0
+                : links.link(
+                    { view: 'stuck', parameters: { tenant, stage } },
+                    openRequests.toLocaleString('en'),
+                  ),
           },
           { name: 'Last', numeric: true, cell: ({ newestAt }) => <Relative at={newestAt} now={now} /> },
           {

@@ -40,7 +40,7 @@ export function LatencyChart({ rows, label }: LatencyChartProps) {
           <g>
             <line class="tick" x1={at(tick)} x2={at(tick)} y1={AXIS - 4} y2={height} />
             <text class="tick-label" x={at(tick)} dx={3} y={14}>
-              {millisecondsText(tick).replace('.00', '')}
+              {millisecondsText(tick).replace(/\.0+ /, ' ')}
             </text>
           </g>
         ))}

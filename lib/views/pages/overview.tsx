@@ -38,8 +38,11 @@ export function Overview({ data, context }: { data: OverviewData; context: ViewC
     <section>
       <h1>Overview</h1>
       <p class="lead">
-        {sum(data.watched, ({ open }) => open).toLocaleString('en')} requests in flight,{' '}
-        <CheckedAt check={check} now={now} />
+        {links.link(
+          { view: 'search', parameters: { tenant, open: 'yes' } },
+          `${number(sum(data.watched, ({ open }) => open))} requests in flight`,
+        )}
+        , <CheckedAt check={check} now={now} />
       </p>
       <CheckCaution check={check} now={now} />
       <ul class="figures">

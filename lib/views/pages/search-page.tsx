@@ -3,7 +3,7 @@ import { type MetadataFilter, parseMetadataFilters } from '../../data-access/que
 import { readPosition } from '../../data-access/query/report-page.ts';
 import { searchMetadata } from '../../data-access/query/search-metadata.ts';
 import { searchRequests } from '../../data-access/query/search-requests.ts';
-import { eventStatuses } from '../../domain/tracked-event.ts';
+import { eventStatuses, requestStatuses } from '../../domain/tracked-event.ts';
 import { readText, readWord } from '../read-parameters.ts';
 import type { ViewPage, ViewQuestion } from '../view-page.ts';
 import { SearchResults, type SearchResultsData } from './search-results.tsx';
@@ -66,13 +66,21 @@ async function findRequests({ database, context }: ViewQuestion, word: string): 
 async function findLatest({ database, parameters, context }: ViewQuestion): Promise<Found> {
   const after = readAfter(readText(parameters, 'after'));
   const limit = Math.min(50, context.limits.requests);
+  const requestStatus = readWord(parameters, 'request', requestStatuses);
+  const openOnly = readWord(parameters, 'open', ['yes']) !== null;
   const { requests, next } = await listRequests(
     database,
-    { tenant: context.tenant ?? undefined },
+    { tenant: context.tenant ?? undefined, status: requestStatus ?? undefined, openOnly },
     limit,
     after,
   );
-  return { kind: 'latest', requests, next: next === undefined ? null : `${next.createdAt}~${next.pagwId}` };
+  return {
+    kind: 'latest',
+    requests,
+    requestStatus,
+    openOnly,
+    next: next === undefined ? null : `${next.createdAt}~${next.pagwId}`,
+  };
 }
 
 function readAfter(text: string | null): RequestPosition | undefined {

@@ -1,5 +1,6 @@
 import type { FoundEvent } from '../../data-access/query/search-metadata.ts';
 import { DataText } from '../parts/data-text.tsx';
+import { Fields } from '../parts/fields.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { RequestLink } from '../parts/request-link.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
@@ -14,35 +15,25 @@ export interface SearchResultsData {
   type: string | null;
   status: string | null;
   found:
-    | { kind: 'latest'; requests: readonly RequestInList[]; next: string | null }
+    | {
+        kind: 'latest';
+        requests: readonly RequestInList[];
+        /** Only requests of this status, or still in flight. */
+        requestStatus: string | null;
+        openOnly: boolean;
+        next: string | null;
+      }
     | { kind: 'requests'; requests: readonly RequestInList[]; more: boolean }
     | { kind: 'events'; events: readonly FoundEvent[]; more: boolean; tenantsLeft: number; days: number };
 }
 
 /** What a search found: requests by a name of theirs, or events by what their metadata says. */
 export function SearchResults({ data, context }: { data: SearchResultsData; context: ViewContext }) {
-  const { query, found } = data;
+  const { found } = data;
   const { links, tenant } = context;
   return (
     <section>
       <h1>Search</h1>
-      {links.form(
-        'search',
-        <>
-          {tenant === null ? null : <input type="hidden" name="tenant" value={tenant} />}
-          <input
-            type="search"
-            name="q"
-            value={query}
-            maxlength={256}
-            aria-label="What to search for"
-            placeholder="Id, reference, correlation id or key=value"
-            autocomplete="off"
-            spellcheck="false"
-          />
-          <button type="submit">Search</button>
-        </>,
-      )}
       <p class="lead">
         An id or how it begins, an external reference, a correlation id; or metadata:{' '}
         {links.link(
@@ -79,7 +70,7 @@ function Requests({ data, found, context }: RequestsProps) {
     return (
       <Empty>
         {found.kind === 'latest' ? (
-          'No requests yet.'
+          'No such request.'
         ) : (
           <>
             Nothing is called <DataText value={data.query} mono />
@@ -92,14 +83,25 @@ function Requests({ data, found, context }: RequestsProps) {
   }
   return (
     <>
-      <h2>{found.kind === 'latest' ? 'Latest requests' : 'Requests'}</h2>
+      <h2>{titleOf(found)}</h2>
       <RequestList requests={found.requests} context={context} />
       {found.kind === 'requests' && found.more ? (
         <Caution>The latest {found.requests.length}; there are more.</Caution>
       ) : null}
       {found.kind === 'latest' && found.next !== null ? (
         <p class="pager">
-          {links.link({ view: 'search', parameters: { tenant, after: found.next } }, 'Older ones')}
+          {links.link(
+            {
+              view: 'search',
+              parameters: {
+                tenant,
+                request: found.requestStatus,
+                open: found.openOnly ? 'yes' : null,
+                after: found.next,
+              },
+            },
+            'Older ones',
+          )}
         </p>
       ) : null}
     </>
@@ -162,8 +164,7 @@ function Events({
             },
             {
               name: 'Metadata',
-              cell: ({ metadata }) =>
-                metadata === null ? null : <DataText value={JSON.stringify(metadata)} most={140} mono />,
+              cell: ({ metadata }) => <Fields metadata={metadata} />,
             },
           ]}
         />
@@ -173,4 +174,12 @@ function Events({
       ) : null}
     </>
   );
+}
+
+function titleOf(found: Found<'latest' | 'requests'>): string {
+  if (found.kind === 'requests') return 'Requests';
+  const which = found.openOnly ? 'Requests in flight' : 'Latest requests';
+  return found.requestStatus === null
+    ? which
+    : `${which}, ${found.requestStatus.toLowerCase().replaceAll('_', ' ')}`;
 }

@@ -13,13 +13,10 @@ export interface TableProps<Row> {
   caption: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
-  /** A row's own name, for links to it. */
-  idOf?(row: Row): string | undefined;
-  classOf?(row: Row): string | undefined;
 }
 
 /** A table that scrolls sideways on its own, reachable by keyboard. */
-export function Table<Row>({ caption, columns, rows, idOf, classOf }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows }: TableProps<Row>) {
   return (
     <section class="scroll" tabindex={0} aria-label={caption}>
       <table>
@@ -35,7 +32,7 @@ export function Table<Row>({ caption, columns, rows, idOf, classOf }: TableProps
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr id={idOf?.(row)} class={classOf?.(row)}>
+            <tr>
               {columns.map(({ numeric, heads, cell }) =>
                 heads ? (
                   <th scope="row">{cell(row)}</th>

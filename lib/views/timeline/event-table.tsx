@@ -1,5 +1,6 @@
 import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
 import { DataText } from '../parts/data-text.tsx';
+import { Fields } from '../parts/fields.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Instant, millisecondsText } from '../parts/time-text.tsx';
@@ -7,7 +8,6 @@ import type { EventFlag } from './event-flags.ts';
 
 /** The longest error text shown; the whole is in the database. */
 const ERROR_LENGTH = 300;
-const METADATA_LENGTH = 240;
 
 export interface EventTableProps {
   events: readonly TimelineEvent[];
@@ -22,7 +22,6 @@ export function EventTable({ events, flags, now, maxAttempts }: EventTableProps)
     <Table
       caption="Events"
       rows={events}
-      idOf={({ sequenceNo }) => `event-${sequenceNo}`}
       columns={[
         { name: '#', numeric: true, cell: ({ sequenceNo }) => sequenceNo },
         {
@@ -90,33 +89,7 @@ function Details({ event, now }: { event: TimelineEvent; now: Date }) {
           Reference <DataText value={externalReference} mono />
         </div>
       )}
-      <Metadata metadata={metadata} />
+      <Fields metadata={metadata} />
     </>
-  );
-}
-
-function Metadata({ metadata }: { metadata: unknown }) {
-  if (metadata === null || metadata === undefined) return <></>;
-  if (typeof metadata !== 'object' || Array.isArray(metadata)) {
-    return (
-      <div class="muted">
-        <DataText value={JSON.stringify(metadata)} most={METADATA_LENGTH} mono />
-      </div>
-    );
-  }
-  const fields = Object.entries(metadata);
-  const shown = fields.slice(0, 8);
-  return (
-    <div class="fields">
-      {shown.map(([name, value]) => (
-        <span class="field">
-          <DataText value={name} most={40} />{' '}
-          <DataText value={typeof value === 'string' ? value : JSON.stringify(value)} most={60} mono />
-        </span>
-      ))}
-      {fields.length > shown.length ? (
-        <span class="field">and {fields.length - shown.length} more</span>
-      ) : null}
-    </div>
   );
 }

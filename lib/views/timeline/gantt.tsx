@@ -50,7 +50,7 @@ export function Gantt({ rows, now, label }: GanttProps): Html {
             height={ROW}
           />
         ))}
-        {timeTicks(scale).map(({ place, label: text }) => (
+        {timeTicks(scale, now === null ? 0.97 : 0.9).map(({ place, label: text }) => (
           <g>
             <line
               class="tick"

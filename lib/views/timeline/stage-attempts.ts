@@ -1,5 +1,5 @@
 import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
-import { laneOf, mainLane, stages } from '../../domain/event-stages.ts';
+import { laneOf, mainLane, stageAfter, stages } from '../../domain/event-stages.ts';
 import type { Lane } from '../../domain/tracked-event.ts';
 
 /** One try of a stage, from its first to its last event; times in milliseconds by the producers' clocks. */
@@ -31,11 +31,23 @@ export interface StageRow {
   ghost: boolean;
 }
 
+interface OpenRow extends StageRow {
+  /** Whether the wait that has not ended is for something. */
+  retryPlanned: boolean;
+}
+
 /** The stages that were heard of, each with its attempts and waits, in the order of the pipeline. */
 export function stageRows(events: readonly TimelineEvent[], expected: readonly string[]): StageRow[] {
-  const rows = new Map<string, StageRow>();
-  const rowOf = (stage: string): StageRow => {
-    const row = rows.get(stage) ?? { stage, lane: laneOf(stage), attempts: [], waits: [], ghost: false };
+  const rows = new Map<string, OpenRow>();
+  const rowOf = (stage: string): OpenRow => {
+    const row = rows.get(stage) ?? {
+      stage,
+      lane: laneOf(stage),
+      attempts: [],
+      waits: [],
+      ghost: false,
+      retryPlanned: false,
+    };
     rows.set(stage, row);
     return row;
   };
@@ -43,7 +55,7 @@ export function stageRows(events: readonly TimelineEvent[], expected: readonly s
   for (const event of events) {
     const row = rowOf(event.stage);
     const at = event.occurredAt.getTime();
-    endRetryWait(row, startOf(event));
+    endRetryWait(row, event.status === 'RETRY_SCHEDULED' ? at : startOf(event));
     if (row.lane === 'main' && handedOverAt !== null) {
       if (startOf(event) > handedOverAt && row.attempts.length === 0) {
         row.waits.push({ from: handedOverAt, to: startOf(event), kind: 'hand-off' });
@@ -51,8 +63,12 @@ export function stageRows(events: readonly TimelineEvent[], expected: readonly s
       handedOverAt = null;
     }
     addToAttempts(row, event);
-    if (event.nextRetryAt !== null || event.retryExhaustedAt !== null || event.status === 'RETRY_SCHEDULED') {
+    if (
+      event.status === 'RETRY_SCHEDULED' ||
+      (event.status === 'FAILED' && event.retryExhaustedAt === null)
+    ) {
       row.waits.push({ from: at, to: null, kind: 'retry' });
+      row.retryPlanned = event.status === 'RETRY_SCHEDULED' || event.nextRetryAt !== null;
     }
     if (row.lane === 'main' && (event.status === 'COMPLETED' || event.status === 'SKIPPED'))
       handedOverAt = at;
@@ -62,11 +78,18 @@ export function stageRows(events: readonly TimelineEvent[], expected: readonly s
     const awaited = rowOf(expected[0]);
     if (awaited.ghost) awaited.waits.push({ from: handedOverAt, to: null, kind: 'hand-off' });
   }
-  return [...rows.values()].sort((one, other) => rank(one.stage) - rank(other.stage));
+  return [...rows.values()]
+    .map(({ retryPlanned, ...row }) => ({
+      ...row,
+      waits: row.waits.filter(({ kind, to }) => kind === 'hand-off' || to !== null || retryPlanned),
+    }))
+    .sort((one, other) => rank(one.stage) - rank(other.stage));
 }
 
 /** The main-lane stages still to come: the awaited one and what follows it. A callback comes only where it is awaited. */
-export function expectedStages(awaited: string | null): string[] {
+export function expectedStages(nextStage: string | null, mainStage: string | null): string[] {
+  const awaited =
+    nextStage ?? (mainStage === 'API_CONNECTOR' ? 'RESPONSE_BUILDER' : stageAfter(mainStage ?? ''));
   const position = mainLane.findIndex((stage) => stage === awaited);
   if (position === -1) return [];
   return mainLane.filter(

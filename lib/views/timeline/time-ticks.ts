@@ -33,15 +33,18 @@ const STEPS = [
 const CLOSEST = 0.1;
 const MOST_CANDIDATES = 3_000;
 
-/** Round times since the start, as many as fit without touching; the coarse ones first. */
-export function timeTicks(scale: TimeScale): Tick[] {
+/**
+ * Round times since the start, as many as fit without touching; the coarse ones first.
+ * @param room 0..1: how far from the left labels may stand.
+ */
+export function timeTicks(scale: TimeScale, room = 0.97): Tick[] {
   const ticks: Tick[] = [{ place: 0, label: '0' }];
   const length = scale.to - scale.from;
   for (const step of STEPS) {
     if (step > length || length / step > MOST_CANDIDATES) continue;
     for (let after = step; after <= length; after += step) {
       const place = scale.at(scale.from + after);
-      if (place < 0.97 && ticks.every((tick) => Math.abs(tick.place - place) >= CLOSEST)) {
+      if (place < room && ticks.every((tick) => Math.abs(tick.place - place) >= CLOSEST)) {
         ticks.push({ place, label: `+${tickText(after)}` });
       }
     }

@@ -1,7 +1,6 @@
 import type { RequestRow } from '../../data-access/query/find-request.ts';
 import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
 import { durationText } from '../../domain/duration-text.ts';
-import { stageAfter } from '../../domain/event-stages.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import type { ViewContext } from '../view-context.ts';
@@ -23,8 +22,7 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
   const { request, maxAttempts } = data;
   const events = data.events.slice(-context.limits.events);
   const isOpen = request.completedAt === null;
-  const awaited = request.nextStage ?? (request.mainStage === null ? null : stageAfter(request.mainStage));
-  const rows = stageRows(events, isOpen ? expectedStages(awaited) : []);
+  const rows = stageRows(events, isOpen ? expectedStages(request.nextStage, request.mainStage) : []);
   const isCut = request.lastSequenceNo > context.limits.events && events.length < request.lastSequenceNo;
   const first = events[0]?.occurredAt ?? request.receivedAt;
   const last = events[events.length - 1]?.occurredAt ?? first;

@@ -1,0 +1,67 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
+import { type Clock, systemClock } from '../lib/runtime/clock.ts';
+import { databaseEnv, readEnv } from '../lib/runtime/env.ts';
+import { openLogger } from '../lib/runtime/logger.ts';
+import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import { readRules } from '../lib/views/read-rules.ts';
+import { viewNames } from '../lib/views/view-context.ts';
+import { drawWidget } from '../lib/views/widget/draw-widget.tsx';
+import { readWidgetEvent } from '../lib/views/widget/widget-event.ts';
+
+const widgetEnv = databaseEnv.extend({
+  /** The one tenant it shows, or `*` for all. Whoever can edit a dashboard can change its parameters, not this. */
+  WIDGET_TENANT: z.string().trim().min(1),
+  RETRY_POLICY: z.string().optional(),
+  STUCK_LIMITS: z.string().optional(),
+  DECISION_POLICY: z.string().optional(),
+});
+
+/** HTML for the dashboard; Markdown when it asks what the widget takes. */
+export type WidgetAnswer = string | { markdown: string };
+
+const DESCRIPTION = `## PAGW event tracker
+Read-only. Parameters:
+
+* **view**: ${viewNames.join(', ')}. Default: stuck.
+* **id**: the request, for view \`request\`.
+* **stage**, **reason**: filters of view \`stuck\`. **state**: of \`retries\`. **time**: 24h, 7d or 30d.
+
+The tenant is set where the widget is deployed.`;
+
+/** Makes the widget handler: draws one view for a CloudWatch dashboard. */
+export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
+  const env = readEnv(widgetEnv, environment);
+  const logger = openLogger('widget');
+  const database = openDatabaseFromEnv(env);
+  const rules = readRules(env);
+  const tenant = env.WIDGET_TENANT === '*' ? null : canonicalTenant(env.WIDGET_TENANT);
+
+  return middy<unknown, WidgetAnswer>()
+    .use(injectLambdaContext(logger))
+    .handler(async (event, context: Context) => {
+      const question = readWidgetEvent(event, 'stuck');
+      if (question.describe) return { markdown: DESCRIPTION };
+      const functionArn = context.invokedFunctionArn;
+      const { html, failure } = await drawWidget(question, {
+        database,
+        tenant,
+        rules,
+        now: clock.now(),
+        functionArn,
+      });
+      if (failure !== null) logger.warn('view not shown', { view: question.view, code: failure.code });
+      return html;
+    });
+}
+
+let deployed: ReturnType<typeof createHandler> | undefined;
+
+/** The Lambda's entry. */
+export const handler = (event: unknown, context: Context): Promise<WidgetAnswer> => {
+  deployed ??= createHandler(process.env, systemClock);
+  return deployed(event, context);
+};

@@ -1,0 +1,65 @@
+import type { Database } from '../../data-access/database.ts';
+import { failureOf, type ViewFailure } from '../failure-of.ts';
+import { Failure } from '../parts/notice.tsx';
+import { type ViewContext, viewNames } from '../view-context.ts';
+import { ViewError } from '../view-error.ts';
+import type { ViewRules } from '../view-page.ts';
+import { viewPages } from '../view-pages.ts';
+import type { WidgetQuestion } from './widget-event.ts';
+import { WidgetFrame } from './widget-frame.tsx';
+import { widgetLinks } from './widget-links.tsx';
+
+export interface WidgetOptions {
+  database: Database;
+  /** Null: all tenants. By configuration, never by a parameter. */
+  tenant: string | null;
+  rules: ViewRules;
+  now: Date;
+  functionArn: string;
+}
+
+export interface DrawnWidget {
+  html: string;
+  /** What kept the view from being shown; null when it is. */
+  failure: ViewFailure | null;
+}
+
+/** Each link repeats the function's name, so less fits than on a page. */
+const LIMITS = { groups: 100, requests: 50, events: 200 };
+/** CloudWatch refuses answers of about 1 MB; long before that, nobody reads them. */
+const MOST_BYTES = 700_000;
+const MENU = viewNames
+  .filter((view) => view !== 'request' && view !== 'search')
+  .map((view) => ({ view, title: viewPages[view].title }));
+
+/** Draws a view for a dashboard. It never throws for what is asked or found: the widget says what is wrong. */
+export async function drawWidget(question: WidgetQuestion, options: WidgetOptions): Promise<DrawnWidget> {
+  const { database, tenant, rules, now, functionArn } = options;
+  const { view, theme, parameters } = question;
+  const context: ViewContext = { now, tenant, links: widgetLinks(functionArn), limits: LIMITS };
+  const frame = { view, menu: MENU, tenant, theme, now, links: context.links };
+  try {
+    if (view === null) {
+      throw new ViewError(
+        400,
+        'VIEW_UNKNOWN',
+        'There is no such view.',
+        `Set “view” to one of ${viewNames.join(', ')}.`,
+      );
+    }
+    const fragment = await viewPages[view].show({ database, parameters, context, rules });
+    const html = String(<WidgetFrame {...frame}>{fragment}</WidgetFrame>);
+    if (Buffer.byteLength(html) > MOST_BYTES) {
+      throw new ViewError(500, 'TOO_LARGE', 'This view is too large for a widget.', 'Use the CLI: pagw.');
+    }
+    return { html, failure: null };
+  } catch (error) {
+    const { status, code, message, hint } = failureOf(error);
+    const html = String(
+      <WidgetFrame {...frame}>
+        <Failure code={code} message={message} hint={hint} />
+      </WidgetFrame>,
+    );
+    return { html, failure: { status, code, message, hint } };
+  }
+}
