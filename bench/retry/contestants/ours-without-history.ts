@@ -1,0 +1,44 @@
+import { Pool } from 'pg';
+import type { Database } from '../../../lib/data-access/database.ts';
+import { claimDueRetries, type Passed } from '../../../lib/data-access/retry/claim-due-retries.ts';
+import { openDirectDatabase } from '../../server/open-databases.ts';
+import { type OpenContestant, WORKERS } from '../contestant.ts';
+import { dueFailures } from './due-failures.ts';
+
+const BATCH_SIZE = 250;
+
+/** What the peers do and no more: claim, and note as done; no event is appended, no request brought up to date. */
+export const open: OpenContestant = async ({ connectionString }) => {
+  const { database, close } = openDirectDatabase(connectionString, WORKERS);
+  const pool = new Pool({ connectionString, max: 1 });
+  return {
+    ...dueFailures(pool),
+    work: async () => {
+      const done = await Promise.all(Array.from({ length: WORKERS }, () => drain(database)));
+      return done.reduce((sum, count) => sum + count, 0);
+    },
+    close: async () => {
+      await close();
+      await pool.end();
+    },
+  };
+};
+
+async function drain(database: Database): Promise<number> {
+  const passed: Passed = new Map();
+  let done = 0;
+  for (;;) {
+    const now = new Date();
+    const options = { now, leaseSeconds: 300, limit: BATCH_SIZE, passed, heldStages: [] };
+    const { claimed } = await claimDueRetries(database, options);
+    if (claimed.length === 0) return done;
+    await database.execute(
+      `UPDATE event_tracker AS failed
+       SET next_retry_at = NULL
+       FROM json_to_recordset(:done::json) AS sent (id bigint, received_on date)
+       WHERE failed.id = sent.id AND failed.received_on = sent.received_on`,
+      { done: JSON.stringify(claimed.map(({ id, receivedOn }) => ({ id, received_on: receivedOn }))) },
+    );
+    done += claimed.length;
+  }
+}

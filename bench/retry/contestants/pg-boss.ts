@@ -1,0 +1,47 @@
+import { PgBoss } from 'pg-boss';
+import { type Contestant, type OpenContestant, WORKERS } from '../contestant.ts';
+
+const QUEUE = 'retries';
+const BATCH = 100;
+
+/** pg-boss: fetch a batch, complete it with one call. */
+export const open: OpenContestant = async ({ connectionString }): Promise<Contestant> => {
+  const boss = new PgBoss({ connectionString, max: WORKERS, supervise: false, schedule: false });
+  boss.on('error', (error) => console.error(error.message));
+  await boss.start();
+  await boss.createQueue(QUEUE);
+  const drain = async () => {
+    let done = 0;
+    for (;;) {
+      const jobs = await boss.fetch(QUEUE, { batchSize: BATCH });
+      if (jobs.length === 0) return done;
+      await boss.complete(
+        QUEUE,
+        jobs.map(({ id }) => id),
+      );
+      done += jobs.length;
+    }
+  };
+  return {
+    prepare: async (jobs) => {
+      for (let from = 0; from < jobs; from += 5_000) {
+        const count = Math.min(5_000, jobs - from);
+        await boss.insert(
+          QUEUE,
+          Array.from({ length: count }, (_, number) => ({
+            data: { pagwId: `PAGW-${from + number}`, stage: 'API_CONNECTOR', attempt: 2 },
+          })),
+        );
+      }
+    },
+    work: async () => {
+      const done = await Promise.all(Array.from({ length: WORKERS }, drain));
+      return done.reduce((sum, count) => sum + count, 0);
+    },
+    verify: async () => {
+      const left = await boss.fetch(QUEUE, { batchSize: 1 });
+      if (left.length > 0) throw new Error('Jobs are left.');
+    },
+    close: () => boss.stop({ graceful: false }),
+  };
+};
