@@ -34,6 +34,8 @@ export class RotateFlow extends Construct {
     });
     rotate.useDatabase(database, 'owner');
     acknowledge(rotate, {
+      'Solutions-IAM5[Resource::*]':
+        'X-Ray takes traces, and Secrets Manager makes random passwords, for no particular resource.',
       'cdk-validator-cfnguard::lambda_function_public_access_prohibited_check':
         'The permission names the account it is deployed to, by AWS::AccountId, which the rule does not take for a number.',
       'HIPAA+NIST-LambdaConcurrency': 'Secrets Manager invokes it, once a month for each of two secrets.',

@@ -5,7 +5,6 @@ import {
   type ISubnet,
   type IVpc,
   SecurityGroup,
-  Subnet,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
@@ -29,16 +28,15 @@ export class TrackerNetwork extends Construct {
 
   constructor(scope: Construct, id: string, props: TrackerNetworkProps) {
     super(scope, id);
-    if (props.existing === undefined) {
-      this.vpc = this.newVpc(props.logs) as IVpc;
-      this.subnets = this.vpc.isolatedSubnets;
-    } else {
-      const { vpcId, availabilityZones, isolatedSubnetIds } = props.existing;
-      this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones, isolatedSubnetIds });
-      this.subnets = isolatedSubnetIds.map((subnetId, position) =>
-        Subnet.fromSubnetId(this, `Subnet${position + 1}`, subnetId),
-      );
-    }
+    this.vpc =
+      props.existing === undefined
+        ? (this.newVpc(props.logs) as IVpc)
+        : Vpc.fromVpcAttributes(this, 'Vpc', props.existing);
+    this.subnets = this.vpc.isolatedSubnets;
+    acknowledge(this, {
+      'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId':
+        'No route is added to a subnet that was there before.',
+    });
     this.closed = new SecurityGroup(this, 'Closed', {
       vpc: this.vpc,
       description: 'PAGW events database: admits nothing; the Data API needs no network path',

@@ -1,0 +1,105 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type RotationStep,
+  rotateLogin,
+  type SecretVersions,
+} from '../../../lib/data-access/rotate/rotate-login.ts';
+import { setLoginPassword } from '../../../lib/data-access/rotate/set-login-password.ts';
+import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+
+const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+let fixture: TestDatabase;
+beforeAll(async () => {
+  fixture = await openEmptyDatabase();
+  // Roles belong to the server, so another run's database may have made them.
+  for (const user of ['pagw_writer_a', 'pagw_writer_b']) {
+    await fixture.database.execute(
+      `DO $$ BEGIN CREATE ROLE ${user} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
+    );
+  }
+});
+afterAll(() => fixture.close());
+
+/** A secret as Secrets Manager keeps it: values by version, stages by version. */
+function secretOf(login: object) {
+  const values = new Map<string, string>([['first', JSON.stringify(login)]]);
+  const stages: Record<string, string[]> = { first: ['AWSCURRENT'] };
+  const secrets: SecretVersions = {
+    getSecretValue: async ({ VersionId, VersionStage = 'AWSCURRENT' }) => {
+      const version = VersionId ?? Object.keys(stages).find((id) => stages[id]?.includes(VersionStage)) ?? '';
+      const SecretString = values.get(version);
+      if (SecretString === undefined) {
+        throw Object.assign(new Error('no value'), { name: 'ResourceNotFoundException' });
+      }
+      return { SecretString };
+    },
+    putSecretValue: async ({ ClientRequestToken, SecretString, VersionStages }) => {
+      values.set(ClientRequestToken, SecretString);
+      stages[ClientRequestToken] = VersionStages;
+    },
+    describeSecret: async () => ({ VersionIdsToStages: stages }),
+    updateSecretVersionStage: async ({ MoveToVersionId, RemoveFromVersionId = '' }) => {
+      stages[RemoveFromVersionId] = ['AWSPREVIOUS'];
+      stages[MoveToVersionId] = ['AWSCURRENT'];
+    },
+  };
+  const current = async () => JSON.parse((await secrets.getSecretValue({ SecretId: '' })).SecretString ?? '');
+  /** Secrets Manager announces the version before it asks for it. */
+  const announce = (token: string) => {
+    stages[token] ??= [];
+  };
+  return { secrets, current, announce };
+}
+
+async function rotate(secret: ReturnType<typeof secretOf>, token: string): Promise<void> {
+  secret.announce(token);
+  for (const Step of STEPS) {
+    const step: RotationStep = { Step, SecretId: 'writer', ClientRequestToken: token };
+    await rotateLogin(step, secret.secrets, fixture.database);
+    // Each step may be delivered twice.
+    await rotateLogin(step, secret.secrets, fixture.database);
+  }
+}
+
+async function logsIn({ username, password }: { username: string; password: string }): Promise<string> {
+  const url = new URL(fixture.connectionString);
+  url.username = username;
+  url.password = encodeURIComponent(password);
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  const { rows } = await client.query('SELECT current_user AS who');
+  await client.end();
+  return rows[0].who;
+}
+
+test('a rotation gives the role’s other user a working password, and the one in use stays good', async () => {
+  const secret = secretOf({ username: 'pagw_writer_a', password: 'never set' });
+  await rotate(secret, 'second');
+  const second = await secret.current();
+  expect(second.username).toBe('pagw_writer_b');
+  expect(await logsIn(second)).toBe('pagw_writer_b');
+
+  await rotate(secret, 'third');
+  const third = await secret.current();
+  expect(third.username).toBe('pagw_writer_a');
+  expect(await logsIn(third)).toBe('pagw_writer_a');
+  expect(await logsIn(second)).toBe('pagw_writer_b');
+});
+
+test('what is stored is a verifier the server checks passwords against: the wrong one is refused', async () => {
+  await setLoginPassword(fixture.database, 'pagw_writer_a', 'right');
+  const { rows } = await fixture.database.execute<{ rolpassword: string }>(
+    "SELECT rolpassword FROM pg_authid WHERE rolname = 'pagw_writer_a'",
+  );
+  expect(rows[0]?.rolpassword).toMatch(/^SCRAM-SHA-256\$4096:/);
+  expect(await logsIn({ username: 'pagw_writer_a', password: 'right' })).toBe('pagw_writer_a');
+  await expect(logsIn({ username: 'pagw_writer_a', password: 'wrong' })).rejects.toThrow();
+});
+
+test('a secret that names any other user is refused', async () => {
+  await expect(setLoginPassword(fixture.database, "postgres' --", 'x')).rejects.toThrow(
+    /not one of the tracker/,
+  );
+});

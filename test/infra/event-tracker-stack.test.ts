@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import {
+  databaseEnv,
+  ingestEnv,
+  maintainEnv,
+  migrateEnv,
+  readEnv,
+  retryEnv,
+  stuckAlarmEnv,
+} from '../../lib/runtime/env.ts';
+import { type Resource, synthesiseStage } from './synthesise-stage.ts';
+
+/** The flow's settings as its handler reads them. */
+const ENV_OF: Record<string, typeof databaseEnv> = {
+  ingest: ingestEnv,
+  retry: retryEnv,
+  'stuck-alarm': stuckAlarmEnv,
+  maintain: maintainEnv,
+  migrate: migrateEnv,
+  rotate: databaseEnv,
+  widget: databaseEnv,
+};
+
+/** Why a policy of ours may end in a wildcard. */
+const JUSTIFIED_WILDCARDS = [
+  /^xray:Put(TraceSegments|TelemetryRecords) on "\*"$/,
+  /^secretsmanager:GetRandomPassword on "\*"$/,
+  /^s3:(Get|Put)Object on .*"\/\*"/,
+  /^lambda:InvokeFunction on .*":\*"/,
+];
+/** The CDK's provider framework and its custom resource for the default security group. */
+const NOT_OURS = /^MigrateProvider|^CustomVpcRestrictDefaultSG/;
+
+describe.each(['dev', 'prod'])('the %s stage, which passes every compliance check', (stage) => {
+  const { template, ofType } = synthesiseStage(stage);
+  const functions = () =>
+    ofType('AWS::Lambda::Function').filter(
+      ([, { Properties }]) => Properties.Environment?.Variables?.POWERTOOLS_SERVICE_NAME,
+    );
+  const resource = (logicalId: string): Resource => {
+    const found = template.Resources[logicalId];
+    if (found === undefined) throw new Error(`No resource ${logicalId}`);
+    return found;
+  };
+  const logicalIdIn = (value: { 'Fn::GetAtt'?: [string, string]; Ref?: string }): string =>
+    value['Fn::GetAtt']?.[0] ?? value.Ref ?? '';
+
+  test('encrypts every queue with a customer key and gives each a dead-letter queue, or makes it one', () => {
+    const queues = ofType('AWS::SQS::Queue');
+    expect(queues.length).toBeGreaterThanOrEqual(4);
+    for (const [logicalId, { Properties }] of queues) {
+      expect(resource(logicalIdIn(Properties.KmsMasterKeyId)).Type, logicalId).toBe('AWS::KMS::Key');
+      expect(Properties.RedrivePolicy ?? Properties.RedriveAllowPolicy, logicalId).toBeDefined();
+    }
+  });
+
+  test('sets both switches of high throughput on every FIFO queue', () => {
+    const fifo = ofType('AWS::SQS::Queue').filter(([, { Properties }]) => Properties.FifoQueue === true);
+    expect(fifo.map(([, { Properties }]) => Properties.QueueName).sort()).toEqual([
+      'pagw-events-dlq.fifo',
+      'pagw-events.fifo',
+      'pagw-retries-dlq.fifo',
+      'pagw-retries.fifo',
+    ]);
+    for (const [, { Properties }] of fifo) {
+      expect(Properties).toMatchObject({
+        DeduplicationScope: 'messageGroup',
+        FifoThroughputLimit: 'perMessageGroupId',
+      });
+    }
+  });
+
+  test('hides a message for at least six times as long as its reader may take', () => {
+    const sources = ofType('AWS::Lambda::EventSourceMapping');
+    expect(sources).toHaveLength(1);
+    for (const [, { Properties }] of sources) {
+      const queue = resource(logicalIdIn(Properties.EventSourceArn)).Properties;
+      const reader = resource(logicalIdIn(Properties.FunctionName)).Properties;
+      expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * reader.Timeout);
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+    }
+  });
+
+  test('grants no wildcard beyond the justified ones', () => {
+    const wildcards: string[] = [];
+    for (const [logicalId, { Properties }] of ofType('AWS::IAM::Policy')) {
+      if (NOT_OURS.test(logicalId)) continue;
+      for (const { Action, Resource: on } of Properties.PolicyDocument.Statement) {
+        for (const action of [Action].flat()) {
+          for (const target of [on].flat()) {
+            const grant = `${action} on ${JSON.stringify(target)}`;
+            if (grant.includes('*')) wildcards.push(grant);
+          }
+        }
+      }
+    }
+    expect(wildcards.length).toBeGreaterThan(0);
+    expect(
+      wildcards.filter((grant) => !JUSTIFIED_WILDCARDS.some((justified) => justified.test(grant))),
+    ).toEqual([]);
+  });
+
+  test('gives every function the settings its handler asks for', () => {
+    for (const [logicalId, { Properties }] of functions()) {
+      const variables: Record<string, unknown> = Properties.Environment.Variables;
+      const schema = ENV_OF[String(variables.POWERTOOLS_SERVICE_NAME).replace('pagw-', '')];
+      if (schema === undefined) throw new Error(`${logicalId} has no schema in this test`);
+      const beginsOnly = Properties.Handler === 'index.onEvent';
+      const values = Object.fromEntries(
+        Object.entries(variables).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : made(name),
+        ]),
+      );
+      if (!beginsOnly) expect(() => readEnv(schema, values), logicalId).not.toThrow();
+    }
+  });
+
+  test('runs every function on Node 24 and arm64, traced, with a log group that is encrypted and ends', () => {
+    expect(functions().length).toBeGreaterThanOrEqual(6);
+    for (const [logicalId, { Properties }] of functions()) {
+      expect(Properties, logicalId).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+      });
+      const logGroup = resource(logicalIdIn(Properties.LoggingConfig.LogGroup)).Properties;
+      expect(logGroup.KmsKeyId, logicalId).toBeDefined();
+      expect(logGroup.RetentionInDays, logicalId).toBeGreaterThanOrEqual(365);
+    }
+  });
+
+  test('starts nothing that reads the database before the schema and the logins are there', () => {
+    const [schema] = ofType('Custom::PagwSchema').map(([logicalId]) => logicalId);
+    const rotations = ofType('AWS::SecretsManager::RotationSchedule');
+    for (const [, { DependsOn }] of rotations) expect(DependsOn).toContain(schema);
+    const starters = [...ofType('AWS::Lambda::EventSourceMapping'), ...ofType('AWS::Scheduler::Schedule')];
+    for (const [logicalId, { DependsOn }] of starters) {
+      expect(DependsOn, logicalId).toEqual(expect.arrayContaining(rotations.map(([id]) => id)));
+    }
+    expect(resource(schema ?? '').DependsOn).toEqual(
+      expect.arrayContaining(ofType('AWS::RDS::DBInstance').map(([logicalId]) => logicalId)),
+    );
+  });
+
+  test('protects the database and lets nothing reach it but the Data API', () => {
+    const [[, cluster] = []] = ofType('AWS::RDS::DBCluster');
+    expect(cluster?.Properties).toMatchObject({
+      EnableHttpEndpoint: true,
+      StorageEncrypted: true,
+      DeletionProtection: true,
+      ManageMasterUserPassword: true,
+      EnableCloudwatchLogsExports: ['postgresql'],
+    });
+    expect(cluster?.DeletionPolicy).toBe(stage === 'prod' ? 'Retain' : 'Snapshot');
+    const [[, parameters] = []] = ofType('AWS::RDS::DBClusterParameterGroup');
+    expect(parameters?.Properties.Parameters).toMatchObject({
+      'rds.force_ssl': '1',
+      log_error_verbosity: 'terse',
+      log_parameter_max_length: '0',
+    });
+    for (const type of [
+      'AWS::EC2::NatGateway',
+      'AWS::EC2::InternetGateway',
+      'AWS::EC2::SecurityGroupIngress',
+    ]) {
+      expect(ofType(type), type).toEqual([]);
+    }
+    for (const [, { Properties }] of ofType('AWS::EC2::SecurityGroup'))
+      expect(Properties.SecurityGroupIngress).toBeUndefined();
+  });
+
+  test('rotates every key, and every login it makes', () => {
+    for (const [, { Properties }] of ofType('AWS::KMS::Key')) expect(Properties.EnableKeyRotation).toBe(true);
+    expect(ofType('AWS::SecretsManager::RotationSchedule')).toHaveLength(
+      ofType('AWS::SecretsManager::Secret').length,
+    );
+  });
+
+  test('keeps each alarm, its section of the runbook and its heartbeat together', () => {
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    const sections = new Set([...runbook.matchAll(/^## ([\w-]+)$/gm)].map(([, section]) => section));
+    const alarms = [...ofType('AWS::CloudWatch::Alarm'), ...ofType('AWS::CloudWatch::CompositeAlarm')];
+    const linked = alarms.map(([, { Properties }]) => /#([\w-]+)$/.exec(Properties.AlarmDescription)?.[1]);
+    expect(new Set(linked)).toEqual(sections);
+    for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
+      const heartbeat = String(Properties.AlarmName).endsWith('-heartbeat');
+      expect(Properties.TreatMissingData, Properties.AlarmName).toBe(
+        heartbeat ? 'breaching' : 'notBreaching',
+      );
+      expect(Properties.AlarmActions).toHaveLength(1);
+    }
+  });
+
+  test('tells the operator CLI where everything is', () => {
+    expect(Object.keys(template.Outputs)).toEqual(
+      expect.arrayContaining([
+        'ClusterArn',
+        'DatabaseName',
+        'OwnerSecretArn',
+        'WriterSecretArn',
+        'ReaderSecretArn',
+        'EventsQueueUrl',
+        'EventsDeadLetterQueueUrl',
+        'RetriesQueueUrl',
+        'QuarantineBucketName',
+        'ArchiveBucketName',
+      ]),
+    );
+  });
+});
+
+test('an existing cluster is used as it is: no cluster and no network is made', () => {
+  const { ofType, template } = synthesiseStage('prod', {
+    unchecked: true,
+    settings: {
+      existingCluster: {
+        clusterIdentifier: 'claims',
+        dataApiEnabled: true,
+        ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:claims-owner-AbCdEf',
+      },
+    },
+  });
+  expect(ofType('AWS::RDS::DBCluster')).toEqual([]);
+  expect(ofType('AWS::EC2::VPC')).toEqual([]);
+  expect(JSON.stringify(template.Outputs.ClusterArn)).toContain(':cluster:claims');
+});
+
+test('an existing VPC is used as it is: the cluster joins its subnets', () => {
+  const { ofType } = synthesiseStage('prod', {
+    unchecked: true,
+    settings: {
+      existingNetwork: {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['us-east-1a', 'us-east-1b'],
+        isolatedSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+      },
+    },
+  });
+  expect(ofType('AWS::EC2::VPC')).toEqual([]);
+  const [[, group] = []] = ofType('AWS::RDS::DBSubnetGroup');
+  expect(group?.Properties.SubnetIds).toEqual(['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1']);
+});
+
+/** A value of the kind that CloudFormation fills in. */
+function made(name: string): string {
+  if (name.endsWith('_ARN')) return 'arn:aws:made:up';
+  return name.endsWith('_URL') ? 'https://sqs.example/queue' : 'made-up';
+}

@@ -1,0 +1,74 @@
+import { Duration } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { stageSettings } from '../../lib/infra/stage-settings.ts';
+import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
+
+function base(): StageSettings {
+  const { prod } = STAGES;
+  if (prod === undefined) throw new Error('there is no prod stage');
+  return prod;
+}
+
+describe('settings of a stage', () => {
+  test.each(Object.keys(STAGES))('are sound as committed: %s', (stage) => {
+    expect(stageSettings(stage)).toBe(STAGES[stage]);
+  });
+
+  test.each([
+    ['staging', /^Stage 'staging' is unknown: use one of dev, prod/],
+    ['constructor', /^Stage 'constructor' is unknown/],
+    ['', /^No stage is named: pass -c stage=/],
+    [undefined, /^No stage is named/],
+    [7, /^No stage is named/],
+  ])('refuse the stage %j', (stage, message) => {
+    expect(() => stageSettings(stage)).toThrow(message);
+  });
+
+  const cluster = {
+    clusterIdentifier: 'claims',
+    dataApiEnabled: true,
+    ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:owner-AbCdEf',
+  };
+  const network = {
+    vpcId: 'vpc-1',
+    availabilityZones: ['a', 'b'],
+    isolatedSubnetIds: ['subnet-1', 'subnet-2'],
+  };
+  const { retention, capacity } = base();
+
+  test.each<[string, Partial<StageSettings>, RegExp]>([
+    ['a log retention CloudWatch lacks', { retention: { ...retention, logDays: 366 } }, /retention\.logDays/],
+    ['logs kept less than a year', { retention: { ...retention, logDays: 30 } }, /at least a year/],
+    ['backups for too long', { retention: { ...retention, backupDays: 36 } }, /from 1 to 35/],
+    ['half a day of backups', { retention: { ...retention, backupDays: 0.5 } }, /backupDays/],
+    ['no quarantine', { retention: { ...retention, quarantineDays: 0 } }, /quarantineDays/],
+    ['a capacity that falls', { capacity: { ...capacity, minUnits: 8, maxUnits: 4 } }, /capacity must rise/],
+    [
+      'a pause that cannot happen',
+      { capacity: { ...capacity, minUnits: 1, pauseAfter: Duration.minutes(5) } },
+      /needs capacity\.minUnits of 0/,
+    ],
+    [
+      'a cluster without Data API',
+      { existingCluster: { ...cluster, dataApiEnabled: false } },
+      /Data API off.*enable its HTTP endpoint/,
+    ],
+    [
+      'a cluster without owner',
+      { existingCluster: { ...cluster, ownerSecretArn: 'owner' } },
+      /ownerSecretArn must be the ARN/,
+    ],
+    [
+      'too few subnets',
+      { existingNetwork: { ...network, isolatedSubnetIds: ['subnet-1'] } },
+      /must name two subnets/,
+    ],
+    ['one zone', { existingNetwork: { ...network, availabilityZones: ['a', 'a'] } }, /two different ones/],
+    ['a name that needs quotes', { databaseName: 'Pagw' }, /databaseName/],
+  ])('refuse %s in one sentence', (_, change, message) => {
+    expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(message);
+    expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(
+      /^Stage 'prod': [^\n]+\.$/,
+    );
+  });
+});
