@@ -2,21 +2,24 @@ import type { Client } from 'pg';
 import type { Database, SqlResult, SqlValues } from '../../lib/data-access/database.ts';
 import { bindNames } from '../../lib/data-access/sql-text.ts';
 
-/** What PostgreSQL says a statement took. */
+/** What PostgreSQL says statements took. */
 export interface Cost {
+  statements: number;
   /** Planning and execution. */
   ms: number;
   /** Pages of 8 KiB that were touched, each time. */
   pages: number;
 }
 
-/** Explains statements instead of answering them: every `execute` adds to `cost` and has no rows. */
+/** Explains each statement before another database answers it, and adds up what they cost. */
 export class ExplainingDatabase implements Database {
   readonly #client: Client;
-  cost: Cost = { ms: 0, pages: 0 };
+  readonly #answers: Database;
+  readonly cost: Cost = { statements: 0, ms: 0, pages: 0 };
 
-  constructor(client: Client) {
+  constructor(client: Client, answers: Database) {
     this.#client = client;
+    this.#answers = answers;
   }
 
   async execute<Row>(sql: string, values: SqlValues = {}): Promise<SqlResult<Row>> {
@@ -26,9 +29,10 @@ export class ExplainingDatabase implements Database {
       names.map((name) => values[name]),
     );
     const [explained] = rows[0]['QUERY PLAN'];
+    this.cost.statements += 1;
     this.cost.ms += explained['Planning Time'] + explained['Execution Time'];
     this.cost.pages += explained.Plan['Shared Hit Blocks'] + explained.Plan['Shared Read Blocks'];
-    return { rows: [], updatedCount: 0 };
+    return this.#answers.execute<Row>(sql, values);
   }
 
   transaction<T>(work: (transaction: Database) => Promise<T>): Promise<T> {

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
+import { summariseBlockRanges } from '../../../lib/data-access/maintain/summarise-block-ranges.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { withDirectConnections } from '../../support/direct-connections.ts';
+import { trackedEvent } from '../../support/tracked-event.ts';
+
+const now = new Date('2026-03-01T10:00:00Z');
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  await ensurePartition(db.database, now);
+  const note = 'x'.repeat(1_500);
+  const events = Array.from({ length: 1_500 }, () => trackedEvent({ errorMessage: note }));
+  await recordEvents(db.database, events, now);
+});
+afterAll(() => db.close());
+
+const summarise = () => summariseBlockRanges({ database: db.database, now, mayGoOn: () => true });
+
+describe('summariseBlockRanges', () => {
+  it('leaves the lock to a vacuum that is under way', async () => {
+    await withDirectConnections(db.connectionString, 1, async ([vacuum]) => {
+      await vacuum?.query('BEGIN');
+      await vacuum?.query('LOCK TABLE event_tracker_2026_03 IN SHARE UPDATE EXCLUSIVE MODE');
+      expect(await summarise()).toEqual({ blockRangesSummarised: 0 });
+      await vacuum?.query('ROLLBACK');
+    });
+  });
+
+  it('covers pages that no vacuum has seen, once', async () => {
+    expect((await summarise()).blockRangesSummarised).toBeGreaterThan(0);
+    expect(await summarise()).toEqual({ blockRangesSummarised: 0 });
+  });
+});
