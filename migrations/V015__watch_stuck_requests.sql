@@ -1,6 +1,7 @@
 ALTER TABLE request_tracker
-  ADD COLUMN stuck_error_code VARCHAR(64),
-  ADD COLUMN deadline_risk    VARCHAR(16) CHECK (deadline_risk IN ('at-risk', 'urgent', 'breached'));
+  ADD COLUMN stuck_error_code   VARCHAR(64),
+  ADD COLUMN stuck_skew_seconds BIGINT,
+  ADD COLUMN deadline_risk      VARCHAR(16) CHECK (deadline_risk IN ('at-risk', 'urgent', 'breached'));
 
 -- Whatever fell silent long before there was a detector is nobody's alarm. Its next event puts it on the list.
 UPDATE request_tracker
@@ -109,6 +110,8 @@ CREATE INDEX ix_incident_notification_unsent
 CREATE INDEX ix_incident_notification_incident ON incident_notification (incident_id);
 
 COMMENT ON COLUMN request_tracker.stuck_error_code IS 'Error code of the failure that the request is stuck on; last_error_code may be another stage''s';
+COMMENT ON COLUMN request_tracker.stuck_skew_seconds IS 'By how much the time its producer gave the latest main-lane event is ahead of its recording; negative when it is behind: a slow clock, or late';
+
 COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last look: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
 COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
 COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifications wait because ingest lags; null when they do not';

@@ -17,6 +17,8 @@ export interface VerdictRules {
 export interface RequestVerdict {
   /** Null when it is not stuck. */
   stuck: { reason: StuckReason; since: Date; errorCode: string | null } | null;
+  /** By how much the producer's time is ahead of the tracker's; negative: a slow clock, or a late message. */
+  skewSeconds: number;
   deadlineRisk: DeadlineRisk;
   /** By the tenant's policy, whether or not it is decided; null where the tenant is not bound. */
   decisionDueAt: Date | null;
@@ -46,6 +48,7 @@ export function judgeRequest(
   const isOpen = stall !== null;
   return {
     stuck: stalled ? { reason: stalled.reason, since: stalled.since, errorCode } : late(risk, steps),
+    skewSeconds: Math.round((facts.occurredAt.getTime() - facts.recordedAt.getTime()) / 1_000),
     deadlineRisk: risk,
     decisionDueAt: due?.dueAt ?? null,
     lookAt:

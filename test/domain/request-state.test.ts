@@ -123,6 +123,7 @@ describe('the verdict', () => {
     });
     expect(judgeRequest({ ...pended, tenant: 'unbound' }, unbound, minutesOn(8 * 24 * 60))).toEqual({
       stuck: null,
+      skewSeconds: 0,
       deadlineRisk: 'none',
       decisionDueAt: null,
       lookAt: null,

@@ -16,7 +16,7 @@ export interface StuckRequest {
   targetSystem: string | null;
   decisionDueAt: Date | null;
   deadlineRisk: string | null;
-  /** By how much the latest event's own time is ahead of its recording; negative: late, or a slow clock. */
+  /** By how much the latest main-lane event's own time is ahead of its recording; negative: late, or a slow clock. */
   skewSeconds: number | null;
 }
 
@@ -38,29 +38,19 @@ export async function listStuckRequests(
 ): Promise<StuckRequest[]> {
   const { rows } = await database.execute<StuckRequest>(
     `SELECT
-       page.pagw_id, page.tenant, page.stage, page.event_type, page.attempt, page.next_stage, page.reason, page.since,
-       page.error_code, page.target_system, page.decision_due_at, page.deadline_risk,
-       extract(epoch FROM latest.occurred_at - latest.created_at)::float8 AS skew_seconds
-     FROM (
-       SELECT
-         pagw_id, tenant, coalesce(main_stage, last_stage, 'UNKNOWN') AS stage, main_event_type AS event_type,
-         main_attempt AS attempt, next_stage, stuck_reason AS reason, stuck_since AS since,
-         stuck_error_code AS error_code, target_system, decision_due_at, deadline_risk, received_on, last_sequence_no
-       FROM request_tracker
-       WHERE stuck_reason IS NOT NULL
-         ${tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
-         AND (:stage::text IS NULL OR coalesce(main_stage, last_stage, 'UNKNOWN') = :stage)
-         AND (:reason::text IS NULL OR stuck_reason = :reason)
-         AND stuck_since <= :stuck_before::timestamptz
-         AND (stuck_since, pagw_id) > (:after_since::timestamptz, :after_id::text)
-       ORDER BY stuck_since, pagw_id
-       LIMIT :limit
-     ) AS page
-     LEFT JOIN event_tracker AS latest
-       ON latest.pagw_id = page.pagw_id
-       AND latest.received_on = page.received_on
-       AND latest.sequence_no = page.last_sequence_no
-     ORDER BY page.since, page.pagw_id`,
+       pagw_id, tenant, coalesce(main_stage, last_stage, 'UNKNOWN') AS stage, main_event_type AS event_type,
+       main_attempt AS attempt, next_stage, stuck_reason AS reason, stuck_since AS since,
+       stuck_error_code AS error_code, target_system, decision_due_at, deadline_risk,
+       stuck_skew_seconds AS skew_seconds
+     FROM request_tracker
+     WHERE stuck_reason IS NOT NULL
+       ${tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
+       AND (:stage::text IS NULL OR coalesce(main_stage, last_stage, 'UNKNOWN') = :stage)
+       AND (:reason::text IS NULL OR stuck_reason = :reason)
+       AND stuck_since <= :stuck_before::timestamptz
+       AND (stuck_since, pagw_id) > (:after_since::timestamptz, :after_id::text)
+     ORDER BY stuck_since, pagw_id
+     LIMIT :limit`,
     {
       tenant: tenant ?? null,
       stage: stage ?? null,

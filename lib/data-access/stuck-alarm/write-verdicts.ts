@@ -19,7 +19,8 @@ export async function writeVerdicts(
     `WITH verdict AS (
        SELECT *
        FROM json_to_recordset(:verdicts::json) AS given (
-         pagw_id text, sequence_no bigint, reason text, since timestamptz, error_code text, risk text,
+         pagw_id text, sequence_no bigint, reason text, since timestamptz, error_code text,
+         skew_seconds bigint, risk text,
          due_at timestamptz, look_at timestamptz
        )
      ),
@@ -34,6 +35,7 @@ export async function writeVerdicts(
      SET stuck_reason = verdict.reason,
          stuck_since = verdict.since,
          stuck_error_code = verdict.error_code,
+         stuck_skew_seconds = verdict.skew_seconds,
          deadline_risk = verdict.risk,
          decision_due_at = verdict.due_at,
          watch_at = verdict.look_at
@@ -45,13 +47,22 @@ export async function writeVerdicts(
   return updatedCount;
 }
 
-function toRecord({ pagwId, lastSequenceNo, stuck, deadlineRisk, decisionDueAt, lookAt }: WrittenVerdict) {
+function toRecord({
+  pagwId,
+  lastSequenceNo,
+  stuck,
+  skewSeconds,
+  deadlineRisk,
+  decisionDueAt,
+  lookAt,
+}: WrittenVerdict) {
   return {
     pagw_id: pagwId,
     sequence_no: lastSequenceNo,
     reason: stuck?.reason,
     since: stuck?.since,
     error_code: stuck?.errorCode ?? undefined,
+    skew_seconds: stuck === null ? undefined : skewSeconds,
     risk: deadlineRisk === 'none' ? undefined : deadlineRisk,
     due_at: decisionDueAt ?? undefined,
     look_at: lookAt ?? undefined,
