@@ -9,6 +9,7 @@ const FILES: Readonly<Record<string, string>> = {
   retry: './retry/bench-retry.ts',
   client: './client/bench-client.ts',
   views: './views/bench-views.ts',
+  stuck: './stuck/bench-stuck.ts',
 };
 
 /** What every benchmark's file exports. */

@@ -1,0 +1,43 @@
+import type { Client } from 'pg';
+import type { Database } from '../../lib/data-access/database.ts';
+import { listStuckRequests } from '../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { takeWatchedRequests } from '../../lib/data-access/stuck-alarm/take-watched-requests.ts';
+import { writeVerdicts } from '../../lib/data-access/stuck-alarm/write-verdicts.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { judgeRequest } from '../../lib/domain/request-verdict.ts';
+import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { reviewStuckQuery } from '../../test/support/review-stuck-query.ts';
+
+export const PAGE = 100;
+
+export type ContestantName = 'review' | 'list' | 'listEndpoint' | 'detect';
+
+export const LABELS: Readonly<Record<ContestantName, string>> = {
+  review: "the review's query, as written",
+  list: `a page of ${PAGE} stuck requests`,
+  listEndpoint: 'the same page through the endpoint',
+  detect: `the detector: ${PAGE} due requests read, judged, written`,
+};
+
+export interface Field {
+  client: Client;
+  direct: Database;
+  endpoint: Database;
+}
+
+const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
+
+/** What each does once; answers the number of requests it found. `now` moves on by more than the time between looks. */
+export const contestants: Readonly<Record<ContestantName, (field: Field, now: Date) => Promise<number>>> = {
+  review: async ({ client }) => (await client.query(reviewStuckQuery)).rows.length,
+  list: async ({ direct }) => (await listStuckRequests(direct, { tenant: 'anthem' }, PAGE)).length,
+  listEndpoint: async ({ endpoint }) =>
+    (await listStuckRequests(endpoint, { tenant: 'anthem' }, PAGE)).length,
+  detect: async ({ direct }, now) => {
+    const requests = await takeWatchedRequests(direct, PAGE, now);
+    return writeVerdicts(
+      direct,
+      requests.map((request) => ({ ...request, ...judgeRequest(request, rules, now) })),
+    );
+  },
+};
