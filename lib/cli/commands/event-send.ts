@@ -38,6 +38,10 @@ async function sendFile(session: Session, file: string): Promise<ExitCode> {
   const total: Sent = { sent: 0, messages: 0, requests: 0, rejected: 0, notTaken: [] };
   const requests = new Set<string>();
   const heldBack = new Map<string, { pagwId: string; events: number; code: string }>();
+  session.io.signal.addEventListener('abort', () => {
+    progress.clear();
+    session.say(`${plural(total.sent, 'event')} sent so far; send the same file again to go on.`);
+  });
   for await (const part of readEventFile(file, session.io)) {
     if (part.rejected.length > 0) progress.clear();
     for (const fault of part.rejected) if (++total.rejected <= MOST_TOLD) tellRejected(session, fault);

@@ -36,7 +36,7 @@ function print(session: Session, row: RejectedRow, body: string | undefined, now
     session.print(csvLine(Object.keys(row)) + csvLine(Object.values(row)));
   } else {
     session.print(
-      rejectedText(session, row, (moment) => `${momentText(moment, time)}  ${ageText(moment, now)}`),
+      rejectedText(session, row, (moment) => `${momentText(moment, time)} · ${ageText(moment, now)}`),
     );
   }
 }
@@ -54,7 +54,7 @@ function rejectedText(session: Session, row: RejectedRow, at: (moment: Date) => 
       ['Sent', at(row.sentAt)],
       ['Refused', at(row.rejectedAt)],
       ['Replayed', row.replayedAt === null ? 'no' : at(row.replayedAt)],
-      ['Body', `s3://${row.bodyBucket}/${row.bodyKey}  ${plural(row.bodyBytes, 'byte')}`],
+      ['Body', `s3://${row.bodyBucket}/${row.bodyKey}, ${plural(row.bodyBytes, 'byte')}`],
     ],
     paint,
     width,

@@ -14,7 +14,7 @@ import { usageError } from '../cli-error.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { printList } from '../output/print-list.ts';
 import { eventStatusCell, requestStatusCell } from '../output/status-cell.ts';
-import type { Column } from '../output/table.ts';
+import type { Cell, Column } from '../output/table.ts';
 import { ageText } from '../output/time-text.ts';
 import { readPages } from '../read-pages.ts';
 
@@ -87,6 +87,7 @@ export function requestList(cli: Cli): Command {
           name: 'requests',
           rows,
           columns: columns(now),
+          notes: stuckNotes,
           fields: FIELDS,
           empty: 'No request matches.',
           next: next && writeCursor(next),
@@ -105,22 +106,24 @@ function columns(now: Date): Column<ListedRequest>[] {
     { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
     { title: 'STATUS', cell: ({ status }) => requestStatusCell(status), least: 8 },
-    { title: 'STAGE', cell: ({ stage }) => stage, least: 8 },
-    { title: 'LAST', cell: ({ eventStatus }) => eventStatusCell(eventStatus) },
+    { title: 'WHERE', cell: whereCell, least: 20 },
     { title: 'EVENTS', cell: ({ events }) => events, align: 'right' },
     {
       title: 'SEEN',
       cell: ({ lastEventAt }) => lastEventAt && { text: ageText(lastEventAt, now), style: 'dim' },
       align: 'right',
     },
-    {
-      title: '',
-      cell: ({ completedAt, stuckReason }) => {
-        if (stuckReason !== null) return { text: stuckReason, style: 'yellow' };
-        return completedAt === null ? { text: 'open' } : { text: 'closed', style: 'dim' };
-      },
-    },
   ];
+}
+
+function whereCell({ completedAt, stage, eventStatus }: ListedRequest): Cell {
+  if (completedAt !== null) return { text: 'closed', style: 'dim' };
+  const { text, style = 'plain' } = eventStatusCell(eventStatus);
+  return { text: `${text} ${stage ?? ''}`, style };
+}
+
+function stuckNotes({ stuckReason }: ListedRequest): Cell[] {
+  return stuckReason === null ? [] : [{ text: `stuck: ${stuckReason}`, style: 'yellow' }];
 }
 
 function readStatus(text: string | undefined): string | undefined {

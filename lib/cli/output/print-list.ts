@@ -1,6 +1,6 @@
 import type { Session } from '../session.ts';
 import { csvLine } from './csv-text.ts';
-import { type Column, tableText } from './table.ts';
+import { type Cell, type Column, tableText } from './table.ts';
 import { countText } from './time-text.ts';
 
 export interface Listing<Row extends object> {
@@ -8,6 +8,8 @@ export interface Listing<Row extends object> {
   name: string;
   rows: readonly Row[];
   columns: readonly Column<Row>[];
+  /** Lines below a row of a table. */
+  notes?: (row: Row) => readonly Cell[];
   /** Columns of CSV, by key of the row. */
   fields: readonly (keyof Row & string)[];
   /** Said when there is none. */

@@ -18,7 +18,7 @@ export function requestHeadText(request: RequestRow, view: RequestView): string 
   const { paint, zone, now } = view;
   const about = [request.tenant, request.requestType, request.priority].filter((part) => part !== null);
   const title = `${paint(printable(request.pagwId), 'bold')} ${paint(printable(`· ${about.join(' · ')}`), 'dim')}\n`;
-  const at = (moment: Date | null) => moment && `${momentText(moment, zone)}  ${ageText(moment, now)}`;
+  const at = (moment: Date | null) => moment && `${momentText(moment, zone)} · ${ageText(moment, now)}`;
   const { receivedAt, completedAt } = request;
   const facts: Fact[] = [
     ['Status', statusFact(request)],

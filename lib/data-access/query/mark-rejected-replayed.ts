@@ -9,7 +9,7 @@ export async function markRejectedReplayed(
   const { updatedCount } = await database.execute(
     `UPDATE rejected_message
      SET replayed_at = :now::timestamptz
-     WHERE id IN (SELECT id::text::bigint FROM json_array_elements(:ids::json) AS id)`,
+     WHERE id IN (SELECT wanted.id::bigint FROM json_array_elements_text(:ids::json) AS wanted (id))`,
     { ids: JSON.stringify(ids), now },
   );
   return updatedCount;

@@ -1,0 +1,173 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Connection } from '../../lib/cli/connection.ts';
+import { runCli } from './run-cli.ts';
+
+const sqs = mockClient(SQSClient);
+const connection = {
+  sqs: sqs as unknown as SQSClient,
+  eventsQueueUrl: 'http://queue.test/000000000000/pagw-events.fifo',
+  close: () => undefined,
+} as Connection;
+
+let folder: string;
+let sent: { group: string; events: { eventId: string }[] }[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pagw-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+beforeEach(() => {
+  sent = [];
+  answer(() => undefined);
+});
+
+/** Takes every message but those of the group for which a code is given. */
+function answer(refusal: (group: string) => string | undefined): void {
+  sqs.reset();
+  sqs.on(SendMessageBatchCommand).callsFake((input: SendMessageBatchCommand['input']) => ({
+    Successful: [],
+    Failed: (input.Entries ?? []).flatMap(({ Id, MessageGroupId: group = '', MessageBody = '' }) => {
+      const code = refusal(group);
+      if (code === undefined) sent.push({ group, events: [JSON.parse(MessageBody)].flat() });
+      return code === undefined ? [] : { Id, SenderFault: true, Code: code };
+    }),
+  }));
+}
+
+async function fileOf(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+function eventLine(pagwId: string, number: number, fields: object = {}): string {
+  return JSON.stringify({
+    eventId: `${pagwId}-${number}`,
+    tenant: 'anthem',
+    pagwId,
+    eventType: 'PARSE_OK',
+    ...fields,
+  });
+}
+
+const MIXED = [
+  eventLine('PAGW-1', 1),
+  '{"tenant":"anthem","eventType":"PARSE_OK"}',
+  '',
+  'no JSON, and a secret',
+  eventLine('PAGW-1', 2, { metadata: { memberName: 'Jane Roe' } }),
+  eventLine('PAGW-2', 1),
+].join('\n');
+
+describe('pagw event validate', () => {
+  it('names line, code and path of each refused event, repeats no value, and ends with 1', async () => {
+    const file = await fileOf('mixed.ndjson', MIXED);
+    const { code, stdout, stderr } = await runCli(['event', 'validate', '-f', file, '-o', 'json']);
+    expect(code).toBe(1);
+    const { refused } = JSON.parse(stdout);
+    expect(refused.map((row: Record<string, unknown>) => [row.line, row.code, row.path])).toEqual([
+      [2, 'FIELD_MISSING', '/pagwId'],
+      [4, 'MESSAGE_NOT_JSON', ''],
+      [5, 'METADATA_PHI_SUSPECTED', '/metadata/memberName'],
+    ]);
+    expect(stderr).toBe('2 events valid, 3 refused.\n');
+    expect(stdout + stderr).not.toMatch(/Jane|secret/);
+  });
+
+  it.each([
+    ['one event over several lines', JSON.stringify(JSON.parse(eventLine('PAGW-1', 1)), undefined, 2), 1],
+    ['an array', `[${eventLine('PAGW-1', 1)},\n${eventLine('PAGW-1', 2)}]`, 2],
+    [
+      'lines that end in CR LF, after a byte order mark',
+      `\uFEFF${eventLine('PAGW-1', 1)}\r\n${eventLine('PAGW-1', 2)}\r\n`,
+      2,
+    ],
+    [
+      'arrays of events, one a line',
+      `[${eventLine('PAGW-1', 1)},${eventLine('PAGW-1', 2)}]\n[${eventLine('PAGW-2', 1)}]`,
+      3,
+    ],
+  ])('reads %s', async (_, text, events) => {
+    const { code, stderr } = await runCli(['event', 'validate', '-f', '-'], { stdin: text });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `${events} ${events === 1 ? 'event' : 'events'} valid, 0 refused.\n`,
+    });
+  });
+
+  it.each([
+    ['is not there', join(tmpdir(), 'pagw-no-such-file'), 'there is no such file'],
+    ['is a directory', tmpdir(), 'it is a directory'],
+  ])('says that a file %s', async (_, file, reason) => {
+    const { code, stderr } = await runCli(['event', 'validate', '-f', file]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`cannot be read: ${reason}.`);
+  });
+
+  it('says that text is not UTF-8 instead of recording something else', async () => {
+    const { code, stderr } = await runCli(['event', 'validate', '-f', '-'], {
+      stdin: Uint8Array.of(0x7b, 0xff, 0x7d),
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Standard input cannot be read: it is not UTF-8 text.');
+  });
+});
+
+describe('pagw event send', () => {
+  it('sends what is valid, each request in order, and tells the rest by line; then ends with 1', async () => {
+    const { code, stdout, stderr } = await runCli(['event', 'send', '-f', '-', '-o', 'json'], {
+      connection,
+      stdin: MIXED,
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ sent: 2, messages: 2, requests: 2, rejected: 3, notTaken: [] });
+    expect(sent.map(({ group }) => group)).toEqual(['PAGW-1', 'PAGW-2']);
+    expect(stderr).toContain('line 2: FIELD_MISSING at /pagwId.');
+  });
+
+  it('keeps the order of a request over a file of many parts, packed or not', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, number) => eventLine(`PAGW-${number % 7}`, number));
+    const file = await fileOf('many.ndjson.gz', gzipSync(lines.join('\n')));
+    const { code, stderr } = await runCli(['event', 'send', '-f', file], { connection });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^✓ 5,000 events of 7 requests sent in \d+ messages\.\n$/);
+    for (let request = 0; request < 7; request++) {
+      const group = `PAGW-${request}`;
+      const ids = sent
+        .filter((message) => message.group === group)
+        .flatMap(({ events }) => events.map((e) => e.eventId));
+      expect(ids).toEqual(lines.flatMap((_, number) => (number % 7 === request ? `${group}-${number}` : [])));
+    }
+  });
+
+  it('holds back all later events of a request that the queue refused', async () => {
+    answer((group) => (group === 'PAGW-0' ? 'InvalidMessageContents' : undefined));
+    const lines = Array.from({ length: 4_500 }, (_, number) => eventLine(`PAGW-${number % 2}`, number));
+    const { code, stdout, stderr } = await runCli(['event', 'send', '-f', '-', '-o', 'json'], {
+      connection,
+      stdin: lines.join('\n'),
+    });
+    expect(code).toBe(1);
+    const notTaken = [{ pagwId: 'PAGW-0', events: 2_250, code: 'InvalidMessageContents' }];
+    expect(JSON.parse(stdout)).toMatchObject({ sent: 2_250, notTaken });
+    expect(stderr).toContain('PAGW-0: the queue did not take 2,250 events');
+  });
+
+  it('says how far it came when the queue stops answering, and that it may be tried again', async () => {
+    sqs.reset();
+    sqs.on(SendMessageBatchCommand).rejects(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+    const { code, stderr } = await runCli(['event', 'send', '-f', '-', '-o', 'json'], {
+      connection,
+      stdin: eventLine('PAGW-1', 1),
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr)).toMatchObject({ code: 'QUEUE_UNAVAILABLE', retryable: true });
+  });
+});

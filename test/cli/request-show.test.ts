@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Connection } from '../../lib/cli/connection.ts';
+import { textWidth } from '../../lib/cli/output/printable-text.ts';
+import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
+import { connectionTo, runCli } from './run-cli.ts';
+
+const now = new Date('2026-03-01T10:05:00Z');
+const recordedAt = new Date('2026-03-01T10:00:05Z');
+let db: TestDatabase;
+let connection: Connection;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  connection = connectionTo(db, now);
+  await recordEvents(
+    db.database,
+    [
+      trackedEvent({ pagwId: 'PAGW-A', eventType: 'PARSE_START', status: 'STARTED' }),
+      trackedEvent({ pagwId: 'PAGW-A', durationMs: 3471, metadata: { diagnosisCount: 3 } }),
+      failedEvent({
+        pagwId: 'PAGW-A',
+        stage: 'API_CONNECTOR',
+        eventType: 'DOWNSTREAM_TIMEOUT',
+        errorCode: 'API_TIMEOUT',
+        errorMessage: 'no answer\u001b]0;owned\u0007 in\n30 s',
+        nextRetryAt: '2026-03-01T10:09:00.000Z',
+      }),
+    ],
+    recordedAt,
+  );
+});
+afterAll(() => db.close());
+
+describe('pagw request show', () => {
+  it('prints head and events in order, statuses with glyph and word', async () => {
+    const { code, stdout, stderr } = await runCli(['request', 'show', 'PAGW-A'], { connection });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const rows = stdout.split('\n').filter((line) => /^\d/.test(line));
+    expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
+      ['1', '10:00:00.000', 'PARSING', 'PARSE_START', '◐ STARTED', '1'],
+      ['2', '10:00:00.000', 'PARSING', 'PARSE_OK', '✓ COMPLETED', '1', '3.5 s'],
+      ['3', '10:00:00.000', 'API_CONNECTOR', 'DOWNSTREAM_TIMEOUT', '✗ FAILED', '1'],
+    ]);
+    expect(stdout).toContain('PAGW-A · anthem');
+    expect(stdout).toContain('Received    2026-03-01 10:00:00Z · 5m ago');
+  });
+
+  it('says below a failure what went wrong and when it is tried again, and lets no text command the terminal', async () => {
+    const { stdout } = await runCli(['request', 'show', 'PAGW-A'], { connection });
+    expect(stdout).toContain('└ API_TIMEOUT: no answer�]0;owned� in 30 s · retry in 4m');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  it('gives the promised JSON', async () => {
+    const { stdout } = await runCli(['request', 'show', 'PAGW-A', '-o', 'json'], { connection });
+    const { request, events } = JSON.parse(stdout);
+    expect(request).toMatchObject({
+      pagwId: 'PAGW-A',
+      tenant: 'anthem',
+      lastSequenceNo: 3,
+      receivedOn: '2026-03-01',
+    });
+    expect(events[1]).toMatchObject({
+      sequenceNo: 2,
+      stage: 'PARSING',
+      eventType: 'PARSE_OK',
+      status: 'COMPLETED',
+      attempt: 1,
+      durationMs: 3471,
+      errorCode: null,
+      occurredAt: '2026-03-01T10:00:00.000Z',
+      createdAt: recordedAt.toISOString(),
+      metadata: { diagnosisCount: 3 },
+    });
+  });
+
+  it('writes one event a line as JSON lines and as CSV', async () => {
+    const lines = (await runCli(['request', 'show', 'PAGW-A', '-o', 'jsonl'], { connection })).stdout.trim();
+    expect(lines.split('\n').map((line) => JSON.parse(line).sequenceNo)).toEqual([1, 2, 3]);
+    const csv = (await runCli(['request', 'show', 'PAGW-A', '-o', 'csv'], { connection })).stdout;
+    expect(csv).toMatch(/^pagwId,sequenceNo,occurredAt,/);
+    expect(csv).toContain('"{""diagnosisCount"":3}"');
+  });
+
+  it('keeps to the width of a terminal and cuts nothing for a pipe', async () => {
+    const narrow = await runCli(['request', 'show', 'PAGW-A', '--metadata', '--color', 'never'], {
+      connection,
+      columns: 76,
+    });
+    for (const line of narrow.stdout.split('\n').filter((text) => /^ *(\d|└)/.test(text)))
+      expect(textWidth(line)).toBeLessThanOrEqual(76);
+    expect(narrow.stdout).toContain('…');
+    expect((await runCli(['request', 'show', 'PAGW-A'], { connection })).stdout).not.toContain('…');
+  });
+
+  it('colours for a terminal, not for a pipe, and never against NO_COLOR', async () => {
+    const show = ['request', 'show', 'PAGW-A'];
+    const colour = '\u001b[';
+    expect((await runCli(show, { connection, columns: 100 })).stdout).toContain(colour);
+    expect((await runCli(show, { connection })).stdout).not.toContain(colour);
+    expect((await runCli(show, { connection, columns: 100, env: { NO_COLOR: '1' } })).stdout).not.toContain(
+      colour,
+    );
+    expect((await runCli([...show, '--color', 'always'], { connection })).stdout).toContain(colour);
+  });
+
+  it('says that a request is not there, or not of this tenant, with exit code 5', async () => {
+    const missing = await runCli(['request', 'show', 'PAGW-NONE'], { connection });
+    expect(missing).toMatchObject({ code: 5, stdout: '' });
+    expect(missing.stderr).toContain('There is no request PAGW-NONE.');
+    const foreign = await runCli(['request', 'show', 'PAGW-A', '--tenant', 'elevance', '-o', 'json'], {
+      connection,
+    });
+    expect(foreign).toMatchObject({ code: 5, stdout: '' });
+    expect(JSON.parse(foreign.stderr)).toMatchObject({ code: 'REQUEST_NOT_FOUND', retryable: false });
+    expect((await runCli(['request', 'show', 'PAGW-A', '--tenant', 'ANTHEM'], { connection })).code).toBe(0);
+  });
+
+  it('stops after --limit events and says so', async () => {
+    const { stdout, stderr } = await runCli(['request', 'show', 'PAGW-A', '--limit', '2', '-o', 'jsonl'], {
+      connection,
+    });
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+    expect(stderr).toContain('2 of 3 events');
+  });
+});
