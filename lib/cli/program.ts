@@ -5,28 +5,33 @@ import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { eventSend } from './commands/event-send.ts';
 import { eventValidate } from './commands/event-validate.ts';
+import { incidentList } from './commands/incident-list.ts';
+import { incidentSnooze } from './commands/incident-snooze.ts';
 import { migrateStatus } from './commands/migrate-status.ts';
 import { migrateUp } from './commands/migrate-up.ts';
 import { rejectedList } from './commands/rejected-list.ts';
 import { rejectedReplay } from './commands/rejected-replay.ts';
 import { rejectedShow } from './commands/rejected-show.ts';
 import { reportVerbs } from './commands/report-verbs.ts';
+import { requestClose } from './commands/request-close.ts';
 import { requestList } from './commands/request-list.ts';
 import { requestShow } from './commands/request-show.ts';
 import { retryVerbs } from './commands/retry-verbs.ts';
+import { stuck } from './commands/stuck.ts';
 import { addGlobalOptions } from './global-options.ts';
 
 /** The groups of verbs, in the order of the help. A new verb is a file in commands/ and a name here. */
 const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly Verb[]])[] = [
-  ['request', 'what happened to a request', [requestShow, requestList]],
+  ['request', 'what happened to a request', [requestShow, requestList, requestClose]],
   ['event', 'send and check events', [eventSend, eventValidate]],
   ['report', 'what the events add up to', reportVerbs],
+  ['incident', 'stuck requests of one tenant, stage and cause', [incidentList, incidentSnooze]],
   ['retry', 'what is retried, when, and what is held back', retryVerbs],
   ['rejected', 'events that were refused, and why', [rejectedList, rejectedShow, rejectedReplay]],
   ['migrate', 'the database schema', [migrateStatus, migrateUp]],
 ];
 
-const VERBS: readonly Verb[] = [doctor, completion];
+const VERBS: readonly Verb[] = [stuck, doctor, completion];
 
 export function createProgram(cli: Cli): Command {
   const program = new Command('pagw')

@@ -4,47 +4,46 @@ import { durationText } from '../../domain/duration-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
-import { operatorName } from '../operator-name.ts';
 import { momentText } from '../output/time-text.ts';
 import { parseDuration } from '../parse-when.ts';
-import { requireReason } from '../require-reason.ts';
+import { addReason, operatorOf, type ReasonOption } from './retry-operator.ts';
 
-interface Options {
+interface Options extends ReasonOption {
   for: number;
-  reason?: string;
 }
 
 const DEFAULT_SECONDS = 4 * 3600;
 const LONGEST_SECONDS = 14 * 86_400;
 
 export function incidentSnooze(cli: Cli): Command {
-  return new Command('snooze')
-    .description('tell nothing more of an open incident for a while, unless a decision becomes overdue')
-    .argument('<key>', 'as `pagw incident list` prints it')
-    .option('--for <duration>', 'how long, such as 4h; 0s ends a silence', parseSilence, DEFAULT_SECONDS)
-    .option('--reason <why>', 'kept with your name; no personal data')
-    .action((key: string, { for: seconds, reason }: Options, command: Command) =>
-      cli.run(command, [], async (session) => {
-        const why = requireReason(reason);
-        const connection = await session.connect();
-        const now = connection.now();
-        const until = new Date(now.getTime() + seconds * 1_000);
-        const snooze = { key, until, reason: why, actedBy: operatorName(session.io.env) };
-        if (!(await snoozeIncident(connection.database('writer'), snooze, now)))
-          throw new CliError({
-            code: 'INCIDENT_NOT_FOUND',
-            message: `No open incident has the key ${key}.`,
-            hint: 'List them with `pagw incident list`.',
-            exitCode: ExitCode.notFound,
-          });
-        session.say(
-          seconds === 0
-            ? `${key} is told again.`
-            : `${key} is silent for ${durationText(seconds * 1_000)}, until ${momentText(until, session.options.time)}.`,
-        );
-        return undefined;
-      }),
-    );
+  return addReason(
+    new Command('snooze')
+      .description('tell nothing more of an open incident for a while, unless a decision becomes overdue')
+      .argument('<key>', 'as `pagw incident list` prints it')
+      .option('--for <duration>', 'how long, such as 4h; 0s ends a silence', parseSilence, DEFAULT_SECONDS)
+      .action((key: string, options: Options, command: Command) =>
+        cli.run(command, [], async (session) => {
+          const { for: seconds } = options;
+          const connection = await session.connect();
+          const now = connection.now();
+          const until = new Date(now.getTime() + seconds * 1_000);
+          const snooze = { key, until, ...operatorOf(options, session.io) };
+          if (!(await snoozeIncident(connection.database('writer'), snooze, now)))
+            throw new CliError({
+              code: 'INCIDENT_NOT_FOUND',
+              message: `No open incident has the key ${key}.`,
+              hint: 'List them with `pagw incident list`.',
+              exitCode: ExitCode.notFound,
+            });
+          session.say(
+            seconds === 0
+              ? `${key} is told again.`
+              : `${key} is silent for ${durationText(seconds * 1_000)}, until ${momentText(until, session.options.time)}.`,
+          );
+          return undefined;
+        }),
+      ),
+  );
 }
 
 function parseSilence(text: string): number {

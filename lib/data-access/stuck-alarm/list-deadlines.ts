@@ -16,10 +16,17 @@ export interface RequestDeadline {
   stuckReason: string | null;
 }
 
+export interface DeadlineFilter {
+  tenant?: string | undefined;
+  /** When the request was received: from `since`, before `until`. */
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
 /** Requests whose decision is late or soon due, earliest due first. */
 export async function listDeadlines(
   database: Database,
-  { tenant }: { tenant?: string | undefined },
+  { tenant, since, until }: DeadlineFilter,
   limit: number,
 ): Promise<RequestDeadline[]> {
   const { rows } = await database.execute<RequestDeadline>(
@@ -29,10 +36,12 @@ export async function listDeadlines(
      FROM request_tracker
      WHERE deadline_risk IS NOT NULL
        AND decided_at IS NULL
+       AND received_at >= :since::timestamptz
+       AND received_at < :until::timestamptz
        ${tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
      ORDER BY decision_due_at, pagw_id
      LIMIT :limit`,
-    { tenant: tenant ?? null, limit },
+    { tenant: tenant ?? null, since: since ?? '-infinity', until: until ?? 'infinity', limit },
   );
   return rows;
 }

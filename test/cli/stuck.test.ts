@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkRequests } from '../../lib/data-access/stuck-alarm/check-requests.ts';
+import { groupStuckRequests } from '../../lib/data-access/stuck-alarm/group-stuck-requests.ts';
+import { keepIncidents } from '../../lib/data-access/stuck-alarm/keep-incidents.ts';
+import { recordCheck } from '../../lib/data-access/stuck-alarm/record-check.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { afterMinutes, recordHistory, type Step } from '../support/history.ts';
+import { connectionTo, runCli } from './run-cli.ts';
+
+const start = new Date('2026-03-02T08:00:00Z');
+const now = afterMinutes(start, 60);
+let db: TestDatabase;
+
+const hangs: Step[] = [
+  [0, 'PARSE_OK'],
+  [0, 'VAL_START', { skewMinutes: 60 }],
+];
+const lost: Step[] = [[5, 'CONVERT_OK', { metadata: { targetSystem: 'carelon' } }]];
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  await recordHistory(db.database, { pagwId: 'PAGW-1' }, start, hangs);
+  await recordHistory(db.database, { pagwId: 'PAGW-2' }, afterMinutes(start, 30), hangs);
+  await recordHistory(db.database, { pagwId: 'PAGW-3', tenant: 'elevance' }, start, lost);
+  await check(now);
+});
+afterAll(() => db.close());
+
+/** What the detector would have done by then. */
+async function check(at: Date): Promise<void> {
+  await checkRequests(db.database, {
+    now: at,
+    rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
+  });
+  await keepIncidents(db.database, await groupStuckRequests(db.database, at), at);
+  await recordCheck(db.database, at, { heldBack: false, lagSeconds: 0 });
+}
+
+function pagw(line: string, at = afterMinutes(now, 1)) {
+  return runCli(line.split(' '), { connection: connectionTo(db, at), env: { USER: 'ann' }, answer: 'y' });
+}
+
+describe('pagw stuck', () => {
+  it('shows groups, then requests, longest stuck first, and how fresh that is', async () => {
+    const { code, stdout, stderr } = await pagw('stuck');
+    expect(code).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines[1]).toMatch(/^ *2 {2}anthem {4}VALIDATION {2}no-result .* PAGW-1$/);
+    expect(lines[2]).toMatch(/^ *1 {2}elevance {2}CONVERSION {2}hand-off-lost {2}carelon .* PAGW-3$/);
+    expect(lines.slice(5, 8).map((line) => line.split(' ')[0])).toEqual(['PAGW-1', 'PAGW-3', 'PAGW-2']);
+    expect(lines[5]).toContain('clock 1h ahead');
+    expect(lines[6]).toContain('CONVERSION → API_CONNECTOR');
+    expect(stderr).toContain('3 stuck requests; checked 1m ago.');
+  });
+
+  it('gives stable JSON', async () => {
+    const { groups, requests, total } = JSON.parse(
+      (await pagw('stuck --tenant anthem -o json --limit 1')).stdout,
+    );
+    expect(groups).toMatchObject([{ tenant: 'anthem', stage: 'VALIDATION', cause: 'no-result', count: 2 }]);
+    expect(requests).toMatchObject([
+      {
+        pagwId: 'PAGW-1',
+        tenant: 'anthem',
+        stage: 'VALIDATION',
+        reason: 'no-result',
+        since: start.toISOString(),
+      },
+    ]);
+    expect(total).toBe(2);
+  });
+
+  it('goes on after a page, filters by age, groups by what is asked for', async () => {
+    const first = JSON.parse((await pagw('stuck -o json --limit 2')).stdout);
+    const rest = JSON.parse((await pagw(`stuck -o json --after ${first.next}`)).stdout);
+    expect([...first.requests, ...rest.requests].map(({ pagwId }) => pagwId)).toEqual([
+      'PAGW-1',
+      'PAGW-3',
+      'PAGW-2',
+    ]);
+    expect(rest.next).toBeNull();
+    expect(JSON.parse((await pagw('stuck -o json --older-than 45m')).stdout).total).toBe(2);
+    const { groups } = JSON.parse((await pagw('stuck -o json --group-by downstream')).stdout);
+    expect(groups).toMatchObject([
+      { downstream: null, count: 2, tenant: null },
+      { downstream: 'carelon', count: 1 },
+    ]);
+  });
+
+  it('ends with 10 when there is any and that was asked, with 64 when it is not understood', async () => {
+    expect((await pagw('stuck --exit-code')).code).toBe(10);
+    expect((await pagw('stuck --exit-code --tenant nobody')).code).toBe(0);
+    expect((await pagw('stuck --tenant nobody')).stderr).toContain('No stuck requests; checked 1m ago.');
+    expect((await pagw('stuck --older-than soon')).code).toBe(64);
+    expect((await pagw('stuck --group-by colour')).code).toBe(64);
+  });
+});
+
+describe('pagw incident', () => {
+  it('lists what is open and silences one until a time, with a reason', async () => {
+    const { incidents } = JSON.parse((await pagw('incident list -o json')).stdout);
+    expect(incidents).toMatchObject(
+      [
+        { tenant: 'elevance', reason: 'hand-off-lost', count: 1, lastKind: 'opened' },
+        { tenant: 'anthem', reason: 'no-result', count: 2, lastKind: 'opened' },
+      ].sort(() => 0),
+    );
+    const [{ key }] = incidents;
+    expect((await pagw(`incident snooze ${key} --for 4h`)).code).toBe(64);
+    const { code, stderr } = await pagw(`incident snooze ${key} --for 4h --reason known`);
+    expect([code, stderr]).toEqual([0, `${key} is silent for 4h, until 2026-03-02 13:01:00Z.\n`]);
+    expect((await pagw('incident list')).stdout).toContain('snoozed for 4h');
+    expect((await pagw('incident snooze stuck/no/such/key --reason known')).code).toBe(5);
+    const { rows } = await db.database.execute(
+      'SELECT action, reason, acted_by, affected FROM operator_action',
+    );
+    expect(rows).toEqual([{ action: 'incident.snooze', reason: 'known', actedBy: 'ann', affected: 1 }]);
+  });
+});
+
+describe('pagw request close', () => {
+  it('ends a stuck request for good: an event, a deed, no alarm', async () => {
+    const { code, stderr } = await pagw('request close PAGW-2 --reason resubmitted');
+    expect([code, stderr]).toEqual([0, 'Closed PAGW-2 as CANCELLED.\n']);
+    expect(JSON.parse((await pagw('stuck --tenant anthem -o json')).stdout).total).toBe(1);
+    await check(afterMinutes(now, 24 * 60));
+    expect(JSON.parse((await pagw('stuck --tenant anthem -o json')).stdout).total).toBe(1);
+    const { rows } = await db.database.execute(
+      `SELECT event_type, stage, sequence_no FROM event_tracker WHERE pagw_id = 'PAGW-2' ORDER BY sequence_no DESC LIMIT 1`,
+    );
+    expect(rows).toEqual([{ eventType: 'REQUEST_CLOSED', stage: 'OPERATOR', sequenceNo: 3 }]);
+    const deeds = await db.database.execute(
+      `SELECT reason, acted_by, filter ->> 'pagwId' AS pagw_id FROM operator_action WHERE action = 'request.close'`,
+    );
+    expect(deeds.rows).toEqual([{ reason: 'resubmitted', actedBy: 'ann', pagwId: 'PAGW-2' }]);
+  });
+
+  it('says when there is nothing to close', async () => {
+    expect((await pagw('request close PAGW-2 --reason again')).stderr).toContain('was closed already');
+    expect((await pagw('request close PAGW-NOBODY --reason again')).code).toBe(5);
+    expect((await pagw('request close PAGW-1')).code).toBe(64);
+  });
+});
