@@ -8,6 +8,9 @@ import {
 import { accountedFor } from './support/client-counts.ts';
 import { type FakeQueue, fakeQueue, takenByRequest } from './support/fake-queue.ts';
 
+/** Longer than a busy machine needs. */
+const PATIENT = { deadlineMs: 20_000 };
+
 let queue: FakeQueue;
 let tracker: EventTrackerClient;
 
@@ -34,9 +37,14 @@ const connectionRefused = () => {
 
 describe('while the queue is dead', () => {
   it('events wait, in order, until it is back', async () => {
-    queue.before = connectionRefused;
+    const asked = Promise.withResolvers<void>();
+    queue.before = () => {
+      asked.resolve();
+      connectionRefused();
+    };
     report(150);
-    expect(await tracker.flush({ deadlineMs: 50 })).toBe(false);
+    await asked.promise;
+    expect(await tracker.flush({ deadlineMs: 1 })).toBe(false);
     expect(tracker.counts()).toMatchObject({
       called: 150,
       delivered: 0,
@@ -45,7 +53,7 @@ describe('while the queue is dead', () => {
     });
     report(5, undefined, 150);
     queue.before = () => undefined;
-    expect(await tracker.flush()).toBe(true);
+    expect(await tracker.flush(PATIENT)).toBe(true);
     expect(takenByRequest(queue, 'durationMs')).toEqual({ 'PAGW-TEST-12345': upTo(155) });
     expect(tracker.counts()).toMatchObject({ delivered: 155, buffered: 0, queueError: null });
   });
@@ -59,7 +67,7 @@ describe('while the queue is dead', () => {
     };
     report(10);
     await recovered.promise;
-    expect(await tracker.flush()).toBe(true);
+    expect(await tracker.flush(PATIENT)).toBe(true);
     expect(calls).toBe(3);
   });
 
@@ -70,7 +78,7 @@ describe('while the queue is dead', () => {
     report(50);
     expect(tracker.counts()).toMatchObject({ called: 50, buffered: 20, dropped: { 'buffer-full': 30 } });
     queue.before = () => undefined;
-    await tracker.close();
+    await tracker.close(PATIENT);
     expect(takenByRequest(queue, 'durationMs')).toEqual({ 'PAGW-TEST-12345': upTo(20) });
     expect(drops).toEqual([{ reason: 'buffer-full', code: 'BUFFER_FULL', path: '', count: 30 }]);
   });
@@ -81,7 +89,7 @@ describe('while the queue is dead', () => {
     const large = () => tracker.logStageComplete({ pagwId: 'PAGW-1', eventType: 'PARSE_OK', metadata });
     for (let count = 0; count < 10; count++) large();
     expect(tracker.counts()).toMatchObject({ buffered: 4, dropped: { 'buffer-full': 6 } });
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     large();
     expect(tracker.counts()).toMatchObject({ delivered: 4, buffered: 1, dropped: { 'buffer-full': 6 } });
   });
@@ -99,12 +107,12 @@ describe('while the queue is slow', () => {
     const slow = Promise.withResolvers<void>();
     queue.before = () => slow.promise;
     report(30);
-    const flushed = tracker.flush();
+    const flushed = tracker.flush(PATIENT);
     report(40, undefined, 30);
     expect(accountedFor(tracker.counts())).toBe(70);
     slow.resolve();
     expect(await flushed).toBe(true);
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     expect(takenByRequest(queue, 'durationMs')).toEqual({ 'PAGW-TEST-12345': upTo(70) });
   });
 
@@ -112,7 +120,7 @@ describe('while the queue is slow', () => {
     const second = Promise.withResolvers<void>();
     queue.before = () => (queue.batches.length > 1 ? second.promise : undefined);
     report(1);
-    const flushed = tracker.flush();
+    const flushed = tracker.flush(PATIENT);
     report(1, 'PAGW-LATER');
     expect(await flushed).toBe(true);
     second.resolve();
@@ -128,10 +136,10 @@ describe('while the queue is slow', () => {
     };
     queue.before = () => (queue.batches.length === 1 ? never.promise : undefined);
     report(3);
-    expect(await tracker.flush()).toBe(true);
+    expect(await tracker.flush(PATIENT)).toBe(true);
     report(1);
     never.resolve();
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     expect(tracker.counts()).toMatchObject({ called: 4, delivered: 4 });
     expect(offered).toHaveLength(3);
     expect(new Set(offered.filter((id) => id === offered[0])).size).toBe(1);
@@ -153,7 +161,7 @@ describe('when the queue takes some messages and not others', () => {
       group === 'PAGW-A' && failures-- > 0 ? { SenderFault: false, Code: 'InternalError' } : undefined;
     report(250, 'PAGW-A');
     report(120, 'PAGW-B');
-    expect(await tracker.flush()).toBe(true);
+    expect(await tracker.flush(PATIENT)).toBe(true);
     expect(takenByRequest(queue, 'durationMs')).toEqual({ 'PAGW-A': upTo(250), 'PAGW-B': upTo(120) });
   });
 
@@ -164,7 +172,7 @@ describe('when the queue takes some messages and not others', () => {
       group === 'PAGW-A' ? { SenderFault: true, Code: 'InvalidMessageContents' } : undefined;
     report(3, 'PAGW-A');
     report(2, 'PAGW-B');
-    const counts = await tracker.close();
+    const counts = await tracker.close(PATIENT);
     expect(counts).toMatchObject({ called: 5, delivered: 2, dropped: { refused: 3 } });
     expect(drops).toEqual([{ reason: 'refused', code: 'InvalidMessageContents', path: '', count: 3 }]);
   });
@@ -190,7 +198,7 @@ it('whatever the queue does, every call is accounted for', async () => {
     await tracker.flush({ deadlineMs: 5 });
     expect(accountedFor(tracker.counts())).toBe(called);
   }
-  const counts = await tracker.close();
+  const counts = await tracker.close(PATIENT);
   expect(accountedFor(counts)).toBe(called);
   expect(counts.delivered).toBe(queue.taken.reduce((total, { events }) => total + events.length, 0));
 });

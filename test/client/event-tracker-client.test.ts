@@ -10,6 +10,9 @@ import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import { accountedFor } from './support/client-counts.ts';
 import { type FakeQueue, fakeQueue, takenByRequest } from './support/fake-queue.ts';
 
+/** Longer than a busy machine needs. */
+const PATIENT = { deadlineMs: 20_000 };
+
 const call = { pagwId: 'PAGW-20251226-00005-A7CEB2B3', stage: 'PARSER', eventType: 'PARSE_START' };
 const rules = { retryPolicy: defaultRetryPolicy, jitter: () => 0 };
 
@@ -49,7 +52,7 @@ describe('the four calls', () => {
       nextRetryAt: new Date('2026-01-02T03:04:05Z'),
     });
     tracker.logRetryAttempt({ ...call, eventType: 'PARSE_RETRY', attempt: 2 });
-    await tracker.flush();
+    await tracker.flush(PATIENT);
 
     const [message] = queue.taken;
     const { events, rejections } = readMessage(
@@ -83,7 +86,7 @@ describe('the four calls', () => {
     tracker.logStageStart(call);
     const after = new Date().toISOString();
     tracker.logStageComplete(call);
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     const [first, second] = sent() as [Record<string, string>, Record<string, string>];
     expect([before, first.occurredAt, after]).toEqual([before, first.occurredAt, after].toSorted());
     expect(first.eventId).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
@@ -95,20 +98,20 @@ describe('the four calls', () => {
     tracker.logStageComplete({ ...call, metadata });
     metadata.diagnosisCount = 4;
     metadata.codes.push('b');
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     expect(sent()).toMatchObject([{ metadata: { diagnosisCount: 3, codes: ['a'] } }]);
   });
 
   it('send no personal data of an error text', async () => {
     tracker.logStageError({ ...call, errorMessage: 'no member with ssn 123-45-6789' });
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     expect(JSON.stringify(sent())).not.toContain('6789');
   });
 
   it('work on their own, without their client', async () => {
     const { logStageStart, flush, counts } = tracker;
     logStageStart(call);
-    expect(await flush()).toBe(true);
+    expect(await flush(PATIENT)).toBe(true);
     expect(counts().delivered).toBe(1);
   });
 });
@@ -117,7 +120,7 @@ describe('on the way to the queue', () => {
   it('ten messages travel together, one of a request', async () => {
     for (let number = 0; number < 75; number++)
       tracker.logStageStart({ ...call, pagwId: `PAGW-${number % 25}` });
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     expect(queue.batches).toEqual([10, 10, 5]);
     expect(queue.taken.map(({ events }) => events.length)).toEqual(Array(25).fill(3));
   });
@@ -134,7 +137,7 @@ describe('on the way to the queue', () => {
             tracker.logStageComplete({ ...call, pagwId, durationMs: number });
             expected[pagwId] = [...(expected[pagwId] ?? []), number];
           }
-          expect(await tracker.flush()).toBe(true);
+          expect(await tracker.flush(PATIENT)).toBe(true);
           expect(takenByRequest(queue, 'durationMs')).toEqual(expected);
         },
       ),
@@ -148,7 +151,7 @@ describe('on the way to the queue', () => {
     });
     for (let number = 0; number < 10; number++) tracker.logStageStart(call);
     await first;
-    expect(await tracker.flush()).toBe(true);
+    expect(await tracker.flush(PATIENT)).toBe(true);
     expect(tracker.counts().delivered).toBe(10);
   });
 
@@ -161,7 +164,7 @@ describe('on the way to the queue', () => {
     for (let count = 0; count < 3; count++)
       tracker.logStageComplete({ ...call, metadata: { memberName: 'Jane Doe' } });
     tracker.logStageComplete({ ...call, metadata: { text: 'x'.repeat(20_000) } });
-    const counts = await tracker.close();
+    const counts = await tracker.close(PATIENT);
     expect(counts).toMatchObject({ called: 7, delivered: 1, dropped: { invalid: 6 }, buffered: 0 });
     expect(drops).toHaveLength(4);
     expect(drops).toEqual(
@@ -178,14 +181,14 @@ describe('on the way to the queue', () => {
 describe('closing', () => {
   it('delivers what waits, then takes nothing more', async () => {
     tracker.logStageStart(call);
-    const closing = tracker.close();
+    const closing = tracker.close(PATIENT);
     tracker.logStageStart(call);
     const counts = await closing;
     tracker.logStageStart(call);
     expect(counts).toMatchObject({ called: 2, delivered: 1, dropped: { closed: 1 }, buffered: 0 });
     expect(tracker.counts()).toMatchObject({ called: 3, delivered: 1, dropped: { closed: 2 } });
     expect(accountedFor(tracker.counts())).toBe(3);
-    expect(await tracker.close()).toEqual(counts);
+    expect(await tracker.close(PATIENT)).toEqual(counts);
   });
 });
 

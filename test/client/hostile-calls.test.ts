@@ -6,6 +6,9 @@ import type { StageCall } from '../../lib/client/stage-event.ts';
 import { accountedFor } from './support/client-counts.ts';
 import { type FakeQueue, fakeQueue } from './support/fake-queue.ts';
 
+/** Longer than a busy machine needs. */
+const PATIENT = { deadlineMs: 20_000 };
+
 let queue: FakeQueue;
 let tracker: EventTrackerClient;
 let drops: Drop[];
@@ -61,7 +64,7 @@ describe('metadata that is no plain JSON', () => {
     ['is a number', () => 42, 'FIELD_INVALID', '/metadata'],
   ])('that %s is dropped as %s', async (_, metadata, code, path) => {
     tracker.logStageComplete({ ...call, metadata: metadata() } as StageCall);
-    await tracker.close();
+    await tracker.close(PATIENT);
     expect(drops).toEqual([{ reason: 'invalid', code, path, count: 1 }]);
   });
 
@@ -75,7 +78,7 @@ describe('metadata that is no plain JSON', () => {
       list: [undefined, () => 1, Symbol('s'), Number.NaN, new Map([[1, 2]])],
     });
     tracker.logStageComplete({ ...call, metadata });
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     expect(JSON.stringify(queue.taken[0]?.events[0]?.metadata)).toBe(
       '{"__proto__":{"count":1},"big":"12345678901234567890","when":"2026-01-02T03:04:05.000Z",' +
         '"list":[null,null,null,null,{}]}',
@@ -101,7 +104,7 @@ describe('a call', () => {
     ['whose attempt is a fraction', () => ({ ...call, attempt: 1.5 }), 'FIELD_INVALID', '/attempt'],
   ])('%s is dropped with its place', async (_, argument, code, path) => {
     tracker.logStageStart(argument() as StageCall);
-    await tracker.close();
+    await tracker.close(PATIENT);
     expect(drops).toEqual([{ reason: 'invalid', code, path, count: 1 }]);
   });
 
@@ -111,7 +114,7 @@ describe('a call', () => {
     ['a date that is none is left out', { startedAt: new Date(Number.NaN) }, undefined],
   ])('%s', async (_, extra, durationMs) => {
     tracker.logStageComplete({ ...call, ...extra });
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     expect(queue.taken[0]?.events[0]?.durationMs ?? undefined).toBe(durationMs);
   });
 
@@ -119,7 +122,7 @@ describe('a call', () => {
     for (const length of [3_999, 20_000, 20_001, 900_000, 50_000_000]) {
       tracker.logStageError({ ...call, errorMessage: 'boom! '.repeat(length / 6) });
     }
-    await tracker.flush();
+    await tracker.flush(PATIENT);
     const lengths = queue.taken.flatMap(({ events }) =>
       events.map((event) => String(event.errorMessage).length),
     );
@@ -145,7 +148,7 @@ describe('a call', () => {
           called += 2;
         }
         expect(accountedFor(tracker.counts())).toBe(called);
-        expect(await tracker.flush()).toBe(true);
+        expect(await tracker.flush(PATIENT)).toBe(true);
         expect(tracker.counts().buffered).toBe(0);
       }),
     );
@@ -160,7 +163,7 @@ describe('a report of drops', () => {
     tracker = createEventTrackerClient({ queueUrl: queue.queueUrl, sqs: queue.sqs, onDrop });
     tracker.logStageStart(undefined as never);
     tracker.logStageStart({ ...call, tenant: 'anthem' });
-    expect(await tracker.close()).toMatchObject({ called: 2, delivered: 1, dropped: { invalid: 1 } });
+    expect(await tracker.close(PATIENT)).toMatchObject({ called: 2, delivered: 1, dropped: { invalid: 1 } });
   });
 
   it('runs outside the call', () => {
@@ -173,7 +176,7 @@ describe('a report of drops', () => {
       const metadata = { [`key${'abcdefghij'[number % 10]}${'x'.repeat(number % 60)}`]: { toJSON: thrower } };
       tracker.logStageComplete({ ...call, metadata });
     }
-    await tracker.close();
+    await tracker.close(PATIENT);
     expect(drops.length).toBeLessThanOrEqual(101);
     expect(drops.reduce((total, { count }) => total + count, 0)).toBe(1_000);
   });
