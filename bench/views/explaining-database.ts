@@ -15,6 +15,7 @@ export interface Cost {
 export class ExplainingDatabase implements Database {
   readonly #client: Client;
   readonly #answers: Database;
+  #latest: Promise<void> = Promise.resolve();
   readonly cost: Cost = { statements: 0, ms: 0, pages: 0 };
 
   constructor(client: Client, answers: Database) {
@@ -23,6 +24,14 @@ export class ExplainingDatabase implements Database {
   }
 
   async execute<Row>(sql: string, values: SqlValues = {}): Promise<SqlResult<Row>> {
+    // A page asks several questions at once; one connection explains them one after the other.
+    const explanation = this.#latest.then(() => this.#explain(sql, values));
+    this.#latest = explanation;
+    await explanation;
+    return this.#answers.execute<Row>(sql, values);
+  }
+
+  async #explain(sql: string, values: SqlValues): Promise<void> {
     const { text, names } = bindNames(sql);
     const { rows } = await this.#client.query(
       `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${text}`,
@@ -32,7 +41,6 @@ export class ExplainingDatabase implements Database {
     this.cost.statements += 1;
     this.cost.ms += explained['Planning Time'] + explained['Execution Time'];
     this.cost.pages += explained.Plan['Shared Hit Blocks'] + explained.Plan['Shared Read Blocks'];
-    return this.#answers.execute<Row>(sql, values);
   }
 
   transaction<T>(work: (transaction: Database) => Promise<T>): Promise<T> {

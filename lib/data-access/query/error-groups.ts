@@ -23,8 +23,8 @@ export interface ErrorReport {
   truncated: boolean;
 }
 
-/** What one report reads at most: about 100 ms' worth. */
-const MAX_FAILURES = 10_000;
+/** What one report reads at most: about 50 ms' worth. */
+const MAX_FAILURES = 5_000;
 const MAX_GROUPS = 500;
 
 /** What failed, by stage, cause and downstream, most failures first. */
