@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
+import { takeWatchedRequests } from '../../../lib/data-access/stuck-alarm/take-watched-requests.ts';
+import { writeVerdicts } from '../../../lib/data-access/stuck-alarm/write-verdicts.ts';
+import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
+import { judgeRequest } from '../../../lib/domain/request-verdict.ts';
+import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { withDirectConnections } from '../../support/direct-connections.ts';
+import { afterMinutes, recordHistory, recordSteps, type Step } from '../../support/history.ts';
+
+const start = new Date('2026-03-02T08:00:00Z');
+const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
+const late = afterMinutes(start, 20);
+let db: TestDatabase;
+let made = 0;
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+afterAll(() => db.close());
+
+const hangs: Step[] = [[0, 'VAL_START']];
+
+async function hang(): Promise<string> {
+  const pagwId = `PAGW-CHECK-${++made}`;
+  await recordHistory(db.database, { pagwId }, start, hangs);
+  return pagwId;
+}
+
+async function stateOf(pagwId: string) {
+  const { rows } = await db.database.execute<{
+    reason: string | null;
+    watchAt: Date | null;
+    skew: number | null;
+  }>(
+    'SELECT stuck_reason AS reason, watch_at, stuck_skew_seconds AS skew FROM request_tracker WHERE pagw_id = :id',
+    { id: pagwId },
+  );
+  return rows[0];
+}
+
+async function judgeDue(now: Date) {
+  const due = await takeWatchedRequests(db.database, 1_000, now);
+  return due.map((request) => ({ ...request, ...judgeRequest(request, rules, now) }));
+}
+
+describe('the detector', () => {
+  it('writes no verdict on a request that went on since it was read; the request stays due', async () => {
+    const [gone, still] = [await hang(), await hang()];
+    const verdicts = await judgeDue(late);
+    await recordHistory(db.database, { pagwId: gone }, start, [[20, 'VAL_OK']]);
+    expect(await writeVerdicts(db.database, verdicts)).toBe(1);
+    expect(await stateOf(gone)).toMatchObject({ reason: null });
+    expect(await stateOf(still)).toMatchObject({ reason: 'no-result' });
+    expect((await takeWatchedRequests(db.database, 10, late)).map(({ pagwId }) => pagwId)).toContain(gone);
+  });
+
+  it('passes by a request that is being recorded, rather than wait for it', async () => {
+    const [busy, free] = [await hang(), await hang()];
+    const verdicts = await judgeDue(late);
+    await withDirectConnections(db.connectionString, 1, async ([client]) => {
+      await client?.query('BEGIN');
+      await client?.query('SELECT FROM request_tracker WHERE pagw_id = $1 FOR UPDATE', [busy]);
+      await writeVerdicts(db.database, verdicts);
+      await client?.query('ROLLBACK');
+    });
+    expect(await stateOf(busy)).toMatchObject({ reason: null });
+    expect(await stateOf(free)).toMatchObject({ reason: 'no-result' });
+    await checkRequests(db.database, { rules, now: late });
+    expect(await stateOf(busy)).toMatchObject({ reason: 'no-result' });
+  });
+
+  it('says the truth in the end, however it and ingest get into each other’s way', async () => {
+    const ids = Array.from({ length: 40 }, (_, number) => `PAGW-RACE-${number}`);
+    const record = (minute: number, eventType: string, requests: readonly string[]) =>
+      recordSteps(
+        db.database,
+        start,
+        requests.map((pagwId) => ({ pagwId, step: [minute, eventType] as const })),
+      );
+    await record(0, 'VAL_START', ids);
+    const going = ids.filter((_, number) => number % 2 === 0);
+    await Promise.all([
+      ...[16, 17, 18].map((minute) =>
+        checkRequests(db.database, { rules, now: afterMinutes(start, minute), pageSize: 7 }),
+      ),
+      ...[16, 17, 18].map((minute) => record(minute, 'VAL_START', going.toReversed())),
+    ]);
+    await checkRequests(db.database, { rules, now: afterMinutes(start, 19) });
+    for (const [number, pagwId] of ids.entries())
+      expect([pagwId, (await stateOf(pagwId))?.reason]).toEqual([
+        pagwId,
+        number % 2 === 0 ? null : 'no-result',
+      ]);
+  });
+
+  it('looks at all that is due in bounded pages, and leaves the rest when time is up', async () => {
+    await checkRequests(db.database, { rules, now: late });
+    for (let count = 0; count < 25; count++) await hang();
+    let pages = 2;
+    const cut = await checkRequests(db.database, {
+      rules,
+      now: late,
+      pageSize: 10,
+      hasTime: () => pages-- > 0,
+    });
+    expect(cut).toEqual({ looked: 20, changed: 0, complete: false });
+    const rest = await checkRequests(db.database, { rules, now: late, pageSize: 10 });
+    expect(rest).toEqual({ looked: 5, changed: 0, complete: true });
+  });
+
+  it('is not told of ordinary progress, and told at once of a stuck request’s', async () => {
+    const pagwId = await hang();
+    await checkRequests(db.database, { rules, now: afterMinutes(start, 1) });
+    const before = await stateOf(pagwId);
+    await recordHistory(db.database, { pagwId }, start, [[2, 'VAL_OK']]);
+    expect(await stateOf(pagwId)).toEqual(before);
+    await checkRequests(db.database, { rules, now: afterMinutes(start, 30) });
+    expect(await stateOf(pagwId)).toMatchObject({ reason: 'hand-off-lost' });
+    await recordHistory(db.database, { pagwId }, start, [[31, 'ENRICH_START']]);
+    expect(await stateOf(pagwId)).toMatchObject({ reason: null, watchAt: afterMinutes(start, 31) });
+  });
+
+  it('keeps a producer’s own time as it is, and how far it is off', async () => {
+    const pagwId = `PAGW-CHECK-${++made}`;
+    await recordHistory(db.database, { pagwId }, start, [[0, 'VAL_START', { skewMinutes: 60 }]]);
+    await checkRequests(db.database, { rules, now: late });
+    expect(await stateOf(pagwId)).toMatchObject({ reason: 'no-result', skew: 3_600 });
+    const { rows } = await db.database.execute(
+      'SELECT occurred_at FROM event_tracker WHERE pagw_id = :pagwId',
+      { pagwId },
+    );
+    expect(rows).toEqual([{ occurredAt: afterMinutes(start, 60) }]);
+  });
+});
