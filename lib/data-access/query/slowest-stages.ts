@@ -12,6 +12,9 @@ export interface StagePerformance {
   p95Ms: number;
 }
 
+/** What fits in one answer. */
+const MAX_ROWS = 1_000;
+
 /** The stages whose completed events took longest on average; from the hourly summary. */
 export async function slowestStages(
   database: Database,
@@ -52,7 +55,7 @@ export async function slowestStages(
      FROM slowest
      JOIN histogram USING (stage, event_type)
      ORDER BY slowest.avg_ms DESC, stage, event_type`,
-    { ...spanValues(span), limit },
+    { ...spanValues(span), limit: Math.min(limit, MAX_ROWS) },
   );
   return rows;
 }
