@@ -4,7 +4,6 @@ import { AlarmTopics } from './alarm-topics.ts';
 import { databaseAlarms } from './database-alarms.ts';
 import { EncryptionKeys } from './encryption-keys.ts';
 import { FifoQueue } from './fifo-queue.ts';
-import { hasFlowEntry } from './flow-entry.ts';
 import { ingestAlarms } from './ingest-alarms.ts';
 import { INGEST_TIMEOUT, IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
@@ -62,9 +61,8 @@ export class EventTrackerStack extends Stack {
     const topics = new AlarmTopics(this, 'Topics', { key: messagesKey, notify: settings.notify });
     const wiring = { settings, database, events, retries, buckets, topics, messagesKey, logs };
     const scheduled = new ScheduledFlows(this, 'Scheduled', { ...wiring, schema: passwords });
-    const widget = hasFlowEntry('widget')
-      ? new WidgetFlow(this, 'Widget', { database, logs, concurrency: settings.concurrency.scheduled })
-      : undefined;
+    const concurrency = settings.concurrency.scheduled;
+    const widget = new WidgetFlow(this, 'Widget', { database, logs, concurrency });
 
     const { alarms } = new TrackerAlarms(this, 'Alarms', {
       definitions: [

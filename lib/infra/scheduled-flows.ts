@@ -5,7 +5,6 @@ import type { AlarmDefinition } from './alarm-definition.ts';
 import type { AlarmTopics } from './alarm-topics.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
-import { hasFlowEntry } from './flow-entry.ts';
 import { MaintainFlow } from './maintain-flow.ts';
 import { RetryFlow } from './retry-flow.ts';
 import { maintainAlarms, retryAlarms, stuckAlarms } from './scheduled-alarms.ts';
@@ -28,39 +27,32 @@ export interface ScheduledFlowsProps {
   readonly schema: IDependable;
 }
 
-/** The flows that run by the clock, in the order the data takes. A flow joins with its Lambda. */
+/** The flows that run by the clock, in the order the data takes. */
 export class ScheduledFlows extends Construct {
-  readonly flows: ScheduledFlow[] = [];
-  readonly alarms: AlarmDefinition[] = [];
+  readonly flows: ScheduledFlow[];
+  readonly alarms: AlarmDefinition[];
 
   constructor(scope: Construct, id: string, props: ScheduledFlowsProps) {
     super(scope, id);
     const { settings, schema } = props;
     const { everyMinutes } = settings;
     const shared = { ...props, concurrency: settings.concurrency.scheduled };
-    if (hasFlowEntry('retry')) {
-      const every = Duration.minutes(everyMinutes.retry);
-      const { flow } = new RetryFlow(this, 'Retry', { ...shared, every });
-      this.add(flow, retryAlarms(flow, settings));
-    }
-    if (hasFlowEntry('stuck-alarm')) {
-      const every = Duration.minutes(everyMinutes.stuckAlarm);
-      const { flow } = new StuckAlarmFlow(this, 'StuckAlarm', {
-        ...shared,
-        every,
-        runbookUrl: settings.runbookUrl,
-      });
-      this.add(flow, stuckAlarms(flow, settings));
-    }
-    if (hasFlowEntry('maintain')) {
-      const { flow } = new MaintainFlow(this, 'Maintain', props);
-      this.add(flow, maintainAlarms(flow));
-    }
+    const { flow: retry } = new RetryFlow(this, 'Retry', {
+      ...shared,
+      every: Duration.minutes(everyMinutes.retry),
+    });
+    const { flow: stuckAlarm } = new StuckAlarmFlow(this, 'StuckAlarm', {
+      ...shared,
+      every: Duration.minutes(everyMinutes.stuckAlarm),
+      runbookUrl: settings.runbookUrl,
+    });
+    const { flow: maintain } = new MaintainFlow(this, 'Maintain', props);
+    this.flows = [retry, stuckAlarm, maintain];
+    this.alarms = [
+      ...retryAlarms(retry, settings),
+      ...stuckAlarms(stuckAlarm, settings),
+      ...maintainAlarms(maintain),
+    ];
     for (const { schedule } of this.flows) schedule.node.addDependency(schema);
-  }
-
-  private add(flow: ScheduledFlow, alarms: AlarmDefinition[]): void {
-    this.flows.push(flow);
-    this.alarms.push(...alarms);
   }
 }

@@ -23,8 +23,7 @@ export interface TrackerDashboardProps {
   readonly ingest: IngestFlow;
   readonly events: FifoQueue;
   readonly database: TrackerDatabase;
-  /** @default no widgets drawn by the tracker itself */
-  readonly widget?: WidgetFlow | undefined;
+  readonly widget: WidgetFlow;
 }
 
 const MINUTE = Duration.minutes(1);
@@ -45,7 +44,7 @@ export class TrackerDashboard extends Construct {
     dashboard.addWidgets(
       new AlarmStatusWidget({ title: 'Alarms', width: 24, height: 4, alarms: [...props.alarms] }),
     );
-    if (props.widget !== undefined) dashboard.addWidgets(board(props.widget));
+    dashboard.addWidgets(board(props.widget));
     dashboard.addWidgets(heading('Ingest'));
     dashboard.addWidgets(
       graph('Events', [

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
@@ -15,7 +16,6 @@ import { Construct } from 'constructs';
 import { METRIC_NAMESPACE } from '../runtime/metric-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
-import { flowEntry } from './flow-entry.ts';
 import type { DatabaseRole, TrackerDatabase } from './tracker-database.ts';
 
 export interface TrackerFunctionProps {
@@ -71,7 +71,7 @@ export class TrackerFunction extends Construct implements IGrantable {
     this.timeout = props.timeout ?? Duration.seconds(30);
     this.function = new NodejsFunction(this, 'Function', {
       description: props.description,
-      entry: flowEntry(props.flow),
+      entry: fileURLToPath(new URL(`../../lambdas/${props.flow}.ts`, import.meta.url)),
       handler: props.handler ?? 'handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
