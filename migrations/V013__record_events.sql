@@ -12,6 +12,10 @@
 CREATE FUNCTION record_events(batch json, recorded_at timestamptz, lock_first boolean DEFAULT false)
 RETURNS TABLE (ordinal int, outcome text, sequence_no bigint)
 LANGUAGE plpgsql
+-- A plan is kept from when the tables were small, and has to stay good as they grow. Deciding anew whether to plan
+-- again costs 40 µs an event.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -49,11 +53,14 @@ BEGIN
       FROM incoming
       GROUP BY pagw_id
     ) AS named
-    LEFT JOIN request_tracker AS known ON known.pagw_id = named.pagw_id
+    -- OFFSET 0 keeps this a look-up per request: as a plain join it is planned as a scan of the whole table.
+    LEFT JOIN LATERAL (
+      SELECT * FROM request_tracker AS tracker WHERE tracker.pagw_id = named.pagw_id OFFSET 0
+    ) AS known ON true
   ),
   judged AS MATERIALIZED (
     SELECT
-      incoming.*,
+      incoming.ordinal, incoming.pagw_id, incoming.stage, incoming.status, incoming.attempt,
       request.tenant AS request_tenant,
       request.received_on,
       request.last_sequence_no,
@@ -79,7 +86,8 @@ BEGIN
       count(*) FILTER (WHERE status IN ('COMPLETED', 'SKIPPED')) OVER earlier_of_stage AS pass,
       row_number() OVER later_of_stage > 1 AS overtaken
     FROM judged
-    WHERE outcome = 'RECORDED'
+    -- Not = 'RECORDED': that is taken for a row or two, and every join behind it for a nested loop.
+    WHERE outcome NOT IN ('DUPLICATE', 'TENANT_UNKNOWN', 'TENANT_MISMATCH')
     WINDOW
       earlier_of_stage AS (PARTITION BY pagw_id, stage ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
       later_of_stage AS (PARTITION BY pagw_id, stage ORDER BY ordinal DESC)
@@ -87,8 +95,6 @@ BEGIN
   fresh AS MATERIALIZED (
     SELECT
       in_passes.*,
-      -- A producer's fast clock must not move its request into the future.
-      least(occurred_at, recorded_at) AS happened_at,
       row_number() OVER (PARTITION BY pagw_id ORDER BY ordinal) AS place,
       coalesce(
         attempt,
@@ -121,20 +127,20 @@ BEGIN
   ),
   change AS MATERIALIZED (
     SELECT
-      pagw_id,
+      fresh.pagw_id,
       count(*) AS events,
-      max(ordinal) AS last_ordinal,
-      max(ordinal) FILTER (WHERE lane = 'main') AS main_ordinal,
-      max(ordinal) FILTER (WHERE request_status >= 'APPROVED') AS ended_ordinal,
+      max(fresh.ordinal) AS last_ordinal,
+      max(fresh.ordinal) FILTER (WHERE lane = 'main') AS main_ordinal,
+      max(fresh.ordinal) FILTER (WHERE request_status >= 'APPROVED') AS ended_ordinal,
       max(request_status) FILTER (WHERE request_status < 'APPROVED') AS progress,
-      max(ordinal) FILTER (WHERE effect IS NOT NULL) AS effect_ordinal,
-      max(ordinal) FILTER (WHERE target_system IS NOT NULL) AS target_ordinal,
-      max(ordinal) FILTER (WHERE status = 'FAILED') AS failed_ordinal,
-      count(*) FILTER (WHERE status = 'FAILED') AS failures,
-      count(*) FILTER (WHERE status = 'RETRY_SCHEDULED') AS retries,
-      min(happened_at) AS began_at,
-      max(happened_at) AS last_event_at,
-      min(happened_at) FILTER (WHERE decided) AS decided_at,
+      max(fresh.ordinal) FILTER (WHERE effect IS NOT NULL) AS effect_ordinal,
+      max(fresh.ordinal) FILTER (WHERE target_system IS NOT NULL) AS target_ordinal,
+      max(fresh.ordinal) FILTER (WHERE fresh.status = 'FAILED') AS failed_ordinal,
+      count(*) FILTER (WHERE fresh.status = 'FAILED') AS failures,
+      count(*) FILTER (WHERE fresh.status = 'RETRY_SCHEDULED') AS retries,
+      least(min(occurred_at), recorded_at) AS began_at,
+      least(max(occurred_at), recorded_at) AS last_event_at,
+      least(min(occurred_at) FILTER (WHERE decided), CASE WHEN bool_or(decided) THEN recorded_at END) AS decided_at,
       max(request_type) AS request_type,
       min(priority) AS priority,
       max(correlation_id) AS correlation_id,
@@ -142,7 +148,8 @@ BEGIN
       max(payload_bucket) AS payload_bucket,
       max(payload_key) AS payload_key
     FROM fresh
-    GROUP BY pagw_id
+    JOIN incoming ON incoming.ordinal = fresh.ordinal
+    GROUP BY fresh.pagw_id
   ),
   advanced AS (
     INSERT INTO request_tracker AS known (
@@ -158,9 +165,9 @@ BEGIN
       change.began_at, recorded_at, recorded_at, change.last_event_at,
       request.last_sequence_no + 1, request.last_sequence_no + change.events, change.failures, change.retries,
       coalesce(ended.request_status, change.progress, 'RECEIVED'), last.stage, main.next_stage,
-      main.stage, main.event_type, main.status, main.numbered_attempt, main.happened_at,
+      main.stage, main.event_type, main.status, main_fresh.numbered_attempt, least(main.occurred_at, recorded_at),
       CASE
-        WHEN effect.effect = 'closes' THEN effect.happened_at
+        WHEN effect.effect = 'closes' THEN least(effect.occurred_at, recorded_at)
         -- What is decided stays closed: an answer that comes late changes nothing.
         WHEN effect.effect = 'reopens' AND coalesce(request.decided_at, change.decided_at) IS NULL THEN NULL
         ELSE request.completed_at
@@ -171,12 +178,13 @@ BEGIN
       target.target_system, recorded_at
     FROM change
     JOIN request ON request.pagw_id = change.pagw_id
-    LEFT JOIN fresh AS last ON last.ordinal = change.last_ordinal
-    LEFT JOIN fresh AS main ON main.ordinal = change.main_ordinal
-    LEFT JOIN fresh AS ended ON ended.ordinal = change.ended_ordinal
-    LEFT JOIN fresh AS effect ON effect.ordinal = change.effect_ordinal
-    LEFT JOIN fresh AS failed ON failed.ordinal = change.failed_ordinal
-    LEFT JOIN fresh AS target ON target.ordinal = change.target_ordinal
+    LEFT JOIN incoming AS last ON last.ordinal = change.last_ordinal
+    LEFT JOIN incoming AS main ON main.ordinal = change.main_ordinal
+    LEFT JOIN fresh AS main_fresh ON main_fresh.ordinal = change.main_ordinal
+    LEFT JOIN incoming AS ended ON ended.ordinal = change.ended_ordinal
+    LEFT JOIN incoming AS effect ON effect.ordinal = change.effect_ordinal
+    LEFT JOIN incoming AS failed ON failed.ordinal = change.failed_ordinal
+    LEFT JOIN incoming AS target ON target.ordinal = change.target_ordinal
     ORDER BY change.pagw_id
     ON CONFLICT (pagw_id) DO UPDATE SET
       updated_at = excluded.updated_at,
@@ -221,8 +229,6 @@ BEGIN
       fresh.*,
       advanced.received_on AS partition_day,
       advanced.completed_at IS NOT NULL AS closed,
-      NOT (fresh.overtaken OR advanced.completed_at IS NOT NULL) AND fresh.status = 'FAILED' AND fresh.retryable AS retries,
-      fresh.numbered_attempt >= (fresh.retry ->> 'maxAttempts')::int AS used_up,
       advanced.batch_first_sequence_no + fresh.place - 1 AS sequence_no
     FROM fresh
     JOIN advanced ON advanced.pagw_id = fresh.pagw_id
@@ -234,21 +240,26 @@ BEGIN
       started_at, completed_at, occurred_at, created_at, metadata
     )
     SELECT
-      request_tenant, pagw_id, partition_day, event_id, stage, event_type, status, sequence_no, numbered_attempt, retryable,
+      numbered.request_tenant, numbered.pagw_id, numbered.partition_day, said.event_id, said.stage, said.event_type, said.status,
+      numbered.sequence_no, numbered.numbered_attempt, said.retryable,
       CASE
-        WHEN NOT retries THEN NULL
-        WHEN next_retry_at IS NOT NULL THEN next_retry_at
-        WHEN NOT used_up THEN
-          recorded_at + interval '1 second' * (retry ->> 'jitter')::float8 * least(
-            (retry ->> 'capSeconds')::float8,
-            (retry ->> 'baseSeconds')::float8 * power((retry ->> 'factor')::float8, least(numbered_attempt - 1, 64))
+        WHEN said.status <> 'FAILED' OR NOT said.retryable OR numbered.overtaken OR numbered.closed THEN NULL
+        WHEN said.next_retry_at IS NOT NULL THEN said.next_retry_at
+        WHEN numbered.numbered_attempt < (said.retry ->> 'maxAttempts')::int THEN
+          recorded_at + interval '1 second' * (said.retry ->> 'jitter')::float8 * least(
+            (said.retry ->> 'capSeconds')::float8,
+            (said.retry ->> 'baseSeconds')::float8 * power((said.retry ->> 'factor')::float8, least(numbered.numbered_attempt - 1, 64))
           )
       END,
-      CASE WHEN retries AND used_up AND next_retry_at IS NULL THEN recorded_at END,
-      external_reference, duration_ms, error_code, error_message, worker_id, service_name,
-      started_at, completed_at, occurred_at, recorded_at, metadata
+      CASE
+        WHEN said.status = 'FAILED' AND said.retryable AND NOT (numbered.overtaken OR numbered.closed) AND said.next_retry_at IS NULL
+          AND numbered.numbered_attempt >= (said.retry ->> 'maxAttempts')::int THEN recorded_at
+      END,
+      said.external_reference, said.duration_ms, said.error_code, said.error_message, said.worker_id, said.service_name,
+      said.started_at, said.completed_at, said.occurred_at, recorded_at, said.metadata
     FROM numbered
-    ORDER BY sequence_no
+    JOIN incoming AS said ON said.ordinal = numbered.ordinal
+    ORDER BY numbered.pagw_id, numbered.sequence_no
   ),
   overtaken AS (
     UPDATE event_tracker AS failed
@@ -260,7 +271,7 @@ BEGIN
     ) AS later
     WHERE failed.pagw_id = later.pagw_id
       AND failed.received_on = later.partition_day
-      AND (failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL)
+      AND coalesce(failed.next_retry_at, failed.retry_exhausted_at) IS NOT NULL
       AND (failed.stage = later.stage OR later.closed)
   )
   SELECT

@@ -18,13 +18,9 @@ export interface RecordedEvent {
   sequenceNo: number | null;
 }
 
-interface OutcomeRow {
-  ordinal: number;
-  outcome: RecordOutcome | 'RACED';
-  sequenceNo: number | null;
-}
+type Outcome = [ordinal: number, outcome: RecordOutcome | 'RACED', sequenceNo: number | null];
 
-/** A call carries at most this much: half of the Data API's 4 MiB, and few enough rows for its 1 MiB answer. */
+/** A call carries at most this much: half of the Data API's 4 MiB, and an answer that fits its 64 KB a row. */
 const CALL_MAX_EVENTS = 1_000;
 const CALL_MAX_CHARACTERS = 2_000_000;
 
@@ -45,16 +41,16 @@ export async function recordEvents(
   for (const call of toCalls(events)) {
     let pending = call;
     for (let round = 1; pending.size > 0; round++) {
-      const rows = await callRecordEvents(database, pending, now, round > 1).catch((error: unknown) => {
+      const outcomes = await callRecordEvents(database, pending, now, round > 1).catch((error: unknown) => {
         // Two that create one request at once may also meet in its second unique index; nothing was written then.
         if (!hasSqlState(error, SqlState.uniqueViolation) || round === MAX_ROUNDS) throw error;
         return undefined;
       });
-      if (rows === undefined) continue;
-      if (round === MAX_ROUNDS && rows.some(({ outcome }) => outcome === 'RACED'))
+      if (outcomes === undefined) continue;
+      if (round === MAX_ROUNDS && outcomes.some(([, outcome]) => outcome === 'RACED'))
         throw new Error(`Recording ${pending.size} events raced ${MAX_ROUNDS} times; send them again.`);
       const raced = new Map<number, string>();
-      for (const { ordinal, outcome, sequenceNo } of rows) {
+      for (const [ordinal, outcome, sequenceNo] of outcomes) {
         if (outcome !== 'RACED') answers[ordinal] = { outcome, sequenceNo };
         else raced.set(ordinal, pending.get(ordinal) ?? '');
       }
@@ -92,19 +88,22 @@ async function callRecordEvents(
   call: ReadonlyMap<number, string>,
   now: Date,
   lockFirst: boolean,
-): Promise<OutcomeRow[]> {
-  const run = () =>
-    database.execute<OutcomeRow>(
-      `SELECT ordinal, outcome, sequence_no
+): Promise<Outcome[]> {
+  // One value instead of a row an event: the SDK takes longer over 100 rows of 3 fields than PostgreSQL over the rest.
+  const run = async () => {
+    const { rows } = await database.execute<{ outcomes: Outcome[] }>(
+      `SELECT coalesce(json_agg(json_build_array(ordinal, outcome, sequence_no)), '[]') AS outcomes
        FROM record_events(:batch::json, :now::timestamptz, :lock_first)`,
       { batch: `[${[...call.values()].join(',')}]`, now, lock_first: lockFirst },
     );
+    return rows[0]?.outcomes ?? [];
+  };
   try {
-    return (await run()).rows;
+    return await run();
   } catch (error) {
     // A row without a partition is a check violation, too. Its month is there now, by us or by another writer.
     if (!hasSqlState(error, SqlState.checkViolation)) throw error;
     await ensurePartitionsOfRequests(database, [...call.values()], now);
-    return (await run()).rows;
+    return await run();
   }
 }
