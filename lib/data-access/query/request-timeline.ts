@@ -41,7 +41,7 @@ WITH next AS MATERIALIZED (
   FROM event_tracker
   WHERE received_on = :received_on::date AND pagw_id = :pagw_id AND sequence_no > :after_sequence_no
   ORDER BY sequence_no
-  LIMIT ${PAGE_EVENTS}
+  LIMIT :limit
 ), sized AS (
   SELECT
     next.*,
@@ -61,11 +61,13 @@ ORDER BY sequence_no`;
 export function timelineValues(
   request: Pick<RequestRow, 'pagwId' | 'receivedOn'>,
   afterSequenceNo: number,
+  limit = PAGE_EVENTS,
 ): SqlValues {
   return {
     received_on: request.receivedOn,
     pagw_id: request.pagwId,
     after_sequence_no: afterSequenceNo,
+    limit,
   };
 }
 
@@ -75,11 +77,15 @@ export async function* readTimeline(
   request: Pick<RequestRow, 'pagwId' | 'receivedOn'>,
 ): AsyncGenerator<TimelineEvent[]> {
   let after = 0;
+  let limit = PAGE_EVENTS;
   for (;;) {
-    const { rows } = await database.execute<TimelineEvent>(TIMELINE_SQL, timelineValues(request, after));
+    const values = timelineValues(request, after, limit);
+    const { rows } = await database.execute<TimelineEvent>(TIMELINE_SQL, values);
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;
     after = last.sequenceNo;
+    // Each row considered is unpacked to be measured: where few fit into an answer, few are considered.
+    limit = Math.min(PAGE_EVENTS, 2 * rows.length);
   }
 }

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { trackedEvent } from '../support/tracked-event.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/pagw.ts', import.meta.url));
+let db: TestDatabase;
+let console: Server;
+let url: string;
+
+/** A console that knows nothing but where the test's database is. */
+beforeAll(async () => {
+  db = await openTestDatabase();
+  const environment = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_RDS_DATA: inject('dataApiUrl'),
+    AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1',
+    AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1',
+    CLUSTER_ARN: db.target.resourceArn,
+    SECRET_ARN: db.target.secretArn,
+    DATABASE_NAME: db.target.database,
+    EVENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/pagw-events.fifo',
+  };
+  console = createServer((_, response) => response.end(JSON.stringify(environment)));
+  await new Promise<void>((settle) => console.listen(0, '127.0.0.1', settle));
+  url = `http://127.0.0.1:${(console.address() as AddressInfo).port}`;
+  const events = Array.from({ length: 600 }, (_, number) =>
+    trackedEvent({ pagwId: 'PAGW-1', metadata: { number, filling: 'x'.repeat(1_000) } }),
+  );
+  await recordEvents(db.database, events, new Date());
+});
+
+afterAll(async () => {
+  console.close();
+  await db.close();
+});
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function start(
+  args: string[],
+  env: Record<string, string> = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...args], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  const ended = new Promise<Ended>((settle) => child.once('close', (code) => settle({ code, ...output })));
+  return { child, ended };
+}
+
+describe('the pagw program', () => {
+  it('prints a long timeline whole to a slow reader', async () => {
+    const { ended } = start(['request', 'show', 'PAGW-1', '-o', 'jsonl', '--url', url]);
+    const { code, stdout, stderr } = await ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).sequenceNo),
+    ).toEqual(Array.from({ length: 600 }, (_, index) => index + 1));
+  });
+
+  it('ends quietly when its reader has enough', async () => {
+    const { child, ended } = start(['request', 'show', 'PAGW-1', '-o', 'jsonl'], { PAGW_URL: url });
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    expect(await ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('says in a sentence that nothing answers, and what to do', async () => {
+    const { ended } = start(['request', 'list', '--url', 'http://127.0.0.1:1']);
+    expect(await ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `pagw: No event tracker answers at http://127.0.0.1:1.\nStart one with \`npm start\`, give its address with --url, or name a deployed one with --stack.\n`,
+    });
+  });
+
+  it('ends with 130 on Ctrl-C', async () => {
+    const { child, ended } = start(['event', 'send', '-f', '-', '--url', url]);
+    // It asks where the tracker is, then waits for stdin, which stays open.
+    await once(console, 'request');
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+  });
+});

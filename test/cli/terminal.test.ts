@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { csvLine } from '../../lib/cli/output/csv-text.ts';
+import { printable, textWidth } from '../../lib/cli/output/printable-text.ts';
+import { tableText } from '../../lib/cli/output/table.ts';
+import { ageText, momentText, tookText } from '../../lib/cli/output/time-text.ts';
+
+const plain = (text: string) => text;
+
+describe('a table', () => {
+  it('keeps its columns aligned and within the terminal, whatever the cells hold', () => {
+    const cell = fc.string({ unit: 'grapheme', maxLength: 60 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 8 }), (rows) => {
+        const columns = [
+          { title: 'A', cell: ([first]: [string, string]) => `${first}|`, least: 5 },
+          { title: 'B', cell: ([, second]: [string, string]) => `${second}|`, least: 5 },
+          { title: 'C', cell: () => 'end' },
+        ];
+        const lines = tableText(rows, { columns, paint: plain, width: 50 }).trimEnd().split('\n');
+        expect(lines).toHaveLength(rows.length + 1);
+        const ends = lines.slice(1).map((line) => textWidth(line));
+        expect(new Set(ends).size).toBe(1);
+        expect(ends[0]).toBeLessThanOrEqual(50);
+      }),
+    );
+  });
+
+  it('shows what is missing as a dash and cuts with an ellipsis', () => {
+    const columns = [
+      { title: 'NAME', cell: (row: { name: string | null }) => row.name, least: 4 },
+      { title: 'ID', cell: () => 'kept-whole-1' },
+    ];
+    const text = tableText([{ name: null }, { name: 'a long name' }], { columns, paint: plain, width: 20 });
+    expect(text).toBe('NAME    ID\n–       kept-whole-1\na lon…  kept-whole-1\n');
+  });
+});
+
+describe('printable text', () => {
+  it('holds nothing that a terminal would obey, in one line', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+});
+
+describe('a CSV line', () => {
+  it('quotes what needs it and writes objects as JSON, times as ISO', () => {
+    const line = csvLine(['a', 'b,c', 'd"e', 'f\ng', null, 0, { h: [1] }, new Date(0)]);
+    expect(line).toBe('a,"b,c","d""e","f\ng",,0,"{""h"":[1]}",1970-01-01T00:00:00.000Z\r\n');
+  });
+});
+
+describe('times for people', () => {
+  it.each([
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [3471, '3.5 s'],
+    [59_990, '1 m 00 s'],
+    [64_000, '1 m 04 s'],
+    [3_599_700, '1 h 00 m'],
+    [8_040_000, '2 h 14 m'],
+    [273_600_000, '3 d 4 h'],
+  ])('%i ms took %s', (milliseconds, text) => {
+    expect(tookText(milliseconds)).toBe(text);
+  });
+
+  it.each([
+    [0, '0s ago'],
+    [59, '59s ago'],
+    [3_599, '59m ago'],
+    [86_400 * 400, '1y ago'],
+    [-90, 'in 1m'],
+  ])('%i s ago is %s', (seconds, text) => {
+    const now = new Date('2026-03-01T12:00:00Z');
+    expect(ageText(new Date(now.getTime() - seconds * 1000), now)).toBe(text);
+  });
+
+  it('are in UTC with a Z', () => {
+    expect(momentText(new Date('2026-03-01T12:00:00.5Z'), 'utc')).toBe('2026-03-01 12:00:00Z');
+  });
+});

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { checkSequences } from '../../../lib/data-access/query/sequence-faults.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { trackedEvent } from '../../support/tracked-event.ts';
+
+const now = new Date('2026-03-01T12:00:00Z');
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  const events = ['PAGW-1', 'PAGW-2', 'PAGW-3', 'PAGW-4', 'PAGW-5'].flatMap((pagwId) =>
+    Array.from({ length: 4 }, () => trackedEvent({ pagwId })),
+  );
+  await recordEvents(db.database, events, now);
+});
+afterAll(() => db.close());
+
+describe('the check of sequences', () => {
+  it('goes through all requests in bounded steps, the latest first', async () => {
+    const first = await checkSequences(db.database, 2);
+    expect(first).toEqual({ checked: 2, faults: [], next: 'PAGW-4' });
+    const second = await checkSequences(db.database, 2, first.next);
+    const third = await checkSequences(db.database, 2, second.next);
+    expect([second.checked, third.checked, third.next]).toEqual([2, 1, undefined]);
+  });
+
+  it('finds a gap, a lost end, a lost beginning and a lost history', async () => {
+    const remove = (pagwId: string, which: string) =>
+      db.database.execute(`DELETE FROM event_tracker WHERE pagw_id = '${pagwId}' AND ${which}`);
+    await remove('PAGW-1', 'sequence_no = 2');
+    await remove('PAGW-2', 'sequence_no = 4');
+    await remove('PAGW-3', 'sequence_no = 1');
+    await remove('PAGW-4', 'true');
+    const { faults } = await checkSequences(db.database, 100);
+    expect(faults.map(({ pagwId, events }) => [pagwId, events])).toEqual([
+      ['PAGW-4', 0],
+      ['PAGW-3', 3],
+      ['PAGW-2', 3],
+      ['PAGW-1', 3],
+    ]);
+  });
+
+  it('takes no offence at a month that was archived', async () => {
+    await db.database.execute('ALTER TABLE event_tracker DETACH PARTITION event_tracker_2026_03');
+    await db.database.execute('DROP TABLE event_tracker_2026_03');
+    expect((await checkSequences(db.database, 100)).faults).toEqual([]);
+  });
+});
