@@ -21,6 +21,6 @@ export function DataText({ value, most = LONGEST, mono = false }: DataTextProps)
 /** At most `most` characters, never half of one, with what is missing named. */
 export function cutText(value: string, most: number): string {
   if (value.length <= most) return value;
-  const kept = [...value.slice(0, most + 1)].slice(0, most).join('').toWellFormed();
+  const kept = [...value.slice(0, 2 * most)].slice(0, most).join('');
   return `${kept}… (${value.length.toLocaleString('en')} characters)`;
 }

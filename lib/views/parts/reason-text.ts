@@ -1,14 +1,15 @@
 import type { StuckReason } from '../../domain/request-state.ts';
+import { cutText } from './data-text.tsx';
 
 /** Why a request is stuck, as a sentence about its stage. */
 const reasonTexts: Readonly<Record<StuckReason, string>> = {
   'no-result': 'began and gave no result',
   failed: 'failed, and no retry is planned',
   'retries-exhausted': 'failed as often as it may',
-  'retry-overdue': 'a retry is overdue',
+  'retry-overdue': 'waits for a retry that is overdue',
   'hand-off-lost': 'is done, but the next stage never began',
-  'deadline-at-risk': 'a decision is due soon',
-  'deadline-breached': 'the decision is overdue',
+  'deadline-at-risk': 'moves, but a decision is due soon',
+  'deadline-breached': 'moves, but its decision is overdue',
 };
 
 /** What happens next by itself, if nobody does anything. */
@@ -23,7 +24,7 @@ const automaticActions: Readonly<Record<StuckReason, string>> = {
 };
 
 export function reasonText(reason: string): string {
-  return lookUp(reasonTexts, reason) ?? reason;
+  return lookUp(reasonTexts, reason) ?? cutText(reason, 32);
 }
 
 export function automaticAction(reason: string): string {

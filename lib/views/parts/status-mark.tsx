@@ -1,4 +1,5 @@
 import type { EventStatus } from '../../domain/tracked-event.ts';
+import { cutText } from './data-text.tsx';
 
 export type Tone = 'ok' | 'bad' | 'busy' | 'retry' | 'warn' | 'quiet';
 
@@ -28,7 +29,7 @@ const marks: Readonly<Record<EventStatus, StatusWord>> = {
 /** A status this program does not know is shown as it is. */
 export function markOf(status: string): StatusWord {
   const known: Readonly<Record<string, StatusWord>> = marks;
-  return known[status] ?? { tone: 'quiet', glyph: '·', word: status };
+  return known[status] ?? { tone: 'quiet', glyph: '·', word: cutText(status, 32) };
 }
 
 export function StatusMark({ status }: { status: string }) {

@@ -1,16 +1,20 @@
 import { durationText } from '../../domain/duration-text.ts';
 
-/** An instant in UTC, to the second: `14:51:34`, with the date where it is not today's. */
+/** An instant in UTC, to the second: `14:51:34`, with the date where it is not that of `now`. */
 export function Instant({ at, now, exact = false }: { at: Date | null; now: Date; exact?: boolean }) {
   if (at === null) return <span class="none">–</span>;
   const iso = at.toISOString();
   const time = iso.slice(11, exact ? 23 : 19);
-  const isToday = iso.slice(0, 10) === now.toISOString().slice(0, 10);
+  const isToday = isSameDay(at, now);
   return (
     <time datetime={iso} class="num" title={`${iso.slice(0, 10)} ${iso.slice(11, 23)} UTC`}>
       {isToday ? time : `${iso.slice(0, 10)} ${time}`}
     </time>
   );
+}
+
+export function isSameDay(one: Date, other: Date): boolean {
+  return one.toISOString().slice(0, 10) === other.toISOString().slice(0, 10);
 }
 
 /** How long ago or how soon: `2h14m ago`, `in 40s`. */

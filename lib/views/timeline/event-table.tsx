@@ -3,7 +3,7 @@ import { DataText } from '../parts/data-text.tsx';
 import { Fields } from '../parts/fields.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
-import { Instant, millisecondsText } from '../parts/time-text.tsx';
+import { Instant, isSameDay, millisecondsText } from '../parts/time-text.tsx';
 import type { EventFlag } from './event-flags.ts';
 
 /** The longest error text shown; the whole is in the database. */
@@ -18,6 +18,7 @@ export interface EventTableProps {
 
 /** Every event in the order in which it was recorded. */
 export function EventTable({ events, flags, now, maxAttempts }: EventTableProps) {
+  const newDays = daysBegun(events, now);
   return (
     <Table
       caption="Events"
@@ -28,7 +29,10 @@ export function EventTable({ events, flags, now, maxAttempts }: EventTableProps)
           name: 'Time, UTC',
           cell: ({ sequenceNo, occurredAt }) => (
             <>
-              <Instant at={occurredAt} now={now} exact />
+              {newDays.has(sequenceNo) ? (
+                <div class="detail num">{occurredAt.toISOString().slice(0, 10)}</div>
+              ) : null}
+              <Instant at={occurredAt} now={occurredAt} exact />
               <Flags flags={flags.get(sequenceNo) ?? []} />
             </>
           ),
@@ -40,7 +44,7 @@ export function EventTable({ events, flags, now, maxAttempts }: EventTableProps)
           name: 'Attempt',
           cell: (event) =>
             event.status === 'FAILED' && event.retryable
-              ? `${event.attempt} of ${maxAttempts(event)}`
+              ? `${event.attempt} of ${Math.max(event.attempt, maxAttempts(event))}`
               : event.attempt,
         },
         {
@@ -92,4 +96,15 @@ function Details({ event, now }: { event: TimelineEvent; now: Date }) {
       <Fields metadata={metadata} />
     </>
   );
+}
+
+/** The events before which the date must be said: it is not the one a reader would take for granted. */
+function daysBegun(events: readonly TimelineEvent[], now: Date): Set<number> {
+  const begun = new Set<number>();
+  let day = now;
+  for (const { sequenceNo, occurredAt } of events) {
+    if (!isSameDay(occurredAt, day)) begun.add(sequenceNo);
+    day = occurredAt;
+  }
+  return begun;
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../data-access/database.ts';
 import { failureOf, type ViewFailure } from '../failure-of.ts';
 import { Failure } from '../parts/notice.tsx';
-import { type ViewContext, viewNames } from '../view-context.ts';
+import { type ViewContext, type ViewLimits, viewNames } from '../view-context.ts';
 import { ViewError } from '../view-error.ts';
 import type { ViewRules } from '../view-page.ts';
 import { viewPages } from '../view-pages.ts';
@@ -28,6 +28,8 @@ export interface DrawnWidget {
 const LIMITS = { groups: 100, requests: 50, events: 200 };
 /** CloudWatch refuses answers of about 1 MB; long before that, nobody reads them. */
 const MOST_BYTES = 700_000;
+/** What does not fit is drawn again with fewer rows. */
+const SHARES = [1, 0.25, 0.05];
 const MENU = viewNames
   .filter((view) => view !== 'request' && view !== 'search')
   .map((view) => ({ view, title: viewPages[view].title }));
@@ -47,12 +49,18 @@ export async function drawWidget(question: WidgetQuestion, options: WidgetOption
         `Set “view” to one of ${viewNames.join(', ')}.`,
       );
     }
-    const fragment = await viewPages[view].show({ database, parameters, context, rules });
-    const html = String(<WidgetFrame {...frame}>{fragment}</WidgetFrame>);
-    if (Buffer.byteLength(html) > MOST_BYTES) {
-      throw new ViewError(500, 'TOO_LARGE', 'This view is too large for a widget.', 'Use the CLI: pagw.');
+    for (const share of SHARES) {
+      const limits = shareOf(LIMITS, share);
+      const fragment = await viewPages[view].show({
+        database,
+        parameters,
+        context: { ...context, limits },
+        rules,
+      });
+      const html = String(<WidgetFrame {...frame}>{fragment}</WidgetFrame>);
+      if (Buffer.byteLength(html) <= MOST_BYTES) return { html, failure: null };
     }
-    return { html, failure: null };
+    throw new ViewError(500, 'TOO_LARGE', 'This view is too large for a widget.', 'Use the CLI: pagw.');
   } catch (error) {
     const { status, code, message, hint } = failureOf(error);
     const html = String(
@@ -62,4 +70,9 @@ export async function drawWidget(question: WidgetQuestion, options: WidgetOption
     );
     return { html, failure: { status, code, message, hint } };
   }
+}
+
+function shareOf(limits: ViewLimits, share: number): ViewLimits {
+  const part = (most: number) => Math.ceil(most * share);
+  return { groups: part(limits.groups), requests: part(limits.requests), events: part(limits.events) };
 }

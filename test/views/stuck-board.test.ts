@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { StuckBoard, type StuckBoardData } from '../../lib/views/pages/stuck-board.tsx';
+import { sanitiseHtml } from '../support/sanitise-html.ts';
+import { ago, hostile, hostileTexts, stuckGroup, viewContext } from '../support/view-fixtures.ts';
+
+const check = { checkedAt: ago(40), heldBackSince: null, lagSeconds: 0 };
+
+function draw(data: Partial<StuckBoardData> = {}): string {
+  const whole = { filter: { stage: null, reason: null }, groups: [], requests: null, check, ...data };
+  return String(StuckBoard({ data: whole, context: viewContext() }));
+}
+
+/** Without tags and actions, as it is read. */
+function textOf(html: string): string {
+  return html.replace(/<cwdb-action.*?<\/cwdb-action>/gs, '').replace(/<[^>]*>/g, '');
+}
+
+describe('the stuck board', () => {
+  it('tells count, stage, cause, downstream, oldest, deadline, what happens by itself, and samples', () => {
+    const html = draw({
+      groups: [
+        stuckGroup({
+          reason: 'retries-exhausted',
+          errorCode: 'API_TIMEOUT',
+          targetSystem: 'carelon',
+          count: 41,
+          atRisk: 2,
+          nextDueAt: ago(-7_200),
+          sampleIds: ['PAGW-A', 'PAGW-B', 'PAGW-C'],
+        }),
+      ],
+    });
+    for (const part of [
+      '41',
+      'API_CONNECTOR',
+      'failed as often as it may',
+      'API_TIMEOUT',
+      'carelon',
+      '1h',
+      'anthem',
+    ])
+      expect(textOf(html)).toContain(part);
+    expect(textOf(html)).toContain('2 at risk, 2h left');
+    expect(textOf(html)).toContain('retry it by hand');
+    expect(textOf(html)).toContain('PAGW-BPAGW-Cand 38 more');
+  });
+
+  it('leads from the count to the group and from a sample to its request', () => {
+    const html = draw({ groups: [stuckGroup({ sampleIds: ['PAGW-A'] })] });
+    expect(html).toContain('{"view":"stuck","stage":"API_CONNECTOR","reason":"no-result"}');
+    expect(html).toContain('{"view":"request","id":"PAGW-A"}');
+  });
+
+  it('says that nothing is stuck and how fresh that is', () => {
+    expect(textOf(draw())).toContain('No stuck requests; checked 40s ago.');
+  });
+
+  it.each([
+    ['the detector never ran', undefined, 'No run of the stuck detector so far'],
+    ['the detector stopped', { ...check, checkedAt: ago(7_200) }, 'the detector last ran 2h ago'],
+    ['ingest lags', { ...check, heldBackSince: ago(600), lagSeconds: 420 }, 'Ingest is 7m behind'],
+  ])('is cautious when %s', (_, lastCheck, words) => {
+    expect(textOf(draw({ check: lastCheck }))).toContain(words);
+  });
+
+  it('shows the largest of 500 groups and says so, well below the answer limit of a widget, whatever they are called', () => {
+    const groups = Array.from({ length: 500 }, (_, position) =>
+      stuckGroup({
+        count: 500 - position,
+        tenant: hostile(position),
+        stage: hostile(position + 1),
+        errorCode: hostile(position + 2),
+        targetSystem: hostile(position + 3),
+        sampleIds: [hostile(position), hostile(position + 4), 'PAGW-1'],
+      }),
+    );
+    const html = draw({ groups });
+    expect(textOf(html)).toContain('The 100 largest of 500 groups');
+    expect(textOf(html)).toContain('125,250 requests in 500 groups');
+    expect(sanitiseHtml(html)).toBe(html);
+  });
+
+  it('stays below the limit with values as long as the columns allow', () => {
+    const longest = (letter: string, length: number) => letter.repeat(length);
+    const groups = Array.from({ length: 500 }, () =>
+      stuckGroup({
+        tenant: longest('<', 64),
+        stage: longest('&', 64),
+        errorCode: longest('"', 64),
+        targetSystem: longest('>', 64),
+        sampleIds: [longest('<', 64), longest('"', 64), longest('&', 64)],
+      }),
+    );
+    expect(Buffer.byteLength(draw({ groups }))).toBeLessThan(700_000);
+  });
+
+  it.each(hostileTexts.map((text) => [text.slice(0, 20), text]))('keeps %j a text', (_, text) => {
+    const html = draw({
+      filter: { stage: text, reason: text },
+      groups: [stuckGroup({ stage: text, errorCode: text })],
+    });
+    expect(sanitiseHtml(html)).toBe(html);
+    expect(html).not.toMatch(/<(script|img|iframe)/);
+    expect(textOf(html).length).toBeLessThan(2_000);
+  });
+});

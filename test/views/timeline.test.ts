@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import type { RequestRow } from '../../lib/data-access/query/find-request.ts';
+import type { TimelineEvent } from '../../lib/data-access/query/request-timeline.ts';
+import { Timeline } from '../../lib/views/timeline/timeline.tsx';
+import { sanitiseHtml } from '../support/sanitise-html.ts';
+import {
+  ago,
+  hostile,
+  hostileTexts,
+  requestRow,
+  timelineEvent,
+  viewContext,
+} from '../support/view-fixtures.ts';
+
+function draw(events: TimelineEvent[], request: Partial<RequestRow> = {}): string {
+  const row = requestRow({ lastSequenceNo: events.length, ...request });
+  return String(Timeline({ data: { request: row, events, maxAttempts: () => 5 }, context: viewContext() }));
+}
+
+/** Without tags and actions, as it is read. */
+function textOf(html: string): string {
+  return html.replace(/<cwdb-action.*?<\/cwdb-action>/gs, '').replace(/<[^>]*>/g, '');
+}
+
+describe('the timeline', () => {
+  it('lists each event with time, stage, type, status, attempt of its maximum, duration, error and metadata', () => {
+    const text = textOf(
+      draw([
+        timelineEvent({
+          occurredAt: new Date('2026-03-01T11:59:00.123Z'),
+          stage: 'API_CONNECTOR',
+          eventType: 'DOWNSTREAM_TIMEOUT',
+          status: 'FAILED',
+          attempt: 2,
+          retryable: true,
+          nextRetryAt: ago(-300),
+          durationMs: 10_400,
+          errorCode: 'API_TIMEOUT',
+          errorMessage: 'The payer did not answer.',
+          metadata: { targetSystem: 'carelon', n: { deep: 1 } },
+        }),
+      ]),
+    );
+    for (const part of ['11:59:00.123', 'DOWNSTREAM_TIMEOUT', '✗ FAILED', '2 of 5', '10.4 s', 'API_TIMEOUT'])
+      expect(text).toContain(part);
+    for (const part of [
+      'The payer did not answer.',
+      'Next retry 12:05:00',
+      'targetSystem carelon',
+      '{"deep":1}',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it('draws what happened, what is waited for, and what is still to come', () => {
+    const html = draw([
+      timelineEvent({ eventType: 'PARSE_START', status: 'STARTED', occurredAt: ago(70) }),
+      timelineEvent({ sequenceNo: 2, occurredAt: ago(60) }),
+    ]);
+    expect(html).toContain('<title>PARSING, attempt 1: COMPLETED, 10.0 s</title>');
+    expect(html).toContain('<title>Waits to begin: 1m</title>');
+    expect(html).toContain('<title>VALIDATION is still to come</title>');
+    expect(html).not.toContain('CALLBACK_HANDLER is still to come');
+    expect(html).toContain('>now</text>');
+  });
+
+  it('expects nothing of a closed request', () => {
+    const html = draw([timelineEvent()], { completedAt: ago(50), status: 'APPROVED', decidedAt: ago(50) });
+    expect(html).not.toContain('still to come</title>');
+    expect(html).not.toContain('>now</text>');
+    expect(textOf(html)).toContain('CLOSED: approved');
+  });
+
+  it('says why a request is stuck', () => {
+    const html = draw([timelineEvent()], { stuckReason: 'hand-off-lost', stuckSince: ago(3_600) });
+    expect(textOf(html)).toContain('STUCK for 1h: PARSING is done, but the next stage never began.');
+  });
+
+  it('flags clocks that are ahead, late records and events out of order, and corrects none', () => {
+    const text = textOf(
+      draw([
+        timelineEvent({ occurredAt: ago(10), createdAt: ago(100) }),
+        timelineEvent({ sequenceNo: 2, occurredAt: ago(5_000), createdAt: ago(100) }),
+      ]),
+    );
+    expect(text).toContain('clock 1m ahead');
+    expect(text).toContain('recorded 1h21m later');
+    expect(text).toContain('out of order by 1h23m');
+    expect(text).toContain('10:36:40.000');
+  });
+
+  it('shows the last of 2,000 events and says so, well below the answer limit of a widget', () => {
+    const events = Array.from({ length: 2_000 }, (_, position) =>
+      timelineEvent({
+        sequenceNo: position + 1,
+        occurredAt: ago(20_000 - position * 10),
+        stage: position % 2 === 0 ? 'API_CONNECTOR' : 'PARSING',
+        status: position % 3 === 0 ? 'FAILED' : 'STARTED',
+        attempt: 1 + (position % 5),
+        errorCode: 'E'.repeat(64),
+        errorMessage: 'e'.repeat(4_000),
+        externalReference: 'r'.repeat(256),
+        metadata: Object.fromEntries(
+          Array.from({ length: 60 }, (_, n) => [`${'f'.repeat(60)}${n}`, 'v'.repeat(200)]),
+        ),
+      }),
+    );
+    const html = draw(events);
+    expect(textOf(html)).toContain('The last 200 of 2,000 events');
+    expect(textOf(html)).toContain('and 52 more');
+    expect(Buffer.byteLength(html)).toBeLessThan(700_000);
+    expect(sanitiseHtml(html)).toBe(html);
+  });
+
+  it('says why there is nothing to show of a request whose events are archived', () => {
+    expect(textOf(draw([], { lastSequenceNo: 30 }))).toContain('archived after 90 days');
+  });
+
+  it.each(hostileTexts.map((text) => [text.slice(0, 20), text]))('keeps %j a text', (_, text) => {
+    const event = timelineEvent({
+      stage: text,
+      eventType: text,
+      status: text,
+      errorCode: text,
+      errorMessage: text,
+      externalReference: text,
+      metadata: { [text]: text, nested: { [text]: [text] } },
+    });
+    const html = draw([event, { ...event, sequenceNo: 2, occurredAt: ago(1) }], {
+      pagwId: text,
+      correlationId: text,
+      externalReferenceId: text,
+      mainStage: text,
+      requestType: text,
+      tenant: hostile(1),
+      stuckReason: text,
+      stuckSince: ago(5),
+    });
+    expect(sanitiseHtml(html)).toBe(html);
+    expect(html).not.toMatch(/<(script|img|iframe)/);
+    expect(textOf(html).length).toBeLessThan(10_000);
+  });
+});
