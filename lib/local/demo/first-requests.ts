@@ -17,14 +17,14 @@ const STUCK: readonly JourneyKind[] = [
   'no-result',
   'publish-lost',
 ];
-/** Two that have just begun and will stand still: moving the clock makes them stuck. */
+/** Two that came to a stand minutes ago: moving the clock by a quarter of an hour makes them stuck. */
 const ABOUT_TO_HANG: readonly JourneyKind[] = ['hand-off-lost', 'no-result'];
 const RETRIES_DUE = 9;
 const EVENTFUL: ReadonlySet<JourneyKind> = new Set([...STUCK, 'awaiting-retry']);
 
 /**
  * What a newcomer finds: a day's requests, most of them answered; six stuck for an hour or more, nine whose retry came
- * due minutes ago, and a few on their way, two of them to stand still.
+ * due minutes ago, two that came to a stand just now, and a few on their way.
  */
 export function firstRequests(now: Date): ActiveJourney[] {
   const random = openRandom('pagw-demo-first-requests');
@@ -46,7 +46,9 @@ function plan(number: number, now: Date, random: Random): { kind: JourneyKind; b
     const failsAfterMs = writeJourney(number, 'awaiting-retry', now).segments[0]?.steps.at(-1)?.afterMs ?? 0;
     return { kind: 'awaiting-retry', bornAt: ago(failedAgoMs + failsAfterMs) };
   }
-  const kind = ABOUT_TO_HANG[FIRST_REQUESTS - number] ?? uneventful(number);
+  const hanging = ABOUT_TO_HANG[FIRST_REQUESTS - number];
+  if (hanging !== undefined) return { kind: hanging, bornAt: ago(random.between(3, 5) * MINUTE_MS) };
+  const kind = uneventful(number);
   if (number > FIRST_REQUESTS - IN_FLIGHT) return { kind, bornAt: ago(random.between(2, 20) * 1000) };
   return { kind, bornAt: ago(random.between(20 * MINUTE_MS, DAY_MS)) };
 }

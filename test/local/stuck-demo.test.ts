@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { listStuckRequests } from '../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { readCheck } from '../../lib/data-access/stuck-alarm/read-check.ts';
+import { findFreePorts } from './free-ports.ts';
+import { type RunningStack, startStack } from './running-stack.ts';
+
+let directory: string;
+let stack: RunningStack;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pagw-stuck-'));
+  stack = await startStack(await findFreePorts(4), directory);
+});
+
+afterAll(async () => {
+  await stack.kill('SIGTERM');
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function stuckNumbers() {
+  const requests = await listStuckRequests(stack.database, {}, 100);
+  return new Map(requests.map(({ pagwId, reason }) => [Number(pagwId.split('-')[2]), reason]));
+}
+
+/** Moves the clock and waits for the round that this brings. */
+async function advance(seconds: number): Promise<void> {
+  const response = await fetch(`${stack.url}/clock`, {
+    method: 'POST',
+    body: JSON.stringify({ advanceSeconds: seconds }),
+  });
+  const { now } = (await response.json()) as { now: string };
+  for (;;) {
+    const check = await readCheck(stack.database);
+    if (check?.checkedAt && check.checkedAt >= new Date(now)) return;
+    await delay(200);
+  }
+}
+
+it('shows the demo’s hanging requests once the clock is moved by a quarter of an hour, and tells each group once', async () => {
+  const before = await stuckNumbers();
+  expect([...before.keys()].sort()).toEqual([114, 19, 38, 57, 76, 95]);
+  await advance(900);
+  const after = await stuckNumbers();
+  expect(Object.fromEntries([...after].filter(([number]) => !before.has(number)))).toEqual({
+    119: 'no-result',
+    120: 'hand-off-lost',
+  });
+  await advance(120);
+  const { rows } = await stack.database.execute<{ groups: number; told: number; sent: number }>(
+    `SELECT count(DISTINCT incident.id) AS groups, count(*) AS told, count(notification.sent_at) AS sent
+     FROM incident JOIN incident_notification AS notification ON notification.incident_id = incident.id`,
+  );
+  expect(rows).toEqual([{ groups: 7, told: 7, sent: 7 }]);
+  const { stderr } = await stack.kill('SIGTERM');
+  expect(stderr.match(/^ +[\d.]+ s {2}\[WARN\] .* stuck \(oldest/gm)).toHaveLength(7);
+}, 120_000);
