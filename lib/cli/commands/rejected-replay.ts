@@ -14,6 +14,7 @@ import { ageText, countText, plural } from '../output/time-text.ts';
 import { needRejected, parseRejectedId } from '../rejected-id.ts';
 import { prepareReplay } from '../replay-rejected.ts';
 import type { Session } from '../session.ts';
+import { operatorOf } from './retry-operator.ts';
 
 interface Options {
   code?: string;
@@ -130,11 +131,10 @@ async function finish(
   { reason }: Options,
 ): Promise<ExitCode> {
   if (counts.replayed > 0) {
-    const actedBy = session.io.env.PAGW_USER ?? session.io.env.USER ?? 'unknown';
-    const action = { action: 'rejected.replay', filter, reason: reason?.trim() || 'not stated', actedBy };
+    const operator = operatorOf({ reason: reason?.trim() || 'not stated' }, session.io);
     await recordOperatorAction(
       connection.database('writer'),
-      { ...action, affected: counts.replayed },
+      { action: 'rejected.replay', filter, affected: counts.replayed, ...operator },
       connection.now(),
     );
   }

@@ -1,0 +1,70 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openStackConnection } from '../../lib/cli/stack-connection.ts';
+import { toCliError } from '../../lib/cli/to-cli-error.ts';
+
+const cloudFormation = mockClient(CloudFormationClient);
+const choice = {
+  kind: 'deployed',
+  stack: 'PagwEventTracker-dev',
+  profile: undefined,
+  region: 'us-east-1',
+} as const;
+const outputs = {
+  ClusterArn: 'arn:aws:rds:us-east-1:111122223333:cluster:pagw',
+  DatabaseName: 'pagw',
+  ReaderSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:reader',
+  WriterSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:writer',
+  OwnerSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:owner',
+  EventsQueueUrl: 'https://sqs.us-east-1.amazonaws.com/111122223333/pagw-events.fifo',
+  EventsDeadLetterQueueUrl: 'https://sqs.us-east-1.amazonaws.com/111122223333/pagw-events-dlq.fifo',
+};
+
+function stackHas(values: Record<string, string>): void {
+  const Outputs = Object.entries(values).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
+  const stack = {
+    StackName: choice.stack,
+    CreationTime: new Date(0),
+    StackStatus: 'CREATE_COMPLETE' as const,
+  };
+  cloudFormation
+    .on(DescribeStacksCommand, { StackName: choice.stack })
+    .resolves({ Stacks: [{ ...stack, Outputs }] });
+}
+
+beforeEach(() => cloudFormation.reset());
+
+describe('a deployed tracker', () => {
+  it('is found by the outputs of its stack', async () => {
+    stackHas(outputs);
+    const connection = await openStackConnection(choice);
+    expect(connection).toMatchObject({
+      kind: 'deployed',
+      name: choice.stack,
+      eventsQueueUrl: outputs.EventsQueueUrl,
+      deadLetterQueueUrl: outputs.EventsDeadLetterQueueUrl,
+    });
+    expect(() => connection.database('owner')).not.toThrow();
+    connection.close();
+  });
+
+  it('that is no tracker is named, with the output it lacks', async () => {
+    stackHas({ BucketName: 'x' });
+    await expect(openStackConnection(choice)).rejects.toMatchObject({
+      code: 'NOT_A_TRACKER',
+      message: 'The stack PagwEventTracker-dev has no output EventsQueueUrl.',
+    });
+  });
+
+  it.each([
+    ['ValidationError', 5, 'STACK_NOT_FOUND'],
+    ['AccessDenied', 4, 'NOT_AUTHORISED'],
+    ['ExpiredToken', 4, 'NOT_AUTHORISED'],
+    ['CredentialsProviderError', 4, 'NOT_AUTHORISED'],
+  ])('that answers %s ends the command with %i', async (name, exitCode, code) => {
+    cloudFormation.on(DescribeStacksCommand).rejects(Object.assign(new Error('no'), { name }));
+    const told = toCliError(await openStackConnection(choice).catch((error: unknown) => error));
+    expect(told).toMatchObject({ exitCode, code });
+  });
+});
