@@ -148,6 +148,21 @@ describe('the verdict', () => {
   });
 });
 
+describe('the documented settings', () => {
+  const page = readFileSync(new URL('../../docs/stuck.md', import.meta.url), 'utf8');
+  const [limits, policy] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => json);
+
+  it('are the defaults, and valid', () => {
+    expect(parseStageLimits(limits)).toEqual(defaultStageLimits);
+    expect(parseDecisionPolicy(policy).default).toEqual(defaultDecisionPolicy.default);
+    expect(parseDecisionPolicy(policy).tenants.size).toBe(2);
+  });
+
+  it('have every reason and every reason its row', () => {
+    for (const { reason } of stateRules) if (reason !== null) expect(page).toContain(`| \`${reason}\` |`);
+  });
+});
+
 describe('stage limits', () => {
   it('are 15 minutes unless a stage waits for others', () => {
     expect(limitOf('PARSING', defaultStageLimits)).toEqual({ begin: 900, result: 900 });
