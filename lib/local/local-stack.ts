@@ -8,8 +8,8 @@ import type { Database } from '../data-access/database.ts';
 import { readRules } from '../views/read-rules.ts';
 import { awaitDrainedQueue } from './await-drained-queue.ts';
 import { json, startConsoleServer } from './console/console-server.ts';
+import { getIcon, getScript } from './console/get-assets.ts';
 import { getHealthz } from './console/get-healthz.ts';
-import { getScript } from './console/get-script.ts';
 import { getSystem } from './console/get-system.tsx';
 import { viewRoutes } from './console/get-view.tsx';
 import { postClock } from './console/post-clock.ts';
@@ -168,6 +168,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const console = await startConsoleServer(port, {
       ...viewRoutes(views),
       'GET /console.js': getScript,
+      'GET /favicon.ico': getIcon,
       'GET /system': getSystem({ addresses, checks, views }),
       'GET /healthz': getHealthz(checks),
       'GET /environment': () => json(200, localEnvironment(addresses)),

@@ -42,14 +42,15 @@ async function getView(
 ): Promise<ConsoleResponse> {
   const parameters = Object.fromEntries(url.searchParams);
   const page = viewPages[view];
-  const shell = await openShell(views, parameters.q ?? '');
+  const opening = openShell(views, parameters.q ?? '');
+  const now = views.clock.now();
   try {
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
-    const context: ViewContext = { now: shell.now, tenant, links: consoleLinks, limits: LIMITS };
+    const context: ViewContext = { now, tenant, links: consoleLinks, limits: LIMITS };
     const fragment = await page.show({ database: views.database, parameters, context, rules: views.rules });
     return html(
       200,
-      consolePage({ ...shell, title: page.title, view, tenant, failed: false, children: fragment }),
+      consolePage({ ...(await opening), title: page.title, view, tenant, failed: false, children: fragment }),
     );
   } catch (error) {
     const { status, ...failure } = failureOf(error);
@@ -61,7 +62,10 @@ async function getView(
     );
     // Only what may pass by itself is looked at again.
     const failed = status >= 500;
-    return html(status, consolePage({ ...shell, title: page.title, view, tenant: null, failed, children }));
+    return html(
+      status,
+      consolePage({ ...(await opening), title: page.title, view, tenant: null, failed, children }),
+    );
   }
 }
 

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../lib/data-access/database.ts';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { type ConsoleServer, startConsoleServer } from '../../../lib/local/console/console-server.ts';
+import { getScript } from '../../../lib/local/console/get-assets.ts';
+import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
+import { openLocalClock } from '../../../lib/local/local-clock.ts';
+import { readRules } from '../../../lib/views/read-rules.ts';
+import { viewNames } from '../../../lib/views/view-context.ts';
+import { dataApiClient } from '../../support/data-api-client.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { freePort } from '../../support/free-port.ts';
+import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
+
+let directory: string;
+let testDatabase: TestDatabase;
+const servers: ConsoleServer[] = [];
+let url: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pagw-console-'));
+  testDatabase = await openTestDatabase();
+  const { database } = testDatabase;
+  const hostile = '<script>alert(1)</script>';
+  await recordEvents(database, [failedEvent({ errorMessage: hostile, errorCode: hostile })], new Date());
+  await recordEvents(database, [trackedEvent({ pagwId: 'PAGW-TEST-2', tenant: 'elevance' })], new Date());
+  url = await serve(database);
+});
+
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  await testDatabase.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function serve(database: TestDatabase['database']): Promise<string> {
+  const port = await freePort();
+  const clock = await openLocalClock(join(directory, 'clock.json'));
+  const views = { database, clock, rules: readRules({}) };
+  servers.push(await startConsoleServer(port, { ...viewRoutes(views), 'GET /console.js': getScript }));
+  return `http://127.0.0.1:${port}`;
+}
+
+const addressOf = (view: string) =>
+  view === 'overview' ? '/' : `/${view}${view === 'request' ? '?id=PAGW-TEST-1' : ''}`;
+
+describe('the console', () => {
+  it.each(viewNames)('serves view %s as a page whose only script is its own', async (view) => {
+    const answer = await fetch(`${url}${addressOf(view)}`);
+    const html = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(html.match(/<script[^>]*>/g)).toEqual(['<script src="/console.js">']);
+    expect(html).toContain('aria-label="Tenant"');
+    expect(html).not.toMatch(/(href|src|action)="(https?:)?\/\//);
+  });
+
+  it('shows one tenant in any case, and names it', async () => {
+    const html = await (await fetch(`${url}/search?tenant=ELEVANCE`)).text();
+    expect(html).toContain('PAGW-TEST-2');
+    expect(html).not.toContain('PAGW-TEST-1');
+    expect(html).toMatch(/aria-current="true"><bdi>elevance/);
+  });
+
+  it('finds a request by the beginning of its id, and none by a beginning that means nothing', async () => {
+    expect(await (await fetch(`${url}/search?q=PAGW-TEST-`)).text()).toContain('/request?id=PAGW-TEST-2');
+    expect(await (await fetch(`${url}/search?q=PAG`)).text()).not.toContain('/request?id=');
+  });
+
+  it('answers a page with code 503 while the database does not answer', async () => {
+    const client = dataApiClient(`http://127.0.0.1:${await freePort()}`, 1);
+    const dead = await serve(openDatabase(client, testDatabase.target));
+    for (const view of viewNames) {
+      const answer = await fetch(`${dead}${addressOf(view)}`);
+      expect(answer.status).toBe(503);
+      expect(await answer.text()).toContain('<code>DATABASE_UNAVAILABLE</code>');
+    }
+  });
+
+  it('serves its script', async () => {
+    const answer = await fetch(`${url}/console.js`);
+    expect(answer.headers.get('content-type')).toContain('javascript');
+    expect(await answer.text()).toContain('localStorage');
+  });
+});
