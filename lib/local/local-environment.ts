@@ -25,6 +25,7 @@ export function localEnvironment(addresses: LocalAddresses): Record<string, stri
     DATABASE_NAME: LOCAL_DATABASE,
     QUARANTINE_BUCKET,
     EVENTS_QUEUE_URL: addresses.eventsQueueUrl,
+    EVENTS_DLQ_URL: addresses.deadLetterQueueUrl,
     RETRY_QUEUE_URL: addresses.retryQueueUrl,
     TOPIC_ARN: topicArn(INCIDENT_TOPIC),
   };

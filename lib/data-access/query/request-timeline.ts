@@ -71,14 +71,14 @@ export function timelineValues(
   };
 }
 
-/** The events of a request in order, page by page; each page fits into one answer of the Data API. */
+/** The events that `request` had when it was read, in order, page by page; each page fits into one answer of the Data API. */
 export async function* readTimeline(
   database: Database,
-  request: Pick<RequestRow, 'pagwId' | 'receivedOn'>,
+  request: Pick<RequestRow, 'pagwId' | 'receivedOn' | 'lastSequenceNo'>,
 ): AsyncGenerator<TimelineEvent[]> {
   let after = 0;
   let limit = PAGE_EVENTS;
-  for (;;) {
+  while (after < request.lastSequenceNo) {
     const values = timelineValues(request, after, limit);
     const { rows } = await database.execute<TimelineEvent>(TIMELINE_SQL, values);
     const last = rows.at(-1);
