@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
 
 let stage: SynthesisedStage;
 beforeAll(() => {
   stage = synthesiseStage('dev', { bundle: true, unchecked: true });
 }, 120_000);
+afterAll(() => rmSync(stage.directory, { recursive: true }));
 
 /** The directory of each of our functions' bundles, by flow and handler. */
 function bundles(): Map<string, { directory: string; handler: string }> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
@@ -20,8 +20,10 @@ export interface Template {
 
 export interface SynthesisedStage {
   template: Template;
-  /** The directory of the assembly. */
+  /** The assembly's directory; only there with `bundle`, and then the caller's to remove. */
   directory: string;
+  /** What the compliance checks object to, as `<check>: <rule>`; null when unchecked. */
+  findings: string[] | null;
   ofType(type: string): [logicalId: string, resource: Resource][];
 }
 
@@ -29,7 +31,7 @@ export interface SynthesisedStage {
  * Synthesises a stage with the flags of cdk.json and every compliance check.
  * @param options.unchecked leaves the compliance checks out, which take most of the time
  * @param options.bundle bundles the functions too, which takes seconds
- * @throws when a check finds what is not acknowledged
+ * @throws when a cdk-nag pack finds what is not acknowledged
  */
 export function synthesiseStage(
   stage: string,
@@ -47,9 +49,22 @@ export function synthesiseStage(
   );
   const assembly = app.synth();
   const template: Template = assembly.getStackByName(Stack.of(stack).stackName).template;
+  const findings = options.unchecked === true ? null : findingsIn(outdir);
+  if (options.bundle !== true) rmSync(outdir, { recursive: true });
   return {
     template,
+    findings,
     directory: outdir,
     ofType: (type) => Object.entries(template.Resources).filter(([, resource]) => resource.Type === type),
   };
+}
+
+/** cfn-guard's findings alone do not stop a synthesis, so they are read from the report. */
+function findingsIn(directory: string): string[] {
+  const report: { pluginReports: { pluginName: string; violations: { ruleName: string }[] }[] } = JSON.parse(
+    readFileSync(join(directory, 'validation-report.json'), 'utf8'),
+  );
+  return report.pluginReports.flatMap(({ pluginName, violations }) =>
+    violations.map(({ ruleName }) => `${pluginName}: ${ruleName}`),
+  );
 }
