@@ -1,0 +1,94 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { trackedEvent } from '../../support/tracked-event.ts';
+
+let db: TestDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  client = new Client({ connectionString: db.connectionString });
+  await client.connect();
+  const now = new Date('2026-03-01T10:05:00Z');
+  await recordEvents(db.database, [trackedEvent({ pagwId: 'ROLES' })], now);
+});
+afterAll(async () => {
+  await client.end();
+  await db.close();
+});
+
+/** Runs one statement with the rights of a login, and takes its effects back. */
+async function as(login: string, sql: string): Promise<number> {
+  await client.query('BEGIN');
+  try {
+    await client.query(`SET LOCAL ROLE ${login}`);
+    return (await client.query(sql)).rowCount ?? 0;
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+const event = JSON.stringify([
+  {
+    ordinal: 0,
+    pagw_id: 'ROLES',
+    event_id: 'new',
+    tenant: 'anthem',
+    stage: 'PARSING',
+    event_type: 'PARSE_OK',
+    status: 'COMPLETED',
+    lane: 'main',
+    retryable: false,
+    decided: false,
+    occurred_at: '2026-03-01T10:00:00Z',
+  },
+]);
+const record = `SELECT * FROM record_events('${event}', '2026-03-01T10:06:00Z')`;
+
+describe('the writer’s logins', () => {
+  it.each(['pagw_writer_a', 'pagw_writer_b'])(
+    'let %s record, claim, set aside and make a month',
+    async (login) => {
+      expect(await as(login, record)).toBe(1);
+      expect(await as(login, `SELECT ensure_event_partition('2031-01-01')`)).toBe(1);
+      expect(await as(login, `SELECT * FROM claim_due_retries(now(), '5 min', 10, '[]', '[]')`)).toBe(0);
+      expect(await as(login, 'UPDATE rejected_message SET replayed_at = now()')).toBe(0);
+      expect(await as(login, 'SELECT * FROM schema_migration')).toBeGreaterThan(10);
+    },
+  );
+
+  it.each([
+    'DELETE FROM event_tracker',
+    'DELETE FROM request_tracker',
+    'TRUNCATE event_tracker',
+    'DROP TABLE rejected_message',
+    'CREATE TABLE mine (n int)',
+    "UPDATE schema_migration SET checksum = 'x'",
+  ])('refuse %s', async (sql) => {
+    await expect(as('pagw_writer_a', sql)).rejects.toMatchObject({ code: '42501' });
+  });
+});
+
+describe('the reader’s logins', () => {
+  it.each(['pagw_reader_a', 'pagw_reader_b'])('let %s read everything', async (login) => {
+    expect(await as(login, `SELECT * FROM event_tracker WHERE pagw_id = 'ROLES'`)).toBe(1);
+    expect(await as(login, 'SELECT * FROM rejected_message')).toBe(0);
+  });
+
+  it.each([
+    record,
+    `SELECT ensure_event_partition('2031-02-01')`,
+    'UPDATE request_tracker SET tenant = tenant',
+    'DELETE FROM rejected_message',
+    `INSERT INTO operator_action (action, reason, acted_by, acted_at) VALUES ('a', 'b', 'c', now())`,
+  ])('refuse %s', async (sql) => {
+    await expect(as('pagw_reader_a', sql)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('see the months that are made later', async () => {
+    await db.database.execute(`SELECT ensure_event_partition('2031-03-01')`);
+    expect(await as('pagw_reader_a', 'SELECT * FROM event_tracker_2031_03')).toBe(0);
+  });
+});
