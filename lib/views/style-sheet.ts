@@ -57,9 +57,8 @@ export const styleSheet = `
   tbody th { font-weight: inherit }
   tbody tr + tr > * { border-top: 1px solid var(--line) }
   tbody tr:hover > * { background: var(--tint) }
-  tbody tr:target > * { background: var(--tint) }
   th.num, td.num { text-align: right; white-space: nowrap }
-  td time, th time { white-space: nowrap }
+  td time, th time, th .mono, td .mono { white-space: nowrap }
   .count { font-size: 17px; font-weight: 620; line-height: 1.2 }
   .cause { color: var(--muted) }
   .detail { font-size: 12.5px; color: var(--muted) }

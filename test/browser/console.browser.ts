@@ -7,6 +7,7 @@ import { findFreePorts } from '../local/free-ports.ts';
 import { type RunningStack, startStack } from '../local/running-stack.ts';
 import { checkAccessibility } from './check-accessibility.ts';
 import { launchChromium } from './chromium.ts';
+import { drawWidgetPage } from './draw-widget-page.ts';
 
 let directory: string;
 let stack: RunningStack;
@@ -216,6 +217,23 @@ describe('every page', () => {
       await themed.context().close();
     },
     300_000,
+  );
+
+  it.each(['light', 'dark'] as const)(
+    'is a widget that axe-core does not object to either, in %s',
+    async (theme) => {
+      const id = await idOfAStuckRequest();
+      for (const event of [
+        { view: 'stuck' },
+        { view: 'request', id },
+        { view: 'overview' },
+        { view: 'latency' },
+      ]) {
+        await page.goto('/healthz');
+        await page.setContent(await drawWidgetPage(stack.url, { ...event, widgetContext: { theme } }));
+        expect({ event, violations: await checkAccessibility(page) }).toEqual({ event, violations: [] });
+      }
+    },
   );
 
   it('fits a narrow screen: wide tables scroll by themselves', async () => {

@@ -31,15 +31,27 @@
   let live = stored('live') !== 'off';
   let asking = false;
 
-  /** What the reader is in the middle of must not be replaced under their hands. */
+  /** What the reader walks through by keyboard or has selected must not be replaced under their hands. */
   const isBusy = () => {
     const main = document.getElementById('main');
     const selection = document.getSelection();
     return (
-      document.hidden ||
-      (document.activeElement !== main && main.contains(document.activeElement)) ||
+      main.querySelector(':focus-visible') !== null ||
       (selection !== null && !selection.isCollapsed && main.contains(selection.anchorNode))
     );
+  };
+
+  /** What was opened stays open, what was scrolled sideways stays there. */
+  const replace = (main, fresh) => {
+    const open = [...main.querySelectorAll('details')].map((details) => details.open);
+    const scrolled = [...main.querySelectorAll('.scroll')].map((table) => table.scrollLeft);
+    main.replaceChildren(...fresh.childNodes);
+    main.querySelectorAll('details').forEach((details, position) => {
+      details.open = open[position] ?? details.open;
+    });
+    main.querySelectorAll('.scroll').forEach((table, position) => {
+      table.scrollLeft = scrolled[position] ?? 0;
+    });
   };
 
   const refresh = async () => {
@@ -51,7 +63,7 @@
       const fresh = page.getElementById('main');
       const main = document.getElementById('main');
       if (fresh === null) throw new Error('no page');
-      if (main.innerHTML !== fresh.innerHTML) main.replaceChildren(...fresh.childNodes);
+      if (main.innerHTML !== fresh.innerHTML) replace(main, fresh);
       if (fresh.dataset.failed) main.dataset.failed = 'true';
       else delete main.dataset.failed;
       document.getElementById('clock')?.replaceChildren(...page.getElementById('clock').childNodes);
@@ -87,7 +99,9 @@
     byId('advance').addEventListener('click', () => void advance());
     setInterval(() => {
       const failed = byId('main').dataset.failed !== undefined || document.body.classList.contains('stale');
-      if (failed || (live && !isBusy())) void refresh();
+      const busy = isBusy();
+      byId('live').textContent = live && busy && !failed ? 'Live, waiting' : 'Live';
+      if (!document.hidden && (failed || (live && !busy))) void refresh();
     }, LIVE_EVERY_MS);
   });
 })();

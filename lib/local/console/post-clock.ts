@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LONGEST_ADVANCE_SECONDS, type LocalClock } from '../local-clock.ts';
 import { type ConsoleRoute, json } from './console-server.ts';
 import { RequestError } from './request-error.ts';

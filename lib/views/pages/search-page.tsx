@@ -12,8 +12,8 @@ import { shownTenants } from './shown-tenants.ts';
 /** How far back metadata is searched. */
 const DAYS = 7;
 const DAY_MS = 86_400_000;
-/** What one page of events holds at most, by the query's own limit. */
-const MOST_EVENTS = 100;
+/** What one page of events holds at most. */
+const MOST_EVENTS = 50;
 
 export const searchPage: ViewPage = {
   title: 'Search',

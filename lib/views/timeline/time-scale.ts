@@ -41,10 +41,10 @@ export function timeScale(instants: readonly number[]): TimeScale {
   };
 }
 
-/** Twice the gap that nine in ten do not exceed. */
+/** Twice the gap that three in four do not exceed. */
 function usualGap(gaps: readonly number[]): number {
   const sorted = [...gaps].sort((one, other) => one - other);
-  return 2 * (sorted[Math.floor(sorted.length * 0.9 - 0.01)] ?? 0);
+  return 2 * (sorted[Math.floor(sorted.length * 0.75 - 0.01)] ?? 0);
 }
 
 /** Longer than usual, a gap grows with its logarithm only. */

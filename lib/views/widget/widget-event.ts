@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ViewName, type ViewParameters, viewNames } from '../view-context.ts';
 
 /** What CloudWatch calls a widget with: its parameters, as the dashboard's editors set them, and the context. */
