@@ -1,7 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
 import { databaseEnv, readEnv } from '../lib/runtime/env.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { usageError } from './cli-error.ts';
 
 /** Where a page ended, as one word for --after. */

@@ -1,7 +1,7 @@
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openDatabase } from '../data-access/database.ts';
 import { CliError } from './cli-error.ts';
 import type { Connection } from './connection.ts';

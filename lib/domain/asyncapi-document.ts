@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { maxEventsPerMessage, messageSchema } from './event-contract.ts';
 
 /** A message that the contract accepts, and what it shows. */

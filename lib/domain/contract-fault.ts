@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { jsonPointer } from './json-pointer.ts';
 import type { Fault } from './rejection.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalTenant } from './event-catalogue.ts';
 import { parseSetting } from './parse-setting.ts';
 import type { Priority } from './tracked-event.ts';

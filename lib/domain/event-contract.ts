@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalStatus } from './event-catalogue.ts';
 import { upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';

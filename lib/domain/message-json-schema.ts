@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageSchema } from './event-contract.ts';
 
 /** JSON Schema 2020-12 of what producers send, from the very definition that validates it. */

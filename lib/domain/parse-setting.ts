@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /**
  * Reads a setting given as JSON text, all of it optional: blank or absent reads as `{}`.

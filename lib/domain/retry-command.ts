@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { laneOf } from './event-stages.ts';
 import type { TrackedEvent } from './tracked-event.ts';
 

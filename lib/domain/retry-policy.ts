@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRetryableFailure } from './error-codes.ts';
 import { canonicalStage } from './event-stages.ts';
 import type { RetryTiming, TrackedEvent } from './tracked-event.ts';

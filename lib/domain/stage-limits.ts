@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalStage, stages } from './event-stages.ts';
 import { parseSetting } from './parse-setting.ts';
 

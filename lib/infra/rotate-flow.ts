@@ -29,8 +29,6 @@ export class RotateFlow extends Construct {
       description: 'Rotates the logins of the PAGW event database',
       logs,
       timeout: Duration.minutes(2),
-      // No client for Secrets Manager is among the project's packages; a monthly run may start slowly.
-      fromRuntime: ['@aws-sdk/client-secrets-manager'],
     });
     rotate.useDatabase(database, 'owner');
     acknowledge(rotate, {

@@ -40,11 +40,6 @@ export interface TrackerFunctionProps {
   readonly deadLetters?: IQueue;
   /** @default the account's unreserved pool */
   readonly reservedConcurrentExecutions?: number;
-  /**
-   * Packages left to the Lambda runtime's own copy.
-   * @default none: bundled they are pinned, and quicker to start
-   */
-  readonly fromRuntime?: string[];
   /** @default nothing is added to the bundle */
   readonly commandHooks?: ICommandHooks;
 }
@@ -99,7 +94,7 @@ export class TrackerFunction extends Construct implements IGrantable {
         minify: true,
         sourceMap: true,
         sourcesContent: false,
-        externalModules: props.fromRuntime ?? [],
+        externalModules: [],
         banner: REQUIRE_SHIM,
         ...(props.commandHooks === undefined ? {} : { commandHooks: props.commandHooks }),
       },

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageJsonSchema } from '../../lib/domain/message-json-schema.ts';
 import { rejectionHints } from '../../lib/domain/rejection.ts';
 import { read } from './support/message.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listRejected, REJECTED_PER_PAGE } from '../../data-access/query/list-rejected.ts';
 import type { RejectedRow } from '../../data-access/query/rejected-message.ts';
 import type { Cli } from '../cli.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReportPage } from '../../data-access/query/report-page.ts';
 import type { Connection } from '../connection.ts';
 import { readCursor, writeCursor } from '../cursor.ts';

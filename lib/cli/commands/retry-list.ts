@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listRetries, RETRIES_PER_PAGE } from '../../data-access/retry/list-retries.ts';
 import { type RetryState, retryStates } from '../../data-access/retry/waiting-failures.ts';
 import { parseRetryPolicy } from '../../domain/retry-policy.ts';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupStuckRequests, type StuckFilter } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
 import {
   listStuckRequests,

@@ -1,10 +1,14 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManager,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type RotationStep,
-  rotateLogin,
-  type SecretVersions,
-} from '../../../lib/data-access/rotate/rotate-login.ts';
+import { type RotationStep, rotateLogin } from '../../../lib/data-access/rotate/rotate-login.ts';
 import { setLoginPassword } from '../../../lib/data-access/rotate/set-login-password.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -26,26 +30,26 @@ afterAll(() => fixture.close());
 function secretOf(login: object) {
   const values = new Map<string, string>([['first', JSON.stringify(login)]]);
   const stages: Record<string, string[]> = { first: ['AWSCURRENT'] };
-  const secrets: SecretVersions = {
-    getSecretValue: async ({ VersionId, VersionStage = 'AWSCURRENT' }) => {
-      const version = VersionId ?? Object.keys(stages).find((id) => stages[id]?.includes(VersionStage)) ?? '';
-      const SecretString = values.get(version);
-      if (SecretString === undefined) {
-        throw Object.assign(new Error('no value'), { name: 'ResourceNotFoundException' });
-      }
-      return { SecretString };
-    },
-    putSecretValue: async ({ ClientRequestToken, SecretString, VersionStages }) => {
-      values.set(ClientRequestToken, SecretString);
-      stages[ClientRequestToken] = VersionStages;
-    },
-    describeSecret: async () => ({ VersionIdsToStages: stages }),
-    updateSecretVersionStage: async ({ MoveToVersionId, RemoveFromVersionId = '' }) => {
-      stages[RemoveFromVersionId] = ['AWSPREVIOUS'];
-      stages[MoveToVersionId] = ['AWSCURRENT'];
-    },
-  };
-  const current = async () => JSON.parse((await secrets.getSecretValue({ SecretId: '' })).SecretString ?? '');
+  const secrets = new SecretsManager({ region: 'us-east-1' });
+  const service = mockClient(secrets);
+  service.on(GetSecretValueCommand).callsFake(({ VersionId, VersionStage = 'AWSCURRENT' }) => {
+    const version = VersionId ?? Object.keys(stages).find((id) => stages[id]?.includes(VersionStage)) ?? '';
+    const SecretString = values.get(version);
+    if (SecretString === undefined)
+      throw Object.assign(new Error('no value'), { name: 'ResourceNotFoundException' });
+    return { SecretString };
+  });
+  service.on(PutSecretValueCommand).callsFake(({ ClientRequestToken, SecretString, VersionStages }) => {
+    values.set(ClientRequestToken, SecretString);
+    stages[ClientRequestToken] = VersionStages;
+  });
+  service.on(DescribeSecretCommand).callsFake(() => ({ VersionIdsToStages: stages }));
+  service.on(UpdateSecretVersionStageCommand).callsFake(({ MoveToVersionId, RemoveFromVersionId = '' }) => {
+    stages[RemoveFromVersionId] = ['AWSPREVIOUS'];
+    stages[MoveToVersionId] = ['AWSCURRENT'];
+  });
+  const current = async () =>
+    JSON.parse((await secrets.getSecretValue({ SecretId: 'writer' })).SecretString ?? '');
   /** Secrets Manager announces the version before it asks for it. */
   const announce = (token: string) => {
     stages[token] ??= [];
