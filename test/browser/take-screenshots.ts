@@ -53,7 +53,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   for (const [name, open] of Object.entries(views)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     await open(page);
-    const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    const height = Number(await page.evaluate('Math.max(document.body.offsetHeight, 360)'));
     await page.screenshot({
       path: join(folder, `${name}-${colorScheme}.png`),
       fullPage: true,

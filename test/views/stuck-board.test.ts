@@ -2,17 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { StuckBoard, type StuckBoardData } from '../../lib/views/pages/stuck-board.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { ago, hostile, hostileTexts, stuckGroup, viewContext } from '../support/view-fixtures.ts';
+import { textOf } from '../support/view-text.ts';
 
 const check = { checkedAt: ago(40), heldBackSince: null, lagSeconds: 0 };
 
 function draw(data: Partial<StuckBoardData> = {}): string {
   const whole = { filter: { stage: null, reason: null }, groups: [], requests: null, check, ...data };
   return String(StuckBoard({ data: whole, context: viewContext() }));
-}
-
-/** Without tags and actions, as it is read. */
-function textOf(html: string): string {
-  return html.replace(/<cwdb-action.*?<\/cwdb-action>/gs, '').replace(/<[^>]*>/g, '');
 }
 
 describe('the stuck board', () => {
@@ -42,7 +38,7 @@ describe('the stuck board', () => {
       expect(textOf(html)).toContain(part);
     expect(textOf(html)).toContain('2 at risk, 2h left');
     expect(textOf(html)).toContain('retry it by hand');
-    expect(textOf(html)).toContain('PAGW-BPAGW-Cand 38 more');
+    expect(textOf(html)).toContain('PAGW-B PAGW-C and 38 more');
   });
 
   it('leads from the count to the group and from a sample to its request', () => {

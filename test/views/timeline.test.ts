@@ -11,15 +11,11 @@ import {
   timelineEvent,
   viewContext,
 } from '../support/view-fixtures.ts';
+import { textOf } from '../support/view-text.ts';
 
 function draw(events: TimelineEvent[], request: Partial<RequestRow> = {}): string {
   const row = requestRow({ lastSequenceNo: events.length, ...request });
   return String(Timeline({ data: { request: row, events, maxAttempts: () => 5 }, context: viewContext() }));
-}
-
-/** Without tags and actions, as it is read. */
-function textOf(html: string): string {
-  return html.replace(/<cwdb-action.*?<\/cwdb-action>/gs, '').replace(/<[^>]*>/g, '');
 }
 
 describe('the timeline', () => {

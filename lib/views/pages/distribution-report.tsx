@@ -1,14 +1,15 @@
 import type { ErrorReport } from '../../data-access/query/error-groups.ts';
 import type { EventTypeCount } from '../../data-access/query/event-distribution.ts';
 import { Choices } from '../parts/choices.tsx';
-import { DataText } from '../parts/data-text.tsx';
+import { cutText, DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { RequestLink } from '../parts/request-link.tsx';
-import { markOf, StatusMark } from '../parts/status-mark.tsx';
+import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { TenantsLeft } from '../parts/tenants-left.tsx';
 import { millisecondsText, Relative } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-context.ts';
+import { CountChart } from './count-chart.tsx';
 import { type ReportTime, timeChoices } from './report-time.ts';
 
 export interface DistributionReportData {
@@ -89,50 +90,6 @@ function TenantSection({ report, context }: { report: TenantDistribution; contex
   );
 }
 
-const ROW = 24;
-
-function CountChart({
-  rows,
-  more,
-  tenant,
-}: {
-  rows: readonly EventTypeCount[];
-  more: number;
-  tenant: string;
-}) {
-  const highest = Math.max(...rows.map(({ eventCount }) => eventCount), 1);
-  const label = `Events by type and status of ${tenant}; the table below has the numbers`;
-  return (
-    <div class="gantt counts">
-      <div class="gantt-stages" aria-hidden="true">
-        {rows.map(({ eventType }) => (
-          <div>
-            <DataText value={eventType} most={24} mono />
-          </div>
-        ))}
-      </div>
-      <svg role="img" width="100%" height={rows.length * ROW} aria-label={label}>
-        <title>{label}</title>
-        {rows.map(({ eventType, status, eventCount }, position) => {
-          const { tone, glyph, word } = markOf(status);
-          const share = `${((eventCount / highest) * 86).toFixed(2)}%`;
-          const middle = position * ROW + ROW / 2;
-          return (
-            <g class={tone}>
-              <title>{`${eventType.slice(0, 48)}, ${word}: ${eventCount}`}</title>
-              <rect class="count-bar" x="0" y={middle - 6} width={share} height={12} rx={2} />
-              <text class="count-text" x={share} dx={8} y={middle + 4}>
-                {`${eventCount.toLocaleString('en')} ${glyph}`}
-              </text>
-            </g>
-          );
-        })}
-      </svg>
-      {more > 0 ? <p class="detail">and {more} more below</p> : null}
-    </div>
-  );
-}
-
 interface CountTableProps {
   rows: readonly EventTypeCount[];
   tenant: string;
@@ -142,7 +99,7 @@ interface CountTableProps {
 function CountTable({ rows, tenant, context }: CountTableProps) {
   return (
     <Table
-      caption={`Events by type and status, ${tenant}`}
+      caption={`Events by type and status, ${cutText(tenant, 40)}`}
       rows={rows}
       columns={[
         {
@@ -185,7 +142,7 @@ function ErrorTable({ errors, tenant, context }: ErrorTableProps) {
         </Caution>
       ) : null}
       <Table
-        caption={`Failures by cause, ${tenant}`}
+        caption={`Failures by cause, ${cutText(tenant, 40)}`}
         rows={shown}
         columns={[
           {

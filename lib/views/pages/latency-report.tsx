@@ -2,7 +2,7 @@ import type { StagePerformance } from '../../data-access/query/slowest-stages.ts
 import type { StageLatency } from '../../data-access/query/stage-latency.ts';
 import { stages } from '../../domain/event-stages.ts';
 import { Choices } from '../parts/choices.tsx';
-import { DataText } from '../parts/data-text.tsx';
+import { cutText, DataText } from '../parts/data-text.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { Table } from '../parts/table.tsx';
@@ -68,7 +68,7 @@ function TenantSection({ report, context }: { report: TenantLatency; context: Vi
         <>
           <LatencyChart
             rows={whole}
-            label={`Latency of ${whole.length} stages of ${tenant}; the table below has the numbers`}
+            label={`Latency of ${whole.length} stages of ${cutText(tenant, 40)}; the table below has the numbers`}
           />
           <div class="gap" />
           <LatencyTable rows={whole} all={latency} tenant={tenant} context={context} />
@@ -93,7 +93,7 @@ function LatencyTable({ rows, all, tenant, context }: LatencyTableProps) {
   );
   return (
     <Table
-      caption={`Latency by stage, ${tenant}`}
+      caption={`Latency by stage, ${cutText(tenant, 40)}`}
       rows={rows}
       columns={[
         { name: 'Stage', heads: true, cell: ({ stage }) => <DataText value={stage} most={40} /> },
@@ -132,7 +132,7 @@ interface SlowestTableProps {
 function SlowestTable({ rows, tenant, context }: SlowestTableProps) {
   return (
     <Table
-      caption={`Slowest events on average, ${tenant}`}
+      caption={`Slowest events on average, ${cutText(tenant, 40)}`}
       rows={rows}
       columns={[
         {

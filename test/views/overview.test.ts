@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { Overview, type OverviewData } from '../../lib/views/pages/overview.tsx';
+import { ago, stuckGroup, viewContext } from '../support/view-fixtures.ts';
+import { textOf } from '../support/view-text.ts';
+
+const context = viewContext();
+const check = { checkedAt: ago(40), heldBackSince: null, lagSeconds: 0 };
+
+describe('the overview', () => {
+  const quiet: OverviewData = {
+    groups: [],
+    watched: [],
+    retries: [],
+    rejected: { count: 0, more: false, latestAt: null },
+    check,
+    latest: [],
+  };
+
+  it('is calm when nothing is wrong, and says how fresh that is', () => {
+    const html = Overview({ data: quiet, context });
+    expect(String(html)).not.toMatch(/figure (bad|warn|retry)/);
+    expect(textOf(html)).toContain('No stuck requests; checked 40s ago');
+  });
+
+  it('adds tenants and stages up, and leads from every number to its rows', () => {
+    const html = Overview({
+      data: {
+        ...quiet,
+        groups: [stuckGroup({ count: 40 }), stuckGroup({ count: 2, oldestSince: ago(8_040) })],
+        watched: [{ tenant: 'anthem', open: 70, atRisk: 3, urgent: 1, breached: 2 }],
+        retries: [
+          { tenant: 'anthem', stage: 'PARSING', due: 4, held: 0, exhausted: 6, oldestDueSeconds: 700 },
+        ],
+        rejected: { count: 100, more: true, latestAt: ago(5) },
+        check: { ...check, lagSeconds: 400, heldBackSince: ago(60) },
+      },
+      context,
+    });
+    const text = textOf(html);
+    for (const part of [
+      'Stuck 42 oldest 2h14m',
+      'Deadlines 5 2 overdue',
+      'Retries due 4 oldest 11m, overdue',
+    ])
+      expect(text).toContain(part);
+    for (const part of ['Exhausted 6', 'Rejected, 24 h 100+', 'Ingest behind 6m', '70 requests in flight'])
+      expect(text).toContain(part);
+    for (const view of ['stuck', 'deadlines', 'retries', 'rejected', 'incidents', 'search'])
+      expect(String(html)).toContain(`{"view":"${view}"`);
+  });
+});
