@@ -171,7 +171,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       'GET /favicon.ico': getIcon,
       'GET /system': getSystem({ addresses, checks, views }),
       'GET /healthz': getHealthz(checks),
-      'GET /environment': () => json(200, localEnvironment(addresses)),
+      'GET /environment': () =>
+        json(200, { ...localEnvironment(addresses), PAGW_NOW: clock.now().toISOString() }),
       'POST /events': postEvents(queues.sqs, addresses.eventsQueueUrl),
       'POST /clock': postClock(clock),
     });
