@@ -1,15 +1,31 @@
-import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import { Pool } from 'pg';
 import { type Contestant, type OpenContestant, WORKERS } from '../contestant.ts';
 
+/** The little of graphile-worker that is called here. */
+interface GraphileWorkerModule {
+  Logger: new (factory: () => () => undefined) => object;
+  makeWorkerUtils(options: { connectionString: string }): Promise<{
+    migrate(): Promise<void>;
+    release(): Promise<void>;
+  }>;
+  run(options: {
+    taskList: Record<string, () => void>;
+    noHandleSignals: boolean;
+    preset: { worker: Record<string, unknown> };
+  }): Promise<{ stop(): Promise<void> }>;
+}
+
+/** Not written into the import, so that the project's type check does not need the package. */
+const PACKAGE: string = 'graphile-worker';
 const TASK = 'retry';
 /** What its own documentation has for throughput: a local queue, and completions in batches without waiting. */
 const BATCHED = { localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 const JOBS_AT_ONCE = 24;
-const silent = new Logger(() => () => undefined);
 
 /** graphile-worker with its batched modes on. */
 export const open: OpenContestant = async ({ connectionString }): Promise<Contestant> => {
+  const { Logger, makeWorkerUtils, run } = (await import(PACKAGE)) as GraphileWorkerModule;
+  const silent = new Logger(() => () => undefined);
   const utils = await makeWorkerUtils({ connectionString });
   await utils.migrate();
   const pool = new Pool({ connectionString, max: 1 });

@@ -1,11 +1,33 @@
-import { PgBoss } from 'pg-boss';
 import { type Contestant, type OpenContestant, WORKERS } from '../contestant.ts';
 
+/** The little of pg-boss that is called here. */
+interface Boss {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  start(): Promise<unknown>;
+  stop(options: { graceful: boolean }): Promise<void>;
+  createQueue(name: string): Promise<void>;
+  insert(queue: string, jobs: { data: object }[]): Promise<unknown>;
+  fetch(queue: string, options: { batchSize: number }): Promise<{ id: string }[]>;
+  complete(queue: string, ids: string[]): Promise<unknown>;
+}
+
+interface PgBossModule {
+  PgBoss: new (options: {
+    connectionString: string;
+    max: number;
+    supervise: boolean;
+    schedule: boolean;
+  }) => Boss;
+}
+
+/** Not written into the import, so that the project's type check does not need the package. */
+const PACKAGE: string = 'pg-boss';
 const QUEUE = 'retries';
 const BATCH = 100;
 
 /** pg-boss: fetch a batch, complete it with one call. */
 export const open: OpenContestant = async ({ connectionString }): Promise<Contestant> => {
+  const { PgBoss } = (await import(PACKAGE)) as PgBossModule;
   const boss = new PgBoss({ connectionString, max: WORKERS, supervise: false, schedule: false });
   boss.on('error', (error) => console.error(error.message));
   await boss.start();
