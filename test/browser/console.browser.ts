@@ -64,7 +64,7 @@ describe('the console', () => {
     await page.getByRole('searchbox', { name: 'Search requests' }).fill(id);
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: id }).click();
-    await expect(page.getByRole('heading', { level: 1 }).innerText()).resolves.toBe(id);
+    await page.getByRole('heading', { level: 1, name: id }).waitFor();
     expect(await page.getByRole('img').first().getAttribute('aria-label')).toMatch(
       /\d+ stages over .*, \d+ events/,
     );
@@ -149,10 +149,11 @@ describe('the console', () => {
     await plain.goto('/');
     expect(await plain.getByRole('button').count()).toBe(0);
     await plain.locator('nav a', { hasText: 'Retries' }).click();
-    expect(await plain.locator('h1').innerText()).toBe('Retry queue');
+    await plain.locator('h1', { hasText: 'Retry queue' }).waitFor();
     await plain.locator('input[type=search]').fill('PAGW');
     await plain.keyboard.press('Enter');
-    expect(await plain.locator('h1').innerText()).toBe('Search');
+    await plain.locator('h1', { hasText: 'Search' }).waitFor();
+    expect(await plain.locator('main a[href^="/request"]').count()).toBeGreaterThan(10);
     await plain.context().close();
   });
 
@@ -160,9 +161,10 @@ describe('the console', () => {
     await page.goto('/stuck');
     await page.getByRole('navigation', { name: 'Tenant' }).getByRole('link', { name: 'anthem' }).click();
     const current = page.getByRole('navigation', { name: 'Tenant' }).locator('[aria-current]');
-    expect(await current.innerText()).toBe('anthem');
+    await current.filter({ hasText: /^anthem$/ }).waitFor();
     expect(await page.locator('main').innerText()).not.toContain('elevance');
     await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Retries' }).click();
+    await page.getByRole('heading', { name: 'Retry queue' }).waitFor();
     expect(await current.innerText()).toBe('anthem');
   });
 

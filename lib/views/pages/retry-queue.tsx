@@ -108,7 +108,14 @@ function RetryTable({ data, context }: { data: RetryQueueData; context: ViewCont
           name: 'Next attempt',
           numeric: true,
           cell: ({ nextRetryAt, state }) =>
-            state === 'exhausted' ? <span class="muted">none</span> : <Relative at={nextRetryAt} now={now} />,
+            state === 'exhausted' || nextRetryAt === null ? (
+              <span class="muted">none</span>
+            ) : (
+              <>
+                {nextRetryAt <= now ? 'due ' : ''}
+                <Relative at={nextRetryAt} now={now} />
+              </>
+            ),
         },
         { name: 'Failed', numeric: true, cell: ({ failedAt }) => <Relative at={failedAt} now={now} /> },
       ]}
