@@ -54,6 +54,7 @@ export class EventTrackerStack extends Stack {
       database,
       buckets,
       logs,
+      rules: settings.rules,
       concurrency: settings.concurrency.ingest,
     });
     ingest.source.node.addDependency(passwords);
@@ -61,8 +62,13 @@ export class EventTrackerStack extends Stack {
     const topics = new AlarmTopics(this, 'Topics', { key: messagesKey, notify: settings.notify });
     const wiring = { settings, database, events, retries, buckets, topics, messagesKey, logs };
     const scheduled = new ScheduledFlows(this, 'Scheduled', { ...wiring, schema: passwords });
-    const concurrency = settings.concurrency.scheduled;
-    const widget = new WidgetFlow(this, 'Widget', { database, logs, concurrency });
+    const widget = new WidgetFlow(this, 'Widget', {
+      database,
+      logs,
+      rules: settings.rules,
+      tenant: settings.widgetTenant,
+      concurrency: settings.concurrency.scheduled,
+    });
 
     const { alarms } = new TrackerAlarms(this, 'Alarms', {
       definitions: [
@@ -88,6 +94,12 @@ export class EventTrackerStack extends Stack {
     this.output('RetriesQueueUrl', retries.queue.queueUrl, 'Where stage services find retry commands');
     this.output('QuarantineBucketName', buckets.quarantine.bucketName, 'Bodies of refused messages');
     this.output('ArchiveBucketName', buckets.archive.bucketName, 'Archived history');
+    this.output('MessagesKeyArn', messagesKey.keyArn, 'Key of the queues, for the policy of whoever sends');
+    this.output(
+      'RetryPolicy',
+      JSON.stringify(settings.rules.retryPolicy ?? {}),
+      'Retry policy; {} is built in',
+    );
     this.output('NoticesTopicArn', topics.notices.topicArn, 'Every alarm and incident');
     this.output('PagesTopicArn', topics.pages.topicArn, 'What wakes somebody');
   }

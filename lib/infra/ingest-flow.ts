@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
+import { ruleVariables, type StageRules } from './stage-rules.ts';
 import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import { TrackerFunction } from './tracker-function.ts';
@@ -15,8 +16,7 @@ export interface IngestFlowProps {
   readonly logs: LogSettings;
   /** Batches recorded at a time, which bounds the load on the database. */
   readonly concurrency: number;
-  /** JSON; see the retry policy in lib/domain. @default the built-in policy */
-  readonly retryPolicy?: string;
+  readonly rules: StageRules;
 }
 
 /** How long one batch may take. A sleeping database needs 15 s to wake, and the Data API answers within 45 s. */
@@ -38,7 +38,7 @@ export class IngestFlow extends Construct {
       reservedConcurrentExecutions: props.concurrency,
       environment: {
         QUARANTINE_BUCKET: props.buckets.quarantine.bucketName,
-        ...(props.retryPolicy === undefined ? {} : { RETRY_POLICY: props.retryPolicy }),
+        ...ruleVariables(props.rules, ['retryPolicy']),
       },
     });
     this.ingest.useDatabase(props.database, 'writer');

@@ -4,6 +4,8 @@ import { Construct } from 'constructs';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
+import { StageQueues } from './stage-queues.ts';
+import { ruleVariables, type StageRules } from './stage-rules.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 
 export interface RetryFlowProps {
@@ -13,8 +15,7 @@ export interface RetryFlowProps {
   readonly logs: LogSettings;
   readonly every: Duration;
   readonly concurrency: number;
-  /** JSON; see the retry policy in lib/domain. @default the built-in policy */
-  readonly retryPolicy?: string;
+  readonly rules: StageRules;
 }
 
 /** Due failures → retry commands to the stages. */
@@ -23,6 +24,7 @@ export class RetryFlow extends Construct {
 
   constructor(scope: Construct, id: string, props: RetryFlowProps) {
     super(scope, id);
+    const stageQueues = new StageQueues(this, 'StageQueues', props.rules.retryQueues ?? {});
     this.flow = new ScheduledFlow(this, 'Retry', {
       ...props,
       flow: 'retry',
@@ -31,10 +33,12 @@ export class RetryFlow extends Construct {
       reservedConcurrentExecutions: props.concurrency,
       environment: {
         RETRY_QUEUE_URL: props.retries.queue.queueUrl,
-        ...(props.retryPolicy === undefined ? {} : { RETRY_POLICY: props.retryPolicy }),
+        ...ruleVariables(props.rules, ['retryPolicy']),
+        ...stageQueues.variables,
       },
     });
     this.flow.run.useDatabase(props.database, 'writer');
     props.retries.grantSend(this.flow.run);
+    stageQueues.grantSend(this.flow.run);
   }
 }

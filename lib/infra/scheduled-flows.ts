@@ -36,7 +36,7 @@ export class ScheduledFlows extends Construct {
     super(scope, id);
     const { settings, schema } = props;
     const { everyMinutes } = settings;
-    const shared = { ...props, concurrency: settings.concurrency.scheduled };
+    const shared = { ...props, rules: settings.rules, concurrency: settings.concurrency.scheduled };
     const { flow: retry } = new RetryFlow(this, 'Retry', {
       ...shared,
       every: Duration.minutes(everyMinutes.retry),

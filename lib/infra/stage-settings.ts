@@ -55,6 +55,17 @@ const RULES: readonly SettingRule[] = [
     message: 'databaseName must be a lower-case PostgreSQL name of at most 63 characters.',
   },
   {
+    broken: ({ rules }) =>
+      Object.values(rules.retryQueues ?? {}).some(
+        ({ queueArn }) => !/^arn:[\w-]+:sqs:.+\.fifo$/.test(queueArn),
+      ),
+    message: 'rules.retryQueues must give each stage the ARN of a FIFO queue as its queueArn.',
+  },
+  {
+    broken: ({ widgetTenant }) => widgetTenant.trim() === '',
+    message: "widgetTenant must name the tenant the dashboard shows, or be '*' for all of them.",
+  },
+  {
     broken: ({ existingCluster }) => existingCluster?.dataApiEnabled === false,
     message:
       'existingCluster has its Data API off, and the tracker has no other way in; enable its HTTP endpoint and set dataApiEnabled to true.',

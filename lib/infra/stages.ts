@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
+import type { StageRules } from './stage-rules.ts';
 
 /** A VPC that is there already. The cluster only needs subnets in two zones; nothing is routed to or from them. */
 export interface ExistingNetwork {
@@ -46,6 +47,10 @@ export interface StageSettings {
     storageGiB: number;
     capacityPercent: number;
   };
+  /** Retry policy and queues, stuck limits, decision timeframes. */
+  rules: StageRules;
+  /** The one tenant the dashboard's widget shows, or `*` for all: whoever sees the dashboard sees them. */
+  widgetTenant: string;
   /** Where alarms' runbook links point: the page that is `docs/runbook.md`. */
   runbookUrl: string;
   /** Mail addresses told of alarms and of stuck requests. Pagers subscribe to the topic themselves. */
@@ -71,6 +76,8 @@ const prod: StageSettings = {
     storageGiB: 500,
     capacityPercent: 85,
   },
+  rules: {},
+  widgetTenant: '*',
   runbookUrl: RUNBOOK_URL,
   notify: [],
 };

@@ -5,6 +5,7 @@ import type { AlarmTopics } from './alarm-topics.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
+import { ruleVariables, type StageRules } from './stage-rules.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 
 export interface StuckAlarmFlowProps {
@@ -15,6 +16,7 @@ export interface StuckAlarmFlowProps {
   readonly messagesKey: Key;
   readonly logs: LogSettings;
   readonly runbookUrl: string;
+  readonly rules: StageRules;
   readonly every: Duration;
   readonly concurrency: number;
 }
@@ -36,6 +38,7 @@ export class StuckAlarmFlow extends Construct {
         EVENTS_QUEUE_URL: events.queue.queueUrl,
         TOPIC_ARN: topics.notices.topicArn,
         RUNBOOK_URL: props.runbookUrl,
+        ...ruleVariables(props.rules, ['stuckLimits', 'decisionPolicy']),
       },
     });
     this.flow.run.useDatabase(props.database, 'writer');

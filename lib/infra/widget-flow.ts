@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
+import { ruleVariables, type StageRules } from './stage-rules.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import { TrackerFunction } from './tracker-function.ts';
 
@@ -9,6 +10,9 @@ export interface WidgetFlowProps {
   readonly database: TrackerDatabase;
   readonly logs: LogSettings;
   readonly concurrency: number;
+  readonly rules: StageRules;
+  /** The one tenant it shows, or `*` for all. */
+  readonly tenant: string;
 }
 
 /** The dashboard's custom widget. It reads as the reader: whoever can see a dashboard can change its parameters. */
@@ -23,6 +27,10 @@ export class WidgetFlow extends Construct {
       logs: props.logs,
       timeout: Duration.seconds(30),
       reservedConcurrentExecutions: props.concurrency,
+      environment: {
+        WIDGET_TENANT: props.tenant,
+        ...ruleVariables(props.rules, ['retryPolicy', 'stuckLimits', 'decisionPolicy']),
+      },
     });
     this.widget.useDatabase(props.database, 'reader');
     acknowledge(this.widget, {

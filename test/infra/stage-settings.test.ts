@@ -64,6 +64,12 @@ describe('settings of a stage', () => {
       /must name two subnets/,
     ],
     ['one zone', { existingNetwork: { ...network, availabilityZones: ['a', 'a'] } }, /two different ones/],
+    [
+      'a stage’s queue without order',
+      { rules: { retryQueues: { PARSING: { queueArn: 'arn:aws:sqs:us-east-1:123456789012:parsing' } } } },
+      /ARN of a FIFO queue/,
+    ],
+    ['a dashboard of no tenant', { widgetTenant: ' ' }, /widgetTenant must name/],
     ['a name that needs quotes', { databaseName: 'Pagw' }, /databaseName/],
   ])('refuse %s in one sentence', (_, change, message) => {
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(message);

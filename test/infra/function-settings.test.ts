@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import * as ingest from '../../lambdas/ingest.ts';
+import * as maintain from '../../lambdas/maintain.ts';
+import * as retry from '../../lambdas/retry.ts';
+import * as stuckAlarm from '../../lambdas/stuck-alarm.ts';
+import * as widget from '../../lambdas/widget.ts';
+import type { StageRules } from '../../lib/infra/stage-rules.ts';
+import { STAGES } from '../../lib/infra/stages.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import {
+  databaseEnv,
+  ingestEnv,
+  maintainEnv,
+  migrateEnv,
+  readEnv,
+  retryEnv,
+  stuckAlarmEnv,
+} from '../../lib/runtime/env.ts';
+import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
+
+interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+}
+
+/** What each function reads before its first event, as its own code reads it. */
+const STARTS: Record<string, (environment: NodeJS.ProcessEnv) => unknown> = {
+  'ingest.handler': (environment) => ingest.createHandler(environment, systemClock),
+  'retry.handler': (environment) => retry.createHandler(environment, systemClock),
+  'stuck-alarm.handler': (environment) => stuckAlarm.createHandler(environment, systemClock),
+  'maintain.handler': (environment) => maintain.createHandler(environment, systemClock),
+  'widget.handler': (environment) => widget.createHandler(environment, systemClock),
+  'migrate.isComplete': (environment) => readEnv(migrateEnv, environment),
+  'migrate.onEvent': () => undefined,
+  'rotate.handler': (environment) => readEnv(databaseEnv, environment),
+};
+
+/** Settings with a default in the code, which a stage may leave out. */
+const OPTIONAL: Record<string, string[]> = {
+  'ingest.handler': optionalOf(ingestEnv),
+  'retry.handler': optionalOf(retryEnv),
+  'stuck-alarm.handler': optionalOf(stuckAlarmEnv),
+  'maintain.handler': optionalOf(maintainEnv),
+  'widget.handler': ['DECISION_POLICY', 'RETRY_POLICY', 'STUCK_LIMITS'],
+};
+/** A property of the function's timeout, not of a stage. */
+const NOT_A_STAGES = ['RETRY_LEASE_SECONDS'];
+
+const EVERY_RULE: Required<StageRules> = {
+  retryPolicy: {
+    maxAttempts: 3,
+    stages: { PARSING: { baseSeconds: 5 } },
+    errorCodes: { E42: { retryable: true } },
+  },
+  retryQueues: {
+    API_CONNECTOR: {
+      queueArn: 'arn:aws:sqs:us-east-1:123456789012:pagw-api-connector.fifo',
+      keyArn: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+    },
+  },
+  stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
+  decisionPolicy: { tenants: { 'anthem-ca': 'off' } },
+};
+
+describe.each(Object.keys(STAGES))('every function of %s', (stage) => {
+  test('starts with the settings it is deployed with', () => {
+    const environments = environmentsOf(synthesiseStage(stage, { unchecked: true }));
+    expect(Object.keys(environments).sort()).toEqual(Object.keys(STARTS).sort());
+    for (const [name, environment] of Object.entries(environments))
+      expect(() => STARTS[name]?.(environment), name).not.toThrow();
+  });
+});
+
+describe('a stage that states every rule', () => {
+  const synthesised = synthesiseStage('prod', {
+    unchecked: true,
+    settings: { rules: EVERY_RULE, widgetTenant: 'anthem' },
+  });
+  const environments = environmentsOf(synthesised);
+
+  test('hands it to every function that reads it, in a form that function understands', () => {
+    for (const [name, environment] of Object.entries(environments)) {
+      expect(() => STARTS[name]?.(environment), name).not.toThrow();
+      for (const setting of OPTIONAL[name] ?? [])
+        if (!NOT_A_STAGES.includes(setting)) expect(environment, name).toHaveProperty(setting);
+    }
+  });
+
+  test('says the same to everyone, and where the operator CLI looks', () => {
+    const stated = JSON.stringify(EVERY_RULE.retryPolicy);
+    for (const name of ['ingest.handler', 'retry.handler', 'widget.handler'])
+      expect(environments[name]?.RETRY_POLICY, name).toBe(stated);
+    expect(synthesised.template.Outputs.RetryPolicy?.Value).toBe(stated);
+    expect(environments['widget.handler']?.WIDGET_TENANT).toBe('anthem');
+  });
+
+  test('lets the retry flow send to a stage’s own queue and use its key, and nobody else', () => {
+    const { queueArn, keyArn } = EVERY_RULE.retryQueues.API_CONNECTOR ?? {};
+    const urls = JSON.parse(environments['retry.handler']?.RETRY_QUEUES ?? '{}');
+    expect(urls).toEqual({
+      API_CONNECTOR: 'https://sqs.us-east-1.amazonaws.com/123456789012/pagw-api-connector.fifo',
+    });
+    const grants = synthesised.ofType('AWS::IAM::Policy').flatMap(([logicalId, { Properties }]) => {
+      const statements: Statement[] = Properties.PolicyDocument.Statement;
+      return statements.flatMap(({ Action, Resource }) =>
+        [queueArn, keyArn]
+          .filter((arn) => [Resource].flat().includes(arn))
+          .map((arn) => `${logicalId.replace(/Role.*/, '')}: ${[Action].flat().join(' ')} on ${arn}`),
+      );
+    });
+    expect(grants).toEqual([
+      `ScheduledRetryRun: sqs:SendMessage on ${queueArn}`,
+      `ScheduledRetryRun: kms:Decrypt kms:GenerateDataKey on ${keyArn}`,
+    ]);
+  });
+});
+
+/** The environment of each of our functions, by flow and export, with what CloudFormation fills in made up. */
+function environmentsOf({ ofType }: SynthesisedStage): Record<string, Record<string, string>> {
+  const ours = ofType('AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+    const variables: Record<string, unknown> = Properties.Environment?.Variables ?? {};
+    const { POWERTOOLS_SERVICE_NAME: service } = variables;
+    if (typeof service !== 'string') return [];
+    const name = `${service.replace('pagw-', '')}.${String(Properties.Handler).replace('index.', '')}`;
+    return [[name, variables] as const];
+  });
+  return Object.fromEntries(
+    ours.map(([name, variables]) => [
+      name,
+      Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, filledIn(key, value)])),
+    ]),
+  );
+}
+
+function filledIn(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { 'Fn::Join': join, Ref: reference } = value as { 'Fn::Join'?: [string, unknown[]]; Ref?: string };
+  if (join !== undefined) return join[1].map((part) => filledIn('', part)).join(join[0]);
+  if (reference === 'AWS::URLSuffix') return 'amazonaws.com';
+  if (name.endsWith('_ARN')) return 'arn:aws:made:up';
+  return name.endsWith('_URL') ? 'https://sqs.example/queue' : 'made-up';
+}
+
+function optionalOf({ shape }: typeof databaseEnv): string[] {
+  return Object.entries(shape).flatMap(([name, field]) => (field.safeParse(undefined).success ? [name] : []));
+}
