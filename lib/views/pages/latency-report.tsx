@@ -1,10 +1,10 @@
 import type { StagePerformance } from '../../data-access/query/slowest-stages.ts';
 import type { StageLatency } from '../../data-access/query/stage-latency.ts';
-import { stages } from '../../domain/event-stages.ts';
 import { Choices } from '../parts/choices.tsx';
 import { cutText, DataText } from '../parts/data-text.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
+import { stageRank } from '../parts/stage-rank.ts';
 import { Table } from '../parts/table.tsx';
 import { TenantsLeft } from '../parts/tenants-left.tsx';
 import { millisecondsText } from '../parts/time-text.tsx';
@@ -56,7 +56,9 @@ export function LatencyReport({ data, context }: { data: LatencyReportData; cont
 
 function TenantSection({ report, context }: { report: TenantLatency; context: ViewContext }) {
   const { tenant, latency, slowest } = report;
-  const whole = latency.filter(({ slot }) => slot === null).sort((one, other) => rank(one) - rank(other));
+  const whole = latency
+    .filter(({ slot }) => slot === null)
+    .sort((one, other) => stageRank(one.stage) - stageRank(other.stage));
   return (
     <>
       <h2>
@@ -156,9 +158,4 @@ function SlowestTable({ rows, tenant, context }: SlowestTableProps) {
       ]}
     />
   );
-}
-
-function rank({ stage }: { stage: string }): number {
-  const position = stages.findIndex((known) => known === stage);
-  return position === -1 ? stages.length : position;
 }

@@ -1,6 +1,7 @@
 import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
-import { laneOf, mainLane, stageAfter, stages } from '../../domain/event-stages.ts';
+import { laneOf, mainLane, stageAfter } from '../../domain/event-stages.ts';
 import type { Lane } from '../../domain/tracked-event.ts';
+import { stageRank } from '../parts/stage-rank.ts';
 
 /** One try of a stage, from its first to its last event; times in milliseconds by the producers' clocks. */
 export interface Attempt {
@@ -83,7 +84,7 @@ export function stageRows(events: readonly TimelineEvent[], expected: readonly s
       ...row,
       waits: row.waits.filter(({ kind, to }) => kind === 'hand-off' || to !== null || retryPlanned),
     }))
-    .sort((one, other) => rank(one.stage) - rank(other.stage));
+    .sort((one, other) => stageRank(one.stage) - stageRank(other.stage));
 }
 
 /** The main-lane stages still to come: the awaited one and what follows it. A callback comes only where it is awaited. */
@@ -119,9 +120,4 @@ function addToAttempts({ attempts }: StageRow, event: TimelineEvent): void {
 function endRetryWait({ waits }: StageRow, at: number): void {
   const last = waits[waits.length - 1];
   if (last !== undefined && last.to === null && last.kind === 'retry') last.to = Math.max(at, last.from);
-}
-
-function rank(stage: string): number {
-  const position = stages.findIndex((known) => known === stage);
-  return position === -1 ? stages.length : position;
 }
