@@ -1,0 +1,198 @@
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { openEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { recordHistory } from '../support/history.ts';
+import { sqsEvent } from '../support/lambda.ts';
+import { type DeployedBundle, type DeployedBundles, synthesiseBundles } from './deployed-bundles.ts';
+import { invokeBundle } from './invoke-bundle.ts';
+import { emittedMetrics, readMetrics } from './tracker-metrics.ts';
+
+const HOUR_MS = 3_600_000;
+const twoHoursAgo = new Date(Date.now() - 2 * HOUR_MS).toISOString();
+const logged: Record<string, unknown>[] = [];
+let deployed: DeployedBundles;
+let db: TestDatabase;
+let server: FauxqsServer;
+let sqs: SQSClient;
+let sns: SNSClient;
+let local: Record<string, string>;
+
+beforeAll(async () => {
+  deployed = synthesiseBundles();
+  db = await openEmptyDatabase();
+  server = await startFauxqs({ port: 0, logger: false });
+  const endpoint = `http://127.0.0.1:${server.port}`;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const config = { endpoint, region: 'us-east-1', credentials };
+  sqs = new SQSClient(config);
+  sns = new SNSClient(config);
+  local = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_RDS_DATA: inject('dataApiUrl'),
+    AWS_ENDPOINT_URL: endpoint,
+    CLUSTER_ARN: db.target.resourceArn,
+    SECRET_ARN: db.target.secretArn,
+    DATABASE_NAME: db.target.database,
+    QUARANTINE_BUCKET: 'quarantine',
+    ARCHIVE_BUCKET: 'archive',
+    EVENTS_QUEUE_URL: await makeQueue('pagw-events.fifo'),
+    RETRY_QUEUE_URL: await makeQueue('pagw-retries.fifo'),
+    TOPIC_ARN: await makeTopic('on-call'),
+  };
+}, 120_000);
+
+afterAll(async () => {
+  sqs.destroy();
+  sns.destroy();
+  await server.stop();
+  await db.close();
+  deployed.remove();
+});
+
+async function makeQueue(name: string): Promise<string> {
+  const attributes = name.endsWith('.fifo') ? { Attributes: { FifoQueue: 'true' } } : {};
+  await sqs.send(new CreateQueueCommand({ QueueName: name, ...attributes }));
+  return `http://127.0.0.1:${server.port}/000000000000/${name}`;
+}
+
+async function makeTopic(name: string): Promise<string> {
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
+  await makeQueue(name);
+  const Endpoint = `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+  return TopicArn;
+}
+
+function bundle(name: string): DeployedBundle {
+  const found = deployed.bundles.get(name);
+  if (found === undefined) throw new Error(`${name} is not deployed`);
+  return found;
+}
+
+async function invoke(name: string, event: unknown = {}, from = bundle(name)): Promise<unknown> {
+  const { answer, logged: lines } = await invokeBundle(from, event, local);
+  logged.push(...lines);
+  return answer;
+}
+
+/** The bodies of what waits in a queue. */
+async function received(name: string): Promise<unknown[]> {
+  const QueueUrl = `http://127.0.0.1:${server.port}/000000000000/${name}`;
+  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+  return Messages.map(({ Body = '' }) => JSON.parse(Body));
+}
+
+async function appliedMigrations(): Promise<unknown[]> {
+  const { rows } = await db.database.execute('SELECT * FROM schema_migration ORDER BY 1', {});
+  return rows;
+}
+
+const message = (fields: Record<string, unknown>) => ({
+  body: { tenant: 'anthem', occurredAt: twoHoursAgo, ...fields },
+});
+const newestVersion = () =>
+  readdirSync('migrations')
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .at(-1)
+    ?.replace(/__.*/, '');
+
+describe('the bundles of a deployment, run one after another on an empty database', () => {
+  test('migrate makes the schema when the stack is created', async () => {
+    const event = { RequestType: 'Create' };
+    expect(await invoke('migrate.onEvent', event)).toEqual({ PhysicalResourceId: 'pagw-schema' });
+    expect(await invoke('migrate.isComplete', event)).toEqual({
+      IsComplete: true,
+      Data: { SchemaVersion: newestVersion() },
+    });
+    expect(await appliedMigrations()).toHaveLength(readdirSync('migrations').length);
+  });
+
+  test('migrate finds nothing to do when the stack is updated with the same migrations', async () => {
+    const before = await appliedMigrations();
+    const event = { RequestType: 'Update', PhysicalResourceId: 'pagw-schema' };
+    expect(await invoke('migrate.onEvent', event)).toEqual({ PhysicalResourceId: 'pagw-schema' });
+    expect(await invoke('migrate.isComplete', event)).toMatchObject({ IsComplete: true });
+    expect(await appliedMigrations()).toEqual(before);
+  });
+
+  test('migrate of an older release leaves a newer schema as it is', async () => {
+    const before = await appliedMigrations();
+    const directory = `${bundle('migrate.isComplete').directory}-older`;
+    cpSync(bundle('migrate.isComplete').directory, directory, { recursive: true });
+    for (const name of readdirSync(join(directory, 'migrations')).sort().slice(-2))
+      rmSync(join(directory, 'migrations', name));
+    const older = { ...bundle('migrate.isComplete'), directory };
+    expect(await invoke('migrate.isComplete', { RequestType: 'Update' }, older)).toEqual({
+      IsComplete: true,
+      Data: { SchemaVersion: newestVersion() },
+    });
+    expect(await appliedMigrations()).toEqual(before);
+  });
+
+  test('ingest records what a queue message holds', async () => {
+    const event = sqsEvent(
+      message({ pagwId: 'PAGW-BUNDLE-1', eventType: 'PARSE_START', eventId: 'e-1' }),
+      message({
+        pagwId: 'PAGW-BUNDLE-2',
+        eventType: 'PARSE_FAIL',
+        eventId: 'e-2',
+        errorCode: 'TIMEOUT',
+        retryable: true,
+        nextRetryAt: twoHoursAgo,
+      }),
+    );
+    expect(await invoke('ingest.handler', event)).toEqual({ batchItemFailures: [] });
+    const { rows } = await db.database.execute(
+      'SELECT pagw_id, sequence_no, event_type FROM event_tracker ORDER BY pagw_id',
+      {},
+    );
+    expect(rows).toEqual([
+      { pagwId: 'PAGW-BUNDLE-1', sequenceNo: 1, eventType: 'PARSE_START' },
+      { pagwId: 'PAGW-BUNDLE-2', sequenceNo: 1, eventType: 'PARSE_FAIL' },
+    ]);
+  });
+
+  test('retry sends what is due to the retries queue', async () => {
+    expect(await invoke('retry.handler')).toMatchObject({ dispatched: 1, complete: true });
+    expect(await received('pagw-retries.fifo')).toMatchObject([
+      { pagwId: 'PAGW-BUNDLE-2', stage: 'PARSING' },
+    ]);
+  });
+
+  test('stuck-alarm tells on-call of what makes no progress, with the way to the runbook', async () => {
+    const start = new Date(twoHoursAgo);
+    await recordHistory(db.database, { pagwId: 'PAGW-BUNDLE-3' }, start, [[0, 'PARSE_START']]);
+    expect(await invoke('stuck-alarm.handler')).toMatchObject({ stuck: 1, sent: 1, failed: 0 });
+    const [notice] = await received('on-call');
+    expect(JSON.stringify(notice)).toContain(String(bundle('stuck-alarm.handler').environment.RUNBOOK_URL));
+  });
+
+  test('maintain does every task', async () => {
+    expect(await invoke('maintain.handler')).toMatchObject({ skipped: [] });
+  });
+
+  test('widget draws what is stuck', async () => {
+    expect(await invoke('widget.handler', { view: 'stuck' })).toContain('PAGW-BUNDLE-3');
+  });
+
+  test('migrate leaves the data alone when the stack is deleted', async () => {
+    const event = { RequestType: 'Delete', PhysicalResourceId: 'pagw-schema' };
+    expect(await invoke('migrate.onEvent', event)).toEqual({ PhysicalResourceId: 'pagw-schema' });
+    expect(await invoke('migrate.isComplete', event)).toEqual({ IsComplete: true });
+    expect(await appliedMigrations()).toHaveLength(readdirSync('migrations').length);
+  });
+
+  test('every metric that an alarm or a graph reads was emitted on the way, with those dimensions', () => {
+    const read = readMetrics(deployed.stage);
+    const emitted = emittedMetrics(logged);
+    expect(read.size).toBeGreaterThan(10);
+    expect([...read].filter((metric) => !emitted.has(metric))).toEqual([]);
+  });
+});
