@@ -10,6 +10,7 @@ const FILES: Readonly<Record<string, string>> = {
   client: './client/bench-client.ts',
   views: './views/bench-views.ts',
   stuck: './stuck/bench-stuck.ts',
+  bundle: './bundle/bench-bundle.ts',
 };
 
 /** What every benchmark's file exports. */
