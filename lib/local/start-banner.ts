@@ -18,7 +18,7 @@ pagw event tracker · local mode, no AWS account
             ${LOCAL_CLUSTER_ARN}
             ${LOCAL_SECRET_ARN}
   ${demo ? 'Demo' : 'Data'}      ${data}
-  Next      npm run pagw -- request list${url}
+  Next      npm run pagw -- stuck${url}
 `;
 }
 

@@ -26,6 +26,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       secondsLeft: 900,
       risk: 'at-risk',
       pended: true,
+      stuckReason: null,
     } as const;
     const decision = {
       tenant: 'anthem',

@@ -1,13 +1,12 @@
 import { Command } from 'commander';
-import { listDeadlines, type RequestDeadline } from '../../data-access/stuck-alarm/list-deadlines.ts';
+import { type Deadline, listDeadlines } from '../../data-access/query/list-deadlines.ts';
 import type { Cli } from '../cli.ts';
 import { printList } from '../output/print-list.ts';
 import type { Cell, Column } from '../output/table.ts';
-import { ageText, plural } from '../output/time-text.ts';
+import { ageText } from '../output/time-text.ts';
+import { readReport } from './report-pages.ts';
 
-const DEFAULT_LIMIT = 50;
-
-const FIELDS: readonly (keyof RequestDeadline & string)[] = [
+const FIELDS: readonly (keyof Deadline & string)[] = [
   ...(['pagwId', 'tenant', 'priority', 'status', 'risk', 'receivedAt', 'dueAt', 'pended', 'stage'] as const),
   'stuckReason',
 ];
@@ -18,33 +17,32 @@ export function reportDeadlines(cli: Cli): Command {
       'undecided requests whose decision is late or soon due (75 % of the time used up), soonest first',
     )
     .action((_options: unknown, command: Command) =>
-      cli.run(command, ['tenant', 'since', 'until', 'limit'], async (session) => {
-        const { tenant, limit = DEFAULT_LIMIT } = session.options;
+      cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
         const connection = await session.connect();
         const now = connection.now();
-        const filter = { tenant, ...session.window(now) };
-        const rows = await listDeadlines(connection.database('reader'), filter, limit);
+        const { rows, next } = await readReport(session, connection, (tenant, limit, after) =>
+          listDeadlines(connection.database('reader'), { tenant, now, limit, after }),
+        );
         printList(session, {
           name: 'deadlines',
           rows,
           columns: columns(now),
           fields: FIELDS,
           empty: 'No decision is late or soon due.',
+          next,
         });
-        if (rows.length === limit)
-          session.say(`The first ${plural(limit, 'request')}; raise --limit for more.`);
         return undefined;
       }),
     );
 }
 
-const RISKS: Readonly<Record<RequestDeadline['risk'], Cell>> = {
+const RISKS: Readonly<Record<Deadline['risk'], Cell>> = {
   breached: { text: '✗ overdue', style: 'red' },
   urgent: { text: '‼ 90 %', style: 'red' },
   'at-risk': { text: '! 75 %', style: 'yellow' },
 };
 
-function columns(now: Date): Column<RequestDeadline>[] {
+function columns(now: Date): Column<Deadline>[] {
   return [
     { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },

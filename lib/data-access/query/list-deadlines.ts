@@ -18,6 +18,8 @@ export interface Deadline {
   risk: Exclude<DeadlineRisk, 'none'>;
   /** The provider was told to wait: answered, but not decided. */
   pended: boolean;
+  /** Why it is stuck besides; null when it is not. */
+  stuckReason: string | null;
 }
 
 export interface DeadlinesQuery {
@@ -43,7 +45,7 @@ export async function listDeadlines(
        pagw_id, tenant, priority, status, main_stage AS stage, received_at, decision_due_at AS due_at,
        extract(epoch FROM decision_due_at - :now::timestamptz)::float8 AS seconds_left,
        CASE WHEN decision_due_at <= :now::timestamptz THEN 'breached' ELSE deadline_risk END AS risk,
-       completed_at IS NOT NULL AS pended,
+       completed_at IS NOT NULL AS pended, stuck_reason,
        decision_due_at::text AS due_text
      FROM request_tracker
      WHERE tenant = :tenant
