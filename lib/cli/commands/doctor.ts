@@ -1,53 +1,73 @@
 import { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { CheckPart } from '../doctor/doctor-check.ts';
 import { doctorChecks } from '../doctor/doctor-checks.ts';
+import { headingText, resultText } from '../doctor/result-text.ts';
 import { type CheckResult, runChecks } from '../doctor/run-checks.ts';
 import { ExitCode } from '../exit-code.ts';
 import { csvLine } from '../output/csv-text.ts';
-import type { Style } from '../output/paint.ts';
-import { cutText, printable } from '../output/printable-text.ts';
+import { plural } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
 
-const GLYPHS: Readonly<Record<CheckResult['outcome'], readonly [glyph: string, style: Style]>> = {
-  pass: ['✓', 'green'],
-  fail: ['✗', 'red'],
-  'not-applicable': ['–', 'dim'],
-};
-
-export function doctor(cli: Cli): Command {
-  return new Command('doctor')
-    .description('check the tracker from end to end; exit code 10 when a check fails')
-    .option('--deep', 'check the sequence of every request, however long it takes')
-    .action(({ deep = false }: { deep?: boolean }, command: Command) =>
-      cli.run(command, [], async (session) => {
-        const connection = await session.connect();
-        const context = { connection, database: connection.database('reader'), now: connection.now(), deep };
-        const results: CheckResult[] = [];
-        for await (const result of runChecks(doctorChecks, context)) {
-          results.push(result);
-          if (session.options.output === 'table') session.print(resultText(session, result));
-        }
-        printResults(session, results);
-        const failures = results.filter(({ outcome }) => outcome === 'fail').length;
-        session.say(
-          failures === 0
-            ? `${connection.name} is well.`
-            : `${failures} of ${results.length} checks failed on ${connection.name}.`,
-        );
-        return failures === 0 ? ExitCode.fine : ExitCode.conditionFound;
-      }),
-    );
+interface DoctorOptions {
+  beforeDeployment?: boolean;
+  afterDeployment?: boolean;
+  deep?: boolean;
 }
 
-function resultText(session: Session, { title, outcome, evidence, next }: CheckResult): string {
+export function doctor(cli: Cli): Command {
+  return (
+    new Command('doctor')
+      .description('check the tracker from end to end; exit code 10 when a check fails')
+      .option('--before-deployment', 'only the checklist for before a deployment')
+      // Not --after: that is where a page ended, for every verb.
+      .option('--after-deployment', 'only the checklist for after a deployment')
+      .option('--deep', 'check the sequence of every request, however long it takes')
+      .action((options: DoctorOptions, command: Command) =>
+        cli.run(command, [], async (session) => {
+          const connection = await session.connect();
+          const context = {
+            connection,
+            database: connection.database('reader'),
+            now: connection.now(),
+            deep: options.deep ?? false,
+          };
+          const parts = partsOf(options);
+          const checks = doctorChecks.filter(({ part }) => parts.includes(part));
+          const results: CheckResult[] = [];
+          for await (const result of runChecks(checks, context)) {
+            if (session.options.output === 'table') tell(session, result, results.at(-1));
+            results.push(result);
+          }
+          printResults(session, results);
+          session.say(conclusion(results, connection.name));
+          return results.some(({ outcome }) => outcome === 'fail') ? ExitCode.conditionFound : ExitCode.fine;
+        }),
+      )
+  );
+}
+
+function partsOf({ beforeDeployment = false, afterDeployment = false }: DoctorOptions): CheckPart[] {
+  if (beforeDeployment && afterDeployment) return ['before', 'after'];
+  if (beforeDeployment) return ['before'];
+  return afterDeployment ? ['after'] : ['before', 'after', 'tracker'];
+}
+
+function tell(session: Session, result: CheckResult, previous: CheckResult | undefined): void {
   const { paint, width } = session;
-  const [glyph, style] = GLYPHS[outcome];
-  const fitted = (text: string) =>
-    width === undefined ? printable(text) : cutText(printable(text), width - 4);
-  const mark = outcome === 'not-applicable' ? `${glyph} not applicable:` : glyph;
-  const lines = [`${paint(mark, style)} ${title}`, paint(`  ${fitted(evidence)}`, 'dim')];
-  if (next !== null) lines.push(`  ${paint('→', 'yellow')} ${printable(next)}`);
-  return `${lines.join('\n')}\n`;
+  if (result.part !== previous?.part)
+    session.print(`${previous === undefined ? '' : '\n'}${headingText(result.part, paint)}`);
+  session.print(resultText(result, paint, width));
+}
+
+function conclusion(results: readonly CheckResult[], name: string): string {
+  const count = (wanted: CheckResult['outcome']) =>
+    results.filter(({ outcome }) => outcome === wanted).length;
+  const left = count('not-applicable');
+  const notes = left === 0 ? '' : `, ${left} not applicable`;
+  if (count('fail') > 0)
+    return `${count('fail')} of ${plural(results.length, 'check')} failed on ${name}${notes}.`;
+  return `${name} is well: ${plural(count('pass'), 'check')} passed${notes}.`;
 }
 
 function printResults(session: Session, results: readonly CheckResult[]): void {
@@ -59,8 +79,8 @@ function printResults(session: Session, results: readonly CheckResult[]): void {
       for (const result of results) session.print(`${JSON.stringify(result)}\n`);
       break;
     case 'csv':
-      session.print(csvLine(['id', 'title', 'outcome', 'evidence', 'next']));
-      for (const { id, title, outcome, evidence, next } of results)
-        session.print(csvLine([id, title, outcome, evidence, next]));
+      session.print(csvLine(['id', 'part', 'title', 'outcome', 'evidence', 'next']));
+      for (const { id, part, title, outcome, evidence, next } of results)
+        session.print(csvLine([id, part, title, outcome, evidence, next]));
   }
 }

@@ -7,6 +7,7 @@ const SKEW_ALLOWED_MS = 60_000;
 
 export const checkDatabase: DoctorCheck = {
   id: 'database-reachable',
+  part: 'tracker',
   title: 'The database answers',
   needsDatabase: false,
   async run({ database }) {
@@ -18,6 +19,7 @@ export const checkDatabase: DoctorCheck = {
 
 export const checkVersions: DoctorCheck = {
   id: 'versions',
+  part: 'tracker',
   title: 'PostgreSQL and Node are recent enough, clocks agree',
   needsDatabase: true,
   async run({ database }) {

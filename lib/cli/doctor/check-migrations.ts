@@ -3,6 +3,7 @@ import { type DoctorCheck, fail, pass } from './doctor-check.ts';
 
 export const checkMigrations: DoctorCheck = {
   id: 'migrations',
+  part: 'tracker',
   title: 'All migrations are applied, none was changed',
   needsDatabase: true,
   async run({ database }) {

@@ -6,6 +6,7 @@ const MONTHS_AHEAD_NEEDED = 2;
 
 export const checkPartitions: DoctorCheck = {
   id: 'partitions',
+  part: 'tracker',
   title: 'The months to come have their partitions',
   needsDatabase: true,
   async run({ database, now }) {

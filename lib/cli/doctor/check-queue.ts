@@ -4,6 +4,7 @@ import { type DoctorCheck, fail, pass } from './doctor-check.ts';
 
 export const checkQueue: DoctorCheck = {
   id: 'queue',
+  part: 'tracker',
   title: 'The event queue answers, nothing lies in its dead-letter queue',
   needsDatabase: false,
   async run({ connection }) {

@@ -3,6 +3,7 @@ import { type DoctorCheck, fail, pass } from './doctor-check.ts';
 
 export const checkRetryPolicy: DoctorCheck = {
   id: 'retry-policy',
+  part: 'tracker',
   title: 'The retry policy is valid',
   needsDatabase: false,
   async run({ connection }) {

@@ -8,6 +8,7 @@ const CALLS_UNLESS_DEEP = 5;
 
 export const checkSequences: DoctorCheck = {
   id: 'sequences',
+  part: 'tracker',
   title: 'Every request counts 1, 2, 3 … without gap or double',
   needsDatabase: true,
   async run({ database, deep }) {

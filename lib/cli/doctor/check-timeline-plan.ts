@@ -3,6 +3,7 @@ import { type DoctorCheck, fail, pass } from './doctor-check.ts';
 
 export const checkTimelinePlan: DoctorCheck = {
   id: 'timeline-plan',
+  part: 'tracker',
   title: 'A timeline is looked up by its index, in one month',
   needsDatabase: true,
   async run({ database, now }) {

@@ -9,6 +9,7 @@ const NEEDED = new Map([
 
 export const checkUniqueIndexes: DoctorCheck = {
   id: 'unique-indexes',
+  part: 'tracker',
   title: 'Sequence numbers and event ids are unique by index',
   needsDatabase: true,
   async run({ database }) {

@@ -13,12 +13,16 @@ export interface CheckContext {
 export type CheckOutcome =
   | { outcome: 'pass'; evidence: string }
   | { outcome: 'fail'; evidence: string; next: string }
-  | { outcome: 'not-applicable'; evidence: string };
+  | { outcome: 'not-applicable'; evidence: string; next?: string };
+
+/** The schema review's testing checklist has two parts; what else the tracker looks at is its own. */
+export type CheckPart = 'before' | 'after' | 'tracker';
 
 /** One question about the tracker's health. A check that throws has failed; the error is its evidence. */
 export interface DoctorCheck {
   /** Stable, for scripts. */
   id: string;
+  part: CheckPart;
   title: string;
   /** Left out when the database does not answer. */
   needsDatabase: boolean;
@@ -33,6 +37,6 @@ export function fail(evidence: string, next: string): CheckOutcome {
   return { outcome: 'fail', evidence, next };
 }
 
-export function notApplicable(evidence: string): CheckOutcome {
-  return { outcome: 'not-applicable', evidence };
+export function notApplicable(evidence: string, next?: string): CheckOutcome {
+  return { outcome: 'not-applicable', evidence, ...(next === undefined ? {} : { next }) };
 }

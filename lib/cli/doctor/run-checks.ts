@@ -3,6 +3,7 @@ import { checkDatabase } from './check-database.ts';
 import {
   type CheckContext,
   type CheckOutcome,
+  type CheckPart,
   type DoctorCheck,
   fail,
   notApplicable,
@@ -10,28 +11,36 @@ import {
 
 export interface CheckResult {
   id: string;
+  part: CheckPart;
   title: string;
   outcome: CheckOutcome['outcome'];
   evidence: string;
-  /** What to do about a failure. */
+  /** What to do about a failure, or to make the check applicable. */
   next: string | null;
 }
 
-/** Runs the checks one after the other, each told as it ends: one that fails does not stop the rest. */
+/**
+ * Runs the checks one after the other, each told as it ends: one that fails does not stop the rest. Whether the
+ * database answers is asked first, and told even unasked when it does not: without it little can be said.
+ */
 export async function* runChecks(
   checks: readonly DoctorCheck[],
   context: CheckContext,
 ): AsyncGenerator<CheckResult> {
-  let databaseAnswers = true;
-  for (const check of checks) {
-    const result: CheckOutcome =
-      check.needsDatabase && !databaseAnswers
-        ? notApplicable('the database does not answer')
-        : await check.run(context).catch(failed);
-    if (check === checkDatabase) databaseAnswers = result.outcome === 'pass';
-    const { id, title } = check;
-    yield { id, title, next: null, ...result };
+  const reached = await checkDatabase.run(context).catch(failed);
+  const databaseAnswers = reached.outcome === 'pass';
+  if (!databaseAnswers && !checks.includes(checkDatabase)) yield toResult(checkDatabase, reached);
+  for (const check of checks) yield toResult(check, await outcomeOf(check));
+
+  function outcomeOf(check: DoctorCheck): CheckOutcome | Promise<CheckOutcome> {
+    if (check === checkDatabase) return reached;
+    if (check.needsDatabase && !databaseAnswers) return notApplicable('the database does not answer');
+    return check.run(context).catch(failed);
   }
+}
+
+function toResult({ id, part, title }: DoctorCheck, outcome: CheckOutcome): CheckResult {
+  return { id, part, title, next: null, ...outcome };
 }
 
 function failed(error: unknown): CheckOutcome {

@@ -1,0 +1,344 @@
+import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Connection } from '../../lib/cli/connection.ts';
+import { doctorChecks } from '../../lib/cli/doctor/doctor-checks.ts';
+import type { CheckResult } from '../../lib/cli/doctor/run-checks.ts';
+import { type Database, openDatabase } from '../../lib/data-access/database.ts';
+import { DatabaseError } from '../../lib/data-access/database-error.ts';
+import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { ensurePartitions } from '../../lib/data-access/maintain/ensure-partitions.ts';
+import { dataApiClient } from '../support/data-api-client.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
+import { connectionTo, runCli } from './run-cli.ts';
+
+const now = new Date('2026-03-01T12:00:00Z');
+const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+const sqs = mockClient(SQSClient);
+const cloudFormation = mockClient(CloudFormationClient);
+let db: TestDatabase;
+let connection: Connection;
+
+beforeEach(async () => {
+  db = await openTestDatabase();
+  cloudFormation.reset();
+  sqs.reset();
+  sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '0' } });
+  const logins = { reader: as('pagw_reader'), writer: as('pagw_writer'), owner: db.database };
+  connection = connectionTo(db, now, {
+    sqs: Object.assign(sqs, { config: {} }) as unknown as SQSClient,
+    deadLetterQueueUrl: 'http://dead',
+    database: (login) => logins[login],
+  });
+  await ensurePartitions(db.database, now);
+  const events = Array.from({ length: 5 }, () =>
+    trackedEvent({ pagwId: 'PAGW-1', metadata: { errorCount: 0 } }),
+  );
+  await recordEvents(db.database, events, now);
+  await db.database.execute('UPDATE event_summary_progress SET refreshed_at = :at::timestamptz', {
+    at: minutesAgo(20),
+  });
+});
+
+afterEach(() => db.close());
+
+/** The test database with the rights of one role. */
+function as(role: string): Database {
+  const transaction: Database['transaction'] = (work) =>
+    db.database.transaction(async (own) => {
+      await own.execute(`SET LOCAL ROLE ${role}`);
+      return work(own);
+    });
+  return { transaction, execute: (sql, values) => transaction((own) => own.execute(sql, values)) };
+}
+
+async function diagnose(...options: string[]) {
+  const { code, stdout } = await runCli(['doctor', '-o', 'json', ...options], { connection });
+  const results: CheckResult[] = JSON.parse(stdout).checks;
+  const withOutcome = (wanted: CheckResult['outcome']) => results.filter(({ outcome }) => outcome === wanted);
+  return { code, results, failed: withOutcome('fail'), left: withOutcome('not-applicable') };
+}
+
+const idsOf = (results: readonly { id: string }[]) => results.map(({ id }) => id);
+const resultOf = (results: readonly CheckResult[], id: string) => results.find((result) => result.id === id);
+
+/** Everything anybody can see in the database. */
+async function everything(): Promise<Record<string, unknown>> {
+  const { rows: tables } = await db.database.execute<{ name: string }>(
+    `SELECT relname::text AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname`,
+  );
+  const contents: Record<string, unknown> = {};
+  for (const { name } of tables) {
+    const { rows } = await db.database.execute(
+      `SELECT count(*) AS held, md5(string_agg(content::text, ' ' ORDER BY content::text)) AS digest FROM ${name} AS content`,
+    );
+    contents[name] = rows[0];
+  }
+  const { rows: sequences } = await db.database.execute(
+    `SELECT sequencename::text AS name, last_value FROM pg_sequences ORDER BY 1`,
+  );
+  const { rows: relations } = await db.database.execute(`SELECT count(*) AS relations FROM pg_class`);
+  return { contents, sequences, relations };
+}
+
+describe('pagw doctor', () => {
+  it('finds a new tracker well, with what does not apply said', async () => {
+    const { code, failed, left } = await diagnose();
+    expect(failed).toEqual([]);
+    expect(idsOf(left)).toEqual(['log-timeline', 'retry-worker']);
+    expect(code).toBe(0);
+  });
+
+  it('goes through the 8 items before and the 7 after a deployment, then its own', async () => {
+    const parts = doctorChecks.map(({ part }) => part);
+    expect(parts).toEqual([
+      ...Array(8).fill('before'),
+      ...Array(7).fill('after'),
+      ...Array(9).fill('tracker'),
+    ]);
+    expect(new Set(idsOf(doctorChecks)).size).toBe(doctorChecks.length);
+    const { results: before } = await diagnose('--before-deployment');
+    const { results: after } = await diagnose('--after-deployment');
+    const { results: both } = await diagnose('--before-deployment', '--after-deployment');
+    expect(idsOf(before)).toEqual(idsOf(doctorChecks.slice(0, 8)));
+    expect(idsOf(after)).toEqual(idsOf(doctorChecks.slice(8, 15)));
+    expect(both).toHaveLength(15);
+  });
+
+  it('leaves no trace: no row, no number drawn from a sequence, no relation', async () => {
+    const untouched = await everything();
+    const { code } = await diagnose('--deep');
+    expect(code).toBe(0);
+    expect(await everything()).toEqual(untouched);
+  });
+
+  it('says for each item what it saw', async () => {
+    const { results } = await diagnose();
+    const evidence = (id: string) => resultOf(results, id)?.evidence;
+    expect(evidence('service-methods')).toMatch(/^38 event types in 5 statuses/);
+    expect(evidence('timeline')).toBe('PAGW-1: 5 events, numbered 1 to 5');
+    expect(evidence('concurrent-writes')).toContain('0 gaps, 0 doubles in the latest 1 request');
+    expect(evidence('retry-query')).toContain('now 0 due, 0 overtaken');
+    expect(evidence('timeline-speed')).toMatch(/ms in PostgreSQL/);
+    expect(evidence('metadata-size')).toContain('the latest 5 events');
+  });
+
+  it('prints three headed groups, each line within the terminal', async () => {
+    await db.database.execute('DROP INDEX ux_event_tracker_pagw_seq');
+    const { stdout, stderr } = await runCli(['doctor', '--color', 'never'], { connection, columns: 60 });
+    const lines = stdout.split('\n');
+    expect(lines.filter((line) => /^\S/.test(line))).toEqual([
+      'Before deployment',
+      'After deployment',
+      "The tracker's own checks",
+    ]);
+    expect(stdout).toContain('  ✗ (pagw_id, sequence_no) is unique\n');
+    expect(lines.filter((line) => /^ {4}/.test(line) && line.length > 60)).toEqual([]);
+    expect(stderr).toBe('3 of 24 checks failed on the test tracker, 2 not applicable.\n');
+  });
+
+  it.each<[damage: string, sql: string, failing: string[]]>([
+    [
+      'a gap in a sequence',
+      'DELETE FROM event_tracker WHERE sequence_no = 3',
+      ['concurrent-writes', 'timeline', 'sequences'],
+    ],
+    ['events that are gone', 'DELETE FROM event_tracker', ['concurrent-writes', 'timeline', 'sequences']],
+    ['a missing unique index', 'DROP INDEX ux_event_tracker_pagw_event', ['unique-indexes']],
+    [
+      'a lost sequence index',
+      'DROP INDEX ux_event_tracker_pagw_seq',
+      ['unique-sequence', 'index-use', 'unique-indexes'],
+    ],
+    ['a lost retry index', 'DROP INDEX ix_event_tracker_retry', ['index-use']],
+    ['a lost metadata index', 'DROP INDEX ix_event_tracker_metadata', ['v006-applied', 'index-use']],
+    ['a month that is not there', 'DROP TABLE event_tracker_2026_05', ['partitions']],
+    [
+      'a changed V005',
+      `UPDATE schema_migration SET checksum = repeat('0', 64) WHERE version = 'V005'`,
+      ['v005-applied', 'migrations'],
+    ],
+    [
+      'a changed V006',
+      `UPDATE schema_migration SET checksum = repeat('0', 64) WHERE version = 'V006'`,
+      ['v006-applied', 'migrations'],
+    ],
+    ['a pending migration', `DELETE FROM schema_migration WHERE version = 'V013'`, ['migrations']],
+    [
+      'a roll-up that stands still',
+      `UPDATE event_summary_progress SET refreshed_at = refreshed_at - interval '4 hours'`,
+      ['growth'],
+    ],
+    [
+      'metadata that grew',
+      `UPDATE event_tracker SET metadata = (
+         SELECT jsonb_object_agg(n, md5(n::text || sequence_no)) FROM generate_series(1, 100) AS n
+       )`,
+      ['metadata-size'],
+    ],
+    [
+      'a writer that may not insert',
+      'REVOKE INSERT ON event_tracker FROM pagw_writer',
+      ['service-methods', 'unique-sequence', 'concurrent-writes', 'retry-query', 'metadata'],
+    ],
+    [
+      'a trigger that loses metadata',
+      `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.metadata := NULL; RETURN NEW; END $$
+--
+CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTION forget()`,
+      ['metadata'],
+    ],
+    [
+      'record_events that forgets to record',
+      `CREATE OR REPLACE FUNCTION record_events(batch json, recorded_at timestamptz, lock_first boolean DEFAULT false)
+       RETURNS TABLE (ordinal int, outcome text, sequence_no bigint) LANGUAGE sql AS $$
+         SELECT 0, 'RECORDED', 1::bigint $$`,
+      ['service-methods', 'unique-sequence', 'concurrent-writes', 'retry-query', 'metadata'],
+    ],
+  ])('finds %s, says what to do, and ends with 10', async (_, damage, expected) => {
+    for (const statement of damage.split('--\n')) await db.database.execute(statement);
+    const { code, failed } = await diagnose();
+    expect(idsOf(failed)).toEqual(expected);
+    expect(code).toBe(10);
+    for (const { next } of failed) expect(next).toMatch(/\.$/);
+  });
+
+  it('finds a retry that is overdue, and one that has been overtaken', async () => {
+    const due = minutesAgo(30).toISOString();
+    await recordEvents(
+      db.database,
+      [failedEvent({ pagwId: 'PAGW-2', retry: null, nextRetryAt: due })],
+      minutesAgo(40),
+    );
+    const overdue = await diagnose();
+    expect(idsOf(overdue.failed)).toEqual(['retry-worker']);
+    expect(resultOf(overdue.results, 'retry-worker')?.evidence).toBe(
+      '0 dispatched in 24 h; 1 due, the oldest for 30 m 00 s',
+    );
+    expect(resultOf(overdue.results, 'retry-query')?.evidence).toContain('now 1 due, 0 overtaken');
+    await recordEvents(db.database, [trackedEvent({ pagwId: 'PAGW-2' })], now);
+    await db.database.execute(
+      `UPDATE event_tracker SET next_retry_at = :due::timestamptz WHERE status = 'FAILED'`,
+      { due },
+    );
+    const { results } = await diagnose();
+    expect(resultOf(results, 'retry-query')).toMatchObject({
+      outcome: 'fail',
+      evidence: '1 of 1 rows have recovered or closed since, such as PAGW-2',
+    });
+  });
+
+  it('counts what the retry worker has dispatched', async () => {
+    const sent = trackedEvent({ eventType: 'RETRY_SCHEDULED', status: 'RETRY_SCHEDULED' });
+    await recordEvents(db.database, [{ ...sent, pagwId: 'PAGW-1' }], minutesAgo(5));
+    const { results } = await diagnose('--after-deployment');
+    expect(resultOf(results, 'retry-worker')).toMatchObject({
+      outcome: 'pass',
+      evidence: '1 dispatched in 24 h, the last 5m ago; 0 due',
+    });
+  });
+
+  it('finds a number that two events share', async () => {
+    await db.database.execute('DROP INDEX ux_event_tracker_pagw_seq');
+    await db.database.execute('UPDATE event_tracker SET sequence_no = 4 WHERE sequence_no = 5');
+    const { results } = await diagnose();
+    expect(resultOf(results, 'duplicate-sequences')).toMatchObject({
+      outcome: 'fail',
+      evidence: 'PAGW-1 has number 4 2 times',
+    });
+  });
+
+  it('finds a metadata column that is no jsonb', async () => {
+    await db.database.execute('ALTER TABLE event_tracker DROP COLUMN metadata CASCADE');
+    const { results } = await diagnose('--before-deployment');
+    expect(resultOf(results, 'v006-applied')).toMatchObject({
+      outcome: 'fail',
+      evidence: 'metadata is missing, not jsonb',
+    });
+  });
+
+  it('finds a timeline slow by what PostgreSQL says it took, wherever it is asked from', async () => {
+    const reader = as('pagw_reader');
+    const slow: Database = {
+      transaction: reader.transaction,
+      execute: async (sql, values) => {
+        const answer = await reader.execute<never>(sql, values);
+        if (!sql.startsWith('EXPLAIN (ANALYZE')) return answer;
+        const plan = { 'Planning Time': 1, 'Execution Time': 250 };
+        return { ...answer, rows: [{ 'QUERY PLAN': JSON.stringify([plan]) } as never] };
+      },
+    };
+    connection = { ...connection, database: (login) => (login === 'reader' ? slow : as('pagw_writer')) };
+    const { failed } = await diagnose();
+    expect(idsOf(failed)).toEqual(['timeline-speed']);
+    expect(failed[0]?.evidence).toMatch(/^251\.0 ms in PostgreSQL/);
+  });
+
+  it('has nothing to say of what an empty tracker lacks', async () => {
+    await db.database.execute('DELETE FROM request_tracker');
+    await db.database.execute('UPDATE event_summary_progress SET refreshed_at = NULL');
+    const { code, left } = await diagnose();
+    expect(code).toBe(0);
+    expect(idsOf(left)).toEqual([
+      'timeline',
+      'growth',
+      'log-timeline',
+      'retry-worker',
+      'timeline-speed',
+      'metadata-size',
+    ]);
+  });
+
+  it('skips what writes where the operator may not be the writer, and judges by what is stored', async () => {
+    const refusal = Object.assign(new Error('denied'), { name: 'AccessDeniedException' });
+    const refused = () => Promise.reject(new DatabaseError('Not allowed.', 'misuse', undefined, refusal));
+    const nobody: Database = { execute: refused, transaction: refused };
+    const reader = as('pagw_reader');
+    connection = { ...connection, database: (login) => (login === 'writer' ? nobody : reader) };
+    const { code, left, results } = await diagnose('--before-deployment');
+    expect(code).toBe(0);
+    expect(idsOf(left)).toEqual(['service-methods', 'unique-sequence', 'retry-query', 'metadata']);
+    expect(left[0]?.next).toContain('WriterSecretArn');
+    expect(resultOf(results, 'concurrent-writes')?.evidence).toContain('0 gaps, 0 doubles');
+  });
+
+  it('looks for the saved query in a deployed stack', async () => {
+    connection = { ...connection, kind: 'deployed', name: 'PagwEventTracker-dev' };
+    const resource = (LogicalResourceId: string) => ({
+      LogicalResourceId,
+      ResourceType: 'AWS::Logs::QueryDefinition',
+      LastUpdatedTimestamp: now,
+      ResourceStatus: 'CREATE_COMPLETE' as const,
+    });
+    const resources = cloudFormation.on(ListStackResourcesCommand);
+    resources.resolvesOnce({
+      StackResourceSummaries: [resource('Queriescoldstarts1')],
+      NextToken: 'more',
+    });
+    resources.resolves({ StackResourceSummaries: [resource('Queriesrequesttimeline2')] });
+    const found = await diagnose('--after-deployment');
+    expect(resultOf(found.results, 'log-timeline')?.outcome).toBe('pass');
+    resources.resolves({ StackResourceSummaries: [] });
+    expect(idsOf((await diagnose('--after-deployment')).failed)).toEqual(['log-timeline']);
+  });
+
+  it('finds dead letters and a retry policy that does not parse', async () => {
+    sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '3' } });
+    connection = { ...connection, retryPolicy: '{"maxAttempts":0}' };
+    const { failed } = await diagnose();
+    expect(idsOf(failed)).toEqual(['queue', 'retry-policy']);
+  });
+
+  it('leaves out what needs the database when it does not answer, and checks the rest', async () => {
+    const nobody = openDatabase(dataApiClient('http://127.0.0.1:1', 1), db.target);
+    connection = { ...connection, database: () => nobody };
+    const { code, failed, results } = await diagnose();
+    expect(code).toBe(10);
+    expect(idsOf(failed)).toEqual(['database-reachable']);
+    expect(idsOf(results.filter(({ outcome }) => outcome === 'pass'))).toEqual(['queue', 'retry-policy']);
+    expect((await diagnose('--before-deployment')).code).toBe(10);
+  });
+});
