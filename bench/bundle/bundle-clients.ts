@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { UNUSED_IN_LAMBDA } from '../../lib/infra/unused-in-lambda.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** As lib/infra/tracker-function.ts has it: what a dependency may need of CommonJS. */
@@ -41,6 +42,7 @@ export async function bundleClients(clients: readonly string[], file: string): P
     format: 'esm',
     mainFields: ['module', 'main'],
     minify: true,
+    external: [...UNUSED_IN_LAMBDA],
     banner: { js: REQUIRE_SHIM },
     logLevel: 'error',
   });

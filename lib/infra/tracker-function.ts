@@ -17,6 +17,7 @@ import { METRIC_NAMESPACE } from '../runtime/metric-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
 import type { DatabaseRole, TrackerDatabase } from './tracker-database.ts';
+import { UNUSED_IN_LAMBDA } from './unused-in-lambda.ts';
 
 export interface TrackerFunctionProps {
   /** The flow's one word: `lambdas/<flow>.ts` is the entry. */
@@ -94,7 +95,7 @@ export class TrackerFunction extends Construct implements IGrantable {
         minify: true,
         sourceMap: true,
         sourcesContent: false,
-        externalModules: [],
+        externalModules: [...UNUSED_IN_LAMBDA],
         banner: REQUIRE_SHIM,
         ...(props.commandHooks === undefined ? {} : { commandHooks: props.commandHooks }),
       },
