@@ -1,24 +1,15 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import * as z from 'zod';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
-import { databaseEnv, readEnv } from '../lib/runtime/env.ts';
+import { readEnv, widgetEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
 import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
 import { readRules } from '../lib/views/read-rules.ts';
 import { viewNames } from '../lib/views/view-context.ts';
 import { drawWidget } from '../lib/views/widget/draw-widget.tsx';
 import { readWidgetEvent } from '../lib/views/widget/widget-event.ts';
-
-const widgetEnv = databaseEnv.extend({
-  /** The one tenant it shows, or `*` for all. Whoever can edit a dashboard can change its parameters, not this. */
-  WIDGET_TENANT: z.string().trim().min(1),
-  RETRY_POLICY: z.string().optional(),
-  STUCK_LIMITS: z.string().optional(),
-  DECISION_POLICY: z.string().optional(),
-});
 
 /** HTML for the dashboard; Markdown when it asks what the widget takes. */
 export type WidgetAnswer = string | { markdown: string };

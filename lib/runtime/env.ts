@@ -54,3 +54,11 @@ export const stuckAlarmEnv = databaseEnv.extend({
 });
 
 export const maintainEnv = databaseEnv;
+
+export const widgetEnv = databaseEnv.extend({
+  /** The one tenant it shows, or `*` for all. Whoever can edit a dashboard can change its parameters, not this. */
+  WIDGET_TENANT: z.string().trim().min(1),
+  RETRY_POLICY: z.string().optional(),
+  STUCK_LIMITS: z.string().optional(),
+  DECISION_POLICY: z.string().optional(),
+});

@@ -26,7 +26,7 @@ export const RetryMetric = {
   released: 'RetriesReleased',
   superseded: 'RetriesSuperseded',
   overtaken: 'RetriesOvertaken',
-  /** One for every run that came to its end: its absence is the alarm. */
+  /** One for every run that came to its end. The heartbeat alarm counts invocations without an error, which a run that cannot emit has, too. */
   heartbeat: 'RetryRuns',
 } as const;
 
@@ -48,7 +48,7 @@ export const StuckMetric = {
   unsent: 'NotificationsFailed',
   /** 1 while verdicts wait because ingest lags. */
   heldBack: 'StuckHeldBack',
-  /** One for every run that came to its end: its absence is the alarm. */
+  /** One for every run that came to its end. The heartbeat alarm counts invocations without an error, which a run that cannot emit has, too. */
   heartbeat: 'StuckAlarmRuns',
 } as const;
 
