@@ -106,7 +106,7 @@ function print(results: ReadonlyMap<number, Series>): void {
     {
       text: `the detector's page against the review's query at ${size}`,
       reached: medianRatio(largest.review, largest.detect),
-      least: 1,
+      least: 500,
     },
   ]);
 }
