@@ -28,7 +28,7 @@ export interface BenchServer {
 export const MIGRATED = 'migrated';
 
 /** Vacuum runs between the rounds, never inside of one; nor shall a clock start a checkpoint there. */
-const SETTINGS = ['autovacuum = off', "checkpoint_timeout = '1h'"];
+const SETTINGS = ['autovacuum = off', "checkpoint_timeout = '1h'", "max_wal_size = '16GB'"];
 
 export async function startBenchServer(): Promise<BenchServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'pagw-bench-'));

@@ -9,7 +9,7 @@ export const HISTORY_DAYS = 30;
 /** Columns that are a time in a request's life; all of them move together. */
 const TIMES = new Set([
   ...['received_at', 'created_at', 'updated_at', 'last_event_at', 'main_at', 'completed_at', 'decided_at'],
-  ...['occurred_at', 'started_at', 'next_retry_at', 'retry_claimed_at', 'retry_exhausted_at', 'watch_at'],
+  ...['occurred_at', 'started_at', 'next_retry_at', 'retry_exhausted_at', 'watch_at'],
 ]);
 
 /**

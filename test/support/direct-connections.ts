@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import type { Database } from '../../lib/data-access/database.ts';
 import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 
 /**
@@ -27,6 +28,16 @@ export async function killOtherSessions(client: Client): Promise<number> {
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()`);
   return rowCount ?? 0;
+}
+
+/** Resolves when a session of the database waits for another one's lock. */
+export async function untilSomebodyWaits(database: Database): Promise<void> {
+  for (;;) {
+    const { rows } = await database.execute(
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if (rows.length > 0) return;
+  }
 }
 
 /** What an endpoint of one's own needs to reach the run's PostgreSQL. */

@@ -29,13 +29,18 @@ async function drain(database: Database): Promise<number> {
   let done = 0;
   for (;;) {
     const now = new Date();
-    const options = { now, leaseSeconds: 300, limit: BATCH_SIZE, passed, heldStages: [] };
-    const { claimed } = await claimDueRetries(database, options);
-    if (claimed.length === 0) return done;
+    const options = { now, limit: BATCH_SIZE, passed, heldStages: [] };
+    const { claimed, nothingLeft } = await claimDueRetries(database, options);
+    if (nothingLeft) return done;
     await database.execute(
-      `UPDATE event_tracker AS failed
+      `WITH sent AS (
+         SELECT * FROM json_to_recordset(:done::json) AS sent (id bigint, received_on date)
+       ), settled AS (
+         DELETE FROM retry_claim AS claim USING sent WHERE claim.failure_id = sent.id
+       )
+       UPDATE event_tracker AS failed
        SET next_retry_at = NULL
-       FROM json_to_recordset(:done::json) AS sent (id bigint, received_on date)
+       FROM sent
        WHERE failed.id = sent.id AND failed.received_on = sent.received_on`,
       { done: JSON.stringify(claimed.map(({ id, receivedOn }) => ({ id, received_on: receivedOn }))) },
     );

@@ -44,7 +44,7 @@ export async function dueRetries(database: Database, query: DueRetriesQuery): Pr
     `SELECT
        failed.pagw_id, failed.tenant, failed.stage, failed.event_type, failed.sequence_no, failed.error_code,
        left(failed.error_message, 500) AS error_message, downstream.target_system, failed.attempt,
-       failed.next_retry_at, failed.retry_claimed_at AS claimed_at, failed.id, failed.next_retry_at::text AS due_at,
+       failed.next_retry_at, claim.claimed_at, failed.id, failed.next_retry_at::text AS due_at,
        EXISTS (
          SELECT FROM retry_pause AS pause
          WHERE (pause.tenant IS NULL OR pause.tenant = failed.tenant)
@@ -53,6 +53,7 @@ export async function dueRetries(database: Database, query: DueRetriesQuery): Pr
        ) AS held
      FROM event_tracker AS failed
      JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
+     LEFT JOIN retry_claim AS claim ON claim.failure_id = failed.id
      CROSS JOIN LATERAL (
        SELECT coalesce(failed.metadata ->> 'targetSystem', request.target_system) AS target_system
      ) AS downstream

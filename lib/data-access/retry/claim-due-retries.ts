@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 
-/** A failure taken for sending; nobody else sends it before its lease is over. */
+/** A failure taken for sending; nobody else takes it while its claim stands. */
 export interface ClaimedFailure {
   /** With `receivedOn` (YYYY-MM-DD), the row in event_tracker. */
   id: number;
@@ -22,7 +22,6 @@ export type Passed = Map<string, { tenant: string; stage: string; due_at: string
 
 export interface ClaimOptions {
   now: Date;
-  leaseSeconds: number;
   /** At most this many, or a few more where many tenants share. */
   limit: number;
   /** Is moved on; start a run with an empty one. */
@@ -35,22 +34,22 @@ export interface Claim {
   claimed: ClaimedFailure[];
   /** Had been overtaken unnoticed; cleared instead of claimed. */
   superseded: number;
+  /** Nothing is due that this run has not looked at. */
+  nothingLeft: boolean;
 }
 
-type Row = ClaimedFailure & { outcome: 'CLAIMED' | 'SUPERSEDED'; dueAt: string };
+/** `TAKEN`: another run was quicker. */
+type Row = ClaimedFailure & { outcome: 'CLAIMED' | 'TAKEN' | 'SUPERSEDED'; dueAt: string };
 
-/** Takes failures that are due: the longest due first, fairly between tenants. Empty when the run has seen them all. */
+/** Takes failures that are due: the longest due first, fairly between tenants. */
 export async function claimDueRetries(database: Database, options: ClaimOptions): Promise<Claim> {
-  const { now, leaseSeconds, limit, passed, heldStages } = options;
+  const { now, limit, passed, heldStages } = options;
   const { rows } = await database.execute<Row>(
     `SELECT outcome, id, received_on, due_at, tenant, stage, pagw_id, sequence_no, attempt, error_code,
        correlation_id, payload_bucket, payload_key
-     FROM claim_due_retries(
-       :now::timestamptz, :lease_seconds * interval '1 second', :limit::int, :passed::json, :held_stages::json
-     )`,
+     FROM claim_due_retries(:now::timestamptz, :limit::int, :passed::json, :held_stages::json)`,
     {
       now,
-      lease_seconds: leaseSeconds,
       limit,
       passed: JSON.stringify([...passed.values()]),
       held_stages: JSON.stringify([...heldStages]),
@@ -58,6 +57,9 @@ export async function claimDueRetries(database: Database, options: ClaimOptions)
   );
   for (const { tenant, stage, dueAt, id } of rows)
     passed.set(`${tenant}\n${stage}`, { tenant, stage, due_at: dueAt, id });
-  const claimed = rows.filter(({ outcome }) => outcome === 'CLAIMED');
-  return { claimed, superseded: rows.length - claimed.length };
+  return {
+    claimed: rows.filter(({ outcome }) => outcome === 'CLAIMED'),
+    superseded: rows.filter(({ outcome }) => outcome === 'SUPERSEDED').length,
+    nothingLeft: rows.length === 0,
+  };
 }

@@ -9,15 +9,9 @@ export async function releaseClaims(
 ): Promise<void> {
   if (failures.length === 0) return;
   await database.execute(
-    `UPDATE event_tracker AS failed
-     SET retry_claimed_at = NULL
-     FROM json_to_recordset(:failures::json) AS unsent (id bigint, received_on date)
-     WHERE failed.id = unsent.id
-       AND failed.received_on = unsent.received_on
-       AND failed.retry_claimed_at = :claimed_at::timestamptz`,
-    {
-      failures: JSON.stringify(failures.map(({ id, receivedOn }) => ({ id, received_on: receivedOn }))),
-      claimed_at: claimedAt,
-    },
+    `DELETE FROM retry_claim
+     WHERE failure_id IN (SELECT json_array_elements_text(:failure_ids::json)::bigint)
+       AND claimed_at = :claimed_at::timestamptz`,
+    { failure_ids: JSON.stringify(failures.map(({ id }) => id)), claimed_at: claimedAt },
   );
 }

@@ -4,6 +4,7 @@ import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
 import type { RetryQueues } from '../../domain/retry-queues.ts';
 import type { Database } from '../database.ts';
 import { type ClaimedFailure, claimDueRetries, type Passed } from './claim-due-retries.ts';
+import { endOldClaims } from './end-old-claims.ts';
 import { releaseClaims } from './release-claims.ts';
 import { type RetryCounts, retryCounts } from './retry-counts.ts';
 import { sendRetryCommands } from './send-retry-commands.ts';
@@ -47,18 +48,18 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
   const counts = retryCounts();
   const troubles: StageTrouble = new Map();
   const passed: Passed = new Map();
+  await endOldClaims(database, leaseSeconds, options.now());
   while (mayGoOn()) {
     const now = options.now();
     const heldStages = troubles.keys();
     const claim = await claimDueRetries(database, {
       now,
-      leaseSeconds,
       limit: batchSize,
       passed,
       heldStages,
     });
     const { claimed, superseded } = claim;
-    if (claimed.length + superseded === 0) return { counts, troubles, complete: true };
+    if (claim.nothingLeft) return { counts, troubles, complete: true };
     counts.total.superseded += superseded;
     const { sent, unsent } = await send(claimed, troubles, options);
     const { overtaken } = await settleRetries(database, sent, now);

@@ -14,7 +14,7 @@ interface OutcomeRow {
 }
 
 /**
- * Appends RETRY_SCHEDULED for what was sent, which clears each failure's next_retry_at. Safe to repeat.
+ * Appends RETRY_SCHEDULED for what was sent, which clears each failure's next_retry_at, and ends the claims. Safe to repeat.
  * @returns how many an event of their stage had overtaken while they were sent; nothing is appended for these.
  */
 export async function settleRetries(
@@ -25,6 +25,7 @@ export async function settleRetries(
   if (sent.length === 0) return { overtaken: 0 };
   const batch = sent.map(({ failure, command }, ordinal) => ({
     ...toEventRecord(retryScheduledEvent(command, now), ordinal),
+    failure_id: failure.id,
     received_on: failure.receivedOn,
     failed_sequence_no: failure.sequenceNo,
   }));

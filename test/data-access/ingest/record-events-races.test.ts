@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { withDirectConnections } from '../../support/direct-connections.ts';
+import { untilSomebodyWaits, withDirectConnections } from '../../support/direct-connections.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
@@ -105,7 +105,7 @@ describe('many writers on the same requests', () => {
         now,
       ]);
       const recovery = recordEvents(db.database, [trackedEvent({ pagwId: 'OVERTAKE' })], now);
-      await untilSomebodyWaits();
+      await untilSomebodyWaits(db.database);
       await holder?.query('COMMIT');
       expect(await recovery).toEqual([{ outcome: 'RECORDED', sequenceNo: 3 }]);
     });
@@ -126,20 +126,11 @@ describe('the naive ways', () => {
       await first?.query('BEGIN');
       await first?.query(naive, ['a', now]);
       const collision = second?.query(naive, ['b', now]);
-      await untilSomebodyWaits();
+      await untilSomebodyWaits(db.database);
       await Promise.all([expect(collision).rejects.toMatchObject({ code: '23505' }), first?.query('COMMIT')]);
     });
   });
 });
-
-async function untilSomebodyWaits(): Promise<void> {
-  for (;;) {
-    const { rows } = await db.database.execute(
-      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    if (rows.length > 0) return;
-  }
-}
 
 function batchesOf(events: readonly TrackedEvent[], size: number): TrackedEvent[][] {
   const batches = [];

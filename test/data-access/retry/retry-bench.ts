@@ -34,7 +34,7 @@ export function openRetryBench(): RetryBench {
     queue = openRetryQueue();
     now = new Date('2026-03-01T10:00:00Z');
     await db.database.execute(
-      'TRUNCATE request_tracker, event_tracker, retry_pause, retry_batch, operator_action',
+      'TRUNCATE request_tracker, event_tracker, retry_claim, retry_pause, retry_batch, operator_action',
     );
   });
   return {
@@ -69,8 +69,7 @@ export function openRetryBench(): RetryBench {
       }),
     historyOf: async (pagwId) => {
       const { rows } = await db.database.execute(
-        `SELECT sequence_no, event_type, stage, status, attempt, error_code, next_retry_at, retry_claimed_at,
-           retry_exhausted_at
+        `SELECT sequence_no, event_type, stage, status, attempt, error_code, next_retry_at, retry_exhausted_at
          FROM event_tracker WHERE pagw_id = :id ORDER BY sequence_no`,
         { id: pagwId },
       );

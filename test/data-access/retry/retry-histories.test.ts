@@ -123,7 +123,7 @@ describe('any history of failures, recoveries, pauses, refusals and crashes', ()
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {
         histories += 1;
         const prefix = `H${histories}`;
-        await bench.database.execute('TRUNCATE request_tracker, event_tracker, retry_pause');
+        await bench.database.execute('TRUNCATE request_tracker, event_tracker, retry_claim, retry_pause');
         bench.queue.commands.length = 0;
         for (const taken of steps) {
           const before = new Map(
