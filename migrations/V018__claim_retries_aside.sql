@@ -188,10 +188,9 @@ $$;
 CREATE OR REPLACE FUNCTION settle_retries(batch json, recorded_at timestamptz)
 RETURNS TABLE (ordinal int, outcome text)
 LANGUAGE plpgsql
+-- Nothing about joins: what is set here also holds in record_events, which hashes its batch.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN

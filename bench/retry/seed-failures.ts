@@ -42,7 +42,7 @@ export async function seedRequests(pool: Pool, count: number, failed: boolean): 
        number, 1, last AND $2, CASE WHEN last AND $2 THEN now() - random() * interval '10 minutes' END,
        120, CASE WHEN last AND $2 THEN 'API_TIMEOUT' END, CASE WHEN last AND $2 THEN 'no answer within 10 s' END,
        'pasapiconnector-app-65b67c6dd8-l8mvr', 'pasapiconnector', request.received_on, request.received_on,
-       jsonb_build_object('targetSystem', 'carelon', 'number', number)
+       CASE WHEN last AND $2 THEN '{"targetSystem": "carelon"}' ELSE jsonb_build_object('targetSystem', 'carelon', 'number', number) END
      FROM request_tracker AS request
      CROSS JOIN generate_series(1, ${EVENTS_PER_REQUEST}) AS number
      CROSS JOIN LATERAL (SELECT number = ${EVENTS_PER_REQUEST} AS last) AS place
