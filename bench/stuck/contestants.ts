@@ -10,12 +10,14 @@ import { reviewStuckQuery } from '../../test/support/review-stuck-query.ts';
 
 export const PAGE = 100;
 
-export type ContestantName = 'review' | 'list' | 'listEndpoint' | 'detect';
+export type ContestantName = 'review' | 'list' | 'listEndpoint' | 'pass' | 'read' | 'detect';
 
 export const LABELS: Readonly<Record<ContestantName, string>> = {
   review: "the review's query, as written",
   list: `a page of ${PAGE} stuck requests`,
   listEndpoint: 'the same page through the endpoint',
+  pass: 'the detector: all open requests passed over, none due',
+  read: `the detector: ${PAGE} due requests read`,
   detect: `the detector: ${PAGE} due requests read, judged, written`,
 };
 
@@ -27,12 +29,20 @@ export interface Field {
 
 const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
 
-/** What each does once; answers the number of requests it found. `now` moves on by more than the time between looks. */
+/** Long before anything was due. */
+const EARLY = new Date(0);
+
+/**
+ * What each does once; answers the number of requests it found. `now` moves on by more than the time between looks, so
+ * that the same requests are due again.
+ */
 export const contestants: Readonly<Record<ContestantName, (field: Field, now: Date) => Promise<number>>> = {
   review: async ({ client }) => (await client.query(reviewStuckQuery)).rows.length,
   list: async ({ direct }) => (await listStuckRequests(direct, { tenant: 'anthem' }, PAGE)).length,
   listEndpoint: async ({ endpoint }) =>
     (await listStuckRequests(endpoint, { tenant: 'anthem' }, PAGE)).length,
+  pass: async ({ direct }) => PAGE + (await takeWatchedRequests(direct, PAGE, EARLY)).length,
+  read: async ({ direct }, now) => (await takeWatchedRequests(direct, PAGE, now)).length,
   detect: async ({ direct }, now) => {
     const requests = await takeWatchedRequests(direct, PAGE, now);
     return writeVerdicts(

@@ -219,6 +219,44 @@ describe('stuck-alarm', () => {
     });
   });
 
+  it('holds back while ingest takes messages and records none', async () => {
+    const at = afterMinutes(start, 6_000);
+    await hang('failing', 1, at);
+    await sqs.send(new SendMessageCommand({ QueueUrl: eventsQueueUrl, MessageBody: '{}' }));
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: eventsQueueUrl }));
+    expect(await run(afterMinutes(at, 20))).toMatchObject({ heldBack: true, sent: 0 });
+    const ReceiptHandle = Messages?.[0]?.ReceiptHandle;
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: eventsQueueUrl, ReceiptHandle }));
+    expect(await run(afterMinutes(at, 21))).toMatchObject({ heldBack: false });
+    expect(kinds(await paged(), 'failing')).toEqual(['opened']);
+  });
+
+  it('holds back by the pace of ingest, not by the length of its queue', async () => {
+    const at = afterMinutes(start, 7_000);
+    await hang('paced', 1, at);
+    const QueueUrl = await createQueue('paced');
+    for (let sent = 0; sent < 4; sent++)
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
+    const runPaced = (minute: number) =>
+      run(afterMinutes(at, minute), { ...environment, EVENTS_QUEUE_URL: QueueUrl });
+    await hang('others', 1, afterMinutes(at, 19));
+    // One request with two events at one instant: a message each two minutes, so four take eight.
+    expect(await runPaced(20)).toMatchObject({ heldBack: true, sent: 0 });
+    expect(await readCheck(db.database)).toMatchObject({ lagSeconds: 480 });
+    await hang('others', 4, afterMinutes(at, 20));
+    expect(await runPaced(21)).toMatchObject({ heldBack: false });
+    expect(await readCheck(db.database)).toMatchObject({ lagSeconds: 120 });
+    expect(kinds(await paged(), 'paced')).toEqual(['opened']);
+  });
+
+  it('does not hold back for a queue that nothing has come through for long, and nothing is on', async () => {
+    const at = afterMinutes(start, 8_000);
+    await hang('quiet', 1, at);
+    expect(await run(afterMinutes(at, 600))).toMatchObject({ heldBack: false });
+    expect(await readCheck(db.database)).toMatchObject({ heldBackSince: null, lagSeconds: 0 });
+    expect(kinds(await paged(), 'quiet')).toEqual(['opened']);
+  });
+
   it('measures in all, by tenant and by stage, and reports its heartbeat', async () => {
     const at = afterMinutes(start, 9_000);
     await hang('measured', 2, at);

@@ -24,31 +24,26 @@ export interface CheckCounts {
 /** A page is one answer of about 150 KB: well under the Data API's 1 MiB. */
 const PAGE_SIZE = 500;
 
-/** Looks at every request whose look is due, in bounded pages, and writes what it finds. */
+/** Looks once at every request whose look is due, in bounded pages, and writes what it finds. */
 export async function checkRequests(
   database: Database,
   { rules, now, pageSize = PAGE_SIZE, hasTime = () => true }: CheckOptions,
 ): Promise<CheckCounts> {
   const counts = { looked: 0, changed: 0 };
   await wakeExhaustedRequests(database, now);
+  let after: string | undefined;
   while (hasTime()) {
-    const requests = await takeWatchedRequests(database, pageSize, now);
-    const written =
-      requests.length === 0
-        ? 0
-        : await writeVerdicts(
-            database,
-            requests.map((request) => ({
-              pagwId: request.pagwId,
-              lastSequenceNo: request.lastSequenceNo,
-              ...judgeRequest(request, rules, now),
-            })),
-          );
+    const requests = await takeWatchedRequests(database, pageSize, now, after);
+    const verdicts = requests.map((request) => ({
+      pagwId: request.pagwId,
+      lastSequenceNo: request.lastSequenceNo,
+      ...judgeRequest(request, rules, now),
+    }));
+    const written = verdicts.length === 0 ? 0 : await writeVerdicts(database, verdicts);
     counts.looked += written;
     counts.changed += requests.length - written;
-    // What could not be written is still due and comes again first: it must not keep the run busy for ever.
-    if (requests.length < pageSize || written === 0)
-      return { ...counts, complete: requests.length < pageSize };
+    if (requests.length < pageSize) return { ...counts, complete: true };
+    after = requests.at(-1)?.pagwId;
   }
   return { ...counts, complete: false };
 }

@@ -20,7 +20,7 @@ export async function countWatchedRequests(database: Database): Promise<WatchedC
        count(*) FILTER (WHERE decided_at IS NULL AND deadline_risk = 'urgent') AS urgent,
        count(*) FILTER (WHERE decided_at IS NULL AND deadline_risk = 'breached') AS breached
      FROM request_tracker
-     WHERE watch_at IS NOT NULL
+     WHERE watched
      GROUP BY tenant
      ORDER BY tenant`,
   );

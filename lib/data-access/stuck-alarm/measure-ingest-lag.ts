@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../database.ts';
 
 export interface IngestLag {
-  /** Messages on the queue that nobody has taken yet. */
+  /** Messages that are not recorded yet: on the queue, or taken and not done with. */
   waiting: number;
   /** How long they will take at the pace of the last minutes; 0 when none wait. */
   seconds: number;
@@ -13,8 +13,10 @@ const PACE_SECONDS = 120;
 const STANDSTILL_SECONDS = 3_600;
 
 /**
- * How far ingest is behind: the messages that wait, over the pace at which messages were recorded lately. SQS tells the
- * age of its oldest message to CloudWatch only, minutes late; and the events' own times are their producers' clocks.
+ * How far ingest is behind: the messages that are not recorded yet, over the pace at which messages were recorded lately.
+ * Those that are taken count, too: an ingest that fails takes and takes again. One message that cannot be recorded holds
+ * nothing back while others flow. SQS tells the age of its oldest message to CloudWatch only, minutes late, and that
+ * one message would set it; the events' own times are their producers' clocks.
  */
 export async function measureIngestLag(
   sqs: SQSClient,
@@ -23,9 +25,14 @@ export async function measureIngestLag(
   now: Date,
 ): Promise<IngestLag> {
   const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
   );
-  const waiting = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+  const waiting =
+    Number(Attributes?.ApproximateNumberOfMessages ?? 0) +
+    Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0);
   if (waiting === 0) return { waiting, seconds: 0 };
   return { waiting, seconds: lagSeconds(waiting, await countRecordedMessages(database, now)) };
 }
