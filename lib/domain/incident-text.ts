@@ -10,6 +10,8 @@ export interface IncidentReport extends IncidentCause {
   kind: NotificationKind;
   level: IncidentLevel;
   count: number;
+  /** Stuck at the stage for any cause. */
+  stageCount: number;
   peakCount: number;
   openedAt: Date;
   oldestSince: Date;
@@ -46,6 +48,8 @@ const kindTexts: Record<NotificationKind, string> = {
   closed: 'Over.',
 };
 
+const GAP = '     ';
+
 /** The text of a notification: counts, codes and names only, no request's data. */
 export function incidentText(
   report: IncidentReport,
@@ -58,13 +62,15 @@ export function incidentText(
     kind === 'closed' ? headlineOfEnd(report, now) : `${count} stuck (oldest ${age(report, now)})`;
   const lines = [
     `[${label}] ${tenant} · ${stage} · ${headline}`,
-    `Cause: ${causeText(report)}. Began ${instantText(report.openedAt, now)}. ${kindTexts[kind]}${growthText(report, now)}`,
+    `Cause: ${causeText(report)}${shareText(report)}. Began ${instantText(beginning(report), now)}. ${kindTexts[kind]}${growthText(report, now)}`,
   ];
-  if (kind !== 'closed') {
-    lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
-    lines.push(`Do: pagw stuck --tenant ${tenant} --stage ${stage}`);
-  }
-  lines.push(`${runbookUrl === undefined ? '' : `Runbook: ${runbookUrl}     `}Key: ${key}`);
+  if (kind !== 'closed') lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
+  const leads = [
+    kind === 'closed' ? null : `Do: pagw stuck --tenant ${tenant} --stage ${stage}`,
+    runbookUrl === undefined ? null : `Runbook: ${runbookUrl}`,
+    `Key: ${key}`,
+  ];
+  lines.push(leads.filter((lead) => lead !== null).join(GAP));
   const subject = `[${label}] ${tenant} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : `${count} stuck`}`;
   return { subject: asciiSubject(subject), body: lines.join('\n') };
 }
@@ -82,6 +88,16 @@ function headlineOfEnd({ openedAt, peakCount }: IncidentReport, now: Date): stri
   return `no longer stuck, after ${durationText(now.getTime() - openedAt.getTime())} (at most ${peakCount})`;
 }
 
+/** When it began to go wrong; the detector saw it later. */
+function beginning({ openedAt, oldestSince }: IncidentReport): Date {
+  return oldestSince < openedAt ? oldestSince : openedAt;
+}
+
+/** How many of all that are stuck at the stage have this cause. */
+function shareText({ kind, count, stageCount }: IncidentReport): string {
+  return kind === 'closed' ? '' : ` (${count} of ${stageCount})`;
+}
+
 function age({ oldestSince }: IncidentReport, now: Date): string {
   return durationText(now.getTime() - oldestSince.getTime());
 }
@@ -90,7 +106,7 @@ function growthText({ kind, count, trendCount, trendAt }: IncidentReport, now: D
   const elapsed = now.getTime() - trendAt.getTime();
   if (kind === 'opened' || kind === 'closed' || elapsed < 60_000 || count === trendCount) return '';
   const change = count - trendCount;
-  return ` ${change > 0 ? 'Growing +' : 'Shrinking '}${change} in ${durationText(elapsed)}.`;
+  return ` ${change > 0 ? 'Growing +' : 'Shrinking '}${change}/${Math.round(elapsed / 60_000)} min.`;
 }
 
 function automaticText({ reason, maxAttempt, oldestSince }: IncidentReport, now: Date): string {
@@ -106,8 +122,10 @@ function deadlineText({ atRisk, breached, nextDueAt }: IncidentReport, now: Date
   const parts: string[] = [];
   if (breached > 0) parts.push(`${breached} overdue`);
   if (atRisk > 0 && nextDueAt !== null)
-    parts.push(`${atRisk} at risk, the first is due in ${durationText(nextDueAt.getTime() - now.getTime())}`);
-  return parts.length === 0 ? '' : `     Deadline: ${parts.join('; ')}.`;
+    parts.push(
+      `${atRisk} at risk, the first breaches in ${durationText(nextDueAt.getTime() - now.getTime())}`,
+    );
+  return parts.length === 0 ? '' : `${GAP}Deadline: ${parts.join('; ')}.`;
 }
 
 function asciiSubject(text: string): string {

@@ -134,10 +134,9 @@ describe('stuck-alarm', () => {
     expect(pages[0]?.subject).toBe('[WARN] once - VALIDATION - 2 stuck');
     expect(pages[0]?.text.split('\n')).toEqual([
       '[WARN] once · VALIDATION · 2 stuck (oldest 15m)',
-      'Cause: begun, and no result. Began 08:15Z. New.',
+      'Cause: begun, and no result (2 of 2). Began 08:00Z. New.',
       'Automatic: none.',
-      'Do: pagw stuck --tenant once --stage VALIDATION',
-      `Runbook: https://example.org/runbook#stuck     Key: ${pages[0]?.attributes.incidentKey}`,
+      `Do: pagw stuck --tenant once --stage VALIDATION     Runbook: https://example.org/runbook#stuck     Key: ${pages[0]?.attributes.incidentKey}`,
     ]);
     expect(pages[0]?.attributes).toMatchObject({
       kind: 'opened',

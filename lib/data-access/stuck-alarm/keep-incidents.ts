@@ -28,14 +28,16 @@ export async function keepIncidents(
   runbookUrl?: string,
 ): Promise<IncidentCounts> {
   const seen = byKey(groups);
+  const stageCounts = countByStage(groups);
+  const stageCount = ({ tenant, stage }: StuckGroup) => stageCounts.get(`${tenant}\n${stage}`) ?? 0;
   const known = await listOpenIncidents(database);
   const knownKeys = new Set(known.map(({ key }) => key));
   const changes: IncidentChange[] = [];
   for (const [key, group] of seen)
-    if (!knownKeys.has(key)) changes.push(opening(key, group, now, runbookUrl));
+    if (!knownKeys.has(key)) changes.push(opening(key, group, stageCount(group), now, runbookUrl));
   for (const incident of known) {
     const group = seen.get(incident.key);
-    if (group !== undefined) changes.push(continuing(incident, group, now, runbookUrl));
+    if (group !== undefined) changes.push(continuing(incident, group, stageCount(group), now, runbookUrl));
     else if (isOver(incident, now)) changes.push(closing(incident, now, runbookUrl));
   }
   const told = await saveIncidents(database, changes, now);
@@ -72,10 +74,27 @@ function merge(left: StuckGroup, right: StuckGroup): StuckGroup {
   };
 }
 
-function opening(key: string, group: StuckGroup, now: Date, runbookUrl: string | undefined): IncidentChange {
+/** By tenant and stage, whatever the cause. */
+function countByStage(groups: readonly StuckGroup[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { tenant, stage, count } of groups) {
+    const key = `${tenant}\n${stage}`;
+    counts.set(key, (counts.get(key) ?? 0) + count);
+  }
+  return counts;
+}
+
+function opening(
+  key: string,
+  group: StuckGroup,
+  stageCount: number,
+  now: Date,
+  runbookUrl: string | undefined,
+): IncidentChange {
   const level = incidentLevel(group);
   const trend = { trendCount: group.count, trendAt: now };
-  const report = { ...reportOf(group, now), ...trend, key, level, peakCount: group.count, openedAt: now };
+  const peakCount = group.count;
+  const report = { ...reportOf(group, now), ...trend, key, level, stageCount, peakCount, openedAt: now };
   return {
     ...causeOf(group),
     key,
@@ -94,6 +113,7 @@ function opening(key: string, group: StuckGroup, now: Date, runbookUrl: string |
 function continuing(
   incident: KeptIncident,
   group: StuckGroup,
+  stageCount: number,
   now: Date,
   runbookUrl: string | undefined,
 ): IncidentChange {
@@ -101,7 +121,7 @@ function continuing(
   const kind = tellingOf(incident, group, now);
   const peakCount = Math.max(incident.peakCount, group.count);
   const cause = { ...causeOf(incident), reason: group.reason };
-  const report = { ...reportOf(group, now), ...incident, ...cause, level, peakCount };
+  const report = { ...reportOf(group, now), ...incident, ...cause, level, stageCount, peakCount };
   return {
     ...cause,
     key: incident.key,
@@ -122,7 +142,7 @@ function continuing(
 
 function closing(incident: KeptIncident, now: Date, runbookUrl: string | undefined): IncidentChange {
   const nothing = { maxAttempt: null, atRisk: 0, breached: 0, nextDueAt: null };
-  const report = { ...incident, ...nothing, count: 0 };
+  const report = { ...incident, ...nothing, count: 0, stageCount: 0 };
   return {
     ...causeOf(incident),
     key: incident.key,

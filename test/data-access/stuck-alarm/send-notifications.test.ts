@@ -146,9 +146,9 @@ describe('notifications', () => {
     const { rows } = await db.database.execute<{ body: string }>(
       'SELECT body FROM incident_notification ORDER BY id',
     );
-    expect(rows[0]?.body).toContain('Deadline: 1 at risk, the first is due in 1h.');
+    expect(rows[0]?.body).toContain('Deadline: 1 at risk, the first breaches in 1h.');
     expect(rows[1]?.body).toMatch(
-      /^\[BREACH\] anthem · RESPONSE_BUILDER · 1 stuck .*\nCause: a decision is overdue\./,
+      /^\[BREACH\] anthem · RESPONSE_BUILDER · 1 stuck .*\nCause: a decision is overdue \(1 of 1\)\./,
     );
     expect(await listIncidents(db.database, {}, 10)).toMatchObject([
       { reason: 'deadline-breached', level: 'breach' },

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type IncidentReport, incidentText } from '../../lib/domain/incident-text.ts';
+
+const now = new Date('2026-03-02T03:10:00Z');
+const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+const runbook = 'https://example.org/runbook#requests-stuck';
+
+function report(given: Partial<IncidentReport> = {}): IncidentReport {
+  return {
+    key: 'stuck/anthem/API_CONNECTOR/9f2c41aa',
+    kind: 'reminder',
+    level: 'page',
+    tenant: 'anthem',
+    stage: 'API_CONNECTOR',
+    reason: 'retries-exhausted',
+    errorCode: 'API_TIMEOUT',
+    targetSystem: 'carelon',
+    count: 41,
+    stageCount: 47,
+    peakCount: 41,
+    openedAt: ago(119),
+    oldestSince: ago(134),
+    maxAttempt: 5,
+    atRisk: 2,
+    breached: 0,
+    nextDueAt: ago(-310),
+    trendCount: 35,
+    trendAt: ago(10),
+    ...given,
+  };
+}
+
+describe('a notification', () => {
+  it('says what, how many, why, since when, what happens by itself, what is at risk, and what to do', () => {
+    const { subject, body } = incidentText(report(), now, runbook);
+    expect(subject).toBe('[PAGE] anthem - API_CONNECTOR - 41 stuck');
+    expect(body.split('\n')).toEqual([
+      '[PAGE] anthem · API_CONNECTOR · 41 stuck (oldest 2h14m)',
+      'Cause: API_TIMEOUT from carelon; retries are used up (41 of 47). Began 00:56Z. Still open. Growing +6/10 min.',
+      'Automatic: none; all 5 attempts are used up.     Deadline: 2 at risk, the first breaches in 5h10m.',
+      `Do: pagw stuck --tenant anthem --stage API_CONNECTOR     Runbook: ${runbook}     Key: stuck/anthem/API_CONNECTOR/9f2c41aa`,
+    ]);
+  });
+
+  it('of the end says for how long, and asks for nothing', () => {
+    const { subject, body } = incidentText(report({ kind: 'closed', count: 0 }), now, undefined);
+    expect(subject).toBe('[OVER] anthem - API_CONNECTOR - no longer stuck');
+    expect(body.split('\n')).toEqual([
+      '[OVER] anthem · API_CONNECTOR · no longer stuck, after 1h59m (at most 41)',
+      'Cause: API_TIMEOUT from carelon; retries are used up. Began 00:56Z. Over.',
+      'Key: stuck/anthem/API_CONNECTOR/9f2c41aa',
+    ]);
+  });
+
+  it('says since when a retry is awaited', () => {
+    const { body } = incidentText(
+      report({ reason: 'retry-overdue', maxAttempt: 2, oldestSince: ago(12), atRisk: 0 }),
+      now,
+      undefined,
+    );
+    expect(body).toContain('\nAutomatic: retry was due 02:58Z, attempt 2; not heard of since.\n');
+  });
+
+  it('has a subject that SNS takes, whatever the names', () => {
+    const { subject } = incidentText(report({ tenant: `ünbound${'x'.repeat(80)}` }), now, undefined);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+  });
+});
