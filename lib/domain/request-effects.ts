@@ -41,7 +41,7 @@ export function requestEffects(event: Evidence, stated: StatedRequest): RequestE
     decided: requestStatus === 'APPROVED' || requestStatus === 'DENIED',
     effect,
     priority: stated.priority ?? derivedPriority(event),
-    nextStage: effect === 'closes' ? null : nextStage(event),
+    nextStage: effect === 'closes' ? null : handsOverTo(event),
   };
 }
 
@@ -80,7 +80,12 @@ function derivedPriority({ eventType, metadata }: Evidence): Priority | null {
   return urgent === false || urgent === 'false' ? 'STANDARD' : null;
 }
 
-function nextStage({ stage, status, metadata }: Evidence): string | null {
+/** The stage that an event hands its request over to; null when it hands over nothing. */
+export function handsOverTo({
+  stage,
+  status,
+  metadata,
+}: Pick<Evidence, 'stage' | 'status' | 'metadata'>): string | null {
   if (status !== 'COMPLETED' && status !== 'SKIPPED') return null;
   // A payer that answers at once is never called back: the response follows directly.
   if (stage === 'API_CONNECTOR' && metadata?.isAsync !== true) return 'RESPONSE_BUILDER';

@@ -53,7 +53,10 @@ export interface StateRule {
   ends?(facts: RequestFacts, limits: StageLimits): { at: number; since: Date };
 }
 
-/** An event that was this old when it was recorded belongs to an imported history: nobody waits for what follows. */
+/**
+ * A request that began this long before its latest event was recorded, and that event too, is an imported history:
+ * nobody waits for what follows. One old event in a young request is a producer's clock.
+ */
 const IMPORTED_AFTER_DAYS = 30;
 /** A retry planned farther ahead than this is no plan. */
 const RETRY_HORIZON_DAYS = 7;
@@ -83,12 +86,13 @@ export const stateRules: readonly StateRule[] = [
   },
   {
     state: 'imported',
-    entered: `its latest event was over ${IMPORTED_AFTER_DAYS} days old when recorded`,
+    entered: `its first and its latest event were over ${IMPORTED_AFTER_DAYS} days old when the latest was recorded`,
     lasts: null,
     reason: null,
     clock: false,
-    holds: ({ recordedAt, occurredAt }) =>
-      recordedAt.getTime() - occurredAt.getTime() > IMPORTED_AFTER_DAYS * DAY_MS,
+    holds: ({ recordedAt, occurredAt, receivedAt }) =>
+      recordedAt.getTime() - Math.max(occurredAt.getTime(), receivedAt.getTime()) >
+      IMPORTED_AFTER_DAYS * DAY_MS,
   },
   {
     state: 'unplaced',

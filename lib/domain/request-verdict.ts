@@ -5,6 +5,7 @@ import {
   deadlineRisk,
   decisionSteps,
 } from './decision-clock.ts';
+import { unknownStage } from './event-stages.ts';
 import { type RequestFacts, type StuckReason, stallOf, stateOf } from './request-state.ts';
 import { type StageLimits, shortestLimit } from './stage-limits.ts';
 
@@ -16,7 +17,7 @@ export interface VerdictRules {
 /** What the detector says of a request at one instant. */
 export interface RequestVerdict {
   /** Null when it is not stuck. */
-  stuck: { reason: StuckReason; since: Date; errorCode: string | null } | null;
+  stuck: { reason: StuckReason; stage: string; since: Date; errorCode: string | null } | null;
   /** By how much the producer's time is ahead of the tracker's; negative: a slow clock, or a late message. */
   skewSeconds: number;
   deadlineRisk: DeadlineRisk;
@@ -44,10 +45,13 @@ export function judgeRequest(
   const risk = steps === null ? 'none' : deadlineRisk(steps, now);
   const stall = stallOf(state, facts, limits);
   const stalled = stall !== null && now >= stall.at ? stall : null;
+  const stage = facts.mainStage ?? facts.lastStage ?? unknownStage;
   const errorCode = facts.mainStatus === 'FAILED' ? facts.errorCode : null;
   const isOpen = stall !== null;
   return {
-    stuck: stalled ? { reason: stalled.reason, since: stalled.since, errorCode } : late(risk, steps),
+    stuck: stalled
+      ? { reason: stalled.reason, stage, since: stalled.since, errorCode }
+      : late(risk, steps, stage),
     skewSeconds: Math.round((facts.occurredAt.getTime() - facts.recordedAt.getTime()) / 1_000),
     deadlineRisk: risk,
     decisionDueAt: due?.dueAt ?? null,
@@ -58,11 +62,11 @@ export function judgeRequest(
   };
 }
 
-function late(risk: DeadlineRisk, steps: DecisionSteps | null): RequestVerdict['stuck'] {
+function late(risk: DeadlineRisk, steps: DecisionSteps | null, stage: string): RequestVerdict['stuck'] {
   if (steps === null || risk === 'none') return null;
   return risk === 'breached'
-    ? { reason: 'deadline-breached', since: steps.dueAt, errorCode: null }
-    : { reason: 'deadline-at-risk', since: steps.atRiskAt, errorCode: null };
+    ? { reason: 'deadline-breached', stage, since: steps.dueAt, errorCode: null }
+    : { reason: 'deadline-at-risk', stage, since: steps.atRiskAt, errorCode: null };
 }
 
 function nextLook(instants: (Date | undefined)[], now: Date, isOpen: boolean, limits: StageLimits): Date {

@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
   await database.execute(
     `UPDATE request_tracker
-     SET stuck_reason = 'failed', stuck_since = :now::timestamptz, stuck_error_code = 'X<script>'`,
+     SET stuck_reason = 'failed', stuck_stage = main_stage, stuck_since = :now::timestamptz, stuck_error_code = 'X<script>'`,
     { now },
   );
 }, 120_000);

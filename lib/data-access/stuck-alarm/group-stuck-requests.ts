@@ -41,7 +41,7 @@ export async function groupStuckRequests(
   const { rows } = await database.execute<StuckGroup>(
     `SELECT
        tenant,
-       coalesce(main_stage, last_stage, 'UNKNOWN') AS stage,
+       stuck_stage AS stage,
        stuck_reason AS reason,
        stuck_error_code AS error_code,
        target_system,
@@ -56,7 +56,7 @@ export async function groupStuckRequests(
      FROM request_tracker
      WHERE stuck_reason IS NOT NULL
        AND (:tenant::text IS NULL OR tenant = :tenant)
-       AND (:stage::text IS NULL OR coalesce(main_stage, last_stage, 'UNKNOWN') = :stage)
+       AND (:stage::text IS NULL OR stuck_stage = :stage)
        AND (:reason::text IS NULL OR stuck_reason = :reason)
        AND (:stuck_before::timestamptz IS NULL OR stuck_since <= :stuck_before::timestamptz)
      GROUP BY 1, 2, 3, 4, 5

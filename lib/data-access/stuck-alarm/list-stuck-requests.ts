@@ -38,14 +38,14 @@ export async function listStuckRequests(
 ): Promise<StuckRequest[]> {
   const { rows } = await database.execute<StuckRequest>(
     `SELECT
-       pagw_id, tenant, coalesce(main_stage, last_stage, 'UNKNOWN') AS stage, main_event_type AS event_type,
-       main_attempt AS attempt, next_stage, stuck_reason AS reason, stuck_since AS since,
+       pagw_id, tenant, stuck_stage AS stage, main_event_type AS event_type,
+       main_attempt AS attempt, CASE WHEN stuck_stage = main_stage THEN next_stage END AS next_stage, stuck_reason AS reason, stuck_since AS since,
        stuck_error_code AS error_code, target_system, decision_due_at, deadline_risk,
        stuck_skew_seconds AS skew_seconds
      FROM request_tracker
      WHERE stuck_reason IS NOT NULL
        ${tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
-       AND (:stage::text IS NULL OR coalesce(main_stage, last_stage, 'UNKNOWN') = :stage)
+       AND (:stage::text IS NULL OR stuck_stage = :stage)
        AND (:reason::text IS NULL OR stuck_reason = :reason)
        AND stuck_since <= :stuck_before::timestamptz
        AND (stuck_since, pagw_id) > (:after_since::timestamptz, :after_id::text)

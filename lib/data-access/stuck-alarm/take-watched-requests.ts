@@ -1,3 +1,4 @@
+import { handsOverTo } from '../../domain/request-effects.ts';
 import type { RequestFacts } from '../../domain/request-state.ts';
 import type { Database } from '../database.ts';
 
@@ -7,6 +8,12 @@ export interface WatchedRequest extends RequestFacts {
   /** What a verdict on these facts is valid for: the request as of this event. */
   lastSequenceNo: number;
 }
+
+type Row = WatchedRequest & {
+  /** The latest main-lane event was overtaken on its way: the facts are those of the next stage's event. */
+  overtaken: boolean;
+  isAsync: boolean;
+};
 
 /**
  * A page of the requests whose look is due, in the order of their ids, with what the judgement needs of their latest
@@ -18,9 +25,16 @@ export async function takeWatchedRequests(
   now: Date,
   after = '',
 ): Promise<WatchedRequest[]> {
-  const { rows } = await database.execute<WatchedRequest>(
+  const { rows } = await database.execute<Row>(
     'SELECT * FROM take_watched_requests(:now::timestamptz, :after, :limit::int)',
     { now, after, limit },
   );
-  return rows;
+  return rows.map(({ overtaken, isAsync, ...request }) =>
+    overtaken ? { ...request, nextStage: nextStageOf(request, isAsync) } : request,
+  );
+}
+
+function nextStageOf({ mainStage, mainStatus }: WatchedRequest, isAsync: boolean): string | null {
+  if (mainStage === null || mainStatus === null) return null;
+  return handsOverTo({ stage: mainStage, status: mainStatus, metadata: { isAsync } });
 }

@@ -35,6 +35,7 @@ function toRecord({
     pagw_id: pagwId,
     sequence_no: lastSequenceNo,
     reason: stuck?.reason,
+    stage: stuck?.stage,
     since: stuck?.since,
     error_code: stuck?.errorCode ?? undefined,
     skew_seconds: stuck === null ? undefined : skewSeconds,

@@ -282,6 +282,67 @@ export const histories: Readonly<Record<string, History>> = {
     stuck: stuck('hand-off-lost', 'CALLBACK_HANDLER', 5 * hour),
   },
 
+  // A success recorded after what the next stage began meanwhile: the hand-off arrived.
+  'a success recorded late, and no result from the next stage': {
+    steps: [...parsed.slice(0, -1), [1, 'VAL_START'], [2, 'PARSE_OK']],
+    at: 16,
+    stuck: stuck('no-result', 'VALIDATION', 1),
+  },
+  'a success recorded late, after the next stage failed': {
+    steps: [
+      ...sentAsync.slice(0, -1),
+      [1, 'CALLBACK_START'],
+      [2, 'CALLBACK_FAIL', { errorCode: 'INVALID_NPI' }],
+      [3, 'DOWNSTREAM_OK', accepted(true)],
+    ],
+    at: 17,
+    stuck: stuck('failed', 'CALLBACK_HANDLER', 2),
+  },
+  'a success recorded late, the next stage done, and a callback awaited': {
+    steps: [
+      ...converted.slice(0, -1),
+      [1, 'DOWNSTREAM_START'],
+      [1, 'DOWNSTREAM_OK', accepted(true)],
+      [2, 'CONVERT_OK'],
+    ],
+    at: 23 * hour,
+    stuck: null,
+  },
+  'a success recorded late, the next stage done, and no response built': {
+    steps: [
+      ...converted.slice(0, -1),
+      [1, 'DOWNSTREAM_START'],
+      [1, 'DOWNSTREAM_OK', accepted(false)],
+      [2, 'CONVERT_OK'],
+    ],
+    at: 16,
+    stuck: stuck('hand-off-lost', 'API_CONNECTOR', 1),
+  },
+  'a stage that succeeds anew, and whose second hand-off is lost': {
+    steps: [
+      ...validated.slice(0, -1),
+      [1, 'VAL_FAIL', { errorCode: 'INVALID_NPI' }],
+      [2, 'PARSE_START'],
+      [3, 'PARSE_OK'],
+    ],
+    at: 18,
+    stuck: stuck('hand-off-lost', 'PARSING', 3),
+  },
+  'a stage that succeeds anew without a start, and whose second hand-off is lost': {
+    steps: [...validated.slice(0, -1), [1, 'VAL_FAIL', { errorCode: 'INVALID_NPI' }], [3, 'PARSE_OK']],
+    at: 18,
+    stuck: stuck('hand-off-lost', 'PARSING', 3),
+  },
+  'the routing decision after a synchronous attempt, then silence': {
+    steps: [
+      [0, 'WORKFLOW_START'],
+      [0, 'PARSE_START'],
+      [1, 'WORKFLOW_COMPLETE', { metadata: { mode: 'SYNC_PENDED_TO_ASYNC' } }],
+    ],
+    at: 16,
+    stuck: stuck('hand-off-lost', 'ORCHESTRATION', 1),
+  },
+
   // The decision clock.
   'a pended request within three quarters of its time': { steps: pended, at: 5 * day, stuck: null },
   'a pended request past three quarters of its time': {
@@ -368,6 +429,11 @@ export const histories: Readonly<Record<string, History>> = {
   },
   'a producer whose clock is an hour ahead': {
     steps: [...parsed, [1, 'VAL_START', { skewMinutes: 60 }]],
+    at: 16,
+    stuck: stuck('no-result', 'VALIDATION', 1),
+  },
+  'a producer whose clock stands in 1970, in a request of today': {
+    steps: [...parsed, [1, 'VAL_START', { occurredAt: '1970-01-01T00:00:00Z' }]],
     at: 16,
     stuck: stuck('no-result', 'VALIDATION', 1),
   },

@@ -55,6 +55,11 @@ const traps: Readonly<Record<string, Trap>> = {
     review: false,
     ours: 'no-result',
   },
+  'a success that is recorded late masks the next stage’s stall': {
+    steps: [...begun.slice(0, 1), [0, 'PARSE_START'], [1, 'VAL_START'], [2, 'PARSE_OK']],
+    review: false,
+    ours: 'no-result',
+  },
   'a notification without subscribers never closes': {
     steps: [...converted, answered, [2, 'NOTIFY_START']],
     review: true,
