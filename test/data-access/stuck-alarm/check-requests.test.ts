@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
+import { groupStuckRequests } from '../../../lib/data-access/stuck-alarm/group-stuck-requests.ts';
+import { listStuckRequests } from '../../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
 import { takeWatchedRequests } from '../../../lib/data-access/stuck-alarm/take-watched-requests.ts';
 import { writeVerdicts } from '../../../lib/data-access/stuck-alarm/write-verdicts.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
@@ -119,6 +121,33 @@ describe('the detector', () => {
     expect(await stateOf(pagwId)).toMatchObject({ reason: 'hand-off-lost' });
     await recordHistory(db.database, { pagwId }, start, [[31, 'ENRICH_START']]);
     expect(await stateOf(pagwId)).toMatchObject({ reason: null, watchAt: afterMinutes(start, 31) });
+  });
+
+  it('moves the next look without an entry in any index', async () => {
+    const { rows } = await db.database.execute<{ indexes: string[]; watched: number }>(
+      `SELECT
+         array_agg(indexrelid::regclass::text) FILTER (WHERE pg_get_indexdef(indexrelid) ~ 'watch_at') AS indexes,
+         count(*) FILTER (WHERE pg_get_indexdef(indexrelid) ~ 'WHERE watched') AS watched
+       FROM pg_index
+       WHERE indrelid = 'request_tracker'::regclass`,
+    );
+    expect(rows).toEqual([{ indexes: null, watched: 1 }]);
+  });
+
+  it('lists an overtaken success at the stage that holds the request up', async () => {
+    const pagwId = `PAGW-CHECK-${++made}`;
+    await recordHistory(db.database, { pagwId, tenant: 'overtaken' }, start, [
+      [0, 'PARSE_START'],
+      [1, 'VAL_START'],
+      [2, 'PARSE_OK'],
+    ]);
+    await checkRequests(db.database, { rules, now: late });
+    expect(
+      await listStuckRequests(db.database, { tenant: 'overtaken', stage: 'VALIDATION' }, 10),
+    ).toMatchObject([{ pagwId, stage: 'VALIDATION', nextStage: null, reason: 'no-result' }]);
+    expect(await groupStuckRequests(db.database, late, { tenant: 'overtaken' })).toMatchObject([
+      { stage: 'VALIDATION', reason: 'no-result', count: 1 },
+    ]);
   });
 
   it('keeps a producer’s own time as it is, and how far it is off', async () => {
