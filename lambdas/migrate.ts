@@ -3,8 +3,11 @@ import type {
   CloudFormationCustomResourceUpdateEvent,
   Context,
 } from 'aws-lambda';
+import { DatabaseError } from '../lib/data-access/database-error.ts';
 import { ensurePartitions } from '../lib/data-access/maintain/ensure-partitions.ts';
+import { limitReader } from '../lib/data-access/migrate/limit-reader.ts';
 import { migrate } from '../lib/data-access/migrate/migrate.ts';
+import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { systemClock } from '../lib/runtime/clock.ts';
 import { migrateEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
@@ -44,6 +47,21 @@ export async function isComplete(
   });
   if (!complete) return { IsComplete: false };
   await ensurePartitions(database, systemClock.now());
+  try {
+    await limitReader(database, tenantsOf(event.ResourceProperties.readerTenants));
+  } catch (error) {
+    // A long report held a table: the framework asks again in some seconds.
+    if (!(error instanceof DatabaseError && error.retryable)) throw error;
+    logger.warn('the reader is not limited yet', { kind: error.kind, sqlState: error.sqlState });
+    return { IsComplete: false };
+  }
   logger.info('schema is current', { applied, current });
   return { IsComplete: true, Data: { SchemaVersion: current } };
+}
+
+/** The property is a list of tenants, absent for all of them: never an empty list, which limits to nobody known. */
+function tenantsOf(property: unknown): string[] | null {
+  if (property === undefined) return null;
+  const names = Array.isArray(property) ? property.map((name) => canonicalTenant(String(name))) : [];
+  return names.filter((name) => name !== null);
 }

@@ -46,7 +46,11 @@ export class EventTrackerStack extends Stack {
       accessLogDays: settings.retention.logDays,
     });
     const database = new TrackerDatabase(this, 'Database', { settings, key: keys.data, logs });
-    const { schema } = new MigrateFlow(this, 'Migrate', { database, logs });
+    const { schema } = new MigrateFlow(this, 'Migrate', {
+      database,
+      logs,
+      readerTenants: settings.readerTenants,
+    });
     const { passwords } = new RotateFlow(this, 'Rotate', { database, logs, schema });
 
     const ingest = new IngestFlow(this, 'Ingest', {

@@ -14,6 +14,8 @@ import { TrackerFunction } from './tracker-function.ts';
 export interface MigrateFlowProps {
   readonly database: TrackerDatabase;
   readonly logs: LogSettings;
+  /** Whose rows the reader sees. @default all tenants' */
+  readonly readerTenants?: readonly string[] | undefined;
 }
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -58,7 +60,10 @@ export class MigrateFlow extends Construct {
     this.schema = new CustomResource(this, 'Schema', {
       serviceToken: provider.serviceToken,
       resourceType: 'Custom::PagwSchema',
-      properties: { migrations: digestOfMigrations() },
+      properties: {
+        migrations: digestOfMigrations(),
+        ...(props.readerTenants === undefined ? {} : { readerTenants: props.readerTenants }),
+      },
     });
     // The cluster with its writer: before an instance is there the Data API answers "Cannot find DBInstance".
     this.schema.node.addDependency(props.database.cluster);

@@ -66,6 +66,19 @@ const RULES: readonly SettingRule[] = [
     message: "widgetTenant must name the tenant the dashboard shows, or be '*' for all of them.",
   },
   {
+    broken: ({ readerTenants }) =>
+      readerTenants !== undefined &&
+      (readerTenants.length === 0 || readerTenants.some((tenant) => tenant.trim() === '' || tenant === '*')),
+    message: 'readerTenants must name a tenant or more; leave it out for all of them.',
+  },
+  {
+    broken: ({ readerTenants, widgetTenant }) =>
+      readerTenants !== undefined &&
+      widgetTenant !== '*' &&
+      !readerTenants.some((tenant) => sameName(tenant, widgetTenant)),
+    message: 'widgetTenant must be one of readerTenants, which is all that the widget can see.',
+  },
+  {
     broken: ({ existingCluster }) => existingCluster?.dataApiEnabled === false,
     message:
       'existingCluster has its Data API off, and the tracker has no other way in; enable its HTTP endpoint and set dataApiEnabled to true.',
@@ -116,4 +129,9 @@ export function stageSettings(
 
 function within(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** Tenants' names differ by more than case. */
+function sameName(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
 }

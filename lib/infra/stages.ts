@@ -51,6 +51,8 @@ export interface StageSettings {
   rules: StageRules;
   /** The one tenant the dashboard's widget shows, or `*` for all: whoever sees the dashboard sees them. */
   widgetTenant: string;
+  /** Whose rows the reader's login sees, by row-level security: widgets, and operators who only look. @default all tenants' */
+  readerTenants?: string[];
   /** Where alarms' runbook links point: the page that is `docs/runbook.md`. */
   runbookUrl: string;
   /** Mail addresses told of alarms and of stuck requests. Pagers subscribe to the topic themselves. */

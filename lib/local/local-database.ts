@@ -3,6 +3,7 @@ import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Client } from 'pg';
 import { type Database, openDatabase } from '../data-access/database.ts';
 import { ensurePartitions } from '../data-access/maintain/ensure-partitions.ts';
+import { keepReaderLimited } from '../data-access/migrate/limit-reader.ts';
 import { migrate } from '../data-access/migrate/migrate.ts';
 import { startDataApi } from './data-api/start-data-api.ts';
 import {
@@ -66,6 +67,7 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
       onProgress('applying migrations');
       await migrate(database, { migrationsFolder: MIGRATIONS });
       await ensurePartitions(database, options.now);
+      await keepReaderLimited(database);
       const { rows } = await database.execute<{ version: string }>(
         "SELECT current_setting('server_version') AS version",
       );

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -75,8 +75,13 @@ function bundle(name: string): DeployedBundle {
   return found;
 }
 
-async function invoke(name: string, event: unknown = {}, from = bundle(name)): Promise<unknown> {
-  const { answer, logged: lines } = await invokeBundle(from, event, local);
+async function invoke(
+  name: string,
+  event: unknown = {},
+  from = bundle(name),
+  remainingMs?: number,
+): Promise<unknown> {
+  const { answer, logged: lines } = await invokeBundle(from, event, local, remainingMs);
   logged.push(...lines);
   return answer;
 }
@@ -93,6 +98,24 @@ async function appliedMigrations(): Promise<unknown[]> {
   return rows;
 }
 
+/** As CloudFormation sends it: all properties of the template, as they are now. */
+const schemaEvent = (RequestType: 'Create' | 'Update' | 'Delete', properties: object = {}) => ({
+  RequestType,
+  ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'pagw-schema' }),
+  ResourceProperties: { ServiceToken: 'arn', migrations: 'digest', ...properties },
+});
+
+/** The deployed bundle with its migrations changed. */
+function bundleWith(name: string, change: (migrationsFolder: string) => void): DeployedBundle {
+  const original = bundle('migrate.isComplete');
+  const directory = `${original.directory}-${name}`;
+  cpSync(original.directory, directory, { recursive: true });
+  change(join(directory, 'migrations'));
+  return { ...original, directory };
+}
+
+const nextMigration = () => `V${String(readdirSync('migrations').length + 1).padStart(3, '0')}`;
+
 const message = (fields: Record<string, unknown>) => ({
   body: { tenant: 'anthem', occurredAt: twoHoursAgo, ...fields },
 });
@@ -104,9 +127,18 @@ const newestVersion = () =>
     ?.replace(/__.*/, '');
 
 describe('the bundles of a deployment, run one after another on an empty database', () => {
-  test('migrate makes the schema when the stack is created', async () => {
-    const event = { RequestType: 'Create' };
+  test('migrate is asked again while the schema is not complete, and goes on where it stopped', async () => {
+    const event = schemaEvent('Create');
     expect(await invoke('migrate.onEvent', event)).toEqual({ PhysicalResourceId: 'pagw-schema' });
+    // No time for a single file.
+    expect(await invoke('migrate.isComplete', event, bundle('migrate.isComplete'), 59_000)).toEqual({
+      IsComplete: false,
+    });
+    expect(await appliedMigrations()).toEqual([]);
+  });
+
+  test('migrate makes the schema when the stack is created', async () => {
+    const event = schemaEvent('Create');
     expect(await invoke('migrate.isComplete', event)).toEqual({
       IsComplete: true,
       Data: { SchemaVersion: newestVersion() },
@@ -116,24 +148,69 @@ describe('the bundles of a deployment, run one after another on an empty databas
 
   test('migrate finds nothing to do when the stack is updated with the same migrations', async () => {
     const before = await appliedMigrations();
-    const event = { RequestType: 'Update', PhysicalResourceId: 'pagw-schema' };
+    const event = schemaEvent('Update');
     expect(await invoke('migrate.onEvent', event)).toEqual({ PhysicalResourceId: 'pagw-schema' });
     expect(await invoke('migrate.isComplete', event)).toMatchObject({ IsComplete: true });
     expect(await appliedMigrations()).toEqual(before);
   });
 
+  test('migrate fails the deployment with the SQL error of a bad migration, and the rollback finds nothing of it', async () => {
+    const before = await appliedMigrations();
+    const broken = bundleWith('broken', (folder) =>
+      writeFileSync(
+        join(folder, `${nextMigration()}__break_things.sql`),
+        'CREATE TABLE half_made (n int);\n\nALTER TABLE not_there ADD COLUMN n int;\n',
+      ),
+    );
+    // What it throws is what the provider framework reports as the resource's reason.
+    await expect(invoke('migrate.isComplete', schemaEvent('Update'), broken)).rejects.toThrow(
+      /__break_things\.sql failed and was rolled back: .*relation "not_there" does not exist.*SQLState: 42P01/,
+    );
+    expect(await appliedMigrations()).toEqual(before);
+    expect(await invoke('migrate.isComplete', schemaEvent('Update'))).toMatchObject({ IsComplete: true });
+    const { rows } = await db.database.execute(`SELECT to_regclass('half_made')::text AS left_over`);
+    expect(rows).toEqual([{ leftOver: null }]);
+  });
+
+  test('migrate limits the reader to the tenants the stage names, and a rollback lifts that again', async () => {
+    const limits = async () =>
+      (
+        await db.database.execute('SELECT qual FROM pg_policies WHERE roles = :roles::name[]', {
+          roles: '{pagw_reader}',
+        })
+      ).rows;
+    const limited = schemaEvent('Update', { readerTenants: ['Anthem '] });
+    expect(await invoke('migrate.isComplete', limited)).toMatchObject({ IsComplete: true });
+    expect(await limits()).toContainEqual({ qual: expect.stringContaining("= 'anthem'") });
+    expect(await invoke('migrate.isComplete', schemaEvent('Update'))).toMatchObject({ IsComplete: true });
+    expect(await limits()).toEqual([]);
+  });
+
+  test('migrate is asked again about the reader while a report holds a table', async () => {
+    const limited = schemaEvent('Update', { readerTenants: ['anthem'] });
+    await db.database.transaction(async (report) => {
+      await report.execute('SELECT count(*) AS n FROM request_tracker');
+      expect(await invoke('migrate.isComplete', limited)).toEqual({ IsComplete: false });
+    });
+    expect(await invoke('migrate.isComplete', limited)).toMatchObject({ IsComplete: true });
+    expect(await invoke('migrate.isComplete', schemaEvent('Update'))).toMatchObject({ IsComplete: true });
+  });
+
   test('migrate of an older release leaves a newer schema as it is', async () => {
     const before = await appliedMigrations();
-    const directory = `${bundle('migrate.isComplete').directory}-older`;
-    cpSync(bundle('migrate.isComplete').directory, directory, { recursive: true });
-    for (const name of readdirSync(join(directory, 'migrations')).sort().slice(-2))
-      rmSync(join(directory, 'migrations', name));
-    const older = { ...bundle('migrate.isComplete'), directory };
-    expect(await invoke('migrate.isComplete', { RequestType: 'Update' }, older)).toEqual({
+    const newer = bundleWith('newer', (folder) =>
+      writeFileSync(join(folder, `${nextMigration()}__add_note.sql`), 'CREATE TABLE note (n int);\n'),
+    );
+    expect(await invoke('migrate.isComplete', schemaEvent('Update'), newer)).toMatchObject({
       IsComplete: true,
-      Data: { SchemaVersion: newestVersion() },
+      Data: { SchemaVersion: nextMigration() },
     });
-    expect(await appliedMigrations()).toEqual(before);
+    // The deployment fails later, and CloudFormation asks once more with the release before.
+    expect(await invoke('migrate.isComplete', schemaEvent('Update'))).toEqual({
+      IsComplete: true,
+      Data: { SchemaVersion: nextMigration() },
+    });
+    expect(await appliedMigrations()).toHaveLength(before.length + 1);
   });
 
   test('ingest records what a queue message holds', async () => {
@@ -183,10 +260,11 @@ describe('the bundles of a deployment, run one after another on an empty databas
   });
 
   test('migrate leaves the data alone when the stack is deleted', async () => {
-    const event = { RequestType: 'Delete', PhysicalResourceId: 'pagw-schema' };
+    const before = await appliedMigrations();
+    const event = schemaEvent('Delete');
     expect(await invoke('migrate.onEvent', event)).toEqual({ PhysicalResourceId: 'pagw-schema' });
     expect(await invoke('migrate.isComplete', event)).toEqual({ IsComplete: true });
-    expect(await appliedMigrations()).toHaveLength(readdirSync('migrations').length);
+    expect(await appliedMigrations()).toEqual(before);
   });
 
   test('every metric that an alarm or a graph reads was emitted on the way, with those dimensions', () => {

@@ -9,7 +9,7 @@ const ANSWER = 'the answer: ';
 /** As Lambda's runtime does it: in the bundle's own directory, from a fresh process. */
 const PROGRAM = `
 const module = await import(process.cwd() + '/index.mjs');
-const context = { ...JSON.parse(process.env.TEST_CONTEXT), getRemainingTimeInMillis: () => 120_000 };
+const context = { ...JSON.parse(process.env.TEST_CONTEXT), getRemainingTimeInMillis: () => Number(process.env.TEST_REMAINING_MS) };
 const answer = await module[process.env.TEST_HANDLER](JSON.parse(process.env.TEST_EVENT), context);
 console.log('\\n${ANSWER}' + JSON.stringify(answer ?? null));
 `;
@@ -28,6 +28,7 @@ export async function invokeBundle(
   bundle: DeployedBundle,
   event: unknown,
   local: Readonly<Record<string, string>>,
+  remainingMs = 120_000,
 ): Promise<Invocation> {
   const variables = Object.entries(bundle.environment).map(([name, deployed]) => {
     const value = local[name] ?? deployed;
@@ -42,6 +43,7 @@ export async function invokeBundle(
       TEST_CONTEXT: JSON.stringify(lambdaContext('bundle')),
       TEST_EVENT: JSON.stringify(event),
       TEST_HANDLER: bundle.handler,
+      TEST_REMAINING_MS: String(remainingMs),
     },
   });
   const lines = stdout.split('\n');

@@ -70,6 +70,13 @@ describe('settings of a stage', () => {
       /ARN of a FIFO queue/,
     ],
     ['a dashboard of no tenant', { widgetTenant: ' ' }, /widgetTenant must name/],
+    ['a reader of nobody', { readerTenants: [] }, /readerTenants must name a tenant/],
+    ['a reader of a blank tenant', { readerTenants: ['anthem', ' '] }, /readerTenants must name a tenant/],
+    [
+      'a widget of a tenant that its login does not see',
+      { readerTenants: ['Anthem'], widgetTenant: 'carelon' },
+      /widgetTenant must be one of readerTenants/,
+    ],
     ['a name that needs quotes', { databaseName: 'Pagw' }, /databaseName/],
   ])('refuse %s in one sentence', (_, change, message) => {
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(message);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ensurePartitions } from '../../data-access/maintain/ensure-partitions.ts';
+import { keepReaderLimited } from '../../data-access/migrate/limit-reader.ts';
 import { migrate } from '../../data-access/migrate/migrate.ts';
 import type { Cli } from '../cli.ts';
 import { migrationsFolder, readMigrationStates } from '../migration-states.ts';
@@ -27,6 +28,7 @@ export function migrateUp(cli: Cli): Command {
           },
         });
         await ensurePartitions(database, new Date());
+        await keepReaderLimited(database);
         progress.clear();
         if (session.options.output !== 'table') session.print(`${JSON.stringify({ applied, current })}\n`);
         session.say(

@@ -1,0 +1,314 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../../lib/data-access/database.ts';
+import { insertRejectedMessages } from '../../../lib/data-access/ingest/insert-rejected-messages.ts';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { refreshSummary } from '../../../lib/data-access/maintain/refresh-summary.ts';
+import { keepReaderLimited, limitReader } from '../../../lib/data-access/migrate/limit-reader.ts';
+import { eventDistribution } from '../../../lib/data-access/query/event-distribution.ts';
+import { listTenants } from '../../../lib/data-access/query/list-tenants.ts';
+import { explainTimeline } from '../../../lib/data-access/query/timeline-plan.ts';
+import { recordOperatorAction } from '../../../lib/data-access/retry/record-operator-action.ts';
+import { requestRetryBatch } from '../../../lib/data-access/retry/request-retry-batch.ts';
+import { pauseRetries } from '../../../lib/data-access/retry/retry-pauses.ts';
+import { runStuckAlarm } from '../../../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
+import { parseDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
+import { parseStageLimits } from '../../../lib/domain/stage-limits.ts';
+import { readRules } from '../../../lib/views/read-rules.ts';
+import { viewNames } from '../../../lib/views/view-context.ts';
+import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { recordHistory } from '../../support/history.ts';
+import { openAsRole, type RoleDatabase } from '../../support/role-database.ts';
+import { trackedEvent } from '../../support/tracked-event.ts';
+
+const start = new Date('2026-03-01T08:00:00Z');
+const now = new Date('2026-03-01T12:00:00Z');
+const operator = { actedBy: 'kim', reason: 'a drill' };
+/** Of the tenant that the reader must not see; nothing else has it. */
+const HIDDEN = 'HIDDEN-1';
+
+/** Tables without a tenant's rows. A new one belongs here, or gets a column `tenant`, or is named in `tenant_table`. */
+const OF_NO_TENANT = [
+  'event_summary_changed_hour',
+  'event_summary_progress',
+  'reader_scope',
+  'schema_migration',
+  'stuck_check',
+];
+
+let db: TestDatabase;
+let owner: Database;
+let reader: RoleDatabase;
+let writer: RoleDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  owner = db.database;
+  for (const [tenant, pagwId] of [
+    ['anthem', 'SHOWN-1'],
+    ['elevance', HIDDEN],
+  ] as const)
+    await fill(tenant, pagwId);
+  await refreshSummary({ database: owner, now, mayGoOn: () => true });
+  const rules = { limits: parseStageLimits(undefined), policy: parseDecisionPolicy(undefined) };
+  const measureLag = async () => ({ seconds: 0, waiting: 0 });
+  await runStuckAlarm(owner, { rules, measureLag, now, publish: async () => undefined });
+  await pauseRetries(owner, { tenant: null, stage: 'MAPPING', downstream: null }, operator, now);
+  reader = await openAsRole(db, 'pagw_reader');
+  writer = await openAsRole(db, 'pagw_writer');
+  await limitReader(owner, ['anthem']);
+});
+afterAll(async () => {
+  await reader.close();
+  await writer.close();
+  await db.close();
+});
+
+/** A row of the tenant in every table that can hold one. */
+async function fill(tenant: string, pagwId: string): Promise<void> {
+  await recordHistory(owner, { pagwId, tenant }, start, [
+    [0, 'PARSE_START', { correlationId: 'shared', externalReference: 'shared' }],
+    [
+      1,
+      'PARSE_FAIL',
+      { errorCode: 'TIMEOUT', retryable: true, nextRetryAt: start.toISOString(), metadata: { note: tenant } },
+    ],
+  ]);
+  await pauseRetries(owner, { tenant, stage: null, downstream: null }, operator, now);
+  await requestRetryBatch(owner, { filter: { tenant }, ratePerMinute: 1, ...operator }, now);
+  await recordOperatorAction(
+    owner,
+    { action: 'retry.run', filter: { pagwId }, affected: 1, ...operator },
+    now,
+  );
+  const place = { bodyBucket: 'b', bodyKey: pagwId, bodyBytes: 1, sentAt: now };
+  const reason = { code: 'FIELD_INVALID', path: '', rule: 'contract', hint: 'x' };
+  await insertRejectedMessages(
+    owner,
+    [{ messageId: pagwId, position: 0, tenant, pagwId, ...reason, ...place }],
+    now,
+  );
+}
+
+async function names(database: Database, sql: string): Promise<string[]> {
+  return (await database.execute<{ name: string }>(sql)).rows.map(({ name }) => name);
+}
+
+const guardedTables = () =>
+  names(owner, 'SELECT held_in::text AS name FROM tenant_table WHERE NOT is_partition');
+const relations = () =>
+  names(
+    owner,
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') ORDER BY 1`,
+  );
+
+/** Every row of a relation as text, as far as `database`'s login sees it. */
+async function rowsOf(database: Database, relation: string): Promise<string[]> {
+  return names(database, `SELECT to_json(of_all)::text AS name FROM ${relation} AS of_all`);
+}
+
+const isOfElevance = (row: string) => /elevance|HIDDEN/.test(row);
+
+describe('a reader limited to anthem', () => {
+  it('sees no row of elevance in any table or view, and anthem’s in each', async () => {
+    const tenantTables = await guardedTables();
+    expect(tenantTables.length).toBeGreaterThanOrEqual(9);
+    for (const relation of await relations()) {
+      const rows = await rowsOf(reader.database, relation);
+      if (relation !== 'tenant_table') expect(rows.filter(isOfElevance), relation).toEqual([]);
+      if (!tenantTables.includes(relation)) continue;
+      // Else this test could not fail.
+      expect((await rowsOf(owner, relation)).some(isOfElevance), relation).toBe(true);
+      expect(rows.length, relation).toBeGreaterThan(0);
+    }
+  });
+
+  it('sees a pause that holds back everybody', async () => {
+    const rows = await rowsOf(reader.database, 'retry_pause');
+    expect(rows.map((row) => JSON.parse(row).tenant)).toEqual(['anthem', null]);
+  });
+
+  it.each(viewNames)('finds nothing of elevance in view %s, whatever it asks for', async (view) => {
+    const rules = readRules({});
+    const asked = { id: HIDDEN, q: 'shared', time: '7d', tenant: 'elevance' };
+    for (const tenant of [null, 'elevance']) {
+      const question = { view, describe: false, theme: 'light' as const, parameters: asked };
+      const options = { database: reader.database, tenant, rules, now, functionArn: 'arn:aws:lambda:x' };
+      const { html } = await drawWidget(question, options);
+      // The fixed tenant's own name heads the widget; the id asked for is repeated when it is not found.
+      const told = html.replaceAll(tenant ?? '\0', '').replaceAll(view === 'request' ? HIDDEN : '\0', '');
+      expect(told).not.toMatch(/elevance|HIDDEN/);
+      const seen = await drawWidget(question, { ...options, database: owner });
+      if (view !== 'deadlines' && view !== 'latency' && tenant !== null) expect(seen.html).not.toBe(html);
+    }
+  });
+
+  it('is told of no other tenant by lists, reports and statistics', async () => {
+    expect(await listTenants(reader.database)).toEqual(['anthem']);
+    expect(await listTenants(owner)).toEqual(['anthem', 'elevance']);
+    const span = { since: start, until: now };
+    expect(await eventDistribution(reader.database, { tenant: 'elevance', ...span })).toEqual([]);
+    expect(await eventDistribution(owner, { tenant: 'elevance', ...span })).not.toEqual([]);
+    await owner.execute('ANALYZE event_tracker');
+    const values = `SELECT coalesce(most_common_vals::text, '') AS name FROM pg_stats WHERE schemaname = 'public' AND attname = 'tenant'`;
+    expect((await names(owner, values)).some(isOfElevance)).toBe(true);
+    expect((await names(reader.database, values)).some(isOfElevance)).toBe(false);
+  });
+
+  it('reads no month but through its parent, one that is made later included', async () => {
+    await writer.database.execute(`SELECT ensure_event_partition('2031-03-01')`);
+    await recordEvents(owner, [trackedEvent({ pagwId: 'SHOWN-2031' })], new Date('2031-03-01T00:00:00Z'));
+    expect(await rowsOf(reader.database, 'event_tracker_2026_03')).toEqual([]);
+    expect(await rowsOf(reader.database, 'event_tracker_2031_03')).toEqual([]);
+    expect(await rowsOf(owner, 'event_tracker_2031_03')).toHaveLength(1);
+    expect((await rowsOf(reader.database, 'event_tracker')).some((row) => row.includes('SHOWN-2031'))).toBe(
+      true,
+    );
+  });
+
+  it('is judged before its own conditions, so that no error tells what it may not see', async () => {
+    const sql = `SELECT pagw_id AS name FROM event_tracker WHERE 1 / (CASE tenant WHEN 'elevance' THEN 0 ELSE 1 END) = 1`;
+    await expect(names(owner, sql)).rejects.toMatchObject({ sqlState: '22012' });
+    expect(new Set(await names(reader.database, sql))).toEqual(new Set(['SHOWN-1', 'SHOWN-2031']));
+  });
+
+  it.each([
+    'SELECT limit_reader(NULL)',
+    'UPDATE reader_scope SET tenants = NULL',
+    'ALTER TABLE event_tracker DISABLE ROW LEVEL SECURITY',
+    'SET ROLE pagw_writer',
+  ])('cannot widen its view: %s', async (sql) => {
+    await expect(reader.database.execute(sql)).rejects.toMatchObject({ sqlState: '42501' });
+  });
+
+  it('looks a timeline and the stuck list up by their indexes', async () => {
+    const timeline = await explainTimeline(reader.database, '2026-03-01');
+    expect(timeline).toMatchObject({ scannedTables: [], indexes: [expect.stringContaining('pagw_id')] });
+    const { rows } = await reader.database.transaction(async (transaction) => {
+      await transaction.execute('SET LOCAL enable_seqscan = off');
+      return transaction.execute<Record<string, string>>(
+        `EXPLAIN SELECT pagw_id FROM request_tracker
+         WHERE stuck_reason IS NOT NULL AND tenant = 'anthem' ORDER BY stuck_since, pagw_id LIMIT 100`,
+      );
+    });
+    const plan = rows.flatMap((row) => Object.values(row)).join('\n');
+    expect(plan).toContain('ix_request_tracker_stuck');
+    expect(plan).not.toContain('Sort');
+  });
+});
+
+describe('the writer beside a limited reader', () => {
+  it('sees and records for every tenant, and lifts nothing', async () => {
+    const event = trackedEvent({ pagwId: HIDDEN, tenant: 'elevance' });
+    expect(await recordEvents(writer.database, [event], now)).toMatchObject([{ outcome: 'RECORDED' }]);
+    expect(await listTenants(writer.database)).toEqual(['anthem', 'elevance']);
+    await expect(writer.database.execute('SELECT limit_reader(NULL)')).rejects.toMatchObject({
+      sqlState: '42501',
+    });
+    await expect(writer.database.execute('UPDATE reader_scope SET tenants = NULL')).rejects.toMatchObject({
+      sqlState: '42501',
+    });
+  });
+
+  it('plans as if there were no limit', async () => {
+    const sql = `EXPLAIN (COSTS OFF) UPDATE request_tracker SET next_stage = 'X' WHERE pagw_id = 'SHOWN-1'`;
+    const plan = async (database: Database) => (await database.execute(sql)).rows;
+    expect(await plan(writer.database)).toEqual(await plan(owner));
+  });
+});
+
+describe('what holds a tenant’s rows', () => {
+  it('is guarded without exception, or said to hold none', async () => {
+    const guarded = await names(
+      owner,
+      `SELECT relname AS name FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relrowsecurity`,
+    );
+    const tables = await names(
+      owner,
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,
+    );
+    expect(tables.filter((table) => !guarded.includes(table)).sort()).toEqual(OF_NO_TENANT);
+  });
+
+  it('has a policy for the reader and one for the writer', async () => {
+    const policies = await names(
+      owner,
+      `SELECT tablename || ' ' || array_to_string(roles, ',') AS name FROM pg_policies WHERE schemaname = 'public'`,
+    );
+    const wanted = (await guardedTables()).flatMap((table) => [
+      `${table} pagw_reader`,
+      `${table} pagw_writer`,
+    ]);
+    expect(policies.sort()).toEqual(wanted.sort());
+  });
+
+  it('is read by every view with the rights of whoever asks, and by no function with its owner’s', async () => {
+    const views = await names(
+      owner,
+      `SELECT relname AS name FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
+         AND NOT coalesce(reloptions @> '{security_invoker=true}', false)`,
+    );
+    expect(views).toEqual([]);
+    // It makes a month and answers whether it had to.
+    const definers = `SELECT proname AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef`;
+    expect(await names(owner, definers)).toEqual(['ensure_event_partition']);
+  });
+
+  it('is covered when a later migration makes it', async () => {
+    await owner.execute('CREATE TABLE made_later (tenant text NOT NULL)');
+    await owner.execute(`INSERT INTO made_later VALUES ('anthem'), ('elevance')`);
+    await keepReaderLimited(owner);
+    expect(await names(reader.database, 'SELECT tenant AS name FROM made_later')).toEqual(['anthem']);
+    await owner.execute('DROP TABLE made_later');
+  });
+});
+
+describe('the limit', () => {
+  it('names several tenants, in any order and number, and changes nothing when asked for again', async () => {
+    await limitReader(owner, ['elevance', 'anthem', 'elevance']);
+    expect(await listTenants(reader.database)).toEqual(['anthem', 'elevance']);
+    const asked = `SELECT limit_reader('{anthem,elevance}') AS changed`;
+    expect((await owner.execute<{ changed: number }>(asked)).rows).toEqual([{ changed: 0 }]);
+  });
+
+  it('takes any name for a name', async () => {
+    await limitReader(owner, [`o'x") OR (true`]);
+    expect(await listTenants(reader.database)).toEqual([]);
+  });
+
+  it('is refused when it names nobody, and stays what it was', async () => {
+    await expect(limitReader(owner, [])).rejects.toMatchObject({ sqlState: '22023' });
+    expect(await listTenants(reader.database)).toEqual([]);
+  });
+
+  it('is lifted again without a trace', async () => {
+    await limitReader(owner, null);
+    expect(await listTenants(reader.database)).toEqual(['anthem', 'elevance']);
+    expect(await names(owner, 'SELECT policyname AS name FROM pg_policies')).toEqual([]);
+    const guarded = `SELECT relname AS name FROM pg_class WHERE relrowsecurity`;
+    expect(await names(owner, guarded)).toEqual([]);
+  });
+
+  it('is set by two at once without harm', async () => {
+    await Promise.all([
+      limitReader(owner, ['anthem']),
+      limitReader(owner, ['anthem']),
+      keepReaderLimited(owner),
+    ]);
+    expect(await listTenants(reader.database)).toEqual(['anthem']);
+  });
+
+  it('waits for a table in use, not for ever', async () => {
+    await limitReader(owner, ['anthem']);
+    await expect(
+      owner.transaction(async (transaction) => {
+        await transaction.execute('LOCK TABLE request_tracker IN ACCESS SHARE MODE');
+        await limitReader(owner, null);
+      }),
+    ).rejects.toMatchObject({ sqlState: '55P03' });
+    expect(await listTenants(reader.database)).toEqual(['anthem']);
+  });
+});

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { type Database, openDatabase } from '../../lib/data-access/database.ts';
+import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
+import { dataApiClient } from './data-api-client.ts';
+import type { TestDatabase } from './database.ts';
+import { postgresAddressOf } from './direct-connections.ts';
+
+/** A test database as a login of one of the tracker's roles sees it, through the real client and an endpoint of its own. */
+export interface RoleDatabase {
+  database: Database;
+  dataApiUrl: string;
+  close(): Promise<void>;
+}
+
+/** The login is made for the test: the roles' own belong to the whole server, and to the tests of rotation. */
+export async function openAsRole(
+  { connectionString, target }: TestDatabase,
+  role: 'pagw_writer' | 'pagw_reader',
+): Promise<RoleDatabase> {
+  const login = `test_${randomUUID().replaceAll('-', '')}`;
+  await asAdmin(connectionString, `CREATE ROLE ${login} LOGIN PASSWORD '${login}' IN ROLE ${role}`);
+  const endpoint = await startDataApi({
+    port: 0,
+    postgres: { ...postgresAddressOf(connectionString), user: login, password: login },
+    defaultDatabase: target.database,
+  });
+  const client = dataApiClient(endpoint.url);
+  return {
+    database: openDatabase(client, target),
+    dataApiUrl: endpoint.url,
+    close: async () => {
+      client.destroy();
+      await endpoint.close();
+      await asAdmin(connectionString, `DROP ROLE ${login}`);
+    },
+  };
+}
+
+async function asAdmin(connectionString: string, sql: string): Promise<void> {
+  const admin = new Client({ connectionString });
+  await admin.connect();
+  await admin.query(sql).finally(() => admin.end());
+}
