@@ -31,7 +31,13 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     .handler(async (event, context) => {
       const now = clock.now();
       const messages = event.Records.map(toRawMessage);
-      const { failures, ...counts } = await ingestMessages(messages, { database, quarantine, rules, now });
+      const { lines, failures, ...counts } = await ingestMessages(messages, {
+        database,
+        quarantine,
+        rules,
+        now,
+      });
+      for (const line of lines) logger.info('event', { ...line });
       for (const [messageId, failure] of failures)
         logger.warn('left on the queue', { messageId, ...reasonOf(failure) });
       logger.info('ingested', { messages: messages.length, failed: failures.size, ...counts });

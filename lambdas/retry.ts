@@ -47,6 +47,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
         leaseSeconds: env.RETRY_LEASE_SECONDS,
         batchSize: BATCH_SIZE,
         mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+        onSent: ({ pagwId, stage, attempt }) => logger.info('retry sent', { pagwId, stage, attempt }),
       });
       for (const [stage, trouble] of troubles) logger.error('retries not sent', { stage, trouble });
       addRunMetrics(metrics, counts);

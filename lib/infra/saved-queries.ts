@@ -10,7 +10,18 @@ const QUERIES: Readonly<
   Record<string, { fields: string[]; filters: string[]; sort?: string; stats?: string[] }>
 > = {
   'request timeline': {
-    fields: ['@timestamp', 'service', 'message', 'pagwId', 'stage', 'eventType', 'status', 'outcome'],
+    fields: [
+      '@timestamp',
+      'service',
+      'message',
+      'sequenceNo',
+      'stage',
+      'eventType',
+      'status',
+      'attempt',
+      'outcome',
+      'code',
+    ],
     filters: ["pagwId = 'PAGW-20251226-00005-A7CEB2B3'"],
     sort: '@timestamp asc',
   },

@@ -273,4 +273,29 @@ describe('the bundles of a deployment, run one after another on an empty databas
     expect(read.size).toBeGreaterThan(10);
     expect([...read].filter((metric) => !emitted.has(metric))).toEqual([]);
   });
+
+  test('the saved query finds a request’s timeline in what was logged on the way', () => {
+    const queries = deployed.stage
+      .ofType('AWS::Logs::QueryDefinition')
+      .map(([, { Properties }]) => Properties);
+    const query = queries.find(({ Name }) => Name === 'pagw/request timeline')?.QueryString as string;
+    const [, field = ''] = /filter (\w+) = '/.exec(query) ?? [];
+    const [, fields = ''] = /^fields (.*)$/m.exec(query) ?? [];
+    const found = logged.filter((line) => line[field] === 'PAGW-BUNDLE-2');
+    const shown = found.map((line) =>
+      Object.fromEntries(fields.split(', ').flatMap((name) => (name in line ? [[name, line[name]]] : []))),
+    );
+    expect(shown).toEqual([
+      {
+        service: 'pagw-ingest',
+        message: 'event',
+        sequenceNo: 1,
+        stage: 'PARSING',
+        eventType: 'PARSE_FAIL',
+        status: 'FAILED',
+        outcome: 'RECORDED',
+      },
+      { service: 'pagw-retry', message: 'retry sent', stage: 'PARSING', attempt: 2 },
+    ]);
+  });
 });

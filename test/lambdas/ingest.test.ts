@@ -223,6 +223,28 @@ describe('ingest', () => {
     expect(left).toEqual(['a2', 'a3']);
   });
 
+  it('logs what became of each event, in names of the catalogue only', async () => {
+    const event = { tenant: 'anthem', pagwId: 'PAGW-LOGGED', eventId: 'first' };
+    await invoke(
+      { body: { ...event, eventType: 'PARSE_OK' } },
+      { body: { ...event, eventType: 'PARSE_OK' } },
+      { body: { ...event, eventId: 'odd', eventType: 'JOHN_DOE', stage: 'MEMBER_123' } },
+      { body: { ...event, eventId: 'phi', eventType: 'VAL_OK', metadata: { memberName: 'SECRET' } } },
+    );
+    const lines = logged
+      .map((line) => JSON.parse(line))
+      .filter(({ message, pagwId }) => message === 'event' && pagwId === 'PAGW-LOGGED')
+      .map(({ pagwId, outcome, sequenceNo, stage, eventType, status, code }) =>
+        [pagwId, outcome, sequenceNo, stage, eventType, status, code].filter(Boolean).join(' '),
+      );
+    expect(lines).toEqual([
+      'PAGW-LOGGED RECORDED 1 PARSING PARSE_OK COMPLETED',
+      'PAGW-LOGGED DUPLICATE PARSING PARSE_OK COMPLETED',
+      'PAGW-LOGGED RECORDED 2 COMPLETED',
+      'PAGW-LOGGED REJECTED METADATA_PHI_SUSPECTED',
+    ]);
+  });
+
   it('ends with any JSON recorded or set aside, and never logs what was sent', async () => {
     const marked = fc.string().map((text) => `SECRET${text}`);
     const value = fc.oneof(

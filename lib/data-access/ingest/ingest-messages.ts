@@ -18,8 +18,25 @@ export interface IngestResult {
   duplicate: number;
   rejected: number;
   unknownType: number;
+  /** A line for each event that is done, in order. */
+  lines: EventLine[];
   /** Why a message is not done, by message id: it has to be delivered again. */
   failures: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * What became of an event, fit for a log: of what was sent, only the request's id and names out of the catalogue; any
+ * other stage or type is left out.
+ */
+export interface EventLine {
+  pagwId: string | null;
+  outcome: 'RECORDED' | 'DUPLICATE' | 'REJECTED';
+  sequenceNo?: number;
+  stage?: string;
+  eventType?: string;
+  status?: string;
+  /** Why it was refused. */
+  code?: string;
 }
 
 /** What became of an event: recorded (or known already), or refused by the database. */
@@ -42,6 +59,7 @@ export async function ingestMessages(
     ...readMessage(message.body, message, context.rules),
   }));
   const counts = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0 };
+  const lines: EventLine[] = [];
   const failures = new Map<string, unknown>();
   const failedGroups = new Set<string>();
   const together = await recordTogether(readings, context);
@@ -52,6 +70,8 @@ export async function ingestMessages(
       const answers = together ?? (await recordAlone(reading, context));
       const rejections = [...reading.rejections, ...refusals(reading, answers)];
       if (rejections.length > 0) await context.quarantine.setAside(reading.message, rejections, context.now);
+      lines.push(...reading.events.flatMap((event) => eventLine(event, answers.get(event))));
+      lines.push(...rejections.map(({ pagwId, code }) => ({ pagwId, outcome: 'REJECTED' as const, code })));
       counts.rejected += rejections.length;
       counts.recorded += countOutcome(reading, answers, 'RECORDED');
       counts.duplicate += countOutcome(reading, answers, 'DUPLICATE');
@@ -61,7 +81,7 @@ export async function ingestMessages(
       failedGroups.add(groupId);
     }
   }
-  return { ...counts, failures };
+  return { ...counts, lines, failures };
 }
 
 /** One call for the whole batch; undefined when that failed, and each message has to be tried alone. */
@@ -121,6 +141,22 @@ function refusals({ message, events }: Reading, answers: ReadonlyMap<PositionedE
     const path = isArray ? `/${event.position}${fault.path}` : fault.path;
     return [rejectionOf({ ...fault, path }, event.position, event)];
   });
+}
+
+function eventLine(event: PositionedEvent, answer: Answer | undefined): EventLine[] {
+  if (answer === undefined || faultOf(answer) !== undefined) return [];
+  const { outcome, sequenceNo } = answer as RecordedEvent;
+  const { pagwId, stage, lane, eventType, known, status } = event;
+  return [
+    {
+      pagwId,
+      outcome: outcome === 'RECORDED' ? outcome : 'DUPLICATE',
+      ...(sequenceNo === null ? {} : { sequenceNo }),
+      ...(lane === 'unknown' ? {} : { stage }),
+      ...(known ? { eventType } : {}),
+      status,
+    },
+  ];
 }
 
 function faultOf(answer: Answer | undefined): Fault | undefined {

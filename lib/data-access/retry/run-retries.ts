@@ -23,6 +23,8 @@ export interface RetryRunOptions {
   batchSize: number;
   /** False when what is left of the time is needed for ending well. */
   mayGoOn: () => boolean;
+  /** Told of each command that was sent. */
+  onSent?: (command: RetryCommand) => void;
 }
 
 /**
@@ -62,6 +64,7 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
     if (claim.nothingLeft) return { counts, troubles, complete: true };
     counts.total.superseded += superseded;
     const { sent, unsent } = await send(claimed, troubles, options);
+    for (const { command } of sent) options.onSent?.(command);
     const { overtaken } = await settleRetries(database, sent, now);
     await releaseClaims(database, unsent, now);
     counts.total.overtaken += overtaken;
