@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { jsonPointer } from './json-pointer.ts';
 import type { Fault } from './rejection.ts';
 
@@ -11,7 +11,7 @@ const expectedHints: Readonly<Record<string, string>> = {
 };
 
 /** The contract's first objection to one event, in the words of a rejection. */
-export function contractFault(error: z.ZodError, event: unknown): Fault {
+export function contractFault(error: z.core.$ZodError, event: unknown): Fault {
   const issue = error.issues[0];
   if (!issue) return { code: 'FIELD_INVALID', path: '', rule: 'contract' };
   const path = jsonPointer(issue.path);

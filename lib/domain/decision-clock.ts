@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { canonicalTenant } from './event-catalogue.ts';
 import { parseSetting } from './parse-setting.ts';
 import type { Priority } from './tracked-event.ts';
@@ -25,15 +25,15 @@ export const URGENT_SHARE = 0.9;
 export type DeadlineRisk = 'none' | 'at-risk' | 'urgent' | 'breached';
 
 const rule = z.strictObject({
-  expeditedHours: z.number().positive().max(8760).default(EXPEDITED_HOURS),
-  standardDays: z.number().positive().max(365).default(STANDARD_DAYS),
+  expeditedHours: z._default(z.number().check(z.positive(), z.maximum(8760)), EXPEDITED_HOURS),
+  standardDays: z._default(z.number().check(z.positive(), z.maximum(365)), STANDARD_DAYS),
 });
 const window = z.union([z.literal('off'), rule], {
   error: 'is neither "off" nor {"expeditedHours": …, "standardDays": …} with positive numbers',
 });
 const schema = z.strictObject({
-  default: window.default({ expeditedHours: EXPEDITED_HOURS, standardDays: STANDARD_DAYS }),
-  tenants: z.record(z.string(), window).default({}),
+  default: z._default(window, { expeditedHours: EXPEDITED_HOURS, standardDays: STANDARD_DAYS }),
+  tenants: z._default(z.record(z.string(), window), {}),
 });
 
 /**

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { canonicalStatus } from './event-catalogue.ts';
 import { upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';
@@ -20,33 +20,48 @@ const storableHint = 'Remove NUL characters and halves of surrogate pairs.';
 const isWellFormed = (text: string) => text.isWellFormed();
 const wellFormed = { params: { rule: 'no-lone-surrogate' }, error: storableHint };
 
-const code = (maxLength: number) =>
+/** What the published schema says beside the rules. */
+const published = <Schema extends z.ZodMiniType>(schema: Schema, says: z.core.GlobalMeta): Schema => {
+  z.globalRegistry.add(schema, says);
+  return schema;
+};
+const optional = <Schema extends z.ZodMiniType>(schema: Schema, description?: string) =>
+  description === undefined ? z.nullish(schema) : published(z.nullish(schema), { description });
+
+const code = (maxLength: number, ...more: z.core.$ZodCheck<string>[]) =>
   z
     .string()
-    .trim()
-    .max(maxLength)
-    .regex(printable, { error: printableHint })
-    .refine(isWellFormed, wellFormed);
+    .check(
+      z.trim(),
+      z.maxLength(maxLength),
+      z.regex(printable, { error: printableHint }),
+      z.refine(isWellFormed, wellFormed),
+      ...more,
+    );
 
 const timestamp = () =>
-  z
-    .string()
-    .trim()
-    .refine((text) => text === '' || canonicalTimestamp(text) !== null, {
-      params: { rule: 'timestamp' },
-      error: 'Send ISO 8601 with a zone, such as 2025-12-26T14:51:34.578Z, in the years 1970 to 9999.',
-    })
-    .meta({ format: 'date-time', examples: ['2025-12-26T14:51:34.578Z'] });
+  published(
+    z.string().check(
+      z.trim(),
+      z.refine((text) => text === '' || canonicalTimestamp(text) !== null, {
+        params: { rule: 'timestamp' },
+        error: 'Send ISO 8601 with a zone, such as 2025-12-26T14:51:34.578Z, in the years 1970 to 9999.',
+      }),
+    ),
+    { format: 'date-time', examples: ['2025-12-26T14:51:34.578Z'] },
+  );
 
 const oneOf = (accepts: (text: string) => boolean, names: readonly string[]) =>
-  z
-    .string()
-    .trim()
-    .refine((text) => text === '' || accepts(text), {
-      params: { rule: 'one-of' },
-      error: `Send one of ${names.join(', ')}, or leave the field out.`,
-    })
-    .meta({ examples: [...names] });
+  published(
+    z.string().check(
+      z.trim(),
+      z.refine((text) => text === '' || accepts(text), {
+        params: { rule: 'one-of' },
+        error: `Send one of ${names.join(', ')}, or leave the field out.`,
+      }),
+    ),
+    { examples: [...names] },
+  );
 
 export const priorities: readonly Priority[] = ['EXPEDITED', 'STANDARD'];
 export const canonicalPriority = (text: string): Priority | undefined =>
@@ -55,114 +70,119 @@ export const canonicalRequestStatus = (text: string): RequestStatus | undefined 
   requestStatuses.find((known) => known === upperSnake(text));
 
 const requestSchema = z.object({
-  type: code(64).nullish().describe('What is asked for, such as PAS_SUBMIT.'),
-  priority: oneOf((text) => canonicalPriority(text) !== undefined, priorities)
-    .nullish()
-    .describe("Which clock binds the decision. Default: PARSE_OK's metadata.hasUrgent."),
-  status: oneOf((text) => canonicalRequestStatus(text) !== undefined, requestStatuses)
-    .nullish()
-    .describe("The request's status; a terminal one ends the request. Default: derived from the event."),
-  payload: z
-    .object({ bucket: code(255).nullish(), key: code(1024).nullish() })
-    .nullish()
-    .describe("Where the request's content is kept in S3. Never send the content itself."),
+  type: optional(code(64), 'What is asked for, such as PAS_SUBMIT.'),
+  priority: optional(
+    oneOf((text) => canonicalPriority(text) !== undefined, priorities),
+    "Which clock binds the decision. Default: PARSE_OK's metadata.hasUrgent.",
+  ),
+  status: optional(
+    oneOf((text) => canonicalRequestStatus(text) !== undefined, requestStatuses),
+    "The request's status; a terminal one ends the request. Default: derived from the event.",
+  ),
+  payload: optional(
+    z.object({ bucket: optional(code(255)), key: optional(code(1024)) }),
+    "Where the request's content is kept in S3. Never send the content itself.",
+  ),
 });
 
 const eventStatusNames = ['STARTED', 'COMPLETED', 'FAILED', 'SKIPPED', 'RETRY_SCHEDULED'];
 
 /** One event of the message, version 1. Absent, null and blank mean the same; unknown fields are ignored. */
-export const eventSchema = z
-  .object({
-    eventId: code(128)
-      .nullish()
-      .describe(
-        'Identifies the event for good: sent again, it is recorded once. Default: the SQS message id.',
+export const eventSchema = published(
+  z.object({
+    eventId: optional(
+      code(128),
+      'Identifies the event for good: sent again, it is recorded once. Default: the SQS message id.',
+    ),
+    tenant: optional(
+      z
+        .string()
+        .check(
+          z.trim(),
+          z.toLowerCase(),
+          z.maxLength(64),
+          z.regex(printable, { error: printableHint }),
+          z.refine(isWellFormed, wellFormed),
+        ),
+      "Always send it; case does not matter. Blank: the known request's tenant, else refused.",
+    ),
+    pagwId: published(code(64, z.minLength(1)), {
+      examples: ['PAGW-20251226-00005-A7CEB2B3'],
+      description: 'The request the event belongs to.',
+    }),
+    stage: optional(
+      z
+        .string()
+        .check(
+          z.trim(),
+          z.toUpperCase(),
+          z.maxLength(64),
+          z.regex(printable, { error: printableHint }),
+          z.refine(isWellFormed, wellFormed),
+        ),
+      "One of the eleven stages or an alias. Default: the event type's stage, else UNKNOWN.",
+    ),
+    eventType: published(code(64, z.minLength(1)), {
+      examples: ['PARSE_OK'],
+      description: 'One of the 38 types or an alias; others are recorded as they come.',
+    }),
+    status: optional(
+      oneOf(
+        (text) => canonicalStatus(text) !== undefined,
+        [...eventStatusNames, 'SUCCESS', 'FAILURE', 'RETRY'],
       ),
-    tenant: z
-      .string()
-      .trim()
-      .toLowerCase()
-      .max(64)
-      .regex(printable, { error: printableHint })
-      .refine(isWellFormed, wellFormed)
-      .nullish()
-      .describe("Always send it; case does not matter. Blank: the known request's tenant, else refused."),
-    pagwId: code(64)
-      .min(1)
-      .meta({ examples: ['PAGW-20251226-00005-A7CEB2B3'] })
-      .describe('The request the event belongs to.'),
-    stage: z
-      .string()
-      .trim()
-      .toUpperCase()
-      .max(64)
-      .regex(printable, { error: printableHint })
-      .refine(isWellFormed, wellFormed)
-      .nullish()
-      .describe("One of the eleven stages or an alias. Default: the event type's stage, else UNKNOWN."),
-    eventType: code(64)
-      .min(1)
-      .meta({ examples: ['PARSE_OK'] })
-      .describe('One of the 38 types or an alias; others are recorded as they come.'),
-    status: oneOf(
-      (text) => canonicalStatus(text) !== undefined,
-      [...eventStatusNames, 'SUCCESS', 'FAILURE', 'RETRY'],
-    )
-      .nullish()
-      .describe("Default: from the event type's suffix; without one, COMPLETED."),
-    occurredAt: timestamp().nullish().describe('Default: when the message was sent.'),
-    attempt: z
-      .int()
-      .max(int4Max)
-      .nullish()
-      .describe("Below 1 or absent: derived from the request's history."),
-    durationMs: z.int().min(0).max(int4Max).nullish().describe('Milliseconds.'),
-    startedAt: timestamp().nullish(),
-    completedAt: timestamp().nullish(),
-    retryable: z.boolean().nullish().describe("FAILED only. Default: by the error code's class."),
-    nextRetryAt: timestamp().nullish().describe('FAILED only. Default: by the retry policy.'),
-    externalReference: code(256).nullish(),
-    errorCode: code(64)
-      .nullish()
-      .meta({ examples: ['API_TIMEOUT'] }),
-    errorMessage: z
-      .string()
-      .regex(storable, { error: storableHint })
-      .refine(isWellFormed, wellFormed)
-      .nullish()
-      .describe('What looks like personal data is masked; cut at 4,000 characters.'),
-    workerId: code(128).nullish().describe('Pod name or Lambda request id.'),
-    serviceName: code(128).nullish(),
-    correlationId: code(128).nullish(),
-    metadata: z
-      .unknown()
-      .optional()
-      .meta({ type: ['object', 'string', 'null'] })
-      .describe('A JSON object, or a string holding one; at most 16 KiB and 20 levels; no personal data.'),
-    request: requestSchema.nullish(),
-  })
-  .meta({ id: 'Event', title: 'One event of one request' });
+      "Default: from the event type's suffix; without one, COMPLETED.",
+    ),
+    occurredAt: optional(timestamp(), 'Default: when the message was sent.'),
+    attempt: optional(
+      z.int().check(z.maximum(int4Max)),
+      "Below 1 or absent: derived from the request's history.",
+    ),
+    durationMs: optional(z.int().check(z.minimum(0), z.maximum(int4Max)), 'Milliseconds.'),
+    startedAt: optional(timestamp()),
+    completedAt: optional(timestamp()),
+    retryable: optional(z.boolean(), "FAILED only. Default: by the error code's class."),
+    nextRetryAt: optional(timestamp(), 'FAILED only. Default: by the retry policy.'),
+    externalReference: optional(code(256)),
+    errorCode: published(optional(code(64)), { examples: ['API_TIMEOUT'] }),
+    errorMessage: optional(
+      z.string().check(z.regex(storable, { error: storableHint }), z.refine(isWellFormed, wellFormed)),
+      'What looks like personal data is masked; cut at 4,000 characters.',
+    ),
+    workerId: optional(code(128), 'Pod name or Lambda request id.'),
+    serviceName: optional(code(128)),
+    correlationId: optional(code(128)),
+    metadata: published(z.optional(z.unknown()), {
+      type: ['object', 'string', 'null'],
+      description: 'A JSON object, or a string holding one; at most 16 KiB and 20 levels; no personal data.',
+    }),
+    request: optional(requestSchema),
+  }),
+  { id: 'Event', title: 'One event of one request' },
+);
 
 export type EventInput = z.output<typeof eventSchema>;
 
 /** CloudEvents 1.0, structured mode: id is the eventId, time is occurredAt, data is the event. */
-export const cloudEventSchema = z
-  .object({
+export const cloudEventSchema = published(
+  z.object({
     specversion: z.literal('1.0'),
-    id: z.string().min(1).max(128).describe('The eventId.'),
-    source: z.string().optional(),
-    type: z.string().optional(),
-    time: timestamp()
-      .nullish()
-      .describe("occurredAt. Default: data's occurredAt, else when the message was sent."),
+    id: published(z.string().check(z.minLength(1), z.maxLength(128)), { description: 'The eventId.' }),
+    source: z.optional(z.string()),
+    type: z.optional(z.string()),
+    time: optional(timestamp(), "occurredAt. Default: data's occurredAt, else when the message was sent."),
     data: eventSchema,
-  })
-  .meta({ id: 'CloudEvent', title: 'One event in a CloudEvents 1.0 envelope' });
+  }),
+  { id: 'CloudEvent', title: 'One event in a CloudEvents 1.0 envelope' },
+);
 
 const oneEvent = z.union([eventSchema, cloudEventSchema]);
 
 /** The body of one message, for the published JSON Schema; readMessage judges each event on its own. */
-export const messageSchema = z.union([oneEvent, z.array(oneEvent).min(1).max(maxEventsPerMessage)]).meta({
-  title: 'PAGW event message, version 1',
-  description: 'One event, or an array of events of one request.',
-});
+export const messageSchema = published(
+  z.union([oneEvent, z.array(oneEvent).check(z.minLength(1), z.maxLength(maxEventsPerMessage))]),
+  {
+    title: 'PAGW event message, version 1',
+    description: 'One event, or an array of events of one request.',
+  },
+);

@@ -1,11 +1,12 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
+import './english-messages.ts';
 
 /**
  * Reads a setting given as JSON text, all of it optional: blank or absent reads as `{}`.
  * @param name what the setting is called in a sentence, as in `stuck limits`.
  * @throws Error with one sentence that lists every fault by its path.
  */
-export function parseSetting<Schema extends z.ZodType>(
+export function parseSetting<Schema extends z.ZodMiniType>(
   name: string,
   json: string | undefined,
   schema: Schema,

@@ -1,24 +1,27 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { laneOf } from './event-stages.ts';
 import type { TrackedEvent } from './tracked-event.ts';
 
 /** What a stage's worker is told when a failed stage is to be worked on again; the body of a retry message. */
 export const retryCommandSchema = z.object({
   version: z.literal(1),
-  token: z
-    .string()
-    .describe('Identifies this attempt for good: the same token twice is the same work, to be done once.'),
+  /** Identifies this attempt for good: the same token twice is the same work, to be done once. */
+  token: z.string(),
   pagwId: z.string(),
   tenant: z.string(),
-  stage: z.string().describe('The canonical stage to work on again.'),
-  attempt: z.int().min(1).describe('The attempt to make; report it with its START and its result.'),
-  maxAttempts: z.int().min(1).describe('Attempts in all, the first included; attempt n of max.'),
-  errorCode: z.string().nullable().describe('Of the failure that is retried.'),
-  failedSequenceNo: z.int().min(1).describe("The failure's place in the request's history."),
-  correlationId: z.string().nullable(),
-  payload: z
-    .object({ bucket: z.string().nullable(), key: z.string().nullable() })
-    .describe("Where the request's content is kept in S3."),
+  /** The canonical stage to work on again. */
+  stage: z.string(),
+  /** The attempt to make; report it with its START and its result. */
+  attempt: z.int().check(z.minimum(1)),
+  /** Attempts in all, the first included; attempt n of max. */
+  maxAttempts: z.int().check(z.minimum(1)),
+  /** Of the failure that is retried. */
+  errorCode: z.nullable(z.string()),
+  /** The failure's place in the request's history. */
+  failedSequenceNo: z.int().check(z.minimum(1)),
+  correlationId: z.nullable(z.string()),
+  /** Where the request's content is kept in S3. */
+  payload: z.object({ bucket: z.nullable(z.string()), key: z.nullable(z.string()) }),
 });
 
 export type RetryCommand = z.output<typeof retryCommandSchema>;

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import './english-messages.ts';
 import { isRetryableFailure } from './error-codes.ts';
 import { canonicalStage } from './event-stages.ts';
 import type { RetryTiming, TrackedEvent } from './tracked-event.ts';
@@ -6,39 +7,44 @@ import type { RetryTiming, TrackedEvent } from './tracked-event.ts';
 const day = 86_400;
 
 const timing = {
-  baseSeconds: z.number().min(1).max(day).describe('Delay before the second attempt.'),
-  factor: z.number().min(1).max(10).describe('Growth of the delay with each attempt.'),
-  capSeconds: z
-    .number()
-    .min(1)
-    .max(7 * day)
-    .describe('No delay is longer.'),
-  maxAttempts: z.int().min(1).max(100).describe('Attempts in all, the first included.'),
+  /** Delay before the second attempt. */
+  baseSeconds: z.number().check(z.minimum(1), z.maximum(day)),
+  /** Growth of the delay with each attempt. */
+  factor: z.number().check(z.minimum(1), z.maximum(10)),
+  /** No delay is longer. */
+  capSeconds: z.number().check(z.minimum(1), z.maximum(7 * day)),
+  /** Attempts in all, the first included. */
+  maxAttempts: z.int().check(z.minimum(1), z.maximum(100)),
 };
-const override = z.strictObject(timing).partial();
+const override = z.partial(z.strictObject(timing));
 
 const retryPolicySchema = z
   .strictObject({
-    baseSeconds: timing.baseSeconds.default(60),
-    factor: timing.factor.default(2),
-    capSeconds: timing.capSeconds.default(3600),
-    maxAttempts: timing.maxAttempts.default(5),
-    stages: z.record(z.string(), override).default({}),
-    errorCodes: z.record(z.string(), override.extend({ retryable: z.boolean().optional() })).default({}),
+    baseSeconds: z._default(timing.baseSeconds, 60),
+    factor: z._default(timing.factor, 2),
+    capSeconds: z._default(timing.capSeconds, 3600),
+    maxAttempts: z._default(timing.maxAttempts, 5),
+    stages: z._default(z.record(z.string(), override), {}),
+    errorCodes: z._default(
+      z.record(z.string(), z.extend(override, { retryable: z.optional(z.boolean()) })),
+      {},
+    ),
   })
-  .superRefine((policy, context) => {
-    const report = (path: string[], delays: { baseSeconds: number; capSeconds: number }) => {
-      if (delays.baseSeconds <= delays.capSeconds) return;
-      context.addIssue({ code: 'custom', path, message: 'baseSeconds is longer than capSeconds' });
-    };
-    report([], policy);
-    for (const [stage, delays] of Object.entries(policy.stages)) {
-      report(['stages', stage], { ...policy, ...stated(delays) });
-    }
-    for (const [code, delays] of Object.entries(policy.errorCodes)) {
-      report(['errorCodes', code], { ...policy, ...stated(delays) });
-    }
-  });
+  .check(
+    z.superRefine((policy, context) => {
+      const report = (path: string[], delays: { baseSeconds: number; capSeconds: number }) => {
+        if (delays.baseSeconds <= delays.capSeconds) return;
+        context.addIssue({ code: 'custom', path, message: 'baseSeconds is longer than capSeconds' });
+      };
+      report([], policy);
+      for (const [stage, delays] of Object.entries(policy.stages)) {
+        report(['stages', stage], { ...policy, ...stated(delays) });
+      }
+      for (const [code, delays] of Object.entries(policy.errorCodes)) {
+        report(['errorCodes', code], { ...policy, ...stated(delays) });
+      }
+    }),
+  );
 
 type Override = Partial<Omit<RetryTiming, 'jitter'>>;
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { canonicalStage } from './event-stages.ts';
 
 /** The queue a stage's workers read retry commands from; undefined: there is none. */

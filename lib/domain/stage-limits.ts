@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { canonicalStage, stages } from './event-stages.ts';
 import { parseSetting } from './parse-setting.ts';
 
@@ -27,21 +27,19 @@ const WAITING_STAGES: Readonly<Record<string, Partial<Record<keyof StageLimit, n
   ATTACHMENT: { begin: 4 * 60, result: 4 * 60 },
 };
 
-const minutes = z
-  .number()
-  .min(1)
-  .max(30 * 24 * 60)
-  .describe('Minutes.');
-const limit = z.union([minutes, z.strictObject({ begin: minutes, result: minutes }).partial()]);
-const byStage = z.record(z.string(), limit).superRefine((given, context) => {
-  for (const name of Object.keys(given))
-    if (!stages.some((stage) => stage === canonicalStage(name)))
-      context.addIssue({ code: 'custom', path: [name], message: `is not one of ${stages.join(', ')}` });
-});
+const minutes = z.number().check(z.minimum(1), z.maximum(30 * 24 * 60));
+const limit = z.union([minutes, z.partial(z.strictObject({ begin: minutes, result: minutes }))]);
+const byStage = z.record(z.string(), limit).check(
+  z.superRefine((given, context) => {
+    for (const name of Object.keys(given))
+      if (!stages.some((stage) => stage === canonicalStage(name)))
+        context.addIssue({ code: 'custom', path: [name], message: `is not one of ${stages.join(', ')}` });
+  }),
+);
 const schema = z.strictObject({
-  default: minutes.default(DEFAULT_MINUTES),
-  retryOverdue: minutes.default(RETRY_OVERDUE_MINUTES),
-  stages: byStage.default({}),
+  default: z._default(minutes, DEFAULT_MINUTES),
+  retryOverdue: z._default(minutes, RETRY_OVERDUE_MINUTES),
+  stages: z._default(byStage, {}),
 });
 
 /**

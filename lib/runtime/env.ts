@@ -1,13 +1,14 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import '../domain/english-messages.ts';
 
 /**
  * Reads the settings of a Lambda from its environment, once, at cold start.
  * @throws Error naming every variable that is missing or malformed; values are not repeated.
  */
-export function readEnv<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape>,
+export function readEnv<Shape extends z.core.$ZodShape>(
+  schema: z.ZodMiniObject<Shape>,
   env: NodeJS.ProcessEnv = process.env,
-): z.infer<z.ZodObject<Shape>> {
+): z.infer<z.ZodMiniObject<Shape>> {
   const result = schema.safeParse(env);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -16,49 +17,52 @@ export function readEnv<Shape extends z.ZodRawShape>(
 
 /** Where the database is; every function that touches it needs these three. */
 export const databaseEnv = z.object({
-  CLUSTER_ARN: z.string().startsWith('arn:'),
-  SECRET_ARN: z.string().startsWith('arn:'),
-  DATABASE_NAME: z.string().min(1),
+  CLUSTER_ARN: z.string().check(z.startsWith('arn:')),
+  SECRET_ARN: z.string().check(z.startsWith('arn:')),
+  DATABASE_NAME: z.string().check(z.minLength(1)),
 });
 
-export const ingestEnv = databaseEnv.extend({
-  QUARANTINE_BUCKET: z.string().min(3),
-  RETRY_POLICY: z.string().optional(),
+export const ingestEnv = z.extend(databaseEnv, {
+  QUARANTINE_BUCKET: z.string().check(z.minLength(3)),
+  RETRY_POLICY: z.optional(z.string()),
 });
 
-export const migrateEnv = databaseEnv.extend({
-  MIGRATIONS_FOLDER: z.string().min(1),
+export const migrateEnv = z.extend(databaseEnv, {
+  MIGRATIONS_FOLDER: z.string().check(z.minLength(1)),
 });
 
 /** Longer than a run may take: else a second run sends the same again (with the same token). */
-const leaseSeconds = z.coerce.number().int().min(60).max(3_600).default(360);
+const leaseSeconds = z._default(
+  z.pipe(z.coerce.number(), z.int().check(z.minimum(60), z.maximum(3_600))),
+  360,
+);
 
-export const retryEnv = databaseEnv.extend({
-  RETRY_POLICY: z.string().optional(),
-  RETRY_QUEUE_URL: z.string().optional(),
+export const retryEnv = z.extend(databaseEnv, {
+  RETRY_POLICY: z.optional(z.string()),
+  RETRY_QUEUE_URL: z.optional(z.string()),
   /** JSON: stage → URL of the queue of its own. */
-  RETRY_QUEUES: z.string().optional(),
+  RETRY_QUEUES: z.optional(z.string()),
   RETRY_LEASE_SECONDS: leaseSeconds,
 });
 
-export const stuckAlarmEnv = databaseEnv.extend({
+export const stuckAlarmEnv = z.extend(databaseEnv, {
   EVENTS_QUEUE_URL: z.url(),
   /** The SNS topic that incidents are told to. */
-  TOPIC_ARN: z.string().startsWith('arn:'),
+  TOPIC_ARN: z.string().check(z.startsWith('arn:')),
   /** JSON, in minutes: see lib/domain/stage-limits.ts. */
-  STUCK_LIMITS: z.string().optional(),
+  STUCK_LIMITS: z.optional(z.string()),
   /** JSON, by tenant: see lib/domain/decision-clock.ts. */
-  DECISION_POLICY: z.string().optional(),
+  DECISION_POLICY: z.optional(z.string()),
   /** Where a notification sends its reader. */
-  RUNBOOK_URL: z.url().optional(),
+  RUNBOOK_URL: z.optional(z.url()),
 });
 
 export const maintainEnv = databaseEnv;
 
-export const widgetEnv = databaseEnv.extend({
+export const widgetEnv = z.extend(databaseEnv, {
   /** The one tenant it shows, or `*` for all. Whoever can edit a dashboard can change its parameters, not this. */
-  WIDGET_TENANT: z.string().trim().min(1),
-  RETRY_POLICY: z.string().optional(),
-  STUCK_LIMITS: z.string().optional(),
-  DECISION_POLICY: z.string().optional(),
+  WIDGET_TENANT: z.string().check(z.trim(), z.minLength(1)),
+  RETRY_POLICY: z.optional(z.string()),
+  STUCK_LIMITS: z.optional(z.string()),
+  DECISION_POLICY: z.optional(z.string()),
 });

@@ -1,5 +1,5 @@
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type Database, openDatabase } from '../data-access/database.ts';
 import type { databaseEnv } from './env.ts';
 

@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ViewName, type ViewParameters, viewNames } from '../view-context.ts';
 
 /** What CloudWatch calls a widget with: its parameters, as the dashboard's editors set them, and the context. */
 const widgetEvent = z.looseObject({
-  describe: z.literal(true).optional(),
-  widgetContext: z
-    .looseObject({ theme: z.enum(['light', 'dark']).catch('light') })
-    .catch({ theme: 'light' })
-    .default({ theme: 'light' }),
+  describe: z.optional(z.literal(true)),
+  widgetContext: z._default(
+    z.catch(z.looseObject({ theme: z.catch(z.enum(['light', 'dark']), 'light') }), { theme: 'light' }),
+    { theme: 'light' },
+  ),
 });
 
 export interface WidgetQuestion {
@@ -20,8 +20,8 @@ export interface WidgetQuestion {
 
 /** Reads whatever comes; parameters are text, and anybody's. */
 export function readWidgetEvent(event: unknown, otherwise: ViewName): WidgetQuestion {
-  const { describe, widgetContext, ...given } = widgetEvent
-    .catch({ widgetContext: { theme: 'light' } })
+  const { describe, widgetContext, ...given } = z
+    .catch(widgetEvent, { widgetContext: { theme: 'light' } })
     .parse(event);
   const parameters = Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => {
