@@ -1,3 +1,9 @@
 import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
 
-createEventTrackerApp();
+try {
+  createEventTrackerApp();
+} catch (error) {
+  // A setting that cannot work is told in its one sentence, without the way it came.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Aws } from 'aws-cdk-lib';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -31,6 +32,7 @@ export class AlarmTopics extends Construct {
       masterKey: props.key,
       enforceSSL: true,
     });
+    for (const topic of [this.notices, this.pages]) topic.addToResourcePolicy(alarmsOfThisAccount(topic));
     for (const address of props.notify) this.notices.addSubscription(new EmailSubscription(address));
   }
 
@@ -40,4 +42,15 @@ export class AlarmTopics extends Construct {
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['sns:Publish'], resources }));
     allowKey(grantee, this.#key, ['kms:GenerateDataKey', 'kms:Decrypt']);
   }
+}
+
+/** The policy that TLS only needs replaces the topic's default one, which is what lets alarms in. */
+function alarmsOfThisAccount({ topicArn }: Topic): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'AlarmsOfThisAccount',
+    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+    actions: ['sns:Publish'],
+    resources: [topicArn],
+    conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+  });
 }

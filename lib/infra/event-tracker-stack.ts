@@ -51,7 +51,7 @@ export class EventTrackerStack extends Stack {
       logs,
       readerTenants: settings.readerTenants,
     });
-    const { passwords } = new RotateFlow(this, 'Rotate', { database, logs, schema });
+    const { passwords, rotate } = new RotateFlow(this, 'Rotate', { database, logs, schema });
 
     const ingest = new IngestFlow(this, 'Ingest', {
       events,
@@ -85,7 +85,9 @@ export class EventTrackerStack extends Stack {
     });
     new TrackerDashboard(this, 'Dashboard', { alarms, ingest, events, database, widget });
     new SavedQueries(this, 'Queries', {
-      logGroups: [ingest.ingest, ...scheduled.flows.map(({ run }) => run)].map(({ logGroup }) => logGroup),
+      logGroups: [ingest.ingest, ...scheduled.flows.map(({ run }) => run), widget.widget, rotate].map(
+        ({ logGroup }) => logGroup,
+      ),
     });
 
     this.output('ClusterArn', database.clusterArn, 'Aurora cluster, for the RDS Data API');

@@ -21,6 +21,7 @@ export interface RotateFlowProps {
 export class RotateFlow extends Construct {
   /** The schedules; setting one up starts its first rotation. */
   readonly passwords: IDependable;
+  readonly rotate: TrackerFunction;
 
   constructor(scope: Construct, id: string, { database, logs, schema }: RotateFlowProps) {
     super(scope, id);
@@ -30,6 +31,7 @@ export class RotateFlow extends Construct {
       logs,
       timeout: Duration.minutes(2),
     });
+    this.rotate = rotate;
     rotate.useDatabase(database, 'owner');
     acknowledge(rotate, {
       'Solutions-IAM5[Resource::*]':

@@ -26,9 +26,9 @@ const QUERIES: Readonly<
     sort: '@timestamp asc',
   },
   'errors by flow': {
-    fields: ['service', 'message', 'error', 'sqlState'],
+    fields: ['service', 'message', 'error', 'kind', 'sqlState', 'task', 'stage'],
     filters: ["level = 'ERROR' or level = 'WARN'"],
-    stats: ['count(*) as errors by service, message, error, sqlState'],
+    stats: ['count(*) as errors by service, message, error, kind, sqlState, task, stage'],
   },
   'messages left on the queue': {
     fields: ['@timestamp', 'messageId', 'error', 'kind', 'sqlState'],

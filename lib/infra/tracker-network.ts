@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -8,7 +8,8 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { Construct } from 'constructs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct, type IConstruct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
 import type { ExistingNetwork } from './stages.ts';
@@ -70,7 +71,16 @@ export class TrackerNetwork extends Construct {
         'cdk-validator-cfnguard::lambda_inside_vpc_check':
           "The CDK's function that empties the default security group; it talks to the EC2 API only.",
       });
+      logEncrypted(closesDefaultGroup, new EncryptedLogGroup(this, 'DefaultGroupLogs', logs).logGroup);
     }
     return vpc;
+  }
+}
+
+/** Else the CDK's function makes itself a log group without a key and without an end. */
+function logEncrypted(provider: IConstruct, { logGroupName }: ILogGroup): void {
+  for (const child of provider.node.children) {
+    if (child instanceof CfnResource && child.cfnResourceType === 'AWS::Lambda::Function')
+      child.addPropertyOverride('LoggingConfig', { LogGroup: logGroupName });
   }
 }

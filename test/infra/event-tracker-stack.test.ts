@@ -99,6 +99,37 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     }
   });
 
+  test('keeps the log of the CDK’s own functions as it keeps ours', () => {
+    for (const [logicalId, { Properties }] of ofType('AWS::Lambda::Function'))
+      expect(Properties.LoggingConfig?.LogGroup, logicalId).toBeDefined();
+    for (const [logicalId, { Properties }] of ofType('AWS::Logs::LogGroup')) {
+      expect(Properties.KmsKeyId, logicalId).toBeDefined();
+      expect(Properties.RetentionInDays, logicalId).toBeGreaterThanOrEqual(365);
+    }
+  });
+
+  test('lets the alarms of this account, and nobody else, publish to the topics they act on', () => {
+    const alarms = [...ofType('AWS::CloudWatch::Alarm'), ...ofType('AWS::CloudWatch::CompositeAlarm')];
+    const topics = new Set(
+      alarms.flatMap(([, { Properties }]) => [Properties.AlarmActions].flat().map(logicalIdIn)),
+    );
+    expect(topics.size).toBe(2);
+    const policies = ofType('AWS::SNS::TopicPolicy').map(([, { Properties }]) => Properties);
+    for (const topic of topics) {
+      const policy = policies.find(({ Topics }) => Topics.map(logicalIdIn).includes(topic));
+      const allowed = policy?.PolicyDocument.Statement.filter(
+        ({ Effect }: { Effect: string }) => Effect === 'Allow',
+      );
+      expect(allowed, topic).toEqual([
+        expect.objectContaining({
+          Action: 'sns:Publish',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        }),
+      ]);
+    }
+  });
+
   test('starts nothing that reads the database before the schema and the logins are there', () => {
     const [schema] = ofType('Custom::PagwSchema').map(([logicalId]) => logicalId);
     const rotations = ofType('AWS::SecretsManager::RotationSchedule');
@@ -161,6 +192,46 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     }
   });
 
+  test('shows each thing the operator is promised on the dashboard, the widget first', () => {
+    const [[, dashboard] = []] = ofType('AWS::CloudWatch::Dashboard');
+    const parts: unknown[] = dashboard?.Properties.DashboardBody['Fn::Join'][1];
+    const { widgets } = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'x')).join(''));
+    const titles = widgets.map(({ properties }: { properties: { title?: string } }) => properties.title);
+    expect(titles.filter(Boolean)).toEqual([
+      ...['Alarms', 'Stuck requests'],
+      ...['Events', 'Age of the oldest event (s)', 'Ingest time (ms)'],
+      ...['Requests stuck', 'Deadlines', 'Retries'],
+      ...['Capacity (ACU)', 'CPU and capacity used (%)', 'Connections', 'Storage (bytes)'],
+      ...['Growth (bytes)', 'Largest metadata (bytes)'],
+    ]);
+    expect(widgets[1].type).toBe('custom');
+  });
+
+  test('repeats a schedule’s failed invocation, and sets aside what fails for good', () => {
+    for (const [logicalId, { Properties }] of ofType('AWS::Scheduler::Schedule')) {
+      expect(Properties.Target.RetryPolicy, logicalId).toMatchObject({ MaximumRetryAttempts: 2 });
+      const { Arn } = Properties.Target.DeadLetterConfig;
+      expect(resource(logicalIdIn(Arn)).Type, logicalId).toBe('AWS::SQS::Queue');
+    }
+  });
+
+  test('allows TLS only to every queue, topic and bucket', () => {
+    const guarded = (type: string, of: (properties: Resource['Properties']) => unknown[]) =>
+      ofType(type).flatMap(([, { Properties }]) =>
+        JSON.stringify(Properties.PolicyDocument).includes('"aws:SecureTransport":"false"')
+          ? of(Properties)
+          : [],
+      );
+    const all = (type: string) =>
+      ofType(type)
+        .map(([logicalId]) => logicalId)
+        .sort();
+    const ids = (values: unknown[]) => values.map((value) => logicalIdIn(value as object)).sort();
+    expect(ids(guarded('AWS::SQS::QueuePolicy', ({ Queues }) => Queues))).toEqual(all('AWS::SQS::Queue'));
+    expect(ids(guarded('AWS::SNS::TopicPolicy', ({ Topics }) => Topics))).toEqual(all('AWS::SNS::Topic'));
+    expect(ids(guarded('AWS::S3::BucketPolicy', ({ Bucket }) => [Bucket]))).toEqual(all('AWS::S3::Bucket'));
+  });
+
   test('tells the operator CLI where everything is', () => {
     expect(Object.keys(template.Outputs)).toEqual(
       expect.arrayContaining([
@@ -211,4 +282,13 @@ test('an existing VPC is used as it is: the cluster joins its subnets', { timeou
   expect(ofType('AWS::EC2::VPC')).toEqual([]);
   const [[, group] = []] = ofType('AWS::RDS::DBSubnetGroup');
   expect(group?.Properties.SubnetIds).toEqual(['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1']);
+});
+
+test('a stage that names the reader’s tenants hands them to the schema', { timeout: 120_000 }, () => {
+  const limited = synthesiseStage('prod', { unchecked: true, settings: { readerTenants: ['anthem'] } });
+  const schemaOf = ({ ofType }: typeof limited) =>
+    ofType('Custom::PagwSchema').map(([, { Properties }]) => Properties);
+  expect(schemaOf(limited)).toMatchObject([{ readerTenants: ['anthem'] }]);
+  const [unlimited] = schemaOf(synthesiseStage('prod', { unchecked: true }));
+  expect(unlimited).not.toHaveProperty('readerTenants');
 });
