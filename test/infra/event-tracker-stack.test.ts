@@ -184,6 +184,10 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     const linked = alarms.map(([, { Properties }]) => /#([\w-]+)$/.exec(Properties.AlarmDescription)?.[1]);
     expect(new Set(linked)).toEqual(sections);
     for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
+      const name = String(Properties.AlarmName).replace('pagw-', '');
+      const section = runbook.split(`\n## ${name}\n`)[1]?.split('\n## ')[0];
+      for (const part of [/\*\*Means\*\*/, /\*\*Look\*\*/, /\*\*mend\*\*/i])
+        expect(section, name).toMatch(part);
       const heartbeat = String(Properties.AlarmName).endsWith('-heartbeat');
       expect(Properties.TreatMissingData, Properties.AlarmName).toBe(
         heartbeat ? 'breaching' : 'notBreaching',
