@@ -32,6 +32,8 @@ const OF_NO_TENANT = [
   'event_summary_changed_hour',
   'event_summary_progress',
   'reader_scope',
+  // Ids and times alone.
+  'retry_claim',
   'schema_migration',
   'stuck_check',
 ];
