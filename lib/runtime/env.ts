@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
-import '../domain/english-messages.ts';
+import en from 'zod/v4/locales/en.js';
+
+// Else the small build says nothing but "Invalid input".
+z.config(en());
 
 /**
  * Reads the settings of a Lambda from its environment, once, at cold start.
