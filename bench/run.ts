@@ -1,16 +1,21 @@
-import { existsSync } from 'node:fs';
 import { installPeers } from './install-peers.ts';
 import { printMachine } from './report/machine.ts';
+import { runAll } from './run-all.ts';
 
-/** A benchmark's name and the file that runs it; a name whose file is missing is not offered. */
-const FILES: Readonly<Record<string, string>> = {
-  ingest: './ingest/bench-ingest.ts',
-  timeline: './timeline/bench-timeline.ts',
-  retry: './retry/bench-retry.ts',
-  client: './client/bench-client.ts',
-  views: './views/bench-views.ts',
-  stuck: './stuck/bench-stuck.ts',
-  bundle: './bundle/bench-bundle.ts',
+interface Listed {
+  file: string;
+  measures: string;
+}
+
+/** Every benchmark by its name. */
+const BENCHMARKS: Readonly<Record<string, Listed>> = {
+  ingest: { file: './ingest/bench-ingest.ts', measures: 'events recorded a second, beside what else could' },
+  timeline: { file: './timeline/bench-timeline.ts', measures: "reading one request's history among many" },
+  retry: { file: './retry/bench-retry.ts', measures: 'claim, send and settle, beside queues' },
+  client: { file: './client/bench-client.ts', measures: 'what a call of the producer client costs' },
+  views: { file: './views/bench-views.ts', measures: 'the database time of every report and page' },
+  stuck: { file: './stuck/bench-stuck.ts', measures: "the detector and the list, beside the review's query" },
+  bundle: { file: './bundle/bench-bundle.ts', measures: "size and cold import of each function's bundle" },
 };
 
 /** What every benchmark's file exports. */
@@ -18,16 +23,27 @@ interface Bench {
   run(options: { quick: boolean }): Promise<void>;
 }
 
-const names = Object.keys(FILES).filter((name) => existsSync(new URL(FILES[name] ?? '', import.meta.url)));
-const [name = '', ...flags] = process.argv.slice(2);
-const file = names.includes(name) ? FILES[name] : undefined;
-if (file === undefined || flags.some((flag) => flag !== '--quick')) {
-  console.error(`Usage: npm run bench -- NAME [--quick], where NAME is ${names.join(', ')}.`);
-  process.exit(64);
+const names = Object.keys(BENCHMARKS);
+const [name, ...flags] = process.argv.slice(2);
+const listed = BENCHMARKS[name ?? ''];
+
+if (name === undefined) {
+  process.exitCode = await runAll(names);
+} else if (name === '--list' || name === '--help') {
+  console.log(
+    'npm run bench                    all of them, quick, and a table of what was aimed at and reached',
+  );
+  console.log('npm run bench -- NAME [--quick]  one of them:\n');
+  for (const [known, { measures }] of Object.entries(BENCHMARKS))
+    console.log(`  ${known.padEnd(10)} ${measures}`);
+} else if (listed === undefined || flags.some((flag) => flag !== '--quick')) {
+  console.error(`Usage: npm run bench -- NAME [--quick], where NAME is ${names.join(', ')}; or --list.`);
+  process.exitCode = 64;
+} else {
+  await installPeers();
+  await printMachine();
+  const { run } = (await import(new URL(listed.file, import.meta.url).href)) as Bench;
+  const startedAt = performance.now();
+  await run({ quick: flags.includes('--quick') });
+  console.log(`\nDone in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
 }
-await installPeers();
-await printMachine();
-const { run } = (await import(new URL(file, import.meta.url).href)) as Bench;
-const startedAt = performance.now();
-await run({ quick: flags.includes('--quick') });
-console.log(`\nDone in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
