@@ -21,7 +21,7 @@ Read-only. Parameters:
 * **id**: the request, for view \`request\`.
 * **stage**, **reason**: filters of view \`stuck\`. **state**: of \`retries\`. **time**: 24h, 7d or 30d.
 
-The tenant is set where the widget is deployed.`;
+The tenant is set where the widget is deployed; only a widget of all tenants takes the parameter **tenant**.`;
 
 /** Makes the widget handler: draws one view for a CloudWatch dashboard. */
 export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {

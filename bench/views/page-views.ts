@@ -8,24 +8,40 @@ import type { View } from './views.ts';
 const LIMITS = { groups: 500, requests: 200, events: 1_000 };
 const rules = readRules({});
 
-/** The pages that are asked for most, of one tenant; the overview and the latency of all as well. */
+/** Every page, of one tenant, and those that add up tenants for all of them as well. */
 const PAGES: readonly [view: ViewName, parameters: ViewParameters, tenant?: null][] = [
   ['overview', {}],
   ['overview', {}, null],
   ['stuck', {}],
+  ['stuck', { stage: 'API_CONNECTOR', risk: 'breached' }, null],
   ['retries', {}],
   ['deadlines', {}],
+  ['deadlines', {}, null],
+  ['deadlines', { priority: 'STANDARD', outcome: 'approved' }],
   ['latency', {}],
+  ['latency', { time: '24h' }, null],
   ['latency', { time: '7d' }, null],
+  ['latency', { time: '30d' }],
+  ['latency', { time: '30d' }, null],
   ['distribution', {}],
+  ['distribution', {}, null],
   ['distribution', { time: '30d' }],
+  ['distribution', { time: '30d' }, null],
+  ['failures', {}],
+  ['failures', { time: '7d', stage: 'API_CONNECTOR', error: 'API_TIMEOUT' }, null],
+  ['failures', { time: '30d' }, null],
   ['incidents', {}],
   ['rejected', {}],
   ['search', {}],
+  ['search', { open: 'yes' }, null],
   ['search', { q: 'PAGW-2' }],
   ['search', { q: 'EXT-NOWHERE' }],
+  ['search', { type: 'VAL_FAIL', status: 'FAILED', time: '7d' }],
+  ['search', { stage: 'PARSING', status: 'COMPLETED', timed: 'yes', time: '30d' }, null],
   ['search', { q: 'targetSystem=carelon' }],
+  ['search', { q: 'targetSystem=carelon' }, null],
   ['search', { q: 'diagnosisCount>10' }],
+  ['search', { q: 'diagnosisCount>10' }, null],
 ];
 
 /** Whole pages: every question that a page asks, drawing included where it is called through the endpoint. */

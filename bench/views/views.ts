@@ -48,7 +48,7 @@ export const views: readonly View[] = [
   { name: 'deadlines', read: async (database, now) => (await listDeadlines(database, { tenant, now })).rows },
   {
     name: 'CMS metrics, a year',
-    read: (database, now) => decisionMetrics(database, days(now, 365), defaultDecisionPolicy.default),
+    read: (database, now) => decisionMetrics(database, days(now, 365), defaultDecisionPolicy),
   },
   { name: 'search targetSystem=carelon', read: search('targetSystem=carelon') },
   { name: 'search diagnosisCount>10', read: search('diagnosisCount>10') },

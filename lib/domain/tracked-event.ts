@@ -21,7 +21,8 @@ export type RequestStatus = (typeof requestStatuses)[number];
 /** unknown: the stage is not one of the eleven. */
 export type Lane = 'main' | 'side' | 'unknown';
 
-export type Priority = 'EXPEDITED' | 'STANDARD';
+export const priorities = ['EXPEDITED', 'STANDARD'] as const;
+export type Priority = (typeof priorities)[number];
 
 /** What the event does to its request's life: opens it again, ends it, or nothing. */
 export type RequestEffect = 'reopens' | 'closes' | null;

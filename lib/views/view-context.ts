@@ -10,6 +10,7 @@ export const viewNames = [
   'incidents',
   'rejected',
   'search',
+  'failures',
   'request',
 ] as const;
 export type ViewName = (typeof viewNames)[number];

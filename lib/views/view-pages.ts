@@ -1,5 +1,6 @@
 import { deadlinesPage } from './pages/deadlines-page.tsx';
 import { distributionPage } from './pages/distribution-page.tsx';
+import { failuresPage } from './pages/failures-page.tsx';
 import { incidentsPage } from './pages/incidents-page.tsx';
 import { latencyPage } from './pages/latency-page.tsx';
 import { overviewPage } from './pages/overview-page.tsx';
@@ -22,5 +23,6 @@ export const viewPages: Readonly<Record<ViewName, ViewPage>> = {
   incidents: incidentsPage,
   rejected: rejectedPage,
   search: searchPage,
+  failures: failuresPage,
   request: timelinePage,
 };

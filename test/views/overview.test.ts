@@ -10,7 +10,9 @@ describe('the overview', () => {
   const quiet: OverviewData = {
     groups: [],
     watched: [],
+    deadlines: { 'at-risk': 0, urgent: 0, breached: 0 },
     retries: [],
+    retriesDue: 0,
     rejected: { count: 0, more: false, latestAt: null },
     check,
     latest: [],
@@ -28,6 +30,8 @@ describe('the overview', () => {
         ...quiet,
         groups: [stuckGroup({ count: 40 }), stuckGroup({ count: 2, oldestSince: ago(8_040) })],
         watched: [{ tenant: 'anthem', open: 70, atRisk: 3, urgent: 1, breached: 2 }],
+        deadlines: { 'at-risk': 2, urgent: 1, breached: 2 },
+        retriesDue: 4,
         retries: [
           { tenant: 'anthem', stage: 'PARSING', due: 4, held: 0, exhausted: 6, oldestDueSeconds: 700 },
         ],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KeptIncident } from '../../lib/data-access/stuck-alarm/list-open-incidents.ts';
 import { DeadlineList } from '../../lib/views/pages/deadline-list.tsx';
 import { DistributionReport } from '../../lib/views/pages/distribution-report.tsx';
+import { FailureList } from '../../lib/views/pages/failure-list.tsx';
 import { IncidentList } from '../../lib/views/pages/incident-list.tsx';
 import { LatencyReport } from '../../lib/views/pages/latency-report.tsx';
 import { RejectedList } from '../../lib/views/pages/rejected-list.tsx';
@@ -38,11 +39,13 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
     } as const;
     const html = DeadlineList({
       data: {
+        risk: null,
+        counts: { 'at-risk': 3, urgent: 2, breached: 1 },
         deadlines: [deadline],
-        hasMore: true,
+        next: 'x',
         decisions: [{ ...decision, medianSeconds: 60, onTime: 7 }],
         year: 2026,
-        tenantsLeft: 3,
+        listed: null,
       },
       context,
     });
@@ -52,9 +55,11 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       'in 15m',
       'STANDARD',
       'answered, not decided',
-      '75.0 %',
-      '87.5 %',
-      '3 more tenants',
+      '6 75.0 %',
+      '1 12.5 %',
+      '6 undecided requests',
+      'urgent 2',
+      'Later ones',
     ])
       expect(textOf(html)).toContain(part);
   });
@@ -102,22 +107,15 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
   });
 
   it('say why they are empty', () => {
-    const none = {
-      tenant: 'anthem',
-      latency: [],
-      slowest: [],
-      events: [],
-      errors: { groups: [], failuresRead: 0, truncated: false },
-    };
-    const reports = { time: '24h' as const, tenants: [none], tenantsLeft: 0 };
-    expect(textOf(LatencyReport({ data: reports, context }))).toContain(
-      'No completed event stated a duration',
+    const errors = { groups: [], failuresRead: 0, truncated: false };
+    const none = { time: '24h' as const, latency: [], slowest: [], events: [], errors, tenants: [] };
+    expect(textOf(LatencyReport({ data: none, context }))).toContain(
+      'No completed event of the last 24 hours states how long it took',
     );
-    expect(textOf(DistributionReport({ data: reports, context }))).toContain('No events were recorded');
-    expect(textOf(LatencyReport({ data: { ...reports, tenants: [] }, context }))).toContain(
-      'No tenant has a request yet',
+    expect(textOf(DistributionReport({ data: none, context }))).toContain(
+      'No events were recorded in the last 24 hours',
     );
-    const rejected = { code: null, rejected: [], next: null };
+    const rejected = { code: null, time: null, total: 0, more: false, rejected: [], next: null };
     expect(textOf(RejectedList({ data: rejected, context }))).toContain('No message was rejected');
   });
 
@@ -147,10 +145,18 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       failuresRead: 10_001,
       truncated: true,
     };
-    const reports = {
-      time: '7d' as const,
-      tenants: [{ tenant: text, latency, slowest, events, errors }],
-      tenantsLeft: 1,
+    const tenants = [{ tenant: text, events: 3, failures: 1 }];
+    const reports = { time: '7d' as const, latency, slowest, events, errors, tenants };
+    const failed = {
+      ...{
+        pagwId: text,
+        tenant: text,
+        status: 'PENDING',
+        stage: text,
+        lastEventAt: ago(9),
+        completedAt: null,
+      },
+      ...{ stuckReason: text, failures: 1, failedAt: ago(9) },
     };
     const rejectedRow = {
       ...{
@@ -187,23 +193,34 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
     const views = [
       LatencyReport({ data: reports, context }),
       DistributionReport({ data: reports, context }),
-      RejectedList({ data: { code: text, rejected: [rejectedRow], next: text }, context }),
-      SearchResults({
+      RejectedList({
+        data: { code: text, time: '24h', total: 1, more: true, rejected: [rejectedRow], next: text },
+        context,
+      }),
+      FailureList({
         data: {
-          query: text,
-          type: text,
-          status: null,
-          found: { kind: 'events', events: [found], more: true, tenantsLeft: 2, days: 7 },
+          filter: { stage: text, error: text, target: text, openOnly: true, time: '7d' },
+          found: { requests: [failed], total: 2, open: 1, failures: 5_001 },
+          most: 5_000,
         },
         context,
       }),
       SearchResults({
         data: {
           query: text,
-          type: null,
-          status: null,
-          found: { kind: 'requests', requests: [], more: false },
+          found: {
+            kind: 'events',
+            filter: { stage: text, type: text, status: 'FAILED', timed: 'yes', time: '7d' },
+            events: [found],
+            total: 2,
+            next: text,
+            searchedBackTo: ago(9),
+          },
         },
+        context,
+      }),
+      SearchResults({
+        data: { query: text, found: { kind: 'requests', requests: [], more: false } },
         context,
       }),
     ];

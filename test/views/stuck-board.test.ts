@@ -4,10 +4,11 @@ import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { ago, hostile, hostileTexts, stuckGroup, viewContext } from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';
 
+const noFilter = { stage: null, reason: null, error: null, target: null, risk: null };
 const check = { checkedAt: ago(40), heldBackSince: null, lagSeconds: 0 };
 
 function draw(data: Partial<StuckBoardData> = {}): string {
-  const whole = { filter: { stage: null, reason: null }, groups: [], requests: null, check, ...data };
+  const whole = { filter: noFilter, groups: [], requests: null, check, ...data };
   return String(StuckBoard({ data: whole, context: viewContext() }));
 }
 
@@ -38,12 +39,14 @@ describe('the stuck board', () => {
       expect(textOf(html)).toContain(part);
     expect(textOf(html)).toContain('2 at risk, 2h left');
     expect(textOf(html)).toContain('retry it by hand');
-    expect(textOf(html)).toContain('PAGW-B PAGW-C and 38 more');
+    expect(textOf(html)).toContain('PAGW-B PAGW-C all 41');
   });
 
   it('leads from the count to the group and from a sample to its request', () => {
     const html = draw({ groups: [stuckGroup({ sampleIds: ['PAGW-A'] })] });
-    expect(html).toContain('{"view":"stuck","stage":"API_CONNECTOR","reason":"no-result"}');
+    expect(html).toContain(
+      '{"view":"stuck","tenant":"anthem","stage":"API_CONNECTOR","reason":"no-result","error":"-","target":"-"}',
+    );
     expect(html).toContain('{"view":"request","id":"PAGW-A"}');
   });
 
@@ -92,7 +95,7 @@ describe('the stuck board', () => {
 
   it.each(hostileTexts.map((text) => [text.slice(0, 20), text]))('keeps %j a text', (_, text) => {
     const html = draw({
-      filter: { stage: text, reason: text },
+      filter: { ...noFilter, stage: text, reason: text, error: text, target: text },
       groups: [stuckGroup({ stage: text, errorCode: text })],
     });
     expect(sanitiseHtml(html)).toBe(html);

@@ -104,6 +104,13 @@ describe('the widget', () => {
     expect(await htmlOf(widget({ view: 'request', id: 'PAGW-HOSTILE' }))).toContain('PAGW-HOSTILE');
   });
 
+  it('narrows to one tenant by parameter where it may show all, so that its numbers lead to their rows', async () => {
+    const html = await htmlOf(widgetOf('*')({ view: 'search', q: 'PAGW-', tenant: 'Elevance' }));
+    expect(html).toContain('PAGW-OTHER');
+    expect(html).not.toContain('PAGW-LONG');
+    expect(html).toContain('Tenant <bdi>elevance</bdi>');
+  });
+
   it('refuses to start without a tenant, or with a blank one', () => {
     expect(() => widgetOf(' ')).toThrow('WIDGET_TENANT');
   });

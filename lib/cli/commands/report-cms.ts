@@ -32,7 +32,7 @@ export const reportCms: Verb = (cli) =>
             ? { since: new Date(Date.UTC(year, 0, 1)), until: until ?? new Date(Date.UTC(year + 1, 0, 1)) }
             : { since, until };
         const rows = await forTenants(session, connection, (tenant) =>
-          decisionMetrics(connection.database('reader'), { tenant, ...span }, defaultDecisionPolicy.default),
+          decisionMetrics(connection.database('reader'), { tenant, ...span }, defaultDecisionPolicy),
         );
         printList(session, {
           name: 'metrics',

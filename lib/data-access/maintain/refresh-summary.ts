@@ -8,11 +8,15 @@ const DAY_MS = 86_400_000;
 /** Numbers of events that one search of an old backlog covers: about a second's work. */
 const MARK_MAX_IDS = 500_000;
 
-export type SummaryRefresh = Record<'hoursChanged' | 'hoursSummarised' | 'hoursLeft', number>;
+export type SummaryRefresh = Record<
+  'hoursChanged' | 'hoursSummarised' | 'hoursLeft' | 'daysSummarised',
+  number
+>;
 
 /**
  * Brings event_tracker_summary up to date: finds the hours that got events since the last time and makes each of them
- * anew, in a statement of its own. What a cut leaves undone is marked in the database and taken up by the next run.
+ * anew, in a statement of its own; then merges the days of those hours that are over. What a cut leaves undone is
+ * marked in the database and taken up by the next run.
  */
 export async function refreshSummary(
   { database, now, mayGoOn }: MaintainOptions,
@@ -29,8 +33,10 @@ export async function refreshSummary(
   let hoursSummarised = 0;
   while (mayGoOn() && (await summariseChangedHour(database, frozenBefore))) hoursSummarised++;
   const hoursLeft = await countChangedHours(database);
+  let daysSummarised = 0;
+  while (mayGoOn() && (await summariseChangedDay(database, now))) daysSummarised++;
   if (complete && hoursLeft === 0) await noteRefresh(database, now);
-  return { hoursChanged, hoursSummarised, hoursLeft };
+  return { hoursChanged, hoursSummarised, hoursLeft, daysSummarised };
 }
 
 async function markChangedHours(database: Database, most: number) {
@@ -51,6 +57,14 @@ async function summariseChangedHour(database: Database, frozenBefore: Date): Pro
   return rows[0]?.hour != null;
 }
 
+async function summariseChangedDay(database: Database, overBefore: Date): Promise<boolean> {
+  const { rows } = await database.execute<{ day: Date | null }>(
+    'SELECT summarise_changed_day(:over_before::timestamptz) AS day',
+    { over_before: overBefore },
+  );
+  return rows[0]?.day != null;
+}
+
 async function countChangedHours(database: Database): Promise<number> {
   const { rows } = await database.execute<{ hours: number }>(
     'SELECT count(*) AS hours FROM event_summary_changed_hour',
@@ -58,11 +72,15 @@ async function countChangedHours(database: Database): Promise<number> {
   return rows[0]?.hours ?? 0;
 }
 
-/** Reports take the hours before this from the summary. */
+/** Reports take the hours before this from the summary, and the days before this where none is left to merge. */
 async function noteRefresh(database: Database, now: Date): Promise<void> {
   await database.execute(
     `UPDATE event_summary_progress
-     SET refreshed_at = greatest(refreshed_at, :now::timestamptz)`,
+     SET refreshed_at = greatest(refreshed_at, :now::timestamptz),
+         days_before = CASE
+           WHEN EXISTS (SELECT FROM event_summary_changed_day WHERE day < date_trunc('day', :now::timestamptz, 'UTC')) THEN days_before
+           ELSE greatest(days_before, date_trunc('day', :now::timestamptz, 'UTC'))
+         END`,
     { now },
   );
 }

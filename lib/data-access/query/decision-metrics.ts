@@ -1,10 +1,12 @@
-import type { DecisionWindow } from '../../domain/decision-clock.ts';
+import type { DecisionPolicy } from '../../domain/decision-clock.ts';
 import type { Priority } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
+import { EACH_TENANT } from './each-tenant.ts';
 import type { ReportSpan } from './report-span.ts';
 
 /** What CMS-0057-F has a payer publish each year, for one kind of request. Times are from receipt to decision. */
 export interface DecisionMetrics {
+  tenant: string;
   /** A request that says nothing counts as standard. */
   priority: Priority;
   /** In the span, whenever received. */
@@ -17,40 +19,49 @@ export interface DecisionMetrics {
   onTime: number | null;
 }
 
-/** The decisions made in the span (usually a calendar year), expedited and standard apart. */
+/** The decisions made in the span (usually a calendar year), by tenant, expedited and standard apart. */
 export async function decisionMetrics(
   database: Database,
   { tenant, since, until }: ReportSpan,
-  window: DecisionWindow,
+  policy: DecisionPolicy,
 ): Promise<DecisionMetrics[]> {
   const { rows } = await database.execute<DecisionMetrics>(
-    `WITH decision AS (
+    `WITH RECURSIVE ${EACH_TENANT},
+     allowed AS (
        SELECT
-         coalesce(priority, 'STANDARD') AS priority, status, extract(epoch FROM decided_at - received_at)::float8 AS seconds
+         tenant, priority, (coalesce(:windows::jsonb -> tenant, :default_window::jsonb) ->> priority)::float8 AS seconds
+       FROM each_tenant
+       CROSS JOIN (VALUES ('EXPEDITED'), ('STANDARD')) AS of_each (priority)
+       WHERE tenant IS NOT NULL
+     ),
+     decision AS (
+       SELECT
+         tenant, coalesce(priority, 'STANDARD') AS priority, status,
+         -- date_part is a float8 from the start; extract goes through numeric.
+         date_part('epoch', decided_at - received_at) AS seconds
        FROM request_tracker
-       WHERE tenant = :tenant
+       WHERE (:tenant::text IS NULL OR tenant = :tenant)
          AND decided_at >= :since::timestamptz
          AND (:until::timestamptz IS NULL OR decided_at < :until::timestamptz)
      )
      SELECT
-       priority,
+       tenant, priority,
        count(*) AS decided,
        count(*) FILTER (WHERE status = 'APPROVED') AS approved,
        count(*) FILTER (WHERE status = 'DENIED') AS denied,
-       avg(seconds) AS mean_seconds,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median_seconds,
-       CASE WHEN :standard_seconds::float8 IS NOT NULL THEN count(*) FILTER (
-         WHERE seconds <= CASE priority WHEN 'EXPEDITED' THEN :expedited_seconds::float8 ELSE :standard_seconds::float8 END
-       ) END AS on_time
+       avg(decision.seconds) AS mean_seconds,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY decision.seconds) AS median_seconds,
+       CASE WHEN count(allowed.seconds) > 0 THEN count(*) FILTER (WHERE decision.seconds <= allowed.seconds) END AS on_time
      FROM decision
-     GROUP BY priority
-     ORDER BY priority`,
+     JOIN allowed USING (tenant, priority)
+     GROUP BY tenant, priority
+     ORDER BY tenant, priority`,
     {
       tenant,
       since,
       until: until ?? null,
-      expedited_seconds: window?.EXPEDITED ?? null,
-      standard_seconds: window?.STANDARD ?? null,
+      windows: JSON.stringify(Object.fromEntries(policy.tenants)),
+      default_window: JSON.stringify(policy.default),
     },
   );
   return rows;

@@ -1,4 +1,6 @@
 import type { Database } from '../database.ts';
+import { EACH_TENANT } from './each-tenant.ts';
+import { LATEST_FAILURES } from './latest-failures.ts';
 import { type ReportSpan, spanValues } from './report-span.ts';
 
 /** Failures of one stage for one cause at one downstream. */
@@ -24,7 +26,7 @@ export interface ErrorReport {
 }
 
 /** What one report reads at most: about 50 ms' worth. */
-const MAX_FAILURES = 5_000;
+export const MAX_FAILURES = 5_000;
 const MAX_GROUPS = 500;
 
 /** What failed, by stage, cause and downstream, most failures first. */
@@ -34,15 +36,9 @@ export async function errorGroups(
   maxFailures = MAX_FAILURES,
 ): Promise<ErrorReport> {
   const { rows } = await database.execute<ErrorGroup & { failuresRead: number }>(
-    `WITH failure AS MATERIALIZED (
-       SELECT pagw_id, stage, error_code, metadata ->> 'targetSystem' AS target_system, created_at
-       FROM event_tracker
-       WHERE tenant = :tenant
-         AND status = 'FAILED'
-         AND created_at >= :since::timestamptz
-         AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
-       ORDER BY created_at DESC, id DESC
-       LIMIT :max_failures
+    `WITH RECURSIVE ${EACH_TENANT},
+     failure AS MATERIALIZED (
+       ${LATEST_FAILURES}
      ),
      failed_request AS (
        SELECT

@@ -23,7 +23,7 @@ export async function eventDistribution(database: Database, span: ReportSpan): P
        sum(event_count)::bigint AS event_count,
        (sum(duration_sum_ms) / nullif(sum(duration_count), 0))::float8 AS avg_duration_ms,
        max(duration_max_ms) AS max_duration_ms
-     FROM summary_between(:tenant, :since::timestamptz, :until::timestamptz)
+     FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz)
      GROUP BY event_type, status
      ORDER BY event_count DESC, event_type, status
      LIMIT :limit`,

@@ -22,9 +22,15 @@ export interface Deadline {
   stuckReason: string | null;
 }
 
+/** As of `:now`: what the detector noted, unless the clock has run out since. */
+const RISK = `CASE WHEN decision_due_at <= :now::timestamptz THEN 'breached' ELSE deadline_risk END`;
+
 export interface DeadlinesQuery {
-  tenant: string;
+  /** Null: of all. */
+  tenant: string | null;
   now: Date;
+  /** Only clocks that have run this far. */
+  risk?: Deadline['risk'] | undefined;
   limit?: number | undefined;
   after?: string | undefined;
 }
@@ -44,19 +50,21 @@ export async function listDeadlines(
     `SELECT
        pagw_id, tenant, priority, status, main_stage AS stage, received_at, decision_due_at AS due_at,
        extract(epoch FROM decision_due_at - :now::timestamptz)::float8 AS seconds_left,
-       CASE WHEN decision_due_at <= :now::timestamptz THEN 'breached' ELSE deadline_risk END AS risk,
+       ${RISK} AS risk,
        completed_at IS NOT NULL AS pended, stuck_reason,
        decision_due_at::text AS due_text
      FROM request_tracker
-     WHERE tenant = :tenant
+     WHERE (:tenant::text IS NULL OR tenant = :tenant)
        AND deadline_risk IS NOT NULL
        AND decided_at IS NULL
+       AND (:risk::text IS NULL OR ${RISK} = :risk)
        AND (:after_at::timestamptz IS NULL OR (decision_due_at, pagw_id) > (:after_at::timestamptz, :after_id))
      ORDER BY decision_due_at, pagw_id
      LIMIT :limit`,
     {
       tenant: query.tenant,
       now: query.now,
+      risk: query.risk ?? null,
       after_at: after?.at ?? null,
       after_id: after?.id ?? null,
       limit: limit + 1,
@@ -64,4 +72,23 @@ export async function listDeadlines(
   );
   const { rows: page, next } = toPage(rows, limit, ({ dueText, pagwId }) => ({ at: dueText, id: pagwId }));
   return { rows: page.map(({ dueText: _, ...deadline }) => deadline), next };
+}
+
+/** How many undecided requests there are of each risk. Costs those that are at risk, never the history. */
+export async function countDeadlines(
+  database: Database,
+  { tenant, now }: Pick<DeadlinesQuery, 'tenant' | 'now'>,
+): Promise<Record<Deadline['risk'], number>> {
+  const { rows } = await database.execute<{ risk: Deadline['risk']; requests: number }>(
+    `SELECT ${RISK} AS risk, count(*) AS requests
+     FROM request_tracker
+     WHERE (:tenant::text IS NULL OR tenant = :tenant)
+       AND deadline_risk IS NOT NULL
+       AND decided_at IS NULL
+     GROUP BY 1`,
+    { tenant, now },
+  );
+  const counts = { 'at-risk': 0, urgent: 0, breached: 0 };
+  for (const { risk, requests } of rows) counts[risk] = requests;
+  return counts;
 }

@@ -50,3 +50,17 @@ export async function listRejected(
     next: rows.length > limit && last ? { rejectedAt: last.cursor, id: last.id } : undefined,
   };
 }
+
+/** How many refused events match, counted up to `most`. */
+export async function countRejected(
+  database: Database,
+  filter: RejectedFilter,
+  most: number,
+): Promise<number> {
+  const { rows } = await database.execute<{ count: number }>(
+    `SELECT count(*) AS count
+     FROM (SELECT FROM rejected_message WHERE ${MATCHES_REJECTED_FILTER} LIMIT :most) AS counted`,
+    { ...rejectedFilterValues(filter), most },
+  );
+  return rows[0]?.count ?? 0;
+}

@@ -1,4 +1,5 @@
 import type { Database, SqlValues } from '../database.ts';
+import { EACH_TENANT } from './each-tenant.ts';
 
 export interface RequestFilter {
   tenant?: string | undefined;
@@ -53,15 +54,6 @@ const MATCHES = `(:status::text IS NULL OR status = :status::text::pagw_request_
       AND (NOT :open_only OR completed_at IS NULL)
       AND created_at >= :since::timestamptz
       AND created_at < :until::timestamptz`;
-
-/** The tenants, each found by one step into the index; what is asked of each costs its page, not its history. */
-const EACH_TENANT = `each_tenant (tenant) AS (
-  (SELECT tenant FROM request_tracker WHERE :tenant::text IS NULL OR tenant = :tenant ORDER BY tenant LIMIT 1)
-  UNION ALL
-  SELECT (SELECT tenant FROM request_tracker AS later WHERE later.tenant > each_tenant.tenant ORDER BY tenant LIMIT 1)
-  FROM each_tenant
-  WHERE tenant IS NOT NULL AND :tenant::text IS NULL
-)`;
 
 /** One page of requests, newest first; `limit` up to REQUESTS_PER_PAGE. */
 export async function listRequests(

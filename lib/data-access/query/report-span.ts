@@ -1,6 +1,6 @@
-/** What a report is about: a tenant's events recorded from `since` on and before `until` (absent: no end). */
+/** What a report is about: the events of a tenant (null: of all) recorded from `since` on and before `until` (absent: no end). */
 export interface ReportSpan {
-  tenant: string;
+  tenant: string | null;
   since: Date;
   until?: Date | undefined;
 }

@@ -21,8 +21,11 @@ export interface MetadataSearch extends ReportSpan {
   now: Date;
   /** All must hold. */
   filters: readonly MetadataFilter[];
+  stage?: string | undefined;
   eventType?: string | undefined;
   status?: EventStatus | undefined;
+  /** Only events that state a duration. */
+  timed?: boolean | undefined;
   /** At most 100: an answer holds that many of the largest. */
   limit?: number | undefined;
   after?: string | undefined;
@@ -55,15 +58,17 @@ export async function searchMetadata(database: Database, search: MetadataSearch)
        id, pagw_id, tenant, sequence_no, stage, event_type, status, duration_ms, created_at,
        CASE WHEN octet_length(metadata::text) <= 4096 THEN metadata END AS metadata, recorded_at
      FROM search_events(
-       :now::timestamptz, :tenant, :since::timestamptz, :until::timestamptz, :event_type, :status::pagw_event_status,
-       :contained::jsonb[], :compared::jsonpath, :after_at::timestamptz, :after_id::bigint, :limit::int,
+       :now::timestamptz, :tenant::text, :since::timestamptz, :until::timestamptz, :stage, :event_type,
+       :status::pagw_event_status, :timed, :contained::jsonb[], :compared::jsonpath, :after_at::timestamptz, :after_id::bigint, :limit::int,
        :patience_ms * interval '1 millisecond'
      )`,
     {
       ...spanValues(search),
       now: search.now,
+      stage: search.stage ?? null,
       event_type: search.eventType ?? null,
       status: search.status ?? null,
+      timed: search.timed ?? false,
       contained:
         contained === null ? null : toArrayLiteral(contained.map((object) => JSON.stringify(object))),
       compared: comparisonPath(search.filters),

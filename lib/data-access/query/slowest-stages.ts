@@ -24,7 +24,7 @@ export async function slowestStages(
   const { rows } = await database.execute<StagePerformance>(
     `WITH completed AS MATERIALIZED (
        SELECT *
-       FROM summary_between(:tenant, :since::timestamptz, :until::timestamptz)
+       FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz)
        WHERE status = 'COMPLETED' AND duration_count > 0
      ),
      slowest AS (

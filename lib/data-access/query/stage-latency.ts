@@ -12,10 +12,13 @@ export interface StageLatency {
   maxMs: number;
 }
 
-/** Hours are what the summary holds; a slice is one of them or several. */
+/** The summary holds hours, and the days that are over: a slice is some hours, or some whole days (UTC). */
 const HOUR_MS = 3_600_000;
+const DAY_HOURS = 24;
+/** A span longer than this is cut into days. */
+const LONGEST_BY_HOURS = 48;
 /** Slices that a span is cut into at most, unless said otherwise. */
-export const LATENCY_SLOTS = 24;
+export const LATENCY_SLOTS = 32;
 /** A stage is a name that a producer states: many are a mistake, and must still fit in one answer. */
 const MAX_ROWS = 2_000;
 
@@ -31,9 +34,9 @@ export async function stageLatency(
     `WITH slice AS MATERIALIZED (
        SELECT
          stage,
-         date_bin(:slot_hours * interval '1 hour', hour, date_trunc('hour', :since::timestamptz, 'UTC')) AS slot,
+         date_bin(:slot_hours * interval '1 hour', hour, :first_slot::timestamptz) AS slot,
          duration_max_ms, duration_buckets, bucket_counts
-       FROM summary_between(:tenant, :since::timestamptz, :until::timestamptz)
+       FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, :by_day)
        WHERE status = 'COMPLETED' AND duration_count > 0
      ),
      slowest AS (
@@ -63,20 +66,34 @@ export async function stageLatency(
      JOIN slowest ON slowest.stage = histogram.stage AND slowest.slot IS NOT DISTINCT FROM histogram.slot
      ORDER BY histogram.slot IS NOT NULL, histogram.stage, histogram.slot
      LIMIT :limit`,
-    { ...spanValues(span), slot_hours: slotHours, limit: MAX_ROWS },
+    {
+      ...spanValues(span),
+      slot_hours: slotHours,
+      first_slot: firstSlot(span.since, slotHours),
+      by_day: slotHours % DAY_HOURS === 0,
+      limit: MAX_ROWS,
+    },
   );
   return rows;
 }
 
 /** The starts of all slices of the span, also of those in which nothing was completed; oldest first. */
 export function latencySlots(span: Omit<ReportSpan, 'tenant'>, now: Date, slots = LATENCY_SLOTS): Date[] {
-  const stepMs = slotHoursOf(span, now, slots) * HOUR_MS;
-  const first = Math.floor(span.since.getTime() / HOUR_MS) * HOUR_MS;
+  const slotHours = slotHoursOf(span, now, slots);
+  const stepMs = slotHours * HOUR_MS;
+  const first = firstSlot(span.since, slotHours).getTime();
   const end = (span.until ?? now).getTime();
   const count = Math.max(1, Math.ceil((end - first) / stepMs));
   return Array.from({ length: count }, (_, place) => new Date(first + place * stepMs));
 }
 
 function slotHoursOf({ since, until }: Omit<ReportSpan, 'tenant'>, now: Date, slots: number): number {
-  return Math.max(1, Math.ceil(((until ?? now).getTime() - since.getTime()) / slots / HOUR_MS));
+  const hours = ((until ?? now).getTime() - since.getTime()) / HOUR_MS;
+  const unit = hours > LONGEST_BY_HOURS ? DAY_HOURS : 1;
+  return Math.max(1, Math.ceil(hours / slots / unit)) * unit;
+}
+
+function firstSlot(since: Date, slotHours: number): Date {
+  const unitMs = (slotHours % DAY_HOURS === 0 ? DAY_HOURS : 1) * HOUR_MS;
+  return new Date(Math.floor(since.getTime() / unitMs) * unitMs);
 }

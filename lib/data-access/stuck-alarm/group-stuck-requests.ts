@@ -1,5 +1,6 @@
 import type { StuckReason } from '../../domain/request-state.ts';
-import type { Database } from '../database.ts';
+import type { Database, SqlValues } from '../database.ts';
+import { NONE_STATED } from '../query/none-stated.ts';
 
 /** Requests of a tenant that are stuck at one stage for one cause. */
 export interface StuckGroup {
@@ -25,8 +26,33 @@ export interface StuckFilter {
   tenant?: string | undefined;
   stage?: string | undefined;
   reason?: string | undefined;
+  /** Of both: NONE_STATED where none is known. */
+  errorCode?: string | undefined;
+  targetSystem?: string | undefined;
+  /** Only requests whose decision is overdue, or at risk of it. */
+  risk?: 'breached' | 'at-risk' | undefined;
   /** Stuck since this instant or longer. */
   stuckBefore?: Date | undefined;
+}
+
+/** For a WHERE over stuck requests; its values are `stuckFilterValues`. */
+export const MATCHES_STUCK_FILTER = `(:stage::text IS NULL OR stuck_stage = :stage)
+       AND (:reason::text IS NULL OR stuck_reason = :reason)
+       AND (:error_code::text IS NULL OR coalesce(stuck_error_code, '${NONE_STATED}') = :error_code)
+       AND (:target_system::text IS NULL OR coalesce(target_system, '${NONE_STATED}') = :target_system)
+       AND (:risk::text IS NULL OR (deadline_risk IS NOT NULL AND (deadline_risk = 'breached') = (:risk = 'breached')))
+       AND (:stuck_before::timestamptz IS NULL OR stuck_since <= :stuck_before::timestamptz)`;
+
+export function stuckFilterValues(filter: StuckFilter): SqlValues {
+  return {
+    tenant: filter.tenant ?? null,
+    stage: filter.stage ?? null,
+    reason: filter.reason ?? null,
+    error_code: filter.errorCode ?? null,
+    target_system: filter.targetSystem ?? null,
+    risk: filter.risk ?? null,
+    stuck_before: filter.stuckBefore ?? null,
+  };
 }
 
 /** More groups than a person reads, and few enough for one answer; the largest first. */
@@ -36,7 +62,7 @@ const MAX_GROUPS = 1_000;
 export async function groupStuckRequests(
   database: Database,
   now: Date,
-  { tenant, stage, reason, stuckBefore }: StuckFilter = {},
+  filter: StuckFilter = {},
 ): Promise<StuckGroup[]> {
   const { rows } = await database.execute<StuckGroup>(
     `SELECT
@@ -56,20 +82,11 @@ export async function groupStuckRequests(
      FROM request_tracker
      WHERE stuck_reason IS NOT NULL
        AND (:tenant::text IS NULL OR tenant = :tenant)
-       AND (:stage::text IS NULL OR stuck_stage = :stage)
-       AND (:reason::text IS NULL OR stuck_reason = :reason)
-       AND (:stuck_before::timestamptz IS NULL OR stuck_since <= :stuck_before::timestamptz)
+       AND ${MATCHES_STUCK_FILTER}
      GROUP BY 1, 2, 3, 4, 5
      ORDER BY count(*) DESC, min(stuck_since), 1, 2, 3, 4, 5
      LIMIT :limit`,
-    {
-      now,
-      tenant: tenant ?? null,
-      stage: stage ?? null,
-      reason: reason ?? null,
-      stuck_before: stuckBefore ?? null,
-      limit: MAX_GROUPS,
-    },
+    { ...stuckFilterValues(filter), now, limit: MAX_GROUPS },
   );
   return rows;
 }

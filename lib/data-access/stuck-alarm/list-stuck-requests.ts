@@ -1,6 +1,6 @@
 import type { StuckReason } from '../../domain/request-state.ts';
 import type { Database } from '../database.ts';
-import type { StuckFilter } from './group-stuck-requests.ts';
+import { MATCHES_STUCK_FILTER, type StuckFilter, stuckFilterValues } from './group-stuck-requests.ts';
 
 export interface StuckRequest {
   pagwId: string;
@@ -32,7 +32,7 @@ export interface StuckPosition {
  */
 export async function listStuckRequests(
   database: Database,
-  { tenant, stage, reason, stuckBefore }: StuckFilter,
+  filter: StuckFilter,
   limit: number,
   after?: StuckPosition,
 ): Promise<StuckRequest[]> {
@@ -44,18 +44,13 @@ export async function listStuckRequests(
        stuck_skew_seconds AS skew_seconds
      FROM request_tracker
      WHERE stuck_reason IS NOT NULL
-       ${tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
-       AND (:stage::text IS NULL OR stuck_stage = :stage)
-       AND (:reason::text IS NULL OR stuck_reason = :reason)
-       AND stuck_since <= :stuck_before::timestamptz
+       ${filter.tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
+       AND ${MATCHES_STUCK_FILTER}
        AND (stuck_since, pagw_id) > (:after_since::timestamptz, :after_id::text)
      ORDER BY stuck_since, pagw_id
      LIMIT :limit`,
     {
-      tenant: tenant ?? null,
-      stage: stage ?? null,
-      reason: reason ?? null,
-      stuck_before: stuckBefore ?? 'infinity',
+      ...stuckFilterValues(filter),
       after_since: after?.since ?? '-infinity',
       after_id: after?.pagwId ?? '',
       limit,

@@ -22,7 +22,7 @@ export interface ConsoleViews {
 
 const LIMITS = { groups: 500, requests: 200, events: 1_000 };
 const MENU = viewNames
-  .filter((view) => view !== 'request' && view !== 'search')
+  .filter((view) => !['request', 'search', 'failures'].includes(view))
   .map((view) => ({ view, title: viewPages[view].title }));
 
 /** A route for each view. A view that cannot be shown is a page too: with the code, and a way on. */

@@ -1,24 +1,41 @@
 import type { DecisionMetrics } from '../../data-access/query/decision-metrics.ts';
 import type { Deadline } from '../../data-access/query/list-deadlines.ts';
+import type { Decision, ListedOutcome } from '../../data-access/query/list-decisions.ts';
 import { durationText } from '../../domain/duration-text.ts';
+import { Choices } from '../parts/choices.tsx';
+import { CountLink } from '../parts/count-link.tsx';
 import { DataText } from '../parts/data-text.tsx';
-import { Caution, Empty } from '../parts/notice.tsx';
+import { Empty } from '../parts/notice.tsx';
 import { RequestLink } from '../parts/request-link.tsx';
 import { Mark, type Tone } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
-import { TenantsLeft } from '../parts/tenants-left.tsx';
 import { Instant, Relative } from '../parts/time-text.tsx';
+import { Total } from '../parts/total.tsx';
 import type { Links, ViewContext } from '../view-context.ts';
 
 export interface DeadlineListData {
+  /** Null: clocks of any risk. */
+  risk: Deadline['risk'] | null;
+  counts: Readonly<Record<Deadline['risk'], number>>;
   /** Next due first. */
   deadlines: readonly Deadline[];
-  hasMore: boolean;
+  next: string | null;
   /** Decisions of this calendar year. */
-  decisions: readonly (DecisionMetrics & { tenant: string })[];
+  decisions: readonly DecisionMetrics[];
   year: number;
-  tenantsLeft: number;
+  /** The requests behind one of the decisions' numbers; null where none was chosen. */
+  listed: ListedDecisions | null;
 }
+
+export interface ListedDecisions {
+  tenant: string;
+  priority: DecisionMetrics['priority'];
+  outcome: ListedOutcome;
+  rows: readonly Decision[];
+  next: string | null;
+}
+
+export const risks = ['at-risk', 'urgent', 'breached'] as const;
 
 const riskMarks: Readonly<Record<Deadline['risk'], { tone: Tone; glyph: string; word: string }>> = {
   'at-risk': { tone: 'warn', glyph: '◷', word: 'AT RISK' },
@@ -28,15 +45,32 @@ const riskMarks: Readonly<Record<Deadline['risk'], { tone: Tone; glyph: string; 
 
 /** The regulator's clock: requests that have used up three quarters of their time, and how decisions went this year. */
 export function DeadlineList({ data, context }: { data: DeadlineListData; context: ViewContext }) {
-  const { deadlines, hasMore, decisions, year, tenantsLeft } = data;
+  const { deadlines, decisions, year, counts, risk, next } = data;
+  const { links, tenant } = context;
+  const all = risks.reduce((sum, name) => sum + counts[name], 0);
   return (
     <section>
       <h1>Deadlines</h1>
       <p class="lead">
-        Undecided requests with less than a quarter of their time left, the next due first: 72 hours when
-        expedited, seven days otherwise, unless the tenant’s policy says something else.
+        <Total count={risk === null ? all : counts[risk]} one="undecided request" /> with less than a quarter
+        of the time left, the next due first: 72 hours when expedited, seven days otherwise, unless the
+        tenant’s policy says something else.
       </p>
-      <TenantsLeft left={tenantsLeft} />
+      <Choices
+        name="Risk"
+        view="deadlines"
+        parameters={{ tenant }}
+        parameter="risk"
+        chosen={risk}
+        words={[
+          { value: null, label: `all ${all.toLocaleString('en')}` },
+          ...risks.map((name) => ({
+            value: name,
+            label: `${riskMarks[name].word.toLowerCase()} ${counts[name].toLocaleString('en')}`,
+          })),
+        ]}
+        links={links}
+      />
       {deadlines.length === 0 ? (
         <Empty>
           No decision is at risk. Three quarters of its time must be gone before a request is listed.
@@ -44,13 +78,18 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
       ) : (
         <DeadlineTable deadlines={deadlines} context={context} />
       )}
-      {hasMore ? <Caution>These are the next {deadlines.length} due; there are more.</Caution> : null}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link({ view: 'deadlines', parameters: { tenant, risk, after: next } }, 'Later ones')}
+        </p>
+      )}
       <h2>Decisions in {year}</h2>
       {decisions.length === 0 ? (
         <Empty>No decision was made in {year} so far.</Empty>
       ) : (
-        <DecisionTable decisions={decisions} links={context.links} />
+        <DecisionTable decisions={decisions} links={links} />
       )}
+      <Listed data={data} context={context} />
     </section>
   );
 }
@@ -114,9 +153,16 @@ interface DecisionTableProps {
 }
 
 function DecisionTable({ decisions, links }: DecisionTableProps) {
-  const ofStatus = (tenant: string, request: string, text: string) =>
-    links.link({ view: 'search', parameters: { tenant, request } }, text);
-  const share = (part: number, whole: number) => `${((part / whole) * 100).toFixed(1)} %`;
+  const count = ({ tenant, priority }: DecisionMetrics, outcome: ListedOutcome, requests: number) => (
+    <CountLink
+      count={requests}
+      place={{ view: 'deadlines', parameters: { tenant, priority, outcome } }}
+      links={links}
+    />
+  );
+  const share = (part: number, { decided }: DecisionMetrics) => (
+    <span class="muted">{` ${((part / decided) * 100).toFixed(1)} %`}</span>
+  );
   return (
     <Table
       caption="Decisions of the year"
@@ -124,16 +170,39 @@ function DecisionTable({ decisions, links }: DecisionTableProps) {
       columns={[
         { name: 'Tenant', heads: true, cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
         { name: 'Priority', cell: ({ priority }) => priority },
-        { name: 'Decided', numeric: true, cell: ({ decided }) => decided.toLocaleString('en') },
+        { name: 'Decided', numeric: true, cell: (row) => count(row, 'decided', row.decided) },
         {
           name: 'Approved',
           numeric: true,
-          cell: ({ approved, decided, tenant }) => ofStatus(tenant, 'APPROVED', share(approved, decided)),
+          cell: (row) => (
+            <>
+              {count(row, 'approved', row.approved)}
+              {share(row.approved, row)}
+            </>
+          ),
         },
         {
           name: 'Denied',
           numeric: true,
-          cell: ({ denied, decided, tenant }) => ofStatus(tenant, 'DENIED', share(denied, decided)),
+          cell: (row) => (
+            <>
+              {count(row, 'denied', row.denied)}
+              {share(row.denied, row)}
+            </>
+          ),
+        },
+        {
+          name: 'Late',
+          numeric: true,
+          cell: (row) =>
+            row.onTime === null ? (
+              <span class="muted">no limit</span>
+            ) : (
+              <>
+                {count(row, 'late', row.decided - row.onTime)}
+                {share(row.decided - row.onTime, row)}
+              </>
+            ),
         },
         { name: 'Mean time', numeric: true, cell: ({ meanSeconds }) => durationText(meanSeconds * 1_000) },
         {
@@ -141,12 +210,61 @@ function DecisionTable({ decisions, links }: DecisionTableProps) {
           numeric: true,
           cell: ({ medianSeconds }) => durationText(medianSeconds * 1_000),
         },
-        {
-          name: 'In time',
-          numeric: true,
-          cell: ({ onTime, decided }) => (onTime === null ? 'no limit' : share(onTime, decided)),
-        },
       ]}
     />
+  );
+}
+
+const outcomeTexts: Readonly<Record<ListedOutcome, string>> = {
+  decided: 'decided',
+  approved: 'approved',
+  denied: 'denied',
+  late: 'decided late',
+};
+
+function Listed({ data, context }: { data: DeadlineListData; context: ViewContext }) {
+  const { listed, decisions } = data;
+  if (listed === null) return <></>;
+  const { now, links } = context;
+  const { tenant, priority, outcome, rows, next } = listed;
+  const row = decisions.find((metrics) => metrics.tenant === tenant && metrics.priority === priority);
+  const late = row === undefined || row.onTime === null ? 0 : row.decided - row.onTime;
+  return (
+    <>
+      <h2>
+        <Total count={outcome === 'late' ? late : (row?.[outcome] ?? 0)} one="request" />{' '}
+        {outcomeTexts[outcome]}, {priority.toLowerCase()}, <DataText value={tenant} most={40} />
+      </h2>
+      {rows.length === 0 ? (
+        <Empty>No such decision was made in {data.year}.</Empty>
+      ) : (
+        <Table
+          caption="Requests decided"
+          rows={rows}
+          columns={[
+            {
+              name: 'Request',
+              heads: true,
+              cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} />,
+            },
+            { name: 'Status', cell: ({ status }) => status.replaceAll('_', ' ') },
+            {
+              name: 'Decided',
+              numeric: true,
+              cell: ({ decidedAt }) => <Relative at={decidedAt} now={now} />,
+            },
+            { name: 'After', numeric: true, cell: ({ seconds }) => durationText(seconds * 1_000) },
+          ]}
+        />
+      )}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link(
+            { view: 'deadlines', parameters: { tenant, priority, outcome, after: next } },
+            'Older ones',
+          )}
+        </p>
+      )}
+    </>
   );
 }

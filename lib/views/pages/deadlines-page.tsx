@@ -1,40 +1,60 @@
 import { decisionMetrics } from '../../data-access/query/decision-metrics.ts';
-import { listDeadlines } from '../../data-access/query/list-deadlines.ts';
-import type { ViewPage } from '../view-page.ts';
-import { DeadlineList } from './deadline-list.tsx';
-import { shownTenants } from './shown-tenants.ts';
+import { countDeadlines, listDeadlines } from '../../data-access/query/list-deadlines.ts';
+import { decisionOutcomes, listDecisions } from '../../data-access/query/list-decisions.ts';
+import { priorities } from '../../domain/tracked-event.ts';
+import { readText, readWord } from '../read-parameters.ts';
+import type { ViewPage, ViewQuestion } from '../view-page.ts';
+import { DeadlineList, type ListedDecisions, risks } from './deadline-list.tsx';
+
+/** What one page of decisions holds at most. */
+const MOST_DECISIONS = 50;
 
 export const deadlinesPage: ViewPage = {
   title: 'Deadlines',
-  show: async ({ database, context, rules }) => {
-    const { now, limits } = context;
+  show: async (question) => {
+    const { database, parameters, context, rules } = question;
+    const { now, tenant, limits } = context;
     const year = now.getUTCFullYear();
     const since = new Date(Date.UTC(year, 0, 1));
-    const { shown, left } = await shownTenants(database, context);
-    const [pages, decisions] = await Promise.all([
-      Promise.all(shown.map((tenant) => listDeadlines(database, { tenant, now, limit: limits.requests }))),
-      Promise.all(
-        shown.map(async (tenant) => {
-          const window = rules.decisionPolicy.tenants.get(tenant);
-          const rows = await decisionMetrics(
-            database,
-            { tenant, since },
-            window === undefined ? rules.decisionPolicy.default : window,
-          );
-          return rows.map((row) => ({ ...row, tenant }));
-        }),
-      ),
+    const risk = readWord(parameters, 'risk', risks);
+    const outcome = readWord(parameters, 'outcome', decisionOutcomes);
+    const after = readText(parameters, 'after') ?? undefined;
+    const [{ rows, next }, counts, decisions, listed] = await Promise.all([
+      listDeadlines(database, {
+        tenant,
+        now,
+        risk: risk ?? undefined,
+        limit: limits.requests,
+        after: outcome === null ? after : undefined,
+      }),
+      countDeadlines(database, { tenant, now }),
+      decisionMetrics(database, { tenant, since }, rules.decisionPolicy),
+      outcome === null ? null : readDecisions(question, since, outcome, after),
     ]);
-    const all = pages
-      .flatMap(({ rows }) => rows)
-      .sort((one, other) => one.dueAt.getTime() - other.dueAt.getTime());
-    const deadlines = all.slice(0, limits.requests);
-    const hasMore = all.length > deadlines.length || pages.some(({ next }) => next !== null);
-    return (
-      <DeadlineList
-        data={{ deadlines, hasMore, decisions: decisions.flat(), year, tenantsLeft: left }}
-        context={context}
-      />
-    );
+    const data = { risk, counts, deadlines: rows, next, decisions, year, listed };
+    return <DeadlineList data={data} context={context} />;
   },
 };
+
+async function readDecisions(
+  { database, parameters, context, rules }: ViewQuestion,
+  since: Date,
+  outcome: ListedDecisions['outcome'],
+  after: string | undefined,
+): Promise<ListedDecisions | null> {
+  const { tenant } = context;
+  const priority = readWord(parameters, 'priority', priorities);
+  if (tenant === null || priority === null) return null;
+  const { tenants, default: general } = rules.decisionPolicy;
+  const own = tenants.get(tenant);
+  const { rows, next } = await listDecisions(database, {
+    tenant,
+    since,
+    priority,
+    outcome,
+    window: own === undefined ? general : own,
+    limit: Math.min(MOST_DECISIONS, context.limits.requests),
+    after,
+  });
+  return { tenant, priority, outcome, rows, next };
+}

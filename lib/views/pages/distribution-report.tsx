@@ -1,32 +1,27 @@
+import type { TenantEvents } from '../../data-access/query/count-events.ts';
 import type { ErrorReport } from '../../data-access/query/error-groups.ts';
 import type { EventTypeCount } from '../../data-access/query/event-distribution.ts';
-import { Choices } from '../parts/choices.tsx';
-import { cutText, DataText } from '../parts/data-text.tsx';
+import { CountLink } from '../parts/count-link.tsx';
+import { DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { RequestLink } from '../parts/request-link.tsx';
-import { StatusMark } from '../parts/status-mark.tsx';
+import { markOf, StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
-import { TenantsLeft } from '../parts/tenants-left.tsx';
 import { millisecondsText, Relative } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-context.ts';
-import { CountChart } from './count-chart.tsx';
-import { type ReportTime, timeChoices } from './report-time.ts';
+import { failurePlace } from './failure-filter.ts';
+import { type ReportTime, timeText } from './report-time.ts';
+import { TenantTable } from './tenant-table.tsx';
+import { TimeChoices } from './time-choices.tsx';
 
 export interface DistributionReportData {
   time: ReportTime;
-  tenants: readonly TenantDistribution[];
-  tenantsLeft: number;
-}
-
-export interface TenantDistribution {
-  tenant: string;
   /** Most frequent first. */
   events: readonly EventTypeCount[];
   errors: ErrorReport;
+  /** Null where the report is of one tenant. */
+  tenants: readonly TenantEvents[] | null;
 }
-
-/** More types than bars that fit on a screen; the table has them all. */
-const BARS = 16;
 
 /** What was recorded, by event and status, and what failed. */
 export function DistributionReport({
@@ -36,70 +31,48 @@ export function DistributionReport({
   data: DistributionReportData;
   context: ViewContext;
 }) {
-  const { time, tenants, tenantsLeft } = data;
-  const { links, tenant } = context;
+  const { time, events, errors, tenants } = data;
+  const shown = events.slice(0, context.limits.groups);
   return (
     <section>
       <h1>Distribution</h1>
       <p class="lead">Events recorded, by type and status, and what failed for which cause.</p>
-      <Choices
-        name="Time"
-        view="distribution"
-        parameters={{ tenant }}
-        parameter="time"
-        chosen={time}
-        words={timeChoices}
-        links={links}
-      />
-      <TenantsLeft left={tenantsLeft} />
-      {tenants.length === 0 ? <Empty>No tenant has a request yet.</Empty> : null}
-      {tenants.map((one) => (
-        <TenantSection report={one} context={context} />
-      ))}
-    </section>
-  );
-}
-
-function TenantSection({ report, context }: { report: TenantDistribution; context: ViewContext }) {
-  const { tenant, events, errors } = report;
-  const shown = events.slice(0, context.limits.groups);
-  return (
-    <>
-      <h2>
-        <DataText value={tenant} most={40} />
-      </h2>
+      <TimeChoices view="distribution" time={time} context={context} />
       {events.length === 0 ? (
-        <Empty>No events were recorded in this time.</Empty>
+        <Empty>No events were recorded in {timeText(time)}.</Empty>
       ) : (
         <>
-          <CountChart rows={events.slice(0, BARS)} more={events.length - BARS} tenant={tenant} />
-          <details class="behind">
-            <summary>All {events.length} as a table</summary>
-            <CountTable rows={shown} tenant={tenant} context={context} />
-            {events.length > shown.length ? <Caution>The {shown.length} most frequent.</Caution> : null}
-          </details>
-          <h3>Failures by cause</h3>
+          <CountTable rows={shown} time={time} context={context} />
+          {events.length > shown.length ? (
+            <Caution>
+              The {shown.length} most frequent of {events.length.toLocaleString('en')}.
+            </Caution>
+          ) : null}
+          <h2>Failures by cause</h2>
           {errors.groups.length === 0 ? (
-            <Empty>Nothing failed in this time.</Empty>
+            <Empty>Nothing failed in {timeText(time)}.</Empty>
           ) : (
-            <ErrorTable errors={errors} tenant={tenant} context={context} />
+            <ErrorTable errors={errors} time={time} context={context} />
           )}
         </>
       )}
-    </>
+      <TenantTable view="distribution" time={time} tenants={tenants} context={context} />
+    </section>
   );
 }
 
 interface CountTableProps {
   rows: readonly EventTypeCount[];
-  tenant: string;
+  time: ReportTime;
   context: ViewContext;
 }
 
-function CountTable({ rows, tenant, context }: CountTableProps) {
+function CountTable({ rows, time, context }: CountTableProps) {
+  const { links, tenant } = context;
+  const highest = Math.max(...rows.map(({ eventCount }) => eventCount), 1);
   return (
     <Table
-      caption={`Events by type and status, ${cutText(tenant, 40)}`}
+      caption="Events by type and status"
       rows={rows}
       columns={[
         {
@@ -111,12 +84,15 @@ function CountTable({ rows, tenant, context }: CountTableProps) {
         {
           name: 'Count',
           numeric: true,
-          cell: ({ eventType, status, eventCount }) =>
-            context.links.link(
-              { view: 'search', parameters: { tenant, type: eventType, status } },
-              eventCount.toLocaleString('en'),
-            ),
+          cell: ({ eventType, status, eventCount }) => (
+            <CountLink
+              count={eventCount}
+              place={{ view: 'search', parameters: { tenant, type: eventType, status, time } }}
+              links={links}
+            />
+          ),
         },
+        { name: '', wide: true, cell: (row) => <Bar row={row} highest={highest} /> },
         { name: 'Average', numeric: true, cell: ({ avgDurationMs }) => duration(avgDurationMs) },
         { name: 'Max', numeric: true, cell: ({ maxDurationMs }) => duration(maxDurationMs) },
       ]}
@@ -124,15 +100,34 @@ function CountTable({ rows, tenant, context }: CountTableProps) {
   );
 }
 
+/** Says again what the number before it says, to the eye. */
+function Bar({ row, highest }: { row: EventTypeCount; highest: number }) {
+  const { tone } = markOf(row.status);
+  return (
+    <svg class={tone} width="100%" height={14} aria-hidden="true">
+      <rect
+        class="fill"
+        x="0"
+        y={2}
+        width={`${((row.eventCount / highest) * 100).toFixed(2)}%`}
+        height={10}
+        rx={2}
+      />
+    </svg>
+  );
+}
+
 interface ErrorTableProps {
   errors: ErrorReport;
-  tenant: string;
+  time: ReportTime;
   context: ViewContext;
 }
 
-function ErrorTable({ errors, tenant, context }: ErrorTableProps) {
-  const { links, now, limits } = context;
+function ErrorTable({ errors, time, context }: ErrorTableProps) {
+  const { links, now, limits, tenant } = context;
   const shown = errors.groups.slice(0, limits.groups);
+  const group = ({ stage, errorCode, targetSystem }: ErrorReport['groups'][number], open?: 'yes') =>
+    failurePlace({ tenant, stage, errorCode, targetSystem, time, open });
   return (
     <>
       {errors.truncated || shown.length < errors.groups.length ? (
@@ -142,17 +137,13 @@ function ErrorTable({ errors, tenant, context }: ErrorTableProps) {
         </Caution>
       ) : null}
       <Table
-        caption={`Failures by cause, ${cutText(tenant, 40)}`}
+        caption="Failures by cause"
         rows={shown}
         columns={[
           {
             name: 'Failures',
             numeric: true,
-            cell: ({ failures }) =>
-              links.link(
-                { view: 'search', parameters: { tenant, status: 'FAILED' } },
-                failures.toLocaleString('en'),
-              ),
+            cell: (row) => <CountLink count={row.failures} place={group(row)} links={links} />,
           },
           {
             name: 'Stage and cause',
@@ -172,17 +163,15 @@ function ErrorTable({ errors, tenant, context }: ErrorTableProps) {
               </>
             ),
           },
-          { name: 'Requests', numeric: true, cell: ({ requests }) => requests.toLocaleString('en') },
           {
-            name: 'Still open',
+            name: 'Requests',
             numeric: true,
-            cell: ({ openRequests, stage }) =>
-              openRequests === 0
-                ? 0
-                : links.link(
-                    { view: 'stuck', parameters: { tenant, stage } },
-                    openRequests.toLocaleString('en'),
-                  ),
+            cell: (row) => <CountLink count={row.requests} place={group(row)} links={links} />,
+          },
+          {
+            name: 'In flight',
+            numeric: true,
+            cell: (row) => <CountLink count={row.openRequests} place={group(row, 'yes')} links={links} />,
           },
           { name: 'Last', numeric: true, cell: ({ newestAt }) => <Relative at={newestAt} now={now} /> },
           {

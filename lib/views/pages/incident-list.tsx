@@ -9,6 +9,7 @@ import { Mark, type Tone } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-context.ts';
+import { groupPlace } from './stuck-board.tsx';
 
 export interface IncidentListData {
   incidents: readonly KeptIncident[];
@@ -58,10 +59,10 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
             {
               name: 'Stuck',
               numeric: true,
-              cell: ({ tenant, stage, reason, count }) =>
+              cell: (incident) =>
                 links.link(
-                  { view: 'stuck', parameters: { tenant, stage, reason } },
-                  <span class="count">{count}</span>,
+                  groupPlace(incident),
+                  <span class="count">{incident.count.toLocaleString('en')}</span>,
                 ),
             },
             { name: 'Trend', cell: (incident) => <Trend incident={incident} now={now} /> },

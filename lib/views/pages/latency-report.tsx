@@ -1,34 +1,34 @@
+import type { TenantEvents } from '../../data-access/query/count-events.ts';
 import type { StagePerformance } from '../../data-access/query/slowest-stages.ts';
 import type { StageLatency } from '../../data-access/query/stage-latency.ts';
-import { Choices } from '../parts/choices.tsx';
-import { cutText, DataText } from '../parts/data-text.tsx';
+import { CountLink } from '../parts/count-link.tsx';
+import { DataText } from '../parts/data-text.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { stageRank } from '../parts/stage-rank.ts';
 import { Table } from '../parts/table.tsx';
-import { TenantsLeft } from '../parts/tenants-left.tsx';
 import { millisecondsText } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-context.ts';
 import { LatencyChart } from './latency-chart.tsx';
-import { type ReportTime, timeChoices } from './report-time.ts';
+import { type ReportTime, timeText } from './report-time.ts';
+import { TenantTable } from './tenant-table.tsx';
+import { TimeChoices } from './time-choices.tsx';
 
 export interface LatencyReportData {
   time: ReportTime;
-  tenants: readonly TenantLatency[];
-  tenantsLeft: number;
-}
-
-export interface TenantLatency {
-  tenant: string;
   /** Of the whole span where `slot` is null, else of a slice. */
   latency: readonly StageLatency[];
   slowest: readonly StagePerformance[];
+  /** Null where the report is of one tenant. */
+  tenants: readonly TenantEvents[] | null;
 }
 
 /** How long each stage's completed work took. */
 export function LatencyReport({ data, context }: { data: LatencyReportData; context: ViewContext }) {
-  const { time, tenants, tenantsLeft } = data;
-  const { links, tenant } = context;
+  const { time, latency, tenants } = data;
+  const whole = latency
+    .filter(({ slot }) => slot === null)
+    .sort((one, other) => stageRank(one.stage) - stageRank(other.stage));
   return (
     <section>
       <h1>Latency</h1>
@@ -36,74 +36,57 @@ export function LatencyReport({ data, context }: { data: LatencyReportData; cont
         Completed work by stage, from the durations that services state. Bar: p50 to p95; line: to the
         maximum. Within 3 % of exact.
       </p>
-      <Choices
-        name="Time"
-        view="latency"
-        parameters={{ tenant }}
-        parameter="time"
-        chosen={time}
-        words={timeChoices}
-        links={links}
-      />
-      <TenantsLeft left={tenantsLeft} />
-      {tenants.length === 0 ? <Empty>No tenant has a request yet.</Empty> : null}
-      {tenants.map((one) => (
-        <TenantSection report={one} context={context} />
-      ))}
-    </section>
-  );
-}
-
-function TenantSection({ report, context }: { report: TenantLatency; context: ViewContext }) {
-  const { tenant, latency, slowest } = report;
-  const whole = latency
-    .filter(({ slot }) => slot === null)
-    .sort((one, other) => stageRank(one.stage) - stageRank(other.stage));
-  return (
-    <>
-      <h2>
-        <DataText value={tenant} most={40} />
-      </h2>
+      <TimeChoices view="latency" time={time} context={context} />
       {whole.length === 0 ? (
-        <Empty>No completed event stated a duration in this time.</Empty>
+        <Empty>No completed event of {timeText(time)} states how long it took.</Empty>
       ) : (
         <>
           <LatencyChart
             rows={whole}
-            label={`Latency of ${whole.length} stages of ${cutText(tenant, 40)}; the table below has the numbers`}
+            label={`Latency of ${whole.length} stages; the table below has the numbers`}
           />
           <div class="gap" />
-          <LatencyTable rows={whole} all={latency} tenant={tenant} context={context} />
-          <h3>Slowest events on average</h3>
-          <SlowestTable rows={slowest} tenant={tenant} context={context} />
+          <LatencyTable rows={whole} data={data} context={context} />
+          <h2>Slowest events on average</h2>
+          <SlowestTable data={data} context={context} />
         </>
       )}
-    </>
+      <TenantTable view="latency" time={time} tenants={tenants} context={context} />
+    </section>
   );
 }
 
 interface LatencyTableProps {
   rows: readonly StageLatency[];
-  all: readonly StageLatency[];
-  tenant: string;
+  data: LatencyReportData;
   context: ViewContext;
 }
 
-function LatencyTable({ rows, all, tenant, context }: LatencyTableProps) {
-  const slots = [...new Set(all.flatMap(({ slot }) => (slot === null ? [] : [slot.getTime()])))].sort(
+function LatencyTable({ rows, data, context }: LatencyTableProps) {
+  const { latency, time } = data;
+  const { links, tenant } = context;
+  const slots = [...new Set(latency.flatMap(({ slot }) => (slot === null ? [] : [slot.getTime()])))].sort(
     (a, b) => a - b,
   );
   return (
     <Table
-      caption={`Latency by stage, ${cutText(tenant, 40)}`}
+      caption="Latency by stage"
       rows={rows}
       columns={[
         { name: 'Stage', heads: true, cell: ({ stage }) => <DataText value={stage} most={40} /> },
         {
           name: 'Completed',
           numeric: true,
-          cell: ({ count }) =>
-            context.links.link({ view: 'distribution', parameters: { tenant } }, count.toLocaleString('en')),
+          cell: ({ stage, count }) => (
+            <CountLink
+              count={count}
+              place={{
+                view: 'search',
+                parameters: { tenant, stage, status: 'COMPLETED', timed: 'yes', time },
+              }}
+              links={links}
+            />
+          ),
         },
         { name: 'p50', numeric: true, cell: ({ p50Ms }) => millisecondsText(p50Ms) },
         { name: 'p95', numeric: true, cell: ({ p95Ms }) => millisecondsText(p95Ms) },
@@ -114,7 +97,7 @@ function LatencyTable({ rows, all, tenant, context }: LatencyTableProps) {
             <Sparkline
               values={slots.map(
                 (slot) =>
-                  all.find((row) => row.stage === stage && row.slot?.getTime() === slot)?.p95Ms ?? null,
+                  latency.find((row) => row.stage === stage && row.slot?.getTime() === slot)?.p95Ms ?? null,
               )}
               label={`p95 of ${stage.slice(0, 40)} in ${slots.length} slices of time`}
             />
@@ -125,17 +108,12 @@ function LatencyTable({ rows, all, tenant, context }: LatencyTableProps) {
   );
 }
 
-interface SlowestTableProps {
-  rows: readonly StagePerformance[];
-  tenant: string;
-  context: ViewContext;
-}
-
-function SlowestTable({ rows, tenant, context }: SlowestTableProps) {
+function SlowestTable({ data, context }: { data: LatencyReportData; context: ViewContext }) {
+  const { links, tenant } = context;
   return (
     <Table
-      caption={`Slowest events on average, ${cutText(tenant, 40)}`}
-      rows={rows}
+      caption="Slowest events on average"
+      rows={data.slowest}
       columns={[
         {
           name: 'Event',
@@ -146,11 +124,23 @@ function SlowestTable({ rows, tenant, context }: SlowestTableProps) {
         {
           name: 'Completed',
           numeric: true,
-          cell: ({ occurrences, eventType }) =>
-            context.links.link(
-              { view: 'search', parameters: { tenant, type: eventType, status: 'COMPLETED' } },
-              occurrences.toLocaleString('en'),
-            ),
+          cell: ({ occurrences, stage, eventType }) => (
+            <CountLink
+              count={occurrences}
+              place={{
+                view: 'search',
+                parameters: {
+                  tenant,
+                  stage,
+                  type: eventType,
+                  status: 'COMPLETED',
+                  timed: 'yes',
+                  time: data.time,
+                },
+              }}
+              links={links}
+            />
+          ),
         },
         { name: 'Average', numeric: true, cell: ({ avgMs }) => millisecondsText(avgMs) },
         { name: 'p95', numeric: true, cell: ({ p95Ms }) => millisecondsText(p95Ms) },

@@ -1,15 +1,18 @@
-import { listRejected } from '../../data-access/query/list-rejected.ts';
+import { countDeadlines } from '../../data-access/query/list-deadlines.ts';
+import { countRejected, listRejected } from '../../data-access/query/list-rejected.ts';
 import { listRequests } from '../../data-access/query/list-requests.ts';
+import { listRetries } from '../../data-access/retry/list-retries.ts';
 import { measureRetries } from '../../data-access/retry/measure-retries.ts';
 import { countWatchedRequests } from '../../data-access/stuck-alarm/count-watched-requests.ts';
 import { groupStuckRequests } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
 import { readCheck } from '../../data-access/stuck-alarm/read-check.ts';
+import { toRetryFilter } from '../../domain/retry-filter.ts';
 import type { ViewPage } from '../view-page.ts';
 import { Overview } from './overview.tsx';
+import { MOST_COUNTED } from './rejected-page.tsx';
+import { sinceOf } from './report-time.ts';
 
-const DAY_MS = 86_400_000;
 const LATEST_SHOWN = 8;
-const REJECTED_COUNTED = 100;
 
 export const overviewPage: ViewPage = {
   title: 'Overview',
@@ -17,23 +20,29 @@ export const overviewPage: ViewPage = {
     const { now } = context;
     const tenant = context.tenant ?? undefined;
     const ofTenant = (row: { tenant: string }) => tenant === undefined || row.tenant === tenant;
-    const since = new Date(now.getTime() - DAY_MS);
-    const [groups, watched, retries, refused, check, latest] = await Promise.all([
-      groupStuckRequests(database, now, { tenant }),
-      countWatchedRequests(database),
-      measureRetries(database, now),
-      listRejected(database, { tenant, since }, REJECTED_COUNTED),
-      readCheck(database),
-      listRequests(database, { tenant }, LATEST_SHOWN),
-    ]);
+    const refused = { tenant, since: sinceOf('24h', now) };
+    const [groups, watched, retries, due, deadlines, rejected, lastRejected, check, latest] =
+      await Promise.all([
+        groupStuckRequests(database, now, { tenant }),
+        countWatchedRequests(database),
+        measureRetries(database, now),
+        listRetries(database, { filter: toRetryFilter({ tenant }), state: 'due', now, limit: 1 }),
+        countDeadlines(database, { tenant: context.tenant, now }),
+        countRejected(database, refused, MOST_COUNTED),
+        listRejected(database, refused, 1),
+        readCheck(database),
+        listRequests(database, { tenant }, LATEST_SHOWN),
+      ]);
     const data = {
       groups,
       watched: watched.filter(ofTenant),
+      deadlines,
       retries: retries.filter(ofTenant),
+      retriesDue: due.total,
       rejected: {
-        count: refused.rejected.length,
-        more: refused.next !== undefined,
-        latestAt: refused.rejected[0]?.rejectedAt ?? null,
+        count: rejected,
+        more: rejected === MOST_COUNTED,
+        latestAt: lastRejected.rejected[0]?.rejectedAt ?? null,
       },
       check,
       latest: latest.requests,

@@ -1,3 +1,4 @@
+import type { Deadline } from '../../data-access/query/list-deadlines.ts';
 import type { RetryBacklog } from '../../data-access/retry/measure-retries.ts';
 import type { WatchedCount } from '../../data-access/stuck-alarm/count-watched-requests.ts';
 import type { StuckGroup } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
@@ -14,7 +15,10 @@ import { GroupTable } from './stuck-board.tsx';
 export interface OverviewData {
   groups: readonly StuckGroup[];
   watched: readonly WatchedCount[];
+  deadlines: Readonly<Record<Deadline['risk'], number>>;
   retries: readonly RetryBacklog[];
+  /** Due and not in a run's hands. */
+  retriesDue: number;
   rejected: RejectedCount;
   check: LastCheck | undefined;
   latest: readonly RequestInList[];
@@ -53,7 +57,7 @@ export function Overview({ data, context }: { data: OverviewData; context: ViewC
       <div class="heading">
         <h2>Stuck now</h2>
         {groups.length > GROUPS_SHOWN
-          ? links.link({ view: 'stuck', parameters: { tenant } }, `all ${groups.length} groups`)
+          ? links.link({ view: 'stuck', parameters: { tenant } }, 'all groups')
           : null}
       </div>
       {groups.length === 0 ? (
@@ -95,7 +99,7 @@ function Figure({ name, value, detail }: FigureProps) {
 }
 
 function figuresOf(
-  { groups, watched, retries, rejected, check }: OverviewData,
+  { groups, deadlines, retries, retriesDue: due, rejected, check }: OverviewData,
   context: ViewContext,
 ): FigureProps[] {
   const { now, tenant } = context;
@@ -105,9 +109,8 @@ function figuresOf(
   });
   const stuck = sum(groups, ({ count }) => count);
   const oldest = Math.min(...groups.map(({ oldestSince }) => oldestSince.getTime()));
-  const breached = sum(watched, (count) => count.breached);
-  const atRisk = sum(watched, (count) => count.atRisk);
-  const due = sum(retries, (backlog) => backlog.due);
+  const { breached } = deadlines;
+  const atRisk = deadlines.urgent + deadlines['at-risk'];
   const held = sum(retries, (backlog) => backlog.held);
   const exhausted = sum(retries, (backlog) => backlog.exhausted);
   const oldestDue = Math.max(0, ...retries.map(({ oldestDueSeconds }) => oldestDueSeconds));
@@ -138,7 +141,7 @@ function figuresOf(
             : 'none waiting'
           : `oldest ${durationText(oldestDue * 1_000)}${isOverdue ? ', overdue' : ''}`,
       tone: isOverdue ? 'bad' : due > 0 ? 'retry' : 'quiet',
-      place: to('retries', { state: 'due' }),
+      place: to('retries', { state: due === 0 && held > 0 ? 'held' : 'due' }),
     },
     {
       name: 'Exhausted',
@@ -155,7 +158,7 @@ function figuresOf(
           ? 'none'
           : `last ${durationText(now.getTime() - rejected.latestAt.getTime())} ago`,
       tone: rejected.count === 0 ? 'quiet' : 'warn',
-      place: to('rejected'),
+      place: to('rejected', { time: '24h' }),
     },
     {
       name: 'Ingest behind',

@@ -1,14 +1,22 @@
 import type { RejectedRow } from '../../data-access/query/rejected-message.ts';
+import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { RequestLink } from '../parts/request-link.tsx';
 import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
+import { Total } from '../parts/total.tsx';
 import type { ViewContext } from '../view-context.ts';
+import { type ReportTime, timeChoices, timeText } from './report-time.ts';
 
 export interface RejectedListData {
   code: string | null;
+  /** Null: of any time. */
+  time: ReportTime | null;
+  /** How many match, counted up to a limit; `more` when it was reached. */
+  total: number;
+  more: boolean;
   rejected: readonly RejectedRow[];
   /** Where the next page begins; null on the last. */
   next: string | null;
@@ -16,23 +24,36 @@ export interface RejectedListData {
 
 /** Messages set aside by ingest, with the reason and what to do. Their bodies are in the quarantine bucket, never here. */
 export function RejectedList({ data, context }: { data: RejectedListData; context: ViewContext }) {
-  const { rejected, code, next } = data;
+  const { rejected, code, time, total, more, next } = data;
   const { now, links, tenant } = context;
   return (
     <section>
       <h1>Rejected messages</h1>
       <p class="lead">
-        Set aside with a reason, never lost: correct the producer, then <code>pagw rejected replay</code>.
+        <Total count={total} more={more} one="message" />, set aside with a reason, never lost: correct the
+        producer, then <code>pagw rejected replay</code>.
         {code === null ? null : (
           <>
             {' '}
             Only <DataText value={code} most={64} mono />;{' '}
-            {links.link({ view: 'rejected', parameters: { tenant } }, 'show all')}
+            {links.link({ view: 'rejected', parameters: { tenant, time } }, 'show all')}
           </>
         )}
       </p>
+      <Choices
+        name="Time"
+        view="rejected"
+        parameters={{ tenant, code }}
+        parameter="time"
+        chosen={time}
+        words={[{ value: null, label: 'all' }, ...timeChoices]}
+        links={links}
+      />
       {rejected.length === 0 ? (
-        <Empty>No message was rejected{tenant === null ? '' : ' that names this tenant'}.</Empty>
+        <Empty>
+          No message was rejected{time === null ? '' : ` in ${timeText(time)}`}
+          {tenant === null ? '' : ' that names this tenant'}.
+        </Empty>
       ) : (
         <Table
           caption="Rejected messages"
@@ -50,7 +71,7 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
               cell: (row) => (
                 <>
                   {links.link(
-                    { view: 'rejected', parameters: { tenant, code: row.code } },
+                    { view: 'rejected', parameters: { tenant, time, code: row.code } },
                     <DataText value={row.code} most={64} mono />,
                   )}
                   <div class="detail">
@@ -82,7 +103,7 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
       )}
       {next === null ? null : (
         <p class="pager">
-          {links.link({ view: 'rejected', parameters: { tenant, code, after: next } }, 'Older ones')}
+          {links.link({ view: 'rejected', parameters: { tenant, time, code, after: next } }, 'Older ones')}
         </p>
       )}
     </section>

@@ -13,6 +13,11 @@ const lengths: Readonly<Record<ReportTime, number>> = {
 };
 const names: Readonly<Record<ReportTime, string>> = { '24h': '24 hours', '7d': '7 days', '30d': '30 days' };
 
+/** `the last 7 days`, as a part of a sentence. */
+export function timeText(time: ReportTime): string {
+  return `the last ${names[time]}`;
+}
+
 export const timeChoices = reportTimes.map((value) => ({ value, label: names[value] }));
 
 /** @throws ViewError */
@@ -20,6 +25,7 @@ export function readTime(parameters: ViewParameters, otherwise: ReportTime): Rep
   return readWord(parameters, 'time', reportTimes) ?? otherwise;
 }
 
+/** From the full hour before, so that the summary has all of it, and a number and the rows it leads to agree. */
 export function sinceOf(time: ReportTime, now: Date): Date {
-  return new Date(now.getTime() - lengths[time]);
+  return new Date(Math.floor((now.getTime() - lengths[time]) / HOUR_MS) * HOUR_MS);
 }

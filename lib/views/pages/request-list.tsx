@@ -43,7 +43,12 @@ export function RequestList({
   );
 }
 
-function RequestState({ request }: { request: RequestInList }) {
+/** Where a request stands, in a word. */
+export function RequestState({
+  request,
+}: {
+  request: Pick<RequestInList, 'status' | 'completedAt' | 'stuckReason'>;
+}) {
   if (request.stuckReason !== null) return <Mark tone="bad" glyph="✗" word="STUCK" />;
   if (request.completedAt === null) return <Mark tone="busy" glyph="◐" word="IN FLIGHT" />;
   if (request.status === 'PENDING') return <Mark tone="warn" glyph="◷" word="ANSWERED" />;

@@ -9,6 +9,7 @@ import { RequestLink } from '../parts/request-link.tsx';
 import { Mark, type Tone } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
+import { Total } from '../parts/total.tsx';
 import type { ViewContext } from '../view-context.ts';
 
 export interface RetryQueueData {
@@ -31,7 +32,7 @@ export function RetryQueue({ data, context }: { data: RetryQueueData; context: V
     <section>
       <h1>Retry queue</h1>
       <p class="lead">
-        {total.toLocaleString('en')} {total === 1 ? 'failure' : 'failures'}
+        <Total count={total} one="failure" />
         {state === null ? ' waiting or exhausted' : ''}; the next to go out first. Due ones go out every
         minute.
       </p>

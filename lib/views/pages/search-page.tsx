@@ -1,17 +1,16 @@
+import { countEvents } from '../../data-access/query/count-events.ts';
 import { listRequests, type RequestPosition } from '../../data-access/query/list-requests.ts';
 import { type MetadataFilter, parseMetadataFilters } from '../../data-access/query/metadata-filter.ts';
 import { readPosition } from '../../data-access/query/report-page.ts';
 import { searchMetadata } from '../../data-access/query/search-metadata.ts';
 import { searchRequests } from '../../data-access/query/search-requests.ts';
-import { eventStatuses, requestStatuses } from '../../domain/tracked-event.ts';
+import { countWatchedRequests } from '../../data-access/stuck-alarm/count-watched-requests.ts';
+import { eventStatuses } from '../../domain/tracked-event.ts';
 import { readText, readWord } from '../read-parameters.ts';
 import type { ViewPage, ViewQuestion } from '../view-page.ts';
-import { SearchResults, type SearchResultsData } from './search-results.tsx';
-import { shownTenants } from './shown-tenants.ts';
+import { readTime, sinceOf } from './report-time.ts';
+import { type EventFilter, type Found, SearchResults } from './search-results.tsx';
 
-/** How far back metadata is searched. */
-const DAYS = 7;
-const DAY_MS = 86_400_000;
 /** What one page of events holds at most. */
 const MOST_EVENTS = 50;
 
@@ -20,40 +19,52 @@ export const searchPage: ViewPage = {
   show: async (question) => {
     const { parameters, context } = question;
     const query = readText(parameters, 'q') ?? '';
-    const type = readText(parameters, 'type');
-    const status = readWord(parameters, 'status', eventStatuses);
-    const isCondition = /[=<>]/.test(query);
-    const found =
-      isCondition || type !== null || status !== null
-        ? await findEvents(question, isCondition ? parseMetadataFilters(splitConditions(query)) : [])
-        : query === ''
-          ? await findLatest(question)
-          : await findRequests(question, query);
-    return <SearchResults data={{ query, type, status, found }} context={context} />;
+    return <SearchResults data={{ query, found: await find(question, query) }} context={context} />;
   },
 };
 
-type Found = SearchResultsData['found'];
+function find(question: ViewQuestion, query: string): Promise<Found> {
+  const isCondition = /[=<>]/.test(query);
+  const asksForEvents = ['type', 'status', 'stage', 'time'].some(
+    (name) => readText(question.parameters, name) !== null,
+  );
+  if (isCondition || asksForEvents)
+    return findEvents(question, isCondition ? parseMetadataFilters(splitConditions(query)) : []);
+  return query === '' ? listLatest(question) : findRequests(question, query);
+}
 
 async function findEvents(
   { database, parameters, context }: ViewQuestion,
   filters: MetadataFilter[],
 ): Promise<Found> {
-  const limit = Math.min(MOST_EVENTS, context.limits.requests);
-  const since = new Date(context.now.getTime() - DAYS * DAY_MS);
-  const eventType = readText(parameters, 'type') ?? undefined;
-  const status = readWord(parameters, 'status', eventStatuses) ?? undefined;
-  const { shown, left } = await shownTenants(database, context);
-  const pages = await Promise.all(
-    shown.map((tenant) =>
-      searchMetadata(database, { now: context.now, tenant, since, filters, eventType, status, limit }),
-    ),
-  );
-  const all = pages
-    .flatMap(({ rows }) => rows)
-    .sort((one, other) => other.createdAt.getTime() - one.createdAt.getTime());
-  const more = all.length > limit || pages.some(({ next }) => next !== null);
-  return { kind: 'events', events: all.slice(0, limit), more, tenantsLeft: left, days: DAYS };
+  const { tenant, now, limits } = context;
+  const filter: EventFilter = {
+    stage: readText(parameters, 'stage'),
+    type: readText(parameters, 'type'),
+    status: readWord(parameters, 'status', eventStatuses),
+    timed: readWord(parameters, 'timed', ['yes']),
+    time: readTime(parameters, '7d'),
+  };
+  const wanted = {
+    tenant,
+    since: sinceOf(filter.time, now),
+    stage: filter.stage ?? undefined,
+    eventType: filter.type ?? undefined,
+    status: filter.status ?? undefined,
+    timed: filter.timed !== null,
+  };
+  const [{ rows, next, searchedBackTo }, total] = await Promise.all([
+    searchMetadata(database, {
+      ...wanted,
+      now,
+      filters,
+      limit: Math.min(MOST_EVENTS, limits.requests),
+      after: readText(parameters, 'after') ?? undefined,
+    }),
+    // What metadata says is not counted ahead: nothing has that number but reading all of it.
+    filters.length === 0 ? countEvents(database, wanted) : null,
+  ]);
+  return { kind: 'events', filter, events: rows, total, next, searchedBackTo };
 }
 
 async function findRequests({ database, context }: ViewQuestion, word: string): Promise<Found> {
@@ -63,22 +74,27 @@ async function findRequests({ database, context }: ViewQuestion, word: string): 
   return { kind: 'requests', requests: requests.slice(0, limit), more: requests.length > limit };
 }
 
-async function findLatest({ database, parameters, context }: ViewQuestion): Promise<Found> {
-  const after = readAfter(readText(parameters, 'after'));
-  const limit = Math.min(50, context.limits.requests);
-  const requestStatus = readWord(parameters, 'request', requestStatuses);
+async function listLatest({ database, parameters, context }: ViewQuestion): Promise<Found> {
+  const { tenant, limits } = context;
   const openOnly = readWord(parameters, 'open', ['yes']) !== null;
-  const { requests, next } = await listRequests(
-    database,
-    { tenant: context.tenant ?? undefined, status: requestStatus ?? undefined, openOnly },
-    limit,
-    after,
-  );
+  const [{ requests, next }, watched] = await Promise.all([
+    listRequests(
+      database,
+      { tenant: tenant ?? undefined, openOnly },
+      Math.min(50, limits.requests),
+      readAfter(readText(parameters, 'after')),
+    ),
+    openOnly ? countWatchedRequests(database) : null,
+  ]);
+  const total =
+    watched
+      ?.filter((count) => tenant === null || count.tenant === tenant)
+      .reduce((sum, { open }) => sum + open, 0) ?? null;
   return {
     kind: 'latest',
     requests,
-    requestStatus,
     openOnly,
+    total,
     next: next === undefined ? null : `${next.createdAt}~${next.pagwId}`,
   };
 }

@@ -1,30 +1,54 @@
 import type { FoundEvent } from '../../data-access/query/search-metadata.ts';
+import type { EventStatus } from '../../domain/tracked-event.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { Fields } from '../parts/fields.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { RequestLink } from '../parts/request-link.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
-import { TenantsLeft } from '../parts/tenants-left.tsx';
-import { millisecondsText, Relative } from '../parts/time-text.tsx';
+import { Instant, millisecondsText, Relative } from '../parts/time-text.tsx';
+import { Total } from '../parts/total.tsx';
 import type { ViewContext } from '../view-context.ts';
+import { type ReportTime, timeText } from './report-time.ts';
 import { type RequestInList, RequestList } from './request-list.tsx';
+import { TimeChoices } from './time-choices.tsx';
 
 export interface SearchResultsData {
   query: string;
+  found: Found;
+}
+
+export type Found =
+  | {
+      kind: 'latest';
+      requests: readonly RequestInList[];
+      /** Only requests still in flight. */
+      openOnly: boolean;
+      /** How many those are; null where all are listed. */
+      total: number | null;
+      next: string | null;
+    }
+  | { kind: 'requests'; requests: readonly RequestInList[]; more: boolean }
+  | {
+      kind: 'events';
+      filter: EventFilter;
+      /** Latest first. */
+      events: readonly FoundEvent[];
+      /** How many match in all; null where metadata decides. */
+      total: number | null;
+      next: string | null;
+      /** The search took too long to go on; null when it went all the way, or the page is full. */
+      searchedBackTo: Date | null;
+    };
+
+/** Which events, beside what their metadata says; null does not narrow. */
+export interface EventFilter {
+  stage: string | null;
   type: string | null;
-  status: string | null;
-  found:
-    | {
-        kind: 'latest';
-        requests: readonly RequestInList[];
-        /** Only requests of this status, or still in flight. */
-        requestStatus: string | null;
-        openOnly: boolean;
-        next: string | null;
-      }
-    | { kind: 'requests'; requests: readonly RequestInList[]; more: boolean }
-    | { kind: 'events'; events: readonly FoundEvent[]; more: boolean; tenantsLeft: number; days: number };
+  status: EventStatus | null;
+  /** Only events that state a duration. */
+  timed: 'yes' | null;
+  time: ReportTime;
 }
 
 /** What a search found: requests by a name of theirs, or events by what their metadata says. */
@@ -48,7 +72,7 @@ export function SearchResults({ data, context }: { data: SearchResultsData; cont
         . Several conditions must all hold.
       </p>
       {found.kind === 'events' ? (
-        <Events data={data} found={found} context={context} />
+        <Events query={data.query} found={found} context={context} />
       ) : (
         <Requests data={data} found={found} context={context} />
       )}
@@ -56,11 +80,11 @@ export function SearchResults({ data, context }: { data: SearchResultsData; cont
   );
 }
 
-type Found<Kind> = Extract<SearchResultsData['found'], { kind: Kind }>;
+type FoundOf<Kind> = Extract<Found, { kind: Kind }>;
 
 interface RequestsProps {
   data: SearchResultsData;
-  found: Found<'latest' | 'requests'>;
+  found: FoundOf<'latest' | 'requests'>;
   context: ViewContext;
 }
 
@@ -83,7 +107,9 @@ function Requests({ data, found, context }: RequestsProps) {
   }
   return (
     <>
-      <h2>{titleOf(found)}</h2>
+      <h2>
+        <RequestsTitle found={found} />
+      </h2>
       <RequestList requests={found.requests} context={context} />
       {found.kind === 'requests' && found.more ? (
         <Caution>The latest {found.requests.length}; there are more.</Caution>
@@ -93,12 +119,7 @@ function Requests({ data, found, context }: RequestsProps) {
           {links.link(
             {
               view: 'search',
-              parameters: {
-                tenant,
-                request: found.requestStatus,
-                open: found.openOnly ? 'yes' : null,
-                after: found.next,
-              },
+              parameters: { tenant, open: found.openOnly ? 'yes' : null, after: found.next },
             },
             'Older ones',
           )}
@@ -108,37 +129,40 @@ function Requests({ data, found, context }: RequestsProps) {
   );
 }
 
-function Events({
-  data,
-  found,
-  context,
-}: {
-  data: SearchResultsData;
-  found: Found<'events'>;
+function RequestsTitle({ found }: { found: FoundOf<'latest' | 'requests'> }) {
+  if (found.kind === 'requests')
+    return <Total count={found.requests.length} more={found.more} one="request" />;
+  if (found.total === null) return <>Latest requests</>;
+  return (
+    <>
+      <Total count={found.total} one="request" /> in flight
+    </>
+  );
+}
+
+interface EventsProps {
+  query: string;
+  found: FoundOf<'events'>;
   context: ViewContext;
-}) {
-  const { events, more, tenantsLeft, days } = found;
-  const { now, links } = context;
+}
+
+function Events({ query, found, context }: EventsProps) {
+  const { events, filter, next, searchedBackTo } = found;
+  const { now, links, tenant } = context;
+  const { time, ...narrowed } = filter;
+  const parameters = { q: query === '' ? null : query, ...narrowed };
   return (
     <>
       <h2>
-        Events of the last {days} days
-        {data.type === null ? null : (
-          <>
-            {' '}
-            · <DataText value={data.type} most={48} mono />
-          </>
-        )}
-        {data.status === null ? null : (
-          <>
-            {' '}
-            · <StatusMark status={data.status} />
-          </>
-        )}
+        <EventsTitle found={found} />
       </h2>
-      <TenantsLeft left={tenantsLeft} />
+      <TimeChoices view="search" parameters={parameters} time={time} context={context} />
       {events.length === 0 ? (
-        <Empty>No event of the last {days} days matches. Field names are case-sensitive.</Empty>
+        <Empty>
+          {searchedBackTo === null
+            ? `No event of ${timeText(time)} matches. Field names are case-sensitive.`
+            : 'Nothing matches so far.'}
+        </Empty>
       ) : (
         <Table
           caption="Events found"
@@ -149,7 +173,7 @@ function Events({
               heads: true,
               cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} />,
             },
-            { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+            { name: 'Tenant', cell: (event) => <DataText value={event.tenant} most={40} /> },
             { name: 'Event', cell: ({ eventType }) => <DataText value={eventType} most={48} mono /> },
             { name: 'Status', cell: ({ status }) => <StatusMark status={status} /> },
             {
@@ -169,17 +193,47 @@ function Events({
           ]}
         />
       )}
-      {more ? (
-        <Caution>The latest {events.length}; there are more. Add a condition, or choose a tenant.</Caution>
-      ) : null}
+      {searchedBackTo === null ? null : (
+        <Caution>
+          Searched back to <Instant at={searchedBackTo} now={now} /> so far; no index serves this search.
+        </Caution>
+      )}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link(
+            { view: 'search', parameters: { tenant, ...parameters, time, after: next } },
+            'Older ones',
+          )}
+        </p>
+      )}
     </>
   );
 }
 
-function titleOf(found: Found<'latest' | 'requests'>): string {
-  if (found.kind === 'requests') return 'Requests';
-  const which = found.openOnly ? 'Requests in flight' : 'Latest requests';
-  return found.requestStatus === null
-    ? which
-    : `${which}, ${found.requestStatus.toLowerCase().replaceAll('_', ' ')}`;
+function EventsTitle({ found }: { found: FoundOf<'events'> }) {
+  const { stage, type, status, timed, time } = found.filter;
+  return (
+    <>
+      {found.total === null ? 'Events' : <Total count={found.total} one="event" />} of {timeText(time)}
+      {stage === null ? null : (
+        <>
+          {' '}
+          · <DataText value={stage} most={40} />
+        </>
+      )}
+      {type === null ? null : (
+        <>
+          {' '}
+          · <DataText value={type} most={48} mono />
+        </>
+      )}
+      {status === null ? null : (
+        <>
+          {' '}
+          · <StatusMark status={status} />
+        </>
+      )}
+      {timed === null ? null : ' · with a duration'}
+    </>
+  );
 }

@@ -1,3 +1,4 @@
+import { NONE_STATED } from '../../data-access/query/none-stated.ts';
 import type { StuckGroup } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
 import type { StuckRequest } from '../../data-access/stuck-alarm/list-stuck-requests.ts';
 import type { LastCheck } from '../../data-access/stuck-alarm/read-check.ts';
@@ -10,10 +11,18 @@ import { RequestLink } from '../parts/request-link.tsx';
 import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
+import { Total } from '../parts/total.tsx';
 import type { Place, ViewContext } from '../view-context.ts';
 
 export interface StuckBoardData {
-  filter: { stage: string | null; reason: string | null };
+  /** Null does not narrow; `-` is the lack of an error code or a downstream. */
+  filter: {
+    stage: string | null;
+    reason: string | null;
+    error: string | null;
+    target: string | null;
+    risk: 'at-risk' | 'breached' | null;
+  };
   /** Largest first. */
   groups: readonly StuckGroup[];
   /** Longest stuck first; null where no group was chosen. */
@@ -27,14 +36,13 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
   const { now, limits, links } = context;
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   const shown = groups.slice(0, limits.groups);
-  const isFiltered = filter.stage !== null || filter.reason !== null;
+  const isFiltered = Object.values(filter).some((part) => part !== null);
   return (
     <section>
       <h1>Stuck requests</h1>
       <p class="lead">
-        {total.toLocaleString('en')} {total === 1 ? 'request' : 'requests'} in{' '}
-        {groups.length.toLocaleString('en')} {groups.length === 1 ? 'group' : 'groups'},{' '}
-        <CheckedAt check={check} now={now} />
+        <Total count={total} one="request" /> in {groups.length.toLocaleString('en')}{' '}
+        {groups.length === 1 ? 'group' : 'groups'}, <CheckedAt check={check} now={now} />
         {isFiltered ? (
           <>
             {' '}
@@ -97,7 +105,7 @@ export function GroupTable({ groups, context }: { groups: readonly StuckGroup[];
         },
         { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
         { name: 'Oldest', numeric: true, cell: ({ oldestSince }) => <Age since={oldestSince} now={now} /> },
-        { name: 'Deadline', cell: (group) => <GroupDeadline group={group} now={now} /> },
+        { name: 'Deadline', cell: (group) => <GroupDeadline group={group} context={context} /> },
         {
           name: 'By itself',
           cell: ({ reason }) => (
@@ -106,14 +114,16 @@ export function GroupTable({ groups, context }: { groups: readonly StuckGroup[];
         },
         {
           name: 'Requests',
-          cell: ({ sampleIds, count }) => (
+          cell: (group) => (
             <ul class="samples">
-              {sampleIds.map((pagwId) => (
+              {group.sampleIds.map((pagwId) => (
                 <li>
                   <RequestLink pagwId={pagwId} links={links} />
                 </li>
               ))}
-              {count > sampleIds.length ? <li class="muted">and {count - sampleIds.length} more</li> : null}
+              {group.count > group.sampleIds.length ? (
+                <li>{links.link(groupPlace(group), `all ${group.count.toLocaleString('en')}`)}</li>
+              ) : null}
             </ul>
           ),
         },
@@ -122,12 +132,32 @@ export function GroupTable({ groups, context }: { groups: readonly StuckGroup[];
   );
 }
 
-function GroupDeadline({ group, now }: { group: StuckGroup; now: Date }) {
-  const { breached, atRisk, urgent, nextDueAt } = group;
-  if (breached > 0) return <Mark tone="bad" glyph="✗" word={`${breached} overdue`} />;
-  if (atRisk + urgent === 0) return <span class="none">–</span>;
+function GroupDeadline({ group, context }: { group: StuckGroup; context: ViewContext }) {
+  const { now, links } = context;
+  const { breached, nextDueAt } = group;
+  const atRisk = group.atRisk + group.urgent;
   const due = nextDueAt === null ? '' : `, ${durationText(nextDueAt.getTime() - now.getTime())} left`;
-  return <Mark tone="warn" glyph="◷" word={`${atRisk + urgent} at risk${due}`} />;
+  if (breached + atRisk === 0) return <span class="none">–</span>;
+  return (
+    <>
+      {breached === 0 ? null : (
+        <div>
+          {links.link(
+            groupPlace(group, 'breached'),
+            <Mark tone="bad" glyph="✗" word={`${breached.toLocaleString('en')} overdue`} />,
+          )}
+        </div>
+      )}
+      {atRisk === 0 ? null : (
+        <div>
+          {links.link(
+            groupPlace(group, 'at-risk'),
+            <Mark tone="warn" glyph="◷" word={`${atRisk.toLocaleString('en')} at risk${due}`} />,
+          )}
+        </div>
+      )}
+    </>
+  );
 }
 
 interface RequestTableProps {
@@ -181,14 +211,35 @@ function RequestTable({ requests, total, context }: RequestTableProps) {
 }
 
 function FilterText({ filter }: { filter: StuckBoardData['filter'] }) {
+  const { stage, reason, error, target, risk } = filter;
   return (
     <>
-      {filter.stage === null ? null : <DataText value={filter.stage} most={40} />}{' '}
-      {filter.reason === null ? null : <DataText value={filter.reason} most={40} />}
+      {stage === null ? null : <DataText value={stage} most={40} />}{' '}
+      {reason === null ? null : <DataText value={reason} most={40} />}{' '}
+      {error === null || error === NONE_STATED ? null : <DataText value={error} most={64} mono />}{' '}
+      {target === null || target === NONE_STATED ? null : (
+        <>
+          at <DataText value={target} most={40} />{' '}
+        </>
+      )}
+      {risk === null ? null : risk === 'breached' ? 'overdue' : 'at risk'}
     </>
   );
 }
 
-export function groupPlace({ tenant, stage, reason }: StuckGroup): Place {
-  return { view: 'stuck', parameters: { tenant, stage, reason } };
+/** Where the requests of a group stand; or those of them whose decision is overdue or at risk. */
+export function groupPlace(
+  group: Pick<StuckGroup, 'tenant' | 'stage' | 'reason' | 'errorCode' | 'targetSystem'>,
+  risk: StuckBoardData['filter']['risk'] = null,
+): Place {
+  const { tenant, stage, reason, errorCode, targetSystem } = group;
+  const parameters = {
+    tenant,
+    stage,
+    reason,
+    error: errorCode ?? NONE_STATED,
+    target: targetSystem ?? NONE_STATED,
+    risk,
+  };
+  return { view: 'stuck', parameters };
 }

@@ -1,20 +1,29 @@
 import { groupStuckRequests } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
 import { listStuckRequests } from '../../data-access/stuck-alarm/list-stuck-requests.ts';
 import { readCheck } from '../../data-access/stuck-alarm/read-check.ts';
-import { readText } from '../read-parameters.ts';
+import { readText, readWord } from '../read-parameters.ts';
 import type { ViewPage } from '../view-page.ts';
 import { StuckBoard } from './stuck-board.tsx';
 
 export const stuckPage: ViewPage = {
   title: 'Stuck',
   show: async ({ database, parameters, context }) => {
-    const filter = { stage: readText(parameters, 'stage'), reason: readText(parameters, 'reason') };
+    const filter = {
+      stage: readText(parameters, 'stage'),
+      reason: readText(parameters, 'reason'),
+      error: readText(parameters, 'error'),
+      target: readText(parameters, 'target'),
+      risk: readWord(parameters, 'risk', ['at-risk', 'breached']),
+    };
     const question = {
       tenant: context.tenant ?? undefined,
       stage: filter.stage ?? undefined,
       reason: filter.reason ?? undefined,
+      errorCode: filter.error ?? undefined,
+      targetSystem: filter.target ?? undefined,
+      risk: filter.risk ?? undefined,
     };
-    const isFiltered = filter.stage !== null || filter.reason !== null;
+    const isFiltered = Object.values(filter).some((part) => part !== null);
     const [groups, requests, check] = await Promise.all([
       groupStuckRequests(database, context.now, question),
       isFiltered ? listStuckRequests(database, question, context.limits.requests) : null,

@@ -4,6 +4,8 @@ export interface Column<Row> {
   name: string;
   /** Aligned by its digits. */
   numeric?: boolean;
+  /** Takes what room is left. */
+  wide?: boolean;
   /** Names its row. */
   heads?: boolean;
   cell(row: Row): Child;
@@ -23,11 +25,15 @@ export function Table<Row>({ caption, columns, rows }: TableProps<Row>) {
         <caption class="aside">{caption}</caption>
         <thead>
           <tr>
-            {columns.map(({ name, numeric }) => (
-              <th scope="col" class={numeric ? 'num' : undefined}>
-                {name}
-              </th>
-            ))}
+            {columns.map(({ name, numeric, wide }) =>
+              name === '' ? (
+                <td class={wide ? 'wide' : undefined} />
+              ) : (
+                <th scope="col" class={numeric ? 'num' : undefined}>
+                  {name}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

@@ -1,4 +1,5 @@
 import type { Database } from '../../data-access/database.ts';
+import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { failureOf, type ViewFailure } from '../failure-of.ts';
 import { Failure } from '../parts/notice.tsx';
 import { type ViewContext, type ViewLimits, viewNames } from '../view-context.ts';
@@ -11,7 +12,7 @@ import { widgetLinks } from './widget-links.tsx';
 
 export interface WidgetOptions {
   database: Database;
-  /** Null: all tenants. By configuration, never by a parameter. */
+  /** The one it may show, whatever it is asked; null: all, and a parameter may choose one of them. */
   tenant: string | null;
   rules: ViewRules;
   now: Date;
@@ -31,13 +32,14 @@ const MOST_BYTES = 700_000;
 /** What does not fit is drawn again with fewer rows. */
 const SHARES = [1, 0.25, 0.05];
 const MENU = viewNames
-  .filter((view) => view !== 'request' && view !== 'search')
+  .filter((view) => !['request', 'search', 'failures'].includes(view))
   .map((view) => ({ view, title: viewPages[view].title }));
 
 /** Draws a view for a dashboard. It never throws for what is asked or found: the widget says what is wrong. */
 export async function drawWidget(question: WidgetQuestion, options: WidgetOptions): Promise<DrawnWidget> {
-  const { database, tenant, rules, now, functionArn } = options;
+  const { database, rules, now, functionArn } = options;
   const { view, theme, parameters } = question;
+  const tenant = options.tenant ?? canonicalTenant(parameters.tenant);
   const context: ViewContext = { now, tenant, links: widgetLinks(functionArn), limits: LIMITS };
   const frame = { view, menu: MENU, tenant, theme, now, links: context.links };
   try {

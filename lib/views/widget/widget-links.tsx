@@ -28,8 +28,7 @@ export function widgetLinks(functionArn: string): Links {
 
 function toParameters({ view, parameters = {} }: Place): Record<string, string> {
   const given = Object.entries(parameters).flatMap(([name, value]) =>
-    // The tenant is not the caller's to choose.
-    value == null || name === 'tenant' ? [] : [[name, value] as const],
+    value == null ? [] : [[name, value] as const],
   );
   return { view, ...Object.fromEntries(given) };
 }

@@ -19,7 +19,9 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 beforeEach(async () => {
-  await db.database.execute('TRUNCATE request_tracker, event_tracker, event_tracker_summary');
+  await db.database.execute(
+    'TRUNCATE request_tracker, event_tracker, event_tracker_summary, event_tracker_summary_day',
+  );
   await refresh();
 });
 
@@ -68,7 +70,7 @@ describe('refreshSummary', () => {
   it('rolls events up by hour of recording, tenant, stage, type and status', async () => {
     await record(TEN, { durationMs: 100 }, { durationMs: 300 }, { durationMs: null }, { status: 'SKIPPED' });
     await record(ELEVEN, { pagwId: 'PAGW-TEST-2', tenant: 'elevance', durationMs: 0 });
-    expect(await refresh()).toEqual({ hoursChanged: 2, hoursSummarised: 2, hoursLeft: 0 });
+    expect(await refresh()).toEqual({ hoursChanged: 2, hoursSummarised: 2, hoursLeft: 0, daysSummarised: 0 });
     await expectExact(5);
   });
 
@@ -85,7 +87,7 @@ describe('refreshSummary', () => {
   it('leaves hours alone that got no events', async () => {
     await record(TEN, {});
     for (let run = 0; run < 3; run++) await refresh();
-    expect(await refresh()).toEqual({ hoursChanged: 0, hoursSummarised: 0, hoursLeft: 0 });
+    expect(await refresh()).toEqual({ hoursChanged: 0, hoursSummarised: 0, hoursLeft: 0, daysSummarised: 0 });
     await record(ELEVEN, {});
     expect(await refresh()).toMatchObject({ hoursSummarised: 1 });
     await expectExact(2);
@@ -184,5 +186,96 @@ describe('refreshSummary', () => {
       { stage: 'PARSING', status: 'FAILED', eventCount: 1 },
       { stage: 'UNKNOWN', eventType: 'CALLBACK' },
     ]);
+  });
+});
+
+describe('whole days', () => {
+  const DAY = 86_400_000;
+  const NOON = new Date('2026-03-05T12:30:00Z');
+  const refreshAt = (now: Date) => refreshSummary({ database: db.database, now, mayGoOn: () => true });
+
+  /** A report over days, beside what the events themselves say. */
+  async function daysAndTruth(since: Date, until: Date | null = null, tenant: string | null = null) {
+    const values = { since, until, tenant };
+    const report = await db.database.execute(
+      `SELECT tenant, event_type, sum(event_count)::bigint AS events, sum(duration_count)::bigint AS timed,
+         sum(duration_sum_ms)::bigint AS ms, max(duration_max_ms) AS longest,
+         sum((SELECT sum(n) FROM unnest(bucket_counts) AS n))::bigint AS bucketed
+       FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz)
+       GROUP BY 1, 2 ORDER BY 1, 2`,
+      values,
+    );
+    const truth = await db.database.execute(
+      `SELECT tenant, event_type, count(*) AS events, count(duration_ms) AS timed, coalesce(sum(duration_ms), 0)::bigint AS ms,
+         max(duration_ms) AS longest, nullif(count(duration_ms), 0) AS bucketed
+       FROM event_tracker
+       WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
+         AND (:tenant::text IS NULL OR tenant = :tenant)
+       GROUP BY 1, 2 ORDER BY 1, 2`,
+      values,
+    );
+    return { report: report.rows, truth: truth.rows };
+  }
+
+  const fill = async () => {
+    for (let hour = 0; hour < 96; hour += 5)
+      await record(new Date(NOON.getTime() - hour * 3_600_000), {
+        pagwId: `PAGW-DAY-${hour}`,
+        tenant: hour % 2 === 0 ? 'anthem' : 'elevance',
+        durationMs: hour % 3 === 0 ? null : hour * 7,
+      });
+  };
+
+  it.each([
+    ['before any is merged', undefined],
+    ['merged', NOON],
+    ['merged up to midnight, and refreshed a minute after it', new Date('2026-03-05T00:01:00Z')],
+  ])('give what the events say, %s', async (_, refreshedAt) => {
+    await fill();
+    if (refreshedAt !== undefined) {
+      const { daysSummarised } = await refreshAt(refreshedAt);
+      expect(daysSummarised).toBeGreaterThanOrEqual(3);
+    }
+    const from = NOON.getTime() - 4.3 * DAY;
+    for (const since of [new Date(from), new Date('2026-03-02T00:00:00Z'), new Date('2026-03-05T03:00:00Z')])
+      for (const until of [null, new Date('2026-03-04T00:00:00Z'), new Date('2026-03-04T07:20:00Z')])
+        for (const tenant of [null, 'anthem']) {
+          const { report, truth } = await daysAndTruth(since, until, tenant);
+          expect(report).toEqual(truth);
+        }
+  });
+
+  it('are merged again when an hour of theirs is made anew, and not before they are over', async () => {
+    await fill();
+    for (let run = 0; run < 3; run++) await refreshAt(NOON);
+    await record(new Date('2026-03-02T10:00:00Z'), { pagwId: 'PAGW-LATE', durationMs: 5 });
+    expect(await refreshAt(NOON)).toMatchObject({ daysSummarised: 1 });
+    const { report, truth } = await daysAndTruth(new Date('2026-03-01T00:00:00Z'));
+    expect(report).toEqual(truth);
+    const { rows } = await db.database.execute<{ day: Date }>(
+      'SELECT max(day) AS day FROM event_tracker_summary_day',
+    );
+    expect(rows[0]?.day).toEqual(new Date('2026-03-04T00:00:00Z'));
+  });
+
+  it('are not merged without an hour that another run is just making', async () => {
+    await fill();
+    for (let run = 0; run < 3; run++) await refreshAt(NOON);
+    await record(new Date('2026-03-02T10:00:00Z'), { pagwId: 'PAGW-LATE' });
+    await withDirectConnections(db.connectionString, 1, async ([other]) => {
+      await db.database.execute('SELECT complete FROM mark_changed_hours(1000000)');
+      await db.database.execute("INSERT INTO event_summary_changed_day VALUES ('2026-03-02T00:00:00Z')");
+      await other?.query('BEGIN');
+      await other?.query("SELECT summarise_changed_hour('-infinity')");
+      // The mark is the other run's until it is done: this one has nothing to merge.
+      const { rows } = await db.database.execute('SELECT summarise_changed_day(:now::timestamptz) AS day', {
+        now: NOON,
+      });
+      expect(rows).toEqual([{ day: null }]);
+      await other?.query('COMMIT');
+    });
+    expect(await refreshAt(NOON)).toMatchObject({ daysSummarised: 1 });
+    const { report, truth } = await daysAndTruth(new Date('2026-03-01T00:00:00Z'));
+    expect(report).toEqual(truth);
   });
 });

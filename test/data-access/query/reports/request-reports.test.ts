@@ -156,7 +156,14 @@ describe('decisionMetrics', () => {
     );
   };
   const metrics = (from: number, to: number, window = defaultDecisionPolicy.default) =>
-    decisionMetrics(db.database, { tenant: 'cms', since: atHour(from), until: atHour(to) }, window);
+    decisionMetrics(
+      db.database,
+      { tenant: 'cms', since: atHour(from), until: atHour(to) },
+      {
+        default: window,
+        tenants: new Map(),
+      },
+    );
 
   it('gives shares, mean and median of decisions, expedited and standard apart', async () => {
     await decide('E-1', 10, 'APPROVED', 'EXPEDITED');
@@ -170,6 +177,7 @@ describe('decisionMetrics', () => {
     const hours = (count: number) => count * 3_600;
     expect(await metrics(0, 100)).toEqual([
       {
+        tenant: 'cms',
         priority: 'EXPEDITED',
         decided: 2,
         approved: 1,
@@ -179,6 +187,7 @@ describe('decisionMetrics', () => {
         onTime: 1,
       },
       {
+        tenant: 'cms',
         priority: 'STANDARD',
         decided: 3,
         approved: 3,

@@ -1,0 +1,77 @@
+import type { DecisionWindow } from '../../domain/decision-clock.ts';
+import type { Priority } from '../../domain/tracked-event.ts';
+import type { Database } from '../database.ts';
+import type { ListedRequest } from './list-requests.ts';
+import { type ReportPage, readPosition, toPage } from './report-page.ts';
+import type { ReportSpan } from './report-span.ts';
+
+/** Decided, approved or denied; or decided later than allowed. */
+export const decisionOutcomes = ['decided', 'approved', 'denied', 'late'] as const;
+export type ListedOutcome = (typeof decisionOutcomes)[number];
+
+export interface DecisionsQuery extends ReportSpan {
+  tenant: string;
+  priority: Priority;
+  outcome: ListedOutcome;
+  /** What is late. */
+  window: DecisionWindow;
+  limit: number;
+  after?: string | undefined;
+}
+
+export interface Decision
+  extends Pick<
+    ListedRequest,
+    'pagwId' | 'tenant' | 'status' | 'stage' | 'lastEventAt' | 'completedAt' | 'stuckReason'
+  > {
+  decidedAt: Date;
+  /** From receipt to decision. */
+  seconds: number;
+}
+
+/**
+ * The requests that `decisionMetrics` counted, the latest decision first.
+ * @throws PagePositionError
+ */
+export async function listDecisions(
+  database: Database,
+  query: DecisionsQuery,
+): Promise<ReportPage<Decision>> {
+  const after = readPosition(query.after);
+  const { rows } = await database.execute<Decision & { decidedText: string }>(
+    `SELECT
+       pagw_id, tenant, status::text AS status, coalesce(main_stage, last_stage) AS stage, last_event_at, completed_at,
+       stuck_reason, decided_at, extract(epoch FROM decided_at - received_at)::float8 AS seconds,
+       decided_at::text AS decided_text
+     FROM request_tracker
+     WHERE tenant = :tenant
+       AND decided_at >= :since::timestamptz
+       AND (:until::timestamptz IS NULL OR decided_at < :until::timestamptz)
+       AND (:after_at::timestamptz IS NULL OR (decided_at, pagw_id) < (:after_at::timestamptz, :after_id))
+       AND coalesce(priority, 'STANDARD') = :priority
+       AND CASE :outcome
+         WHEN 'approved' THEN status = 'APPROVED'
+         WHEN 'denied' THEN status = 'DENIED'
+         WHEN 'late' THEN extract(epoch FROM decided_at - received_at) > :allowed_seconds::float8
+         ELSE true
+       END
+     ORDER BY decided_at DESC, pagw_id DESC
+     LIMIT :limit`,
+    {
+      tenant: query.tenant,
+      since: query.since,
+      until: query.until ?? null,
+      priority: query.priority,
+      outcome: query.outcome,
+      allowed_seconds: query.window?.[query.priority] ?? null,
+      after_at: after?.at ?? null,
+      after_id: after?.id ?? null,
+      limit: query.limit + 1,
+    },
+  );
+  const { rows: page, next } = toPage(rows, query.limit, ({ decidedText, pagwId }) => ({
+    at: decidedText,
+    id: pagwId,
+  }));
+  return { rows: page.map(({ decidedText: _, ...decision }) => decision), next };
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { ensurePartition } from '../../lib/data-access/maintain/ensure-partitions.ts';
+import { refreshSummary } from '../../lib/data-access/maintain/refresh-summary.ts';
+import { runStuckAlarm } from '../../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
+import { consoleLinks } from '../../lib/local/console/console-links.tsx';
+import { readRules } from '../../lib/views/read-rules.ts';
+import { type ViewName, viewNames } from '../../lib/views/view-context.ts';
+import { viewPages } from '../../lib/views/view-pages.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { linksOf, tableRows, totalsOf, unlinkedNumbers } from '../support/page-links.ts';
+import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
+
+const now = new Date('2026-03-10T12:30:00Z');
+const HOUR = 3_600_000;
+const hoursAgo = (hours: number) => new Date(now.getTime() - hours * HOUR);
+const rules = readRules({});
+const LIMITS = { groups: 500, requests: 200, events: 1_000 };
+/** More than one page of a list of each kind, and more tenants than a bar has room for. */
+const TENANTS = Array.from({ length: 9 }, (_, place) => `payer-${place}`);
+const REQUESTS = 260;
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  for (const month of ['2026-02-01', '2026-03-01']) await ensurePartition(db.database, new Date(month));
+  for (let place = 0; place < REQUESTS; place++) await recordJourney(place);
+  await runStuckAlarm(db.database, {
+    rules: { limits: rules.stageLimits, policy: rules.decisionPolicy },
+    measureLag: async () => ({ seconds: 0 }) as never,
+    publish: async () => undefined as never,
+    now,
+  });
+  await refreshSummary({ database: db.database, now: hoursAgo(5), mayGoOn: () => true });
+  await db.database.execute(
+    `INSERT INTO rejected_message (message_id, position, tenant, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at)
+     SELECT 'm-' || n, 0, CASE WHEN n % 2 = 0 THEN 'payer-1' END, 'TENANT_MISMATCH', '/tenant', 'tenant', 'x', 'b', 'k', 1, at, at
+     FROM generate_series(1, 230) AS n, LATERAL (SELECT :now::timestamptz - n * interval '10 minutes' AS at) AS rejected`,
+    { now },
+  );
+}, 120_000);
+
+afterAll(() => db.close());
+
+/** Decided, failed for good, waiting for a retry, without a result, or under way, at some time of the last nine days. */
+async function recordJourney(place: number): Promise<void> {
+  const at = place % 4 === 0 ? (place % 20) + 0.01 : (place % 210) + 0.01;
+  const ids = {
+    pagwId: `PAGW-${place}`,
+    tenant: TENANTS[place % 2 === 0 ? 0 : place % TENANTS.length] ?? '',
+    occurredAt: hoursAgo(at).toISOString(),
+  };
+  const began = trackedEvent({
+    ...ids,
+    durationMs: 10 + place,
+    priority: place % 5 === 0 ? 'EXPEDITED' : null,
+  });
+  await recordEvents(db.database, [began], hoursAgo(at));
+  const downstream = { stage: 'API_CONNECTOR', eventType: 'DOWNSTREAM_FAIL' };
+  const next = [
+    trackedEvent({
+      ...ids,
+      stage: 'RESPONSE_BUILDER',
+      eventType: 'RESPONSE_OK',
+      durationMs: 900,
+      requestStatus: place % 8 === 1 ? 'APPROVED' : 'DENIED',
+      decided: true,
+      effect: 'closes',
+    }),
+    failedEvent({
+      ...ids,
+      retryable: false,
+      retry: null,
+      errorCode: place % 8 === 2 ? null : 'PARSE_VALIDATION_ERROR',
+    }),
+    failedEvent({ ...ids, ...downstream, errorCode: 'API_TIMEOUT', metadata: { targetSystem: 'carelon' } }),
+    trackedEvent({ ...ids, ...downstream, eventType: 'DOWNSTREAM_START', status: 'STARTED' }),
+  ][(place + 3) % 4];
+  if (next !== undefined) await recordEvents(db.database, [next], hoursAgo(Math.max(0, at - 0.02)));
+  if (place % 12 === 2)
+    await recordEvents(db.database, [failedEvent({ ...ids, retryable: false, retry: null })], hoursAgo(at));
+}
+
+const pages = new Map<string, string>();
+
+async function open(href: string): Promise<string> {
+  const known = pages.get(href);
+  if (known !== undefined) return known;
+  const url = new URL(href, 'http://console');
+  const view = (url.pathname === '/' ? 'overview' : url.pathname.slice(1)) as ViewName;
+  const { tenant = null, ...parameters } = Object.fromEntries(url.searchParams);
+  const context = { now, tenant, links: consoleLinks, limits: LIMITS };
+  const html = String(await viewPages[view].show({ database: db.database, parameters, context, rules }));
+  pages.set(href, html);
+  return html;
+}
+
+/** How many rows of a list fit on its page. */
+const FITS: Readonly<Record<string, number>> = {
+  'Events found': 50,
+  Requests: 50,
+  'Requests decided': 50,
+  'Requests that failed': 200,
+  'Stuck requests': 200,
+  'Failures waiting for a retry': 200,
+  'Rejected messages': 200,
+  'Decisions at risk': 200,
+};
+
+const starts = viewNames
+  .filter((view) => view !== 'request')
+  .flatMap((view) => [
+    `${view === 'overview' ? '/' : `/${view}`}`,
+    `${view === 'overview' ? '/' : `/${view}`}?tenant=payer-0`,
+  ]);
+
+describe('every number', () => {
+  it.each([...starts, '/latency?time=24h', '/distribution?time=7d', '/distribution?time=30d'])(
+    'of %s leads to its rows',
+    async (start) => {
+      const html = await open(start);
+      expect(unlinkedNumbers(html).filter((number) => !/^(#|Attempt): /.test(number))).toEqual([]);
+      const wrong: string[] = [];
+      for (const { href, text, count } of linksOf(html)) {
+        if (count === undefined) continue;
+        const target = await open(href);
+        const totals = totalsOf(target);
+        const lists = [...tableRows(target)].filter(([caption]) => caption in FITS);
+        const shows = lists.some(([caption, rows]) =>
+          totals.some((total) => rows === Math.min(Number(total.replace(/[,+]/g, '')), FITS[caption] ?? 0)),
+        );
+        if (!totals.includes(count) || (count !== '0' && !shows && !href.startsWith('/stuck')))
+          wrong.push(`${text} → ${href} says ${totals.join(' and ')}, lists ${JSON.stringify(lists)}`);
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it('of a chosen decision leads to it, page by page', async () => {
+    const [approved] = linksOf(await open('/deadlines?tenant=payer-0')).filter(({ href }) =>
+      href.includes('outcome=decided'),
+    );
+    expect(approved?.count).toMatch(/^\d+$/);
+    expect(tableRows(await open(approved?.href ?? '')).get('Requests decided')).toBe(
+      Math.min(50, Number(approved?.count)),
+    );
+  });
+
+  it('covers every tenant where none is chosen', async () => {
+    for (const start of ['/latency?time=30d', '/distribution?time=30d']) {
+      const html = await open(start);
+      for (const tenant of TENANTS) expect(html).toContain(`<bdi>${tenant}</bdi>`);
+    }
+  });
+});
