@@ -54,6 +54,8 @@ export const styleSheet = `
   table { width: 100%; border-collapse: collapse; font-size: 13.5px; background: none; color: inherit }
   th, td { padding: 8px 14px; text-align: left; vertical-align: top; border: 0; background: none; color: inherit }
   thead th { font-size: 12px; font-weight: 520; color: var(--muted); white-space: nowrap; padding-block: 9px 7px; border-bottom: 1px solid var(--line) }
+  thead td { padding: 0; border-bottom: 1px solid var(--line) }
+  td.wide { width: 36%; min-width: 110px; vertical-align: middle }
   tbody th { font-weight: inherit }
   tbody tr + tr > * { border-top: 1px solid var(--line) }
   tbody tr:hover > * { background: var(--tint) }
@@ -115,11 +117,6 @@ export const styleSheet = `
   .gap { height: 12px }
   .counts .gantt-stages { padding-top: 0 }
   .counts .gantt-stages > div { height: 24px; line-height: 24px }
-  .count-bar { fill: currentColor; fill-opacity: .82 }
-  svg .count-text { fill: var(--ink) }
-  .counts .detail { grid-column: 2; margin: 6px 0 0 }
-  .behind { margin: 12px 0 }
-  .behind summary { cursor: pointer; color: var(--accent); padding: 4px 0 }
   .choices { display: flex; flex-wrap: wrap; gap: 4px; margin: 0 0 16px; font-size: 13px }
   .choices a { padding: 4px 12px; border: 1px solid var(--line); border-radius: 14px; color: var(--muted); background: var(--raised) }
   .choices a:hover { color: var(--ink); text-decoration: none }
@@ -135,6 +132,15 @@ export const styleSheet = `
   .short-key { background: color-mix(in srgb, var(--ink) 10%, transparent) }
 
   @media (forced-colors: active) { .bar, .wait, .key { forced-color-adjust: none } }
-  @media (max-width: 640px) { .gantt { grid-template-columns: minmax(0, 1fr) } .gantt-stages { display: none } }
+  /* Names stand above their bars, tables as wide as they need: they scroll within themselves. */
+  @media (max-width: 640px) {
+    .gantt { grid-template-columns: minmax(0, 1fr) }
+    .gantt > * { grid-area: 1 / 1 }
+    .gantt-stages { z-index: 1; padding-top: 23px; pointer-events: none; font-size: 9.5px }
+    .gantt-stages > div { line-height: 10px }
+    svg .fine { display: none }
+    table { width: max-content; min-width: 100% }
+    th, td { max-width: 260px }
+  }
 }
 `;

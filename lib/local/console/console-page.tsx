@@ -22,7 +22,7 @@ export interface ConsolePageProps {
   children: Child;
 }
 
-/** More tenants than this are a list of their own. */
+/** Of more tenants than this, the list is below a report of all. */
 const TENANTS_IN_BAR = 8;
 
 /** A whole page of the console around one view. */
@@ -144,7 +144,11 @@ function Tenants({ page }: { page: ConsolePageProps }): Html {
           {name === null ? 'all' : <DataText value={name} most={32} />}
         </a>
       ))}
-      {tenants.length > TENANTS_IN_BAR ? <span>and {tenants.length - TENANTS_IN_BAR} more</span> : null}
+      {tenants.length > TENANTS_IN_BAR ? (
+        <a href={`${consolePath({ view: 'distribution', parameters: { time: '30d' } })}#by-tenant`}>
+          and {tenants.length - TENANTS_IN_BAR} more
+        </a>
+      ) : null}
     </nav>
   );
 }

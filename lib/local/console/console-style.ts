@@ -41,6 +41,10 @@ export const consoleStyle = `
   .stale main { opacity: .55 }
   .ask { display: flex; flex-wrap: wrap; gap: 8px; margin: 0 0 16px }
   .ask input[type=search] { flex: 1; max-width: 560px }
-  @media (max-width: 640px) { .bar1, .bar2, main, footer { padding-inline: 14px } }
+  @media (max-width: 640px) {
+    .bar1, .bar2, main, footer { padding-inline: 14px }
+    .menu a { padding: 6px 9px 7px }
+    .tenants { margin: 4px 0 8px }
+  }
 }
 `;

@@ -36,7 +36,7 @@ export function getSystem({ addresses, checks, views }: SystemPage): ConsoleRout
         <h2>Go on</h2>
         <pre tabindex={0}>
           {[
-            'npm run pagw -- stuck',
+            `npm run pagw -- stuck${addresses.console.endsWith(':4780') ? '' : ` --url ${addresses.console}`}`,
             `curl --data-binary @events.ndjson ${addresses.console}/events`,
             `curl -d '{"advanceSeconds":900}' ${addresses.console}/clock`,
           ].join('\n')}

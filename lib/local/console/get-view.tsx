@@ -53,11 +53,12 @@ async function getView(
       consolePage({ ...(await opening), title: page.title, view, tenant, failed: false, children: fragment }),
     );
   } catch (error) {
-    const { status, ...failure } = failureOf(error);
+    // By name: of an error, what a spread would leave out is the message.
+    const { status, code, message, hint } = failureOf(error);
     const children: Html = (
       <section>
         <h1>{page.title}</h1>
-        <Failure {...failure} />
+        <Failure code={code} message={message} hint={hint} />
       </section>
     );
     // Only what may pass by itself is looked at again.

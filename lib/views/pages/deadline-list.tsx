@@ -160,9 +160,8 @@ function DecisionTable({ decisions, links }: DecisionTableProps) {
       links={links}
     />
   );
-  const share = (part: number, { decided }: DecisionMetrics) => (
-    <span class="muted">{` ${((part / decided) * 100).toFixed(1)} %`}</span>
-  );
+  const share = (part: number, { decided }: DecisionMetrics) =>
+    part === 0 ? null : <span class="muted">{` · ${((part / decided) * 100).toFixed(1)} %`}</span>;
   return (
     <Table
       caption="Decisions of the year"

@@ -25,9 +25,9 @@ export function Table<Row>({ caption, columns, rows }: TableProps<Row>) {
         <caption class="aside">{caption}</caption>
         <thead>
           <tr>
-            {columns.map(({ name, numeric, wide }) =>
+            {columns.map(({ name, numeric }) =>
               name === '' ? (
-                <td class={wide ? 'wide' : undefined} />
+                <td />
               ) : (
                 <th scope="col" class={numeric ? 'num' : undefined}>
                   {name}
@@ -39,11 +39,11 @@ export function Table<Row>({ caption, columns, rows }: TableProps<Row>) {
         <tbody>
           {rows.map((row) => (
             <tr>
-              {columns.map(({ numeric, heads, cell }) =>
+              {columns.map(({ numeric, wide, heads, cell }) =>
                 heads ? (
                   <th scope="row">{cell(row)}</th>
                 ) : (
-                  <td class={numeric ? 'num' : undefined}>{cell(row)}</td>
+                  <td class={numeric ? 'num' : wide ? 'wide' : undefined}>{cell(row)}</td>
                 ),
               )}
             </tr>

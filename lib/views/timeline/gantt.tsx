@@ -50,7 +50,7 @@ export function Gantt({ rows, now, label }: GanttProps): Html {
             height={ROW}
           />
         ))}
-        {timeTicks(scale, now === null ? 0.97 : 0.9).map(({ place, label: text }) => (
+        {timeTicks(scale, now === null ? 0.97 : 0.9).map(({ place, label: text, fine }) => (
           <g>
             <line
               class="tick"
@@ -59,7 +59,12 @@ export function Gantt({ rows, now, label }: GanttProps): Html {
               y1={AXIS - 4}
               y2={height}
             />
-            <text class="tick-label" x={percent(place * share)} dx={place === 0 ? 0 : 3} y={14}>
+            <text
+              class={fine ? 'tick-label fine' : 'tick-label'}
+              x={percent(place * share)}
+              dx={place === 0 ? 0 : 3}
+              y={14}
+            >
               {text}
             </text>
           </g>

@@ -6,6 +6,8 @@ export interface Tick {
   place: number;
   /** Since the start: `+10 s`. */
   label: string;
+  /** Its label has no room on a narrow screen. */
+  fine: boolean;
 }
 
 const SECOND = 1_000;
@@ -31,6 +33,8 @@ const STEPS = [
   ...[500, 200, 100, 50, 20, 10, 5, 2, 1],
 ];
 const CLOSEST = 0.1;
+/** The same of labels on a narrow screen, where the last stretch is taken by `now`. */
+const CLOSEST_NARROW = 0.22;
 const MOST_CANDIDATES = 3_000;
 
 /**
@@ -38,14 +42,15 @@ const MOST_CANDIDATES = 3_000;
  * @param room 0..1: how far from the left labels may stand.
  */
 export function timeTicks(scale: TimeScale, room = 0.97): Tick[] {
-  const ticks: Tick[] = [{ place: 0, label: '0' }];
+  const ticks: Tick[] = [{ place: 0, label: '0', fine: false }];
   const length = scale.to - scale.from;
   for (const step of STEPS) {
     if (step > length || length / step > MOST_CANDIDATES) continue;
     for (let after = step; after <= length; after += step) {
       const place = scale.at(scale.from + after);
       if (place < room && ticks.every((tick) => Math.abs(tick.place - place) >= CLOSEST)) {
-        ticks.push({ place, label: `+${tickText(after)}` });
+        const isNear = ticks.some((tick) => !tick.fine && Math.abs(tick.place - place) < CLOSEST_NARROW);
+        ticks.push({ place, label: `+${tickText(after)}`, fine: isNear || place > 1 - CLOSEST_NARROW });
       }
     }
   }

@@ -70,6 +70,18 @@ describe('the console', () => {
     expect(await (await fetch(`${url}/search?q=PAG`)).text()).not.toContain('/request?id=');
   });
 
+  it.each([
+    ['/request?id=PAGW-NONE', 404, 'No request of this id is known here.', 'REQUEST_UNKNOWN'],
+    ['/request', 400, 'No request was named.', 'ID_MISSING'],
+    ['/retries?state=x', 400, 'The filter “state” is none of', 'BAD_FILTER'],
+  ])('says of %s what is wrong, by code, and the way on', async (address, status, message, code) => {
+    const answer = await fetch(`${url}${address}`);
+    const html = await answer.text();
+    expect(answer.status).toBe(status);
+    expect(html).toContain(`<p class="failure-message">${message}`);
+    expect(html).toContain(`<code>${code}</code>`);
+  });
+
   it('answers a page with code 503 while the database does not answer', async () => {
     const client = dataApiClient(`http://127.0.0.1:${await freePort()}`, 1);
     const dead = await serve(openDatabase(client, testDatabase.target));
