@@ -20,6 +20,8 @@ for (const stream of [process.stdout, process.stderr]) {
 
 async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // While it asks, the terminal hands Ctrl-C to it as a key, not to the process.
+  terminal.once('SIGINT', () => interrupted.abort());
   try {
     return await terminal.question(question, { signal: interrupted.signal });
   } finally {

@@ -20,7 +20,7 @@ export function reportDeadlines(cli: Cli): Command {
       cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
         const connection = await session.connect();
         const now = connection.now();
-        const { rows, next } = await readReport(session, connection, (tenant, limit, after) =>
+        const { rows, next } = await readReport(session, (tenant, limit, after) =>
           listDeadlines(connection.database('reader'), { tenant, now, limit, after }),
         );
         printList(session, {

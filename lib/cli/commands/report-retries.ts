@@ -16,7 +16,7 @@ export const reportRetries: Verb = (cli) =>
         const connection = await session.connect();
         const now = connection.now();
         const stage = options.stage?.toUpperCase();
-        const { rows, next } = await readReport(session, connection, (tenant, limit, after) =>
+        const { rows, next } = await readReport(session, (tenant, limit, after) =>
           dueRetries(connection.database('reader'), { tenant, now, stage, limit, after }),
         );
         printList(session, {

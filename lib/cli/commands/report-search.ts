@@ -31,7 +31,7 @@ export const reportSearch: Verb = (cli) =>
         const connection = await session.connect();
         const now = connection.now();
         const span = spanOf(session, now, DEFAULT_HOURS);
-        const { rows, next } = await readReport(session, connection, (tenant, limit, after) =>
+        const { rows, next } = await readReport(session, (tenant, limit, after) =>
           searchMetadata(connection.database('reader'), {
             ...{ tenant, now, filters, limit, after, ...span },
             ...{ eventType: options.type?.toUpperCase(), status: options.status },

@@ -21,7 +21,8 @@ export interface DueRetry {
 }
 
 export interface DueRetriesQuery {
-  tenant: string;
+  /** Null: of all. */
+  tenant: string | null;
   now: Date;
   /** Only failures of this stage. */
   stage?: string | undefined;
@@ -57,7 +58,7 @@ export async function dueRetries(database: Database, query: DueRetriesQuery): Pr
      CROSS JOIN LATERAL (
        SELECT coalesce(failed.metadata ->> 'targetSystem', request.target_system) AS target_system
      ) AS downstream
-     WHERE failed.tenant = :tenant
+     WHERE (:tenant::text IS NULL OR failed.tenant = :tenant)
        AND failed.status = 'FAILED'
        AND failed.retryable = TRUE
        AND failed.next_retry_at <= :now::timestamptz

@@ -145,7 +145,7 @@ function Tenants({ page }: { page: ConsolePageProps }): Html {
         </a>
       ))}
       {tenants.length > TENANTS_IN_BAR ? (
-        <a href={`${consolePath({ view: 'distribution', parameters: { time: '30d' } })}#by-tenant`}>
+        <a href={consolePath({ view: 'distribution', parameters: { time: '30d' } })}>
           and {tenants.length - TENANTS_IN_BAR} more
         </a>
       ) : null}

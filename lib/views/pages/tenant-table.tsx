@@ -20,7 +20,7 @@ export function TenantTable({ view, time, tenants, context }: TenantTableProps) 
   if (tenants === null || tenants.length === 0) return <></>;
   return (
     <>
-      <h2 id="by-tenant">By tenant</h2>
+      <h2>By tenant</h2>
       <Table
         caption="By tenant"
         rows={tenants}
