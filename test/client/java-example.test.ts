@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,9 @@ import { readEventLines } from '../../lib/client/read-event-lines.ts';
 
 const run = promisify(execFile);
 const example = fileURLToPath(new URL('../../examples/java/', import.meta.url));
+const readme = readFileSync(`${example}README.md`, 'utf8');
+/** The signatures of the AWS SDK for Java 2.x that the README uses; the SDK itself is in no registry the tests may ask. */
+const sdkTypes = fileURLToPath(new URL('support/aws-sdk-java/', import.meta.url));
 const golden = readFileSync(`${example}expected-events.jsonl`, 'utf8');
 const title = 'the Java example';
 const jdk = findJdk();
@@ -41,6 +44,33 @@ describe.skipIf(!jdk)(title, () => {
       droppedClosed: 1,
       buffered: 0,
     });
+  });
+
+  it('compiles the class of its README against the types of the AWS SDK 2.x that the README names', async () => {
+    const [, sender = ''] = /```java\n(final class SqsQueueSender.*?)```/s.exec(readme) ?? [];
+    const folder = join(classes, 'sdk');
+    await mkdir(folder);
+    const imports = [
+      'java.util.List',
+      'java.util.concurrent.TimeUnit',
+      'java.util.stream.IntStream',
+      'software.amazon.awssdk.services.sqs.SqsAsyncClient',
+      'software.amazon.awssdk.services.sqs.model.*',
+    ];
+    const head = `package pagw.tracker;\n${imports.map((name) => `import ${name};\n`).join('')}`;
+    await writeFile(join(folder, 'SqsQueueSender.java'), `${head}${sender}`);
+    const sources = [join(folder, 'SqsQueueSender.java'), ...globSync(`${sdkTypes}**/*.java`)];
+    await run('javac', [
+      '--release',
+      '17',
+      '-Xlint:all',
+      '-Werror',
+      '-cp',
+      classes,
+      '-d',
+      folder,
+      ...sources,
+    ]);
   });
 
   it('writes printable ASCII, one message a line', async () => {
