@@ -35,7 +35,7 @@ describe('the time scale', () => {
     fc.assert(
       fc.property(instants, (points) => {
         const ticks = timeTicks(timeScale(points));
-        expect(ticks[0]).toEqual({ place: 0, label: '0' });
+        expect(ticks[0]).toEqual({ place: 0, label: '0', fine: false });
         const places = ticks.map(({ place }) => place).sort((one, other) => one - other);
         for (const [position, place] of places.entries())
           if (position > 0) expect(place - (places[position - 1] ?? 0)).toBeGreaterThanOrEqual(0.0999);
