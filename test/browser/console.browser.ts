@@ -72,7 +72,7 @@ describe('the console', () => {
   });
 
   it.each([
-    ['correlation id', 'demo-1', /^Requests$/],
+    ['correlation id', 'demo-1', /^\d+ requests?$/],
     ['metadata', 'targetSystem=carelon isAsync=false', /^Events of the last 7 days/],
     ['a comparison', 'diagnosisCount>2', /^Events of the last 7 days/],
   ])('searches by %s: %s', async (_, words, heading) => {
@@ -189,6 +189,8 @@ describe('every page', () => {
       '/stuck?stage=API_CONNECTOR',
       '/retries',
       '/deadlines',
+      '/deadlines?tenant=anthem&priority=STANDARD&outcome=decided',
+      '/failures?time=7d',
       '/latency',
       '/distribution',
       '/incidents',
@@ -198,6 +200,7 @@ describe('every page', () => {
       '/search',
       '/search?q=targetSystem%3Dcarelon',
       '/search?q=nothing',
+      '/search?status=FAILED&time=24h',
       '/system',
       '/request?id=nobody',
     ],

@@ -161,7 +161,7 @@ function DecisionTable({ decisions, links }: DecisionTableProps) {
     />
   );
   const share = (part: number, { decided }: DecisionMetrics) =>
-    part === 0 ? null : <span class="muted">{` · ${((part / decided) * 100).toFixed(1)} %`}</span>;
+    part === 0 ? null : <div class="detail">{`${((part / decided) * 100).toFixed(1)} %`}</div>;
   return (
     <Table
       caption="Decisions of the year"
