@@ -51,7 +51,7 @@ export async function fillMonth(server: BenchServer, name: string, events: numbe
 async function copyRows(client: Client, table: string, order: string): Promise<void> {
   const { rows } = await client.query(
     `SELECT attname AS name FROM pg_attribute
-     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'id'`,
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attname <> 'id'`,
     [table],
   );
   const names: string[] = rows.map(({ name }) => name);
