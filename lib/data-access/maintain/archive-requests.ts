@@ -1,0 +1,43 @@
+import { type ArchiveBucket, archivePiece } from './archive-piece.ts';
+import { type ArchivePiece, findArchivePiece } from './find-archive-piece.ts';
+import { listArchivableMonths } from './list-archivable-months.ts';
+import type { MaintainOptions } from './maintain-task.ts';
+import { quietSince } from './quiet-since.ts';
+
+/** About thirty events each. */
+const PIECE_REQUESTS = 1_000;
+
+export type ArchiveRun = Record<'requestsArchived' | 'eventsArchived' | 'archiveBytes', number>;
+
+/**
+ * Archives the requests of months that ended `afterDays` ago, each once it has been closed and quiet for as long: piece
+ * by piece, verified. What is left waits for the next run.
+ */
+export async function archiveRequests(
+  { database, now, mayGoOn }: MaintainOptions,
+  archive: ArchiveBucket,
+  afterDays: number,
+): Promise<ArchiveRun> {
+  const run: ArchiveRun = { requestsArchived: 0, eventsArchived: 0, archiveBytes: 0 };
+  const since = await quietSince(database, now, afterDays);
+  if (since === undefined) return run;
+  for (const month of await listArchivableMonths(database, since)) {
+    let after: ArchivePiece | undefined;
+    while (mayGoOn()) {
+      const piece = await findArchivePiece(database, {
+        month,
+        quietSince: since,
+        most: PIECE_REQUESTS,
+        after,
+      });
+      if (piece === undefined) break;
+      const done = await archivePiece(database, archive, piece, now);
+      run.requestsArchived += done.archived;
+      run.eventsArchived += done.events;
+      run.archiveBytes += done.bytes;
+      // What was archived is not found again; what was outpaced is passed over until the next run.
+      after = done.taken;
+    }
+  }
+  return run;
+}

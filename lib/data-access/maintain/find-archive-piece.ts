@@ -1,0 +1,49 @@
+import type { Database } from '../database.ts';
+
+/** Requests of one tenant that arrived on one day, closed and quiet long enough, in the order of their ids. */
+export interface ArchivePiece {
+  tenant: string;
+  /** `YYYY-MM-DD` */
+  receivedOn: string;
+  pagwIds: string[];
+}
+
+/**
+ * The next `most` requests of `month` to be archived, from `after` on; undefined when there are none.
+ * @param quietSince requests with an event recorded, or closed, since then are left for later
+ */
+export async function findArchivePiece(
+  database: Database,
+  search: { month: string; quietSince: Date; most: number; after: ArchivePiece | undefined },
+): Promise<ArchivePiece | undefined> {
+  const { rows } = await database.execute<ArchivePiece>(
+    `WITH due AS MATERIALIZED (
+       SELECT tenant, received_on, pagw_id
+       FROM request_tracker
+       WHERE archived_at IS NULL
+         AND received_on >= :month::date
+         AND received_on < :month::date + interval '1 month'
+         AND completed_at < :quiet_since::timestamptz
+         AND updated_at < :quiet_since::timestamptz
+         AND (:after_pagw_id::text IS NULL OR (received_on, tenant, pagw_id) > (:after_on::date, :after_tenant, :after_pagw_id))
+       ORDER BY received_on, tenant, pagw_id
+       LIMIT :most
+     ),
+     first AS (
+       SELECT tenant, received_on FROM due ORDER BY received_on, tenant LIMIT 1
+     )
+     SELECT first.tenant, first.received_on, json_agg(due.pagw_id ORDER BY due.pagw_id) AS pagw_ids
+     FROM first
+     JOIN due ON due.tenant = first.tenant AND due.received_on = first.received_on
+     GROUP BY 1, 2`,
+    {
+      month: search.month,
+      quiet_since: search.quietSince,
+      most: search.most,
+      after_on: search.after?.receivedOn ?? null,
+      after_tenant: search.after?.tenant ?? null,
+      after_pagw_id: search.after?.pagwIds.at(-1) ?? null,
+    },
+  );
+  return rows[0];
+}
