@@ -1,10 +1,17 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { S3Client } from '@aws-sdk/client-s3';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type * as z from 'zod';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
+import { archiveRequests } from '../lib/data-access/maintain/archive-requests.ts';
 import { checkRecentEvents } from '../lib/data-access/maintain/check-recent-events.ts';
+import { compactRequests } from '../lib/data-access/maintain/compact-requests.ts';
+import { dropArchivedMonths } from '../lib/data-access/maintain/drop-archived-months.ts';
 import { ensurePartitionsAhead } from '../lib/data-access/maintain/ensure-partitions-ahead.ts';
+import type { MaintainTask } from '../lib/data-access/maintain/maintain-task.ts';
+import { measureArchive } from '../lib/data-access/maintain/measure-archive.ts';
 import { measureGrowth } from '../lib/data-access/maintain/measure-growth.ts';
 import { measureIndexUse } from '../lib/data-access/maintain/measure-index-use.ts';
 import { refreshSummary } from '../lib/data-access/maintain/refresh-summary.ts';
@@ -37,6 +44,8 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     return { unusedIndexes: uses.filter(({ scans, isUnique }) => scans === 0 && !isUnique).length };
   };
 
+  const history = historyTasks(env);
+
   return middy<unknown, MaintainAnswer>()
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
@@ -49,16 +58,33 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
           checkRecentEvents,
           measureGrowth,
           reportIndexUse,
+          ...history,
         },
         { database, now: clock.now(), mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS },
       );
-      addMaintainMetrics(metrics, { ...counts, failedTasks: failures.size });
+      const archiveFailures = Object.keys(history).filter((task) => failures.has(task)).length;
+      addMaintainMetrics(metrics, { ...counts, archiveFailures, failedTasks: failures.size });
       for (const [task, failure] of failures) logger.error('task failed', { task, ...reasonOf(failure) });
       logger.info('maintained', { ...counts, failed: failures.size, skipped });
       if (failures.size > 0)
         throw new Error(`Upkeep failed in ${[...failures.keys()].join(', ')}; the log has the reasons.`);
       return { counts, skipped };
     });
+}
+
+/** Compaction and archive, as far as they are not switched off; last, for they take all the time there is. */
+function historyTasks(env: z.infer<typeof maintainEnv>): Record<string, MaintainTask> {
+  const { COMPACT_AFTER_DAYS: compactAfter, ARCHIVE_AFTER_DAYS: archiveAfter, ARCHIVE_BUCKET: bucket } = env;
+  const compaction: Record<string, MaintainTask> =
+    compactAfter === 'off' ? {} : { compactRequests: (options) => compactRequests(options, compactAfter) };
+  if (archiveAfter === 'off') return compaction;
+  const archive = { s3: new S3Client({ forcePathStyle: true }), bucket };
+  return {
+    ...compaction,
+    archiveRequests: (options) => archiveRequests(options, archive, archiveAfter),
+    dropArchivedMonths: (options) => dropArchivedMonths(options, archiveAfter),
+    measureArchive: (options) => measureArchive(options, archiveAfter),
+  };
 }
 
 let deployed: ReturnType<typeof createHandler> | undefined;

@@ -34,7 +34,8 @@ CREATE TABLE archived_month (
   month         DATE PRIMARY KEY CHECK (month = date_trunc('month', month)),
   request_count BIGINT NOT NULL,
   event_count   BIGINT NOT NULL,
-  dropped_at    TIMESTAMPTZ NOT NULL
+  dropped_at    TIMESTAMPTZ NOT NULL,
+  keep_until    TIMESTAMPTZ
 );
 
 -- Rows come from the functions below alone, which maintain runs as the owner.
@@ -146,20 +147,29 @@ BEGIN
 END
 $$;
 
--- Drops a month's partition, when every request that arrived in it is archived with all its events; answers whether it
--- did. Waits for no lock longer than half a second, less than the server takes to look for a deadlock: whoever records
--- events goes first, and 55P03 says so. Nobody can record into the month between the look and the drop.
+-- True when every request that arrived in the month is archived with all its events, and nobody wants restored rows kept.
+CREATE FUNCTION may_drop_month(month_start date, at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN NOT EXISTS (
+  SELECT FROM request_tracker
+  WHERE received_on >= month_start AND received_on < month_start + interval '1 month' AND archived_at IS NULL
+) AND NOT EXISTS (
+  SELECT FROM archived_month WHERE month = month_start AND keep_until > at
+);
+
+-- Drops a month's partition when it may be dropped; answers whether it did. Looks before it locks anything, and again
+-- once nobody can record. Waits for no lock longer than half a second, which is less than the server takes to look for
+-- a deadlock: whoever records events goes first, and this ends with 55P03.
 CREATE FUNCTION drop_archived_month(day date, noted_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql
 SET lock_timeout = '500ms'
 AS $$
 DECLARE
   month_start CONSTANT date DEFAULT date_trunc('month', day)::date;
-  month_end CONSTANT date DEFAULT (date_trunc('month', day) + interval '1 month')::date;
   partition_name CONSTANT text DEFAULT 'event_tracker_' || to_char(month_start, 'YYYY_MM');
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('ensure_event_partition'));
-  IF NOT EXISTS (
+  IF NOT may_drop_month(month_start, noted_at) OR NOT EXISTS (
     SELECT FROM pg_inherits
     WHERE inhparent = 'event_tracker'::regclass AND inhrelid = to_regclass(partition_name)
   ) THEN
@@ -169,19 +179,17 @@ BEGIN
   LOCK TABLE request_tracker IN ACCESS EXCLUSIVE MODE;
   LOCK TABLE ONLY event_tracker IN ACCESS EXCLUSIVE MODE;
   EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', partition_name);
-  IF EXISTS (
-    SELECT FROM request_tracker
-    WHERE received_on >= month_start AND received_on < month_end AND archived_at IS NULL
-  ) THEN
+  IF NOT may_drop_month(month_start, noted_at) THEN
     RETURN false;
   END IF;
   EXECUTE format('DROP TABLE %I', partition_name);
   INSERT INTO archived_month (month, request_count, event_count, dropped_at)
   SELECT month_start, coalesce(sum(request_count), 0), coalesce(sum(event_count), 0), noted_at
   FROM archive_object
-  WHERE received_on >= month_start AND received_on < month_end
+  WHERE received_on >= month_start AND received_on < month_start + interval '1 month'
   ON CONFLICT (month) DO UPDATE SET
-    request_count = excluded.request_count, event_count = excluded.event_count, dropped_at = excluded.dropped_at;
+    request_count = excluded.request_count, event_count = excluded.event_count,
+    dropped_at = excluded.dropped_at, keep_until = NULL;
   RETURN true;
 END
 $$;
@@ -258,4 +266,6 @@ $$;
 COMMENT ON TABLE archive_object IS 'Parquet objects in S3 that were read back and found equal to the rows they were made of';
 COMMENT ON COLUMN archived_request.digest IS 'SHA-256 of its rows there, in order, each as archived_event() gives it, a line each';
 COMMENT ON COLUMN archived_request.event_keys IS 'hashtextextended(event_id, 0) of each event there, so that one delivered again is still known; a wrong match is a matter of 2^-64';
+COMMENT ON COLUMN archived_month.keep_until IS 'Rows of the month were put back, and stay until then';
+
 COMMENT ON TABLE archived_month IS 'Months whose partition was dropped because all that was in it is archived';

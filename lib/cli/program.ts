@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Cli, Verb } from './cli.ts';
+import { archiveList } from './commands/archive-list.ts';
+import { archiveRestore } from './commands/archive-restore.ts';
 import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { eventSend } from './commands/event-send.ts';
@@ -28,6 +30,7 @@ const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly
   ['incident', 'stuck requests of one tenant, stage and cause', [incidentList, incidentSnooze]],
   ['retry', 'what is retried, when, and what is held back', retryVerbs],
   ['rejected', 'events that were refused, and why', [rejectedList, rejectedShow, rejectedReplay]],
+  ['archive', 'history that left the database', [archiveList, archiveRestore]],
   ['migrate', 'the database schema', [migrateStatus, migrateUp]],
 ];
 

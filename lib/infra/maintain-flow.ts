@@ -3,6 +3,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { LogSettings } from './encrypted-log-group.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
+import type { StageSettings } from './stages.ts';
 import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 
@@ -11,15 +12,16 @@ export interface MaintainFlowProps {
   readonly buckets: TrackerBuckets;
   readonly messagesKey: Key;
   readonly logs: LogSettings;
+  readonly history: StageSettings['history'];
 }
 
-/** Partitions, roll-ups, archive. It makes and drops tables, so it acts as the owner. */
+/** Partitions, roll-ups, compaction, archive. It makes and drops tables, so it acts as the owner. */
 export class MaintainFlow extends Construct {
   readonly flow: ScheduledFlow;
 
   constructor(scope: Construct, id: string, props: MaintainFlowProps) {
     super(scope, id);
-    const { buckets } = props;
+    const { buckets, history } = props;
     this.flow = new ScheduledFlow(this, 'Maintain', {
       ...props,
       flow: 'maintain',
@@ -29,7 +31,11 @@ export class MaintainFlow extends Construct {
       memorySize: 1_024,
       // Two at once would only wait for each other's locks.
       reservedConcurrentExecutions: 1,
-      environment: { ARCHIVE_BUCKET: buckets.archive.bucketName },
+      environment: {
+        ARCHIVE_BUCKET: buckets.archive.bucketName,
+        COMPACT_AFTER_DAYS: String(history.compactAfterDays),
+        ARCHIVE_AFTER_DAYS: String(history.archiveAfterDays),
+      },
     });
     this.flow.run.useDatabase(props.database, 'owner');
     buckets.grantPut(this.flow.run, buckets.archive);

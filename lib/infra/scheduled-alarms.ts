@@ -109,5 +109,13 @@ export function maintainAlarms(scheduled: ScheduledFlow): AlarmDefinition[] {
       threshold: 1,
       silence: { watchedBy: 'maintain-heartbeat' },
     },
+    {
+      name: 'archive-failed',
+      severity: 'ticket',
+      says: 'Old history could not be compacted or archived: it stays in the database.',
+      metric: flowMetric('maintain', MaintainMetric.archiveFailures, 'Maximum', Duration.hours(1)),
+      threshold: 1,
+      silence: { watchedBy: 'maintain-heartbeat' },
+    },
   ];
 }

@@ -46,7 +46,10 @@ export class ScheduledFlows extends Construct {
       every: Duration.minutes(everyMinutes.stuckAlarm),
       runbookUrl: settings.runbookUrl,
     });
-    const { flow: maintain } = new MaintainFlow(this, 'Maintain', props);
+    const { flow: maintain } = new MaintainFlow(this, 'Maintain', {
+      ...props,
+      history: settings.history,
+    });
     this.flows = [retry, stuckAlarm, maintain];
     this.alarms = [
       ...retryAlarms(retry, settings),

@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LEAST_HISTORY_DAYS } from '../runtime/history-ages.ts';
 import { STAGES, type StageSettings } from './stages.ts';
 
 const LOG_RETENTION_DAYS = new Set(
@@ -30,6 +31,11 @@ const RULES: readonly SettingRule[] = [
   {
     broken: ({ retention }) => !within(retention.archiveDays, 181, 36_500),
     message: 'retention.archiveDays must be a whole number above 180, when archives move to cold storage.',
+  },
+  {
+    broken: ({ history }) =>
+      !isHistoryAge(history.compactAfterDays) || !isHistoryAge(history.archiveAfterDays),
+    message: `history.compactAfterDays and history.archiveAfterDays must be 'off' or a whole number from ${LEAST_HISTORY_DAYS}, when the hourly summary is final.`,
   },
   {
     broken: ({ capacity }) =>
@@ -125,6 +131,10 @@ export function stageSettings(
   const broken = RULES.find((rule) => rule.broken(settings));
   if (broken !== undefined) throw new Error(`Stage '${stage}': ${broken.message}`);
   return settings;
+}
+
+function isHistoryAge(days: number | 'off'): boolean {
+  return days === 'off' || within(days, LEAST_HISTORY_DAYS, 36_500);
 }
 
 function within(value: number, least: number, most: number): boolean {

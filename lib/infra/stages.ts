@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
+import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS } from '../runtime/history-ages.ts';
 import type { StageRules } from './stage-rules.ts';
 
 /** A VPC that is there already. The cluster only needs subnets in two zones; nothing is routed to or from them. */
@@ -32,8 +33,11 @@ export interface StageSettings {
     logDays: number;
     /** Bodies of refused messages; they may hold PHI, so no longer than it takes to replay them. */
     quarantineDays: number;
+    /** How long archived history is kept in S3. */
     archiveDays: number;
   };
+  /** Days since a request was closed and last heard of, after which its history is merged, and leaves the database. */
+  history: { compactAfterDays: number | 'off'; archiveAfterDays: number | 'off' };
   /** Keeps database, keys and buckets when the stack is deleted; otherwise a last snapshot is all that stays. */
   retainOnDelete: boolean;
   /** Invocations at a time; the ceiling on what the flows can ask of the database. */
@@ -68,6 +72,7 @@ const prod: StageSettings = {
   databaseName: 'pagw',
   insights: { mode: DatabaseInsightsMode.ADVANCED, retention: PerformanceInsightRetention.MONTHS_15 },
   retention: { backupDays: 35, logDays: 731, quarantineDays: 90, archiveDays: 2_557 },
+  history: { compactAfterDays: COMPACT_AFTER_DAYS, archiveAfterDays: ARCHIVE_AFTER_DAYS },
   retainOnDelete: true,
   concurrency: { ingest: 20, scheduled: 2 },
   everyMinutes: { retry: 1, stuckAlarm: 1 },

@@ -7,6 +7,7 @@ export const LOCAL_CLUSTER_ARN = `arn:aws:rds:${LOCAL_REGION}:${LOCAL_ACCOUNT}:c
 export const LOCAL_SECRET_ARN = `arn:aws:secretsmanager:${LOCAL_REGION}:${LOCAL_ACCOUNT}:secret:pagw-local-AbCdEf`;
 
 export const QUARANTINE_BUCKET = 'pagw-quarantine';
+export const ARCHIVE_BUCKET = 'pagw-archive';
 export const EVENTS_QUEUE = 'pagw-events.fifo';
 export const DEAD_LETTER_QUEUE = 'pagw-events-dlq.fifo';
 export const RETRY_QUEUE = 'pagw-retries.fifo';

@@ -1,4 +1,5 @@
 import {
+  ARCHIVE_BUCKET,
   INCIDENT_TOPIC,
   LOCAL_CLUSTER_ARN,
   LOCAL_CREDENTIALS,
@@ -24,6 +25,7 @@ export function localEnvironment(addresses: LocalAddresses): Record<string, stri
     SECRET_ARN: LOCAL_SECRET_ARN,
     DATABASE_NAME: LOCAL_DATABASE,
     QUARANTINE_BUCKET,
+    ARCHIVE_BUCKET,
     EVENTS_QUEUE_URL: addresses.eventsQueueUrl,
     EVENTS_DLQ_URL: addresses.deadLetterQueueUrl,
     RETRY_QUEUE_URL: addresses.retryQueueUrl,

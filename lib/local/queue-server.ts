@@ -6,6 +6,7 @@ import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import {
+  ARCHIVE_BUCKET,
   DEAD_LETTER_QUEUE,
   EVENTS_QUEUE,
   INCIDENT_TOPIC,
@@ -50,7 +51,7 @@ const QUEUES: Record<string, Record<string, string>> = {
   [RETRY_QUEUE]: { VisibilityTimeout: String(VISIBILITY_SECONDS) },
 };
 
-/** Starts SQS, SNS and S3 with this project's queues, topic and bucket; what they held at the last stop, or kill, is there again. */
+/** Starts SQS, SNS and S3 with this project's queues, topic and buckets; what they held at the last stop, or kill, is there again. */
 export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
   const file = join(options.dataDirectory, 'fauxqs.db');
   if (!existsSync(file)) await createQueuesAside(options.dataDirectory);
@@ -128,9 +129,11 @@ async function createQueues({ sqs, s3 }: { sqs: SQSClient; s3: S3Client }): Prom
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: fifo }));
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
   }
-  const missing = await s3.send(new HeadBucketCommand({ Bucket: QUARANTINE_BUCKET })).then(
-    () => false,
-    () => true,
-  );
-  if (missing) await s3.send(new CreateBucketCommand({ Bucket: QUARANTINE_BUCKET }));
+  for (const Bucket of [QUARANTINE_BUCKET, ARCHIVE_BUCKET]) {
+    const missing = await s3.send(new HeadBucketCommand({ Bucket })).then(
+      () => false,
+      () => true,
+    );
+    if (missing) await s3.send(new CreateBucketCommand({ Bucket }));
+  }
 }

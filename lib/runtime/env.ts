@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS, LEAST_HISTORY_DAYS } from './history-ages.ts';
 
 // Else the small build says nothing but "Invalid input".
 z.config(en());
@@ -60,7 +61,18 @@ export const stuckAlarmEnv = z.extend(databaseEnv, {
   RUNBOOK_URL: z.optional(z.url()),
 });
 
-export const maintainEnv = databaseEnv;
+/** Days since a request was closed and last heard of; `off`: never. */
+const historyAge = (days: number) =>
+  z._default(
+    z.union([z.literal('off'), z.coerce.number().check(z.int(), z.minimum(LEAST_HISTORY_DAYS))]),
+    days,
+  );
+
+export const maintainEnv = z.extend(databaseEnv, {
+  ARCHIVE_BUCKET: z.string().check(z.minLength(3)),
+  COMPACT_AFTER_DAYS: historyAge(COMPACT_AFTER_DAYS),
+  ARCHIVE_AFTER_DAYS: historyAge(ARCHIVE_AFTER_DAYS),
+});
 
 export const widgetEnv = z.extend(databaseEnv, {
   /** The one tenant it shows, or `*` for all. Whoever can edit a dashboard can change its parameters, not this. */

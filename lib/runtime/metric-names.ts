@@ -70,5 +70,18 @@ export const MaintainMetric = {
   metadataMeanBytes: 'MeanMetadataBytes',
   /** Indexes that guard nothing and were not read since the statistics began. */
   unusedIndexes: 'UnusedIndexes',
+  requestsCompacted: 'RequestsCompacted',
+  eventsMerged: 'EventsMerged',
+  requestsArchived: 'RequestsArchived',
+  eventsArchived: 'EventsArchived',
+  archiveBytes: 'ArchiveBytes',
+  monthsDropped: 'MonthsDropped',
+  /** Old enough to be dropped, but something held a lock; the next run tries again. */
+  monthsLocked: 'MonthsLocked',
+  /** Open requests of months that would be dropped without them. */
+  requestsHoldingMonths: 'RequestsHoldingMonths',
+  requestsToArchive: 'RequestsToArchive',
+  /** Tasks of compaction and archive that failed. */
+  archiveFailures: 'ArchiveFailures',
   failedTasks: 'MaintainTasksFailed',
 } as const;

@@ -1,26 +1,31 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/maintain.ts';
 import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { openArchiveBucket } from '../support/archive-bucket.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 let db: TestDatabase;
+let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
 let logged: string[];
 let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   db = await openTestDatabase();
+  archive = await openArchiveBucket();
   environment = {
     CLUSTER_ARN: db.target.resourceArn,
     SECRET_ARN: db.target.secretArn,
     DATABASE_NAME: db.target.database,
+    ARCHIVE_BUCKET: archive.bucket,
   };
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', archive.endpoint);
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   logged = [];
@@ -31,6 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
+  await archive.close();
   await db.close();
 });
 

@@ -109,7 +109,9 @@ describe('the timeline', () => {
   });
 
   it('says why there is nothing to show of a request whose events are archived', () => {
-    expect(textOf(draw([], { lastSequenceNo: 30 }))).toContain('archived after 90 days');
+    const archived = { lastSequenceNo: 30, archivedAt: ago(60), retiredAt: ago(60) };
+    expect(textOf(draw([], archived))).toContain('archived. pagw request show PAGW-TEST-1 reads them there');
+    expect(textOf(draw([], { lastSequenceNo: 30 }))).toContain('No events are kept');
   });
 
   it.each(hostileTexts.map((text) => [text.slice(0, 20), text]))('keeps %j a text', (_, text) => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { readHistory } from '../../data-access/archive/read-history.ts';
 import { findRequest } from '../../data-access/query/find-request.ts';
-import { readTimeline, type TimelineEvent } from '../../data-access/query/request-timeline.ts';
+import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -54,7 +55,7 @@ async function showRequest(session: Session, pagwId: string, metadata: boolean):
   const request = await findRequest(database, pagwId, tenant);
   if (request === undefined) throw notFound(pagwId, tenant);
   const events: TimelineEvent[] = [];
-  for await (const page of readTimeline(database, request)) {
+  for await (const page of readHistory(database, connection.s3, request)) {
     events.push(...page.slice(0, limit - events.length));
     if (events.length >= limit) break;
   }

@@ -26,6 +26,7 @@ export function requestHeadText(request: RequestRow, view: RequestView): string 
     ['Received', at(receivedAt)],
     ['Last event', completedAt === null ? at(request.lastEventAt) : null],
     ['Closed', completedAt && `${at(completedAt)}, after ${tookText(+completedAt - +receivedAt)}`],
+    ['Archived', at(request.archivedAt)],
     ['Decided', at(request.decidedAt)],
     ['Decision due', request.decidedAt === null ? at(request.decisionDueAt) : null],
     ['Stuck', stuckFact(request, now)],

@@ -17,7 +17,7 @@ export async function findDoubledNumbers(
      ), doubled AS (
        SELECT event.pagw_id AS "pagwId", event.sequence_no AS "sequenceNo", count(*) AS events
        FROM request
-       JOIN event_tracker AS event ON event.pagw_id = request.pagw_id AND event.received_on = request.received_on
+       JOIN event_history AS event ON event.pagw_id = request.pagw_id AND event.received_on = request.received_on
        GROUP BY event.pagw_id, event.sequence_no
        HAVING count(*) > 1
        ORDER BY event.pagw_id DESC, event.sequence_no

@@ -36,6 +36,12 @@ export interface RequestRow {
   stuckReason: string | null;
   stuckSince: Date | null;
   lastSequenceNo: number;
+  /** When its STARTs were merged into their results; null before, and again once another event is recorded. */
+  compactedAt: Date | null;
+  /** When all its events were in the archive; null before, and again once another event is recorded. */
+  archivedAt: Date | null;
+  /** When an event of it was first merged or archived. */
+  retiredAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -52,7 +58,7 @@ export async function findRequest(
        main_stage, main_event_type, main_status::text AS main_status, main_attempt, main_at, target_system,
        correlation_id, external_reference_id, last_error_code, last_error_msg, failure_count, retry_count,
        payload_bucket, payload_key, received_at, received_on, last_event_at, decision_due_at, decided_at, completed_at,
-       stuck_reason, stuck_since, last_sequence_no, created_at, updated_at
+       stuck_reason, stuck_since, last_sequence_no, compacted_at, archived_at, retired_at, created_at, updated_at
      FROM request_tracker
      WHERE pagw_id = :pagw_id AND (:tenant::text IS NULL OR tenant = :tenant)`,
     { pagw_id: pagwId, tenant: tenant ?? null },

@@ -38,7 +38,7 @@ const PAGE_BYTES = 800_000;
 export const TIMELINE_SQL = `
 WITH next AS MATERIALIZED (
   SELECT *
-  FROM event_tracker
+  FROM event_history
   WHERE received_on = :received_on::date AND pagw_id = :pagw_id AND sequence_no > :after_sequence_no
   ORDER BY sequence_no
   LIMIT :limit
@@ -71,12 +71,13 @@ export function timelineValues(
   };
 }
 
-/** The events that `request` had when it was read, in order, page by page; each page fits into one answer of the Data API. */
+/** The events that `request` had when it was read and that are in the database, in order, page by page; each page fits into one answer of the Data API. */
 export async function* readTimeline(
   database: Database,
   request: Pick<RequestRow, 'pagwId' | 'receivedOn' | 'lastSequenceNo'>,
+  afterSequenceNo = 0,
 ): AsyncGenerator<TimelineEvent[]> {
-  let after = 0;
+  let after = afterSequenceNo;
   let limit = PAGE_EVENTS;
   while (after < request.lastSequenceNo) {
     const values = timelineValues(request, after, limit);

@@ -38,22 +38,22 @@ export async function checkSequences(
          numbers.first_number AS "firstNumber", numbers.last_number AS "lastNumber",
          request.last_sequence_no AS "expectedLast"
        FROM request
+       CROSS JOIN LATERAL (SELECT archived_through(request.pagw_id) AS number) AS archived
        CROSS JOIN LATERAL (
          SELECT
            count(*) AS events,
            count(DISTINCT sequence_no) AS distinct_numbers,
            min(sequence_no) AS first_number,
-           max(sequence_no) AS last_number
-         FROM event_tracker AS event
+           max(sequence_no) AS last_number,
+           count(*) FILTER (WHERE sequence_no > archived.number) AS unarchived
+         FROM event_history AS event
          WHERE event.received_on = request.received_on AND event.pagw_id = request.pagw_id
        ) AS numbers
-       WHERE (
-           numbers.events <> request.last_sequence_no
-           OR numbers.distinct_numbers <> numbers.events
-           OR (numbers.events > 0 AND (numbers.first_number <> 1 OR numbers.last_number <> numbers.events))
-         )
-         -- A month that was archived has no partition any more, and its requests no events.
-         AND to_regclass('event_tracker_' || to_char(request.received_on, 'YYYY_MM')) IS NOT NULL
+       -- What is archived may be here or not; what is not must be here, each number once.
+       WHERE numbers.unarchived <> request.last_sequence_no - archived.number
+         OR numbers.distinct_numbers <> numbers.events
+         OR numbers.first_number < 1
+         OR numbers.last_number > request.last_sequence_no
        ORDER BY request.pagw_id DESC
        LIMIT ${FAULTS_SHOWN}
      )

@@ -4,6 +4,8 @@ import { TIMELINE_SQL, timelineValues } from './request-timeline.ts';
 export interface TimelinePlan {
   /** Indexes the look-up reads. */
   indexes: string[];
+  /** Tables it reads, by index or not. */
+  tables: string[];
   /** Tables it reads from end to end. */
   scannedTables: string[];
 }
@@ -31,6 +33,7 @@ export async function explainTimeline(database: Database, receivedOn: string): P
     const nodes = plans.flatMap(({ Plan }) => withChildren(Plan));
     return {
       indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
+      tables: [...new Set(nodes.flatMap((node) => node['Relation Name'] ?? []))],
       scannedTables: nodes.flatMap((node) =>
         node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? 'a table') : [],
       ),

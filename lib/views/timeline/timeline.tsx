@@ -17,6 +17,16 @@ export interface TimelineData {
   maxAttempts(event: TimelineEvent): number;
 }
 
+function NoEvents({ request }: { request: RequestRow }) {
+  if (request.retiredAt === null) return <Empty>No events are kept of this request.</Empty>;
+  return (
+    <Empty>
+      The events of this request are archived. <code>pagw request show {request.pagwId}</code> reads them
+      there, <code>pagw archive restore {request.pagwId}</code> puts them back for a time.
+    </Empty>
+  );
+}
+
 /** One request: where it stands, what happened when, and every event. */
 export function Timeline({ data, context }: { data: TimelineData; context: ViewContext }) {
   const { request, maxAttempts } = data;
@@ -40,9 +50,7 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
         </Caution>
       ) : null}
       {events.length === 0 ? (
-        <Empty>
-          No events are kept of this request; those of closed requests are archived after 90 days.
-        </Empty>
+        <NoEvents request={request} />
       ) : (
         <>
           <h2>Timeline</h2>

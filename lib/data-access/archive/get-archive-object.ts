@@ -1,0 +1,17 @@
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readArchiveFile } from './archive-file.ts';
+import type { ArchivedEvent } from './archived-event.ts';
+
+export interface ObjectPlace {
+  bucket: string;
+  key: string;
+}
+
+/**
+ * The events that an archive object holds.
+ * @throws Error of the S3 client, such as NoSuchKey; or that of readArchiveFile
+ */
+export async function getArchiveObject(s3: S3Client, { bucket, key }: ObjectPlace): Promise<ArchivedEvent[]> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return readArchiveFile((await Body?.transformToByteArray()) ?? new Uint8Array());
+}

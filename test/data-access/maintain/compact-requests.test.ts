@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { compactRequests } from '../../../lib/data-access/maintain/compact-requests.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
+import { findRequest } from '../../../lib/data-access/query/find-request.ts';
+import { readTimeline, type TimelineEvent } from '../../../lib/data-access/query/request-timeline.ts';
+import { checkSequences } from '../../../lib/data-access/query/sequence-faults.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { withDirectConnections } from '../../support/direct-connections.ts';
+import { recordHistory, type Step } from '../../support/history.ts';
+import { HAPPY_WITH_RETRY, rollUp } from '../../support/history-ages.ts';
+import { trackedEvent } from '../../support/tracked-event.ts';
+
+const start = new Date('2026-03-01T10:00:00Z');
+const early = new Date('2026-03-30T10:00:00Z');
+const now = new Date('2026-04-10T10:00:00Z');
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  for (const day of ['2026-03-01', '2026-04-01']) await ensurePartition(db.database, new Date(day));
+});
+afterAll(() => db.close());
+beforeEach(() => db.database.execute('TRUNCATE request_tracker, event_tracker, event_tracker_summary'));
+
+async function history(pagwId: string, steps: readonly Step[] = HAPPY_WITH_RETRY) {
+  await recordHistory(db.database, { pagwId }, start, steps);
+  await rollUp(db, now);
+}
+
+const compact = (at = now, options: { mayGoOn?: () => boolean; piece?: number } = {}) =>
+  compactRequests(
+    { database: db.database, now: at, mayGoOn: options.mayGoOn ?? (() => true) },
+    30,
+    options.piece,
+  );
+
+async function timeline(pagwId: string): Promise<TimelineEvent[]> {
+  const request = await findRequest(db.database, pagwId);
+  if (request === undefined) throw new Error(`${pagwId} is not there`);
+  const events: TimelineEvent[] = [];
+  for await (const page of readTimeline(db.database, request)) events.push(...page);
+  return events;
+}
+
+async function rows(): Promise<number> {
+  const { rows: counted } = await db.database.execute<{ n: number }>(
+    'SELECT count(*) AS n FROM event_tracker',
+  );
+  return counted[0]?.n ?? 0;
+}
+
+/** But for started_at, which a merged row fills in for both. */
+const withoutStartedAt = (events: readonly TimelineEvent[]) =>
+  events.map((event) => ({ ...event, startedAt: null }));
+
+describe('compactRequests', () => {
+  it('merges each START into its result, and the timeline stays as it was', async () => {
+    await history('PAGW-1');
+    const before = await timeline('PAGW-1');
+    expect(await compact()).toEqual({ requestsCompacted: 1, eventsMerged: 5 });
+    expect(await rows()).toBe(10);
+    const after = await timeline('PAGW-1');
+    expect(after.map(({ sequenceNo }) => sequenceNo)).toEqual(before.map(({ sequenceNo }) => sequenceNo));
+    expect(withoutStartedAt(after)).toEqual(withoutStartedAt(before));
+    const parsed = after.find(({ eventType }) => eventType === 'PARSE_OK');
+    expect(parsed?.startedAt).toEqual(new Date('2026-03-01T10:02:00Z'));
+    expect((await checkSequences(db.database, 10)).faults).toEqual([]);
+  });
+
+  it('keeps failures with their STARTs, and STARTs that say more than a time', async () => {
+    await history('PAGW-1');
+    await compact();
+    const { rows: kept } = await db.database.execute<{ eventType: string; n: number }>(
+      `SELECT event_type, sequence_no AS n FROM event_tracker WHERE status IN ('STARTED', 'FAILED') ORDER BY 2`,
+    );
+    expect(kept).toEqual([
+      { eventType: 'WORKFLOW_START', n: 2 },
+      { eventType: 'VAL_START', n: 7 },
+      { eventType: 'VAL_FAIL', n: 9 },
+    ]);
+  });
+
+  it.each<[string, readonly Step[]]>([
+    [
+      'of another attempt',
+      [
+        [0, 'VAL_START', { attempt: 1 }],
+        [1, 'VAL_OK', { attempt: 2 }],
+      ],
+    ],
+    [
+      'of another worker',
+      [
+        [0, 'VAL_START', { workerId: 'a' }],
+        [1, 'VAL_OK', { workerId: 'b' }],
+      ],
+    ],
+    [
+      'of another kind',
+      [
+        [0, 'ATTACH_START'],
+        [1, 'CDEX_PULL_OK'],
+      ],
+    ],
+    [
+      'that began at another time than it happened',
+      [
+        [0, 'VAL_START', { startedAt: '2026-03-01T09:00:00Z' }],
+        [1, 'VAL_OK'],
+      ],
+    ],
+    [
+      'with another START between',
+      [
+        [0, 'VAL_START'],
+        [1, 'VAL_FAIL', { errorCode: 'X' }],
+        [2, 'VAL_OK'],
+      ],
+    ],
+  ])('leaves a START alone %s', async (_, steps) => {
+    await history('PAGW-1', [...steps, [9, 'RESPONSE_OK']]);
+    expect(await compact()).toEqual({ requestsCompacted: 1, eventsMerged: 0 });
+  });
+
+  it('waits until a request has been closed and quiet for 30 days', async () => {
+    await history('PAGW-1');
+    await history('PAGW-OPEN', HAPPY_WITH_RETRY.slice(0, -1));
+    expect(await compact(early)).toEqual({ requestsCompacted: 0, eventsMerged: 0 });
+    expect(await compact()).toMatchObject({ requestsCompacted: 1 });
+    expect(await compact(new Date('2027-01-01'))).toMatchObject({ requestsCompacted: 0 });
+  });
+
+  it('waits for the summary, whose figures stay as they are', async () => {
+    const figures = () =>
+      db.database.execute(
+        'SELECT * FROM event_tracker_summary ORDER BY tenant, hour, stage, event_type, status',
+      );
+    await recordHistory(db.database, { pagwId: 'PAGW-1' }, start, HAPPY_WITH_RETRY);
+    await db.database.execute('UPDATE event_summary_progress SET refreshed_at = :at::timestamptz', {
+      at: new Date('2026-03-20'),
+    });
+    expect(await compact()).toEqual({ requestsCompacted: 0, eventsMerged: 0 });
+    await rollUp(db, now);
+    const before = await figures();
+    expect(before.rows).toHaveLength(14);
+    expect(await compact()).toMatchObject({ eventsMerged: 5 });
+    await db.database.execute(`INSERT INTO event_summary_changed_hour VALUES ('2026-03-01T10:00:00Z')`);
+    await rollUp(db, now);
+    expect((await figures()).rows).toEqual(before.rows);
+  });
+
+  it('knows a merged event when it is delivered again, and numbers a late one after the last', async () => {
+    await history('PAGW-1');
+    const sent = await timeline('PAGW-1');
+    await compact();
+    const again = sent.map(({ eventId, eventType }) =>
+      trackedEvent({ pagwId: 'PAGW-1', eventId, eventType }),
+    );
+    const outcomes = await recordEvents(db.database, [...again, trackedEvent({ pagwId: 'PAGW-1' })], now);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual([...sent.map(() => 'DUPLICATE'), 'RECORDED']);
+    expect(outcomes.at(-1)?.sequenceNo).toBe(16);
+    expect(await findRequest(db.database, 'PAGW-1')).toMatchObject({ compactedAt: null, lastSequenceNo: 16 });
+    expect((await checkSequences(db.database, 10)).faults).toEqual([]);
+    expect(await compact(new Date('2026-06-01'))).toEqual({ requestsCompacted: 0, eventsMerged: 0 });
+    await rollUp(db, new Date('2026-06-01'));
+    expect(await compact(new Date('2026-06-01'))).toEqual({ requestsCompacted: 1, eventsMerged: 0 });
+  });
+
+  it('shows a lost row of a compacted request for what it is', async () => {
+    await history('PAGW-1');
+    await compact();
+    await db.database.execute(`DELETE FROM event_tracker WHERE start_sequence_no = 10`);
+    expect((await checkSequences(db.database, 10)).faults).toMatchObject([{ pagwId: 'PAGW-1', events: 13 }]);
+  });
+
+  it('works in pieces, goes on where it was cut, and several at once merge each pair once', async () => {
+    for (let n = 1; n <= 12; n++) await history(`PAGW-${n}`);
+    let pieces = 2;
+    expect(await compact(now, { piece: 2, mayGoOn: () => pieces-- > 0 })).toMatchObject({
+      requestsCompacted: 4,
+    });
+    const runs = await Promise.all(Array.from({ length: 4 }, () => compact(now, { piece: 1 })));
+    const again = await compact(now, { piece: 5 });
+    expect([...runs, again].reduce((sum, run) => sum + run.eventsMerged, 0)).toBe(8 * 5);
+    expect((await checkSequences(db.database, 100)).faults).toEqual([]);
+    expect(await rows()).toBe(12 * 10);
+  });
+
+  it('leaves a request to whoever holds it', async () => {
+    await history('PAGW-1');
+    await withDirectConnections(db.connectionString, 1, async ([other]) => {
+      await other?.query(`BEGIN; SELECT FROM request_tracker FOR UPDATE`);
+      expect(await compact()).toEqual({ requestsCompacted: 0, eventsMerged: 0 });
+      await other?.query('ROLLBACK');
+    });
+    expect(await compact()).toMatchObject({ requestsCompacted: 1 });
+  });
+});
