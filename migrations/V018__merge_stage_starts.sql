@@ -71,43 +71,48 @@ BEGIN
     FOR UPDATE SKIP LOCKED
   ),
   event AS (
-    SELECT found.*, regexp_replace(found.event_type, '_(START|OK|COMPLETE|FAIL|TIMEOUT|ERROR)$', '') AS kind
+    SELECT found.result, regexp_replace((found.result).event_type, '_(START|OK|COMPLETE|FAIL|TIMEOUT|ERROR)$', '') AS kind
     FROM request
+    -- OFFSET 0 keeps this a look-up per request.
     CROSS JOIN LATERAL (
-      SELECT *
+      SELECT event AS result
       FROM event_tracker AS event
       WHERE event.pagw_id = request.pagw_id AND event.received_on = request.received_on
       OFFSET 0
     ) AS found
   ),
   neighbour AS (
-    SELECT event.*, lag(sequence_no) OVER (PARTITION BY pagw_id, stage, kind ORDER BY sequence_no) AS previous_no
+    SELECT
+      kind, result,
+      lag(result) OVER (
+        PARTITION BY (result).pagw_id, (result).stage, kind
+        ORDER BY (result).sequence_no
+      ) AS start
     FROM event
   ),
   pair AS MATERIALIZED (
     SELECT
-      result.pagw_id, result.received_on, result.sequence_no,
-      start.sequence_no AS start_sequence_no, start.event_id AS start_event_id,
-      start.occurred_at AS start_occurred_at, start.created_at AS start_created_at
-    FROM neighbour AS result
-    JOIN event AS start ON start.pagw_id = result.pagw_id AND start.sequence_no = result.previous_no
-    WHERE result.status = 'COMPLETED'
-      AND result.start_sequence_no IS NULL
-      AND result.event_type IN (result.kind || '_OK', result.kind || '_COMPLETE')
-      AND start.status = 'STARTED'
-      AND start.event_type = result.kind || '_START'
-      AND (start.attempt, start.retryable) = (result.attempt, result.retryable)
-      AND start.worker_id IS NOT DISTINCT FROM result.worker_id
-      AND start.service_name IS NOT DISTINCT FROM result.service_name
-      AND coalesce(start.started_at, start.occurred_at) = start.occurred_at
-      AND num_nonnulls(start.metadata, start.external_reference, start.error_code, start.error_message, start.duration_ms,
-                       start.completed_at, start.start_sequence_no) = 0
+      (result).pagw_id, (result).received_on, (result).sequence_no,
+      (start).sequence_no AS start_sequence_no, (start).event_id AS start_event_id,
+      (start).occurred_at AS start_occurred_at, (start).created_at AS start_created_at
+    FROM neighbour
+    WHERE (result).status = 'COMPLETED'
+      AND (result).start_sequence_no IS NULL
+      AND (result).event_type IN (kind || '_OK', kind || '_COMPLETE')
+      AND (start).status = 'STARTED'
+      AND (start).event_type = kind || '_START'
+      AND (start).attempt = (result).attempt
+      AND (start).retryable = (result).retryable
+      AND (start).worker_id IS NOT DISTINCT FROM (result).worker_id
+      AND (start).service_name IS NOT DISTINCT FROM (result).service_name
+      AND coalesce((start).started_at, (start).occurred_at) = (start).occurred_at
+      AND num_nonnulls((start).metadata, (start).external_reference, (start).error_code, (start).error_message,
+                       (start).duration_ms, (start).completed_at, (start).start_sequence_no) = 0
   ),
   removed AS (
     DELETE FROM event_tracker AS start
     USING pair
     WHERE start.pagw_id = pair.pagw_id AND start.received_on = pair.received_on AND start.sequence_no = pair.start_sequence_no
-    RETURNING start.pagw_id, start.received_on, start.sequence_no
   ),
   kept AS (
     UPDATE event_tracker AS result
@@ -117,7 +122,6 @@ BEGIN
         start_created_at = pair.start_created_at,
         started_at = coalesce(result.started_at, pair.start_occurred_at)
     FROM pair
-    JOIN removed ON removed.pagw_id = pair.pagw_id AND removed.sequence_no = pair.start_sequence_no
     WHERE result.pagw_id = pair.pagw_id AND result.received_on = pair.received_on AND result.sequence_no = pair.sequence_no
     RETURNING result.pagw_id
   ),
@@ -126,7 +130,7 @@ BEGIN
     SET compacted_at = compact_requests.compacted_at,
         retired_at = coalesce(
           known.retired_at,
-          CASE WHEN EXISTS (SELECT FROM pair WHERE pair.pagw_id = known.pagw_id) THEN compact_requests.compacted_at END
+          CASE WHEN known.pagw_id IN (SELECT pagw_id FROM pair) THEN compact_requests.compacted_at END
         )
     FROM request
     WHERE known.pagw_id = request.pagw_id

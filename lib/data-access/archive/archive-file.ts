@@ -9,8 +9,9 @@ import {
 
 type SchemaElement = NonNullable<Parameters<typeof parquetWrite>[0]['schema']>[number];
 
-/** Rows of one group; a request is looked up by the group's bounds, so that a reader skips the others. */
-const ROW_GROUP_EVENTS = 20_000;
+/** Events come by request, and each group says its first and last id: who looks for one request reads a group or two. */
+const ROW_GROUP_EVENTS = 4_000;
+const LONGEST_ID = 64;
 const DAY_MS = 86_400_000;
 
 const TYPES: Readonly<Record<ArchivedKind, Omit<SchemaElement, 'name'>>> = {
@@ -46,19 +47,22 @@ export function writeArchiveFile(events: readonly ArchivedEvent[]): Uint8Array {
       data: events.map((event) => toParquet(event[place] ?? null, kind)),
     })),
     rowGroupSize: ROW_GROUP_EVENTS,
+    statisticsTruncateLength: LONGEST_ID,
     createdBy: 'pagw-event-tracker',
   });
   return writer.getBytes();
 }
 
 /**
- * Reads back what writeArchiveFile wrote: the same values, to the microsecond and the last digit.
+ * Reads back what writeArchiveFile wrote: the same values, to the microsecond and the last digit; of one request when it
+ * is given.
  * @throws Error when the bytes are no Parquet file of events.
  */
-export async function readArchiveFile(bytes: Uint8Array): Promise<ArchivedEvent[]> {
+export async function readArchiveFile(bytes: Uint8Array, pagwId?: string): Promise<ArchivedEvent[]> {
   const file = new Uint8Array(bytes).buffer;
   const rows = await parquetReadObjects({
     file,
+    ...(pagwId === undefined ? {} : { filter: { pagw_id: { $eq: pagwId } } }),
     parsers: {
       timestampFromMicroseconds: (microseconds: bigint) => microseconds,
       dateFromDays: (days: number) => days,

@@ -8,10 +8,14 @@ export interface ObjectPlace {
 }
 
 /**
- * The events that an archive object holds.
+ * The events that an archive object holds, of one request when it is given.
  * @throws Error of the S3 client, such as NoSuchKey; or that of readArchiveFile
  */
-export async function getArchiveObject(s3: S3Client, { bucket, key }: ObjectPlace): Promise<ArchivedEvent[]> {
+export async function getArchiveObject(
+  s3: S3Client,
+  { bucket, key }: ObjectPlace,
+  pagwId?: string,
+): Promise<ArchivedEvent[]> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return readArchiveFile((await Body?.transformToByteArray()) ?? new Uint8Array());
+  return readArchiveFile((await Body?.transformToByteArray()) ?? new Uint8Array(), pagwId);
 }

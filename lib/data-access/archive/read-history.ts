@@ -3,7 +3,6 @@ import type { Database } from '../database.ts';
 import type { RequestRow } from '../query/find-request.ts';
 import { readTimeline, type TimelineEvent } from '../query/request-timeline.ts';
 import { archiveContents } from './archive-contents.ts';
-import { archivedValue } from './archived-event.ts';
 import { getArchiveObject } from './get-archive-object.ts';
 import { type ArchivedPart, listArchivedParts } from './list-archived-parts.ts';
 import { toTimelineEvents } from './to-timeline-events.ts';
@@ -38,9 +37,7 @@ export async function* readHistory(
 }
 
 async function readPart(s3: S3Client, part: ArchivedPart): Promise<TimelineEvent[]> {
-  const events = (await getArchiveObject(s3, part)).filter(
-    (event) => archivedValue(event, 'pagw_id') === part.pagwId,
-  );
+  const events = await getArchiveObject(s3, part, part.pagwId);
   if (archiveContents(events)[0]?.digest !== part.digest)
     throw new ArchiveDamagedError(`${part.key} does not hold what was archived of ${part.pagwId}.`);
   return toTimelineEvents(events);

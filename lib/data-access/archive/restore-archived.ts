@@ -21,9 +21,7 @@ export async function restoreRequest(
   const parts = await listArchivedParts(database, pagwId);
   if (parts.length === 0) return undefined;
   const events: ArchivedEvent[] = [];
-  for (const part of parts)
-    for (const event of await getArchiveObject(s3, part))
-      if (archivedValue(event, 'pagw_id') === pagwId) events.push(event);
+  for (const part of parts) events.push(...(await getArchiveObject(s3, part, pagwId)));
   return restoreEvents(database, events, keepUntil);
 }
 

@@ -5,6 +5,8 @@ import type { ArchivePiece } from './find-archive-piece.ts';
 /** The Data API answers at most 1 MiB of JSON; quotes in a row's own JSON are escaped once more. */
 const PAGE_BYTES = 450_000;
 const PAGE_EVENTS = 2_000;
+/** About as many as a page holds the events of: every event looked at is sorted. */
+const PAGE_REQUESTS = 60;
 
 interface Row {
   pagwId: string;
@@ -23,24 +25,33 @@ export async function readArchivePiece(
 ): Promise<ArchivedEvent[]> {
   const events: ArchivedEvent[] = [];
   let bytes = 0;
-  let after: Row | undefined;
-  for (;;) {
-    const page = await readPage(database, piece, after);
-    if (page.length === 0) return events;
-    for (const row of page) {
-      // A request whose first events fit is taken whole: half a history cannot be noted.
-      if (bytes > maxBytes && row.pagwId !== after?.pagwId) return events;
-      events.push(row.event);
-      bytes += JSON.stringify(row.event).length;
-      after = row;
+  for (let place = 0; place < piece.pagwIds.length && bytes <= maxBytes; place += PAGE_REQUESTS) {
+    const pagwIds = piece.pagwIds.slice(place, place + PAGE_REQUESTS);
+    let after: Row | undefined;
+    for (;;) {
+      const page = await readPage(database, piece.receivedOn, pagwIds, after);
+      if (page.length === 0) break;
+      for (const row of page) {
+        // A request whose first events fit is taken whole: half a history cannot be noted.
+        if (bytes > maxBytes && row.pagwId !== after?.pagwId) return events;
+        events.push(row.event);
+        bytes += JSON.stringify(row.event).length;
+        after = row;
+      }
     }
   }
+  return events;
 }
 
-async function readPage(database: Database, piece: ArchivePiece, after: Row | undefined): Promise<Row[]> {
+async function readPage(
+  database: Database,
+  receivedOn: string,
+  pagwIds: readonly string[],
+  after: Row | undefined,
+): Promise<Row[]> {
   const { rows } = await database.execute<Row>(
     `WITH next AS MATERIALIZED (
-       SELECT event.pagw_id, event.sequence_no, archived_event(event) AS row
+       SELECT event
        FROM event_tracker AS event
        WHERE event.received_on = :received_on::date
          AND event.pagw_id IN (SELECT listed.pagw_id FROM json_array_elements_text(:pagw_ids::json) AS listed (pagw_id))
@@ -48,12 +59,15 @@ async function readPage(database: Database, piece: ArchivePiece, after: Row | un
          AND event.sequence_no > archived_through(event.pagw_id)
        ORDER BY event.pagw_id, event.sequence_no
        LIMIT ${PAGE_EVENTS}
+     ), written AS MATERIALIZED (
+       SELECT (event).pagw_id, (event).sequence_no, archived_event(event) AS row
+       FROM next
      ), sized AS (
        SELECT
-         next.*,
+         written.*,
          sum(octet_length(row::text)) OVER in_order AS bytes_so_far,
          row_number() OVER in_order AS place
-       FROM next
+       FROM written
        WINDOW in_order AS (ORDER BY pagw_id, sequence_no)
      )
      SELECT pagw_id, sequence_no::text AS sequence_no, row AS event
@@ -61,10 +75,8 @@ async function readPage(database: Database, piece: ArchivePiece, after: Row | un
      WHERE bytes_so_far <= ${PAGE_BYTES} OR place = 1
      ORDER BY sized.pagw_id, sized.sequence_no`,
     {
-      received_on: piece.receivedOn,
-      pagw_ids: JSON.stringify(
-        piece.pagwIds.slice(after === undefined ? 0 : piece.pagwIds.indexOf(after.pagwId)),
-      ),
+      received_on: receivedOn,
+      pagw_ids: JSON.stringify(pagwIds),
       after_pagw_id: after?.pagwId ?? '',
       after_sequence_no: after?.sequenceNo ?? '0',
     },

@@ -1,0 +1,199 @@
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { readHistory } from '../../lib/data-access/archive/read-history.ts';
+import { archiveRequests } from '../../lib/data-access/maintain/archive-requests.ts';
+import { compactRequests } from '../../lib/data-access/maintain/compact-requests.ts';
+import { dropArchivedMonths } from '../../lib/data-access/maintain/drop-archived-months.ts';
+import { refreshSummary } from '../../lib/data-access/maintain/refresh-summary.ts';
+import { findRequest } from '../../lib/data-access/query/find-request.ts';
+import { readTimeline } from '../../lib/data-access/query/request-timeline.ts';
+import { openArchiveBucket } from '../../test/support/archive-bucket.ts';
+import { number, printTable, withSpread } from '../report/print-table.ts';
+import { median } from '../report/statistics.ts';
+import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
+import { openEndpointDatabase } from '../server/open-databases.ts';
+import { fillOldMonth } from './fill-old-month.ts';
+
+const EVENTS = 500_000;
+const QUICK_EVENTS = 100_000;
+const ROUNDS = 3;
+const READS = 20;
+const DAY_MS = 86_400_000;
+
+/** In milliseconds and bytes, over one month of events. */
+interface Round {
+  compact: number;
+  archive: number;
+  drop: number;
+  copy: number;
+  delete: number;
+  plainBytes: number;
+  compactedBytes: number;
+  parquetBytes: number;
+  copyBytes: number;
+  archivedRead: number;
+  storedRead: number;
+  merged: number;
+}
+
+/** A month's way out of the database, beside what costs least: COPY through gzip, unverified, and DELETE. */
+export async function run({ quick }: { quick: boolean }): Promise<void> {
+  const server = await startBenchServer();
+  const rounds: Round[] = [];
+  let events = 0;
+  try {
+    const now = new Date();
+    await server.create('filled');
+    events = await fillOldMonth(
+      server,
+      'filled',
+      quick ? QUICK_EVENTS : EVENTS,
+      new Date(now.getTime() - 150 * DAY_MS),
+    );
+    for (let round = 1; round <= (quick ? 1 : ROUNDS); round++) {
+      process.stderr.write(`  round ${round}: ${number(events)} events …\n`);
+      rounds.push(await runRound(server, now));
+    }
+  } finally {
+    await server.stop();
+  }
+  const of = (key: keyof Round) => rounds.map((round) => round[key]);
+  const rate = (key: keyof Round) => {
+    const rates = of(key).map((ms) => (events / ms) * 1_000);
+    return withSpread(median(rates), rates);
+  };
+  const each = (key: keyof Round) => number(median(of(key)) / events, 1);
+  printTable(
+    `One month of ${number(events)} events`,
+    ['', 'events/s'],
+    [
+      ['compaction: START/OK pairs merged', rate('compact')],
+      ['DELETE of the whole month, to compare', rate('delete')],
+      ['archive: Parquet, stored, read back, compared (through the endpoint)', rate('archive')],
+      ['COPY … | gzip, not compared, to compare', rate('copy')],
+    ],
+  );
+  printTable(
+    'Bytes an event as recorded',
+    ['', 'bytes'],
+    [
+      ['in PostgreSQL, with its indexes', each('plainBytes')],
+      ['compacted, after VACUUM FULL', each('compactedBytes')],
+      ['as Parquet, of compacted rows', each('parquetBytes')],
+      ['as CSV through gzip, of the same rows', each('copyBytes')],
+    ],
+  );
+  printTable(
+    'Milliseconds',
+    ['', 'ms'],
+    [
+      ['dropping the month', withSpread(median(of('drop')), of('drop'), 1)],
+      [
+        'one timeline from the database, a page through the endpoint',
+        withSpread(median(of('storedRead')), of('storedRead'), 1),
+      ],
+      [
+        'the same from the archive: an object of a thousand requests',
+        withSpread(median(of('archivedRead')), of('archivedRead'), 1),
+      ],
+    ],
+  );
+  console.log(
+    `\nCompaction merges ${number((100 * median(of('merged'))) / events, 1)} % of the events into others.`,
+  );
+}
+
+async function runRound(server: BenchServer, now: Date): Promise<Round> {
+  const archive = await openArchiveBucket();
+  const directory = await mkdtemp(join(tmpdir(), 'pagw-copy-'));
+  await chmod(directory, 0o777);
+  await server.create('month', 'filled');
+  await server.create('deleted', 'filled');
+  const { database, close } = openEndpointDatabase(server.dataApiUrl, 'month');
+  const client = new Client({ connectionString: server.urlOf('month') });
+  await client.connect();
+  const options = { database, now, mayGoOn: () => true };
+  const bytes = async () =>
+    Number(
+      (
+        await client.query(
+          `SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'event_tracker'::regclass`,
+        )
+      ).rows[0].sum,
+    );
+  try {
+    await refreshSummary(options);
+    const plainBytes = await bytes();
+    let merged = 0;
+    const compact = await timed(async () => {
+      merged = (await compactRequests(options, 30)).eventsMerged;
+    });
+    await client.query('VACUUM FULL ANALYZE event_tracker');
+    await client.query('VACUUM ANALYZE request_tracker');
+    const compactedBytes = await bytes();
+    const file = join(directory, 'month.csv.gz');
+    const copy = await timed(() =>
+      client.query(`COPY (SELECT * FROM event_tracker) TO PROGRAM 'gzip -c > ${file}' (FORMAT csv)`),
+    );
+    const copyBytes = (await stat(file)).size;
+    const [{ pagw_id: pagwId }] = (
+      await client.query('SELECT pagw_id FROM request_tracker ORDER BY md5(pagw_id) LIMIT 1')
+    ).rows;
+    const request = await findRequest(database, pagwId);
+    if (request === undefined) throw new Error('The benchmark lost its request.');
+    const storedRead = await timedReads(() => readTimeline(database, request));
+    let parquetBytes = 0;
+    const archiveMs = await timed(async () => {
+      parquetBytes = (await archiveRequests(options, archive, 90)).archiveBytes;
+    });
+    let monthsDropped = 0;
+    const drop = await timed(async () => {
+      ({ monthsDropped } = await dropArchivedMonths(options, 90));
+    });
+    if (monthsDropped === 0) throw new Error('The month was not dropped: something of it is not archived.');
+    const archived = await findRequest(database, pagwId);
+    if (archived === undefined) throw new Error('The benchmark lost its request.');
+    const archivedRead = await timedReads(() => readHistory(database, archive.s3, archived));
+    const deleteMs = await timed(() => server.run('deleted', 'DELETE FROM event_tracker'));
+    return {
+      compact,
+      archive: archiveMs,
+      drop,
+      copy,
+      delete: deleteMs,
+      plainBytes,
+      compactedBytes,
+      parquetBytes,
+      copyBytes,
+      archivedRead,
+      storedRead,
+      merged,
+    };
+  } finally {
+    await client.end();
+    await close();
+    await server.drop('month');
+    await server.drop('deleted');
+    await archive.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+async function timedReads(read: () => AsyncIterable<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let turn = 0; turn < READS; turn++)
+    times.push(
+      await timed(async () => {
+        for await (const _ of read());
+      }),
+    );
+  return median(times);
+}
