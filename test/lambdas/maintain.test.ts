@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/maintain.ts';
 import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { ensurePartition } from '../../lib/data-access/maintain/ensure-partitions.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { recordHistory } from '../support/history.ts';
+import { HAPPY_WITH_RETRY } from '../support/history-ages.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
@@ -40,8 +43,8 @@ afterAll(async () => {
   await db.close();
 });
 
-const invoke = (remainingMs = 300_000) =>
-  createHandler(environment, { now: () => now })(
+const invoke = (remainingMs = 300_000, settings: NodeJS.ProcessEnv = {}) =>
+  createHandler({ ...environment, ...settings }, { now: () => now })(
     {},
     { ...lambdaContext('maintain'), getRemainingTimeInMillis: () => remainingMs },
   );
@@ -78,6 +81,44 @@ describe('maintain', () => {
     expect(metric('LargestMetadataBytes')).toBe(212);
     expect(metric('MaintainTasksFailed')).toBe(0);
     expect(again.skipped).toEqual([]);
+  });
+
+  it('compacts and archives what is old enough, and says what it did', async () => {
+    const old = new Date('2025-10-01T10:00:00Z');
+    await ensurePartition(db.database, old);
+    await recordHistory(db.database, { pagwId: 'PAGW-OLD' }, old, HAPPY_WITH_RETRY);
+    const { counts } = await invoke();
+    expect(counts).toMatchObject({
+      requestsCompacted: 1,
+      eventsMerged: 4,
+      requestsArchived: 1,
+      eventsArchived: 11,
+      monthsDropped: 1,
+      requestsHoldingMonths: 0,
+      requestsToArchive: 0,
+    });
+    expect(metric('RequestsArchived')).toBe(1);
+    expect(metric('ArchiveFailures')).toBe(0);
+  });
+
+  it('leaves old history alone where stages switch that off', async () => {
+    const old = new Date('2025-10-01T10:00:00Z');
+    await ensurePartition(db.database, old);
+    await recordHistory(db.database, { pagwId: 'PAGW-OLD-2' }, old, HAPPY_WITH_RETRY);
+    const { counts } = await invoke(300_000, { COMPACT_AFTER_DAYS: 'off', ARCHIVE_AFTER_DAYS: 'off' });
+    expect(counts).not.toHaveProperty('requestsArchived');
+    expect(() => createHandler({ ...environment, ARCHIVE_AFTER_DAYS: '7' }, { now: () => now })).toThrow(
+      /ARCHIVE_AFTER_DAYS/,
+    );
+  });
+
+  it('counts a bucket that refuses as a failure of the archive, and loses nothing', async () => {
+    await expect(invoke(300_000, { ARCHIVE_BUCKET: 'not-there' })).rejects.toThrow(/archiveRequests/);
+    expect(metric('ArchiveFailures')).toBe(1);
+    const { rows } = await db.database.execute(
+      `SELECT count(*) AS n FROM event_history WHERE pagw_id = 'PAGW-OLD-2'`,
+    );
+    expect(rows).toEqual([{ n: 15 }]);
   });
 
   it('tells of numbers given twice, should a constraint ever be gone', async () => {

@@ -16,7 +16,6 @@ export const ARCHIVED_COLUMNS = [
   ['attempt', 'integer32'],
   ['retryable', 'boolean'],
   ['next_retry_at', 'instant'],
-  ['retry_claimed_at', 'instant'],
   ['retry_exhausted_at', 'instant'],
   ['external_reference', 'text'],
   ['duration_ms', 'integer32'],

@@ -119,7 +119,7 @@ describe('archiveRequests', () => {
         id = 9223372036854775000 + sequence_no, worker_id = E'\\x01 tab\\t "q" \\\\ \\u2028 ünï😀', service_name = '',
         metadata = '{"big": 123456789012345678901234567890.123, "é": [null, true, 1e-7], "nested": {"a": "\\u0001"}}',
         created_at = created_at + interval '1 microsecond', started_at = '1969-12-31 23:59:59.999999Z',
-        completed_at = '9999-12-31 23:59:59.999999Z', retry_claimed_at = '2026-03-01 10:00:00.123456Z', duration_ms = -2147483648,
+        completed_at = '9999-12-31 23:59:59.999999Z', retry_exhausted_at = '2026-03-01 10:00:00.123456Z', retryable = true, status = 'FAILED', duration_ms = -2147483648,
         error_message = repeat('x', 3990) || 'ö'
       WHERE sequence_no = 9`);
     const rows = await allRows();

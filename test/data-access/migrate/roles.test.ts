@@ -47,6 +47,32 @@ const event = JSON.stringify([
 ]);
 const record = `SELECT * FROM record_events('${event}', '2026-03-01T10:06:00Z')`;
 
+describe('the archive', () => {
+  it('is the owner’s to write: a writer may restore, and drop or note nothing', async () => {
+    const refused = { code: '42501' };
+    expect(await as('pagw_writer_a', `SELECT restore_archived_events('[]', now())`)).toBe(1);
+    expect(await as('pagw_reader_a', 'SELECT * FROM archived_request')).toBe(0);
+    await expect(
+      as('pagw_writer_a', `SELECT drop_archived_month('2026-03-01', now())`),
+    ).rejects.toMatchObject(refused);
+    await expect(as('pagw_writer_a', `SELECT note_archived('{}', '[]', now())`)).rejects.toMatchObject(
+      refused,
+    );
+    await expect(as('pagw_writer_a', `SELECT compact_requests(now(), now(), 1)`)).rejects.toMatchObject(
+      refused,
+    );
+    await expect(as('pagw_writer_a', 'UPDATE archived_request SET digest = digest')).rejects.toMatchObject(
+      refused,
+    );
+    await expect(as('pagw_writer_a', `UPDATE archived_month SET keep_until = now()`)).rejects.toMatchObject(
+      refused,
+    );
+    await expect(as('pagw_reader_a', `SELECT restore_archived_events('[]', now())`)).rejects.toMatchObject(
+      refused,
+    );
+  });
+});
+
 describe('the writer’s logins', () => {
   it.each(['pagw_writer_a', 'pagw_writer_b'])(
     'let %s record, claim, set aside and make a month',

@@ -49,7 +49,6 @@ RETURN json_build_array(
   event.id::text, event.tenant, event.pagw_id, event.received_on::text, event.event_id,
   event.stage, event.event_type, event.status::text, event.sequence_no::text, event.attempt, event.retryable,
   (extract(epoch FROM event.next_retry_at) * 1000000)::bigint::text,
-  (extract(epoch FROM event.retry_claimed_at) * 1000000)::bigint::text,
   (extract(epoch FROM event.retry_exhausted_at) * 1000000)::bigint::text,
   event.external_reference, event.duration_ms, event.error_code, event.error_message, event.worker_id, event.service_name,
   (extract(epoch FROM event.started_at) * 1000000)::bigint::text,

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Connection } from '../../lib/cli/connection.ts';
+import { archiveRequests } from '../../lib/data-access/maintain/archive-requests.ts';
+import { dropArchivedMonths } from '../../lib/data-access/maintain/drop-archived-months.ts';
+import { ensurePartition } from '../../lib/data-access/maintain/ensure-partitions.ts';
+import { openArchiveBucket } from '../support/archive-bucket.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { recordHistory } from '../support/history.ts';
+import { HAPPY_WITH_RETRY, rollUp } from '../support/history-ages.ts';
+import { connectionTo, runCli } from './run-cli.ts';
+
+const now = new Date('2026-08-01T10:00:00Z');
+let db: TestDatabase;
+let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
+let connection: Connection;
+let shownBefore: string;
+
+const pagw = (...args: string[]) => runCli(args, { connection });
+const show = async () => (await pagw('request', 'show', 'PAGW-1', '-o', 'json')).stdout;
+const eventsOf = (stdout: string) => JSON.parse(stdout).events;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  archive = await openArchiveBucket();
+  connection = connectionTo(db, now, { s3: archive.s3 });
+  for (const day of ['2026-03-01', '2026-04-01', '2026-08-01'])
+    await ensurePartition(db.database, new Date(day));
+  await recordHistory(db.database, { pagwId: 'PAGW-1' }, new Date('2026-03-01T10:00:00Z'), HAPPY_WITH_RETRY);
+  await recordHistory(db.database, { pagwId: 'PAGW-2' }, new Date('2026-04-01T10:00:00Z'), HAPPY_WITH_RETRY);
+  await recordHistory(db.database, { pagwId: 'PAGW-OPEN' }, new Date('2026-04-02T10:00:00Z'), [
+    [0, 'PARSE_START'],
+  ]);
+  shownBefore = await show();
+  await rollUp(db, now);
+  const options = { database: db.database, now, mayGoOn: () => true };
+  await archiveRequests(options, archive, 90);
+  await dropArchivedMonths(options, 90);
+});
+afterAll(async () => {
+  await archive.close();
+  await db.close();
+});
+
+describe('pagw archive', () => {
+  it('lists months: what is archived, and what a month waits for', async () => {
+    const { months } = JSON.parse((await pagw('archive', 'list', '-o', 'json')).stdout);
+    expect(months).toMatchObject([
+      { month: '2026-08', archivedRequests: 0, droppedAt: null },
+      { month: '2026-04', openRequests: 1, closedRequests: 0, archivedRequests: 1, droppedAt: null },
+      {
+        month: '2026-03',
+        openRequests: 0,
+        archivedRequests: 1,
+        archivedEvents: 15,
+        objects: 1,
+        droppedAt: now.toISOString(),
+      },
+    ]);
+    const { stdout } = await pagw('archive', 'list');
+    expect(stdout).toMatch(/2026-04 +◐ ARCHIVING, waits for open requests +1 /);
+    expect(stdout).toMatch(/2026-03 +✓ ARCHIVED /);
+  });
+
+  it('lists the objects of a month, and those of one tenant', async () => {
+    const { stdout } = await pagw('archive', 'list', '2026-03');
+    expect(stdout).toMatch(
+      /2026-03-01 +anthem +1 +15 .*s3:\/\/archive\/events\/received_on=2026-03-01\/tenant=anthem\//,
+    );
+    const other = await pagw('archive', 'list', '2026-03', '--tenant', 'elevance');
+    expect(other).toMatchObject({ code: 0, stdout: '', stderr: 'Nothing of 2026-03 is archived.\n' });
+  });
+
+  it('is not needed to see an archived timeline', async () => {
+    const shown = await show();
+    expect(eventsOf(shown)).toEqual(eventsOf(shownBefore));
+    expect(JSON.parse(shown).request).toMatchObject({ archivedAt: now.toISOString() });
+    expect((await pagw('request', 'show', 'PAGW-1')).stdout).toMatch(/Archived +2026-08-01/);
+  });
+
+  it('restores a request once, with a reason, and keeps it for the days asked for', async () => {
+    const restore = () => pagw('archive', 'restore', 'PAGW-1', '--days', '7', '-y', '--reason', 'audit');
+    expect((await restore()).stderr).toBe('Put 15 events of PAGW-1 back; they stay until 2026-08-08.\n');
+    expect((await restore()).stderr).toBe('The events of PAGW-1 are in the database already.\n');
+    expect((await pagw('archive', 'list')).stdout).toMatch(/2026-03 +↻ RESTORED, kept until 2026-08-08/);
+    expect(eventsOf(await show())).toEqual(eventsOf(shownBefore));
+    const { rows } = await db.database.execute('SELECT action, affected, reason FROM operator_action');
+    expect(rows).toEqual([
+      { action: 'archive.restore', affected: 15, reason: 'audit' },
+      { action: 'archive.restore', affected: 0, reason: 'audit' },
+    ]);
+  });
+
+  it('says what is wrong with a word it does not take', async () => {
+    expect(await pagw('archive', 'list', '2026-13')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('2026-03'),
+    });
+    expect(await pagw('archive', 'restore', 'PAGW-NONE', '-y', '--reason', 'x')).toMatchObject({ code: 5 });
+    expect(await pagw('archive', 'restore', 'PAGW-1', '-y')).toMatchObject({ code: 64 });
+    expect(await pagw('archive', 'restore', 'PAGW-1', '--days', '0', '-y', '--reason', 'x')).toMatchObject({
+      code: 64,
+    });
+  });
+});
