@@ -58,12 +58,12 @@ async function copyRows(client: Client, table: string, copies: number): Promise<
   const names: string[] = rows.map(({ name }) => name);
   await client.query(
     `INSERT INTO ${table} (${names.join(', ')})
-     SELECT ${names.map((column) => valueOf(table, column)).join(', ')}
+     SELECT ${names.map((column) => copiedAs(table, column)).join(', ')}
      FROM ${table}, generate_series(1, ${copies}) AS copy`,
   );
 }
 
-function valueOf(table: string, column: string): string {
+function copiedAs(table: string, column: string): string {
   if (table === 'request_tracker' && column === 'created_at') return `created_at + ${SHIFT}`;
   return CHANGED[column] ?? column;
 }

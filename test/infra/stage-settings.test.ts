@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import { SUMMARY_FROZEN_AFTER_DAYS } from '../../lib/data-access/maintain/refresh-summary.ts';
 import { stageSettings } from '../../lib/infra/stage-settings.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 
@@ -41,6 +42,12 @@ describe('settings of a stage', () => {
     ['logs kept less than a year', { retention: { ...retention, logDays: 30 } }, /at least a year/],
     ['backups for too long', { retention: { ...retention, backupDays: 36 } }, /from 1 to 35/],
     ['half a day of backups', { retention: { ...retention, backupDays: 0.5 } }, /backupDays/],
+    [
+      'events archived before their hours are rolled up for good',
+      { history: { compactAfterDays: 'off', archiveAfterDays: SUMMARY_FROZEN_AFTER_DAYS } },
+      /from 29/,
+    ],
+    ['half a day', { history: { compactAfterDays: 30.5, archiveAfterDays: 'off' } }, /whole number/],
     ['no quarantine', { retention: { ...retention, quarantineDays: 0 } }, /quarantineDays/],
     ['a capacity that falls', { capacity: { ...capacity, minUnits: 8, maxUnits: 4 } }, /capacity must rise/],
     [

@@ -114,6 +114,16 @@ describe('the timeline', () => {
     expect(textOf(draw([], { lastSequenceNo: 30 }))).toContain('No events are kept');
   });
 
+  it('says that what came before a late event is archived', () => {
+    const late = textOf(
+      draw([timelineEvent({ sequenceNo: 31 })], { lastSequenceNo: 31, retiredAt: ago(60) }),
+    );
+    expect(late).toContain('Earlier events of this request are archived');
+    expect(textOf(draw([timelineEvent()], { lastSequenceNo: 1, retiredAt: ago(60) }))).not.toContain(
+      'Earlier events',
+    );
+  });
+
   it.each(hostileTexts.map((text) => [text.slice(0, 20), text]))('keeps %j a text', (_, text) => {
     const event = timelineEvent({
       stage: text,

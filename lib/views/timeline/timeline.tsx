@@ -34,6 +34,7 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
   const isOpen = request.completedAt === null;
   const rows = stageRows(events, isOpen ? expectedStages(request.nextStage, request.mainStage) : []);
   const isCut = request.lastSequenceNo > context.limits.events && events.length < request.lastSequenceNo;
+  const isArchivedBefore = request.retiredAt !== null && !isCut && (events[0]?.sequenceNo ?? 1) > 1;
   const first = events[0]?.occurredAt ?? request.receivedAt;
   const last = events[events.length - 1]?.occurredAt ?? first;
   const length = durationText((isOpen ? context.now : last).getTime() - first.getTime());
@@ -47,6 +48,12 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
         <Caution>
           The last {events.length.toLocaleString('en')} of {request.lastSequenceNo.toLocaleString('en')}{' '}
           events. All of them: <code>pagw request show</code> with this id.
+        </Caution>
+      ) : null}
+      {isArchivedBefore ? (
+        <Caution>
+          Earlier events of this request are archived. All of them:{' '}
+          <code>pagw request show {request.pagwId}</code>.
         </Caution>
       ) : null}
       {events.length === 0 ? (
