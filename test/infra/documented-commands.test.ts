@@ -7,7 +7,7 @@ import { createProgram } from '../../lib/cli/program.ts';
 
 const program = createProgram(new Cli({} as CliIo));
 
-describe.each(['docs/runbook.md', 'docs/deploy.md'])('what %s tells an operator to type', (page) => {
+describe.each(['docs/runbook.md', 'docs/deploy.md', 'docs/retention.md'])('what %s tells an operator to type', (page) => {
   test('is a verb that is there, with options and arguments that it takes', () => {
     const commands = commandsIn(readFileSync(page, 'utf8'));
     expect(commands.length).toBeGreaterThan(4);
