@@ -7,13 +7,16 @@ import { createProgram } from '../../lib/cli/program.ts';
 
 const program = createProgram(new Cli({} as CliIo));
 
-describe.each(['docs/runbook.md', 'docs/deploy.md', 'docs/retention.md'])('what %s tells an operator to type', (page) => {
-  test('is a verb that is there, with options and arguments that it takes', () => {
-    const commands = commandsIn(readFileSync(page, 'utf8'));
-    expect(commands.length).toBeGreaterThan(4);
-    expect(commands.flatMap(faultsOf)).toEqual([]);
-  });
-});
+describe.each(['docs/runbook.md', 'docs/deploy.md', 'docs/retention.md'])(
+  'what %s tells an operator to type',
+  (page) => {
+    test('is a verb that is there, with options and arguments that it takes', () => {
+      const commands = commandsIn(readFileSync(page, 'utf8'));
+      expect(commands.length).toBeGreaterThan(4);
+      expect(commands.flatMap(faultsOf)).toEqual([]);
+    });
+  },
+);
 
 test('a verb, an option or an argument that is wrong would be found', () => {
   expect(faultsOf('report nothing')).toEqual(['report nothing: no such verb']);
