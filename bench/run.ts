@@ -15,7 +15,10 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
   client: { file: './client/bench-client.ts', measures: 'what a call of the producer client costs' },
   views: { file: './views/bench-views.ts', measures: 'the database time of every report and page' },
   stuck: { file: './stuck/bench-stuck.ts', measures: "the detector and the list, beside the review's query" },
-  maintain: { file: './maintain/bench-maintain.ts', measures: 'rows compacted and archived a second, bytes an event' },
+  maintain: {
+    file: './maintain/bench-maintain.ts',
+    measures: 'rows compacted and archived a second, bytes an event',
+  },
   bundle: { file: './bundle/bench-bundle.ts', measures: "size and cold import of each function's bundle" },
 };
 
