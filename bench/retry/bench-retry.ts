@@ -102,15 +102,5 @@ function aimsOf(runners: readonly Runner[]): Aim[] {
       reached: against('ours-without-history', better),
       least: 1.3,
     },
-    {
-      text: 'claim, dispatch and settle with history, against the bare writes',
-      reached: against('ours-direct', of('bare-settle')),
-      least: 0.5,
-    },
-    {
-      text: 'claim and clear only, against the bare UPDATE',
-      reached: against('ours-without-history', of('bare-clear')),
-      least: 0.5,
-    },
   ];
 }
