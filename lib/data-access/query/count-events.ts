@@ -47,7 +47,7 @@ export async function countEventsByTenant(
     `SELECT
        tenant, sum(event_count)::bigint AS events,
        coalesce(sum(event_count) FILTER (WHERE status = 'FAILED'), 0)::bigint AS failures
-     FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz)
+     FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, by_tenant => true)
      GROUP BY tenant
      ORDER BY events DESC, tenant
      LIMIT :limit`,

@@ -38,7 +38,8 @@ export async function slowestStages(
      ),
      bucket_total AS (
        SELECT stage, event_type, bucket, sum(events)::bigint AS events
-       FROM completed
+       FROM slowest
+       JOIN completed USING (stage, event_type)
        CROSS JOIN LATERAL unnest(duration_buckets, bucket_counts) AS histogram (bucket, events)
        GROUP BY stage, event_type, bucket
      ),

@@ -44,11 +44,17 @@ export async function stageLatency(
        FROM slice
        GROUP BY GROUPING SETS ((stage), (stage, slot))
      ),
-     bucket_total AS (
+     -- By hash, then the slices are added up: both at once would have every bucket of every hour sorted.
+     of_slot AS MATERIALIZED (
        SELECT stage, slot, bucket, sum(events)::bigint AS events
        FROM slice
        CROSS JOIN LATERAL unnest(duration_buckets, bucket_counts) AS histogram (bucket, events)
-       GROUP BY GROUPING SETS ((stage, bucket), (stage, slot, bucket))
+       GROUP BY stage, slot, bucket
+     ),
+     bucket_total AS (
+       SELECT stage, slot, bucket, events FROM of_slot
+       UNION ALL
+       SELECT stage, NULL, bucket, sum(events)::bigint FROM of_slot GROUP BY stage, bucket
      ),
      histogram AS (
        SELECT

@@ -6,10 +6,11 @@ export const reportTimes = ['24h', '7d', '30d'] as const;
 export type ReportTime = (typeof reportTimes)[number];
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const lengths: Readonly<Record<ReportTime, number>> = {
   '24h': 24 * HOUR_MS,
-  '7d': 7 * 24 * HOUR_MS,
-  '30d': 30 * 24 * HOUR_MS,
+  '7d': 7 * DAY_MS,
+  '30d': 30 * DAY_MS,
 };
 const names: Readonly<Record<ReportTime, string>> = { '24h': '24 hours', '7d': '7 days', '30d': '30 days' };
 
@@ -25,7 +26,11 @@ export function readTime(parameters: ViewParameters, otherwise: ReportTime): Rep
   return readWord(parameters, 'time', reportTimes) ?? otherwise;
 }
 
-/** From the full hour before, so that the summary has all of it, and a number and the rows it leads to agree. */
+/**
+ * From the full hour before, or the full day (UTC) where the span is some days: the summary has all of it, and a number
+ * and the rows it leads to agree.
+ */
 export function sinceOf(time: ReportTime, now: Date): Date {
-  return new Date(Math.floor((now.getTime() - lengths[time]) / HOUR_MS) * HOUR_MS);
+  const unit = time === '24h' ? HOUR_MS : DAY_MS;
+  return new Date(Math.floor((now.getTime() - lengths[time]) / unit) * unit);
 }

@@ -20,7 +20,8 @@ afterAll(() => db.close());
 
 beforeEach(async () => {
   await db.database.execute(
-    'TRUNCATE request_tracker, event_tracker, event_tracker_summary, event_tracker_summary_day',
+    `TRUNCATE request_tracker, event_tracker, event_tracker_summary, event_tracker_summary_day,
+       event_tracker_summary_day_total`,
   );
   await refresh();
 });
@@ -194,15 +195,21 @@ describe('whole days', () => {
   const NOON = new Date('2026-03-05T12:30:00Z');
   const refreshAt = (now: Date) => refreshSummary({ database: db.database, now, mayGoOn: () => true });
 
-  /** A report over days, beside what the events themselves say. */
+  /** A report over days, by tenant and over all, beside what the events themselves say. */
   async function daysAndTruth(since: Date, until: Date | null = null, tenant: string | null = null) {
     const values = { since, until, tenant };
-    const report = await db.database.execute(
-      `SELECT tenant, event_type, sum(event_count)::bigint AS events, sum(duration_count)::bigint AS timed,
+    const measures = `sum(event_count)::bigint AS events, sum(duration_count)::bigint AS timed,
          sum(duration_sum_ms)::bigint AS ms, max(duration_max_ms) AS longest,
-         sum((SELECT sum(n) FROM unnest(bucket_counts) AS n))::bigint AS bucketed
+         sum((SELECT sum(n) FROM unnest(bucket_counts) AS n))::bigint AS bucketed`;
+    const report = await db.database.execute(
+      `SELECT tenant, event_type, ${measures}
+       FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, by_tenant => true)
+       GROUP BY 1, 2
+       UNION ALL
+       SELECT NULL, event_type, ${measures}
        FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz)
-       GROUP BY 1, 2 ORDER BY 1, 2`,
+       GROUP BY 1, 2
+       ORDER BY 1, 2`,
       values,
     );
     const truth = await db.database.execute(
@@ -211,7 +218,7 @@ describe('whole days', () => {
        FROM event_tracker
        WHERE created_at >= :since::timestamptz AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
          AND (:tenant::text IS NULL OR tenant = :tenant)
-       GROUP BY 1, 2 ORDER BY 1, 2`,
+       GROUP BY GROUPING SETS ((tenant, event_type), (event_type)) ORDER BY 1, 2`,
       values,
     );
     return { report: report.rows, truth: truth.rows };
