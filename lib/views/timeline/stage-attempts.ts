@@ -91,7 +91,8 @@ export function stageRows(events: readonly TimelineEvent[], expected: readonly s
 export function expectedStages(nextStage: string | null, mainStage: string | null): string[] {
   const awaited =
     nextStage ?? (mainStage === 'API_CONNECTOR' ? 'RESPONSE_BUILDER' : stageAfter(mainStage ?? ''));
-  const position = mainLane.findIndex((stage) => stage === awaited);
+  const lane: readonly (string | null)[] = mainLane;
+  const position = lane.indexOf(awaited);
   if (position === -1) return [];
   return mainLane.filter(
     (stage, place) => place === position || (place > position && stage !== 'CALLBACK_HANDLER'),
