@@ -23,7 +23,7 @@ export function completionScript(shell: Shell, program: Command): string {
   );
   const script = `_pagw() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' words='' word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case "$path $word" in
 ${levels
   .filter(({ path }) => path !== '')

@@ -4,8 +4,9 @@ import { DatabaseError } from '../data-access/database-error.ts';
 import { CliError, usageError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
 
-const NOT_AUTHORISED =
-  /AccessDenied|Forbidden|UnrecognizedClient|ExpiredToken|CredentialsProvider|InvalidClientTokenId|SignatureDoesNotMatch|TokenProviderError/;
+const NOT_SIGNED_IN =
+  /CredentialsProvider|TokenProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch/;
+const NOT_AUTHORISED = /AccessDenied|Forbidden/;
 const OUT_OF_REACH = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|TimeoutError/;
 
 /** Puts any failure into a sentence and a next step. Error texts of services that may hold row values stay out. */
@@ -13,7 +14,10 @@ export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) return fromCommander(error);
   const names = [...namesOf(error)].join(' ');
-  if (NOT_AUTHORISED.test(names)) return notAuthorised(error);
+  if (NOT_SIGNED_IN.test(names))
+    return notAuthorised('AWS has no valid credentials from here', nameOf(rootOf(error)), error);
+  if (NOT_AUTHORISED.test(names))
+    return notAuthorised('This login may not do that', nameOf(rootOf(error)), error);
   if (error instanceof SendInterruptedError) {
     return new CliError({
       code: 'QUEUE_UNAVAILABLE',
@@ -49,7 +53,7 @@ function fromDatabase(error: DatabaseError, names: string): CliError {
       cause: error,
     });
   }
-  if (error.sqlState === '42501') return notAuthorised(error);
+  if (error.sqlState === '42501') return notAuthorised('This login may not do that', 'SQLSTATE 42501', error);
   const stopped = error.kind === 'unavailable' && OUT_OF_REACH.test(names);
   return new CliError({
     code: `DATABASE_${error.kind.toUpperCase()}`,
@@ -60,10 +64,10 @@ function fromDatabase(error: DatabaseError, names: string): CliError {
   });
 }
 
-function notAuthorised(cause: unknown): CliError {
+function notAuthorised(refused: string, by: string, cause: unknown): CliError {
   return new CliError({
     code: 'NOT_AUTHORISED',
-    message: `This login may not do that (${nameOf(rootOf(cause))}).`,
+    message: `${refused} (${by}).`,
     hint: 'Sign in with an AWS profile that may (`--profile NAME`, `aws sso login`).',
     exitCode: ExitCode.notAuthorised,
     cause,

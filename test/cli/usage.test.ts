@@ -111,13 +111,3 @@ describe('times on the command line', () => {
     },
   );
 });
-
-describe('pagw completion', () => {
-  it('knows the verbs and options of every level', async () => {
-    const { code, stdout } = await runCli(['completion', 'bash']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/'request show'\) words='--metadata --/);
-    expect(stdout).toMatch(/'rejected'\) words='list show replay /);
-    expect((await runCli(['completion', 'fish'])).code).toBe(64);
-  });
-});
