@@ -4,7 +4,7 @@ import { runCli } from './run-cli.ts';
 
 /** How each shell's own completion calls a function: zsh's bashcompinit asks compgen, which runs it as ksh would. */
 const asks = {
-  bash: 'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pagw; printf "%s\\n" "${COMPREPLY[@]}"',
+  bash: `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pagw; printf "%s\\n" "\${COMPREPLY[@]}"`,
   zsh: `typeset -a COMP_WORDS=("$@") COMPREPLY; COMP_CWORD=$(($# - 1)); compgen -F _pagw -- "$@[-1]"`,
 };
 const prelude = { bash: '', zsh: 'compinit() { }; compdef() { }\n' };
