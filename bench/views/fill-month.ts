@@ -14,7 +14,8 @@ const TIMES = new Set([
 
 /**
  * Fills a migrated database with the demo's journeys, copied under fresh ids evenly over the last 30 days, stored in
- * the order they would have been recorded in. Answers how many events there are.
+ * the order they would have been recorded in. How long their events took varies, as it does in life: the same few
+ * durations again and again would make histograms of a few buckets. Answers how many events there are.
  */
 export async function fillMonth(server: BenchServer, name: string, events: number): Promise<number> {
   const { database, close } = openDirectDatabase(server.urlOf(name), 1);
@@ -40,6 +41,7 @@ export async function fillMonth(server: BenchServer, name: string, events: numbe
      FROM (SELECT pagw_id, row_number() OVER (ORDER BY pagw_id) AS place FROM template_request_tracker) AS request,
        generate_series(1, ${copies}) AS copy`,
   );
+  await client.query('SELECT setseed(0.5)');
   await copyRows(client, 'request_tracker', '');
   await copyRows(client, 'event_tracker', 'ORDER BY created_at');
   await client.query('DROP TABLE template_request_tracker, template_event_tracker, moved');
@@ -59,6 +61,8 @@ async function copyRows(client: Client, table: string, order: string): Promise<v
     if (name === 'pagw_id') return `template.pagw_id || '-' || copy AS pagw_id`;
     if (name === 'received_on')
       return `((SELECT request.received_at FROM template_request_tracker AS request WHERE request.pagw_id = template.pagw_id) - ago)::date AS received_on`;
+    if (name === 'duration_ms')
+      return `(template.duration_ms * exp(random_normal(0, 0.5)))::int AS duration_ms`;
     return TIMES.has(name) ? `template.${name} - ago AS ${name}` : `template.${name}`;
   });
   await client.query(

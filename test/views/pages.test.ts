@@ -120,14 +120,8 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
   });
 
   it.each(hostileTexts.map((text) => [text.slice(0, 20), text]))('keep %j a text', (_, text) => {
-    const latency = [null, ago(3_600), ago(7_200)].map((slot) => ({
-      stage: text,
-      slot,
-      count: 3,
-      p50Ms: 5,
-      p95Ms: 9,
-      maxMs: 50,
-    }));
+    const slices = [ago(7_200), ago(3_600)].map((at) => ({ at, p95Ms: 9 }));
+    const latency = [{ stage: text, count: 3, p50Ms: 5, p95Ms: 9, maxMs: 50, slices }];
     const slowest = [{ stage: text, eventType: text, occurrences: 1, avgMs: 1, maxMs: 2, p95Ms: 2 }];
     const events = [
       { eventType: text, status: 'FAILED' as const, eventCount: 3, avgDurationMs: 0, maxDurationMs: null },

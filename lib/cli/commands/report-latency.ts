@@ -9,11 +9,6 @@ import { forTenants, tenantColumn } from './report-tenants.ts';
 
 const DEFAULT_HOURS = 24;
 
-interface Latency extends Omit<StageLatency, 'slot'> {
-  /** The span in slices, oldest first. */
-  slots: StageLatency[];
-}
-
 export const reportLatency: Verb = (cli) =>
   new Command('latency')
     .description(
@@ -25,8 +20,8 @@ export const reportLatency: Verb = (cli) =>
         const now = connection.now();
         const span = spanOf(session, now, DEFAULT_HOURS);
         const starts = latencySlots(span, now);
-        const rows = await forTenants(session, connection, async (tenant) =>
-          byStage(await stageLatency(connection.database('reader'), { tenant, ...span }, now)),
+        const rows = await forTenants(session, connection, (tenant) =>
+          stageLatency(connection.database('reader'), { tenant, ...span }, now),
         );
         printList(session, {
           name: 'latency',
@@ -47,17 +42,8 @@ export const reportLatency: Verb = (cli) =>
       }),
     );
 
-function byStage(rows: readonly StageLatency[]): Latency[] {
-  return rows
-    .filter(({ slot }) => slot === null)
-    .map(({ slot: _, ...whole }) => ({
-      ...whole,
-      slots: rows.filter(({ stage, slot }) => slot !== null && stage === whole.stage),
-    }));
-}
-
 /** Every stage over the same slices, so that the sparks of all rows stand above each other. */
-function p95Spark({ slots }: Latency, starts: readonly Date[]): string {
-  const p95s = new Map(slots.map(({ slot, p95Ms }) => [slot?.getTime(), p95Ms]));
+function p95Spark({ slices }: StageLatency, starts: readonly Date[]): string {
+  const p95s = new Map(slices.map(({ at, p95Ms }) => [at.getTime(), p95Ms]));
   return sparkText(starts.map((start) => p95s.get(start.getTime()) ?? null));
 }

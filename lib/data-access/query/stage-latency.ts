@@ -4,12 +4,18 @@ import { type ReportSpan, spanValues } from './report-span.ts';
 /** How long a stage's completed events took. Quantiles are within 3 % of the exact ones. */
 export interface StageLatency {
   stage: string;
-  /** Start of the slice of time; null for the whole span. */
-  slot: Date | null;
   count: number;
   p50Ms: number;
   p95Ms: number;
   maxMs: number;
+  /** The span in slices of time in which something was completed, oldest first. */
+  slices: LatencySlice[];
+}
+
+export interface LatencySlice {
+  /** Its start. */
+  at: Date;
+  p95Ms: number;
 }
 
 /** The summary holds hours, and the days that are over: a slice is some hours, or some whole days (UTC). */
@@ -22,7 +28,7 @@ export const LATENCY_SLOTS = 32;
 /** A stage is a name that a producer states: many are a mistake, and must still fit in one answer. */
 const MAX_ROWS = 2_000;
 
-/** Each stage's latency over the span, and in up to `slots` slices of it, oldest first; from the hourly summary. */
+/** Each stage's latency over the span, and in up to `slots` slices of it; from the hourly summary. */
 export async function stageLatency(
   database: Database,
   span: ReportSpan,
@@ -30,47 +36,58 @@ export async function stageLatency(
   slots = LATENCY_SLOTS,
 ): Promise<StageLatency[]> {
   const slotHours = slotHoursOf(span, now, slots);
-  const { rows } = await database.execute<StageLatency>(
-    `WITH slice AS MATERIALIZED (
+  const { rows } = await database.execute<LatencyRow>(
+    `WITH part AS MATERIALIZED (
        SELECT
          stage,
          date_bin(:slot_hours * interval '1 hour', hour, :first_slot::timestamptz) AS slot,
-         duration_max_ms, duration_buckets, bucket_counts
+         duration_count, duration_max_ms, duration_buckets, bucket_counts
        FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, :by_day)
        WHERE status = 'COMPLETED' AND duration_count > 0
      ),
-     slowest AS (
-       SELECT stage, slot, max(duration_max_ms) AS max_ms
-       FROM slice
-       GROUP BY GROUPING SETS ((stage), (stage, slot))
-     ),
-     -- By hash, then the slices are added up: both at once would have every bucket of every hour sorted.
-     of_slot AS MATERIALIZED (
-       SELECT stage, slot, bucket, sum(events)::bigint AS events
-       FROM slice
-       CROSS JOIN LATERAL unnest(duration_buckets, bucket_counts) AS histogram (bucket, events)
-       GROUP BY stage, slot, bucket
-     ),
-     bucket_total AS (
-       SELECT stage, slot, bucket, events FROM of_slot
-       UNION ALL
-       SELECT stage, NULL, bucket, sum(events)::bigint FROM of_slot GROUP BY stage, bucket
-     ),
-     histogram AS (
+     -- Most slices are of one row, whose histogram is there already: merging all of them took twice as long.
+     slice AS MATERIALIZED (
        SELECT
-         stage, slot, sum(events)::bigint AS count,
+         stage, slot, count(*) AS parts, sum(duration_count)::bigint AS count, max(duration_max_ms) AS max_ms,
+         min(duration_buckets) AS buckets, min(bucket_counts) AS counts
+       FROM part
+       GROUP BY stage, slot
+     ),
+     bucket AS (
+       SELECT stage, slot, unnest(duration_buckets) AS bucket, unnest(bucket_counts) AS events
+       FROM part
+       JOIN slice USING (stage, slot)
+       WHERE parts > 1
+       UNION ALL
+       SELECT stage, NULL, unnest(duration_buckets), unnest(bucket_counts) FROM part
+     ),
+     -- Kept apart, so that it is grouped by hash: sorting every bucket takes longer than all the rest.
+     bucket_total AS MATERIALIZED (
+       SELECT stage, slot, bucket, sum(events)::bigint AS events FROM bucket GROUP BY stage, slot, bucket
+     ),
+     merged AS (
+       SELECT
+         stage, slot,
          array_agg(bucket ORDER BY bucket) AS buckets, array_agg(events ORDER BY bucket) AS counts
        FROM bucket_total
        GROUP BY stage, slot
+     ),
+     measured AS (
+       SELECT stage, slot, count, max_ms, slice.buckets, slice.counts FROM slice WHERE parts = 1
+       UNION ALL
+       SELECT stage, slot, count, max_ms, merged.buckets, merged.counts FROM slice JOIN merged USING (stage, slot)
+       UNION ALL
+       SELECT stage, NULL, whole.count, whole.max_ms, merged.buckets, merged.counts
+       FROM (SELECT stage, sum(count)::bigint AS count, max(max_ms) AS max_ms FROM slice GROUP BY stage) AS whole
+       JOIN merged USING (stage)
+       WHERE merged.slot IS NULL
      )
      SELECT
-       histogram.stage, histogram.slot, count,
-       least(histogram_quantile(buckets, counts, 0.5), max_ms) AS p50_ms,
-       least(histogram_quantile(buckets, counts, 0.95), max_ms) AS p95_ms,
-       max_ms
-     FROM histogram
-     JOIN slowest ON slowest.stage = histogram.stage AND slowest.slot IS NOT DISTINCT FROM histogram.slot
-     ORDER BY histogram.slot IS NOT NULL, histogram.stage, histogram.slot
+       stage, slot, count, max_ms,
+       CASE WHEN slot IS NULL THEN least(histogram_quantile(buckets, counts, count, 0.5), max_ms) END AS p50_ms,
+       least(histogram_quantile(buckets, counts, count, 0.95), max_ms) AS p95_ms
+     FROM measured
+     ORDER BY slot IS NOT NULL, stage, slot
      LIMIT :limit`,
     {
       ...spanValues(span),
@@ -80,7 +97,23 @@ export async function stageLatency(
       limit: MAX_ROWS,
     },
   );
-  return rows;
+  return byStage(rows);
+}
+
+/** Of the whole span where `slot` is null, else of the slice that starts then. */
+interface LatencyRow extends Omit<StageLatency, 'slices' | 'p50Ms'> {
+  slot: Date | null;
+  /** Null for a slice. */
+  p50Ms: number | null;
+}
+
+/** Whole spans come first. */
+function byStage(rows: readonly LatencyRow[]): StageLatency[] {
+  const stages = new Map<string, StageLatency>();
+  for (const { slot, stage, p50Ms, p95Ms, ...whole } of rows)
+    if (slot === null) stages.set(stage, { stage, ...whole, p50Ms: p50Ms ?? 0, p95Ms, slices: [] });
+    else stages.get(stage)?.slices.push({ at: slot, p95Ms });
+  return [...stages.values()];
 }
 
 /** The starts of all slices of the span, also of those in which nothing was completed; oldest first. */

@@ -16,7 +16,6 @@ import { TimeChoices } from './time-choices.tsx';
 
 export interface LatencyReportData {
   time: ReportTime;
-  /** Of the whole span where `slot` is null, else of a slice. */
   latency: readonly StageLatency[];
   slowest: readonly StagePerformance[];
   /** Null where the report is of one tenant. */
@@ -26,9 +25,7 @@ export interface LatencyReportData {
 /** How long each stage's completed work took. */
 export function LatencyReport({ data, context }: { data: LatencyReportData; context: ViewContext }) {
   const { time, latency, tenants } = data;
-  const whole = latency
-    .filter(({ slot }) => slot === null)
-    .sort((one, other) => stageRank(one.stage) - stageRank(other.stage));
+  const whole = latency.toSorted((one, other) => stageRank(one.stage) - stageRank(other.stage));
   return (
     <section>
       <h1>Latency</h1>
@@ -63,9 +60,9 @@ interface LatencyTableProps {
 }
 
 function LatencyTable({ rows, data, context }: LatencyTableProps) {
-  const { latency, time } = data;
+  const { time } = data;
   const { links, tenant } = context;
-  const slots = [...new Set(latency.flatMap(({ slot }) => (slot === null ? [] : [slot.getTime()])))].sort(
+  const starts = [...new Set(rows.flatMap(({ slices }) => slices.map(({ at }) => at.getTime())))].sort(
     (a, b) => a - b,
   );
   return (
@@ -93,13 +90,10 @@ function LatencyTable({ rows, data, context }: LatencyTableProps) {
         { name: 'Max', numeric: true, cell: ({ maxMs }) => millisecondsText(maxMs) },
         {
           name: 'p95 over time',
-          cell: ({ stage }) => (
+          cell: ({ stage, slices }) => (
             <Sparkline
-              values={slots.map(
-                (slot) =>
-                  latency.find((row) => row.stage === stage && row.slot?.getTime() === slot)?.p95Ms ?? null,
-              )}
-              label={`p95 of ${stage.slice(0, 40)} in ${slots.length} slices of time`}
+              values={starts.map((start) => slices.find(({ at }) => at.getTime() === start)?.p95Ms ?? null)}
+              label={`p95 of ${stage.slice(0, 40)} in ${starts.length} slices of time`}
             />
           ),
         },

@@ -128,7 +128,7 @@ describe('pagw report', () => {
     expect(latency).toMatchObject([{ stage: 'PARSING', count: 2, maxMs: 300 }]);
     expect(latency[0].p50Ms).toBeGreaterThan(194);
     expect(latency[0].p50Ms).toBeLessThan(206);
-    expect(latency[0].slots).toHaveLength(2);
+    expect(latency[0].slices).toHaveLength(2);
   });
 
   it('slowest sorts by mean duration', async () => {

@@ -21,7 +21,7 @@ afterAll(() => db.close());
 beforeEach(async () => {
   await db.database.execute(
     `TRUNCATE request_tracker, event_tracker, event_tracker_summary, event_tracker_summary_day,
-       event_tracker_summary_day_total`,
+       event_tracker_summary_total, event_tracker_summary_day_total`,
   );
   await refresh();
 });

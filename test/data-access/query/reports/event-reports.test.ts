@@ -80,37 +80,49 @@ describe('eventDistribution', () => {
 });
 
 describe('stageLatency', () => {
-  it('gives quantiles within 3 % of the exact ones, in whole and in slices', async () => {
-    const rows = await stageLatency(
-      db.database,
-      { tenant: 'anthem', since: start, until: at(DAY) },
-      at(DAY),
-      6,
-    );
-    const exact = await db.database.execute<{
-      stage: string;
-      slot: Date | null;
-      n: number;
-      p50: number;
-      p95: number;
-    }>(
-      `SELECT stage, date_bin('4 hours', created_at, :since::timestamptz) AS slot, count(*) AS n,
+  it.each([
+    ['of several hours', 'anthem', 6],
+    ['of one hour, whose histogram is not merged', 'anthem', 24],
+    ['of all tenants', null, 24],
+  ] as const)(
+    'gives quantiles within 3 %% of the exact ones, in whole and in slices %s',
+    async (_, tenant, slots) => {
+      const span = { tenant, since: start, until: at(DAY) };
+      const rows = await stageLatency(db.database, span, at(DAY), slots);
+      const exact = await db.database.execute<{
+        stage: string;
+        slot: Date | null;
+        n: number;
+        p50: number;
+        p95: number;
+        longest: number;
+      }>(
+        `SELECT stage, date_bin(:hours * interval '1 hour', created_at, :since::timestamptz) AS slot, count(*) AS n,
          percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms) AS p50,
-         percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95
+         percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_ms) AS p95, max(duration_ms) AS longest
        FROM event_tracker
-       WHERE tenant = 'anthem' AND status = 'COMPLETED'
+       WHERE (:tenant::text IS NULL OR tenant = :tenant) AND status = 'COMPLETED'
        GROUP BY GROUPING SETS ((1), (1, 2))
-       ORDER BY date_bin('4 hours', created_at, :since::timestamptz) IS NOT NULL, 1, 2`,
-      { since: start },
-    );
-    expect(rows).toHaveLength(2 + 2 * 6);
-    exact.rows.forEach(({ stage, slot, n, p50, p95 }, place) => {
-      const row = rows[place];
-      expect(row).toMatchObject({ stage, slot, count: n });
-      expect(Math.abs((row?.p50Ms ?? 0) / p50 - 1)).toBeLessThan(0.03);
-      expect(Math.abs((row?.p95Ms ?? 0) / p95 - 1)).toBeLessThan(0.03);
-    });
-  });
+       ORDER BY 1, 2`,
+        { since: start, hours: 24 / slots, tenant },
+      );
+      expect(rows.map(({ stage }) => stage).sort()).toEqual([
+        ...new Set(exact.rows.map(({ stage }) => stage)),
+      ]);
+      for (const row of rows) {
+        const ofStage = exact.rows.filter(({ stage }) => stage === row.stage);
+        const whole = ofStage.find(({ slot }) => slot === null);
+        expect(row).toMatchObject({ count: whole?.n, maxMs: whole?.longest });
+        expect(Math.abs(row.p50Ms / (whole?.p50 ?? 0) - 1)).toBeLessThan(0.03);
+        expect(Math.abs(row.p95Ms / (whole?.p95 ?? 0) - 1)).toBeLessThan(0.03);
+        const inSlices = ofStage.filter(({ slot }) => slot !== null);
+        expect(row.slices.map(({ at }) => at)).toEqual(inSlices.map(({ slot }) => slot));
+        expect(row.slices).toHaveLength(slots);
+        for (const [place, { p95 }] of inSlices.entries())
+          expect(Math.abs((row.slices[place]?.p95Ms ?? 0) / p95 - 1)).toBeLessThan(0.03);
+      }
+    },
+  );
 });
 
 describe('latencySlots', () => {
@@ -122,7 +134,9 @@ describe('latencySlots', () => {
     ] as const) {
       const span = { tenant: 'anthem', since: at(since), until: at(until) };
       const rows = await stageLatency(db.database, span, at(DAY));
-      const answered = new Set(rows.flatMap(({ slot }) => (slot === null ? [] : [slot.toISOString()])));
+      const answered = new Set(
+        rows.flatMap(({ slices }) => slices.map(({ at: slot }) => slot.toISOString())),
+      );
       const named = latencySlots(span, at(DAY)).map((slot) => slot.toISOString());
       expect([...answered].sort()).toEqual(named);
     }

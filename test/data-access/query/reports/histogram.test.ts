@@ -38,7 +38,7 @@ describe('the duration histogram', () => {
              histogram AS (SELECT duration_bucket(ms) AS bucket, count(*) AS n FROM duration GROUP BY 1)
            SELECT
              (SELECT percentile_cont(:fraction::float8) WITHIN GROUP (ORDER BY ms) FROM duration) AS exact,
-             (SELECT histogram_quantile(array_agg(bucket ORDER BY bucket), array_agg(n ORDER BY bucket), :fraction::float8)
+             (SELECT histogram_quantile(array_agg(bucket ORDER BY bucket), array_agg(n ORDER BY bucket), sum(n)::bigint, :fraction::float8)
               FROM histogram) AS answered`,
           { durations: JSON.stringify(milliseconds), fraction },
         );
