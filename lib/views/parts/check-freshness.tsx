@@ -42,7 +42,7 @@ export function CheckCaution({ check, now }: CheckProps) {
     return (
       <Caution>
         This is old: the detector last ran <Relative at={check.checkedAt} now={now} />, and should every
-        minute. See the alarm “detector heartbeat”.
+        minute. See “stuck-alarm-heartbeat” in the runbook.
       </Caution>
     );
   }
