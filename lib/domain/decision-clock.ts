@@ -3,7 +3,7 @@ import { canonicalTenant } from './event-catalogue.ts';
 import { parseSetting } from './parse-setting.ts';
 import type { Priority } from './tracked-event.ts';
 
-/** How long a tenant may take to decide, in seconds; null where it is not bound by a timeframe. */
+/** How long a tenant may take to decide, in seconds that come to whole hours; null where it is not bound by a timeframe. */
 export type DecisionWindow = Readonly<Record<Priority, number>> | null;
 
 export interface DecisionPolicy {
@@ -28,9 +28,18 @@ const rule = z.strictObject({
   expeditedHours: z._default(z.number().check(z.positive(), z.maximum(8760)), EXPEDITED_HOURS),
   standardDays: z._default(z.number().check(z.positive(), z.maximum(365)), STANDARD_DAYS),
 });
-const window = z.union([z.literal('off'), rule], {
-  error: 'is neither "off" nor {"expeditedHours": …, "standardDays": …} with positive numbers',
-});
+type StatedWindow = 'off' | z.infer<typeof rule>;
+const comesToWholeHours = (field: 'expeditedHours' | 'standardDays', hoursEach: number) =>
+  z.refine<StatedWindow>((stated) => stated === 'off' || Number.isInteger(stated[field] * hoursEach), {
+    path: [field],
+    error: 'does not come to whole hours',
+  });
+// Whole hours, because decisions are counted by how long they took (decision_tally), and each hour bounds a count.
+const window = z
+  .union([z.literal('off'), rule], {
+    error: 'is neither "off" nor {"expeditedHours": …, "standardDays": …} with positive numbers',
+  })
+  .check(comesToWholeHours('expeditedHours', 1), comesToWholeHours('standardDays', 24));
 const schema = z.strictObject({
   default: z._default(window, { expeditedHours: EXPEDITED_HOURS, standardDays: STANDARD_DAYS }),
   tenants: z._default(z.record(z.string(), window), {}),
@@ -83,7 +92,7 @@ export function deadlineRisk({ atRiskAt, urgentAt, dueAt }: DecisionSteps, now: 
   return now >= atRiskAt ? 'at-risk' : 'none';
 }
 
-function toWindow(stated: z.infer<typeof window>): DecisionWindow {
+function toWindow(stated: StatedWindow): DecisionWindow {
   if (stated === 'off') return null;
-  return { EXPEDITED: stated.expeditedHours * 3_600, STANDARD: stated.standardDays * 86_400 };
+  return { EXPEDITED: stated.expeditedHours * 3_600, STANDARD: stated.standardDays * 24 * 3_600 };
 }

@@ -198,4 +198,14 @@ describe('decision policies', () => {
     expect(tenants.get('carelon')).toEqual({ EXPEDITED: 259_200, STANDARD: 1_209_600 });
     expect(tenants.get('anthem-ca')).toBeNull();
   });
+
+  it('take half days, and name the field of a time that does not come to whole hours', () => {
+    expect(parseDecisionPolicy('{"default":{"standardDays":0.5}}').default?.STANDARD).toBe(43_200);
+    expect(() =>
+      parseDecisionPolicy('{"default":{"expeditedHours":1.5},"tenants":{"carelon":{"standardDays":0.33}}}'),
+    ).toThrow(
+      'The decision policies are not valid; correct default.expeditedHours: does not come to whole hours; ' +
+        'tenants.carelon.standardDays: does not come to whole hours.',
+    );
+  });
 });
