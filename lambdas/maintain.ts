@@ -10,6 +10,7 @@ import { checkRecentEvents } from '../lib/data-access/maintain/check-recent-even
 import { compactRequests } from '../lib/data-access/maintain/compact-requests.ts';
 import { dropArchivedMonths } from '../lib/data-access/maintain/drop-archived-months.ts';
 import { ensurePartitionsAhead } from '../lib/data-access/maintain/ensure-partitions-ahead.ts';
+import { foldDecisionChanges } from '../lib/data-access/maintain/fold-decision-changes.ts';
 import type { MaintainTask } from '../lib/data-access/maintain/maintain-task.ts';
 import { measureArchive } from '../lib/data-access/maintain/measure-archive.ts';
 import { measureGrowth } from '../lib/data-access/maintain/measure-growth.ts';
@@ -55,6 +56,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
           ensurePartitionsAhead,
           summariseBlockRanges,
           refreshSummary,
+          foldDecisionChanges,
           checkRecentEvents,
           measureGrowth,
           reportIndexUse,

@@ -14,66 +14,111 @@ export interface DecisionMetrics {
   approved: number;
   denied: number;
   meanSeconds: number;
+  /**
+   * The mean of those decisions that took about as long as the one in the middle, so less than a second off up to a
+   * minute, a minute up to 10 hours, ten minutes up to 100 hours, an hour beyond. A decision that a producer's clock puts
+   * before the receipt took no time.
+   */
   medianSeconds: number;
   /** Decided within the time allowed; null where no time is set. */
   onTime: number | null;
 }
 
-/** The decisions made in the span (usually a calendar year), by tenant, expedited and standard apart. */
+/**
+ * The decisions made in the span (usually a calendar year), by tenant, expedited and standard apart. Whole UTC months are
+ * read from the tally; only what lies before the first and after the last of them, from the requests.
+ */
 export async function decisionMetrics(
   database: Database,
   { tenant, since, until }: ReportSpan,
   policy: DecisionPolicy,
 ): Promise<DecisionMetrics[]> {
+  const months = wholeMonths(since, until);
   const { rows } = await database.execute<DecisionMetrics>(
     `WITH RECURSIVE ${EACH_TENANT},
+     edge AS (
+       SELECT since, until
+       FROM (
+         VALUES
+           (:since::timestamptz, least(:month_from::timestamptz, :until::timestamptz)),
+           (:month_until::timestamptz, :until::timestamptz)
+       ) AS part (since, until)
+       WHERE since < until
+     ),
+     counted AS (
+       SELECT tenant, priority, up_to_seconds, decided, approved, denied, seconds
+       FROM (SELECT * FROM decision_tally UNION ALL SELECT * FROM decision_change) AS of_month
+       WHERE (:tenant::text IS NULL OR tenant = :tenant)
+         AND month >= :month_from::timestamptz
+         AND month < coalesce(:month_until::timestamptz, 'infinity')
+       UNION ALL
+       SELECT counts.tenant, counts.priority, up_to_seconds, decided, approved, denied, seconds
+       FROM edge
+       CROSS JOIN each_tenant
+       -- OFFSET 0 keeps this a look-up for each tenant and edge.
+       CROSS JOIN LATERAL (
+         SELECT request FROM request_tracker AS request
+         WHERE request.tenant = each_tenant.tenant AND decided_at >= edge.since AND decided_at < edge.until
+         OFFSET 0
+       ) AS decided
+       CROSS JOIN LATERAL decision_counts(decided.request, 1) AS counts
+     ),
+     bucket AS (
+       SELECT
+         tenant, priority, up_to_seconds,
+         sum(decided)::bigint AS decided, sum(approved) AS approved, sum(denied) AS denied, sum(seconds) AS seconds
+       FROM counted
+       GROUP BY tenant, priority, up_to_seconds
+       HAVING sum(decided) > 0
+     ),
+     ranked AS (
+       SELECT
+         *,
+         (sum(decided) OVER (PARTITION BY tenant, priority ORDER BY up_to_seconds))::bigint AS last_place,
+         (sum(decided) OVER (PARTITION BY tenant, priority))::bigint AS places
+       FROM bucket
+     ),
      allowed AS (
        SELECT
-         tenant, priority, (coalesce(:windows::jsonb -> tenant, :default_window::jsonb) ->> priority)::float8 AS seconds
-       FROM each_tenant
-       CROSS JOIN (VALUES ('EXPEDITED'), ('STANDARD')) AS of_each (priority)
-       WHERE tenant IS NOT NULL
-     ),
-     decision AS (
-       SELECT
-         tenant, coalesce(priority, 'STANDARD') AS priority, status,
-         -- date_part is a float8 from the start; extract goes through numeric.
-         date_part('epoch', decided_at - received_at) AS seconds
-       FROM request_tracker
-       WHERE (:tenant::text IS NULL OR tenant = :tenant)
-         AND decided_at >= :since::timestamptz
-         AND (:until::timestamptz IS NULL OR decided_at < :until::timestamptz)
-     ),
-     -- Grouped by hash, then only the times are sorted: sorting whole decisions by group took as long as all the rest.
-     of_each_kind AS (
-       SELECT
-         tenant, priority,
-         count(*) AS decided,
-         count(*) FILTER (WHERE status = 'APPROVED') AS approved,
-         count(*) FILTER (WHERE status = 'DENIED') AS denied,
-         avg(seconds) AS mean_seconds,
-         array_agg(seconds) AS all_seconds
-       FROM decision
-       GROUP BY tenant, priority
+         tenant, priority, (coalesce(:windows::jsonb -> tenant, :default_window::jsonb) ->> priority)::float8 AS allowed_seconds
+       FROM (SELECT DISTINCT tenant, priority FROM bucket) AS kind
      )
-     SELECT tenant, priority, decided, approved, denied, mean_seconds, median_seconds,
-       CASE WHEN allowed.seconds IS NOT NULL THEN on_time END AS on_time
-     FROM of_each_kind
+     SELECT
+       tenant, priority,
+       sum(decided)::bigint AS decided, sum(approved)::bigint AS approved, sum(denied)::bigint AS denied,
+       (sum(seconds) / sum(decided))::float8 AS mean_seconds,
+       -- Of an even number, two stand in the middle. Below the first bound lies whatever a wrong clock says.
+       ((
+         sum(greatest(seconds / decided, 0)) FILTER (WHERE (places + 1) / 2 BETWEEN last_place - decided + 1 AND last_place)
+         + sum(greatest(seconds / decided, 0)) FILTER (WHERE places / 2 + 1 BETWEEN last_place - decided + 1 AND last_place)
+       ) / 2)::float8 AS median_seconds,
+       CASE WHEN allowed_seconds IS NOT NULL THEN
+         coalesce(sum(decided) FILTER (WHERE up_to_seconds <= allowed_seconds), 0)::bigint
+       END AS on_time
+     FROM ranked
      JOIN allowed USING (tenant, priority)
-     CROSS JOIN LATERAL (
-       SELECT
-         percentile_cont(0.5) WITHIN GROUP (ORDER BY one) AS median_seconds,
-         count(*) FILTER (WHERE one <= allowed.seconds) AS on_time
-       FROM unnest(all_seconds) AS one
-     ) AS time
+     GROUP BY tenant, priority, allowed_seconds
      ORDER BY tenant, priority`,
     {
       tenant,
       since,
       until: until ?? null,
+      month_from: months.from,
+      month_until: months.until,
       windows: JSON.stringify(Object.fromEntries(policy.tenants)),
       default_window: JSON.stringify(policy.default),
     },
   );
   return rows;
+}
+
+/** The UTC months that lie wholly in a span: from one's first instant to another's; the same where there is none. */
+function wholeMonths(since: Date, until: Date | undefined): { from: Date; until: Date | null } {
+  const from = startOfMonth(since) < since ? startOfMonth(since, 1) : since;
+  if (until === undefined) return { from, until: null };
+  return { from, until: startOfMonth(until) < from ? from : startOfMonth(until) };
+}
+
+function startOfMonth(at: Date, monthsLater = 0): Date {
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + monthsLater));
 }

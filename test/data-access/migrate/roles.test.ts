@@ -73,6 +73,26 @@ describe('the archive', () => {
   });
 });
 
+describe('the decision tally', () => {
+  const decided = record.replace('"decided":false', '"decided":true');
+
+  it('is followed by whoever records, and written by the owner alone', async () => {
+    expect(decided).not.toBe(record);
+    expect(await as('pagw_writer_a', decided)).toBe(1);
+    expect(await as('pagw_reader_a', 'SELECT * FROM decision_tally')).toBe(0);
+    for (const sql of [
+      'SELECT fold_decision_changes(1)',
+      'UPDATE decision_tally SET decided = 0',
+      'UPDATE decision_change SET decided = 0',
+      'DELETE FROM decision_change',
+    ])
+      await expect(as('pagw_writer_a', sql)).rejects.toMatchObject({ code: '42501' });
+    await expect(as('pagw_reader_a', 'SELECT fold_decision_changes(1)')).rejects.toMatchObject({
+      code: '42501',
+    });
+  });
+});
+
 describe('the writer’s logins', () => {
   it.each(['pagw_writer_a', 'pagw_writer_b'])(
     'let %s record, claim, set aside and make a month',
