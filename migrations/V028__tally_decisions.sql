@@ -1,8 +1,9 @@
--- How many requests were decided, by month and by how long it took: what CMS-0057-F has a payer publish is read from here
--- instead of from every request of the year. A bucket is named by its upper bound, and each whole hour is the bound of
--- one, so how many were decided within a time that comes to whole hours is exact. `seconds` adds them up, exactly.
+-- How many requests were decided, by how long it took, by UTC month and by year: what CMS-0057-F has a payer publish is
+-- read from here instead of from every request of the year. A bucket is named by its upper bound, and each whole hour is
+-- the bound of one, so how many were decided within a time that comes to whole hours is exact. So is the sum of `seconds`.
 CREATE TABLE decision_tally (
-  month         TIMESTAMPTZ NOT NULL CHECK (month = date_trunc('month', month, 'UTC')),
+  period        VARCHAR(8) NOT NULL CHECK (period IN ('month', 'year')),
+  starts_at     TIMESTAMPTZ NOT NULL CHECK (starts_at = date_trunc(period, starts_at, 'UTC')),
   tenant        VARCHAR(64) COLLATE "C" NOT NULL,
   priority      VARCHAR(16) NOT NULL,
   up_to_seconds BIGINT NOT NULL,
@@ -10,15 +11,24 @@ CREATE TABLE decision_tally (
   approved      BIGINT NOT NULL,
   denied        BIGINT NOT NULL,
   seconds       NUMERIC NOT NULL,
-  PRIMARY KEY (month, tenant, priority, up_to_seconds)
+  PRIMARY KEY (period, starts_at, tenant, priority, up_to_seconds)
 );
 
 -- What the tally does not hold yet: the truth is both together. Changes are appended here because a row of the tally is
 -- shared by many requests: batches that changed it themselves would wait for one another, and deadlock.
-CREATE TABLE decision_change (LIKE decision_tally INCLUDING CONSTRAINTS);
+CREATE TABLE decision_change (
+  month         TIMESTAMPTZ NOT NULL,
+  tenant        VARCHAR(64) COLLATE "C" NOT NULL,
+  priority      VARCHAR(16) NOT NULL,
+  up_to_seconds BIGINT NOT NULL,
+  decided       BIGINT NOT NULL,
+  approved      BIGINT NOT NULL,
+  denied        BIGINT NOT NULL,
+  seconds       NUMERIC NOT NULL
+);
 
 -- How a request counts: one row when it is decided, none otherwise; `times` is -1 to take it back.
-CREATE FUNCTION decision_counts(request request_tracker, times int) RETURNS SETOF decision_tally
+CREATE FUNCTION decision_counts(request request_tracker, times int) RETURNS SETOF decision_change
 LANGUAGE sql STABLE
 AS $$
   SELECT
@@ -76,14 +86,31 @@ CREATE TRIGGER note_deleted_decision
   WHEN (OLD.decided_at IS NOT NULL)
   EXECUTE FUNCTION note_decision_change();
 
+CREATE FUNCTION clear_decision_tally() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  TRUNCATE decision_tally, decision_change;
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER clear_decision_tally
+  AFTER TRUNCATE ON request_tracker
+  FOR EACH STATEMENT
+  EXECUTE FUNCTION clear_decision_tally();
+
 -- Making the triggers has locked out every writer until the migration commits: what is counted here is what was decided
 -- before, and only that.
 INSERT INTO decision_tally
-SELECT month, counts.tenant, counts.priority, up_to_seconds, sum(decided), sum(approved), sum(denied), sum(seconds)
+SELECT
+  period, date_trunc(period, month, 'UTC') AS starts_at, counts.tenant, counts.priority, up_to_seconds,
+  sum(decided), sum(approved), sum(denied), sum(seconds)
 FROM request_tracker AS request
 CROSS JOIN LATERAL decision_counts(request, 1) AS counts
+CROSS JOIN (VALUES ('month'), ('year')) AS of_each (period)
 WHERE request.decided_at IS NOT NULL
-GROUP BY month, counts.tenant, counts.priority, up_to_seconds;
+GROUP BY period, starts_at, counts.tenant, counts.priority, up_to_seconds;
 
 -- Moves at most `most` changes into the tally, in one transaction: answers how many. One at a time, as MERGE does not
 -- wait for a row that somebody else inserts; whoever comes second has nothing to do. Changes are taken in no order, so a
@@ -104,15 +131,17 @@ BEGIN
   ),
   summed AS (
     SELECT
-      month, tenant, priority, up_to_seconds,
+      period, date_trunc(period, month, 'UTC') AS starts_at, tenant, priority, up_to_seconds,
       sum(decided) AS decided, sum(approved) AS approved, sum(denied) AS denied, sum(seconds) AS seconds
     FROM taken
-    GROUP BY month, tenant, priority, up_to_seconds
+    CROSS JOIN (VALUES ('month'), ('year')) AS of_each (period)
+    GROUP BY period, starts_at, tenant, priority, up_to_seconds
   ),
   merged AS (
     MERGE INTO decision_tally AS tally
     USING summed AS change
-    ON tally.month = change.month
+    ON tally.period = change.period
+      AND tally.starts_at = change.starts_at
       AND tally.tenant = change.tenant
       AND tally.priority = change.priority
       AND tally.up_to_seconds = change.up_to_seconds
@@ -125,7 +154,7 @@ BEGIN
       seconds = tally.seconds + change.seconds
     WHEN NOT MATCHED AND (change.decided, change.approved, change.denied, change.seconds) <> (0, 0, 0, 0) THEN
       INSERT VALUES (
-        change.month, change.tenant, change.priority, change.up_to_seconds,
+        change.period, change.starts_at, change.tenant, change.priority, change.up_to_seconds,
         change.decided, change.approved, change.denied, change.seconds
       )
   )
@@ -141,7 +170,7 @@ REVOKE UPDATE ON decision_change FROM pagw_writer;
 
 REVOKE EXECUTE ON FUNCTION fold_decision_changes(int) FROM PUBLIC;
 
-COMMENT ON TABLE decision_tally IS 'Decided requests counted by UTC month of the decision and time it took, without what stands in decision_change';
+COMMENT ON TABLE decision_tally IS 'Decided requests counted by UTC month and year of the decision and by the time it took, without what stands in decision_change';
 COMMENT ON COLUMN decision_tally.up_to_seconds IS 'Upper bound of the time from receipt to decision, itself included: whole seconds up to a minute, minutes up to 10 hours, ten minutes up to 100 hours, hours beyond; 0 is no time, or less';
 COMMENT ON COLUMN decision_tally.seconds IS 'Sum of the times from receipt to decision';
 COMMENT ON TABLE decision_change IS 'Changes of decided requests that maintain has yet to add to decision_tally: what came, and (negative) what no longer holds';

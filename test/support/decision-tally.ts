@@ -14,16 +14,26 @@ export async function emptyDecisions({ database }: TestDatabase): Promise<void> 
  */
 export async function expectTallied({ database }: TestDatabase): Promise<void> {
   const { rows } = await database.execute(
-    `WITH noted AS (
-       SELECT month, tenant, priority, up_to_seconds, sum(decided) AS decided, sum(approved) AS approved, sum(denied) AS denied, sum(seconds) AS seconds
-       FROM (SELECT * FROM decision_tally UNION ALL SELECT * FROM decision_change) AS counted
-       GROUP BY month, tenant, priority, up_to_seconds
+    `WITH each_period (period) AS (VALUES ('month'), ('year')),
+     noted AS (
+       SELECT
+         period, starts_at, tenant, priority, up_to_seconds,
+         sum(decided) AS decided, sum(approved) AS approved, sum(denied) AS denied, sum(seconds) AS seconds
+       FROM (
+         SELECT * FROM decision_tally
+         UNION ALL
+         SELECT period, date_trunc(period, month, 'UTC'), tenant, priority, up_to_seconds, decided, approved, denied, seconds
+         FROM decision_change, each_period
+       ) AS counted
+       GROUP BY period, starts_at, tenant, priority, up_to_seconds
        HAVING (sum(decided), sum(approved), sum(denied), sum(seconds)) <> (0, 0, 0, 0)
      ),
      truth AS (
-       SELECT month, counts.tenant, counts.priority, up_to_seconds, sum(decided), sum(approved), sum(denied), sum(seconds)
-       FROM request_tracker AS request CROSS JOIN LATERAL decision_counts(request, 1) AS counts
-       GROUP BY month, counts.tenant, counts.priority, up_to_seconds
+       SELECT
+         period, date_trunc(period, month, 'UTC') AS starts_at, counts.tenant, counts.priority, up_to_seconds,
+         sum(decided), sum(approved), sum(denied), sum(seconds)
+       FROM request_tracker AS request CROSS JOIN LATERAL decision_counts(request, 1) AS counts, each_period
+       GROUP BY period, starts_at, counts.tenant, counts.priority, up_to_seconds
      )
      SELECT 'noted, not so' AS fault, to_json(wrong)::text AS bucket FROM (TABLE noted EXCEPT TABLE truth) AS wrong
      UNION ALL
@@ -44,7 +54,7 @@ export async function expectFolded(db: TestDatabase): Promise<number> {
     `SELECT
        (SELECT count(*) FROM decision_change) AS changes,
        count(*) FILTER (WHERE decided <= 0) AS empty,
-       coalesce(sum(decided), 0)::bigint AS decided
+       coalesce(sum(decided) FILTER (WHERE period = 'year'), 0)::bigint AS decided
      FROM decision_tally`,
   );
   expect(rows).toMatchObject([{ changes: 0, empty: 0 }]);

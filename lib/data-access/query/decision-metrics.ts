@@ -25,15 +25,16 @@ export interface DecisionMetrics {
 }
 
 /**
- * The decisions made in the span (usually a calendar year), by tenant, expedited and standard apart. Whole UTC months are
- * read from the tally; only what lies before the first and after the last of them, from the requests.
+ * The decisions made in the span (usually a calendar year), by tenant, expedited and standard apart. Whole UTC years and
+ * months are read from the tally; only what lies before the first and after the last of them, from the requests.
  */
 export async function decisionMetrics(
   database: Database,
   { tenant, since, until }: ReportSpan,
   policy: DecisionPolicy,
 ): Promise<DecisionMetrics[]> {
-  const months = wholeMonths(since, until);
+  const years = wholePeriods({ since, until }, startOfYear);
+  const months = wholePeriods({ since, until }, startOfMonth);
   const { rows } = await database.execute<DecisionMetrics>(
     `WITH RECURSIVE ${EACH_TENANT},
      edge AS (
@@ -47,7 +48,16 @@ export async function decisionMetrics(
      ),
      counted AS (
        SELECT tenant, priority, up_to_seconds, decided, approved, denied, seconds
-       FROM (SELECT * FROM decision_tally UNION ALL SELECT * FROM decision_change) AS of_month
+       FROM decision_tally
+       WHERE (:tenant::text IS NULL OR tenant = :tenant)
+         AND (
+           (period = 'year' AND starts_at >= :year_from::timestamptz AND starts_at < coalesce(:year_until::timestamptz, 'infinity'))
+           OR (period = 'month' AND starts_at >= :month_from::timestamptz AND starts_at < least(:year_from::timestamptz, :month_until::timestamptz))
+           OR (period = 'month' AND starts_at >= :year_until::timestamptz AND starts_at < :month_until::timestamptz)
+         )
+       UNION ALL
+       SELECT tenant, priority, up_to_seconds, decided, approved, denied, seconds
+       FROM decision_change
        WHERE (:tenant::text IS NULL OR tenant = :tenant)
          AND month >= :month_from::timestamptz
          AND month < coalesce(:month_until::timestamptz, 'infinity')
@@ -78,7 +88,7 @@ export async function decisionMetrics(
          (sum(decided) OVER (PARTITION BY tenant, priority))::bigint AS places
        FROM bucket
      ),
-     allowed AS (
+     allowed AS MATERIALIZED (
        SELECT
          tenant, priority, (coalesce(:windows::jsonb -> tenant, :default_window::jsonb) ->> priority)::float8 AS allowed_seconds
        FROM (SELECT DISTINCT tenant, priority FROM bucket) AS kind
@@ -103,6 +113,8 @@ export async function decisionMetrics(
       tenant,
       since,
       until: until ?? null,
+      year_from: years.from,
+      year_until: years.until,
       month_from: months.from,
       month_until: months.until,
       windows: JSON.stringify(Object.fromEntries(policy.tenants)),
@@ -112,13 +124,23 @@ export async function decisionMetrics(
   return rows;
 }
 
-/** The UTC months that lie wholly in a span: from one's first instant to another's; the same where there is none. */
-function wholeMonths(since: Date, until: Date | undefined): { from: Date; until: Date | null } {
-  const from = startOfMonth(since) < since ? startOfMonth(since, 1) : since;
+/**
+ * The periods that lie wholly in a span, from one's first instant to another's; the same where there is none. `until` is
+ * null where the span has no end.
+ */
+function wholePeriods(
+  { since, until }: Pick<ReportSpan, 'since' | 'until'>,
+  startOf: (at: Date, later?: number) => Date,
+): { from: Date; until: Date | null } {
+  const from = startOf(since) < since ? startOf(since, 1) : since;
   if (until === undefined) return { from, until: null };
-  return { from, until: startOfMonth(until) < from ? from : startOfMonth(until) };
+  return { from, until: startOf(until) < from ? from : startOf(until) };
 }
 
 function startOfMonth(at: Date, monthsLater = 0): Date {
   return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + monthsLater));
+}
+
+function startOfYear(at: Date, yearsLater = 0): Date {
+  return new Date(Date.UTC(at.getUTCFullYear() + yearsLater, 0));
 }

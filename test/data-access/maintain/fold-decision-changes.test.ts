@@ -41,7 +41,7 @@ async function decide(pagwId: string, hours: number, priority: Priority | null =
 async function tallied() {
   const { rows } = await db.database.execute(
     `SELECT priority, up_to_seconds, decided, approved, denied, seconds::float8 AS seconds
-     FROM decision_tally ORDER BY priority, up_to_seconds`,
+     FROM decision_tally WHERE period = 'month' ORDER BY priority, up_to_seconds`,
   );
   return rows;
 }
@@ -109,6 +109,15 @@ describe('a change of a decided request', () => {
     await db.database.execute(`DELETE FROM event_tracker WHERE pagw_id = 'ONE'`);
     await db.database.execute(`DELETE FROM request_tracker WHERE pagw_id = 'ONE'`);
     expect(await expectFolded(db)).toBe(1);
+  });
+
+  it('is followed when all requests are truncated', async () => {
+    await decide('ONE', 3);
+    await foldAll(db);
+    await decide('TWO', 3);
+    await db.database.execute('TRUNCATE request_tracker, event_tracker');
+    expect(await countChanges()).toBe(0);
+    expect(await expectFolded(db)).toBe(0);
   });
 
   it('is not noted when its transaction is taken back', async () => {
@@ -198,7 +207,7 @@ describe('foldDecisionChanges', () => {
       for (let batch = 0; batch < 8; batch++) {
         const ids = Array.from({ length: 10 }, (_, place) => `PAGW-${writer}-${batch}-${place}`);
         await record(0, ...ids.map((pagwId) => ({ pagwId })));
-        // All batches change the same two rows of the tally, from either end.
+        // All batches change the same few rows of the tally, from either end.
         const decisions = ids.map((pagwId, place) =>
           decision(pagwId, place % 2 === 0 ? 'APPROVED' : 'DENIED'),
         );

@@ -61,12 +61,14 @@ afterEach(() => db.close());
 describe('a database that holds decided requests', () => {
   it('has them in the tally', async () => {
     await migrate(db.database, { migrationsFolder });
-    const { rows } = await db.database.execute<{ month: Date; decided: number }>(
-      'SELECT month, sum(decided)::int AS decided FROM decision_tally GROUP BY month ORDER BY month',
+    const { rows } = await db.database.execute(
+      `SELECT period, starts_at, sum(decided)::int AS decided FROM decision_tally GROUP BY 1, 2 ORDER BY 1, 2`,
     );
     expect(rows).toEqual([
-      { month: new Date('2025-12-01T00:00:00Z'), decided: 6 },
-      { month: new Date('2026-01-01T00:00:00Z'), decided: 9 },
+      { period: 'month', startsAt: new Date('2025-12-01T00:00:00Z'), decided: 6 },
+      { period: 'month', startsAt: new Date('2026-01-01T00:00:00Z'), decided: 9 },
+      { period: 'year', startsAt: new Date('2025-01-01T00:00:00Z'), decided: 6 },
+      { period: 'year', startsAt: new Date('2026-01-01T00:00:00Z'), decided: 9 },
     ]);
     await expectTallied(db);
     expect(await expectFolded(db)).toBe(15);

@@ -166,12 +166,15 @@ describe('decisionMetrics', () => {
           else await recordBatch(taken.events, new Date(taken.recordedAt));
         }
         const years = [2025, 2026].map((year) => [Date.UTC(year, 0), Date.UTC(year + 1, 0)] as const);
-        const asked = [...years, [Date.UTC(2025, 0), null] as const, ...chosen].flatMap(([since, until]) =>
-          [null, 'elevance'].map((tenant) => ({
-            tenant,
-            since: new Date(since),
-            until: until === null ? undefined : new Date(until),
-          })),
+        // A year, months and days to either side of it.
+        const around = [Date.UTC(2024, 9, 15), Date.UTC(2026, 1, 10)] as const;
+        const asked = [...years, [Date.UTC(2025, 0), null] as const, around, ...chosen].flatMap(
+          ([since, until]) =>
+            [null, 'elevance'].map((tenant) => ({
+              tenant,
+              since: new Date(since),
+              until: until === null ? undefined : new Date(until),
+            })),
         );
         compared += sum(await Promise.all(asked.map(expectAsCountedAnew)));
       }),
