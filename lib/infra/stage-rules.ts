@@ -1,7 +1,7 @@
 /** Minutes a stage may take before its request is stuck: to begin, and to come to a result. */
 export type StuckLimit = number | { begin?: number; result?: number };
 
-/** How long a tenant may take to decide; `off` where no timeframe binds it. */
+/** How long a tenant may take to decide, in times that come to whole hours; `off` where no timeframe binds it. */
 export type DecisionWindow = 'off' | { expeditedHours?: number; standardDays?: number };
 
 export interface RetryTimes {

@@ -17,7 +17,8 @@ export const reportCms: Verb = (cli) =>
     )
     .addHelpText(
       'after',
-      '\nOn time: within 72 hours (expedited) or 7 calendar days (standard), whatever the tenant is bound to.',
+      '\nOn time: within 72 hours (expedited) or 7 calendar days (standard), whatever the tenant is bound to.' +
+        '\nMedian: less than a minute off up to 10 hours, ten minutes up to 100 hours, an hour beyond; all else is exact.',
     )
     .action((options: { year?: number }, command: Command) =>
       cli.run(command, ['tenant', 'since', 'until'], async (session) => {

@@ -81,17 +81,16 @@ export async function decisionMetrics(
        GROUP BY tenant, priority, up_to_seconds
        HAVING sum(decided) > 0
      ),
-     ranked AS (
+     kind AS MATERIALIZED (
        SELECT
-         *,
-         (sum(decided) OVER (PARTITION BY tenant, priority ORDER BY up_to_seconds))::bigint AS last_place,
-         (sum(decided) OVER (PARTITION BY tenant, priority))::bigint AS places
+         tenant, priority, sum(decided)::bigint AS places,
+         (coalesce(:windows::jsonb -> tenant, :default_window::jsonb) ->> priority)::float8 AS allowed_seconds
        FROM bucket
+       GROUP BY tenant, priority
      ),
-     allowed AS MATERIALIZED (
-       SELECT
-         tenant, priority, (coalesce(:windows::jsonb -> tenant, :default_window::jsonb) ->> priority)::float8 AS allowed_seconds
-       FROM (SELECT DISTINCT tenant, priority FROM bucket) AS kind
+     ranked AS (
+       SELECT *, (sum(decided) OVER (PARTITION BY tenant, priority ORDER BY up_to_seconds))::bigint AS last_place
+       FROM bucket
      )
      SELECT
        tenant, priority,
@@ -106,8 +105,8 @@ export async function decisionMetrics(
          coalesce(sum(decided) FILTER (WHERE up_to_seconds <= allowed_seconds), 0)::bigint
        END AS on_time
      FROM ranked
-     JOIN allowed USING (tenant, priority)
-     GROUP BY tenant, priority, allowed_seconds
+     JOIN kind USING (tenant, priority)
+     GROUP BY tenant, priority, places, allowed_seconds
      ORDER BY tenant, priority`,
     {
       tenant,
