@@ -278,6 +278,7 @@ describe('decisionMetrics', () => {
     expect(await readIn({ since: at('2026-01-01T00:00') })).toBe('tally');
     expect(await readIn({ since: at('2025-06-15T12:00'), until: at('2026-03-01T00:00') })).toBe('tally');
     expect(await readIn({ since: at('2026-01-31T00:00') })).toBe('tally');
+    expect(await readIn({ since: at('2026-02-01T00:00'), until: at('2026-03-01T00:00') })).toBe('tally');
     expect(await readIn({ since: at('2026-02-01T00:00'), until: at('2026-02-28T00:00') })).toBe('requests');
     expect(await readIn({ since: at('2026-01-15T00:00'), until: at('2026-02-15T00:00') })).toBe('requests');
     expect(await readIn({ since: at('2026-02-01T00:30') })).toBe('requests');
