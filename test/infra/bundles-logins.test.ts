@@ -28,7 +28,7 @@ let writer: SecretStore;
 let reader: SecretStore;
 
 beforeAll(async () => {
-  deployed = synthesiseBundles();
+  deployed = await synthesiseBundles();
   postgres = await startPostgres({ dataDirectory, port: await freePort(), fsync: false });
   const admin = new Client({ connectionString: postgres.connectionString('postgres') });
   await admin.connect();
@@ -45,7 +45,6 @@ afterAll(async () => {
   await writer.close();
   await reader.close();
   await postgres.stop();
-  deployed.remove();
   rmSync(dataDirectory, { recursive: true, force: true });
 });
 

@@ -22,7 +22,7 @@ let sns: SNSClient;
 let local: Record<string, string>;
 
 beforeAll(async () => {
-  deployed = synthesiseBundles();
+  deployed = await synthesiseBundles();
   db = await openEmptyDatabase();
   server = await startFauxqs({ port: 0, logger: false });
   const endpoint = `http://127.0.0.1:${server.port}`;
@@ -52,7 +52,6 @@ afterAll(async () => {
   sns.destroy();
   await server.stop();
   await db.close();
-  deployed.remove();
 });
 
 async function makeQueue(name: string): Promise<string> {
@@ -108,7 +107,7 @@ const schemaEvent = (RequestType: 'Create' | 'Update' | 'Delete', properties: ob
 /** The deployed bundle with its migrations changed. */
 function bundleWith(name: string, change: (migrationsFolder: string) => void): DeployedBundle {
   const original = bundle('migrate.isComplete');
-  const directory = `${original.directory}-${name}`;
+  const directory = join(inject('runDirectory'), `bundle-${name}`);
   cpSync(original.directory, directory, { recursive: true });
   change(join(directory, 'migrations'));
   return { ...original, directory };
@@ -268,16 +267,14 @@ describe('the bundles of a deployment, run one after another on an empty databas
   });
 
   test('every metric that an alarm or a graph reads was emitted on the way, with those dimensions', () => {
-    const read = readMetrics(deployed.stage);
+    const read = readMetrics(deployed);
     const emitted = emittedMetrics(logged);
     expect(read.size).toBeGreaterThan(10);
     expect([...read].filter((metric) => !emitted.has(metric))).toEqual([]);
   });
 
   test('the saved query finds a request’s timeline in what was logged on the way', () => {
-    const queries = deployed.stage
-      .ofType('AWS::Logs::QueryDefinition')
-      .map(([, { Properties }]) => Properties);
+    const queries = deployed.ofType('AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
     const query = queries.find(({ Name }) => Name === 'pagw/request timeline')?.QueryString as string;
     const [, field = ''] = /filter (\w+) = '/.exec(query) ?? [];
     const [, fields = ''] = /^fields (.*)$/m.exec(query) ?? [];

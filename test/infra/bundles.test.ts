@@ -2,14 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type DeployedBundles, synthesiseBundles } from './deployed-bundles.ts';
 
 let deployed: DeployedBundles;
-beforeAll(() => {
-  deployed = synthesiseBundles();
+beforeAll(async () => {
+  deployed = await synthesiseBundles();
 }, 120_000);
-afterAll(() => deployed.remove());
 
 describe('the bundles of the deployment', () => {
   test('import on their own and export the handler that is invoked', () => {

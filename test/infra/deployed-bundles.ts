@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
+import { onceInRun } from '../support/once-in-run.ts';
+import { resourcesOf, type SynthesisedStage, synthesiseStage, type Template } from './synthesise-stage.ts';
 
 /** One of our functions as it is uploaded. */
 export interface DeployedBundle {
@@ -13,20 +14,23 @@ export interface DeployedBundle {
 }
 
 export interface DeployedBundles {
-  stage: SynthesisedStage;
+  ofType: SynthesisedStage['ofType'];
   /** By flow and export: `ingest.handler`. */
   bundles: ReadonlyMap<string, DeployedBundle>;
-  remove(): void;
 }
 
-/** Bundles every function as a deployment of `dev` does; takes seconds. */
-export function synthesiseBundles(): DeployedBundles {
-  const stage = synthesiseStage('dev', { bundle: true, unchecked: true });
-  const { directory } = stage;
-  const manifest = readFileSync(join(directory, 'PagwEventTracker-dev.assets.json'), 'utf8');
-  const { files }: { files: Record<string, { source: { path: string } }> } = JSON.parse(manifest);
+/** Every function bundled as a deployment of `dev` does it. That takes seconds, so the test files share one. */
+export async function synthesiseBundles(): Promise<DeployedBundles> {
+  const directory = await onceInRun('bundles', (bundleInto) =>
+    synthesiseStage('dev', { bundleInto, unchecked: true }),
+  );
+  const read = (name: string) =>
+    JSON.parse(readFileSync(join(directory, `PagwEventTracker-dev.${name}.json`), 'utf8'));
+  const template: Template = read('template');
+  const { files }: { files: Record<string, { source: { path: string } }> } = read('assets');
+  const ofType = resourcesOf(template);
   const bundles = new Map<string, DeployedBundle>();
-  for (const [logicalId, { Properties }] of stage.ofType('AWS::Lambda::Function')) {
+  for (const [logicalId, { Properties }] of ofType('AWS::Lambda::Function')) {
     const environment: Record<string, unknown> = Properties.Environment?.Variables ?? {};
     const { POWERTOOLS_SERVICE_NAME: service } = environment;
     if (typeof service !== 'string') continue;
@@ -39,5 +43,5 @@ export function synthesiseBundles(): DeployedBundles {
       environment,
     });
   }
-  return { stage, bundles, remove: () => rmSync(directory, { recursive: true }) };
+  return { ofType, bundles };
 }

@@ -20,8 +20,6 @@ export interface Template {
 
 export interface SynthesisedStage {
   template: Template;
-  /** The assembly's directory; only there with `bundle`, and then the caller's to remove. */
-  directory: string;
   /** What the compliance checks object to, as `<check>: <rule>`; null when unchecked. */
   findings: string[] | null;
   ofType(type: string): [logicalId: string, resource: Resource][];
@@ -30,18 +28,18 @@ export interface SynthesisedStage {
 /**
  * Synthesises a stage with the flags of cdk.json and every compliance check.
  * @param options.unchecked leaves the compliance checks out, which take most of the time
- * @param options.bundle bundles the functions too, which takes seconds
+ * @param options.bundleInto where to leave the assembly with the bundled functions, which takes seconds
  * @throws when a cdk-nag pack finds what is not acknowledged
  */
 export function synthesiseStage(
   stage: string,
-  options: { bundle?: boolean; unchecked?: boolean; settings?: Partial<StageSettings> } = {},
+  options: { bundleInto?: string; unchecked?: boolean; settings?: Partial<StageSettings> } = {},
 ): SynthesisedStage {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
-  const outdir = mkdtempSync(join(tmpdir(), 'pagw-synth-'));
+  const outdir = options.bundleInto ?? mkdtempSync(join(tmpdir(), 'pagw-synth-'));
   const settings = STAGES[stage];
   const stages = settings === undefined ? STAGES : { [stage]: { ...settings, ...options.settings } };
-  const skipBundling = options.bundle === true ? {} : { 'aws:cdk:bundling-stacks': [] };
+  const skipBundling = options.bundleInto !== undefined ? {} : { 'aws:cdk:bundling-stacks': [] };
   const { app, stack } = createEventTrackerApp(
     { outdir, context: { ...context, ...skipBundling, stage } },
     stages,
@@ -50,13 +48,12 @@ export function synthesiseStage(
   const assembly = app.synth();
   const template: Template = assembly.getStackByName(Stack.of(stack).stackName).template;
   const findings = options.unchecked === true ? null : findingsIn(outdir);
-  if (options.bundle !== true) rmSync(outdir, { recursive: true });
-  return {
-    template,
-    findings,
-    directory: outdir,
-    ofType: (type) => Object.entries(template.Resources).filter(([, resource]) => resource.Type === type),
-  };
+  if (options.bundleInto === undefined) rmSync(outdir, { recursive: true });
+  return { template, findings, ofType: resourcesOf(template) };
+}
+
+export function resourcesOf(template: Template): SynthesisedStage['ofType'] {
+  return (type) => Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
 }
 
 /** cfn-guard's findings alone do not stop a synthesis, so they are read from the report. */

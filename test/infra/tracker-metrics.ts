@@ -32,7 +32,7 @@ export function emittedMetrics(logged: readonly Record<string, unknown>[]): Set<
 }
 
 /** The metrics of ours that an alarm or the dashboard reads, written the same way. */
-export function readMetrics({ ofType }: SynthesisedStage): Set<string> {
+export function readMetrics({ ofType }: Pick<SynthesisedStage, 'ofType'>): Set<string> {
   const alarmed = ofType('AWS::CloudWatch::Alarm').flatMap(([, { Properties }]): AlarmMetric[] => [
     Properties as AlarmMetric,
     ...(Properties.Metrics ?? []).flatMap((entry: { MetricStat?: { Metric: AlarmMetric } }) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ const TEMPLATE = 'template_migrated';
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** Outside of PostgreSQL's, for what test files share; removed when the run ends. */
+    runDirectory: string;
     /** Of the Data API endpoint that all test files share. */
     dataApiUrl: string;
     /** Of the server's `postgres` database, as superuser. */
@@ -28,7 +30,10 @@ declare module 'vitest' {
 
 /** vitest's globalSetup: one PostgreSQL and one Data API endpoint for all test files of a run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'pagw-test-'));
+  const runDirectory = await mkdtemp(join(tmpdir(), 'pagw-test-'));
+  // PostgreSQL refuses to run as root; then its own user has to get through to its data.
+  await chmod(runDirectory, 0o755);
+  const dataDirectory = join(runDirectory, 'postgres');
   const postgres = await startPostgres({ dataDirectory, port: await freePort(), fsync: false });
   const address = {
     host: '127.0.0.1',
@@ -40,7 +45,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const teardown = async () => {
     await dataApi.close();
     await postgres.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
+    await rm(runDirectory, { recursive: true, force: true });
   };
   try {
     await makeTemplate(postgres, address);
@@ -48,6 +53,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await teardown();
     throw error;
   }
+  project.provide('runDirectory', runDirectory);
   project.provide('dataApiUrl', dataApi.url);
   project.provide('postgresUrl', postgres.connectionString('postgres'));
   project.provide('templateDatabase', TEMPLATE);
