@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../lib/data-access/database.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, runToEnd, startStack } from './running-stack.ts';
@@ -17,6 +17,10 @@ let stack: RunningStack | undefined;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pagw-stack-'));
+});
+
+// Anew each time: in between, a test file that runs beside this one may have taken them.
+beforeEach(async () => {
   port = await findFreePorts(4);
 });
 
@@ -78,7 +82,8 @@ async function disorderly(database: Database): Promise<unknown[]> {
   return rows;
 }
 
-describe('a local start', () => {
+// A start takes seconds of CPU time, a test several: on a busy machine that adds up.
+describe('a local start', { timeout: 120_000 }, () => {
   it('records what POST /events took, in order and once, and finds it again after a stop', async () => {
     const first = await start('kept', '--no-demo');
     expect(first.banner).toContain('0 tenants, 0 requests');
