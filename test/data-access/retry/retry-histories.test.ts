@@ -125,10 +125,9 @@ describe('any history of failures, recoveries, pauses, refusals and crashes', ()
         const prefix = `H${histories}`;
         await bench.database.execute('TRUNCATE request_tracker, event_tracker, retry_claim, retry_pause');
         bench.queue.commands.length = 0;
+        let latest: Latest[] = [];
         for (const taken of steps) {
-          const before = new Map(
-            (await latestEvents()).map((event) => [`${event.pagwId}/${event.stage}`, event]),
-          );
+          const before = new Map(latest.map((event) => [`${event.pagwId}/${event.stage}`, event]));
           const sentBefore = bench.queue.commands.length;
           const paused = await pausedStages();
           await take(taken, (number) => `${prefix}-${number}`);
@@ -141,7 +140,8 @@ describe('any history of failures, recoveries, pauses, refusals and crashes', ()
             });
             expect(paused).not.toContain(stage);
           }
-          await expectSoundRows();
+          latest = await latestEvents();
+          await expectSoundRows(latest);
         }
 
         // Pauses lifted, leases over, everything due, the queue well: whatever still needs it is sent.
@@ -155,7 +155,7 @@ describe('any history of failures, recoveries, pauses, refusals and crashes', ()
         await bench.run({ batchSize: 3, leaseSeconds: LEASE_SECONDS });
         const sent = bench.queue.commands.slice(sentBefore).map(({ pagwId, stage }) => `${pagwId}/${stage}`);
         expect(sent.sort()).toEqual(needy.map(({ pagwId, stage }) => `${pagwId}/${stage}`).sort());
-        await expectSoundRows();
+        await expectSoundRows(await latestEvents());
 
         // The same token is the same attempt at the same failure, whatever was sent twice.
         const byToken = Map.groupBy(bench.queue.commands, ({ token }) => token);
@@ -179,8 +179,8 @@ async function pausedStages(): Promise<string[]> {
 }
 
 /** What needs another attempt has a time for it or is marked as exhausted; nothing else has either. */
-async function expectSoundRows(): Promise<void> {
-  for (const { status, closed, retryable, nextRetryAt, retryExhaustedAt } of await latestEvents()) {
+async function expectSoundRows(latest: readonly Latest[]): Promise<void> {
+  for (const { status, closed, retryable, nextRetryAt, retryExhaustedAt } of latest) {
     const needs = status === 'FAILED' && retryable && !closed;
     expect([nextRetryAt, retryExhaustedAt].filter((time) => time !== null)).toHaveLength(needs ? 1 : 0);
   }
