@@ -45,7 +45,8 @@ async function open(template: string): Promise<TestDatabase> {
   };
 }
 
-async function asAdmin(sql: string): Promise<void> {
+/** Runs a statement of the server rather than of one database, as superuser. */
+export async function asAdmin(sql: string): Promise<void> {
   const admin = new Client({ connectionString: inject('postgresUrl') });
   await admin.connect();
   await admin.query(sql).finally(() => admin.end());

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
-import { type Database, openDatabase } from '../../lib/data-access/database.ts';
+import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data-access/database.ts';
 import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
 import { dataApiClient } from './data-api-client.ts';
-import type { TestDatabase } from './database.ts';
+import { asAdmin, type TestDatabase } from './database.ts';
 import { postgresAddressOf } from './direct-connections.ts';
 
 /** A test database as a login of one of the tracker's roles sees it, through the real client and an endpoint of its own. */
 export interface RoleDatabase {
   database: Database;
+  /** The same login on another database of the server. */
+  on(target: DatabaseTarget): Database;
   dataApiUrl: string;
   close(): Promise<void>;
 }
@@ -19,7 +20,7 @@ export async function openAsRole(
   role: 'pagw_writer' | 'pagw_reader',
 ): Promise<RoleDatabase> {
   const login = `test_${randomUUID().replaceAll('-', '')}`;
-  await asAdmin(connectionString, `CREATE ROLE ${login} LOGIN PASSWORD '${login}' IN ROLE ${role}`);
+  await asAdmin(`CREATE ROLE ${login} LOGIN PASSWORD '${login}' IN ROLE ${role}`);
   const endpoint = await startDataApi({
     port: 0,
     postgres: { ...postgresAddressOf(connectionString), user: login, password: login },
@@ -28,17 +29,12 @@ export async function openAsRole(
   const client = dataApiClient(endpoint.url);
   return {
     database: openDatabase(client, target),
+    on: (other) => openDatabase(client, other),
     dataApiUrl: endpoint.url,
     close: async () => {
       client.destroy();
       await endpoint.close();
-      await asAdmin(connectionString, `DROP ROLE ${login}`);
+      await asAdmin(`DROP ROLE ${login}`);
     },
   };
-}
-
-async function asAdmin(connectionString: string, sql: string): Promise<void> {
-  const admin = new Client({ connectionString });
-  await admin.connect();
-  await admin.query(sql).finally(() => admin.end());
 }
