@@ -48,7 +48,8 @@ export async function listDecisions(
        AND decided_at >= :since::timestamptz
        AND (:until::timestamptz IS NULL OR decided_at < :until::timestamptz)
        AND (:after_at::timestamptz IS NULL OR (decided_at, pagw_id) < (:after_at::timestamptz, :after_id))
-       AND coalesce(priority, 'STANDARD') = :priority
+       -- Not coalesce(priority, …) = …: that is taken to hold for a few, and all decisions of the span are read and sorted.
+       AND (priority = :priority OR (priority IS NULL AND :priority = 'STANDARD'))
        AND CASE :outcome
          WHEN 'approved' THEN status = 'APPROVED'
          WHEN 'denied' THEN status = 'DENIED'

@@ -127,7 +127,7 @@ describe('migrate', () => {
     const files = await readMigrationFiles(folder);
     expect(runs.flatMap((run) => run.applied).sort()).toEqual(files.map((file) => file.name));
     expect(runs.map((run) => run.current)).toEqual(runs.map(() => files.at(-1)?.version));
-  });
+  }, 120_000);
 
   it('keeps V006 as the review has it', async () => {
     const text = await readFile(join(migrationsFolder, 'V006__add_event_tracker_metadata.sql'), 'utf8');
