@@ -13,6 +13,8 @@ type SchemaElement = NonNullable<Parameters<typeof parquetWrite>[0]['schema']>[n
 const ROW_GROUP_EVENTS = 4_000;
 const LONGEST_ID = 64;
 const DAY_MS = 86_400_000;
+/** The reader's own decoder takes a leading byte order mark away. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const TYPES: Readonly<Record<ArchivedKind, Omit<SchemaElement, 'name'>>> = {
   integer64: { type: 'INT64' },
@@ -66,6 +68,7 @@ export async function readArchiveFile(bytes: Uint8Array, pagwId?: string): Promi
     parsers: {
       timestampFromMicroseconds: (microseconds: bigint) => microseconds,
       dateFromDays: (days: number) => days,
+      stringFromBytes: (text: Uint8Array | undefined) => text && utf8.decode(text),
     } as never,
   });
   return rows.map((row) => ARCHIVED_COLUMNS.map(([name, kind]) => fromParquet(row[name], kind)));

@@ -43,6 +43,7 @@ export async function listArchiveMonths(database: Database): Promise<ArchiveMont
          SELECT completed_at
          FROM request_tracker
          WHERE archived_at IS NULL
+           AND last_sequence_no > 0
            AND received_on >= month.month AND received_on < month.month + interval '1 month'
          LIMIT 10000
        ) AS unarchived

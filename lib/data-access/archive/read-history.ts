@@ -3,14 +3,10 @@ import type { Database } from '../database.ts';
 import type { RequestRow } from '../query/find-request.ts';
 import { readTimeline, type TimelineEvent } from '../query/request-timeline.ts';
 import { archiveContents } from './archive-contents.ts';
+import { ArchiveDamagedError } from './archive-damaged-error.ts';
 import { getArchiveObject } from './get-archive-object.ts';
 import { type ArchivedPart, listArchivedParts } from './list-archived-parts.ts';
 import { toTimelineEvents } from './to-timeline-events.ts';
-
-/** An archive object does not hold what was noted when it was verified. */
-export class ArchiveDamagedError extends Error {
-  override readonly name = 'ArchiveDamagedError';
-}
 
 /**
  * The events of a request in order, page by page: from the archive what is not in the database any more, from the
@@ -23,17 +19,21 @@ export async function* readHistory(
   request: RequestRow,
 ): AsyncGenerator<TimelineEvent[]> {
   const parts = request.retiredAt === null ? [] : await listArchivedParts(database, request.pagwId);
-  const last = parts.at(-1);
-  if (last === undefined) return yield* readTimeline(database, request);
-  const pages = readTimeline(database, request);
-  const first = await pages.next();
-  // Archived, and still here: its month waits for others.
-  if (!first.done && first.value[0]?.sequenceNo === 1) {
-    yield first.value;
-    return yield* pages;
+  if (parts.length === 0) return yield* readTimeline(database, request);
+  let through = 0;
+  for await (const page of readTimeline(database, request)) {
+    // Without its beginning it is what came after the archive, and comes after it here.
+    if (page[0]?.sequenceNo !== through + 1) break;
+    yield page;
+    through = page.at(-1)?.sequenceNo ?? through;
   }
-  for (const part of parts) yield await readPart(s3, part);
-  yield* readTimeline(database, request, last.lastSequenceNo);
+  // All of it when the month is dropped, the rest when that happens between two pages, else nothing.
+  for (const part of parts) {
+    if (part.lastSequenceNo <= through) continue;
+    yield (await readPart(s3, part)).filter(({ sequenceNo }) => sequenceNo > through);
+    through = part.lastSequenceNo;
+  }
+  yield* readTimeline(database, request, through);
 }
 
 async function readPart(s3: S3Client, part: ArchivedPart): Promise<TimelineEvent[]> {

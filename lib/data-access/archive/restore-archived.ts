@@ -1,16 +1,26 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Database } from '../database.ts';
+import { ArchiveDamagedError } from './archive-damaged-error.ts';
 import { type ArchivedEvent, archivedValue } from './archived-event.ts';
 import { getArchiveObject, type ObjectPlace } from './get-archive-object.ts';
+import { keepArchivedMonth } from './keep-archived-month.ts';
 import { listArchivedParts } from './list-archived-parts.ts';
+import { listObjectRequests } from './list-object-requests.ts';
+import { lockMissingRequests } from './lock-missing-requests.ts';
+import { putArchivedEvents } from './put-archived-events.ts';
+import { verifyRestored } from './verify-restored.ts';
 
-/** Of events as JSON: half of what the Data API takes. */
-const CALL_MAX_CHARACTERS = 1_500_000;
+/** As the Data API carries it, JSON in JSON; it takes 4 MiB a call. */
+const CALL_MAX_BYTES = 3_000_000;
+
+/** What the archive holds of requests: all of each, in the order of its numbers. */
+type Histories = ReadonlyMap<string, readonly ArchivedEvent[]>;
 
 /**
  * Puts a request's archived events back into the database, which compares them with what it noted when they were
- * archived; answers how many. None when they are there already; undefined when nothing of it is archived.
- * @throws DatabaseError with SQLSTATE XX001 when the archive is damaged
+ * archived, and keeps their month; answers how many. None when they are there already; undefined when nothing of it is
+ * archived. However long the history is, all of it comes back or nothing does.
+ * @throws ArchiveDamagedError when the archive does not hold what was noted
  */
 export async function restoreRequest(
   database: Database,
@@ -19,61 +29,83 @@ export async function restoreRequest(
   keepUntil: Date,
 ): Promise<number | undefined> {
   const parts = await listArchivedParts(database, pagwId);
-  if (parts.length === 0) return undefined;
+  const [first] = parts;
+  if (first === undefined) return undefined;
+  await keepArchivedMonth(database, first.receivedOn, keepUntil);
   const events: ArchivedEvent[] = [];
   for (const part of parts) events.push(...(await getArchiveObject(s3, part, pagwId)));
-  return restoreEvents(database, events, keepUntil);
+  return restoreHistories(database, new Map([[pagwId, events]]));
 }
 
-/** The same for all requests of an object. */
+/** The same for all requests that were noted with an object. */
 export async function restoreObject(
   database: Database,
   s3: S3Client,
-  object: ObjectPlace & { id: number },
+  object: ObjectPlace & { id: number; receivedOn: string },
   keepUntil: Date,
 ): Promise<number> {
-  const elsewhere = new Set(await listRequestsElsewhere(database, object.id));
-  const requests = Map.groupBy(await getArchiveObject(s3, object), (event) =>
+  await keepArchivedMonth(database, object.receivedOn, keepUntil);
+  const requests = await listObjectRequests(database, object.id);
+  // An object may hold more than was noted: what got another event in between is noted with a later object.
+  const whole = new Set(requests.filter(({ elsewhere }) => !elsewhere).map(({ pagwId }) => pagwId));
+  const histories = Map.groupBy(await getArchiveObject(s3, object), (event) =>
     String(archivedValue(event, 'pagw_id')),
   );
+  for (const pagwId of histories.keys()) if (!whole.has(pagwId)) histories.delete(pagwId);
+  let restored = await restoreHistories(database, histories);
+  for (const { pagwId, elsewhere } of requests)
+    if (elsewhere) restored += (await restoreRequest(database, s3, pagwId, keepUntil)) ?? 0;
+  return restored;
+}
+
+/** Requests of one call's size at a time, or a request of several calls: each group in a transaction of its own. */
+async function restoreHistories(database: Database, histories: Histories): Promise<number> {
   let restored = 0;
-  for (const pagwId of elsewhere) restored += (await restoreRequest(database, s3, pagwId, keepUntil)) ?? 0;
-  let call: ArchivedEvent[] = [];
-  let characters = 0;
-  for (const [pagwId, events] of requests) {
-    if (elsewhere.has(pagwId)) continue;
-    const length = JSON.stringify(events).length;
-    if (call.length > 0 && characters + length > CALL_MAX_CHARACTERS) {
-      restored += await restoreEvents(database, call, keepUntil);
-      call = [];
-      characters = 0;
+  let group = new Map<string, readonly ArchivedEvent[]>();
+  let bytes = 0;
+  for (const [pagwId, events] of histories) {
+    const size = events.reduce((sum, event) => sum + sizeOf(event), 0);
+    if (group.size > 0 && bytes + size > CALL_MAX_BYTES) {
+      restored += await restoreGroup(database, group);
+      group = new Map();
+      bytes = 0;
     }
-    call.push(...events);
-    characters += length;
+    group.set(pagwId, events);
+    bytes += size;
   }
-  return restored + (call.length === 0 ? 0 : await restoreEvents(database, call, keepUntil));
+  return restored + (group.size === 0 ? 0 : await restoreGroup(database, group));
 }
 
-/** Requests of the object that have events in another one, too. */
-async function listRequestsElsewhere(database: Database, objectId: number): Promise<string[]> {
-  const { rows } = await database.execute<{ pagwId: string }>(
-    `SELECT DISTINCT part.pagw_id
-     FROM archived_request AS part
-     JOIN archived_request AS other ON other.pagw_id = part.pagw_id AND other.object_id <> part.object_id
-     WHERE part.object_id = :object_id::bigint`,
-    { object_id: objectId },
-  );
-  return rows.map(({ pagwId }) => pagwId);
+function restoreGroup(database: Database, group: Histories): Promise<number> {
+  return database.transaction(async (transaction) => {
+    const missing = await lockMissingRequests(transaction, [...group.keys()]);
+    if (missing.length === 0) return 0;
+    let restored = 0;
+    for (const piece of piecesOf(missing.flatMap((pagwId) => group.get(pagwId) ?? [])))
+      restored += await putArchivedEvents(transaction, piece);
+    const damaged = await verifyRestored(transaction, missing);
+    if (damaged.length > 0)
+      throw new ArchiveDamagedError(`The archive does not hold what was archived of ${damaged.join(', ')}.`);
+    return restored;
+  });
 }
 
-async function restoreEvents(
-  database: Database,
-  events: readonly ArchivedEvent[],
-  keepUntil: Date,
-): Promise<number> {
-  const { rows } = await database.execute<{ restored: number }>(
-    'SELECT restore_archived_events(:events::json, :keep_until::timestamptz) AS restored',
-    { events: JSON.stringify(events), keep_until: keepUntil },
-  );
-  return rows[0]?.restored ?? 0;
+function* piecesOf(events: readonly ArchivedEvent[]): Generator<ArchivedEvent[]> {
+  let piece: ArchivedEvent[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const size = sizeOf(event);
+    if (piece.length > 0 && bytes + size > CALL_MAX_BYTES) {
+      yield piece;
+      piece = [];
+      bytes = 0;
+    }
+    piece.push(event);
+    bytes += size;
+  }
+  if (piece.length > 0) yield piece;
+}
+
+function sizeOf(event: ArchivedEvent): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(event)));
 }

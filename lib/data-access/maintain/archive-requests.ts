@@ -1,4 +1,5 @@
-import { type ArchiveBucket, archivePiece } from './archive-piece.ts';
+import { DatabaseError } from '../database-error.ts';
+import { type ArchiveBucket, ArchiveDiffersError, archivePiece } from './archive-piece.ts';
 import { type ArchivePiece, findArchivePiece } from './find-archive-piece.ts';
 import { listArchivableMonths } from './list-archivable-months.ts';
 import type { MaintainOptions } from './maintain-task.ts';
@@ -11,7 +12,9 @@ export type ArchiveRun = Record<'requestsArchived' | 'eventsArchived' | 'archive
 
 /**
  * Archives the requests of months that ended `afterDays` ago, each once it has been closed and quiet for as long: piece
- * by piece, verified. What is left waits for the next run.
+ * by piece, verified. What is left waits for the next run; so does a piece that cannot be archived, after which the others
+ * still are.
+ * @throws ArchiveDiffersError or DatabaseError of the first piece that cannot be archived, at the end
  */
 export async function archiveRequests(
   { database, now, mayGoOn }: MaintainOptions,
@@ -21,6 +24,7 @@ export async function archiveRequests(
   const run: ArchiveRun = { requestsArchived: 0, eventsArchived: 0, archiveBytes: 0 };
   const since = await quietSince(database, now, afterDays);
   if (since === undefined) return run;
+  let fault: Error | undefined;
   for (const month of await listArchivableMonths(database, since)) {
     let after: ArchivePiece | undefined;
     while (mayGoOn()) {
@@ -31,13 +35,25 @@ export async function archiveRequests(
         after,
       });
       if (piece === undefined) break;
-      const done = await archivePiece(database, archive, piece, now);
-      run.requestsArchived += done.archived;
-      run.eventsArchived += done.events;
-      run.archiveBytes += done.bytes;
-      // What was archived is not found again; what was outpaced is passed over until the next run.
-      after = done.taken;
+      try {
+        const done = await archivePiece(database, archive, piece, now);
+        run.requestsArchived += done.archived;
+        run.eventsArchived += done.events;
+        run.archiveBytes += done.bytes;
+        // What was archived is not found again; what was outpaced is passed over until the next run.
+        after = done.taken;
+      } catch (error) {
+        if (!isOfPiece(error)) throw error;
+        fault ??= error;
+        after = piece;
+      }
     }
   }
+  if (fault !== undefined) throw fault;
   return run;
+}
+
+/** Such as a row too large for the Data API: it would hold up every other request for good. */
+function isOfPiece(error: unknown): error is Error {
+  return error instanceof ArchiveDiffersError || (error instanceof DatabaseError && !error.retryable);
 }

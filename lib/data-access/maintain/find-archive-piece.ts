@@ -21,6 +21,7 @@ export async function findArchivePiece(
        SELECT tenant, received_on, pagw_id
        FROM request_tracker
        WHERE archived_at IS NULL
+         AND last_sequence_no > 0
          AND received_on >= :month::date
          AND received_on < :month::date + interval '1 month'
          AND completed_at < :quiet_since::timestamptz

@@ -21,6 +21,7 @@ export async function measureArchive(
        SELECT completed_at
        FROM request_tracker
        WHERE archived_at IS NULL
+         AND last_sequence_no > 0
          AND received_on < date_trunc('month', :quiet_since::timestamptz AT TIME ZONE 'UTC')::date
        ORDER BY received_on
        LIMIT ${COUNTED_AT_MOST}

@@ -5,7 +5,7 @@ import type { ArchivePiece } from './find-archive-piece.ts';
 /** The Data API answers at most 1 MiB of JSON; quotes in a row's own JSON are escaped once more. */
 const PAGE_BYTES = 450_000;
 const PAGE_EVENTS = 2_000;
-/** About as many as a page holds the events of: every event looked at is sorted. */
+/** About as many as a page holds the events of: every event looked at is sorted, up to a page of each request. */
 const PAGE_REQUESTS = 60;
 
 interface Row {
@@ -50,14 +50,28 @@ async function readPage(
   after: Row | undefined,
 ): Promise<Row[]> {
   const { rows } = await database.execute<Row>(
-    `WITH next AS MATERIALIZED (
+    `WITH listed AS MATERIALIZED (
+       SELECT
+         pagw_id,
+         greatest(
+           archived_through(pagw_id),
+           CASE WHEN pagw_id = :after_pagw_id THEN :after_sequence_no::bigint END
+         ) AS after_no
+       FROM json_array_elements_text(:pagw_ids::json) AS listed (pagw_id)
+       WHERE pagw_id COLLATE "C" >= :after_pagw_id
+     ), next AS MATERIALIZED (
        SELECT event
-       FROM event_tracker AS event
-       WHERE event.received_on = :received_on::date
-         AND event.pagw_id IN (SELECT listed.pagw_id FROM json_array_elements_text(:pagw_ids::json) AS listed (pagw_id))
-         AND (event.pagw_id, event.sequence_no) > (:after_pagw_id, :after_sequence_no::bigint)
-         AND event.sequence_no > archived_through(event.pagw_id)
-       ORDER BY event.pagw_id, event.sequence_no
+       FROM listed
+       CROSS JOIN LATERAL (
+         SELECT event
+         FROM event_tracker AS event
+         WHERE event.received_on = :received_on::date
+           AND event.pagw_id = listed.pagw_id
+           AND event.sequence_no > listed.after_no
+         ORDER BY event.sequence_no
+         LIMIT ${PAGE_EVENTS}
+       ) AS found
+       ORDER BY (event).pagw_id, (event).sequence_no
        LIMIT ${PAGE_EVENTS}
      ), written AS MATERIALIZED (
        SELECT (event).pagw_id, (event).sequence_no, archived_event(event) AS row

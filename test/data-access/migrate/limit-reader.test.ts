@@ -306,9 +306,9 @@ describe('what holds a tenant’s rows', () => {
          AND NOT coalesce(reloptions @> '{security_invoker=true}', false)`,
     );
     expect(views).toEqual([]);
-    // One makes a month and answers whether it had to; the other is the writer's to run, and answers a count.
+    // Both make a month; one answers whether it had to, the other nothing.
     const definers = `SELECT proname AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`;
-    expect(await names(owner, definers)).toEqual(['ensure_event_partition', 'restore_archived_events']);
+    expect(await names(owner, definers)).toEqual(['ensure_event_partition', 'keep_archived_month']);
   });
 
   it('is covered when a later migration makes it', async () => {

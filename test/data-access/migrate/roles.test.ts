@@ -50,7 +50,7 @@ const record = `SELECT * FROM record_events('${event}', '2026-03-01T10:06:00Z')`
 describe('the archive', () => {
   it('is the owner’s to write: a writer may restore, and drop or note nothing', async () => {
     const refused = { code: '42501' };
-    expect(await as('pagw_writer_a', `SELECT restore_archived_events('[]', now())`)).toBe(1);
+    expect(await as('pagw_writer_a', `SELECT keep_archived_month('2026-03-01', now())`)).toBe(1);
     expect(await as('pagw_reader_a', 'SELECT * FROM archived_request')).toBe(0);
     await expect(
       as('pagw_writer_a', `SELECT drop_archived_month('2026-03-01', now())`),
@@ -67,9 +67,9 @@ describe('the archive', () => {
     await expect(as('pagw_writer_a', `UPDATE archived_month SET keep_until = now()`)).rejects.toMatchObject(
       refused,
     );
-    await expect(as('pagw_reader_a', `SELECT restore_archived_events('[]', now())`)).rejects.toMatchObject(
-      refused,
-    );
+    await expect(
+      as('pagw_reader_a', `SELECT keep_archived_month('2026-03-01', now())`),
+    ).rejects.toMatchObject(refused);
   });
 });
 
