@@ -150,6 +150,28 @@ describe('compactRequests', () => {
     expect((await figures()).rows).toEqual(before.rows);
   });
 
+  it('leaves the figures of a part of an hour as they are', async () => {
+    const figures = async (since: string, until: string) =>
+      (
+        await db.database.execute(
+          `SELECT event_type, event_count, duration_sum_ms
+           FROM summary_between('anthem', :since::timestamptz, :until::timestamptz)
+           ORDER BY event_type`,
+          { since, until },
+        )
+      ).rows;
+    await history('PAGW-1');
+    const spans: [string, string][] = [
+      ['2026-03-01T10:02:00Z', '2026-03-01T10:03:00Z'],
+      ['2026-03-01T10:03:00Z', '2026-03-01T10:10:00Z'],
+      ['2026-02-28T10:09:30Z', '2026-03-01T10:13:30Z'],
+    ];
+    const before = await Promise.all(spans.map((span) => figures(...span)));
+    expect(before[0]).toEqual([{ eventType: 'PARSE_START', eventCount: 1, durationSumMs: 0 }]);
+    expect(await compact()).toMatchObject({ eventsMerged: 5 });
+    expect(await Promise.all(spans.map((span) => figures(...span)))).toEqual(before);
+  });
+
   it('knows a merged event when it is delivered again, and numbers a late one after the last', async () => {
     await history('PAGW-1');
     const sent = await timeline('PAGW-1');
@@ -185,6 +207,16 @@ describe('compactRequests', () => {
     expect([...runs, again].reduce((sum, run) => sum + run.eventsMerged, 0)).toBe(8 * 5);
     expect((await checkSequences(db.database, 100)).faults).toEqual([]);
     expect(await rows()).toBe(12 * 10);
+  });
+
+  it('ends a piece where its events become many', async () => {
+    for (let n = 1; n <= 4; n++) await history(`PAGW-${n}`);
+    await db.database.execute(
+      `UPDATE request_tracker SET last_sequence_no = 20000 WHERE pagw_id IN ('PAGW-1', 'PAGW-2')`,
+    );
+    let pieces = 1;
+    expect(await compact(now, { mayGoOn: () => pieces-- > 0 })).toMatchObject({ requestsCompacted: 2 });
+    expect(await compact()).toMatchObject({ requestsCompacted: 2 });
   });
 
   it('leaves a request to whoever holds it', async () => {
