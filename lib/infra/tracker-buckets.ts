@@ -69,7 +69,8 @@ export class TrackerBuckets extends Construct {
             { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(180) },
           ],
           expiration: Duration.days(props.archiveDays),
-          noncurrentVersionExpiration: Duration.days(30),
+          // The only copy once the month is dropped: time to notice that an object was deleted or overwritten.
+          noncurrentVersionExpiration: Duration.days(90),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
@@ -86,7 +87,7 @@ export class TrackerBuckets extends Construct {
     });
     acknowledge(this, {
       'cdk-validator-cfnguard::s3_bucket_object_lock_enabled_check':
-        'Bodies of refused messages must go on their day, and an archive can be written again from the database it is verified against.',
+        'Bodies of refused messages must go on their day. No flow may delete an archived object, and one that is deleted or overwritten is kept for 90 days as an earlier version.',
     });
     const logsOnly =
       'S3 delivers server access logs to buckets with SSE-S3 only; they hold keys and callers, no bodies.';

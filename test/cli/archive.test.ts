@@ -1,3 +1,4 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { archiveRequests } from '../../lib/data-access/maintain/archive-requests.ts';
@@ -88,6 +89,26 @@ describe('pagw archive', () => {
       { action: 'archive.restore', affected: 15, reason: 'audit' },
       { action: 'archive.restore', affected: 0, reason: 'audit' },
     ]);
+  });
+
+  it('tells which objects of a month could not be read, and of a timeline that it cannot be', async () => {
+    await db.database.execute(`DELETE FROM event_tracker WHERE pagw_id = 'PAGW-1'`);
+    const { rows } = await db.database.execute<{ key: string }>(
+      `SELECT key FROM archive_object WHERE received_on < '2026-04-01'`,
+    );
+    for (const { key } of rows)
+      await archive.s3.send(new DeleteObjectCommand({ Bucket: archive.bucket, Key: key }));
+    const gone = `${rows[0]?.key} is not in the archive any more.`;
+    const restored = await pagw('archive', 'restore', '2026-03', '-y', '--reason', 'x');
+    expect(restored).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`2026-03-01 · anthem: ${gone}`),
+    });
+    expect(restored.stderr).toContain('Put 0 events of 2026-03 back; 1 object could not be read.');
+    expect(await pagw('request', 'show', 'PAGW-1')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(gone),
+    });
   });
 
   it('says what is wrong with a word it does not take', async () => {

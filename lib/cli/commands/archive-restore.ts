@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { ArchiveDamagedError } from '../../data-access/archive/archive-damaged-error.ts';
 import { listArchiveObjects } from '../../data-access/archive/list-archive-objects.ts';
 import { restoreObject, restoreRequest } from '../../data-access/archive/restore-archived.ts';
 import { recordOperatorAction } from '../../data-access/retry/record-operator-action.ts';
@@ -13,6 +14,12 @@ import { addReason, operatorOf, type ReasonOption } from './retry-operator.ts';
 
 interface Options extends ReasonOption {
   days: number;
+}
+
+/** How many events came back, undefined when nothing is archived; and what could not be read. */
+interface Restored {
+  events: number | undefined;
+  damage: ArchiveDamagedError[];
 }
 
 const DEFAULT_DAYS = 30;
@@ -40,9 +47,9 @@ async function restore(session: Session, what: string, options: Options): Promis
   );
   const now = connection.now();
   const keepUntil = new Date(now.getTime() + days * DAY_MS);
-  const restored = isMonth(what)
+  const { events: restored, damage } = isMonth(what)
     ? await restoreMonth(connection, what, keepUntil, session)
-    : await restoreRequest(connection.database('writer'), connection.s3, what, keepUntil);
+    : await restoreOne(connection, what, keepUntil);
   if (restored === undefined)
     throw new CliError({
       code: 'NOT_ARCHIVED',
@@ -60,6 +67,13 @@ async function restore(session: Session, what: string, options: Options): Promis
     },
     now,
   );
+  if (damage.length > 0)
+    throw new CliError({
+      code: 'ARCHIVE_DAMAGED',
+      message: `Put ${plural(restored, 'event')} of ${what} back; ${plural(damage.length, 'object')} could not be read.`,
+      hint: 'The bucket keeps earlier versions of its objects: put the right one back, then run the command again.',
+      cause: damage[0],
+    });
   session.say(
     restored === 0
       ? `The events of ${what} are in the database already.`
@@ -68,20 +82,33 @@ async function restore(session: Session, what: string, options: Options): Promis
   return undefined;
 }
 
+/** Object by object: one that is gone or damaged does not keep the others from coming back, and is told of at the end. */
 async function restoreMonth(
   connection: Connection,
   month: string,
   keepUntil: Date,
   session: Session,
-): Promise<number | undefined> {
-  let restored: number | undefined;
+): Promise<Restored> {
+  const restored: Restored = { events: undefined, damage: [] };
   for await (const object of listArchiveObjects(connection.database('reader'), month)) {
-    restored =
-      (restored ?? 0) +
-      (await restoreObject(connection.database('writer'), connection.s3, object, keepUntil));
-    session.say(`${object.receivedOn} · ${object.tenant}: ${plural(object.eventCount, 'event')}`);
+    restored.events ??= 0;
+    try {
+      restored.events += await restoreObject(connection.database('writer'), connection.s3, object, keepUntil);
+      session.say(`${object.receivedOn} · ${object.tenant}: ${plural(object.eventCount, 'event')}`);
+    } catch (error) {
+      if (!(error instanceof ArchiveDamagedError)) throw error;
+      restored.damage.push(error);
+      session.say(`${object.receivedOn} · ${object.tenant}: ${error.message}`);
+    }
   }
   return restored;
+}
+
+async function restoreOne(connection: Connection, pagwId: string, keepUntil: Date): Promise<Restored> {
+  return {
+    events: await restoreRequest(connection.database('writer'), connection.s3, pagwId, keepUntil),
+    damage: [],
+  };
 }
 
 function parseDays(text: string): number {

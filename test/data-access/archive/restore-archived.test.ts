@@ -1,4 +1,4 @@
-import type { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ArchiveDamagedError } from '../../../lib/data-access/archive/archive-damaged-error.ts';
 import { readArchiveFile, writeArchiveFile } from '../../../lib/data-access/archive/archive-file.ts';
@@ -159,13 +159,10 @@ it('puts a request back once when several restore it at once', async () => {
   expect(await month.rows()).toEqual(rows);
 });
 
-it('takes an object that is not there any more for an error, and goes on with the rest when asked again', async () => {
-  await month.record('PAGW-1');
-  await month.archive(now);
-  await month.drop(now);
-  const object = { id: 1, receivedOn: '2026-03-01', bucket: archive.bucket, key: 'events/gone.parquet' };
-  await expect(restoreObject(month.database, archive.s3, object, until)).rejects.toMatchObject({
-    name: 'NoSuchKey',
-  });
-  expect(await month.restoreMonth(until)).toBe(15);
+it('says of an object that is gone, or is no file of events, which one it is', async () => {
+  const gone = { id: 1, receivedOn: '2026-03-01', bucket: archive.bucket, key: 'events/gone.parquet' };
+  const restore = () => restoreObject(month.database, archive.s3, gone, until);
+  await expect(restore()).rejects.toThrow('events/gone.parquet is not in the archive any more.');
+  await archive.s3.send(new PutObjectCommand({ Bucket: gone.bucket, Key: gone.key, Body: 'PAR1 or not' }));
+  await expect(restore()).rejects.toThrow('events/gone.parquet is no file of events.');
 });
