@@ -84,7 +84,7 @@ function historyTasks(env: z.infer<typeof maintainEnv>): Record<string, Maintain
   return {
     ...compaction,
     archiveRequests: (options) => archiveRequests(options, archive, archiveAfter),
-    dropArchivedMonths: (options) => dropArchivedMonths(options, archiveAfter),
+    dropArchivedMonths: (options) => dropArchivedMonths(options, archive, archiveAfter),
     measureArchive: (options) => measureArchive(options, archiveAfter),
   };
 }

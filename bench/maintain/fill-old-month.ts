@@ -52,7 +52,7 @@ export async function fillOldMonth(
 
 async function copyRows(client: Client, table: string, copies: number): Promise<void> {
   const { rows } = await client.query(
-    'SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped',
+    "SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
     [table],
   );
   const names: string[] = rows.map(({ name }) => name);

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await rollUp(db, now);
   const options = { database: db.database, now, mayGoOn: () => true };
   await archiveRequests(options, archive, 90);
-  await dropArchivedMonths(options, 90);
+  await dropArchivedMonths(options, archive, 90);
 });
 afterAll(async () => {
   await archive.close();

@@ -1,5 +1,8 @@
+import { ArchiveDamagedError } from '../archive/archive-damaged-error.ts';
 import type { Database } from '../database.ts';
 import { hasSqlState, SqlState } from '../database-error.ts';
+import type { ArchiveBucket } from './archive-piece.ts';
+import { checkMonthObjects } from './check-month-objects.ts';
 import { listArchivableMonths } from './list-archivable-months.ts';
 import type { MaintainOptions } from './maintain-task.ts';
 import { quietSince } from './quiet-since.ts';
@@ -10,21 +13,44 @@ const PAUSE_MS = 500;
 
 export type DroppedMonths = Record<'monthsDropped' | 'monthsLocked', number>;
 
-/** Drops the partitions of old months whose requests are all archived. What is locked is left to the next run. */
+/**
+ * Drops the partitions of old months whose requests are all archived, and whose objects are all still there. What is
+ * locked is left to the next run.
+ * @throws ArchiveDamagedError of the first month that lacks an object, after the others were dropped
+ */
 export async function dropArchivedMonths(
-  { database, now, mayGoOn }: MaintainOptions,
+  options: MaintainOptions,
+  { s3 }: Pick<ArchiveBucket, 's3'>,
   afterDays: number,
 ): Promise<DroppedMonths> {
+  const { database, now, mayGoOn } = options;
   const run: DroppedMonths = { monthsDropped: 0, monthsLocked: 0 };
   const since = await quietSince(database, now, afterDays);
   if (since === undefined) return run;
+  let damage: ArchiveDamagedError | undefined;
   for (const month of await listArchivableMonths(database, since)) {
-    if (!mayGoOn()) return run;
-    const dropped = await dropMonth(database, month, now);
-    if (dropped === 'locked') run.monthsLocked += 1;
-    else if (dropped) run.monthsDropped += 1;
+    if (!mayGoOn()) break;
+    try {
+      if (!(await mayDropMonth(database, month, now))) continue;
+      if (!(await checkMonthObjects(options, s3, month))) break;
+      const dropped = await dropMonth(database, month, now);
+      if (dropped === 'locked') run.monthsLocked += 1;
+      else if (dropped) run.monthsDropped += 1;
+    } catch (error) {
+      if (!(error instanceof ArchiveDamagedError)) throw error;
+      damage ??= error;
+    }
   }
+  if (damage !== undefined) throw damage;
   return run;
+}
+
+async function mayDropMonth(database: Database, month: string, now: Date): Promise<boolean> {
+  const { rows } = await database.execute<{ mayDrop: boolean }>(
+    'SELECT may_drop_month(:month::date, :now::timestamptz) AS may_drop',
+    { month, now },
+  );
+  return rows[0]?.mayDrop === true;
 }
 
 async function dropMonth(database: Database, month: string, now: Date): Promise<boolean | 'locked'> {

@@ -1,5 +1,11 @@
-import type { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  type GetObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ArchiveDamagedError } from '../../../lib/data-access/archive/archive-damaged-error.ts';
 import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
 import { ArchiveDiffersError } from '../../../lib/data-access/maintain/archive-piece.ts';
 import { measureArchive } from '../../../lib/data-access/maintain/measure-archive.ts';
@@ -26,6 +32,8 @@ beforeEach(async () => {
   month = await openOldMonth(archive);
   return () => month.close();
 });
+
+type ObjectPlace = { Bucket: string; Key: string };
 
 const upTo = (count: number) => Array.from({ length: count }, (_, place) => place + 1);
 const numbersOf = async (pagwId: string) =>
@@ -89,6 +97,23 @@ it('archives the others when one piece does not come back as it was', async () =
   expect(await findRequest(month.database, 'PAGW-1')).toMatchObject({ archivedAt: null });
   expect(await findRequest(month.database, 'PAGW-2')).toMatchObject({ archivedAt: now });
   expect(await month.drop(now)).toMatchObject({ monthsDropped: 0 });
+});
+
+it.each([
+  ['is gone', (place: ObjectPlace) => new DeleteObjectCommand(place)],
+  ['was overwritten', (place: ObjectPlace) => new PutObjectCommand({ ...place, Body: 'PAR1' })],
+])('keeps a month of which an archived object %s, and drops the others', async (_, damage) => {
+  await month.record('PAGW-1');
+  const april = new Date('2026-04-01T10:00:00Z');
+  await month.record('PAGW-2', HAPPY_WITH_RETRY, 'anthem', april);
+  await month.archive(now);
+  const { rows } = await month.database.execute<{ key: string }>(
+    'SELECT key FROM archive_object ORDER BY id',
+  );
+  await archive.s3.send(damage({ Bucket: archive.bucket, Key: String(rows[0]?.key) }) as PutObjectCommand);
+  await expect(month.drop(now)).rejects.toThrow(ArchiveDamagedError);
+  expect(await month.rows()).toHaveLength(15);
+  expect(await numbersOf('PAGW-1')).toEqual(upTo(15));
 });
 
 describe('what an older system left', () => {

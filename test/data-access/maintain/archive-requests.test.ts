@@ -50,7 +50,7 @@ interface Run {
 const optionsOf = ({ at = now, database = db.database }: Run) => ({ database, now: at, mayGoOn: () => true });
 const archiveAll = ({ s3 = archive.s3, ...run }: Run = {}) =>
   archiveRequests(optionsOf(run), { s3, bucket: archive.bucket }, 90);
-const dropAll = (run: Run = {}) => dropArchivedMonths(optionsOf(run), 90);
+const dropAll = ({ s3 = archive.s3, ...run }: Run = {}) => dropArchivedMonths(optionsOf(run), { s3 }, 90);
 
 async function history(pagwId: string, steps: readonly Step[] = HAPPY_WITH_RETRY, tenant = 'anthem') {
   await recordHistory(db.database, { pagwId, tenant }, start, steps);
