@@ -34,4 +34,15 @@ describe('summariseBlockRanges', () => {
     expect((await summarise()).blockRangesSummarised).toBeGreaterThan(0);
     expect(await summarise()).toEqual({ blockRangesSummarised: 0 });
   });
+
+  it('leaves none of the indexes out', async () => {
+    await summarise();
+    const { rows } = await db.database.execute(
+      `SELECT index.oid::regclass::text AS name, brin_summarize_new_values(index.oid) AS left
+       FROM pg_class AS index
+       JOIN pg_am AS method ON method.oid = index.relam AND method.amname = 'brin'
+       WHERE index.relkind = 'i' AND index.relname LIKE 'event_tracker_2026_03%'`,
+    );
+    expect(rows.map(({ left }) => left)).toEqual([0, 0]);
+  });
 });

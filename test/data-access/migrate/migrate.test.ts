@@ -127,6 +127,20 @@ describe('migrate', () => {
     const files = await readMigrationFiles(folder);
     expect(runs.flatMap((run) => run.applied).sort()).toEqual(files.map((file) => file.name));
     expect(runs.map((run) => run.current)).toEqual(runs.map(() => files.at(-1)?.version));
+    // What the migrations set for this database's logins does not come with a copy of it.
+    const { rows } = await db.database.execute(
+      `SELECT setrole::regrole::text AS login
+       FROM pg_db_role_setting
+       JOIN pg_database ON pg_database.oid = setdatabase AND datname = current_database()
+       WHERE setconfig = '{jit=off}' AND setrole::regrole::text LIKE 'pagw%'
+       ORDER BY 1`,
+    );
+    expect(rows.map(({ login }) => login)).toEqual([
+      'pagw_reader_a',
+      'pagw_reader_b',
+      'pagw_writer_a',
+      'pagw_writer_b',
+    ]);
   }, 120_000);
 
   it('keeps V006 as the review has it', async () => {
