@@ -117,10 +117,6 @@ it('takes from an object what was noted with it, not what got another event in b
 
 it('puts nothing back of a request that is not archived, nor above its last archived number', async () => {
   await month.record('PAGW-1');
-  await month.record('PAGW-OTHER', [
-    [0, 'PARSE_START'],
-    [1, 'RESPONSE_OK'],
-  ]);
   await month.archive(now);
   await month.drop(now);
   const forged = changing((events) => [
