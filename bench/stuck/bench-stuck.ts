@@ -11,7 +11,8 @@ import { openDirectDatabase, openEndpointDatabase } from '../server/open-databas
 import { type ContestantName, contestants, LABELS, PAGE } from './contestants.ts';
 import { EVENTS_PER_REQUEST, fillHistory } from './fill-history.ts';
 
-const SIZES = [100_000, 1_000_000, 5_000_000] as const;
+const FULL_SIZE = 5_000_000;
+const SIZES = [100_000, 1_000_000, FULL_SIZE] as const;
 const QUICK_SIZES = [100_000, 500_000] as const;
 const ROUNDS = 7;
 const WARM_UP = 1;
@@ -94,26 +95,24 @@ function print(results: ReadonlyMap<number, Series>): void {
     const medians = [...results.values()].map((series) => median(series[name]));
     return Math.max(...medians) / Math.min(...medians);
   };
-  const size = number(sizes.at(-1) ?? 0);
+  const size = sizes.at(-1) ?? 0;
+  const faster = (what: string, name: ContestantName) => ({
+    text: `${what} against the review's query at ${number(size)}`,
+    reached: medianRatio(largest.review, largest[name]),
+    least: 500,
+  });
   printAims([
     { text: `the stuck list's growth over that range`, reached: growth('list'), below: 2 },
     { text: `the detector's page read: growth over that range`, reached: growth('read'), below: 2 },
     { text: `the detector's page read, judged, written: growth`, reached: growth('detect'), below: 2 },
-    {
-      text: `the stuck list against the review's query at ${size}`,
-      reached: medianRatio(largest.review, largest.list),
-      least: 500,
-    },
-    {
-      text: `the detector's page read against the review's query at ${size}`,
-      reached: medianRatio(largest.review, largest.read),
-      least: 500,
-    },
-    {
-      text: `the detector's page read, judged, written against the review's query at ${size}`,
-      reached: medianRatio(largest.review, largest.detect),
-      least: 500,
-    },
+    // The review's query reads everything: how much faster we are says something at full size only.
+    ...(size < FULL_SIZE
+      ? []
+      : [
+          faster('the stuck list', 'list'),
+          faster("the detector's page read", 'read'),
+          faster("the detector's page read, judged, written", 'detect'),
+        ]),
   ]);
 }
 

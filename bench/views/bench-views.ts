@@ -15,6 +15,7 @@ import { pageViews } from './page-views.ts';
 import { views } from './views.ts';
 
 const DATABASE = 'views';
+const FULL_EVENTS = 1_000_000;
 const ROUNDS = 15;
 const WARM_UP = 3;
 /** The most of the history that a view may touch. */
@@ -26,7 +27,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
   try {
     await server.create(DATABASE);
     process.stderr.write('  filling …\r');
-    const events = await fillMonth(server, DATABASE, quick ? 100_000 : 1_000_000);
+    const events = await fillMonth(server, DATABASE, quick ? FULL_EVENTS / 10 : FULL_EVENTS);
     await bringUpToDate(server, events);
     await measure(server, events);
   } finally {
@@ -108,6 +109,8 @@ async function measure(server: BenchServer, events: number): Promise<void> {
       below: 100,
       unit: 'ms',
     });
+    // Of a small history the pages that every view touches are a large share.
+    if (events < FULL_EVENTS) continue;
     aims.push({
       text: `${name}: pages, as a share of the history's`,
       reached: share,
