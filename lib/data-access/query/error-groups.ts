@@ -26,7 +26,7 @@ export interface ErrorReport {
 }
 
 /** What one report reads at most: about 50 ms' worth. */
-export const MAX_FAILURES = 3_000;
+export const MAX_FAILURES = 2_000;
 const MAX_GROUPS = 500;
 
 /** What failed, by stage, cause and downstream, most failures first. */

@@ -38,7 +38,7 @@ export interface FailedRequests {
 }
 
 /**
- * The requests that failed so: the rows behind a group of `errorGroups`, made of the same failures, the latest 3,000 of
+ * The requests that failed so: the rows behind a group of `errorGroups`, made of the same failures, the latest 2,000 of
  * the span.
  */
 export async function listFailedRequests(

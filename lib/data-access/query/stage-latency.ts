@@ -45,42 +45,38 @@ export async function stageLatency(
        FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, :by_day)
        WHERE status = 'COMPLETED' AND duration_count > 0
      ),
-     -- Most slices are of one row, whose histogram is there already: merging all of them took twice as long.
-     slice AS MATERIALIZED (
+     -- A stage in a slice of time or, where slot is null, in all of it. Most slices are of one part, whose histogram is
+     -- there already: merging all of them took twice as long.
+     cell AS MATERIALIZED (
        SELECT
-         stage, slot, count(*) AS parts, sum(duration_count)::bigint AS count, max(duration_max_ms) AS max_ms,
+         row_number() OVER () AS cell, stage, slot, count(*) AS parts,
+         sum(duration_count)::bigint AS count, max(duration_max_ms) AS max_ms,
          min(duration_buckets) AS buckets, min(bucket_counts) AS counts
        FROM part
-       GROUP BY stage, slot
+       GROUP BY GROUPING SETS ((stage), (stage, slot))
      ),
      bucket AS (
-       SELECT stage, slot, unnest(duration_buckets) AS bucket, unnest(bucket_counts) AS events
-       FROM part
-       JOIN slice USING (stage, slot)
+       SELECT cell, unnest(duration_buckets) AS bucket, unnest(bucket_counts) AS events
+       FROM cell
+       JOIN part ON part.stage = cell.stage AND (cell.slot IS NULL OR part.slot = cell.slot)
        WHERE parts > 1
-       UNION ALL
-       SELECT stage, NULL, unnest(duration_buckets), unnest(bucket_counts) FROM part
      ),
      -- Kept apart, so that it is grouped by hash: sorting every bucket takes longer than all the rest.
      bucket_total AS MATERIALIZED (
-       SELECT stage, slot, bucket, sum(events)::bigint AS events FROM bucket GROUP BY stage, slot, bucket
+       SELECT cell, bucket, sum(events)::bigint AS events FROM bucket GROUP BY cell, bucket
      ),
      merged AS (
        SELECT
-         stage, slot,
-         array_agg(bucket ORDER BY bucket) AS buckets, array_agg(events ORDER BY bucket) AS counts
+         cell, array_agg(bucket ORDER BY bucket) AS merged_buckets, array_agg(events ORDER BY bucket) AS merged_counts
        FROM bucket_total
-       GROUP BY stage, slot
+       GROUP BY cell
      ),
      measured AS (
-       SELECT stage, slot, count, max_ms, slice.buckets, slice.counts FROM slice WHERE parts = 1
-       UNION ALL
-       SELECT stage, slot, count, max_ms, merged.buckets, merged.counts FROM slice JOIN merged USING (stage, slot)
-       UNION ALL
-       SELECT stage, NULL, whole.count, whole.max_ms, merged.buckets, merged.counts
-       FROM (SELECT stage, sum(count)::bigint AS count, max(max_ms) AS max_ms FROM slice GROUP BY stage) AS whole
-       JOIN merged USING (stage)
-       WHERE merged.slot IS NULL
+       SELECT
+         stage, slot, count, max_ms,
+         coalesce(merged_buckets, buckets) AS buckets, coalesce(merged_counts, counts) AS counts
+       FROM cell
+       LEFT JOIN merged USING (cell)
      )
      SELECT
        stage, slot, count, max_ms,
