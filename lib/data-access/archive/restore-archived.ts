@@ -33,7 +33,8 @@ export async function restoreRequest(
   if (first === undefined) return undefined;
   await keepArchivedMonth(database, first.receivedOn, keepUntil);
   const events: ArchivedEvent[] = [];
-  for (const part of parts) events.push(...(await getArchiveObject(s3, part, pagwId)));
+  // Not push(...): a history may be longer than a call may have arguments.
+  for (const part of parts) for (const event of await getArchiveObject(s3, part, pagwId)) events.push(event);
   return restoreHistories(database, new Map([[pagwId, events]]));
 }
 
