@@ -41,7 +41,7 @@ export async function slowestStages(
        FROM slowest
        JOIN completed USING (stage, event_type)
      ),
-     -- Kept apart, so that it is grouped by hash: sorting every bucket takes longer than all the rest.
+     -- Kept apart, so that it is grouped by hash; else every bucket is sorted, which takes longer.
      bucket_total AS MATERIALIZED (
        SELECT stage, event_type, bucket, sum(events)::bigint AS events FROM bucket GROUP BY stage, event_type, bucket
      ),

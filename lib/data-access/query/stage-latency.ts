@@ -45,8 +45,8 @@ export async function stageLatency(
        FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, :by_day)
        WHERE status = 'COMPLETED' AND duration_count > 0
      ),
-     -- A stage in a slice of time or, where slot is null, in all of it. Most slices are of one part, whose histogram is
-     -- there already: merging all of them took twice as long.
+     -- A stage in a slice of time or, where slot is null, in all of it. Most slices are of one part: their histogram is
+     -- there already, and need not be merged.
      cell AS MATERIALIZED (
        SELECT
          row_number() OVER () AS cell, stage, slot, count(*) AS parts,
@@ -61,7 +61,7 @@ export async function stageLatency(
        JOIN part ON part.stage = cell.stage AND (cell.slot IS NULL OR part.slot = cell.slot)
        WHERE parts > 1
      ),
-     -- Kept apart, so that it is grouped by hash: sorting every bucket takes longer than all the rest.
+     -- Kept apart, so that it is grouped by hash; else every bucket is sorted, which takes longer.
      bucket_total AS MATERIALIZED (
        SELECT cell, bucket, sum(events)::bigint AS events FROM bucket GROUP BY cell, bucket
      ),
