@@ -5,7 +5,7 @@ import { migrate } from '../../lib/data-access/migrate/migrate.ts';
 import type { TestDatabase } from './database.ts';
 import { migrationsFolder } from './review-schema.ts';
 
-/** Brings an empty database to where it was before a migration (`V026`): what such a database holds must survive it. */
+/** Brings a database to where it was before a migration (`V026`): what such a database holds must survive it. */
 export async function migrateBefore({ database }: TestDatabase, version: string): Promise<void> {
   const earlier = await mkdtemp(join(tmpdir(), 'pagw-migrations-'));
   try {

@@ -1,12 +1,6 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
-import { migrationsFolder } from '../../support/review-schema.ts';
-
-const WHOLE_TEXT = /__count_archived_failures\.sql$/;
+import { migrateBefore } from '../../support/migrate-before.ts';
 
 async function definition({ database }: TestDatabase): Promise<string> {
   const { rows } = await database.execute<{ text: string }>(
@@ -20,15 +14,10 @@ const lines = (text: string) => text.split('\n').map((line) => line.trim());
 
 it('gives record_events whole as it was put together before, but for the count of archived failures', async () => {
   const db = await openEmptyDatabase();
-  const folder = await mkdtemp(join(tmpdir(), 'pagw-migrations-'));
   try {
-    const names = (await readdir(migrationsFolder)).filter((name) => name.endsWith('.sql')).sort();
-    const place = names.findIndex((name) => WHOLE_TEXT.test(name));
-    for (const name of names.slice(0, place)) await cp(join(migrationsFolder, name), join(folder, name));
-    await migrate(db.database, { migrationsFolder: folder });
+    await migrateBefore(db, 'V031');
     const before = lines(await definition(db));
-    await cp(join(migrationsFolder, names[place] ?? ''), join(folder, names[place] ?? ''));
-    await migrate(db.database, { migrationsFolder: folder });
+    await migrateBefore(db, 'V032');
     const after = lines(await definition(db));
 
     const [first, ...more] = [
@@ -48,6 +37,5 @@ it('gives record_events whole as it was put together before, but for the count o
     expect(after.length - before.length).toBe(5);
   } finally {
     await db.close();
-    await rm(folder, { recursive: true });
   }
 });

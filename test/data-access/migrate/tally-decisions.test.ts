@@ -1,30 +1,21 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
 import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
-import { readMigrationFiles } from '../../../lib/data-access/migrate/migration-file.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectFolded, expectTallied } from '../../support/decision-tally.ts';
 import { untilSomebodyWaits, withDirectConnections } from '../../support/direct-connections.ts';
+import { migrateBefore } from '../../support/migrate-before.ts';
 import { migrationsFolder } from '../../support/review-schema.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
-const TALLY = 'V028';
 const now = new Date('2026-01-01T03:00:00Z');
 let db: TestDatabase;
 
 /** A database as it was before the tally, with decided requests. */
 beforeEach(async () => {
   db = await openEmptyDatabase();
-  const folder = await mkdtemp(join(tmpdir(), 'pagw-migrations-'));
-  await cp(migrationsFolder, folder, { recursive: true });
-  for (const { version, name } of await readMigrationFiles(folder))
-    if (version >= TALLY) await rm(join(folder, name));
-  await migrate(db.database, { migrationsFolder: folder });
-  await rm(folder, { recursive: true });
+  await migrateBefore(db, 'V028');
   await ensurePartition(db.database, now);
   const ids = Array.from({ length: 20 }, (_, place) => ({
     pagwId: `PAGW-${place}`,
