@@ -1,3 +1,4 @@
+import './bin/require-node.ts';
 import { defineConfig } from 'vitest/config';
 import { scratchDirectory } from './test/support/scratch-directory.ts';
 

@@ -1,3 +1,4 @@
+import '../bin/require-node.ts';
 import { installPeers } from './install-peers.ts';
 import { printMachine } from './report/machine.ts';
 import { runAll } from './run-all.ts';

@@ -1,3 +1,4 @@
+import './require-node.ts';
 import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
 
 try {

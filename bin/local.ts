@@ -1,4 +1,4 @@
-import { startLocalStack } from '../lib/local/local-stack.ts';
+import './require-node.ts';
 import { startBanner } from '../lib/local/start-banner.ts';
 import { readStartOptions, START_HELP, StartUsageError } from '../lib/local/start-options.ts';
 
@@ -16,6 +16,8 @@ async function main(): Promise<number> {
   // A start that is interrupted ends at once; what was begun is taken up by the next one.
   const interrupt = () => process.exit(130);
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  // Its modules need node:sqlite, without which an old Node does not come as far as require-node.
+  const { startLocalStack } = await import('../lib/local/local-stack.ts');
   const stack = await startLocalStack({ ...options, onProgress: say, onTrouble: say, onNotice: say });
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   const asked = new Promise<'asked'>((settle) => {

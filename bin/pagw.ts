@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --import tsx
+import './require-node.ts';
 import { createInterface } from 'node:readline/promises';
 import { openConnection } from '../lib/cli/connection.ts';
 import { ExitCode } from '../lib/cli/exit-code.ts';

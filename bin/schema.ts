@@ -1,3 +1,4 @@
+import './require-node.ts';
 import { writeFileSync } from 'node:fs';
 import { contractFolder, publishedContract } from './published-contract.ts';
 

