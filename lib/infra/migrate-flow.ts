@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CfnResource, CustomResource, Duration } from 'aws-cdk-lib';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { ApplicationLogLevel, CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel } from 'aws-cdk-lib/aws-stepfunctions';
 import { Provider } from 'aws-cdk-lib/custom-resources';
@@ -100,11 +101,20 @@ function digestOfMigrations(): string {
   return digest.digest('hex');
 }
 
+/** Lambda refuses to create a function that traces actively without these rights; the override brings none. */
+function mayTrace(): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  });
+}
+
 /** What the CDK's framework around the two handlers leaves open. */
 function completeFramework(provider: Provider, handlers: TrackerFunction[]): void {
   const functions: IConstruct[] = handlers.map((handler) => handler.function);
   for (const child of provider.node.findAll()) {
     if (child instanceof LambdaFunction) functions.push(child);
+    if (child instanceof Role) child.addToPrincipalPolicy(mayTrace());
     if (child instanceof CfnFunction) {
       child.memorySize = 256;
       child.tracingConfig = { mode: 'Active' };
