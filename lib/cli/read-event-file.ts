@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type AcceptedEvent, type RejectedEvent, readEventLines } from '../client/read-event-lines.ts';
+import { parseJson } from '../domain/json-text.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 
@@ -112,10 +113,6 @@ function unreadable(file: string, cause: unknown): unknown {
 }
 
 function isObjectOrArray(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return typeof value === 'object' && value !== null;
-  } catch {
-    return false;
-  }
+  const value = parseJson(text);
+  return typeof value === 'object' && value !== null;
 }

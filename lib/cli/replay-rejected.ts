@@ -1,7 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { EventToSend } from '../client/pack-messages.ts';
-import { readEventLines } from '../client/read-event-lines.ts';
+import { judgeEvents } from '../client/read-event-lines.ts';
 import type { RejectedRow } from '../data-access/query/rejected-message.ts';
+import { isBlank } from '../domain/blank.ts';
+import { isCloudEvent, unwrapCloudEvent } from '../domain/cloud-event.ts';
+import { eventMaxDepth } from '../domain/event-contract.ts';
+import { nestsDeeper, parseJson } from '../domain/json-text.ts';
 import { readRejectedBody } from './rejected-body.ts';
 
 /** What of a message is to be sent again, and what would only be refused again. */
@@ -25,11 +29,11 @@ export async function prepareReplay(
   const replay: Replay = { send: [], rows: [], refusedAgain: [] };
   const [first] = rows;
   if (first === undefined) return replay;
-  const message = parse(await readRejectedBody(s3, first));
+  const message = parseJson(await readRejectedBody(s3, first));
   for (const row of rows) {
     const events = eventsOf(message, row);
-    const fault = events.length === 0 ? row : firstFault(events.map(({ event }) => event));
-    if (fault !== undefined && (events.length === 0 || !force)) {
+    const [fault] = events.length === 0 ? [row] : judgeEvents(events.map(({ event }) => event)).rejected;
+    if (fault !== undefined && (!force || !events.every(({ event }) => isSendable(event)))) {
       replay.refusedAgain.push({ row, code: fault.code, path: fault.path });
       continue;
     }
@@ -37,10 +41,6 @@ export async function prepareReplay(
     replay.rows.push(row);
   }
   return replay;
-}
-
-function firstFault(events: unknown[]): { code: string; path: string } | undefined {
-  return readEventLines(JSON.stringify(events)).rejected[0];
 }
 
 /** The event at the row's place; all of a message that was refused for their number. */
@@ -53,7 +53,7 @@ function eventsOf(message: unknown, row: RejectedRow): EventToSend[] {
 function toSend(event: unknown, row: RejectedRow, eventId: string): EventToSend {
   const sentAt = row.sentAt.toISOString();
   const named = isObject(event) ? withIdentity(event, eventId, sentAt) : event;
-  const data = isObject(event) && isObject(event.data) ? event.data : event;
+  const data = unwrapCloudEvent(event).event;
   const stated = isObject(data) && typeof data.pagwId === 'string' ? data.pagwId.trim() : '';
   // Without an id of its own to the sender, the message gets a new de-duplication id: SQS must not drop it.
   return { pagwId: stated || row.pagwId || `rejected-${eventId}`, eventId: null, event: named };
@@ -62,31 +62,23 @@ function toSend(event: unknown, row: RejectedRow, eventId: string): EventToSend 
 type Fields = Record<string, unknown>;
 
 function withIdentity(event: Fields, eventId: string, sentAt: string): Fields {
-  if (!('specversion' in event)) {
-    return {
-      ...event,
-      eventId: isBlank(event.eventId) ? eventId : event.eventId,
-      occurredAt: isBlank(event.occurredAt) ? sentAt : event.occurredAt,
-    };
+  if (isCloudEvent(event)) {
+    // It always has an id; its time may stand in its data, which may be text.
+    const { event: data } = unwrapCloudEvent(event);
+    return isObject(data) && isBlank(data.occurredAt) ? { ...event, time: sentAt } : event;
   }
-  // A CloudEvent always has an id; its time may stand in its data.
-  const timed = !isBlank(event.time) || !isObject(event.data) || !isBlank(event.data.occurredAt);
-  return timed ? event : { ...event, time: sentAt };
+  return {
+    ...event,
+    eventId: isBlank(event.eventId) ? eventId : event.eventId,
+    occurredAt: isBlank(event.occurredAt) ? sentAt : event.occurredAt,
+  };
 }
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-/** Undefined: no JSON. */
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
+/** What is nested deeper than the contract allows is not even to be forced: it could not be written. */
+function isSendable(event: unknown): boolean {
+  return !nestsDeeper(event, eventMaxDepth);
 }

@@ -61,7 +61,7 @@ function seal(pack: EventToSend[], texts: string[]): PackedMessage {
   return {
     pagwId,
     groupId: groupIdOf(pagwId),
-    deduplicationId: deduplicationIdOf(pack),
+    deduplicationId: deduplicationIdOf(pagwId, pack),
     body,
     bytes: Buffer.byteLength(body),
     eventCount: pack.length,
@@ -70,10 +70,12 @@ function seal(pack: EventToSend[], texts: string[]): PackedMessage {
 
 /**
  * SQS drops a message whose id it saw within five minutes, so the id stands for *all* events in the message: an array
- * with the same first event and another tail is another message. An event without an id is new each time it is sent.
+ * with the same first event and another tail is another message. It stands for their request as well: services that
+ * number their events use an id in every request, and not every queue looks for an id within its group alone.
+ * An event without an id is new each time it is sent.
  */
-function deduplicationIdOf(pack: EventToSend[]): string {
-  const hash = createHash('sha256');
+function deduplicationIdOf(pagwId: string, pack: EventToSend[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(pagwId)).update('\n');
   for (const { eventId } of pack) hash.update(JSON.stringify(eventId ?? { once: randomUUID() })).update('\n');
   return hash.digest('hex');
 }

@@ -1,4 +1,5 @@
-import { readMessage } from '../domain/event-message.ts';
+import { type MessageReading, readMessage, readParsedMessage } from '../domain/event-message.ts';
+import { parseJson } from '../domain/json-text.ts';
 import { rejectionHints } from '../domain/rejection.ts';
 import { defaultRetryPolicy } from '../domain/retry-policy.ts';
 import type { EventToSend } from './pack-messages.ts';
@@ -25,8 +26,8 @@ export interface EventLines {
 
 /** SQS takes no larger message. */
 const LARGEST_EVENT_BYTES = 1024 * 1024;
-const NOT_JSON = Symbol('not JSON');
 const UNNAMED = 'no-event-id';
+const NOBODY = { messageId: UNNAMED, sentAt: new Date(0) };
 const RULES = { retryPolicy: defaultRetryPolicy, jitter: () => 0 };
 
 /** The same for every line, and files may hold millions. */
@@ -39,15 +40,12 @@ const BROKEN_LINE = { code: 'MESSAGE_NOT_JSON', path: '', hint: rejectionHints.M
  */
 export function readEventLines(text: string): EventLines {
   const lines: EventLines = { accepted: [], rejected: [] };
-  const document = parse(text);
-  if (document !== NOT_JSON) {
-    for (const [position, event] of elements(document).entries()) judge(event, position + 1, lines);
-    return lines;
-  }
+  const document = parseJson(text);
+  if (document !== undefined) return judgeEvents(elements(document));
   let objects = 0;
   for (const { number, line } of numberedLines(text)) {
-    const parsed = parse(line);
-    if (parsed === NOT_JSON) {
+    const parsed = parseJson(line);
+    if (parsed === undefined) {
       lines.rejected.push({ line: number, ...BROKEN_LINE });
       continue;
     }
@@ -57,8 +55,15 @@ export function readEventLines(text: string): EventLines {
   if (objects > 0) return lines;
   // No line is an event: it was one document, and that is broken.
   const nothing: EventLines = { accepted: [], rejected: [] };
-  reject(text, 1, nothing);
+  reject(readMessage(text, NOBODY, RULES), 1, nothing);
   return nothing;
+}
+
+/** As readEventLines, of events that are parsed already: each is a line. */
+export function judgeEvents(events: readonly unknown[]): EventLines {
+  const lines: EventLines = { accepted: [], rejected: [] };
+  for (const [position, event] of events.entries()) judge(event, position + 1, lines);
+  return lines;
 }
 
 /** Lines that are not blank, from 1, one at a time: a large file is not copied as a whole. */
@@ -79,30 +84,22 @@ function elements(value: unknown): unknown[] {
 
 function judge(event: unknown, line: number, lines: EventLines): void {
   // An array here would be an array inside an array: refused as the event it should have been.
-  const body = JSON.stringify(Array.isArray(event) && event.length > 0 ? null : event);
-  if (Buffer.byteLength(body) > LARGEST_EVENT_BYTES) {
-    const hint = 'Keep an event below 1 MiB; store large content in S3 and send a reference.';
-    lines.rejected.push({ line, code: 'EVENT_TOO_LARGE', path: '', hint });
+  const alone = Array.isArray(event) && event.length > 0 ? null : event;
+  const reading = readParsedMessage(alone, NOBODY, RULES);
+  const [read] = reading.events;
+  if (read === undefined) {
+    reject(reading, line, lines);
     return;
   }
-  const [read] = readMessage(body, { messageId: UNNAMED, sentAt: new Date(0) }, RULES).events;
-  if (read === undefined) {
-    reject(body, line, lines);
+  if (Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT_BYTES) {
+    const hint = 'Keep an event below 1 MiB; store large content in S3 and send a reference.';
+    lines.rejected.push({ line, code: 'EVENT_TOO_LARGE', path: '', hint });
     return;
   }
   const eventId = read.eventId === UNNAMED ? null : read.eventId;
   lines.accepted.push({ line, pagwId: read.pagwId, eventId, event });
 }
 
-function reject(body: string, line: number, lines: EventLines): void {
-  const { rejections } = readMessage(body, { messageId: UNNAMED, sentAt: new Date(0) }, RULES);
+function reject({ rejections }: MessageReading, line: number, lines: EventLines): void {
   for (const { code, path, hint } of rejections) lines.rejected.push({ line, code, path, hint });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return NOT_JSON;
-  }
 }

@@ -1,3 +1,5 @@
+import { isBlank } from './blank.ts';
+import { parseJson } from './json-text.ts';
 import type { Fault } from './rejection.ts';
 
 /** An event out of its envelope; `pointer` turns a path in the event into a path in what was sent. */
@@ -5,24 +7,34 @@ export type Unwrapped =
   | { event: unknown; pointer: (path: string) => string; fault?: never }
   | { event?: never; pointer?: never; fault: Fault };
 
+type Fields = Record<string, unknown>;
+
+/** Whether what was sent is an envelope: a plain event may well carry an empty `specversion`. */
+export function isCloudEvent(sent: unknown): sent is Fields & { specversion: unknown } {
+  return isObject(sent) && Object.hasOwn(sent, 'specversion') && !isBlank(sent.specversion);
+}
+
 /** Takes a CloudEvents 1.0 envelope off: id becomes eventId, time occurredAt. Anything else passes as it is. */
 export function unwrapCloudEvent(sent: unknown): Unwrapped {
-  if (!isObject(sent) || !Object.hasOwn(sent, 'specversion')) return { event: sent, pointer: (path) => path };
-  if (sent.specversion !== '1.0') {
+  if (!isCloudEvent(sent)) return { event: sent, pointer: (path) => path };
+  const { specversion, id, time, data: text, data_base64: base64 } = sent;
+  if (typeof specversion !== 'string' || specversion.trim() !== '1.0') {
     return refused('/specversion', 'cloudevents-version', 'Send CloudEvents 1.0, or the plain event.');
   }
-  const data = 'data_base64' in sent ? parseBase64(sent.data_base64) : parseText(sent.data);
+  if (!isBlank(text) && !isBlank(base64)) {
+    return refused('/data_base64', 'one-data', 'Send either data or data_base64, not both.');
+  }
+  const data = isBlank(base64) ? parseText(text) : parseBase64(base64);
   if (!isObject(data)) {
     return refused('/data', 'type', 'Send one event as the data of its envelope, in JSON.');
   }
-  if (!isIdentifier(sent.id)) return { fault: { code: 'FIELD_MISSING', path: '/id', rule: 'required' } };
-  const event = { ...data, eventId: sent.id, occurredAt: sent.time ?? data.occurredAt };
-  const timePath = sent.time === undefined || sent.time === null ? '/data/occurredAt' : '/time';
+  if (isBlank(id)) return { fault: { code: 'FIELD_MISSING', path: '/id', rule: 'required' } };
+  const isTimed = !isBlank(time);
   return {
-    event,
+    event: { ...data, eventId: id, occurredAt: isTimed ? time : data.occurredAt },
     pointer: (path) => {
       if (path === '/eventId') return '/id';
-      return path === '/occurredAt' ? timePath : `/data${path}`;
+      return path === '/occurredAt' && isTimed ? '/time' : `/data${path}`;
     },
   };
 }
@@ -32,22 +44,13 @@ function refused(path: string, rule: string, hint: string): Unwrapped {
 }
 
 function parseText(data: unknown): unknown {
-  if (typeof data !== 'string') return data;
-  try {
-    return JSON.parse(data);
-  } catch {
-    return null;
-  }
+  return typeof data === 'string' ? parseJson(data) : data;
 }
 
 function parseBase64(data: unknown): unknown {
-  return typeof data === 'string' ? parseText(Buffer.from(data, 'base64').toString('utf8')) : null;
+  return typeof data === 'string' ? parseJson(Buffer.from(data, 'base64').toString('utf8')) : undefined;
 }
 
-function isIdentifier(id: unknown): boolean {
-  return id !== undefined && id !== null && !(typeof id === 'string' && id.trim() === '');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

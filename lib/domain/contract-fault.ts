@@ -1,14 +1,7 @@
 import type * as z from 'zod/mini';
+import { isBlank } from './blank.ts';
 import { jsonPointer } from './json-pointer.ts';
 import type { Fault } from './rejection.ts';
-
-const expectedHints: Readonly<Record<string, string>> = {
-  string: 'Send a string.',
-  number: 'Send a whole number.',
-  int: 'Send a whole number.',
-  boolean: 'Send true or false.',
-  object: 'Send a JSON object.',
-};
 
 /** The contract's first objection to one event, in the words of a rejection. */
 export function contractFault(error: z.core.$ZodError, event: unknown): Fault {
@@ -24,7 +17,7 @@ export function contractFault(error: z.core.$ZodError, event: unknown): Fault {
 function ruleAndHint(issue: z.core.$ZodIssue): { rule: string; hint?: string } {
   switch (issue.code) {
     case 'invalid_type':
-      return { rule: 'type', hint: expectedHints[issue.expected] ?? 'Send the type the contract describes.' };
+      return { rule: 'type', hint: issue.expected === 'object' ? 'Send a JSON object.' : issue.message };
     case 'too_big':
       return issue.origin === 'string'
         ? { rule: 'max-length', hint: `Send at most ${issue.maximum} characters.` }
@@ -48,8 +41,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
         : undefined,
     value,
   );
-}
-
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }

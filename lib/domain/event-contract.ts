@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isBlank } from './blank.ts';
 import { canonicalStatus } from './event-catalogue.ts';
 import { upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';
@@ -6,6 +7,8 @@ import { type Priority, type RequestStatus, requestStatuses } from './tracked-ev
 
 const int4Max = 2_147_483_647;
 export const maxEventsPerMessage = 1_000;
+/** Of an event with its envelope; JSON.stringify and other readers run out of stack at some thousands. */
+export const eventMaxDepth = 64;
 
 // Formatting characters are refused with control characters: an id that looks like another must not differ from it.
 // Spelled out, because validators in other languages know no \p{…} and read the published pattern without the u flag.
@@ -28,40 +31,44 @@ const published = <Schema extends z.ZodMiniType>(schema: Schema, says: z.core.Gl
 const optional = <Schema extends z.ZodMiniType>(schema: Schema, description?: string) =>
   description === undefined ? z.nullish(schema) : published(z.nullish(schema), { description });
 
+// For whatever type was sent, a field's hint says what the field takes.
+const text = (hint = 'Send a string.') => z.string({ error: hint });
+const wholeNumber = () => z.int({ error: 'Send a whole number.' });
+
 const code = (maxLength: number, ...more: z.core.$ZodCheck<string>[]) =>
-  z
-    .string()
-    .check(
-      z.trim(),
-      z.maxLength(maxLength),
-      z.regex(printable, { error: printableHint }),
-      z.refine(isWellFormed, wellFormed),
-      ...more,
-    );
+  text().check(
+    z.trim(),
+    z.maxLength(maxLength),
+    z.regex(printable, { error: printableHint }),
+    z.refine(isWellFormed, wellFormed),
+    ...more,
+  );
+
+const timestampHint =
+  'Send ISO 8601 with a zone, such as 2025-12-26T14:51:34.578Z, in the years 1970 to 9999.';
 
 const timestamp = () =>
   published(
-    z.string().check(
+    text(timestampHint).check(
       z.trim(),
-      z.refine((text) => text === '' || canonicalTimestamp(text) !== null, {
+      z.refine((time) => time === '' || canonicalTimestamp(time) !== null, {
         params: { rule: 'timestamp' },
-        error: 'Send ISO 8601 with a zone, such as 2025-12-26T14:51:34.578Z, in the years 1970 to 9999.',
+        error: timestampHint,
       }),
     ),
     { format: 'date-time', examples: ['2025-12-26T14:51:34.578Z'] },
   );
 
-const oneOf = (accepts: (text: string) => boolean, names: readonly string[]) =>
-  published(
-    z.string().check(
+const oneOf = (accepts: (name: string) => boolean, names: readonly string[]) => {
+  const hint = `Send one of ${names.join(', ')}, or leave the field out.`;
+  return published(
+    text(hint).check(
       z.trim(),
-      z.refine((text) => text === '' || accepts(text), {
-        params: { rule: 'one-of' },
-        error: `Send one of ${names.join(', ')}, or leave the field out.`,
-      }),
+      z.refine((name) => name === '' || accepts(name), { params: { rule: 'one-of' }, error: hint }),
     ),
     { examples: [...names] },
   );
+};
 
 export const priorities: readonly Priority[] = ['EXPEDITED', 'STANDARD'];
 export const canonicalPriority = (text: string): Priority | undefined =>
@@ -95,15 +102,13 @@ export const eventSchema = published(
       'Identifies the event for good: sent again, it is recorded once. Default: the SQS message id.',
     ),
     tenant: optional(
-      z
-        .string()
-        .check(
-          z.trim(),
-          z.toLowerCase(),
-          z.maxLength(64),
-          z.regex(printable, { error: printableHint }),
-          z.refine(isWellFormed, wellFormed),
-        ),
+      text().check(
+        z.trim(),
+        z.toLowerCase(),
+        z.maxLength(64),
+        z.regex(printable, { error: printableHint }),
+        z.refine(isWellFormed, wellFormed),
+      ),
       "Always send it; case does not matter. Blank: the known request's tenant, else refused.",
     ),
     pagwId: published(code(64, z.minLength(1)), {
@@ -111,15 +116,13 @@ export const eventSchema = published(
       description: 'The request the event belongs to.',
     }),
     stage: optional(
-      z
-        .string()
-        .check(
-          z.trim(),
-          z.toUpperCase(),
-          z.maxLength(64),
-          z.regex(printable, { error: printableHint }),
-          z.refine(isWellFormed, wellFormed),
-        ),
+      text().check(
+        z.trim(),
+        z.toUpperCase(),
+        z.maxLength(64),
+        z.regex(printable, { error: printableHint }),
+        z.refine(isWellFormed, wellFormed),
+      ),
       "One of the eleven stages or an alias. Default: the event type's stage, else UNKNOWN.",
     ),
     eventType: published(code(64, z.minLength(1)), {
@@ -135,18 +138,21 @@ export const eventSchema = published(
     ),
     occurredAt: optional(timestamp(), 'Default: when the message was sent.'),
     attempt: optional(
-      z.int().check(z.maximum(int4Max)),
+      wholeNumber().check(z.maximum(int4Max)),
       "Below 1 or absent: derived from the request's history.",
     ),
-    durationMs: optional(z.int().check(z.minimum(0), z.maximum(int4Max)), 'Milliseconds.'),
+    durationMs: optional(wholeNumber().check(z.minimum(0), z.maximum(int4Max)), 'Milliseconds.'),
     startedAt: optional(timestamp()),
     completedAt: optional(timestamp()),
-    retryable: optional(z.boolean(), "FAILED only. Default: by the error code's class."),
+    retryable: optional(
+      z.boolean({ error: 'Send true or false.' }),
+      "FAILED only. Default: by the error code's class.",
+    ),
     nextRetryAt: optional(timestamp(), 'FAILED only. Default: by the retry policy.'),
     externalReference: optional(code(256)),
     errorCode: published(optional(code(64)), { examples: ['API_TIMEOUT'] }),
     errorMessage: optional(
-      z.string().check(z.regex(storable, { error: storableHint }), z.refine(isWellFormed, wellFormed)),
+      text().check(z.regex(storable, { error: storableHint }), z.refine(isWellFormed, wellFormed)),
       'What looks like personal data is masked; cut at 4,000 characters.',
     ),
     workerId: optional(code(128), 'Pod name or Lambda request id.'),
@@ -160,6 +166,16 @@ export const eventSchema = published(
   }),
   { id: 'Event', title: 'One event of one request' },
 );
+
+/** Blank means absent whatever type a field has: a `durationMs` of "" states none. */
+export function withoutBlanks(event: unknown): unknown {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) return event;
+  const stated = Object.entries(event).filter(([, value]) => !isBlank(value));
+  const fields = Object.fromEntries(stated);
+  for (const part of ['request', 'payload'])
+    if (Object.hasOwn(fields, part)) fields[part] = withoutBlanks(fields[part]);
+  return fields;
+}
 
 export type EventInput = z.output<typeof eventSchema>;
 

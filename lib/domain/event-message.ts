@@ -1,8 +1,10 @@
 import { unwrapCloudEvent } from './cloud-event.ts';
 import { contractFault } from './contract-fault.ts';
 import { canonicalTenant } from './event-catalogue.ts';
-import { eventSchema, maxEventsPerMessage } from './event-contract.ts';
+import { eventMaxDepth, eventSchema, maxEventsPerMessage, withoutBlanks } from './event-contract.ts';
 import { readMetadata } from './event-metadata.ts';
+import { pointerStep } from './json-pointer.ts';
+import { nestsDeeper, parseJson } from './json-text.ts';
 import { type MessageRules, normaliseEvent } from './normalise-event.ts';
 import { looksLikePhi } from './phi-guard.ts';
 import { type Fault, type Owner, type Rejection, rejectionOf } from './rejection.ts';
@@ -26,9 +28,18 @@ const nobody: Owner = { tenant: null, pagwId: null };
 
 /** Reads a message body. Never throws: what cannot be recorded comes back as a rejection. */
 export function readMessage(body: string, envelope: MessageEnvelope, rules: MessageRules): MessageReading {
-  const message = parseBody(body);
-  if (message.fault) return wholeMessage(message.fault);
-  const sent = message.value;
+  if (body.trim() === '') return wholeMessage({ code: 'MESSAGE_EMPTY', path: '', rule: 'min-events' });
+  const sent = parseJson(body);
+  if (sent === undefined) return wholeMessage({ code: 'MESSAGE_NOT_JSON', path: '', rule: 'json' });
+  return readParsedMessage(sent, envelope, rules);
+}
+
+/** Reads what a message's body holds. */
+export function readParsedMessage(
+  sent: unknown,
+  envelope: MessageEnvelope,
+  rules: MessageRules,
+): MessageReading {
   if (!Array.isArray(sent)) return collect([readEvent(sent, 0, envelope.messageId, envelope, rules)]);
   if (sent.length === 0) return wholeMessage({ code: 'MESSAGE_EMPTY', path: '', rule: 'min-events' });
   if (sent.length > maxEventsPerMessage) {
@@ -54,7 +65,8 @@ function readEvent(
 ): EventReading {
   const unwrapped = unwrapCloudEvent(sent);
   if (unwrapped.fault) return { rejection: rejectionOf(unwrapped.fault, position, nobody) };
-  const { event, pointer } = unwrapped;
+  const { pointer } = unwrapped;
+  const event = withoutBlanks(unwrapped.event);
   const refuse = (fault: Fault): EventReading => ({
     rejection: rejectionOf({ ...fault, path: pointer(fault.path) }, position, ownerOf(event)),
   });
@@ -62,11 +74,27 @@ function readEvent(
   if (!parsed.success) return refuse(contractFault(parsed.error, event));
   const { metadata, fault } = readMetadata(parsed.data.metadata);
   if (fault) return refuse({ ...fault, path: `/metadata${fault.path}` });
+  const deepField = fieldTooDeep(event);
+  if (deepField !== undefined) return refuse(tooDeep(deepField));
+  const deepAttribute = fieldTooDeep(sent);
+  if (deepAttribute !== undefined)
+    return { rejection: rejectionOf(tooDeep(deepAttribute), position, ownerOf(event)) };
   const defaults = { eventId, occurredAt: envelope.sentAt.toISOString() };
   return {
     event: { position, ...normaliseEvent(parsed.data, metadata, defaults, rules) },
     pagwIdPath: pointer('/pagwId'),
   };
+}
+
+/** Fields that the contract ignores, too, go through queues and files as JSON, which no reader takes at any depth. */
+function fieldTooDeep(fields: unknown): string | undefined {
+  if (!nestsDeeper(fields, eventMaxDepth)) return undefined;
+  return Object.entries(fields as object).find(([, value]) => nestsDeeper(value, eventMaxDepth - 1))?.[0];
+}
+
+function tooDeep(field: string): Fault {
+  const hint = `Keep an event within ${eventMaxDepth} levels of nesting.`;
+  return { code: 'FIELD_INVALID', path: pointerStep(field), rule: 'max-depth', hint };
 }
 
 /** The first valid event names the request; an event of another one belongs in a message and a group of its own. */
@@ -92,16 +120,6 @@ function collect(readings: EventReading[]): MessageReading {
 
 function wholeMessage(fault: Fault): MessageReading {
   return { events: [], rejections: [rejectionOf(fault, 0, nobody)] };
-}
-
-function parseBody(body: string): { value: unknown; fault?: never } | { value?: never; fault: Fault } {
-  const text = body.replace(/^\uFEFF/, '');
-  if (text.trim() === '') return { fault: { code: 'MESSAGE_EMPTY', path: '', rule: 'min-events' } };
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return { fault: { code: 'MESSAGE_NOT_JSON', path: '', rule: 'json' } };
-  }
 }
 
 const wellFormedName = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;

@@ -1,4 +1,5 @@
 import { pointerStep } from './json-pointer.ts';
+import { parseJson } from './json-text.ts';
 import { findPhi } from './phi-guard.ts';
 import type { Fault } from './rejection.ts';
 
@@ -26,11 +27,8 @@ export function readMetadata(sent: unknown): MetadataReading {
 
 function parseObject(text: string): unknown {
   if (text.trim() === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = parseJson(text);
+  return value === undefined ? text : value;
 }
 
 /** What PostgreSQL's jsonb refuses, JSON cannot write, or nests too deep to be walked safely. */

@@ -219,6 +219,43 @@ describe('pagw rejected replay', () => {
     expect(await deliver()).toHaveLength(12);
   });
 
+  it('refuses one that is nested too deep again, forced or not, and goes on with those behind it', async () => {
+    const deep = `${'{"a":'.repeat(6_000)}1${'}'.repeat(6_000)}`;
+    await ingest('m-0', `{"pagwId":"PAGW-1","eventType":"PARSE_OK","metadata":${deep}}`);
+    await ingest('m-1', { ...orphan, pagwId: 'PAGW-2' });
+    await db.database.execute("UPDATE rejected_message SET code = 'TENANT_UNKNOWN'");
+    const replay = ['rejected', 'replay', '--code', 'TENANT_UNKNOWN', '-y', '-o', 'json'];
+    const { code, stdout, stderr } = await runCli([...replay, '--force'], { connection });
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 1, replayed: 1, refusedAgain: 1 });
+    expect(stderr).toContain('1: still refused, METADATA_TOO_DEEP at /metadata; not sent.');
+    expect(await deliver()).toHaveLength(1);
+  });
+
+  it('passes what is not kept any more', async () => {
+    await ingest('m-0', orphan);
+    await ingest('m-1', { ...orphan, pagwId: 'PAGW-2' });
+    await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'rejected/2026-03-01/m-0' }));
+    const replay = ['rejected', 'replay', '--code', 'TENANT_UNKNOWN', '-y'];
+    const { code, stderr } = await runCli(replay, { connection });
+    expect(code).toBe(1);
+    expect(stderr).toContain('1 event sent again, 1 not kept any more.');
+    expect(await deliver()).toHaveLength(1);
+  });
+
+  it('keeps id, request and time of an envelope whose data is text or stands in base64', async () => {
+    const data = JSON.stringify({ pagwId: 'PAGW-3', eventType: 'PARSE_OK' });
+    const envelope = { specversion: '1.0', source: '/x', type: 't', time: '' };
+    await ingest('m-0', { ...envelope, id: 'ce-1', data, data_base64: null });
+    await ingest('m-1', { ...envelope, id: 'ce-2', data_base64: Buffer.from(data).toString('base64') });
+    await ingest('m-2', { ...named, pagwId: 'PAGW-3', eventType: 'PARSE_START' });
+    await runCli(['rejected', 'replay', '--code', 'TENANT_UNKNOWN', '-y'], { connection });
+    await deliver();
+    expect((await eventsOf('PAGW-3')).slice(1)).toMatchObject([
+      { eventId: 'ce-1', occurredAt: sentAt.toISOString() },
+      { eventId: 'ce-2', occurredAt: sentAt.toISOString() },
+    ]);
+  });
+
   it('wants an id or a code, not both and not neither', async () => {
     expect((await runCli(['rejected', 'replay'], { connection })).code).toBe(64);
     expect((await runCli(['rejected', 'replay', '1', '--code', 'X'], { connection })).code).toBe(64);

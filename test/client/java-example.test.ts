@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,6 +73,19 @@ describe.skipIf(!jdk)(title, () => {
     ]);
   });
 
+  it('gives events of two requests ids of their own, though they are numbered alike', async () => {
+    const folder = join(classes, 'numbered');
+    await mkdir(folder);
+    const source = join(folder, 'NumberedAlike.java');
+    await writeFile(source, NUMBERED_ALIKE);
+    await run('javac', ['--release', '17', '-cp', classes, '-d', folder, source]);
+    const path = [folder, classes].join(delimiter);
+    const { stdout } = await run('java', ['-cp', path, 'pagw.tracker.NumberedAlike']);
+    const ids = stdout.trim().split(/\s+/);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(2);
+  });
+
   it('writes printable ASCII, one message a line', async () => {
     const { stdout } = await meet();
     expect(stdout).toMatch(/^(\[[\x20-\x7e]+\]\r?\n)+$/);
@@ -88,6 +101,25 @@ describe.skipIf(!jdk)(title, () => {
     expect(counts).toMatchObject({ ...expected, called: 8, buffered: 0 });
   });
 });
+
+/** Prints the de-duplication ids under which one event id of two requests is sent. */
+const NUMBERED_ALIKE = `package pagw.tracker;
+final class NumberedAlike {
+    public static void main(String[] args) {
+        QueueSender printing = batch -> {
+            batch.forEach(message -> System.out.println(message.deduplicationId()));
+            return java.util.List.of();
+        };
+        var delivery = new EventDelivery(printing, 10);
+        for (String pagwId : new String[] {"PAGW-1", "PAGW-2"}) {
+            delivery.add(pagwId, () -> new TrackedEvent(
+                    "evt-77", java.time.Instant.EPOCH, "anthem", pagwId, null, "PARSE_OK",
+                    null, null, null, null, null, null, null, null, null, null));
+        }
+        delivery.close(java.time.Duration.ofSeconds(20));
+    }
+}
+`;
 
 it('the golden file of the Java example keeps the contract', () => {
   const { accepted, rejected } = readEventLines(golden);

@@ -74,6 +74,21 @@ describe('reading what is to be sent', () => {
     expect(rejected).toMatchObject([{ line: 1, code, path: '' }]);
   });
 
+  it.each([
+    ['metadata', 'METADATA_TOO_DEEP'],
+    ['ignored', 'FIELD_INVALID'],
+  ])('refuses one event alone whose %s is nested too deep to be written', (field, code) => {
+    const deep = `{"a":`.repeat(6_000) + 1 + '}'.repeat(6_000);
+    const line = JSON.stringify(parsed);
+    const lines = [line, `${line.slice(0, -1)},"${field}":${deep}}`, line];
+    for (const text of [lines.join('\n'), `[${lines.join(',')}]`]) {
+      const { accepted, rejected } = readEventLines(text);
+      expect(accepted.map((event) => event.line)).toEqual([1, 3]);
+      expect(rejected).toMatchObject([{ line: 2, code, path: `/${field}` }]);
+    }
+    expect(readEventLines(`${'['.repeat(6_000)}${']'.repeat(6_000)}`).rejected).toHaveLength(1);
+  });
+
   it('refuses an event that no queue would take', () => {
     const event = { ...parsed, errorMessage: 'x'.repeat(1024 * 1024) };
     expect(readEventLines(JSON.stringify(event)).rejected).toMatchObject([{ code: 'EVENT_TOO_LARGE' }]);

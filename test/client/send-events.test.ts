@@ -102,6 +102,14 @@ describe('sending events to the queue', () => {
     expect(third).toBe(first);
   });
 
+  it('gives events of two requests ids of their own, though they are numbered alike', async () => {
+    await sendEvents(
+      [event('PAGW-1', 1), { ...event('PAGW-2', 1), eventId: event('PAGW-1', 1).eventId }],
+      target,
+    );
+    expect(new Set(accepted.map((entry) => entry.MessageDeduplicationId)).size).toBe(2);
+  });
+
   it('takes an event without an id for a new one each time', async () => {
     const anonymous = { ...event('PAGW-1', 1), eventId: null };
     await sendEvents([anonymous], target);

@@ -51,6 +51,8 @@ interface Replayed {
   refusedAgain: number;
   /** What the queue did not take. */
   notTaken: number;
+  /** What the quarantine bucket does not hold any more. */
+  notKept: number;
 }
 
 async function replayById(session: Session, id: number, options: Options): Promise<ExitCode> {
@@ -79,7 +81,7 @@ async function replayByCode(session: Session, options: Options): Promise<ExitCod
   const wanted = Math.min(events, limit);
   await session.confirm(`Send ${plural(wanted, 'refused event')} with ${code} to ${connection.name} again?`);
   const progress = openProgress(session.io.stderr);
-  const total: Replayed = { replayed: 0, refusedAgain: 0, notTaken: 0 };
+  const total: Replayed = { replayed: 0, refusedAgain: 0, notTaken: 0, notKept: 0 };
   let looked = 0;
   let afterId = 0;
   while (looked < wanted) {
@@ -88,10 +90,13 @@ async function replayByCode(session: Session, options: Options): Promise<ExitCod
     if (last === undefined) break;
     afterId = last.id;
     for (const rows of byMessage(page)) {
-      const counts = await replayRows(session, connection, rows, options, total.refusedAgain);
+      const counts = await replayRows(session, connection, rows, options, total.refusedAgain).catch(
+        (error: unknown) => passLost(session, rows, error),
+      );
       total.replayed += counts.replayed;
       total.refusedAgain += counts.refusedAgain;
       total.notTaken += counts.notTaken;
+      total.notKept += counts.notKept;
       looked += rows.length;
       progress.show(`${countText(looked)} of ${countText(wanted)} looked at`);
     }
@@ -117,10 +122,18 @@ async function replayRows(
   const { sqs, eventsQueueUrl: queueUrl } = connection;
   const counts = await sendEvents(replay.send, { sqs, queueUrl, signal: session.io.signal });
   const refusedAgain = replay.refusedAgain.length;
-  if (counts.refused.length > 0) return { replayed: 0, refusedAgain, notTaken: replay.rows.length };
+  if (counts.refused.length > 0)
+    return { replayed: 0, refusedAgain, notTaken: replay.rows.length, notKept: 0 };
   const ids = replay.rows.map(({ id }) => id);
   if (ids.length > 0) await markRejectedReplayed(connection.database('writer'), ids, connection.now());
-  return { replayed: ids.length, refusedAgain, notTaken: 0 };
+  return { replayed: ids.length, refusedAgain, notTaken: 0, notKept: 0 };
+}
+
+/** One message that is not kept any more does not hold up those behind it. */
+function passLost(session: Session, rows: readonly RejectedRow[], error: unknown): Replayed {
+  if (!(error instanceof CliError) || error.code !== 'BODY_NOT_FOUND') throw error;
+  session.say(`${session.paintMessage('✗', 'red')} ${error.message}`);
+  return { replayed: 0, refusedAgain: 0, notTaken: 0, notKept: rows.length };
 }
 
 async function finish(
@@ -140,14 +153,16 @@ async function finish(
   }
   if (session.options.output !== 'table') session.print(`${JSON.stringify(counts)}\n`);
   const paint = session.paintMessage;
-  const glyph = counts.refusedAgain + counts.notTaken > 0 ? paint('✗', 'red') : paint('✓', 'green');
+  const failed = counts.refusedAgain + counts.notTaken + counts.notKept > 0;
   const others = [
     counts.refusedAgain > 0 ? `, ${countText(counts.refusedAgain)} still refused` : '',
     counts.notTaken > 0 ? `, ${countText(counts.notTaken)} not taken by the queue` : '',
+    counts.notKept > 0 ? `, ${countText(counts.notKept)} not kept any more` : '',
   ].join('');
+  const glyph = failed ? paint('✗', 'red') : paint('✓', 'green');
   session.say(`${glyph} ${plural(counts.replayed, 'event')} sent again${others}.`);
   if (counts.refusedAgain > 0) session.say(paint(CORRECT_BY_HAND, 'dim'));
-  return counts.refusedAgain + counts.notTaken > 0 ? ExitCode.failure : ExitCode.fine;
+  return failed ? ExitCode.failure : ExitCode.fine;
 }
 
 const CORRECT_BY_HAND =

@@ -134,7 +134,7 @@ function answersOf(
 }
 
 function refusals({ message, events }: Reading, answers: ReadonlyMap<PositionedEvent, Answer>): Rejection[] {
-  const isArray = /^\uFEFF?\s*\[/.test(message.body);
+  const isArray = /^\uFEFF*\s*\[/.test(message.body);
   return events.flatMap((event) => {
     const fault = faultOf(answers.get(event));
     if (fault === undefined) return [];

@@ -6,23 +6,20 @@ export const LARGEST_BODY_BYTES = 10 * 1024 * 1024;
 const LARGEST_UPLOAD_BYTES = 10 * LARGEST_BODY_BYTES;
 
 /**
- * Reads a request's body as UTF-8 text; `content-encoding: gzip` is understood.
+ * Reads a request's body as UTF-8 text; `content-encoding: gzip` (or `x-gzip`, in any case) is understood.
  * @throws RequestError 413 above 10 MB (unpacked), 400 for what is not UTF-8 or not gzip, 415 for other encodings.
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity' && encoding !== 'gzip') {
-    throw new RequestError(415, 'UNSUPPORTED_ENCODING', 'Send the body plain or with content-encoding gzip.');
-  }
+  const isPacked = isGzip(request.headers['content-encoding'] ?? '');
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    const stream = encoding === 'gzip' ? request.pipe(createGunzip()) : request;
+    const stream = isPacked ? request.pipe(createGunzip()) : request;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes <= LARGEST_BODY_BYTES) chunks.push(chunk);
       // A caller reads no answer before it has sent all, within reason; what unpacks without end is cut off.
-      else if (encoding === 'gzip' || bytes > LARGEST_UPLOAD_BYTES) break;
+      else if (isPacked || bytes > LARGEST_UPLOAD_BYTES) break;
     }
     if (bytes > LARGEST_BODY_BYTES) throw tooLarge();
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
@@ -34,6 +31,22 @@ export async function readBody(request: IncomingMessage): Promise<string> {
       'The body is not UTF-8 text, or not the gzip it claims to be.',
     );
   }
+}
+
+/** Content codings are a list, in any case; x-gzip is gzip, and identity nothing (RFC 9110, 8.4.1). */
+function isGzip(codings: string): boolean {
+  const [coding, ...more] = codings
+    .split(',')
+    .map((name) =>
+      name
+        .trim()
+        .toLowerCase()
+        .replace(/^x-gzip$/, 'gzip'),
+    )
+    .filter((name) => name !== '' && name !== 'identity');
+  if (coding !== undefined && (coding !== 'gzip' || more.length > 0))
+    throw new RequestError(415, 'UNSUPPORTED_ENCODING', 'Send the body plain or with content-encoding gzip.');
+  return coding === 'gzip';
 }
 
 function tooLarge(): RequestError {

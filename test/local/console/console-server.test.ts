@@ -130,6 +130,36 @@ describe('POST /events', () => {
     expect((await post('/events', '{}', { 'content-encoding': 'br' })).status).toBe(415);
   });
 
+  it('takes content codings in any case, x-gzip for gzip, and identity for none', async () => {
+    for (const coding of ['GZIP', 'Gzip', 'x-gzip', 'X-GZip', 'gzip, identity', ' gzip ']) {
+      const body = gzipSync(JSON.stringify(eventOf('PAGW-7')));
+      expect([coding, (await post('/events', body, { 'content-encoding': coding })).status]).toEqual([
+        coding,
+        202,
+      ]);
+    }
+    for (const coding of ['identity', 'Identity', ''])
+      expect((await post('/events', '[{}]', { 'content-encoding': coding })).status).toBe(202);
+    expect((await post('/events', '{}', { 'content-encoding': 'gzip, br' })).status).toBe(415);
+  });
+
+  it('takes one event id of two requests for two events', async () => {
+    const two = ['PAGW-DD-1', 'PAGW-DD-2'].map((pagwId) => eventOf(pagwId, { eventId: 'evt-77' }));
+    expect((await post('/events', JSON.stringify(two))).answer).toEqual({ accepted: 2, rejected: [] });
+    const groups = new Set<string | undefined>();
+    while (!(groups.has('PAGW-DD-1') && groups.has('PAGW-DD-2')))
+      for (const { group } of await received()) groups.add(group);
+  });
+
+  it('refuses one line alone that is nested too deep', async () => {
+    const deep = `{"tenant":"anthem","pagwId":"PAGW-8","eventType":"X","x":${'['.repeat(6_000)}${']'.repeat(6_000)}}`;
+    const lines = [JSON.stringify(eventOf('PAGW-8')), deep, JSON.stringify(eventOf('PAGW-9'))];
+    expect(await post('/events', lines.join('\n'))).toMatchObject({
+      status: 202,
+      answer: { accepted: 2, rejected: [{ line: 2, code: 'FIELD_INVALID', path: '/x' }] },
+    });
+  });
+
   it('never repeats what was sent', async () => {
     const secret = 'Jane-Roe-1970-01-01';
     const event = eventOf('PAGW-6', { metadata: { patientName: secret }, attempt: secret });

@@ -213,10 +213,14 @@ final class EventDelivery {
         Thread.sleep(longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1));
     }
 
-    /** The id stands for all events in the message: SQS drops a message whose id it saw within five minutes. */
+    /**
+     * The id stands for the request and all events in the message: SQS drops a message whose id it saw within five
+     * minutes, and services that number their events use an id in every request.
+     */
     private static QueueMessage messageOf(String pagwId, List<TrackedEvent> events) {
         StringBuilder body = new StringBuilder("[");
         MessageDigest hash = sha256();
+        hash.update((pagwId + "\n").getBytes(StandardCharsets.UTF_8));
         for (TrackedEvent event : events) {
             body.append(body.length() > 1 ? "," : "").append(event.toJson());
             hash.update((event.eventId() + "\n").getBytes(StandardCharsets.UTF_8));
