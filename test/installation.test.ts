@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
@@ -17,6 +17,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(`${ROOT}/${path}`, 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
   engines: { node: string };
+  dependencies: Record<string, string>;
   optionalDependencies: Record<string, string>;
   allowScripts: Record<string, boolean>;
 };
@@ -78,3 +79,41 @@ it('says in one sentence that Node is too old', () => {
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(/^This needs Node 24 or newer, and runs on 20\.20\.2\. .*\n$/);
 });
+
+const PERMISSIVE = [
+  'Apache-2.0',
+  'MIT',
+  'MIT-0',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+];
+/** Copyleft of single files: for tools only. */
+const FOR_TOOLS = ['MPL-2.0'];
+
+it('uses packages of permissive licences only', () => {
+  const refused = lockedPackages().filter(([, { license = 'none', dev }]) => {
+    const choices = license.replace(/^\((.*)\)$/, '$1').split(' OR ');
+    return !choices.some((choice) => PERMISSIVE.includes(choice) || (dev && FOR_TOOLS.includes(choice)));
+  });
+  expect(refused.map(([name, { license }]) => `${name} ${license}`)).toEqual([]);
+});
+
+it('names each package and its licence in NOTICE', () => {
+  const licences = Object.fromEntries(lockedPackages().map(([name, { license }]) => [name, license]));
+  const used = Object.keys(manifest.dependencies).map((name) => `${name}  ${licences[name]}`);
+  expect(read('NOTICE').trimEnd().split('\n\n').at(-1)?.split('\n')).toEqual(used);
+});
+
+it.runIf(existsSync(`${ROOT}/.git`))(
+  'checks out every text with LF, which scripts and checksums rely on',
+  () => {
+    const listed = execFileSync('git', ['ls-files', '--eol'], { cwd: ROOT, encoding: 'utf8' })
+      .trim()
+      .split('\n');
+    const others = listed.filter((line) => !/^i\/(lf|none) .*text=auto eol=lf|^i\/-text .*\.png$/.test(line));
+    expect(others).toEqual([]);
+  },
+);

@@ -81,10 +81,17 @@ export class MigrateFlow extends Construct {
       commandHooks: {
         beforeBundling: () => [],
         beforeInstall: () => [],
-        afterBundling: (inputDir, outputDir) => [`cp -R "${inputDir}/migrations" "${outputDir}/migrations"`],
+        afterBundling: (inputDir, outputDir) => [
+          copyFolder(`${inputDir}/migrations`, `${outputDir}/migrations`),
+        ],
       },
     });
   }
+}
+
+/** A command for every shell: Windows has no cp. */
+function copyFolder(from: string, to: string): string {
+  return `node -e "require('node:fs').cpSync(...process.argv.slice(1), { recursive: true })" "${from}" "${to}"`;
 }
 
 /** Changes with any migration, so that CloudFormation runs the resource again. */
