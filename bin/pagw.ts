@@ -1,10 +1,13 @@
 #!/usr/bin/env -S node --import tsx
 import './require-node.ts';
 import { createInterface } from 'node:readline/promises';
+import { isatty } from 'node:tty';
 import { openConnection } from '../lib/cli/connection.ts';
 import { ExitCode } from '../lib/cli/exit-code.ts';
+import { openOutput } from '../lib/cli/output/open-output.ts';
 import { runPagw } from '../lib/cli/run-pagw.ts';
 
+const STDOUT = 1;
 const interrupted = new AbortController();
 process.once('SIGINT', () => {
   interrupted.abort();
@@ -12,12 +15,9 @@ process.once('SIGINT', () => {
   process.once('SIGINT', () => process.exit(ExitCode.interrupted));
 });
 
-// Whoever reads may stop early (`| head`); that is their way to say they have enough.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? ExitCode.fine : ExitCode.failure);
-  });
-}
+// What is said beside the data may get lost; work under way goes on.
+process.stderr.on('error', () => undefined);
+if (isatty(STDOUT)) process.stdout.on('error', () => process.exit(ExitCode.failure));
 
 async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -32,12 +32,14 @@ async function ask(question: string): Promise<string> {
 
 const code = await runPagw(process.argv.slice(2), {
   stdin: process.stdin,
-  stdout: process.stdout,
+  // A terminal knows its width. Everything else is written whole, or the command fails.
+  stdout: isatty(STDOUT) ? process.stdout : openOutput(STDOUT),
   stderr: process.stderr,
   env: process.env,
   ask: process.stdin.isTTY ? ask : undefined,
   openConnection,
   signal: interrupted.signal,
 });
-// What was written may still be on its way to a slow reader.
-process.stdout.write('', () => process.exit(code));
+// What was written to a terminal may still be on its way.
+if (isatty(STDOUT)) process.stdout.write('', () => process.exit(code));
+else process.exit(code);

@@ -3,6 +3,8 @@ import type { OpenConnection } from './connection.ts';
 /** Where a command writes: a process's stream, or what a test captures. */
 export interface CliOutput {
   write(text: string): unknown;
+  /** Called once all is written. */
+  close?(): void;
   isTTY?: boolean;
   columns?: number;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { usageError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { ExitCode } from './exit-code.ts';
 import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
@@ -33,6 +34,8 @@ export class Cli {
     const own = new Set(command.options.map((option) => option.attributeName()));
     const given = narrowingOptions.filter((name) => options[name] !== undefined && !own.has(name));
     session.refuseUnused(pathOf(command), honours, given);
+    if (options.bom === true && options.output !== 'csv')
+      throw usageError('--bom is for CSV alone.', 'Add -o csv.');
     try {
       this.exitCode = (await work(session)) ?? ExitCode.fine;
     } finally {

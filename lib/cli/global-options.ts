@@ -15,6 +15,7 @@ export interface GlobalOptions extends ConnectionOptions {
   until?: string;
   limit?: number;
   after?: string;
+  bom?: boolean;
 }
 
 /** Options that only some commands can honour; the others refuse them instead of ignoring them. */
@@ -39,6 +40,7 @@ export function addGlobalOptions(program: Command): void {
     .addOption(
       new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
     )
+    .option('--bom', 'begin CSV with a byte order mark, from which spreadsheets know that it is UTF-8')
     .option('-y, --yes', 'do not ask for confirmation')
     .option('--url <address>', 'the local tracker (http://localhost:4780)')
     .option('--stack <name>', 'the deployed tracker, by its CloudFormation stack')

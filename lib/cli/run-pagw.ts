@@ -1,10 +1,11 @@
 import { CommanderError } from 'commander';
+import { printable } from '../domain/printable-text.ts';
 import { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { ExitCode } from './exit-code.ts';
+import { ReaderGoneError } from './output/open-output.ts';
 import { choosePaint } from './output/paint.ts';
-import { printable } from './output/printable-text.ts';
 import { createProgram } from './program.ts';
 import { toCliError } from './to-cli-error.ts';
 
@@ -12,7 +13,21 @@ import { toCliError } from './to-cli-error.ts';
 export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const cli = new Cli(io);
   try {
-    await Promise.race([createProgram(cli).parseAsync([...args], { from: 'user' }), interruption(io.signal)]);
+    const ended = await runCommand(cli, args);
+    io.stdout.close?.();
+    return ended;
+  } catch (error) {
+    if (error instanceof ReaderGoneError) return ExitCode.fine;
+    const told = toCliError(error);
+    tell(told, args, io);
+    return told.exitCode;
+  }
+}
+
+async function runCommand(cli: Cli, args: readonly string[]): Promise<ExitCode> {
+  const { signal } = cli.io;
+  try {
+    await Promise.race([createProgram(cli).parseAsync([...args], { from: 'user' }), interruption(signal)]);
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -20,9 +35,7 @@ export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitC
       // A group without a verb: commander has printed the help.
       if (error.code === 'commander.help') return ExitCode.usage;
     }
-    const told = toCliError(error);
-    tell(told, args, io);
-    return told.exitCode;
+    throw error;
   }
 }
 

@@ -2,11 +2,14 @@ import { cancelled, usageError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { type Connection, chooseConnection } from './connection.ts';
 import type { GlobalOptions, NarrowingOption } from './global-options.ts';
+import { BYTE_ORDER_MARK, csvLine } from './output/csv-text.ts';
+import { jsonLines, jsonPieces } from './output/json-text.ts';
 import { choosePaint, type Paint } from './output/paint.ts';
 import { parseWhen } from './parse-when.ts';
 
 const DEFAULT_WIDTH = 100;
 const LEAST_WIDTH = 40;
+const WRITTEN_TOGETHER = 64 * 1024;
 
 /** One run of a command: its options, its outputs, and the tracker it speaks to. */
 export class Session {
@@ -34,6 +37,40 @@ export class Session {
   /** Data. */
   print(text: string): void {
     this.io.stdout.write(text);
+  }
+
+  /** Data of any length: pieces are written together, but never as one text that no memory could hold. */
+  printPieces(pieces: Iterable<string>): void {
+    let waiting = '';
+    for (const piece of pieces) {
+      waiting += piece;
+      if (waiting.length < WRITTEN_TOGETHER) continue;
+      this.print(waiting);
+      waiting = '';
+    }
+    if (waiting !== '') this.print(waiting);
+  }
+
+  /** One object; a long list in it is written an element at a time. */
+  printJson(value: object): void {
+    this.printPieces(jsonPieces(value));
+  }
+
+  /** An object a line. */
+  printJsonLines(values: Iterable<object>): void {
+    this.printPieces(jsonLines(values));
+  }
+
+  /** @param rows the titles among them. */
+  printCsv(rows: Iterable<readonly unknown[]>): void {
+    if (this.options.bom === true) this.print(BYTE_ORDER_MARK);
+    this.printPieces(csvLines(rows));
+  }
+
+  /** What a command did, for programs: people are told in a sentence. */
+  printCounts(counts: object): void {
+    if (this.options.output === 'csv') this.printCsv([Object.keys(counts), Object.values(counts)]);
+    else if (this.options.output !== 'table') this.printJsonLines([counts]);
   }
 
   /** A sentence about the data. */
@@ -84,4 +121,8 @@ export class Session {
       `See \`pagw ${command} --help\`.`,
     );
   }
+}
+
+function* csvLines(rows: Iterable<readonly unknown[]>): Generator<string> {
+  for (const row of rows) yield csvLine(row);
 }

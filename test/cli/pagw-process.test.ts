@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
@@ -65,6 +68,18 @@ function start(
   return { child, ended };
 }
 
+/** Runs a program of ours in a shell that sets limits first; `$0` and `$@` are Node, and what it is to run. */
+async function shell(script: string, program: string[]): Promise<Pick<Ended, 'code' | 'stderr'>> {
+  const env = { PATH: process.env.PATH };
+  const child = spawn('sh', ['-c', script, process.execPath, '--import', 'tsx', ...program], { env });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stderr };
+}
+
 describe('the pagw program', () => {
   it('prints a long timeline whole to a slow reader', async () => {
     const { ended } = start(['request', 'show', 'PAGW-1', '-o', 'jsonl', '--url', url]);
@@ -83,6 +98,33 @@ describe('the pagw program', () => {
     child.stdout?.once('data', () => child.stdout?.destroy());
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'ends with 1 when the rest of a long export is not taken',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'pagw-cut-'));
+      const args = ['request', 'show', 'PAGW-1', '-o', 'json', '--url', url];
+      const { code, stderr } = await shell(`ulimit -f 64; "$0" "$@" > ${join(folder, 'cut.json')}`, [
+        PROGRAM,
+        ...args,
+      ]);
+      rmSync(folder, { recursive: true });
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringContaining('cannot be written: the file may not grow any further.'),
+      });
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'leaves the contract as it is when it cannot be written',
+    async () => {
+      const schema = fileURLToPath(new URL('../../bin/schema.ts', import.meta.url));
+      const { code, stderr } = await shell('ulimit -f 0; "$0" "$@"', [schema]);
+      expect(code).toBe(1);
+      expect(stderr).toContain('docs/contract/asyncapi.yaml cannot be written: EFBIG. It is as it was.');
+    },
+  );
 
   it('says in a sentence that nothing answers, and what to do', async () => {
     const { ended } = start(['request', 'list', '--url', 'http://127.0.0.1:1']);

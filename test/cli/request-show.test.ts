@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { textWidth } from '../../lib/cli/output/printable-text.ts';
+import { textWidth } from '../../lib/cli/output/text-width.ts';
 import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
@@ -49,7 +49,7 @@ describe('pagw request show', () => {
 
   it('says below a failure what went wrong and when it is tried again, and lets no text command the terminal', async () => {
     const { stdout } = await runCli(['request', 'show', 'PAGW-A'], { connection });
-    expect(stdout).toContain('└ API_TIMEOUT: no answer�]0;owned� in 30 s · retry in 4m');
+    expect(stdout).toContain('└ API_TIMEOUT: no answer\\u001b]0;owned\\u0007 in\\n30 s · retry in 4m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });

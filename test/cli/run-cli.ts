@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { CliOutput } from '../../lib/cli/cli-io.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { runPagw } from '../../lib/cli/run-pagw.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -19,11 +20,13 @@ export interface CliRunOptions {
   /** What somebody types when asked; undefined: nobody is there. */
   answer?: string;
   signal?: AbortSignal;
+  /** Instead of what is captured. */
+  stdout?: CliOutput;
 }
 
 /** Runs a command line in this process; its streams are what it wrote. */
 export async function runCli(args: readonly string[], options: CliRunOptions = {}): Promise<CliRun> {
-  const { connection, stdin = '', env = {}, columns, answer, signal } = options;
+  const { connection, stdin = '', env = {}, columns, answer, signal, stdout } = options;
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr') => ({
     ...(columns === undefined ? {} : { isTTY: true, columns }),
@@ -35,7 +38,7 @@ export async function runCli(args: readonly string[], options: CliRunOptions = {
     stdin: (async function* () {
       yield Buffer.from(stdin);
     })(),
-    stdout: output('stdout'),
+    stdout: stdout ?? output('stdout'),
     stderr: output('stderr'),
     env,
     ask: answer === undefined ? undefined : async () => answer,

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../lib/cli/output/csv-text.ts';
-import { printable, textWidth } from '../../lib/cli/output/printable-text.ts';
+import { jsonPieces } from '../../lib/cli/output/json-text.ts';
 import { tableText } from '../../lib/cli/output/table.ts';
+import { textWidth } from '../../lib/cli/output/text-width.ts';
 import { ageText, momentText, tookText } from '../../lib/cli/output/time-text.ts';
+import { printable } from '../../lib/domain/printable-text.ts';
 
 const plain = (text: string) => text;
 
@@ -40,16 +42,85 @@ describe('printable text', () => {
   it('holds nothing that a terminal would obey, in one line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
       }),
     );
+  });
+
+  it.each([
+    ['\u001b[31mred', '\\u001b[31mred'],
+    ['a\u202egpj.exe', 'a\\u202egpj.exe'],
+    ['a\r\n\tb\u0085', 'a\\r\\n\\tb\\u0085'],
+    ['\ud800', '\\ud800'],
+    ['\u{e0041}\u3164', '\\udb40\\udc41\\u3164'],
+    ['PAGW  two   blanks \u00a0', 'PAGW  two   blanks \u00a0'],
+    ['Ünïcode-日本 ✔️ C:\\new', 'Ünïcode-日本 ✔️ C:\\new'],
+  ])('%j shows what commands and keeps the rest: %s', (text, shown) => {
+    expect(printable(text)).toBe(shown);
   });
 });
 
 describe('a CSV line', () => {
   it('quotes what needs it and writes objects as JSON, times as ISO', () => {
-    const line = csvLine(['a', 'b,c', 'd"e', 'f\ng', null, 0, { h: [1] }, new Date(0)]);
-    expect(line).toBe('a,"b,c","d""e","f\ng",,0,"{""h"":[1]}",1970-01-01T00:00:00.000Z\r\n');
+    const line = csvLine(['a', 'b,c', 'd"e', 'f g', null, 0, { h: [1] }, new Date(0)]);
+    expect(line).toBe('a,"b,c","d""e",f g,,0,"{""h"":[1]}",1970-01-01T00:00:00.000Z\r\n');
+  });
+
+  it.each([
+    ['=1+1', "'=1+1"],
+    ["=cmd|'/c calc'!A0", "'=cmd|'/c calc'!A0"],
+    ['+1', "'+1"],
+    ['@SUM(1+1)', "'@SUM(1+1)"],
+    ['-2+3', "'-2+3"],
+    ['-', "'-"],
+    ['\t=1', "'\\t=1"],
+    ['\r=1', "'\\r=1"],
+    ['  =1', "'  =1"],
+    ["'=1", "''=1"],
+    ['\u200b=1', "'\\u200b=1"],
+    ['＝1', "'＝1"],
+    ['a;=1', "a;'=1"],
+    ['-5', '-5'],
+    ['-0.5', '-0.5'],
+    ['-1e3', '-1e3'],
+    ['5 - 3 = 2', '5 - 3 = 2'],
+    ['PAGW-1', 'PAGW-1'],
+  ])('makes of %j nothing that a spreadsheet would calculate', (text, cell) => {
+    expect(csvLine([text, -5])).toBe(`${cell},-5\r\n`);
+  });
+
+  it('holds no character that commands but its end', () => {
+    const cell = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.dictionary(fc.string(), fc.string({ unit: 'binary' })),
+    );
+    fc.assert(
+      fc.property(fc.array(cell), (cells) => {
+        expect(csvLine(cells).slice(0, -2)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+});
+
+describe('JSON', () => {
+  it('says what JSON.stringify says, in characters that command nothing', () => {
+    const text = fc.string({ unit: 'binary' });
+    const rows = fc.array(fc.oneof(fc.jsonValue(), fc.dictionary(text, text)));
+    fc.assert(
+      fc.property(
+        fc.record({ rows, next: fc.oneof(text, fc.constant(null)), one: fc.jsonValue() }),
+        (value) => {
+          const json = [...jsonPieces(value)].join('');
+          expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(value)));
+          expect(json).not.toMatch(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u007f-\u009f]/u);
+        },
+      ),
+    );
+  });
+
+  it('is laid out as JSON.stringify lays it out', () => {
+    for (const value of [{ a: [{ b: [1, {}], c: 'x' }, 2], d: {}, e: [], f: { g: [1] } }, {}, { a: null }])
+      expect([...jsonPieces(value)].join('')).toBe(`${JSON.stringify(value, undefined, 2)}\n`);
   });
 });
 

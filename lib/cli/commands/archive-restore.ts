@@ -3,6 +3,7 @@ import { ArchiveDamagedError } from '../../data-access/archive/archive-damaged-e
 import { listArchiveObjects } from '../../data-access/archive/list-archive-objects.ts';
 import { restoreObject, restoreRequest } from '../../data-access/archive/restore-archived.ts';
 import { recordOperatorAction } from '../../data-access/retry/record-operator-action.ts';
+import { printable } from '../../domain/printable-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
@@ -94,11 +95,13 @@ async function restoreMonth(
     restored.events ??= 0;
     try {
       restored.events += await restoreObject(connection.database('writer'), connection.s3, object, keepUntil);
-      session.say(`${object.receivedOn} · ${object.tenant}: ${plural(object.eventCount, 'event')}`);
+      session.say(
+        `${object.receivedOn} · ${printable(object.tenant)}: ${plural(object.eventCount, 'event')}`,
+      );
     } catch (error) {
       if (!(error instanceof ArchiveDamagedError)) throw error;
       restored.damage.push(error);
-      session.say(`${object.receivedOn} · ${object.tenant}: ${error.message}`);
+      session.say(`${object.receivedOn} · ${printable(object.tenant)}: ${error.message}`);
     }
   }
   return restored;

@@ -5,7 +5,6 @@ import { doctorChecks } from '../doctor/doctor-checks.ts';
 import { headingText, resultText } from '../doctor/result-text.ts';
 import { type CheckResult, runChecks } from '../doctor/run-checks.ts';
 import { ExitCode } from '../exit-code.ts';
-import { csvLine } from '../output/csv-text.ts';
 import { plural } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
 
@@ -73,14 +72,17 @@ function conclusion(results: readonly CheckResult[], name: string): string {
 function printResults(session: Session, results: readonly CheckResult[]): void {
   switch (session.options.output) {
     case 'json':
-      session.print(`${JSON.stringify({ checks: results }, undefined, 2)}\n`);
+      session.printJson({ checks: results });
       break;
     case 'jsonl':
-      for (const result of results) session.print(`${JSON.stringify(result)}\n`);
+      session.printJsonLines(results);
       break;
     case 'csv':
-      session.print(csvLine(['id', 'part', 'title', 'outcome', 'evidence', 'next']));
-      for (const { id, part, title, outcome, evidence, next } of results)
-        session.print(csvLine([id, part, title, outcome, evidence, next]));
+      session.printCsv([
+        ['id', 'part', 'title', 'outcome', 'evidence', 'next'],
+        ...results.map(({ id, part, title, outcome, evidence, next }) => [
+          ...[id, part, title, outcome, evidence, next],
+        ]),
+      ]);
   }
 }

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import type { RejectedEvent } from '../../client/read-event-lines.ts';
 import { SendInterruptedError, sendEvents } from '../../client/send-events.ts';
+import { printable } from '../../domain/printable-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
-import { csvLine } from '../output/csv-text.ts';
-import { printable } from '../output/printable-text.ts';
 import { openProgress } from '../output/progress.ts';
 import { countText, plural } from '../output/time-text.ts';
 import { readEventFile } from '../read-event-file.ts';
@@ -74,14 +73,8 @@ function tellRejected(session: Session, { line, code, path, hint }: RejectedEven
 }
 
 function printSummary(session: Session, total: Sent): void {
-  const { output } = session.options;
-  if (output === 'json') session.print(`${JSON.stringify(total, undefined, 2)}\n`);
-  if (output === 'jsonl') session.print(`${JSON.stringify(total)}\n`);
-  if (output === 'csv') {
-    const { notTaken, ...counts } = total;
-    session.print(csvLine([...Object.keys(counts), 'notTaken']));
-    session.print(csvLine([...Object.values(counts), notTaken.length]));
-  }
+  if (session.options.output === 'csv') session.printCounts({ ...total, notTaken: total.notTaken.length });
+  else session.printCounts(total);
   const paint = session.paintMessage;
   if (total.rejected > MOST_TOLD)
     session.say(`… and ${countText(total.rejected - MOST_TOLD)} more; \`pagw event validate\` lists them.`);

@@ -30,7 +30,7 @@ export function migrateUp(cli: Cli): Command {
         await ensurePartitions(database, new Date());
         await keepReaderLimited(database);
         progress.clear();
-        if (session.options.output !== 'table') session.print(`${JSON.stringify({ applied, current })}\n`);
+        session.printCounts({ applied, current });
         session.say(
           applied.length === 0
             ? `Nothing to apply: the database is at ${current}.`

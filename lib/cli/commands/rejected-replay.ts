@@ -4,11 +4,11 @@ import { markRejectedReplayed } from '../../data-access/query/mark-rejected-repl
 import type { RejectedRow } from '../../data-access/query/rejected-message.ts';
 import { countRejected, listRejectedToReplay } from '../../data-access/query/rejected-to-replay.ts';
 import { recordOperatorAction } from '../../data-access/retry/record-operator-action.ts';
+import { printable } from '../../domain/printable-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import { ExitCode } from '../exit-code.ts';
-import { printable } from '../output/printable-text.ts';
 import { openProgress } from '../output/progress.ts';
 import { ageText, countText, plural } from '../output/time-text.ts';
 import { needRejected, parseRejectedId } from '../rejected-id.ts';
@@ -151,7 +151,7 @@ async function finish(
       connection.now(),
     );
   }
-  if (session.options.output !== 'table') session.print(`${JSON.stringify(counts)}\n`);
+  session.printCounts(counts);
   const paint = session.paintMessage;
   const failed = counts.refusedAgain + counts.notTaken + counts.notKept > 0;
   const others = [
@@ -169,7 +169,7 @@ const CORRECT_BY_HAND =
   'Correct such a message by hand: `pagw rejected show ID --body > FILE`, then `pagw event send -f FILE`.';
 
 function tellDryRun(session: Session, counts: { events: number; messages: number }): ExitCode {
-  if (session.options.output !== 'table') session.print(`${JSON.stringify(counts)}\n`);
+  session.printCounts(counts);
   const { events, messages } = counts;
   session.say(
     events === 0

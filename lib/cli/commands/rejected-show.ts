@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { RejectedRow } from '../../data-access/query/rejected-message.ts';
+import { printable } from '../../domain/printable-text.ts';
 import type { Cli } from '../cli.ts';
-import { csvLine } from '../output/csv-text.ts';
 import { factsText } from '../output/facts-text.ts';
 import { ageText, momentText, plural } from '../output/time-text.ts';
 import { readRejectedBody } from '../rejected-body.ts';
@@ -28,12 +28,14 @@ function print(session: Session, row: RejectedRow, body: string | undefined, now
   const { output, time } = session.options;
   if (output === 'json' || output === 'jsonl') {
     const value = { rejected: row, ...(body === undefined ? {} : { body }) };
-    session.print(`${JSON.stringify(value, undefined, output === 'json' ? 2 : undefined)}\n`);
+    if (output === 'json') session.printJson(value);
+    else session.printJsonLines([value]);
   } else if (body !== undefined) {
-    // Nothing but the body, so that it can be put into a file, corrected and sent.
-    session.print(body.endsWith('\n') ? body : `${body}\n`);
+    // Nothing but the body, so that it can be put into a file, corrected and sent; a terminal would obey it.
+    const shown = session.width === undefined ? body : body.split('\n').map(printable).join('\n');
+    session.print(shown.endsWith('\n') ? shown : `${shown}\n`);
   } else if (output === 'csv') {
-    session.print(csvLine(Object.keys(row)) + csvLine(Object.values(row)));
+    session.printCsv([Object.keys(row), Object.values(row)]);
   } else {
     session.print(
       rejectedText(session, row, (moment) => `${momentText(moment, time)} · ${ageText(moment, now)}`),

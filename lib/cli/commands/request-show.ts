@@ -5,7 +5,6 @@ import type { TimelineEvent } from '../../data-access/query/request-timeline.ts'
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
-import { csvLine } from '../output/csv-text.ts';
 import { requestHeadText } from '../output/request-head.ts';
 import { plural } from '../output/time-text.ts';
 import { timelineText } from '../output/timeline-table.ts';
@@ -61,15 +60,16 @@ async function showRequest(session: Session, pagwId: string, metadata: boolean):
   }
   switch (output) {
     case 'json':
-      session.print(`${JSON.stringify({ request, events }, undefined, 2)}\n`);
+      session.printJson({ request, events });
       break;
     case 'jsonl':
-      for (const event of events) session.print(`${JSON.stringify({ pagwId: request.pagwId, ...event })}\n`);
+      session.printJsonLines(events.map((event) => ({ pagwId: request.pagwId, ...event })));
       break;
     case 'csv':
-      session.print(csvLine(['pagwId', ...FIELDS]));
-      for (const event of events)
-        session.print(csvLine([request.pagwId, ...FIELDS.map((field) => event[field])]));
+      session.printCsv([
+        ['pagwId', ...FIELDS],
+        ...events.map((event) => [request.pagwId, ...FIELDS.map((field) => event[field])]),
+      ]);
       break;
     case 'table': {
       const view = {

@@ -4,7 +4,6 @@ import { requestRetryBatch } from '../../data-access/retry/request-retry-batch.t
 import { parseRetryPolicy } from '../../domain/retry-policy.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
-import { csvLine } from '../output/csv-text.ts';
 import { tableText } from '../output/table.ts';
 import { countText, plural } from '../output/time-text.ts';
 import { addRetryFilter, filterText, type RetryFilterOptions, readRetryFilter } from './retry-filter.ts';
@@ -60,10 +59,9 @@ export const retryBatch: Verb = (cli) =>
         const request = { filter, ratePerMinute: options.rate, ...operator };
         const batch = await requestRetryBatch(connection.database('writer'), request, now);
         const { output } = session.options;
-        if (output === 'json' || output === 'jsonl') session.print(`${JSON.stringify({ batch })}\n`);
-        else if (output === 'csv')
-          session.print(csvLine(['id', 'matched']) + csvLine([batch.id, batch.matched]));
-        else session.print(`${batch.id}\n`);
+        if (output === 'csv') session.printCounts({ id: batch.id, matched: batch.matched });
+        else if (output === 'table') session.print(`${batch.id}\n`);
+        else session.printCounts({ batch });
         session.say(
           `Batch ${batch.id} has begun; see \`pagw retry batches\`, stop it with \`pagw retry cancel ${batch.id}\`.`,
         );

@@ -1,5 +1,6 @@
+import { printable } from '../../domain/printable-text.ts';
 import type { Paint, Style } from '../output/paint.ts';
-import { printable, textWidth } from '../output/printable-text.ts';
+import { textWidth } from '../output/text-width.ts';
 import type { CheckPart } from './doctor-check.ts';
 import type { CheckResult } from './run-checks.ts';
 

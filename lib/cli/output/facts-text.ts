@@ -1,6 +1,7 @@
+import { printable } from '../../domain/printable-text.ts';
 import type { Paint } from './paint.ts';
-import { cutText, printable, textWidth } from './printable-text.ts';
 import type { Cell } from './table.ts';
+import { cutText, textWidth } from './text-width.ts';
 
 /** A name and what there is to say; null is left out. */
 export type Fact = readonly [name: string, value: Cell | string | null];

@@ -1,5 +1,4 @@
 import type { Session } from '../session.ts';
-import { csvLine } from './csv-text.ts';
 import { type Cell, type Column, tableText } from './table.ts';
 import { countText } from './time-text.ts';
 
@@ -25,20 +24,24 @@ export function printList<Row extends object>(session: Session, listing: Listing
   const { rows, name, next } = listing;
   switch (session.options.output) {
     case 'json':
-      session.print(`${JSON.stringify({ [name]: rows, next: next ?? null }, undefined, 2)}\n`);
+      session.printJson({ [name]: rows, next: next ?? null });
       return;
     case 'jsonl':
-      for (const row of rows) session.print(`${JSON.stringify(row)}\n`);
+      session.printJsonLines(rows);
       break;
     case 'csv':
-      session.print(csvLine(listing.fields));
-      for (const row of rows) session.print(csvLine(listing.fields.map((field) => row[field])));
+      session.printCsv(csvRows(listing));
       break;
     case 'table':
       if (rows.length === 0) session.say(listing.empty);
       else session.print(tableText(rows, { ...listing, paint: session.paint, width: session.width }));
   }
   if (next !== undefined) session.say(session.paintMessage(moreSentence(listing, next), 'dim'));
+}
+
+function* csvRows<Row extends object>({ rows, fields }: Listing<Row>): Generator<readonly unknown[]> {
+  yield fields;
+  for (const row of rows) yield fields.map((field) => row[field]);
 }
 
 function moreSentence<Row extends object>({ rows, name, total }: Listing<Row>, next: string): string {

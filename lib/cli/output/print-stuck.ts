@@ -3,7 +3,6 @@ import type { LastCheck } from '../../data-access/stuck-alarm/read-check.ts';
 import { durationText } from '../../domain/duration-text.ts';
 import type { RegroupedCause } from '../../domain/stuck-grouping.ts';
 import type { Session } from '../session.ts';
-import { csvLine } from './csv-text.ts';
 import type { Style } from './paint.ts';
 import { type Column, tableText } from './table.ts';
 import { ageText, plural } from './time-text.ts';
@@ -41,16 +40,13 @@ export function printStuck(session: Session, listing: StuckListing): void {
   const { groups, requests, total, check, next, now } = listing;
   switch (session.options.output) {
     case 'json':
-      session.print(
-        `${JSON.stringify({ groups, requests, total, checkedAt: check?.checkedAt ?? null, next: next ?? null }, undefined, 2)}\n`,
-      );
+      session.printJson({ groups, requests, total, checkedAt: check?.checkedAt ?? null, next: next ?? null });
       return;
     case 'jsonl':
-      for (const request of requests) session.print(`${JSON.stringify(request)}\n`);
+      session.printJsonLines(requests);
       break;
     case 'csv':
-      session.print(csvLine(FIELDS));
-      for (const request of requests) session.print(csvLine(FIELDS.map((field) => request[field])));
+      session.printCsv([FIELDS, ...requests.map((request) => FIELDS.map((field) => request[field]))]);
       break;
     case 'table':
       if (total > 0) {

@@ -1,7 +1,7 @@
 import type { RequestRow } from '../../data-access/query/find-request.ts';
+import { printable } from '../../domain/printable-text.ts';
 import { type Fact, factsText } from './facts-text.ts';
 import type { Paint } from './paint.ts';
-import { printable } from './printable-text.ts';
 import { eventStatusCell, requestStatusCell } from './status-cell.ts';
 import type { Cell } from './table.ts';
 import { ageText, momentText, type TimeZone, tookText } from './time-text.ts';

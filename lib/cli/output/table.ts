@@ -1,5 +1,6 @@
+import { printable } from '../../domain/printable-text.ts';
 import type { Paint, Style } from './paint.ts';
-import { cutText, printable, textWidth } from './printable-text.ts';
+import { cutText, textWidth } from './text-width.ts';
 
 export interface Cell {
   text: string;

@@ -1,15 +1,8 @@
-/** Control, formatting and separator characters: a terminal would obey them. */
-const COMMANDING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** Two columns in a terminal: East Asian wide forms and emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const ONE_COLUMN_EACH = /^[\x20-\x7e\u00a0-\u02ff–…·✓✗◐↻○└×→]*$/;
-
-/** Text on one line that can do nothing to a terminal. */
-export function printable(text: string): string {
-  return text.toWellFormed().replace(/\s+/g, ' ').replace(COMMANDING, '\ufffd');
-}
 
 /** How many columns of a terminal a printable text takes. */
 export function textWidth(text: string): number {
