@@ -38,9 +38,9 @@ const EARLY = new Date(0);
  */
 export const contestants: Readonly<Record<ContestantName, (field: Field, now: Date) => Promise<number>>> = {
   review: async ({ client }) => (await client.query(reviewStuckQuery)).rows.length,
-  list: async ({ direct }) => (await listStuckRequests(direct, { tenant: 'anthem' }, PAGE)).length,
+  list: async ({ direct }) => (await listStuckRequests(direct, { tenant: 'anthem' }, PAGE)).rows.length,
   listEndpoint: async ({ endpoint }) =>
-    (await listStuckRequests(endpoint, { tenant: 'anthem' }, PAGE)).length,
+    (await listStuckRequests(endpoint, { tenant: 'anthem' }, PAGE)).rows.length,
   pass: async ({ direct }) => PAGE + (await takeWatchedRequests(direct, PAGE, EARLY)).length,
   read: async ({ direct }, now) => (await takeWatchedRequests(direct, PAGE, now)).length,
   detect: async ({ direct }, now) => {

@@ -44,7 +44,10 @@ export const views: readonly View[] = [
   },
   { name: 'due retries', read: async (database, now) => (await dueRetries(database, { tenant, now })).rows },
   { name: 'stuck groups', read: (database, now) => groupStuckRequests(database, now, { tenant }) },
-  { name: 'stuck requests', read: (database) => listStuckRequests(database, { tenant }, 100) },
+  {
+    name: 'stuck requests',
+    read: async (database) => (await listStuckRequests(database, { tenant }, 100)).rows,
+  },
   { name: 'deadlines', read: async (database, now) => (await listDeadlines(database, { tenant, now })).rows },
   {
     name: 'CMS metrics, a year',

@@ -3,6 +3,7 @@ import { usageError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { ExitCode } from './exit-code.ts';
 import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
+import { refuseImpossible } from './refuse-impossible.ts';
 import { Session } from './session.ts';
 
 /** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */
@@ -36,6 +37,7 @@ export class Cli {
     session.refuseUnused(pathOf(command), honours, given);
     if (options.bom === true && options.output !== 'csv')
       throw usageError('--bom is for CSV alone.', 'Add -o csv.');
+    refuseImpossible(command);
     try {
       this.exitCode = (await work(session)) ?? ExitCode.fine;
     } finally {

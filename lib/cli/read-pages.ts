@@ -1,19 +1,18 @@
-/** Reads as many rows as asked for, in pages that each fit into an answer. */
-export async function readPages<Row, Position>(
+import type { Page } from '../data-access/page.ts';
+
+/** Reads as many rows as asked for, page by page. */
+export async function readPages<Row>(
   limit: number,
   rowsPerPage: number,
-  after: Position | undefined,
-  readPage: (
-    limit: number,
-    after: Position | undefined,
-  ) => Promise<{ rows: Row[]; next: Position | undefined }>,
-): Promise<{ rows: Row[]; next: Position | undefined }> {
+  after: string | undefined,
+  readPage: (limit: number, after: string | undefined) => Promise<Page<Row>>,
+): Promise<Page<Row>> {
   const rows: Row[] = [];
-  let next = after;
+  let next: string | null = after ?? null;
   do {
-    const page = await readPage(Math.min(limit - rows.length, rowsPerPage), next);
+    const page: Page<Row> = await readPage(Math.min(limit - rows.length, rowsPerPage), next ?? undefined);
     rows.push(...page.rows);
     next = page.next;
-  } while (next !== undefined && rows.length < limit);
+  } while (next !== null && rows.length < limit);
   return { rows, next };
 }

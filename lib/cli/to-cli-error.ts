@@ -1,6 +1,8 @@
 import { CommanderError } from 'commander';
 import { SendInterruptedError } from '../client/send-events.ts';
 import { DatabaseError } from '../data-access/database-error.ts';
+import { PagePositionError } from '../data-access/page.ts';
+import { MetadataFilterError } from '../data-access/query/metadata-filter.ts';
 import { CliError, usageError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
 
@@ -13,6 +15,12 @@ const OUT_OF_REACH = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EHOS
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) return fromCommander(error);
+  if (error instanceof PagePositionError)
+    return usageError(
+      '--after takes what the page before printed, nothing else.',
+      'Run the list without --after.',
+    );
+  if (error instanceof MetadataFilterError) return usageError(error.message);
   const names = [...namesOf(error)].join(' ');
   if (NOT_SIGNED_IN.test(names))
     return notAuthorised('AWS has no valid credentials from here', nameOf(rootOf(error)), error);
@@ -74,9 +82,13 @@ function notAuthorised(refused: string, by: string, cause: unknown): CliError {
   });
 }
 
+const LONGEST_SENTENCE = 300;
+
 function fromCommander({ message }: CommanderError): CliError {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
-  const sentence = `${first.slice(0, 1).toUpperCase()}${first.slice(1).replace(/\.$/, '')}.`;
+  // Commander repeats what was given, however long.
+  const words = first.length > LONGEST_SENTENCE ? `${first.slice(0, LONGEST_SENTENCE)}…` : first;
+  const sentence = `${words.slice(0, 1).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
   const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
   return usageError(sentence, suggestion || 'See `pagw --help`.');
 }

@@ -29,8 +29,10 @@ export interface RequestFacts {
   errorCode: string | null;
 }
 
-export type StageReason = 'no-result' | 'failed' | 'retries-exhausted' | 'retry-overdue' | 'hand-off-lost';
-export type StuckReason = StageReason | 'deadline-at-risk' | 'deadline-breached';
+const stageReasons = ['no-result', 'failed', 'retries-exhausted', 'retry-overdue', 'hand-off-lost'] as const;
+export type StageReason = (typeof stageReasons)[number];
+export const stuckReasons = [...stageReasons, 'deadline-at-risk', 'deadline-breached'] as const;
+export type StuckReason = (typeof stuckReasons)[number];
 
 /** When a state becomes a stall if nothing happens, and since when it then counts. */
 export interface Stall {

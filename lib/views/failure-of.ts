@@ -1,7 +1,8 @@
 import { DatabaseError } from '../data-access/database-error.ts';
+import { PagePositionError } from '../data-access/page.ts';
 import { MetadataFilterError } from '../data-access/query/metadata-filter.ts';
-import { PagePositionError } from '../data-access/query/report-page.ts';
 import type { FailureProps } from './parts/notice.tsx';
+import { badFilter } from './read-parameters.ts';
 import { ViewError } from './view-error.ts';
 
 export interface ViewFailure extends FailureProps {
@@ -15,7 +16,11 @@ const SCHEMA_BEHIND = /^42(P01|703|883)$/;
 /** What went wrong, for the reader of a view; never the error's own text, unless it was made for readers. */
 export function failureOf(error: unknown): ViewFailure {
   if (error instanceof ViewError) return error;
-  if (error instanceof MetadataFilterError || error instanceof PagePositionError) {
+  if (error instanceof PagePositionError)
+    return badFilter(
+      'The filter “after” is not a position that this list gave out; leave it away to begin anew.',
+    );
+  if (error instanceof MetadataFilterError) {
     return { status: 400, code: 'BAD_FILTER', message: error.message, hint: 'Correct it and search again.' };
   }
   if (error instanceof DatabaseError) return databaseFailure(error);

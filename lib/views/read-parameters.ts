@@ -1,14 +1,17 @@
+import { textFault } from '../domain/text-fault.ts';
 import type { ViewParameters } from './view-context.ts';
 import { ViewError } from './view-error.ts';
 
-const LONGEST = 256;
+/** Refuses what no filter can mean, also of those that this question does not come to. @throws ViewError */
+export function refuseImpossible(parameters: ViewParameters, filters: readonly string[]): void {
+  for (const name of filters) readText(parameters, name);
+}
 
-/** A parameter's text; null when it is absent or blank. @throws ViewError when it is too long to mean anything. */
+/** A parameter's text; null when it is absent or blank. @throws ViewError when it can match nothing that is stored. */
 export function readText(parameters: ViewParameters, name: string): string | null {
   const text = (parameters[name] ?? '').trim();
-  if (text.length > LONGEST) {
-    throw badFilter(`The filter “${name}” is longer than ${LONGEST} characters.`);
-  }
+  const fault = textFault(text);
+  if (fault !== null) throw badFilter(`The filter “${name}” ${fault}.`);
   return text === '' ? null : text;
 }
 
@@ -23,6 +26,31 @@ export function readWord<Word extends string>(
   const word = words.find((known) => known === text);
   if (word === undefined) throw badFilter(`The filter “${name}” is none of ${words.join(', ')}.`);
   return word;
+}
+
+/** The parameters of an address. @throws ViewError for those that the view does not have, twice the same, and broken text. */
+export function readQuery(query: string, known: readonly string[]): ViewParameters {
+  if (!isDecodable(query))
+    throw badFilter('The address holds a % that does not begin an encoded character; write it as %25.');
+  const parameters = new URLSearchParams(query);
+  for (const name of new Set(parameters.keys())) {
+    if (!known.includes(name))
+      throw badFilter(`This view has the filters ${known.join(', ')}, and no other.`);
+    if (parameters.getAll(name).length > 1) throw badFilter(`The filter “${name}” is given more than once.`);
+  }
+  const read = Object.fromEntries(parameters);
+  refuseImpossible(read, known);
+  return read;
+}
+
+/** URLSearchParams reads broken escapes as something that nobody wrote. */
+function isDecodable(query: string): boolean {
+  try {
+    decodeURIComponent(query);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function badFilter(message: string): ViewError {

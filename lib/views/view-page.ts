@@ -24,6 +24,8 @@ export interface ViewRules {
 export interface ViewPage {
   /** In the menu and the window's title. */
   title: string;
+  /** Its filters beside `tenant`, by the names that addresses and widgets give them. */
+  filters: readonly string[];
   /** @throws ViewError when what is asked for makes no sense; DatabaseError when the database does not answer. */
   show(question: ViewQuestion): Promise<Html>;
 }

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 async function stuckNumbers() {
-  const requests = await listStuckRequests(stack.database, {}, 100);
+  const { rows: requests } = await listStuckRequests(stack.database, {}, 100);
   return new Map(requests.map(({ pagwId, reason }) => [Number(pagwId.split('-')[2]), reason]));
 }
 

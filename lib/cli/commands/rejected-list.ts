@@ -1,9 +1,7 @@
 import { Command } from 'commander';
-import * as z from 'zod';
 import { listRejected, REJECTED_PER_PAGE } from '../../data-access/query/list-rejected.ts';
 import type { RejectedRow } from '../../data-access/query/rejected-message.ts';
 import type { Cli } from '../cli.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
 import { printList } from '../output/print-list.ts';
 import type { Column } from '../output/table.ts';
 import { ageText } from '../output/time-text.ts';
@@ -15,7 +13,6 @@ interface Options {
 }
 
 const DEFAULT_LIMIT = 25;
-const position = z.object({ rejectedAt: z.string().max(40), id: z.int() });
 
 const FIELDS: (keyof RejectedRow & string)[] = [
   'id',
@@ -42,7 +39,7 @@ export function rejectedList(cli: Cli): Command {
     .option('--waiting', 'only what has not been replayed')
     .action((options: Options, command: Command) =>
       cli.run(command, ['tenant', 'since', 'until', 'limit', 'after'], async (session) => {
-        const after = readCursor(session.options.after, position);
+        const { after } = session.options;
         const connection = await session.connect();
         const now = connection.now();
         const filter = {
@@ -55,10 +52,7 @@ export function rejectedList(cli: Cli): Command {
           session.options.limit ?? DEFAULT_LIMIT,
           REJECTED_PER_PAGE,
           after,
-          async (limit, from) => {
-            const page = await listRejected(connection.database('reader'), filter, limit, from);
-            return { rows: page.rejected, next: page.next };
-          },
+          (limit, from) => listRejected(connection.database('reader'), filter, limit, from),
         );
         printList(session, {
           name: 'rejected',
@@ -66,7 +60,7 @@ export function rejectedList(cli: Cli): Command {
           columns: columns(now),
           fields: FIELDS,
           empty: 'No refused event matches.',
-          next: next && writeCursor(next),
+          next,
         });
         return undefined;
       }),

@@ -75,6 +75,6 @@ function shareOf(part: number, { decided }: DecisionMetrics): string {
 }
 
 function parseYear(text: string): number {
-  if (/^\d{4}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a year such as 2026.');
+  if (/^\d{4}$/.test(text) && text >= '1970' && text < '9999') return Number(text);
+  throw new InvalidArgumentError('Give a year such as 2026, from 1970 to 9998.');
 }

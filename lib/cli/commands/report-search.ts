@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander';
-import { MetadataFilterError, parseMetadataFilters } from '../../data-access/query/metadata-filter.ts';
+import { parseMetadataFilters } from '../../data-access/query/metadata-filter.ts';
 import { searchMetadata } from '../../data-access/query/search-metadata.ts';
 import { type EventStatus, eventStatuses } from '../../domain/tracked-event.ts';
 import type { Verb } from '../cli.ts';
-import { usageError } from '../cli-error.ts';
 import { printList } from '../output/print-list.ts';
 import { eventStatusCell } from '../output/status-cell.ts';
 import { momentText, tookText } from '../output/time-text.ts';
@@ -27,7 +26,7 @@ export const reportSearch: Verb = (cli) =>
     .addHelpText('after', EXAMPLES)
     .action((conditions: string[], options: SearchOptions, command: Command) =>
       cli.run(command, ['tenant', 'since', 'until', 'limit', 'after'], async (session) => {
-        const filters = readFilters(conditions);
+        const filters = parseMetadataFilters(conditions);
         const connection = await session.connect();
         const now = connection.now();
         const span = spanOf(session, now, DEFAULT_HOURS);
@@ -72,11 +71,3 @@ Comparisons (> >= < <=) are of numbers; what is none does not match.
 
   pagw report search targetSystem=carelon --type DOWNSTREAM_OK
   pagw report search 'diagnosisCount>10' hasUrgent=true --since 30d`;
-
-function readFilters(conditions: readonly string[]) {
-  try {
-    return parseMetadataFilters(conditions);
-  } catch (error) {
-    throw error instanceof MetadataFilterError ? usageError(error.message) : error;
-  }
-}

@@ -42,7 +42,7 @@ export const retryBatch: Verb = (cli) =>
           limit: SAMPLE,
         });
         const policy = parseRetryPolicy(connection.retryPolicy);
-        const sample = page.retries.map((retry) => withMaxAttempts(retry, policy));
+        const sample = page.rows.map((retry) => withMaxAttempts(retry, policy));
         session.say(`${plural(page.total, 'failure')} match: ${filterText(filter)}.`);
         if (page.total === 0) return undefined;
         session.say(

@@ -1,17 +1,14 @@
 import { Command, Option } from 'commander';
-import * as z from 'zod';
 import { listRetries, RETRIES_PER_PAGE } from '../../data-access/retry/list-retries.ts';
 import { type RetryState, retryStates } from '../../data-access/retry/waiting-failures.ts';
 import { parseRetryPolicy } from '../../domain/retry-policy.ts';
 import type { Verb } from '../cli.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
 import { printList } from '../output/print-list.ts';
 import { readPages } from '../read-pages.ts';
 import { addRetryFilter, type RetryFilterOptions, readRetryFilter } from './retry-filter.ts';
 import { RETRY_FIELDS, retryColumns, withMaxAttempts } from './retry-table.ts';
 
 const DEFAULT_LIMIT = 25;
-const position = z.object({ dueAt: z.string().max(40), id: z.int() });
 
 export const retryList: Verb = (cli) =>
   addRetryFilter(new Command('list'))
@@ -19,7 +16,7 @@ export const retryList: Verb = (cli) =>
     .addOption(new Option('--state <state>', 'only these').choices(retryStates))
     .action((options: RetryFilterOptions & { state?: RetryState }, command: Command) =>
       cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
-        const after = readCursor(session.options.after, position);
+        const { after } = session.options;
         const connection = await session.connect();
         const database = connection.database('reader');
         const now = connection.now();
@@ -36,7 +33,7 @@ export const retryList: Verb = (cli) =>
             after: from,
           });
           total = Math.max(total, page.total);
-          return { rows: page.retries, next: page.next };
+          return page;
         });
         printList(session, {
           name: 'retries',
@@ -44,7 +41,7 @@ export const retryList: Verb = (cli) =>
           columns: retryColumns(now),
           fields: RETRY_FIELDS,
           empty: 'No failure waits for retry or has used up its attempts.',
-          next: next && writeCursor(next),
+          next,
           total: { count: total, atLeast: false },
         });
         return undefined;

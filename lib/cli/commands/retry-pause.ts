@@ -1,11 +1,15 @@
 import { Command } from 'commander';
 import { type PauseScope, pauseRetries } from '../../data-access/retry/retry-pauses.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
+import { textFault } from '../../domain/text-fault.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import type { Session } from '../session.ts';
 import { filterText } from './retry-filter.ts';
 import { addReason, operatorOf, type ReasonOption } from './retry-operator.ts';
+
+/** What a pause's columns hold, in characters. */
+const LONGEST_NAME = 64;
 
 export interface ScopeOptions {
   stage?: string;
@@ -40,6 +44,10 @@ export function addScope(command: Command): Command {
 /** @throws CliError when nothing is named. */
 export function readScope({ stage, downstream }: ScopeOptions, session: Session): PauseScope {
   const named = toRetryFilter({ tenant: session.options.tenant, stage, downstream });
+  for (const [name, value] of Object.entries(named)) {
+    const fault = textFault(value, LONGEST_NAME);
+    if (fault !== null) throw usageError(`--${name} ${fault}.`);
+  }
   if (Object.keys(named).length === 0)
     throw usageError(
       'Nothing says what is meant.',

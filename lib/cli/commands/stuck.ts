@@ -1,16 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
-import * as z from 'zod';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { groupStuckRequests, type StuckFilter } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
-import {
-  listStuckRequests,
-  type StuckPosition,
-  type StuckRequest,
-} from '../../data-access/stuck-alarm/list-stuck-requests.ts';
+import { listStuckRequests } from '../../data-access/stuck-alarm/list-stuck-requests.ts';
 import { readCheck } from '../../data-access/stuck-alarm/read-check.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
+import { type StuckReason, stuckReasons } from '../../domain/request-state.ts';
 import { type GroupKey, groupKeys, regroup } from '../../domain/stuck-grouping.ts';
 import type { Cli } from '../cli.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
 import { ExitCode } from '../exit-code.ts';
 import { printStuck } from '../output/print-stuck.ts';
 import { parseDuration } from '../parse-when.ts';
@@ -19,27 +14,26 @@ import { readPages } from '../read-pages.ts';
 interface Options {
   groupBy: readonly GroupKey[];
   stage?: string;
-  reason?: string;
+  reason?: StuckReason;
   olderThan?: number;
   exitCode?: boolean;
 }
 
 const DEFAULT_LIMIT = 25;
-/** A page of the longest rows stays under the Data API's 1 MiB. */
 const ROWS_PER_PAGE = 1_000;
-const position = z.object({ since: z.coerce.date(), pagwId: z.string().max(64) });
 
 export function stuck(cli: Cli): Command {
   return new Command('stuck')
     .description('list requests that make no progress, and say why')
     .option('--group-by <keys>', `some of ${groupKeys.join(',')}`, parseGroupKeys, groupKeys)
     .option('--stage <stage>', 'only at this stage')
-    .option('--reason <reason>', 'only for this reason, such as no-result or hand-off-lost')
+    .addOption(
+      new Option('--reason <reason>', 'only for this reason').choices(stuckReasons).argParser(parseReason),
+    )
     .option('--older-than <duration>', 'only those that wait at least so long, such as 15m', parseOlderThan)
     .option('--exit-code', `end with ${ExitCode.conditionFound} when there is any`)
     .action((options: Options, command: Command) =>
       cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
-        const after = readCursor<StuckPosition>(session.options.after, position);
         const connection = await session.connect();
         const database = connection.database('reader');
         const now = connection.now();
@@ -48,20 +42,16 @@ export function stuck(cli: Cli): Command {
         const { rows, next } = await readPages(
           session.options.limit ?? DEFAULT_LIMIT,
           ROWS_PER_PAGE,
-          after,
-          async (limit, from) => {
-            const page = await listStuckRequests(database, filter, limit, from);
-            return { rows: page, next: page.length < limit ? undefined : positionOf(page.at(-1)) };
-          },
+          session.options.after,
+          (limit, from) => listStuckRequests(database, filter, limit, from),
         );
         const total = groups.reduce((sum, { count }) => sum + count, 0);
-        const shown = next !== undefined && rows.length < total ? next : undefined;
         printStuck(session, {
           groups: regroup(groups, options.groupBy),
           requests: rows,
           total,
           check: await readCheck(database),
-          next: shown && writeCursor(shown),
+          next,
           now,
         });
         return options.exitCode && total > 0 ? ExitCode.conditionFound : undefined;
@@ -73,13 +63,15 @@ function toFilter({ stage, reason, olderThan }: Options, tenant: string | undefi
   return {
     tenant,
     stage: stage === undefined ? undefined : (canonicalStage(stage) ?? undefined),
-    reason: reason?.trim().toLowerCase(),
+    reason,
     stuckBefore: olderThan === undefined ? undefined : new Date(now.getTime() - olderThan * 1_000),
   };
 }
 
-function positionOf(request: StuckRequest | undefined): StuckPosition | undefined {
-  return request && { since: request.since, pagwId: request.pagwId };
+function parseReason(text: string): StuckReason {
+  const reason = stuckReasons.find((known) => known === text.trim().toLowerCase());
+  if (reason === undefined) throw new InvalidArgumentError(`Name one of ${stuckReasons.join(', ')}.`);
+  return reason;
 }
 
 function parseGroupKeys(text: string): readonly GroupKey[] {

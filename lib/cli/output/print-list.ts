@@ -13,18 +13,18 @@ export interface Listing<Row extends object> {
   fields: readonly (keyof Row & string)[];
   /** Said when there is none. */
   empty: string;
-  /** For --after; undefined when all was shown. */
-  next?: string | undefined;
+  /** For --after; null when all was shown. */
+  next?: string | null;
   /** Of all that match; `atLeast`: counting stopped there. */
   total?: { count: number; atLeast: boolean } | undefined;
 }
 
 /** Prints a list in the format asked for: rows to stdout, what is said about them to stderr. */
 export function printList<Row extends object>(session: Session, listing: Listing<Row>): void {
-  const { rows, name, next } = listing;
+  const { rows, name, next = null } = listing;
   switch (session.options.output) {
     case 'json':
-      session.printJson({ [name]: rows, next: next ?? null });
+      session.printJson({ [name]: rows, next });
       return;
     case 'jsonl':
       session.printJsonLines(rows);
@@ -36,7 +36,7 @@ export function printList<Row extends object>(session: Session, listing: Listing
       if (rows.length === 0) session.say(listing.empty);
       else session.print(tableText(rows, { ...listing, paint: session.paint, width: session.width }));
   }
-  if (next !== undefined) session.say(session.paintMessage(moreSentence(listing, next), 'dim'));
+  if (next !== null) session.say(session.paintMessage(moreSentence(listing, next), 'dim'));
 }
 
 function* csvRows<Row extends object>({ rows, fields }: Listing<Row>): Generator<readonly unknown[]> {

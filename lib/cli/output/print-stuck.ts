@@ -13,7 +13,7 @@ export interface StuckListing {
   total: number;
   check: LastCheck | undefined;
   /** For --after; undefined when all was shown. */
-  next: string | undefined;
+  next: string | null;
   now: Date;
 }
 
@@ -40,7 +40,7 @@ export function printStuck(session: Session, listing: StuckListing): void {
   const { groups, requests, total, check, next, now } = listing;
   switch (session.options.output) {
     case 'json':
-      session.printJson({ groups, requests, total, checkedAt: check?.checkedAt ?? null, next: next ?? null });
+      session.printJson({ groups, requests, total, checkedAt: check?.checkedAt ?? null, next });
       return;
     case 'jsonl':
       session.printJsonLines(requests);
@@ -56,7 +56,7 @@ export function printStuck(session: Session, listing: StuckListing): void {
       }
   }
   session.say(freshness(total, check, now));
-  if (next !== undefined)
+  if (next !== null)
     session.say(
       session.paintMessage(`${requests.length} of ${total} requests; go on with --after ${next}`, 'dim'),
     );

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { type ReportPage, readPosition, toPage } from './report-page.ts';
+import { type Page, readPage, readPosition } from '../page.ts';
 
 export interface DueRetry {
   pagwId: string;
@@ -26,26 +26,28 @@ export interface DueRetriesQuery {
   now: Date;
   /** Only failures of this stage. */
   stage?: string | undefined;
-  /** At most 200: that is what an answer holds. */
+  /** At most 200. @default 100 */
   limit?: number | undefined;
   after?: string | undefined;
 }
 
-type Row = DueRetry & { id: number; dueAt: string };
+const LIST = 'due-retries';
+const MOST_ROWS = 200;
 
 /**
  * Failures whose retry is due, longest due first. Unlike the bare condition on the columns it leaves out what has
  * recovered: a later event of the stage, or the end of the request, overtakes a failure.
  * @throws PagePositionError
  */
-export async function dueRetries(database: Database, query: DueRetriesQuery): Promise<ReportPage<DueRetry>> {
-  const limit = Math.min(query.limit ?? 100, 200);
-  const after = readPosition(query.after);
-  const { rows } = await database.execute<Row>(
-    `SELECT
+export async function dueRetries(database: Database, query: DueRetriesQuery): Promise<Page<DueRetry>> {
+  const after = readPosition(LIST, query.after, 'number');
+  return readPage(database, {
+    list: LIST,
+    limit: Math.min(query.limit ?? 100, MOST_ROWS),
+    sql: `SELECT
        failed.pagw_id, failed.tenant, failed.stage, failed.event_type, failed.sequence_no, failed.error_code,
        left(failed.error_message, 500) AS error_message, downstream.target_system, failed.attempt,
-       failed.next_retry_at, claim.claimed_at, failed.id, failed.next_retry_at::text AS due_at,
+       failed.next_retry_at, claim.claimed_at, failed.next_retry_at::text AS page_at, failed.id AS page_id,
        EXISTS (
          SELECT FROM retry_pause AS pause
          WHERE (pause.tenant IS NULL OR pause.tenant = failed.tenant)
@@ -74,15 +76,12 @@ export async function dueRetries(database: Database, query: DueRetriesQuery): Pr
        )
      ORDER BY failed.next_retry_at, failed.id
      LIMIT :limit`,
-    {
+    values: {
       tenant: query.tenant,
       now: query.now,
       stage: query.stage ?? null,
       after_at: after?.at ?? null,
       after_id: after?.id ?? null,
-      limit: limit + 1,
     },
-  );
-  const { rows: page, next } = toPage(rows, limit, ({ dueAt, id }) => ({ at: dueAt, id: String(id) }));
-  return { rows: page.map(({ id: _, dueAt: __, ...retry }) => retry), next };
+  });
 }

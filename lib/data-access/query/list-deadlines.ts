@@ -1,7 +1,7 @@
 import type { DeadlineRisk } from '../../domain/decision-clock.ts';
 import type { Priority, RequestStatus } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
-import { type ReportPage, readPosition, toPage } from './report-page.ts';
+import { type Page, readPage, readPosition } from '../page.ts';
 
 /** An undecided request whose clock has run far. */
 export interface Deadline {
@@ -25,6 +25,9 @@ export interface Deadline {
 /** As of `:now`: what the detector noted, unless the clock has run out since. */
 const RISK = `CASE WHEN decision_due_at <= :now::timestamptz THEN 'breached' ELSE deadline_risk END`;
 
+const LIST = 'deadlines';
+const MOST_ROWS = 1_000;
+
 export interface DeadlinesQuery {
   /** Null: of all. */
   tenant: string | null;
@@ -40,19 +43,17 @@ export interface DeadlinesQuery {
  * threshold is noted by stuck-alarm; whether it is breached is told as of `now`.
  * @throws PagePositionError
  */
-export async function listDeadlines(
-  database: Database,
-  query: DeadlinesQuery,
-): Promise<ReportPage<Deadline>> {
-  const limit = Math.min(query.limit ?? 100, 1_000);
-  const after = readPosition(query.after);
-  const { rows } = await database.execute<Deadline & { dueText: string }>(
-    `SELECT
+export async function listDeadlines(database: Database, query: DeadlinesQuery): Promise<Page<Deadline>> {
+  const after = readPosition(LIST, query.after, 'text');
+  return readPage(database, {
+    list: LIST,
+    limit: Math.min(query.limit ?? 100, MOST_ROWS),
+    sql: `SELECT
        pagw_id, tenant, priority, status, main_stage AS stage, received_at, decision_due_at AS due_at,
        extract(epoch FROM decision_due_at - :now::timestamptz)::float8 AS seconds_left,
        ${RISK} AS risk,
        completed_at IS NOT NULL AS pended, stuck_reason,
-       decision_due_at::text AS due_text
+       decision_due_at::text AS page_at, pagw_id AS page_id
      FROM request_tracker
      WHERE (:tenant::text IS NULL OR tenant = :tenant)
        AND deadline_risk IS NOT NULL
@@ -61,17 +62,14 @@ export async function listDeadlines(
        AND (:after_at::timestamptz IS NULL OR (decision_due_at, pagw_id) > (:after_at::timestamptz, :after_id))
      ORDER BY decision_due_at, pagw_id
      LIMIT :limit`,
-    {
+    values: {
       tenant: query.tenant,
       now: query.now,
       risk: query.risk ?? null,
       after_at: after?.at ?? null,
       after_id: after?.id ?? null,
-      limit: limit + 1,
     },
-  );
-  const { rows: page, next } = toPage(rows, limit, ({ dueText, pagwId }) => ({ at: dueText, id: pagwId }));
-  return { rows: page.map(({ dueText: _, ...deadline }) => deadline), next };
+  });
 }
 
 /** How many undecided requests there are of each risk. Costs those that are at risk, never the history. */

@@ -1,13 +1,15 @@
 import type { DecisionWindow } from '../../domain/decision-clock.ts';
 import type { Priority } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
+import { type Page, readPage, readPosition } from '../page.ts';
 import type { ListedRequest } from './list-requests.ts';
-import { type ReportPage, readPosition, toPage } from './report-page.ts';
 import type { ReportSpan } from './report-span.ts';
 
 /** Decided, approved or denied; or decided later than allowed. */
 export const decisionOutcomes = ['decided', 'approved', 'denied', 'late'] as const;
 export type ListedOutcome = (typeof decisionOutcomes)[number];
+
+const LIST = 'decisions';
 
 export interface DecisionsQuery extends ReportSpan {
   tenant: string;
@@ -33,16 +35,15 @@ export interface Decision
  * The requests that `decisionMetrics` counted, the latest decision first.
  * @throws PagePositionError
  */
-export async function listDecisions(
-  database: Database,
-  query: DecisionsQuery,
-): Promise<ReportPage<Decision>> {
-  const after = readPosition(query.after);
-  const { rows } = await database.execute<Decision & { decidedText: string }>(
-    `SELECT
+export async function listDecisions(database: Database, query: DecisionsQuery): Promise<Page<Decision>> {
+  const after = readPosition(LIST, query.after, 'text');
+  return readPage(database, {
+    list: LIST,
+    limit: query.limit,
+    sql: `SELECT
        pagw_id, tenant, status::text AS status, coalesce(main_stage, last_stage) AS stage, last_event_at, completed_at,
        stuck_reason, decided_at, extract(epoch FROM decided_at - received_at)::float8 AS seconds,
-       decided_at::text AS decided_text
+       decided_at::text AS page_at, pagw_id AS page_id
      FROM request_tracker
      WHERE tenant = :tenant
        AND decided_at >= :since::timestamptz
@@ -58,7 +59,7 @@ export async function listDecisions(
        END
      ORDER BY decided_at DESC, pagw_id DESC
      LIMIT :limit`,
-    {
+    values: {
       tenant: query.tenant,
       since: query.since,
       until: query.until ?? null,
@@ -67,12 +68,6 @@ export async function listDecisions(
       allowed_seconds: query.window?.[query.priority] ?? null,
       after_at: after?.at ?? null,
       after_id: after?.id ?? null,
-      limit: query.limit + 1,
     },
-  );
-  const { rows: page, next } = toPage(rows, query.limit, ({ decidedText, pagwId }) => ({
-    at: decidedText,
-    id: pagwId,
-  }));
-  return { rows: page.map(({ decidedText: _, ...decision }) => decision), next };
+  });
 }

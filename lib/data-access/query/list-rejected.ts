@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { type Page, readPage, readPosition } from '../page.ts';
 import {
   MATCHES_REJECTED_FILTER,
   REJECTED_COLUMNS,
@@ -7,48 +8,32 @@ import {
   rejectedFilterValues,
 } from './rejected-message.ts';
 
-/** Where a page ended: rejected_at to the microsecond, as PostgreSQL writes it, and the id that breaks ties. */
-export interface RejectedPosition {
-  rejectedAt: string;
-  id: number;
-}
+const LIST = 'rejected';
+export const REJECTED_PER_PAGE = 500;
 
-export interface RejectedPage {
-  rejected: RejectedRow[];
-  /** Undefined on the last page. */
-  next: RejectedPosition | undefined;
-}
-
-/** Rows of at most 3.5 KB: what surely fits into an answer of 1 MiB. */
-export const REJECTED_PER_PAGE = 200;
-
-/** One page of refused events, latest first; `limit` up to REJECTED_PER_PAGE. */
+/** One page of refused events, latest first. @throws PagePositionError */
 export async function listRejected(
   database: Database,
   filter: RejectedFilter,
   limit: number,
-  after?: RejectedPosition,
-): Promise<RejectedPage> {
-  const { rows } = await database.execute<RejectedRow & { cursor: string }>(
-    `SELECT ${REJECTED_COLUMNS}, rejected_at::text AS cursor
+  position?: string,
+): Promise<Page<RejectedRow>> {
+  const after = readPosition(LIST, position, 'number');
+  return readPage(database, {
+    list: LIST,
+    limit,
+    sql: `SELECT ${REJECTED_COLUMNS}, rejected_at::text AS page_at, id AS page_id
      FROM rejected_message
      WHERE ${MATCHES_REJECTED_FILTER}
        AND (rejected_at, id) < (:after_at::timestamptz, :after_id)
      ORDER BY rejected_at DESC, id DESC
-     LIMIT :limit + 1`,
-    {
+     LIMIT :limit`,
+    values: {
       ...rejectedFilterValues(filter),
-      after_at: after?.rejectedAt ?? 'infinity',
+      after_at: after?.at ?? 'infinity',
       after_id: after?.id ?? 0,
-      limit,
     },
-  );
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    rejected: page.map(({ cursor: _, ...row }) => row),
-    next: rows.length > limit && last ? { rejectedAt: last.cursor, id: last.id } : undefined,
-  };
+  });
 }
 
 /** How many refused events match, counted up to `most`. */

@@ -1,4 +1,5 @@
 import type { Database, SqlValues } from '../database.ts';
+import { type Page, readPage, readPosition } from '../page.ts';
 import { EACH_TENANT } from './each-tenant.ts';
 
 export interface RequestFilter {
@@ -34,19 +35,7 @@ export interface ListedRequest {
   createdAt: Date;
 }
 
-/** Where a page ended: created_at to the microsecond, as PostgreSQL writes it, and the id that breaks ties. */
-export interface RequestPosition {
-  createdAt: string;
-  pagwId: string;
-}
-
-export interface RequestPage {
-  requests: ListedRequest[];
-  /** Undefined on the last page. */
-  next: RequestPosition | undefined;
-}
-
-/** Rows of about 1 KB: the most that surely fit into an answer of 1 MiB. */
+const LIST = 'requests';
 export const REQUESTS_PER_PAGE = 500;
 
 const MATCHES = `(:status::text IS NULL OR status = :status::text::pagw_request_status)
@@ -55,20 +44,24 @@ const MATCHES = `(:status::text IS NULL OR status = :status::text::pagw_request_
       AND created_at >= :since::timestamptz
       AND created_at < :until::timestamptz`;
 
-/** One page of requests, newest first; `limit` up to REQUESTS_PER_PAGE. */
+/** One page of requests, newest first. @throws PagePositionError */
 export async function listRequests(
   database: Database,
   filter: RequestFilter,
   limit: number,
-  after?: RequestPosition,
-): Promise<RequestPage> {
-  const { rows } = await database.execute<ListedRequest & { position: string }>(
-    `WITH RECURSIVE ${EACH_TENANT}
+  position?: string,
+): Promise<Page<ListedRequest>> {
+  const after = readPosition(LIST, position, 'text');
+  return readPage(database, {
+    list: LIST,
+    limit,
+    sql: `WITH RECURSIVE ${EACH_TENANT}
      SELECT
        pagw_id, page.tenant, request_type, priority, status::text AS status, coalesce(main_stage, last_stage) AS stage,
        main_event_type AS event_type, main_status::text AS event_status, main_attempt AS attempt,
        last_sequence_no AS events, failure_count AS failures, last_error_code AS error_code, stuck_reason,
-       received_at, last_event_at, completed_at, created_at, created_at::text AS position
+       received_at, last_event_at, completed_at, created_at, created_at::text AS page_at,
+       pagw_id AS page_id
      FROM each_tenant
      CROSS JOIN LATERAL (
        SELECT *
@@ -78,23 +71,16 @@ export async function listRequests(
          AND created_at <= :after_at::timestamptz
          AND (created_at, pagw_id) < (:after_at::timestamptz, :after_id)
        ORDER BY created_at DESC, pagw_id DESC
-       LIMIT :limit + 1
+       LIMIT :limit
      ) AS page
      ORDER BY created_at DESC, pagw_id DESC
-     LIMIT :limit + 1`,
-    {
+     LIMIT :limit`,
+    values: {
       ...filterValues(filter),
-      after_at: after?.createdAt ?? 'infinity',
-      after_id: after?.pagwId ?? '',
-      limit,
+      after_at: after?.at ?? 'infinity',
+      after_id: after?.id ?? '',
     },
-  );
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    requests: page.map(({ position: _, ...request }) => request),
-    next: rows.length > limit && last ? { createdAt: last.position, pagwId: last.pagwId } : undefined,
-  };
+  });
 }
 
 /** How many requests match, counted up to `most`: an index answers it without reading the requests. */

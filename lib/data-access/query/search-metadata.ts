@@ -1,7 +1,7 @@
 import type { EventStatus } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
+import { type Page, readBounded, readPosition, writePosition } from '../page.ts';
 import { comparisonPath, containedObjects, type MetadataFilter } from './metadata-filter.ts';
-import { type ReportPage, readPosition, toPage } from './report-page.ts';
 import { type ReportSpan, spanValues } from './report-span.ts';
 
 export interface FoundEvent {
@@ -13,7 +13,7 @@ export interface FoundEvent {
   status: EventStatus;
   durationMs: number | null;
   createdAt: Date;
-  /** Null when it is larger than 4 KiB, so that every page fits in an answer; the timeline has it. */
+  /** Null when it is larger than 4 KiB, so that a page holds many; the timeline has it. */
   metadata: Record<string, unknown> | null;
 }
 
@@ -26,14 +26,14 @@ export interface MetadataSearch extends ReportSpan {
   status?: EventStatus | undefined;
   /** Only events that state a duration. */
   timed?: boolean | undefined;
-  /** At most 100: an answer holds that many of the largest. */
+  /** At most 100. @default 50 */
   limit?: number | undefined;
   after?: string | undefined;
   /** How long to go on while finding little. @default 60 */
   patienceMs?: number | undefined;
 }
 
-export interface FoundEvents extends ReportPage<FoundEvent> {
+export interface FoundEvents extends Page<FoundEvent> {
   /** Patience ended here, before the page was full; `next` goes on from it. Null when all was searched or the page is full. */
   searchedBackTo: Date | null;
 }
@@ -41,6 +41,7 @@ export interface FoundEvents extends ReportPage<FoundEvent> {
 /** The last row has no id and says how far back was searched; null: as far as asked. */
 type Row = FoundEvent & { id: number | null; recordedAt: string | null };
 
+const LIST = 'events';
 const PATIENCE_MS = 60;
 
 /**
@@ -51,9 +52,10 @@ const PATIENCE_MS = 60;
  */
 export async function searchMetadata(database: Database, search: MetadataSearch): Promise<FoundEvents> {
   const limit = Math.min(search.limit ?? 50, 100);
-  const after = readPosition(search.after);
+  const after = readPosition(LIST, search.after, 'number');
   const contained = containedObjects(search.filters);
-  const { rows } = await database.execute<Row>(
+  const { rows: found, cut } = await readBounded<Row>(
+    database,
     `SELECT
        id, pagw_id, tenant, sequence_no, stage, event_type, status, duration_ms, created_at,
        CASE WHEN octet_length(metadata::text) <= 4096 THEN metadata END AS metadata, recorded_at
@@ -78,12 +80,13 @@ export async function searchMetadata(database: Database, search: MetadataSearch)
       patience_ms: search.patienceMs ?? PATIENCE_MS,
     },
   );
-  const reached = rows.pop();
-  const page = toPage(rows, limit, ({ recordedAt, id }) => ({ at: String(recordedAt), id: String(id) }));
+  const reached = cut ? undefined : found.pop();
+  const rows = found.slice(0, limit);
+  const end = cut || found.length > limit ? rows.at(-1) : reached;
   return {
-    rows: page.rows.map(({ id: _, recordedAt: __, ...event }) => event),
-    next: page.next ?? (reached?.recordedAt ? `${reached.recordedAt}~0` : null),
-    searchedBackTo: page.next === null ? (reached?.createdAt ?? null) : null,
+    rows: rows.map(({ id: _, recordedAt: __, ...event }) => event),
+    next: end?.recordedAt ? writePosition(LIST, { at: end.recordedAt, id: end.id ?? 0 }) : null,
+    searchedBackTo: end === reached ? (reached?.createdAt ?? null) : null,
   };
 }
 

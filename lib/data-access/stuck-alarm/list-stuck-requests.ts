@@ -1,5 +1,6 @@
 import type { StuckReason } from '../../domain/request-state.ts';
 import type { Database } from '../database.ts';
+import { type Page, readPage, readPosition } from '../page.ts';
 import { MATCHES_STUCK_FILTER, type StuckFilter, stuckFilterValues } from './group-stuck-requests.ts';
 
 export interface StuckRequest {
@@ -20,28 +21,28 @@ export interface StuckRequest {
   skewSeconds: number | null;
 }
 
-/** Where the page before ended; ids break ties. */
-export interface StuckPosition {
-  since: Date;
-  pagwId: string;
-}
+const LIST = 'stuck';
 
 /**
  * One page of stuck requests, longest stuck first. With a tenant it costs the page, whatever else there is; without
  * one, it sorts all that are stuck.
+ * @throws PagePositionError
  */
 export async function listStuckRequests(
   database: Database,
   filter: StuckFilter,
   limit: number,
-  after?: StuckPosition,
-): Promise<StuckRequest[]> {
-  const { rows } = await database.execute<StuckRequest>(
-    `SELECT
+  position?: string,
+): Promise<Page<StuckRequest>> {
+  const after = readPosition(LIST, position, 'text');
+  return readPage(database, {
+    list: LIST,
+    limit,
+    sql: `SELECT
        pagw_id, tenant, stuck_stage AS stage, main_event_type AS event_type,
        main_attempt AS attempt, CASE WHEN stuck_stage = main_stage THEN next_stage END AS next_stage, stuck_reason AS reason, stuck_since AS since,
        stuck_error_code AS error_code, target_system, decision_due_at, deadline_risk,
-       stuck_skew_seconds AS skew_seconds
+       stuck_skew_seconds AS skew_seconds, stuck_since::text AS page_at, pagw_id AS page_id
      FROM request_tracker
      WHERE stuck_reason IS NOT NULL
        ${filter.tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
@@ -49,12 +50,10 @@ export async function listStuckRequests(
        AND (stuck_since, pagw_id) > (:after_since::timestamptz, :after_id::text)
      ORDER BY stuck_since, pagw_id
      LIMIT :limit`,
-    {
+    values: {
       ...stuckFilterValues(filter),
-      after_since: after?.since ?? '-infinity',
-      after_id: after?.pagwId ?? '',
-      limit,
+      after_since: after?.at ?? '-infinity',
+      after_id: after?.id ?? '',
     },
-  );
-  return rows;
+  });
 }

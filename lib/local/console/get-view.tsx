@@ -5,7 +5,7 @@ import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { Failure } from '../../views/parts/notice.tsx';
-import { readText } from '../../views/read-parameters.ts';
+import { readQuery, readText } from '../../views/read-parameters.ts';
 import { type ViewContext, type ViewName, viewNames } from '../../views/view-context.ts';
 import type { ViewRules } from '../../views/view-page.ts';
 import { viewPages } from '../../views/view-pages.ts';
@@ -40,11 +40,11 @@ async function getView(
   { url }: ConsoleRequest,
   views: ConsoleViews,
 ): Promise<ConsoleResponse> {
-  const parameters = Object.fromEntries(url.searchParams);
   const page = viewPages[view];
-  const opening = openShell(views, parameters.q ?? '');
+  const opening = openShell(views, url.searchParams.get('q') ?? '');
   const now = views.clock.now();
   try {
+    const parameters = readQuery(url.search.slice(1), ['tenant', ...page.filters]);
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
     const context: ViewContext = { now, tenant, links: consoleLinks, limits: LIMITS };
     const fragment = await page.show({ database: views.database, parameters, context, rules: views.rules });

@@ -7,6 +7,7 @@ import { readTime, sinceOf } from './report-time.ts';
 
 export const distributionPage: ViewPage = {
   title: 'Distribution',
+  filters: ['time'],
   show: async ({ database, parameters, context }) => {
     const { tenant, now } = context;
     const time = readTime(parameters, '24h');

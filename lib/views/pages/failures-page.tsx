@@ -7,6 +7,7 @@ import { sinceOf } from './report-time.ts';
 
 export const failuresPage: ViewPage = {
   title: 'Failures',
+  filters: ['stage', 'error', 'target', 'open', 'time'],
   show: async ({ database, parameters, context }) => {
     const { tenant, now, limits } = context;
     const filter = readFailureFilter(parameters);

@@ -5,6 +5,7 @@ import { IncidentList } from './incident-list.tsx';
 
 export const incidentsPage: ViewPage = {
   title: 'Incidents',
+  filters: [],
   show: async ({ database, context }) => {
     const [all, check] = await Promise.all([listOpenIncidents(database), readCheck(database)]);
     const incidents = all.filter(({ tenant }) => context.tenant === null || tenant === context.tenant);

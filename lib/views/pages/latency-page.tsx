@@ -9,6 +9,7 @@ const SLOWEST_SHOWN = 8;
 
 export const latencyPage: ViewPage = {
   title: 'Latency',
+  filters: ['time'],
   show: async ({ database, parameters, context }) => {
     const { tenant, now } = context;
     const time = readTime(parameters, '7d');

@@ -16,6 +16,7 @@ const LATEST_SHOWN = 8;
 
 export const overviewPage: ViewPage = {
   title: 'Overview',
+  filters: [],
   show: async ({ database, context }) => {
     const { now } = context;
     const tenant = context.tenant ?? undefined;
@@ -42,10 +43,10 @@ export const overviewPage: ViewPage = {
       rejected: {
         count: rejected,
         more: rejected === MOST_COUNTED,
-        latestAt: lastRejected.rejected[0]?.rejectedAt ?? null,
+        latestAt: lastRejected.rows[0]?.rejectedAt ?? null,
       },
       check,
-      latest: latest.requests,
+      latest: latest.rows,
     };
     return <Overview data={data} context={context} />;
   },

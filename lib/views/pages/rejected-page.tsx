@@ -1,10 +1,4 @@
-import {
-  countRejected,
-  listRejected,
-  REJECTED_PER_PAGE,
-  type RejectedPosition,
-} from '../../data-access/query/list-rejected.ts';
-import { readPosition } from '../../data-access/query/report-page.ts';
+import { countRejected, listRejected, REJECTED_PER_PAGE } from '../../data-access/query/list-rejected.ts';
 import { readText, readWord } from '../read-parameters.ts';
 import type { ViewPage } from '../view-page.ts';
 import { RejectedList } from './rejected-list.tsx';
@@ -15,6 +9,7 @@ export const MOST_COUNTED = 1_000;
 
 export const rejectedPage: ViewPage = {
   title: 'Rejected',
+  filters: ['code', 'time', 'after'],
   show: async ({ database, parameters, context }) => {
     const code = readText(parameters, 'code');
     const time = readWord(parameters, 'time', reportTimes);
@@ -24,8 +19,8 @@ export const rejectedPage: ViewPage = {
       since: time === null ? undefined : sinceOf(time, context.now),
     };
     const limit = Math.min(context.limits.requests, REJECTED_PER_PAGE);
-    const [{ rejected, next }, total] = await Promise.all([
-      listRejected(database, filter, limit, readAfter(readText(parameters, 'after'))),
+    const [{ rows: rejected, next }, total] = await Promise.all([
+      listRejected(database, filter, limit, readText(parameters, 'after') ?? undefined),
       countRejected(database, filter, MOST_COUNTED),
     ]);
     const data = {
@@ -34,14 +29,8 @@ export const rejectedPage: ViewPage = {
       total,
       more: total === MOST_COUNTED,
       rejected,
-      next: next === undefined ? null : `${next.rejectedAt}~${next.id}`,
+      next,
     };
     return <RejectedList data={data} context={context} />;
   },
 };
-
-function readAfter(text: string | null): RejectedPosition | undefined {
-  const place = readPosition(text ?? undefined);
-  const id = Number(place?.id);
-  return place === undefined || !Number.isSafeInteger(id) ? undefined : { rejectedAt: place.at, id };
-}

@@ -12,11 +12,12 @@ const BATCHES_SHOWN = 5;
 
 export const retriesPage: ViewPage = {
   title: 'Retries',
+  filters: ['state', 'stage'],
   show: async ({ database, parameters, context, rules }) => {
     const state = readWord(parameters, 'state', retryStates);
     const stage = readText(parameters, 'stage');
     const filter = toRetryFilter({ tenant: context.tenant ?? undefined, stage: stage ?? undefined });
-    const [list, pauses, batches] = await Promise.all([
+    const [{ rows: retries, total }, pauses, batches] = await Promise.all([
       listRetries(database, {
         filter,
         state: state ?? undefined,
@@ -31,7 +32,8 @@ export const retriesPage: ViewPage = {
     const data = {
       state,
       stage,
-      ...list,
+      retries,
+      total,
       // A pause that names no tenant holds back this one's retries too.
       pauses: pauses.filter(({ tenant }) => tenant === null || isVisible(tenant)),
       batches: batches.filter((batch) => isVisible(batch.filter.tenant)),

@@ -1,12 +1,12 @@
 import { countEvents } from '../../data-access/query/count-events.ts';
-import { listRequests, type RequestPosition } from '../../data-access/query/list-requests.ts';
+import { listRequests } from '../../data-access/query/list-requests.ts';
 import { type MetadataFilter, parseMetadataFilters } from '../../data-access/query/metadata-filter.ts';
-import { readPosition } from '../../data-access/query/report-page.ts';
 import { searchMetadata } from '../../data-access/query/search-metadata.ts';
 import { searchRequests } from '../../data-access/query/search-requests.ts';
 import { countWatchedRequests } from '../../data-access/stuck-alarm/count-watched-requests.ts';
 import { eventStatuses } from '../../domain/tracked-event.ts';
-import { readText, readWord } from '../read-parameters.ts';
+import { badFilter, readText, readWord } from '../read-parameters.ts';
+import type { ViewParameters } from '../view-context.ts';
 import type { ViewPage, ViewQuestion } from '../view-page.ts';
 import { readTime, sinceOf } from './report-time.ts';
 import { type EventFilter, type Found, SearchResults } from './search-results.tsx';
@@ -16,6 +16,7 @@ const MOST_EVENTS = 50;
 
 export const searchPage: ViewPage = {
   title: 'Search',
+  filters: ['q', 'open', 'stage', 'type', 'status', 'timed', 'time', 'after'],
   show: async (question) => {
     const { parameters, context } = question;
     const query = readText(parameters, 'q') ?? '';
@@ -24,27 +25,34 @@ export const searchPage: ViewPage = {
 };
 
 function find(question: ViewQuestion, query: string): Promise<Found> {
+  const { parameters } = question;
   const isCondition = /[=<>]/.test(query);
   const asksForEvents = ['type', 'status', 'stage', 'time'].some(
-    (name) => readText(question.parameters, name) !== null,
+    (name) => readText(parameters, name) !== null,
   );
+  const filter = readEventFilter(parameters);
+  const openOnly = readWord(parameters, 'open', ['yes']) !== null;
   if (isCondition || asksForEvents)
-    return findEvents(question, isCondition ? parseMetadataFilters(splitConditions(query)) : []);
-  return query === '' ? listLatest(question) : findRequests(question, query);
+    return findEvents(question, filter, isCondition ? parseMetadataFilters(splitConditions(query)) : []);
+  return query === '' ? listLatest(question, openOnly) : findRequests(question, query);
 }
 
-async function findEvents(
-  { database, parameters, context }: ViewQuestion,
-  filters: MetadataFilter[],
-): Promise<Found> {
-  const { tenant, now, limits } = context;
-  const filter: EventFilter = {
+function readEventFilter(parameters: ViewParameters): EventFilter {
+  return {
     stage: readText(parameters, 'stage'),
     type: readText(parameters, 'type'),
     status: readWord(parameters, 'status', eventStatuses),
     timed: readWord(parameters, 'timed', ['yes']),
     time: readTime(parameters, '7d'),
   };
+}
+
+async function findEvents(
+  { database, parameters, context }: ViewQuestion,
+  filter: EventFilter,
+  filters: MetadataFilter[],
+): Promise<Found> {
+  const { tenant, now, limits } = context;
   const wanted = {
     tenant,
     since: sinceOf(filter.time, now),
@@ -67,22 +75,26 @@ async function findEvents(
   return { kind: 'events', filter, events: rows, total, next, searchedBackTo };
 }
 
-async function findRequests({ database, context }: ViewQuestion, word: string): Promise<Found> {
+async function findRequests({ database, parameters, context }: ViewQuestion, word: string): Promise<Found> {
+  if (readText(parameters, 'after') !== null)
+    throw badFilter('The filter “after” goes on with a list; a search by name has one page.');
   const limit = context.limits.requests;
   const tenant = context.tenant ?? undefined;
   const requests = await searchRequests(database, word, { tenant, limit: limit + 1 });
   return { kind: 'requests', requests: requests.slice(0, limit), more: requests.length > limit };
 }
 
-async function listLatest({ database, parameters, context }: ViewQuestion): Promise<Found> {
+async function listLatest(
+  { database, parameters, context }: ViewQuestion,
+  openOnly: boolean,
+): Promise<Found> {
   const { tenant, limits } = context;
-  const openOnly = readWord(parameters, 'open', ['yes']) !== null;
-  const [{ requests, next }, watched] = await Promise.all([
+  const [{ rows: requests, next }, watched] = await Promise.all([
     listRequests(
       database,
       { tenant: tenant ?? undefined, openOnly },
       Math.min(50, limits.requests),
-      readAfter(readText(parameters, 'after')),
+      readText(parameters, 'after') ?? undefined,
     ),
     openOnly ? countWatchedRequests(database) : null,
   ]);
@@ -95,13 +107,8 @@ async function listLatest({ database, parameters, context }: ViewQuestion): Prom
     requests,
     openOnly,
     total,
-    next: next === undefined ? null : `${next.createdAt}~${next.pagwId}`,
+    next,
   };
-}
-
-function readAfter(text: string | null): RequestPosition | undefined {
-  const place = readPosition(text ?? undefined);
-  return place === undefined ? undefined : { createdAt: place.at, pagwId: place.id };
 }
 
 /** Conditions stand apart by spaces; within quotes a space is part of the value. */

@@ -1,16 +1,18 @@
 import { groupStuckRequests } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
 import { listStuckRequests } from '../../data-access/stuck-alarm/list-stuck-requests.ts';
 import { readCheck } from '../../data-access/stuck-alarm/read-check.ts';
+import { stuckReasons } from '../../domain/request-state.ts';
 import { readText, readWord } from '../read-parameters.ts';
 import type { ViewPage } from '../view-page.ts';
 import { StuckBoard } from './stuck-board.tsx';
 
 export const stuckPage: ViewPage = {
   title: 'Stuck',
+  filters: ['stage', 'reason', 'error', 'target', 'risk'],
   show: async ({ database, parameters, context }) => {
     const filter = {
       stage: readText(parameters, 'stage'),
-      reason: readText(parameters, 'reason'),
+      reason: readWord(parameters, 'reason', stuckReasons),
       error: readText(parameters, 'error'),
       target: readText(parameters, 'target'),
       risk: readWord(parameters, 'risk', ['at-risk', 'breached']),
@@ -29,6 +31,8 @@ export const stuckPage: ViewPage = {
       isFiltered ? listStuckRequests(database, question, context.limits.requests) : null,
       readCheck(database),
     ]);
-    return <StuckBoard data={{ filter, groups, requests, check }} context={context} />;
+    return (
+      <StuckBoard data={{ filter, groups, requests: requests?.rows ?? null, check }} context={context} />
+    );
   },
 };

@@ -8,6 +8,7 @@ import { Timeline } from './timeline.tsx';
 
 export const timelinePage: ViewPage = {
   title: 'Request',
+  filters: ['id'],
   show: async ({ database, parameters, context, rules }) => {
     const id = readText(parameters, 'id');
     if (id === null) {

@@ -2,6 +2,7 @@ import type { Database } from '../../data-access/database.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { failureOf, type ViewFailure } from '../failure-of.ts';
 import { Failure } from '../parts/notice.tsx';
+import { readText, refuseImpossible } from '../read-parameters.ts';
 import { type ViewContext, type ViewLimits, viewNames } from '../view-context.ts';
 import { ViewError } from '../view-error.ts';
 import type { ViewRules } from '../view-page.ts';
@@ -39,10 +40,12 @@ const MENU = viewNames
 export async function drawWidget(question: WidgetQuestion, options: WidgetOptions): Promise<DrawnWidget> {
   const { database, rules, now, functionArn } = options;
   const { view, theme, parameters } = question;
-  const tenant = options.tenant ?? canonicalTenant(parameters.tenant);
-  const context: ViewContext = { now, tenant, links: widgetLinks(functionArn), limits: LIMITS };
-  const frame = { view, menu: MENU, tenant, theme, now, links: context.links };
+  const links = widgetLinks(functionArn);
+  let frame = { view, menu: MENU, tenant: options.tenant, theme, now, links };
   try {
+    const tenant = options.tenant ?? canonicalTenant(readText(parameters, 'tenant'));
+    const context: ViewContext = { now, tenant, links, limits: LIMITS };
+    frame = { ...frame, tenant };
     if (view === null) {
       throw new ViewError(
         400,
@@ -51,6 +54,7 @@ export async function drawWidget(question: WidgetQuestion, options: WidgetOption
         `Set “view” to one of ${viewNames.join(', ')}.`,
       );
     }
+    refuseImpossible(parameters, viewPages[view].filters);
     for (const share of SHARES) {
       const limits = shareOf(LIMITS, share);
       const fragment = await viewPages[view].show({

@@ -142,11 +142,11 @@ describe('listRetries', () => {
     bench.pass(61);
     const list = (state?: 'due' | 'waiting' | 'exhausted') =>
       listRetries(bench.database, { filter: {}, state, now: bench.now, limit: 10 });
-    expect((await list()).retries.map(({ pagwId, state, attempt }) => [pagwId, state, attempt])).toEqual([
+    expect((await list()).rows.map(({ pagwId, state, attempt }) => [pagwId, state, attempt])).toEqual([
       [due.pagwId, 'due', 1],
       [later.pagwId, 'waiting', 3],
       [used.pagwId, 'exhausted', 5],
     ]);
-    expect(await list('exhausted')).toMatchObject({ total: 1, retries: [{ exhaustedAt: expect.any(Date) }] });
+    expect(await list('exhausted')).toMatchObject({ total: 1, rows: [{ exhaustedAt: expect.any(Date) }] });
   });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 async function verdictOn(pagwId: string) {
-  const requests = await listStuckRequests(db.database, {}, 1_000);
+  const { rows: requests } = await listStuckRequests(db.database, {}, 1_000);
   const found = requests.find((request) => request.pagwId === pagwId);
   return found
     ? {

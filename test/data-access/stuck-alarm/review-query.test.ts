@@ -113,7 +113,7 @@ describe("the review's stuck query, as written, and ours", () => {
       return answer?.rows.map((row) => row.pagw_id);
     });
     expect(reported?.includes(pagwId)).toBe(review);
-    const stuck = await listStuckRequests(db.database, { tenant: 'anthem' }, 100);
+    const { rows: stuck } = await listStuckRequests(db.database, { tenant: 'anthem' }, 100);
     expect(stuck.find((request) => request.pagwId === pagwId)?.reason ?? null).toBe(ours);
   });
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordEvents } from '../../../../lib/data-access/ingest/record-events.ts';
 import { ensurePartition } from '../../../../lib/data-access/maintain/ensure-partitions.ts';
+import { type Page, PagePositionError } from '../../../../lib/data-access/page.ts';
 import { decisionMetrics } from '../../../../lib/data-access/query/decision-metrics.ts';
 import { type DueRetry, dueRetries } from '../../../../lib/data-access/query/due-retries.ts';
 import { listDeadlines } from '../../../../lib/data-access/query/list-deadlines.ts';
-import { PagePositionError, type ReportPage } from '../../../../lib/data-access/query/report-page.ts';
 import { checkRequests } from '../../../../lib/data-access/stuck-alarm/check-requests.ts';
 import { defaultDecisionPolicy } from '../../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../../lib/domain/stage-limits.ts';
@@ -30,7 +30,7 @@ const record = (hours: number, ...events: TrackedEvent[]) =>
     atHour(hours),
   );
 
-async function allPages<Row>(read: (next: string | undefined) => Promise<ReportPage<Row>>): Promise<Row[][]> {
+async function allPages<Row>(read: (next: string | undefined) => Promise<Page<Row>>): Promise<Row[][]> {
   const pages: Row[][] = [];
   let next: string | undefined;
   do {
@@ -46,7 +46,7 @@ describe('dueRetries', () => {
     dueRetries(db.database, { tenant: 'retries', now: atHour(2), ...options });
   const failure = (pagwId: string, fields: Partial<TrackedEvent> = {}) =>
     failedEvent({ tenant: 'retries', pagwId, ...fields });
-  const ids = ({ rows }: ReportPage<DueRetry>) => rows.map(({ pagwId }) => pagwId);
+  const ids = ({ rows }: Page<DueRetry>) => rows.map(({ pagwId }) => pagwId);
 
   beforeAll(async () => {
     for (let number = 0; number < 7; number++) await record(1, failure(`DUE-${number}`));

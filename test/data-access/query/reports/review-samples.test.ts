@@ -148,7 +148,7 @@ describe("the review's sample queries, as written and by name", () => {
        WHERE status IN ('STARTED', 'FAILED') AND created_at < NOW() - INTERVAL '15 minutes'
        ORDER BY created_at`,
     );
-    const named = await listStuckRequests(database, { tenant: 'anthem' }, 500);
+    const { rows: named } = await listStuckRequests(database, { tenant: 'anthem' }, 500);
     expect(rows.length).toBeGreaterThan(10);
     expect(named).toMatchObject(rows);
   });

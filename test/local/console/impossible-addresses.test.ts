@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
+import { readRules } from '../../../lib/views/read-rules.ts';
+import { viewNames } from '../../../lib/views/view-context.ts';
+import { viewPages } from '../../../lib/views/view-pages.ts';
+import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { impossiblePositions, impossibleTexts, oddTexts } from '../../support/impossible-values.ts';
+import { failedEvent } from '../../support/tracked-event.ts';
+
+const now = new Date('2026-03-01T12:00:00Z');
+const rules = readRules({});
+let db: TestDatabase;
+let routes: ReturnType<typeof viewRoutes>;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  await recordEvents(db.database, [failedEvent()], now);
+  const clock = { now: () => now, aheadSeconds: 0, advance: async () => undefined };
+  routes = viewRoutes({ database: db.database, clock, rules });
+});
+afterAll(() => db.close());
+
+async function get(view: string, query: string) {
+  const path = view === 'overview' ? '/' : `/${view}`;
+  const answer = await routes[`GET ${path}`]?.({
+    url: new URL(`http://localhost${path}?${query}`),
+    body: '',
+  });
+  if (answer === undefined) throw new Error(`No route for ${path}.`);
+  return answer;
+}
+
+const messageOf = (html: string) => /<p class="failure-message">(.*?)<\/p>/.exec(html)?.[1] ?? '';
+
+/** PostgreSQL's own words, or the driver's. */
+const RAW_ERROR = /SQLSTATE|invalid (input|byte)|out of range|syntax error|DATABASE_|pgstate|INTERNAL_ERROR/i;
+
+/** Eight at a time: each answer waits for several queries. */
+async function inTurn<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    }),
+  );
+}
+
+describe.each(viewNames)('the view %s', (view) => {
+  const filters = ['tenant', ...viewPages[view].filters];
+
+  it('answers 400 for texts that nothing stored can match, and names the filter and the rule', async () => {
+    for (const filter of filters)
+      for (const [name, text] of impossibleTexts) {
+        const { status, body } = await get(view, `${filter}=${encodeURIComponent(text.toWellFormed())}`);
+        // No address can hold half of a pair; a widget's parameters can.
+        if (name !== 'a lone surrogate') expect([filter, name, status]).toEqual([filter, name, 400]);
+        else expect(status).toBeLessThan(500);
+        if (status === 400) expect(messageOf(body)).toMatch(/“\w+”|No request was named/);
+      }
+  });
+
+  it('answers 400 for filters that it does not have, repeated ones and broken escapes', async () => {
+    const wrong = ['nosuch=1', 'tenant=a&tenant=b', 'tenant=%E0%A4%A', 'tenant=%ED%A0%80', 'tenant=100%'];
+    for (const query of wrong) {
+      const { status, body } = await get(view, query);
+      expect([query, status]).toEqual([query, 400]);
+      expect(messageOf(body)).not.toBe('');
+    }
+  });
+
+  it('draws a widget that says so, too', async () => {
+    for (const filter of filters.filter((name) => name !== 'tenant'))
+      for (const [name, text] of impossibleTexts) {
+        const question = { describe: false, theme: 'light', view, parameters: { [filter]: text } } as const;
+        const options = { database: db.database, tenant: null, rules, now, functionArn: 'arn:aws:lambda:x' };
+        const { failure } = await drawWidget(question, options);
+        expect([filter, name, failure?.status]).toEqual([filter, name, 400]);
+      }
+  });
+
+  it('never answers a failure of the server, nor an error of the database', async () => {
+    const queries = filters.flatMap((filter) =>
+      oddTexts.map((text) => `${filter}=${encodeURIComponent(text)}`),
+    );
+    await inTurn(queries, async (query) => {
+      const { status, body } = await get(view, query);
+      expect([query, status < 500, RAW_ERROR.test(body)]).toEqual([query, true, false]);
+    });
+  });
+
+  if (viewPages[view].filters.includes('after'))
+    it('answers 400 for a position that its list did not give out', async () => {
+      for (const [name, text] of impossiblePositions) {
+        const { status, body } = await get(view, `after=${encodeURIComponent(text)}`);
+        expect([name, status]).toEqual([name, 400]);
+        expect(messageOf(body)).toContain('position');
+      }
+    });
+});
