@@ -2,15 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type DataApiEndpoint, startDataApi } from '../../lib/local/data-api/start-data-api.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres-server.ts';
 import { targetOf } from '../support/data-api-client.ts';
 import { freePort } from '../support/free-port.ts';
 import { sqsEvent } from '../support/lambda.ts';
 import { type DeployedBundles, synthesiseBundles } from './deployed-bundles.ts';
-import { invokeBundle } from './invoke-bundle.ts';
+import { EXPECTED_CALLS } from './expected-calls.ts';
+import { RecordedCalls } from './recorded-calls.ts';
 import { type SecretStore, startSecretStore } from './secret-store.ts';
+
+// Each step is a process of its own, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 /**
  * As on Aurora: the owner is no superuser but may make roles, the schema is its own, and every other login gets its
@@ -22,6 +26,7 @@ const OWNER = { username: 'pagw_owner', password: 'owner' };
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'pagw-logins-'));
 const endpoints: DataApiEndpoint[] = [];
+const recorded = new RecordedCalls();
 let deployed: DeployedBundles;
 let postgres: PostgresServer;
 let writer: SecretStore;
@@ -61,7 +66,7 @@ async function invokeAs(
   const endpoint = await startDataApi({ port: 0, postgres: address, defaultDatabase: DATABASE });
   endpoints.push(endpoint);
   const { resourceArn, secretArn } = targetOf(DATABASE);
-  const { answer } = await invokeBundle(bundle, event, {
+  const variables = {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -71,7 +76,8 @@ async function invokeAs(
     DATABASE_NAME: DATABASE,
     QUARANTINE_BUCKET: 'quarantine',
     ...local,
-  });
+  };
+  const { answer } = await recorded.invoke(name, bundle, event, { local: variables });
   return answer;
 }
 
@@ -157,4 +163,8 @@ test('a rotation that is cut after any step and sent again ends as one', async (
   }
   expect(await whoLogsIn(writer.login('AWSCURRENT'))).toBe('pagw_writer_b');
   expect(await whoLogsIn(writer.login('AWSPREVIOUS'))).toBe('pagw_writer_a');
+});
+
+test('a rotation calls nothing of AWS but what the policies are held to', () => {
+  expect(recorded.of('rotate.handler')).toEqual(EXPECTED_CALLS['rotate.handler']);
 });

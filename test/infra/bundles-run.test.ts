@@ -1,24 +1,34 @@
 import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { ensurePartition } from '../../lib/data-access/maintain/ensure-partitions.ts';
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
+import { HAPPY_WITH_RETRY } from '../support/history-ages.ts';
 import { sqsEvent } from '../support/lambda.ts';
 import { type DeployedBundle, type DeployedBundles, synthesiseBundles } from './deployed-bundles.ts';
-import { invokeBundle } from './invoke-bundle.ts';
+import { EXPECTED_CALLS } from './expected-calls.ts';
+import { RecordedCalls } from './recorded-calls.ts';
 import { emittedMetrics, readMetrics } from './tracker-metrics.ts';
 
+// Each step is a process of its own, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const twoHoursAgo = new Date(Date.now() - 2 * HOUR_MS).toISOString();
 const logged: Record<string, unknown>[] = [];
+const recorded = new RecordedCalls();
 let deployed: DeployedBundles;
 let db: TestDatabase;
 let server: FauxqsServer;
 let sqs: SQSClient;
 let sns: SNSClient;
+let s3: S3Client;
 let local: Record<string, string>;
 
 beforeAll(async () => {
@@ -30,6 +40,8 @@ beforeAll(async () => {
   const config = { endpoint, region: 'us-east-1', credentials };
   sqs = new SQSClient(config);
   sns = new SNSClient(config);
+  s3 = new S3Client({ ...config, forcePathStyle: true });
+  for (const Bucket of ['quarantine', 'archive']) await s3.send(new CreateBucketCommand({ Bucket }));
   local = {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
@@ -50,6 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   sqs.destroy();
   sns.destroy();
+  s3.destroy();
   await server.stop();
   await db.close();
 });
@@ -78,9 +91,9 @@ async function invoke(
   name: string,
   event: unknown = {},
   from = bundle(name),
-  remainingMs?: number,
+  remainingMs = 120_000,
 ): Promise<unknown> {
-  const { answer, logged: lines } = await invokeBundle(from, event, local, remainingMs);
+  const { answer, logged: lines } = await recorded.invoke(name, from, event, { local, remainingMs });
   logged.push(...lines);
   return answer;
 }
@@ -242,6 +255,23 @@ describe('the bundles of a deployment, run one after another on an empty databas
     ]);
   });
 
+  test('ingest sets aside what is refused', async () => {
+    expect(await invoke('ingest.handler', sqsEvent({ body: 'no event' }))).toEqual({ batchItemFailures: [] });
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'quarantine' }));
+    expect(Contents).toHaveLength(1);
+  });
+
+  test('retry sends to a stage’s own queue where it has one', async () => {
+    const start = new Date(twoHoursAgo);
+    const due = { errorCode: 'TIMEOUT', retryable: true, nextRetryAt: twoHoursAgo };
+    await recordHistory(db.database, { pagwId: 'PAGW-BUNDLE-4' }, start, [[0, 'VAL_FAIL', due]]);
+    const { environment, ...retry } = bundle('retry.handler');
+    const RETRY_QUEUES = JSON.stringify({ VALIDATION: await makeQueue('pagw-validation.fifo') });
+    const ofItsOwn = { ...retry, environment: { ...environment, RETRY_QUEUES } };
+    expect(await invoke('retry.handler', {}, ofItsOwn)).toMatchObject({ dispatched: 1 });
+    expect(await received('pagw-validation.fifo')).toMatchObject([{ pagwId: 'PAGW-BUNDLE-4' }]);
+  });
+
   test('stuck-alarm tells on-call of what makes no progress, with the way to the runbook', async () => {
     const start = new Date(twoHoursAgo);
     await recordHistory(db.database, { pagwId: 'PAGW-BUNDLE-3' }, start, [[0, 'PARSE_START']]);
@@ -254,6 +284,25 @@ describe('the bundles of a deployment, run one after another on an empty databas
     expect(await invoke('maintain.handler')).toMatchObject({ skipped: [] });
   });
 
+  test('maintain keeps a month of which an object is missing, and drops the ones after it', async () => {
+    const months = [230, 170].map((days) => new Date(Date.now() - days * DAY_MS));
+    const [closed, open] = [HAPPY_WITH_RETRY, HAPPY_WITH_RETRY.slice(0, 3)];
+    for (const start of months) {
+      await ensurePartition(db.database, start);
+      await recordHistory(db.database, { pagwId: `PAGW-${start.getTime()}-1` }, start, closed);
+      await recordHistory(db.database, { pagwId: `PAGW-${start.getTime()}-2` }, start, open);
+    }
+    expect(await invoke('maintain.handler')).toMatchObject({ counts: { requestsArchived: 2 } });
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'archive' }));
+    const [first] = Contents.map(({ Key = '' }) => Key).sort();
+    await s3.send(new DeleteObjectCommand({ Bucket: 'archive', Key: first }));
+    for (const start of months)
+      await recordHistory(db.database, { pagwId: `PAGW-${start.getTime()}-2` }, start, closed.slice(3));
+    await expect(invoke('maintain.handler')).rejects.toThrow(/Upkeep failed in dropArchivedMonths/);
+    const { rows } = await db.database.execute('SELECT month::text AS month FROM archived_month');
+    expect(rows).toEqual([{ month: `${months[1]?.toISOString().slice(0, 7)}-01` }]);
+  });
+
   test('widget draws what is stuck', async () => {
     expect(await invoke('widget.handler', { view: 'stuck' })).toContain('PAGW-BUNDLE-3');
   });
@@ -264,6 +313,13 @@ describe('the bundles of a deployment, run one after another on an empty databas
     expect(await invoke('migrate.onEvent', event)).toEqual({ PhysicalResourceId: 'pagw-schema' });
     expect(await invoke('migrate.isComplete', event)).toEqual({ IsComplete: true });
     expect(await appliedMigrations()).toEqual(before);
+  });
+
+  test('every call to AWS on the way is one of those that the policies are held to, and each of those was made', () => {
+    const { 'rotate.handler': _, ...expected } = EXPECTED_CALLS;
+    const calls = Object.keys(expected).map((name) => [name, recorded.of(name)]);
+    expect(Object.fromEntries(calls)).toEqual(expected);
+    expect(Object.keys(EXPECTED_CALLS).sort()).toEqual([...deployed.bundles.keys()].sort());
   });
 
   test('every metric that an alarm or a graph reads was emitted on the way, with those dimensions', () => {
