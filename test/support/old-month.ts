@@ -40,7 +40,8 @@ export async function openOldMonth(archive: Bucket) {
       await rollUp(db, at);
       return archiveRequests(optionsOf(at, database), { s3, bucket: archive.bucket }, 90);
     },
-    drop: (at: Date) => dropArchivedMonths(optionsOf(at), archive, 90),
+    drop: (at: Date, { database, s3 = archive.s3 }: Run = {}) =>
+      dropArchivedMonths(optionsOf(at, database), { s3 }, 90),
     restoreMonth: async (until: Date, { database = db.database, s3 = archive.s3 }: Run = {}) => {
       let restored = 0;
       for await (const object of listArchiveObjects(db.database, '2026-03'))

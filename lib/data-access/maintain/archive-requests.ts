@@ -1,6 +1,6 @@
-import { DatabaseError } from '../database-error.ts';
-import { type ArchiveBucket, ArchiveDiffersError, archivePiece } from './archive-piece.ts';
+import { type ArchiveBucket, archivePiece } from './archive-piece.ts';
 import { type ArchivePiece, findArchivePiece } from './find-archive-piece.ts';
+import { isLocalFault } from './is-local-fault.ts';
 import { listArchivableMonths } from './list-archivable-months.ts';
 import type { MaintainOptions } from './maintain-task.ts';
 import { quietSince } from './quiet-since.ts';
@@ -14,7 +14,7 @@ export type ArchiveRun = Record<'requestsArchived' | 'eventsArchived' | 'archive
  * Archives the requests of months that ended `afterDays` ago, each once it has been closed and quiet for as long: piece
  * by piece, verified. What is left waits for the next run; so does a piece that cannot be archived, after which the others
  * still are.
- * @throws ArchiveDiffersError or DatabaseError of the first piece that cannot be archived, at the end
+ * @throws the error of the first piece that cannot be archived, at the end
  */
 export async function archiveRequests(
   { database, now, mayGoOn }: MaintainOptions,
@@ -43,7 +43,7 @@ export async function archiveRequests(
         // What was archived is not found again; what was outpaced is passed over until the next run.
         after = done.taken;
       } catch (error) {
-        if (!isOfPiece(error)) throw error;
+        if (!isLocalFault(error)) throw error;
         fault ??= error;
         after = piece;
       }
@@ -51,9 +51,4 @@ export async function archiveRequests(
   }
   if (fault !== undefined) throw fault;
   return run;
-}
-
-/** Such as a row too large for the Data API: it would hold up every other request for good. */
-function isOfPiece(error: unknown): error is Error {
-  return error instanceof ArchiveDiffersError || (error instanceof DatabaseError && !error.retryable);
 }

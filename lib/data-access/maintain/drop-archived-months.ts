@@ -1,8 +1,8 @@
-import { ArchiveDamagedError } from '../archive/archive-damaged-error.ts';
 import type { Database } from '../database.ts';
 import { hasSqlState, SqlState } from '../database-error.ts';
 import type { ArchiveBucket } from './archive-piece.ts';
 import { checkMonthObjects } from './check-month-objects.ts';
+import { isLocalFault } from './is-local-fault.ts';
 import { listArchivableMonths } from './list-archivable-months.ts';
 import type { MaintainOptions } from './maintain-task.ts';
 import { quietSince } from './quiet-since.ts';
@@ -16,7 +16,8 @@ export type DroppedMonths = Record<'monthsDropped' | 'monthsLocked', number>;
 /**
  * Drops the partitions of old months whose requests are all archived, and whose objects are all still there. What is
  * locked is left to the next run.
- * @throws ArchiveDamagedError of the first month that lacks an object, after the others were dropped
+ * @throws ArchiveDamagedError of the first month that lacks an object, or what else stands in a month's way, after the
+ * others were dropped
  */
 export async function dropArchivedMonths(
   options: MaintainOptions,
@@ -27,7 +28,7 @@ export async function dropArchivedMonths(
   const run: DroppedMonths = { monthsDropped: 0, monthsLocked: 0 };
   const since = await quietSince(database, now, afterDays);
   if (since === undefined) return run;
-  let damage: ArchiveDamagedError | undefined;
+  let fault: Error | undefined;
   for (const month of await listArchivableMonths(database, since)) {
     if (!mayGoOn()) break;
     try {
@@ -37,11 +38,11 @@ export async function dropArchivedMonths(
       if (dropped === 'locked') run.monthsLocked += 1;
       else if (dropped) run.monthsDropped += 1;
     } catch (error) {
-      if (!(error instanceof ArchiveDamagedError)) throw error;
-      damage ??= error;
+      if (!isLocalFault(error)) throw error;
+      fault ??= error;
     }
   }
-  if (damage !== undefined) throw damage;
+  if (fault !== undefined) throw fault;
   return run;
 }
 

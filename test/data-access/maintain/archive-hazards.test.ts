@@ -1,11 +1,14 @@
 import {
   DeleteObjectCommand,
   type GetObjectCommand,
+  type HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ArchiveDamagedError } from '../../../lib/data-access/archive/archive-damaged-error.ts';
+import { DatabaseError } from '../../../lib/data-access/database-error.ts';
 import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
 import { ArchiveDiffersError } from '../../../lib/data-access/maintain/archive-piece.ts';
 import { measureArchive } from '../../../lib/data-access/maintain/measure-archive.ts';
@@ -114,6 +117,66 @@ it.each([
   await expect(month.drop(now)).rejects.toThrow(ArchiveDamagedError);
   expect(await month.rows()).toHaveLength(15);
   expect(await numbersOf('PAGW-1')).toEqual(upTo(15));
+});
+
+const refusal = new S3ServiceException({
+  name: 'AccessDenied',
+  $fault: 'client',
+  message: 'Access Denied',
+  $metadata: { httpStatusCode: 403 },
+});
+const outOfReach = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+/** A bucket in which `operation` on the objects of one day fails. */
+const failing = (operation: string, day: string, error: Error) =>
+  ({
+    send: async (command: HeadObjectCommand) => {
+      const isMeant = command.constructor.name === operation && command.input.Key?.includes(day);
+      if (isMeant === true) throw error;
+      return archive.s3.send(command);
+    },
+  }) as unknown as S3Client;
+
+describe.each([
+  ['refuses an object', refusal, 1],
+  ['is out of reach', outOfReach, 0],
+])('while S3 %s', (_, error, others) => {
+  const april = new Date('2026-04-01T10:00:00Z');
+  beforeEach(async () => {
+    await month.record('PAGW-1');
+    await month.record('PAGW-2', HAPPY_WITH_RETRY, 'anthem', april);
+  });
+
+  it.each(['PutObjectCommand', 'GetObjectCommand'])(
+    `${others} of the others is archived (%s)`,
+    async (operation) => {
+      const s3 = failing(operation, '2026-03-01', error);
+      await expect(month.archive(now, { s3 })).rejects.toThrow(error);
+      const { rows } = await month.database.execute('SELECT count(*) AS objects FROM archive_object');
+      expect(rows).toEqual([{ objects: others }]);
+    },
+  );
+
+  it(`${others} of the other months is dropped`, async () => {
+    await month.archive(now);
+    const s3 = failing('HeadObjectCommand', '2026-03-01', error);
+    await expect(month.drop(now, { s3 })).rejects.toThrow(error);
+    const { rows } = await month.database.execute('SELECT count(*) AS months FROM archived_month');
+    expect(rows).toEqual([{ months: others }]);
+    expect(await month.rows()).toHaveLength(others === 0 ? 30 : 15);
+  });
+});
+
+it('drops the other months when a statement about one takes too long', async () => {
+  await month.record('PAGW-1');
+  await month.record('PAGW-2', HAPPY_WITH_RETRY, 'anthem', new Date('2026-04-01T10:00:00Z'));
+  await month.archive(now);
+  let asked = 0;
+  const database = month.before('may_drop_month', async () => {
+    if (++asked === 1) throw new DatabaseError('too long', 'timeout', undefined, undefined);
+  });
+  await expect(month.drop(now, { database })).rejects.toThrow('too long');
+  expect(await month.rows()).toHaveLength(15);
 });
 
 describe('what an older system left', () => {
