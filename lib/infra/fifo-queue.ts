@@ -68,19 +68,18 @@ export class FifoQueue extends Construct {
 
   /** Lets a producer send: the queue and the key that encrypts it. */
   grantSend(grantee: IGrantable): void {
-    this.allow(grantee, ['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl']);
+    this.allow(grantee, ['sqs:SendMessage']);
     // Decrypt as well: SQS reuses a data key for five minutes and has to open it again.
     allowKey(grantee, this.#key, ['kms:GenerateDataKey', 'kms:Decrypt']);
   }
 
-  /** Lets a consumer receive and delete. */
+  /** Lets a function that reads the queue receive, delete, and put off what cannot be done yet; Lambda polls in its name. */
   grantReceive(grantee: IGrantable): void {
     this.allow(grantee, [
       'sqs:ReceiveMessage',
       'sqs:DeleteMessage',
       'sqs:ChangeMessageVisibility',
       'sqs:GetQueueAttributes',
-      'sqs:GetQueueUrl',
     ]);
     allowKey(grantee, this.#key, ['kms:Decrypt']);
   }

@@ -37,7 +37,7 @@ export class MaintainFlow extends Construct {
         ARCHIVE_AFTER_DAYS: String(history.archiveAfterDays),
       },
     });
-    this.flow.run.useDatabase(props.database, 'owner');
+    this.flow.run.useDatabase(props.database, 'owner', 'transactions');
     buckets.grantPut(this.flow.run, buckets.archive);
     buckets.grantRead(this.flow.run, buckets.archive);
   }

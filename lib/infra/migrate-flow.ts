@@ -37,7 +37,7 @@ export class MigrateFlow extends Construct {
           'Invoked synchronously: its failure is the answer, and fails the deployment.',
       });
     }
-    migrate.useDatabase(props.database, 'owner');
+    migrate.useDatabase(props.database, 'owner', 'transactions');
     const { logGroup } = new EncryptedLogGroup(this, 'FrameworkLogs', props.logs);
     const { logGroup: waiterLogs } = new EncryptedLogGroup(this, 'WaiterLogs', {
       ...props.logs,
@@ -109,11 +109,12 @@ function digestOfMigrations(): string {
 }
 
 /** Lambda refuses to create a function that traces actively without these rights; the override brings none. */
-function mayTrace(): PolicyStatement {
-  return new PolicyStatement({
-    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-    resources: ['*'],
-  });
+const TRACE = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+/** Step Functions asks for these as well ("AWS X-Ray and Step Functions"). */
+const SAMPLE = ['xray:GetSamplingRules', 'xray:GetSamplingTargets'];
+
+function allow(role: IConstruct | undefined, actions: string[]): void {
+  if (role instanceof Role) role.addToPrincipalPolicy(new PolicyStatement({ actions, resources: ['*'] }));
 }
 
 /** What the CDK's framework around the two handlers leaves open. */
@@ -121,13 +122,14 @@ function completeFramework(provider: Provider, handlers: TrackerFunction[]): voi
   const functions: IConstruct[] = handlers.map((handler) => handler.function);
   for (const child of provider.node.findAll()) {
     if (child instanceof LambdaFunction) functions.push(child);
-    if (child instanceof Role) child.addToPrincipalPolicy(mayTrace());
+    allow(child, TRACE);
     if (child instanceof CfnFunction) {
       child.memorySize = 256;
       child.tracingConfig = { mode: 'Active' };
     }
     if (child instanceof CfnResource && child.cfnResourceType === 'AWS::StepFunctions::StateMachine') {
       child.addPropertyOverride('TracingConfiguration', { Enabled: true });
+      allow(child.node.scope?.node.tryFindChild('Role'), SAMPLE);
     }
   }
   const fromCdk =

@@ -101,11 +101,13 @@ export class TrackerBuckets extends Construct {
 
   /** Lets a flow write objects into one of the two buckets. */
   grantPut(grantee: TrackerFunction, bucket: Bucket): void {
-    this.allowObjects(grantee, bucket, ['s3:PutObject'], ['kms:GenerateDataKey', 'kms:Decrypt']);
+    this.allowObjects(grantee, bucket, ['s3:PutObject'], ['kms:GenerateDataKey']);
   }
 
-  /** Lets a flow read objects of one of the two buckets. */
+  /** Lets a flow read objects of one of the two buckets, and learn that one is not there. */
   grantRead(grantee: TrackerFunction, bucket: Bucket): void {
+    // Whoever may not list a bucket is told 403 of an object that is gone, not 404.
+    grantee.allow(['s3:ListBucket'], bucket.bucketArn);
     this.allowObjects(grantee, bucket, ['s3:GetObject'], ['kms:Decrypt']);
   }
 

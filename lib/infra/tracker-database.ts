@@ -33,9 +33,7 @@ export interface TrackerDatabaseProps {
 const CLUSTER_IDENTIFIER = 'pagw-event-tracker';
 const OWNER = 'pagw_owner';
 
-const DATA_API_ACTIONS = [
-  'rds-data:ExecuteStatement',
-  'rds-data:BatchExecuteStatement',
+const TRANSACTION_ACTIONS = [
   'rds-data:BeginTransaction',
   'rds-data:CommitTransaction',
   'rds-data:RollbackTransaction',
@@ -79,22 +77,20 @@ export class TrackerDatabase extends Construct {
     return role === 'owner' ? this.#ownerSecret : (this[role].secret as ISecret);
   }
 
-  /** Lets a function run statements as `role`: this cluster, this secret and the secret's key, nothing else. */
-  grantDataApi(grantee: IGrantable, role: DatabaseRole): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: DATA_API_ACTIONS, resources: [this.clusterArn] }),
+  /**
+   * Lets a function run statements as `role`, and transactions where it says so: this cluster, this secret and the secret's
+   * key, nothing else.
+   */
+  grantDataApi(grantee: IGrantable, role: DatabaseRole, transactions: 'transactions' | 'none'): void {
+    const { secretArn, encryptionKey } = this.secret(role);
+    const allow = (actions: string[], resource: string) =>
+      grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
+    allow(
+      ['rds-data:ExecuteStatement', ...(transactions === 'none' ? [] : TRANSACTION_ACTIONS)],
+      this.clusterArn,
     );
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
-        resources: [this.secret(role).secretArn],
-      }),
-    );
-    const { encryptionKey } = this.secret(role);
-    if (encryptionKey === undefined) return;
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] }),
-    );
+    allow(['secretsmanager:GetSecretValue'], secretArn);
+    if (encryptionKey !== undefined) allow(['kms:Decrypt'], encryptionKey.keyArn);
   }
 
   private existingOwnerSecret({ ownerSecretArn, ownerSecretKeyArn }: ExistingCluster): ISecret {

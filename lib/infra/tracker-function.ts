@@ -104,12 +104,16 @@ export class TrackerFunction extends Construct implements IGrantable {
     acknowledgeFindings(this);
   }
 
-  /** Connects the function to the database as `role`: settings and rights. */
-  useDatabase(database: TrackerDatabase, role: DatabaseRole): void {
+  /** Connects the function to the database as `role`: settings and rights, those for transactions only where it has any. */
+  useDatabase(
+    database: TrackerDatabase,
+    role: DatabaseRole,
+    transactions: 'transactions' | 'none' = 'none',
+  ): void {
     this.function.addEnvironment('CLUSTER_ARN', database.clusterArn);
     this.function.addEnvironment('SECRET_ARN', database.secret(role).secretArn);
     this.function.addEnvironment('DATABASE_NAME', database.databaseName);
-    database.grantDataApi(this, role);
+    database.grantDataApi(this, role, transactions);
   }
 
   /** Lets the function do `actions` on exactly `resources`. */

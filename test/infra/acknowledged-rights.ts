@@ -1,0 +1,50 @@
+/** Rights that no recorded call and nothing of AWS's own uses, and why they are there all the same. */
+export const ACKNOWLEDGED_RIGHTS: readonly { holder: RegExp; action: RegExp; reason: string }[] = [
+  {
+    holder: /^ScheduledMaintainRunRole$/,
+    action: /^rds-data:RollbackTransaction$/,
+    reason:
+      'Whoever begins a transaction must be able to end it: a lock that is held makes it roll back, and one that is left open holds its own locks for three minutes.',
+  },
+  {
+    holder: /^IngestRole$/,
+    action: /^sqs:ChangeMessageVisibility$/,
+    reason: 'Messages that cannot be recorded for now are put off.',
+  },
+  {
+    holder: /^Scheduled\w+SchedulerRole$|^MigrateProvider/,
+    action: /^lambda:InvokeFunction$/,
+    reason:
+      'The CDK’s constructs grant any version of a function with the function, and both handlers to each part.',
+  },
+  {
+    holder: /^MigrateProviderframework/,
+    action: /^lambda:GetFunction$/,
+    reason: 'The CDK’s framework waits for a handler that is not ready yet.',
+  },
+  {
+    holder: /^MigrateProviderframework|^CustomVpcRestrictDefaultSG/,
+    action: /^logs:CreateLogGroup$/,
+    reason: 'AWSLambdaBasicExecutionRole, which the CDK gives its own functions.',
+  },
+  {
+    holder: /^CustomVpcRestrictDefaultSG/,
+    action: /^ec2:(Authorize|Revoke)SecurityGroup(Ingress|Egress)$/,
+    reason: 'The CDK’s function empties the default security group, which is nothing that runs here.',
+  },
+  {
+    holder: /MonitoringRole$/,
+    action: /^logs:(CreateLogGroup|PutRetentionPolicy|DescribeLogStreams|GetLogEvents)$/,
+    reason: 'AmazonRDSEnhancedMonitoringRole, which AWS keeps.',
+  },
+  {
+    holder: /^RotateRole$/,
+    action: /^secretsmanager:GetRandomPassword$/,
+    reason: 'The CDK’s rotation schedule grants it.',
+  },
+  {
+    holder: /RotateRole$/,
+    action: /^kms:(Encrypt|ReEncrypt\*)$/,
+    reason: 'The CDK’s rotation schedule grants it.',
+  },
+];

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { StageSettings } from '../../lib/infra/stages.ts';
+import { MadeUpAccount } from '../support/iam/made-up-account.ts';
+import { readAccountPolicies } from '../support/iam/read-account-policies.ts';
+import { RightsBook } from '../support/iam/rights-book.ts';
+import { ACKNOWLEDGED_RIGHTS } from './acknowledged-rights.ts';
+import { neededRights } from './needed-rights.ts';
+import { keysOf } from './requests-of-call.ts';
+import { synthesiseStage } from './synthesise-stage.ts';
+
+interface Variant {
+  stage: string;
+  settings?: Partial<StageSettings>;
+  /** Keys of resources that were there before, by the resource. */
+  keysThere?: Readonly<Record<string, string>>;
+}
+
+const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:claims-owner-AbCdEf';
+const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:pagw-api-connector.fifo';
+const KEY = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+const CLUSTER = { clusterIdentifier: 'claims', dataApiEnabled: true, ownerSecretArn: SECRET };
+
+const VARIANTS: Readonly<Record<string, Variant>> = {
+  dev: { stage: 'dev' },
+  prod: { stage: 'prod' },
+  'an existing cluster': { stage: 'prod', settings: { existingCluster: CLUSTER } },
+  'an existing cluster whose secret has a key': {
+    stage: 'prod',
+    settings: { existingCluster: { ...CLUSTER, ownerSecretKeyArn: KEY } },
+    keysThere: { [SECRET]: KEY },
+  },
+  'an existing network': {
+    stage: 'prod',
+    settings: {
+      existingNetwork: {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+        isolatedSubnetIds: ['subnet-1', 'subnet-2', 'subnet-3'],
+      },
+    },
+  },
+  'tenants of the reader': { stage: 'prod', settings: { readerTenants: ['anthem'] } },
+  'somebody to notify': { stage: 'prod', settings: { notify: ['on-call@example.org'] } },
+  'a queue of a stage’s own': {
+    stage: 'prod',
+    settings: { rules: { retryQueues: { API_CONNECTOR: { queueArn: QUEUE, keyArn: KEY } } } },
+    keysThere: { [QUEUE]: KEY },
+  },
+};
+
+/** Acknowledgements that no variant has needed yet. */
+const needless = new Set(ACKNOWLEDGED_RIGHTS);
+
+function deploy({ stage, settings = {}, keysThere = {} }: Variant) {
+  const { template } = synthesiseStage(stage, { unchecked: true, settings });
+  const account = new MadeUpAccount({ tracker: template });
+  const keyOf = keysOf(account, keysThere);
+  return {
+    book: new RightsBook(readAccountPolicies(account, Object.values(keysThere))),
+    needs: neededRights(account, keyOf),
+  };
+}
+
+describe.each(Object.entries(VARIANTS))('with %s', (_, variant) => {
+  const { book, needs } = deploy(variant);
+
+  test('every call is allowed', () => {
+    const denied = needs.flatMap(({ what, requests }) =>
+      requests.flatMap((request) => {
+        const { allowed, reason } = book.ask(request);
+        return allowed ? [] : [`${what}: ${request.action} on ${request.resource} is ${reason}`];
+      }),
+    );
+    expect(denied).toEqual([]);
+  });
+
+  test('every right is used, or acknowledged', () => {
+    const unused = book.unused().filter((right) => {
+      const reasons = ACKNOWLEDGED_RIGHTS.filter(
+        ({ holder, action }) => holder.test(right.holder) && action.test(right.action),
+      );
+      for (const reason of reasons) needless.delete(reason);
+      return reasons.length === 0;
+    });
+    expect(unused).toEqual([]);
+  });
+});
+
+test('no acknowledgement is left whose right is used, or gone', () => {
+  expect([...needless]).toEqual([]);
+});
