@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { startFauxqs } from './fauxqs-server.ts';
 import {
   ARCHIVE_BUCKET,
   DEAD_LETTER_QUEUE,
@@ -17,7 +17,6 @@ import {
   queueArn,
   RETRY_QUEUE,
 } from './local-aws.ts';
-import { acceptLoopbackOnly } from './loopback-only.ts';
 
 export interface QueueServerOptions {
   /** On 127.0.0.1 only. */
@@ -54,15 +53,8 @@ const QUEUES: Record<string, Record<string, string>> = {
 /** Starts SQS, SNS and S3 with this project's queues, topic and buckets; what they held at the last stop, or kill, is there again. */
 export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
   const file = join(options.dataDirectory, 'fauxqs.db');
-  if (!existsSync(file)) await createQueuesAside(options.dataDirectory);
-  bringUpToDate(file, options.port);
-  const lift = acceptLoopbackOnly(options.port);
-  const server = await startFauxqs({
-    port: options.port,
-    logger: false,
-    dataDir: options.dataDirectory,
-  }).catch((cause: unknown) => {
-    lift();
+  if (existsSync(file)) bringUpToDate(file, options.port);
+  const server = await startFauxqs(options).catch((cause: unknown) => {
     throw new Error(`The queues could not be opened in ${options.dataDirectory}.`, { cause });
   });
   const clients = openClients(server.port);
@@ -74,24 +66,12 @@ export async function startQueueServer(options: QueueServerOptions): Promise<Que
       clients.sqs.destroy();
       clients.s3.destroy();
       await server.stop();
-      lift();
     },
   };
 }
 
-/** Queue URLs are given when a queue is created, so the queues are created first and the real port opened after. */
-async function createQueuesAside(dataDirectory: string): Promise<void> {
-  const server: FauxqsServer = await startFauxqs({ port: 0, logger: false, dataDir: dataDirectory });
-  try {
-    await createQueues(openClients(server.port));
-  } finally {
-    await server.stop();
-  }
-}
-
 /**
- * Two things fauxqs 2.4.1 keeps as they were: queue URLs with the port (and a host name, sqs.REGION.localhost, that few
- * machines resolve) of the day they were made; and, after a kill, messages in the hands of a consumer that is gone,
+ * Two things fauxqs 2.4.1 keeps as they were: queue URLs with the port of the day they were made; and, after a kill, messages in the hands of a consumer that is gone,
  * which nobody would see until their time-out. Receive counts stay.
  */
 function bringUpToDate(file: string, port: number): void {

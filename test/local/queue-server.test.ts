@@ -6,6 +6,7 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
+  SendMessageBatchCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -90,6 +91,39 @@ describe('the local queues', () => {
     expect(await receive()).toEqual([]);
     await restart();
     expect(await receive()).toEqual(['1']);
+  });
+
+  it('take one id in two groups for two messages, of any client, and tell receivers the id as it was sent', async () => {
+    const QueueUrl = await urlOf(EVENTS_QUEUE);
+    const message = (group: string, body: string) => ({
+      MessageBody: body,
+      MessageGroupId: group,
+      MessageDeduplicationId: 'evt-77',
+    });
+    const send = async (group: string, body: string) =>
+      (await server.sqs.send(new SendMessageCommand({ QueueUrl, ...message(group, body) }))).MessageId;
+    const first = await send('PAGW-1', 'one');
+    expect(await send('PAGW-1', 'one again')).toBe(first);
+    expect(await send('PAGW-2', 'two')).not.toBe(first);
+    const batch = [
+      { Id: '0', ...message('PAGW-2', 'two again') },
+      { Id: '1', ...message('PAGW-3', 'three') },
+    ];
+    await server.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: batch }));
+    const { Messages = [] } = await server.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: ['All'] }),
+    );
+    expect(
+      Messages.map(({ Body, Attributes }) => [
+        Body,
+        Attributes?.MessageGroupId,
+        Attributes?.MessageDeduplicationId,
+      ]),
+    ).toEqual([
+      ['one', 'PAGW-1', 'evt-77'],
+      ['two', 'PAGW-2', 'evt-77'],
+      ['three', 'PAGW-3', 'evt-77'],
+    ]);
   });
 
   it('keep objects over a restart', async () => {

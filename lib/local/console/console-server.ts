@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { refuseOtherSites } from '../foreign-request.ts';
 import { readBody } from './read-body.ts';
 import { RequestError } from './request-error.ts';
-import { refuseOtherSites } from './same-site.ts';
 
 export interface ConsoleRequest {
   url: URL;
@@ -44,7 +44,8 @@ export async function startConsoleServer(port: number, routes: ConsoleRoutes): P
 }
 
 async function respond(request: IncomingMessage, routes: ConsoleRoutes): Promise<ConsoleResponse> {
-  refuseOtherSites(request);
+  const refusal = refuseOtherSites(request);
+  if (refusal !== undefined) throw new RequestError(403, refusal.code, refusal.message);
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const url = URL.parse(request.url ?? '/', 'http://localhost');
   if (url === null) throw new RequestError(400, 'BAD_URL', 'The address cannot be read.');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusePages } from '../foreign-request.ts';
 import { PortInUseError } from '../postgres-start-error.ts';
 import { Connections, type PostgresAddress } from './connections.ts';
 import { DataApiError } from './data-api-error.ts';
@@ -34,7 +35,7 @@ export interface DataApiEndpoint {
 
 /**
  * Serves the RDS Data API over a PostgreSQL of our own, for any unmodified AWS SDK. Credentials and signatures are
- * not looked at: it listens on the loopback interface only.
+ * not looked at: it listens on the loopback interface only, and refuses web pages.
  * @throws PortInUseError when the port is taken.
  */
 export async function startDataApi(options: DataApiOptions): Promise<DataApiEndpoint> {
@@ -71,6 +72,8 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiEndp
 async function answer(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader('x-amzn-requestid', randomUUID());
   try {
+    const refusal = refusePages(request);
+    if (refusal !== undefined) throw new DataApiError('ForbiddenException', refusal.message);
     const operation = request.method === 'POST' ? OPERATIONS[request.url ?? ''] : undefined;
     if (operation === undefined)
       throw new DataApiError('UnknownOperationException', 'There is no such operation.');
