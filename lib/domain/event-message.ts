@@ -3,6 +3,7 @@ import { contractFault } from './contract-fault.ts';
 import { canonicalTenant } from './event-catalogue.ts';
 import { eventMaxDepth, eventSchema, maxEventsPerMessage, withoutBlanks } from './event-contract.ts';
 import { readMetadata } from './event-metadata.ts';
+import { fieldWithPhi } from './field-with-phi.ts';
 import { pointerStep } from './json-pointer.ts';
 import { nestsDeeper, parseJson } from './json-text.ts';
 import { type MessageRules, normaliseEvent } from './normalise-event.ts';
@@ -72,8 +73,11 @@ function readEvent(
   });
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success) return refuse(contractFault(parsed.error, event));
-  const { metadata, fault } = readMetadata(parsed.data.metadata);
+  const { metadata, fault } = readMetadata(parsed.data.metadata, rules.phiGuard);
   if (fault) return refuse({ ...fault, path: `/metadata${fault.path}` });
+  const personal = fieldWithPhi(parsed.data);
+  if (personal !== null)
+    return refuse({ code: 'FIELD_PHI_SUSPECTED', path: personal, rule: 'value-pattern' });
   const deepField = fieldTooDeep(event);
   if (deepField !== undefined) return refuse(tooDeep(deepField));
   const deepAttribute = fieldTooDeep(sent);

@@ -1,6 +1,6 @@
 import { pointerStep } from './json-pointer.ts';
 import { parseJson } from './json-text.ts';
-import { findPhi } from './phi-guard.ts';
+import { findPhi, type PhiRules } from './phi-guard.ts';
 import type { Fault } from './rejection.ts';
 
 export const metadataMaxBytes = 16 * 1024;
@@ -11,7 +11,7 @@ export type MetadataReading =
   | { metadata?: never; fault: Fault };
 
 /** Metadata as an object, or as a string holding one; absent or blank is null. Paths start at the metadata. */
-export function readMetadata(sent: unknown): MetadataReading {
+export function readMetadata(sent: unknown, phiRules?: PhiRules): MetadataReading {
   const value = typeof sent === 'string' ? parseObject(sent) : sent;
   if (value === null || value === undefined) return { metadata: null };
   if (!isObject(value)) {
@@ -21,7 +21,7 @@ export function readMetadata(sent: unknown): MetadataReading {
   }
   const fault = unstorable(value, '', 1) ?? tooLarge(value);
   if (fault) return { fault };
-  const finding = findPhi(value);
+  const finding = findPhi(value, phiRules);
   return finding ? { fault: { code: 'METADATA_PHI_SUSPECTED', ...finding } } : { metadata: value };
 }
 

@@ -1,5 +1,8 @@
-import { isDeniedKey } from './phi-keys.ts';
-import { dateText, phiPatterns, plainPunctuation } from './phi-patterns.ts';
+import { encodedRuns, unescaped } from './phi-encodings.ts';
+import { type PhiSpan, phiSpans } from './phi-findings.ts';
+import { looksLikePhi } from './phi-guard.ts';
+import { dateText } from './phi-patterns.ts';
+import { plainForm } from './trade-words.ts';
 
 export const errorMessageMaxLength = 4_000;
 const mask = '[masked]';
@@ -27,42 +30,55 @@ const quotedData: readonly [RegExp, string][] = [
   [/(Duplicate entry )'[^'\n]*'/g, `$1${mask}`],
 ];
 
-const place: readonly [RegExp, string][] = [
-  [/\b\d{5}-\d{4}\b/g, mask],
-  [/\b((?:zip|postal|postcode)[ _-]?(?:code)?\b\D{0,12})\d{5}\b/gi, `$1${mask}`],
-  [/((?:,|\b) ?[A-Z]{2} )\d{5}\b/g, `$1${mask}`],
-];
-
 /** All plain dates go, not only those beside a birth word: dates of service identify a person too. Timestamps stay. */
-const plainDate = new RegExp(`(?<![\\w/-])(?:${dateText})(?:(?=T00:00)|(?![\\w/-]|[T ]\\d\\d:\\d\\d))`, 'gi');
-const person =
-  /\b((?:[Pp]atient|[Mm]ember|[Ss]ubscriber|[Bb]eneficiary|[Dd]ependent|[Ii]nsured|Mr\.?|Mrs\.?|Ms\.?) )[A-Z][\p{L}'-]{1,40}(?:,? [A-Z][\p{L}'.-]{0,40}){1,2}/gu;
-const assignedKey =
-  /(["']?)\b([A-Za-z][\w-]{0,63}(?: (?:of birth|name|id|number|code|address|date))?)\\?\1\s{0,4}[:=]\s{0,4}/g;
-const assignedValue = /\\?"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^,;)\]}\n&|]{1,200}/y;
+const plainDate = new RegExp(
+  `(?<![\\w/-])(?:${dateText})(?:(?=T00:00(?::00(?:\\.0{1,9})?)?(?![:.\\d]))|(?![\\w/-]|[T ]\\d\\d:\\d\\d))`,
+  'gi',
+);
 
 /** An error text with what looks like personal data masked, at most 4,000 characters, a mark where it was cut. */
 export function maskErrorMessage(text: string): string {
-  let masked = plainPunctuation(text.slice(0, inspectedLength));
+  const sent = text.slice(0, inspectedLength);
+  const plain = plainForm(sent);
+  let masked = plain;
   for (const [pattern, kept] of quotedData) masked = masked.replace(pattern, kept);
-  masked = maskAssigned(masked);
-  for (const { pattern } of phiPatterns) masked = masked.replace(pattern, mask);
-  for (const [pattern, kept] of place) masked = masked.replace(pattern, kept);
-  masked = masked.replace(person, `$1${mask}`).replace(plainDate, mask);
-  return cut(masked, text.length > inspectedLength);
+  masked = maskSpans(maskEncoded(masked));
+  const shown = unescaped(masked);
+  if (shown !== masked) {
+    const readable = maskSpans(plainForm(shown));
+    // Only where taking escapes off brings something to light: otherwise the text stays as it was sent.
+    if (readable !== plainForm(shown)) masked = readable;
+  }
+  masked = masked.replace(plainDate, mask);
+  return cut(masked === plain ? sent : masked, text.length > inspectedLength);
 }
 
-/** `key=value` with a denied key, also where it is itself the value of another: `Doe: birthDate=1980-02-03`. */
-function maskAssigned(text: string): string {
+const escaped = /%[\da-f]{2}|&#?\w{2,7};|\\[ux][\da-f]{2}/i;
+
+/** Runs of base64 and the like, and words in escapes, that hold personal data: as a whole. */
+function maskEncoded(text: string): string {
+  const runs: PhiSpan[] = [];
+  for (const { start, end } of encodedRuns(text)) runs.push({ start, end, kind: 'encoded' });
+  for (const { 0: run, index } of text.matchAll(/[^\s"'<>]+/g)) {
+    if (escaped.test(run)) runs.push({ start: index, end: index + run.length, kind: 'encoded' });
+  }
+  return withMasks(
+    text,
+    runs.filter(({ start, end }) => looksLikePhi(text.slice(start, end))),
+  );
+}
+
+function maskSpans(text: string): string {
+  return withMasks(text, [...phiSpans(text)]);
+}
+
+function withMasks(text: string, spans: PhiSpan[]): string {
+  if (spans.length === 0) return text;
   let masked = '';
   let kept = 0;
-  for (const { 0: assignment, 2: key, index } of text.matchAll(assignedKey)) {
-    assignedValue.lastIndex = index + assignment.length;
-    if (index < kept || key === undefined || !isDeniedKey(key, '')) continue;
-    const value = assignedValue.exec(text)?.[0];
-    if (value === undefined || mask.startsWith(value)) continue;
-    masked += text.slice(kept, index + assignment.length) + mask;
-    kept = index + assignment.length + value.length;
+  for (const { start, end } of spans.toSorted((one, other) => one.start - other.start)) {
+    if (start >= kept) masked += text.slice(kept, start) + mask;
+    kept = Math.max(kept, end);
   }
   return masked + text.slice(kept);
 }

@@ -8,6 +8,7 @@ import {
 import { canonicalPriority, canonicalRequestStatus, type EventInput } from './event-contract.ts';
 import { canonicalStage, laneOf, unknownStage } from './event-stages.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
+import type { PhiRules } from './phi-guard.ts';
 import { requestEffects } from './request-effects.ts';
 import { isRetryable, type RetryPolicy, retryTiming } from './retry-policy.ts';
 import { canonicalTimestamp } from './timestamp.ts';
@@ -15,6 +16,8 @@ import type { TrackedEvent } from './tracked-event.ts';
 
 export interface MessageRules {
   retryPolicy: RetryPolicy;
+  /** @default patterns, and no metadata keys beside the catalogue */
+  phiGuard?: PhiRules;
   /** A draw from 0..1, one per retryable failure. */
   jitter: () => number;
 }

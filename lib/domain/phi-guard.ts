@@ -1,48 +1,231 @@
+import * as z from 'zod/mini';
 import { pointerStep } from './json-pointer.ts';
-import { isDeniedKey, isDeniedTextKey } from './phi-keys.ts';
-import { phiPatterns, plainPunctuation } from './phi-patterns.ts';
+import { parseSetting } from './parse-setting.ts';
+import { nameKind } from './person-names.ts';
+import { formsOf, isPackedDocument, mostLayers } from './phi-encodings.ts';
+import { phiSpans } from './phi-findings.ts';
+import { isPhiUnder, isTradeText, type KeyMeaning, keyMeaning, looksLikeName } from './phi-keys.ts';
+import { plainForm, wordsOf } from './trade-words.ts';
 
 export interface PhiFinding {
-  /** JSON pointer from the metadata's root; never a value. */
+  /** JSON pointer from the metadata's root; never a value, nor a key that may be one. */
   path: string;
-  rule: 'denied-key' | 'value-pattern';
+  /** `free-text` at the strict level only. */
+  rule: 'denied-key' | 'value-pattern' | 'free-text';
+}
+
+/**
+ * `patterns` refuses what names or looks like personal data. `strict` also refuses free text under a key that is not
+ * known: a number, a flag, a time, an id or a value as of an enumeration is all that passes there.
+ */
+export interface PhiRules {
+  level: 'strict' | 'patterns';
+  /** Keys that a stage knows beside the catalogue, as keyName writes them. */
+  knownKeys: ReadonlySet<string>;
+}
+
+const rulesSchema = z.strictObject({
+  level: z._default(z.enum(['strict', 'patterns']), 'patterns'),
+  metadataKeys: z._default(z.array(z.string().check(z.minLength(1), z.maxLength(64))), []),
+});
+
+/** Reads `{"level":"strict","metadataKeys":["planTier"]}`, all of it optional. Throws an Error that lists every fault. */
+export function parsePhiGuard(json: string | undefined): PhiRules {
+  const { level, metadataKeys } = parseSetting('PHI guard settings', json, rulesSchema);
+  return { level, knownKeys: new Set(metadataKeys.map(keyName)) };
+}
+
+/** Patterns, and no keys beside the catalogue. */
+export const defaultPhiRules: PhiRules = parsePhiGuard(undefined);
+
+/** Metadata keys of the pipeline's services, and of what they run on. Text under them is judged by patterns alone. */
+const catalogue: ReadonlySet<string> = new Set(
+  `requestType syncMode mode disposition attachmentCount hasAttachments diagnosisCount procedureCount hasUrgent errorCount
+  warningCount sourcesUsed sourceCount targetSystem externalId isAsync status isError outcome subscriptionCount
+  destinationQueue retryCount reviewAction reasonCode denialReason priority direction channel
+  fileName className methodName ruleName mapperName queueName topicName tableName columnName hostName planName productName
+  bundleName threadName jobName templateName profileName systemName payerName serviceName stageName userAgent cron schedule
+  contentType mediaType sqlState exception exceptionClass errorClass rootCause providerName facilityName pharmacyName
+  labName vendor vendorName organizationName specialty drugName procedureName lineOfBusiness product plan`
+    .split(/\s+/)
+    .map(keyName),
+);
+
+/** Keys of texts that people write. */
+const noteWords = new Set(
+  `note notes comment comments remark remarks narrative memo freetext text message description summary reason nota notas
+  comentario bemerkung details detail info payload data value content body raw input output result arg x who field`.split(
+    /\s+/,
+  ),
+);
+const timeWords = new Set(
+  `date dates at on from to start end effective since until version updated created time timestamp expiry expires
+  expiration release build schema policy`.split(/\s+/),
+);
+/** Of a provider's own data only these are anybody else's. */
+const publicKinds: ReadonlySet<string> = new Set([
+  'name',
+  'address',
+  'phone',
+  'postal-code',
+  'contact',
+  'email',
+  'provider',
+  'maybe-name',
+]);
+
+interface Place {
+  path: string;
+  value: unknown;
+  /** The key above, through arrays. */
+  key: string;
+  /** Encodings taken off so far. */
+  layer: number;
+  meaning: KeyMeaning | null;
 }
 
 /** The first place in metadata that names or looks like personal data; null when there is none. */
-export function findPhi(metadata: unknown): PhiFinding | null {
-  const open: { path: string; value: unknown }[] = [{ path: '', value: metadata }];
+export function findPhi(metadata: unknown, rules: PhiRules = defaultPhiRules): PhiFinding | null {
+  return findBelow(metadata, rules, 0);
+}
+
+function findBelow(value: unknown, rules: PhiRules, layer: number): PhiFinding | null {
+  const open: Place[] = [{ path: '', value, key: '', layer, meaning: null }];
   for (let place = open.shift(); place; place = open.shift()) {
     const { path, value } = place;
-    if (typeof value === 'string' && looksLikePhi(value)) return { path, rule: 'value-pattern' };
+    if (typeof value === 'string') {
+      const rule = findInText(value, place, open, rules);
+      if (rule !== null) return { path, rule };
+      continue;
+    }
     if (typeof value !== 'object' || value === null) continue;
     if (Array.isArray(value)) {
       value.forEach((item, position) => {
-        open.push({ path: path + pointerStep(position), value: item });
+        open.push({ ...place, path: inside(place, position), value: item });
       });
       continue;
     }
     for (const [key, item] of Object.entries(value)) {
-      const inside = path + pointerStep(key);
-      if (isDeniedKey(key, item)) return { path: inside, rule: 'denied-key' };
-      if (looksLikePhi(key)) return { path: inside, rule: 'value-pattern' };
-      open.push({ path: inside, value: item });
+      const below = inside(place, key);
+      const meaning = keyMeaning(plainForm(key));
+      if (meaning !== null && isPhiUnder(meaning, item)) return { path: below, rule: 'denied-key' };
+      if (looksLikePhi(key)) return { path: below, rule: 'value-pattern' };
+      open.push({ path: below, value: item, key, layer: place.layer, meaning });
     }
   }
   return null;
 }
 
-/** Whether a text holds an SSN, e-mail, phone number, date of birth, member id, FHIR, X12 or HL7 fragment. */
+/** Whether a text of its own (an id, a code, a name of a service) holds personal data, encoded or not. */
 export function looksLikePhi(sent: string): boolean {
-  const text = plainPunctuation(sent);
-  return phiPatterns.some(({ pattern }) => text.search(pattern) >= 0) || hasDeniedAssignment(text);
+  if (drawnId.test(sent) || clean.has(sent)) return false;
+  const found = holdsPhi(sent, 0);
+  if (!found && sent.length <= longestRemembered) {
+    if (clean.size >= mostRemembered) clean.clear();
+    clean.add(sent);
+  }
+  return found;
 }
 
-/** Key and value inside a text: JSON in a string, or `lastName=…`. */
-function hasDeniedAssignment(text: string): boolean {
-  for (const match of text.matchAll(/(["']?)\b([A-Za-z][\w-]{1,63})\\?\1\s{0,4}[:=]\s{0,4}(?=[^\s,;&])/g)) {
-    const [, quote, key] = match;
-    if (key === undefined) continue;
-    if (quote ? isDeniedKey(key, '') : isDeniedTextKey(key)) return true;
+/** UUIDs and ULIDs: drawn at random, they hold nothing. */
+const drawnId = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|0[0-7][\dA-HJKMNP-TV-Z]{24})$/i;
+
+/** Texts found clean: names of services, stages, workers and keys come again with every event. */
+const clean = new Set<string>();
+const longestRemembered = 128;
+const mostRemembered = 5_000;
+
+function holdsPhi(sent: string, layer: number): boolean {
+  for (const form of formsOf(sent, layer)) {
+    if (form === null || isPackedDocument(form.text)) return true;
+    for (const _ of phiSpans(form.text)) return true;
+    const json = form.layer < mostLayers ? parseJson(form.text) : undefined;
+    if (json !== undefined && findBelow(json, defaultPhiRules, form.layer + 1) !== null) return true;
   }
   return false;
+}
+
+function findInText(sent: string, place: Place, open: Place[], rules: PhiRules): PhiFinding['rule'] | null {
+  let isDocument = false;
+  if (!/^\s*[[{"%&\\]/.test(sent) && !isNote(place) && place.layer === 0 && !looksLikePhi(sent))
+    return freeTextRule(sent, place, rules);
+  for (const form of formsOf(sent, place.layer)) {
+    if (form === null || isPackedDocument(form.text)) return 'value-pattern';
+    for (const { kind } of phiSpans(form.text)) if (!isHarmless(kind, place)) return 'value-pattern';
+    if (isNote(place) && readsLikeANote(form.text)) return 'value-pattern';
+    const json = form.layer < mostLayers ? parseJson(form.text) : undefined;
+    if (json === undefined) continue;
+    isDocument = true;
+    open.push({ ...place, value: json, layer: form.layer + 1 });
+  }
+  return isDocument ? null : freeTextRule(sent, place, rules);
+}
+
+function freeTextRule(sent: string, place: Place, rules: PhiRules): PhiFinding['rule'] | null {
+  return rules.level === 'strict' && !isKnown(place, rules) && isFreeText(sent) ? 'free-text' : null;
+}
+
+function isHarmless(kind: string, { meaning, key }: Place): boolean {
+  if (meaning === 'provider') return publicKinds.has(kind);
+  return kind === 'old-date' && wordsOf(key).some((word) => timeWords.has(word));
+}
+
+function isNote({ key }: Place): boolean {
+  return noteWords.has(wordsOf(key).at(-1) ?? '');
+}
+
+/** What only a person writes, and only in a note: a name that is on no list, a bare phone number or SSN. */
+function readsLikeANote(text: string): boolean {
+  const plain = text.trim();
+  return /^(?:\d{9}|1?[2-9]\d{2}[2-9]\d{6})$/.test(plain) || (/[\s,]/.test(plain) && looksLikeName(plain));
+}
+
+function isKnown({ key, meaning }: Place, rules: PhiRules): boolean {
+  if (meaning === 'provider') return true;
+  const name = keyName(key);
+  return catalogue.has(name) || rules.knownKeys.has(name);
+}
+
+/** A key as it is compared: without case and separators. */
+function keyName(key: string): string {
+  return plainForm(key)
+    .toLowerCase()
+    .replace(/[^\p{L}\d]/gu, '');
+}
+
+const longestId = 128;
+const longestAddress = 1_024;
+
+/** All but ids, codes, times, addresses of machines and the trade's own words. */
+function isFreeText(sent: string): boolean {
+  const text = plainForm(sent).trim();
+  if (!/\p{L}/u.test(text)) return text.length > longestId;
+  if (/^[\w+./:@#%?&=,;~$()[\]!'">-]+$/.test(text)) {
+    if (text.length > (/^[\w+.-]+:/.test(text) ? longestAddress : longestId)) return true;
+    const [word, ...more] = wordsOf(text);
+    return word !== undefined && more.length === 0 && nameKind(word)?.sure === true;
+  }
+  if (text.length > 240) return true;
+  return !text.split(/[\s,;:()/"']+/).every((piece) => piece === '' || isCode(piece) || isTradeText(piece));
+}
+
+/** A word that no language has: with a digit, an underscore, or a capital letter inside. */
+function isCode(word: string): boolean {
+  return /^[\w.+-]*(?:\d|_|[a-z][A-Z])[\w.+-]*$/.test(word) && word.length <= longestId;
+}
+
+function inside(place: Place, step: string | number): string {
+  // Steps into an encoded document are no pointer into what was sent.
+  return place.layer === 0 ? place.path + pointerStep(step) : place.path;
+}
+
+/** JSON that is an object, an array or a text in quotes; undefined otherwise. */
+function parseJson(text: string): unknown {
+  if (!/^\s*[[{"]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'number' || typeof value === 'boolean' || value === null ? undefined : value;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,131 +1,415 @@
-/** Keys that name a person's data whatever they hold; compared without case and separators. */
-const deniedKeys: ReadonlySet<string> = new Set([
-  ...['name', 'names', 'humanname', 'dob', 'birth', 'ssn', 'ssns', 'mrn', 'mbi', 'hicn', 'surname'],
-  ...['address', 'addresses', 'postal', 'postcode', 'telecom', 'contactinfo', 'demographics'],
-  ...['resourcetype', 'fhirbundle', 'fhirresource', 'fhirpayload', 'medicaidid', 'medicareid'],
-]);
+import { nameKind } from './person-names.ts';
+import { isTradeWord, plainForm, wordsOf } from './trade-words.ts';
 
-/** Denied alike, but for a flag: `"email": true` says only that there is one. */
-const deniedUnlessFlag: ReadonlySet<string> = new Set([
-  ...['phone', 'phones', 'telephone', 'tel', 'mobile', 'cell', 'fax', 'email', 'emails', 'photo'],
-  ...['street', 'addr', 'zip'],
-]);
+/** What a key says of its value: which of a person's data it is. */
+export type KeyMeaning =
+  /** A name by itself. */
+  | 'name'
+  /** A name, or something else that is called so too: `family`, `last`, `contact`. */
+  | 'maybe-name'
+  /** A date of birth or death, or an age. */
+  | 'birth'
+  /** A number or code that identifies a person. */
+  | 'id'
+  /** Phone, mail or postal address, or a part of one. */
+  | 'contact'
+  /** Gender, race, photograph and the like. */
+  | 'trait'
+  /** Something of a person; what, the key does not say. */
+  | 'person'
+  /** A clinical document. */
+  | 'document'
+  /** A part of one, where it is an object: a code or a name otherwise. */
+  | 'resource'
+  /** An organisation's or a provider's own data, which is public. */
+  | 'provider';
 
-/** Compounds that name a person's data wherever they stand inside a key, as in `newPatientFirstName2`. */
-const deniedCompounds = [
-  ...['firstname', 'lastname', 'middlename', 'givenname', 'familyname', 'fullname', 'surname', 'maidenname'],
-  ...['patientname', 'membername', 'subscribername', 'beneficiaryname', 'dependentname', 'insuredname'],
-  ...['guarantorname', 'policyholdername', 'personname', 'contactname'],
-  ...['birthdate', 'dateofbirth', 'birthday', 'birthdt', 'birthyear', 'birthplace', 'deceaseddate'],
-  ...[
-    'dateofdeath',
-    'deathdate',
-    'socialsecurity',
-    'medicalrecordn',
-    'driverslicen',
-    'driverlicen',
-    'passportn',
-  ],
-  ...['memberid', 'membernumber', 'memberno', 'membershipid', 'membershipnumber', 'subscriberid'],
-  ...[
-    'subscribernumber',
-    'subscriberno',
-    'patientid',
-    'patientnumber',
-    'beneficiaryid',
-    'dependentid',
-    'insuredid',
-  ],
-  ...['policyholderid', 'healthcardn', 'insurancecardn', 'emailaddr', 'emailid', 'streetaddr', 'homeaddr'],
-  ...['mailingaddr', 'addressline', 'postaladdr', 'postalcode', 'zipcode', 'phonen', 'mobilen', 'telephonen'],
-  ...['patientaddr', 'memberaddr', 'patientphone', 'memberphone', 'patientemail', 'memberemail'],
-];
+const set = (words: string) => new Set(words.split(/\s+/).filter((word) => word !== ''));
 
-/** Denied where they end a key, as in `homePhone` or `patient_dob_1`; not where they begin one, as in `emailQueue`. */
-const deniedLastWords: ReadonlySet<string> = new Set([
-  ...['dob', 'ssn', 'mrn', 'phone', 'telephone', 'fax', 'email', 'zip', 'birth', 'surname'],
-  ...['address', 'addresses', 'emails', 'phones', 'ssns', 'dobs'],
-]);
+/** Whose data it is. */
+const personWords =
+  set(`patient patients pt pat patnt member members mbr mem membr subscriber subscribers subscr sbscr sbr
+  subscrib beneficiary beneficiaries bene benef bnf dependent dependents dependant insured insd insrd enrollee enrolee
+  policyholder cardholder guarantor guardian person persons people spouse child children kid mother father parent mom dad son
+  daughter husband wife sibling brother sister kin relatives relatedperson human applicant claimant caregiver caretaker
+  newborn baby infant decedent resident donor employee individual recipient paciente pacientes miembro afiliado
+  asegurado asegurada beneficiario titular patientin versicherter versicherte mitglied assure patiente nok victim`);
+const mayBePersonWords = set(
+  'sub dep client customer user emergency responsible relative participant holder',
+);
+/** Of these only a name, id or date of birth is a person's: a parent span or child process is not. */
+const ambiguousPersons = set(
+  'parent child children individual recipient resident employee mem pat person people kin donor',
+);
 
-/** Addresses of machines, not of people. */
-const machineWords: ReadonlySet<string> = new Set([
-  ...[
-    'ip',
-    'mac',
-    'host',
-    'server',
-    'service',
-    'remote',
-    'local',
-    'endpoint',
-    'queue',
-    'bind',
-    'node',
-    'pod',
-  ],
-]);
+/** Whose data it is not. */
+const providerWords =
+  set(`provider providers physician practitioner prescriber facility hospital clinic pharmacy payer payor
+  insurer carrier vendor organization organisation org lab laboratory surgeon doctor nurse pcp npi supplier employer company
+  department dept clearinghouse delegate reviewer nurse plan product tenant requester submitter ordering rendering referring
+  attending billing servicing`);
 
-/** A person under a key of its own; a number or a flag there is a count or a check. */
-const personKeys: ReadonlySet<string> = new Set([
-  ...[
-    'patient',
-    'patients',
-    'member',
-    'members',
-    'subscriber',
-    'beneficiary',
-    'dependent',
-    'insured',
-    'person',
-  ],
-  ...['guarantor', 'policyholder'],
-]);
-/** Parts of FHIR resources; the resources themselves are known by their resourceType. */
-const resourceParts: ReadonlySet<string> = new Set([...['identifier', 'identifiers', 'relatedperson']]);
+const nameWords = set('name names nm nme nam nmes');
+const nameQualifiers =
+  set(`first last middle mid given family full maiden preferred legal alias nick former christian sur fore
+  mother mothers father fathers spouse birth primary secondary emergency contact kin initial own next responsible party`);
+const ownNames =
+  set(`surname surnames lastname firstname middlename givenname familyname fullname maidenname nickname forename
+  forenames fname lname mname frstnm lstnm nombre nombres apellido apellidos nom prenom vorname nachname familienname
+  geburtsname cognome sobrenome primernombre segundonombre humanname initials`);
+const maybeNames =
+  set(`first last middle given family alias nick preferred maiden owner who whom requestor contact
+  attention attn displayname username guardian caregiver`);
 
-/** Whether a metadata key names personal data, judged with its value: flags and counts about it are harmless. */
-export function isDeniedKey(key: string, value: unknown): boolean {
-  const words = wordsOf(key);
-  const joined = words.join('');
-  if (deniedKeys.has(joined)) return true;
-  if (typeof value === 'boolean' || value === null) return false;
-  if (deniedUnlessFlag.has(joined)) return true;
-  if (personKeys.has(joined)) return typeof value !== 'number';
-  if (resourceParts.has(joined)) return typeof value === 'object';
-  if (words.at(-1) === 'count') return false;
-  return deniedCompounds.some((compound) => joined.includes(compound)) || endsInDeniedWord(words);
+const birthWords =
+  set(`dob yob dod birth birthdate birthday birthdt birthyear birthtime birthplace bday bdate brthdt
+  dateofbirth born deceased death dateofdeath deathdate geburtsdatum geburtstag geburt geboren nacimiento nacido fechanac
+  naissance nascimento nascita geb gebdat cumpleanos dtofbirth edad alter`);
+
+const ownIds =
+  set(`ssn ssns sin itin mrn mrns mbi hicn hic hcid mcid empi mpi eid umi upi medrec socsec socialsecurity
+  medicalrecordnumber medicaidid medicareid passport driverlicense driverslicense licenseplate numberplate plate vin imei
+  udi subscriberid memberid patientid enrolleeid beneficiaryid curp rfc dni nif nie cpf kvnr nhsnumber nhs nino hcn phn
+  iban creditcard pan cvv ccn bankaccount routingnumber biometric biometrics fingerprints voiceprint faceid retina
+  dl dln cin social socialsec`);
+const idEnds =
+  set(`id ids identifier identifiers no num number numbers nbr nr numero numer key keys ref reference refs ident
+  card last4 digits code suffix seq sequence token uid guid oid hash`);
+const idSubjects =
+  set(`policy pol group grp certificate cert certif medicaid medicare insurance health social security
+  chart record license licence lic passport driver drivers driving plate vehicle device serial contract credit
+  bank card healthplan employee emp student account acct subscr household family enrollment relationship claimant case4 alien visa
+  military tax personal national identity ssn mrn mbi`);
+/** With these it takes a number: a group id is a consumer group's, an account id the cloud's, a record id anybody's. */
+const numberedOnly = set(
+  'group grp account acct record contract case4 claim family device relationship health social key',
+);
+const numberEnds = set('no num number numbers nbr nr numero numer card last4 digits');
+/** Ends that number an id; as ids by themselves they say nothing. */
+const weakIdEnds = set('key keys code seq sequence token hash card ref reference refs suffix');
+
+const contactWords =
+  set(`phone phones phonenumber telephone telephones tel mobile cell cellphone cellular fax email emails mail
+  emailaddress emailaddr address addresses addr addrs street streets streetname zip zipcode zips zip4 zip5 postal postalcode
+  postcode plz city town municipality county residence telecom geo latitude longitude lat lng lon coordinates whatsapp pager
+  direccion domicilio calle ciudad telefono correo adresse strasse ort wohnort telefon handy rue ville codigopostal
+  homepage apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
+const machineWords =
+  set(`ip mac host hosts server service remote local endpoint queue bind node pod memory listen socket
+  network gateway proxy cluster base web smtp reply noreply sender oncall team support vlan dns source destination callback
+  webhook instance broker`);
+
+const traitWords =
+  set(`gender sex race ethnicity ethnic religion nationality citizenship pronouns tribe photo photos photourl
+  portrait headshot selfie picture geschlecht genero sexo sexe etnia raza disability pregnant pregnancy marital
+  maritalstatus veteran sexualorientation occupation`);
+
+const documentWords = set('resourcetype fhirbundle fhirresource fhirpayload');
+/** These wherever they stand, as in `genderIdentity`. */
+const ownTraits = set(
+  'gender sex race ethnicity ethnic religion nationality citizenship marital geschlecht genero',
+);
+const resourceWords = set('identifier identifiers');
+
+/** Ends of keys that are about a datum, not the datum: `memberCount`, `birthdateFormat`, `ssnPresent`. */
+const aboutEnds =
+  set(`count counts found matched match matches matching ms millis seconds lookup service services status
+  state queue topic version format pattern type types kind flag present valid invalid validated verified available hash
+  mapper parser class classname score source system mode table column field fields path error errors result results index
+  total size time level eligibility coverage step stage schema missing checked check checks enabled required rate ratio
+  gateway host server algorithm resolver builder converter validator handler processor client provider api endpoint bucket
+  operation action event job task lane rules rule policy role scope group groups plan plans condition length limit bytes
+  changed updated loaded cached provided supplied received sent mismatch count hits misses duration elapsed latency exists
+  eligible active inactive enrolled covered masked redacted removed dropped stripped encrypted encoding encoded search
+  selector template prefix timeout retries attempts mappings mapping lookups module component category tier cluster
+  allowed used edit edits unique optional nullable default method mandatory repository store cache database connector adapter
+  factory dao dto entity controller portal segment segments loop qualifier pointer url uri link bundle requests
+  request response responses span trace thread process events ok failed success`);
+/** Before a name or a number: the name is a thing's. */
+const thingWords =
+  set(`file class mapper rule host plan method topic column bundle queue service server table job thread
+  database db schema index stage step event error code field property parameter param package module function action
+  operation resource bucket stream partition cluster node pod container image branch repo environment region zone domain
+  display user login product program network system app application tool feature flag metric template document form
+  attachment type status level policy group role profile config setting key value attribute element tag segment message
+  exchange channel route endpoint api client exception logger bean task process workflow lane pipeline trace span batch
+  sequence line page row port version build release order item drug medication procedure diagnosis
+  organization tenant account qualified short common canonical simple unique global`);
+
+const ownWords = set('of for the de del la di der des von da le du');
+
+/** Pieces of keys written without a seam, such as `membername` or `ptnm`; longest first. */
+const seams = [
+  ...new Set([
+    ...personWords,
+    ...providerWords,
+    ...nameWords,
+    ...nameQualifiers,
+    ...birthWords,
+    ...idEnds,
+    ...idSubjects,
+    ...contactWords,
+    ...traitWords,
+    'date',
+    'home',
+    'work',
+    'line',
+    'details',
+    'info',
+    'record',
+    'data',
+    'of',
+    'dt',
+    'subs',
+    'social',
+    'medical',
+    'medicaid',
+    'medicare',
+    'mailing',
+    'permanent',
+    'business',
+    'sub',
+    'year',
+    'place',
+    'med',
+    'rec',
+  ]),
+]
+  .filter(
+    (piece) =>
+      piece.length > 1 &&
+      ![
+        'emp',
+        'pol',
+        'key',
+        'ref',
+        'apt',
+        'geo',
+        'lat',
+        'lon',
+        'lng',
+        'ort',
+        'pan',
+        'sex',
+        'tel',
+        'oid',
+        'uid',
+        'seq',
+        'mid',
+        'son',
+        'mem',
+        'geb',
+        'own',
+        'lic',
+        'lab',
+        'org',
+        'ids',
+        'mom',
+        'dad',
+        'kid',
+        'hic',
+      ].includes(piece),
+  )
+  .sort((one, other) => other.length - one.length);
+
+function splitSeams(word: string): string[] {
+  if (word.length < 4 || word.length > 40 || isWhole(word)) return [word];
+  return split(word, 4) ?? [word];
 }
 
-const tellingTextKeys: ReadonlySet<string> = new Set([
-  'dob',
-  'ssn',
-  'mrn',
-  'mbi',
-  'hicn',
-  'surname',
-  'resourcetype',
-]);
-
-/** Whether a key in running text betrays its value; `name: …` or `email: …` there may well be a queue's. */
-export function isDeniedTextKey(key: string): boolean {
-  const joined = wordsOf(key).join('');
-  return tellingTextKeys.has(joined) || deniedCompounds.some((compound) => joined.includes(compound));
+function split(rest: string, most: number): string[] | null {
+  if (rest === '') return [];
+  if (most === 0) return null;
+  for (const piece of seams) {
+    if (!rest.startsWith(piece)) continue;
+    const after = split(rest.slice(piece.length), most - 1);
+    if (after) return [piece, ...after];
+  }
+  return null;
 }
 
-function endsInDeniedWord(words: readonly string[]): boolean {
-  const numbered = /^\d+$/.test(words.at(-1) ?? '');
-  const last = words.at(numbered ? -2 : -1) ?? '';
-  return deniedLastWords.has(last) && !words.some((word) => machineWords.has(word));
+function isWhole(word: string): boolean {
+  return (
+    personWords.has(word) ||
+    ownNames.has(word) ||
+    birthWords.has(word) ||
+    ownIds.has(word) ||
+    contactWords.has(word) ||
+    traitWords.has(word) ||
+    resourceWords.has(word) ||
+    documentWords.has(word) ||
+    aboutEnds.has(word) ||
+    isTradeWord(word)
+  );
 }
 
-function wordsOf(key: string): string[] {
-  return key
-    .slice(0, 256)
-    .normalize('NFKC')
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-    .replace(/([A-Za-z])(\d)/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
+function keyWords(key: string): string[] {
+  if (/^d\.o\.b\.?$/i.test(key)) return ['dob'];
+  const plain = key.normalize('NFD').replace(/\p{M}/gu, '');
+  return wordsOf(plain).flatMap(splitSeams);
+}
+
+const judged = new Map<string, KeyMeaning | null>();
+const mostJudged = 2_000;
+
+/** What a key means, in whatever case, spelling or abbreviation; null when it names nothing of a person. */
+export function keyMeaning(key: string): KeyMeaning | null {
+  const known = judged.get(key);
+  if (known !== undefined) return known;
+  const meaning = judge(keyWords(key));
+  if (judged.size >= mostJudged) judged.clear();
+  if (key.length <= 64) judged.set(key, meaning);
+  return meaning;
+}
+
+function judge(words: readonly string[]): KeyMeaning | null {
+  const bare = words.filter((word) => !/^\d{1,2}$/.test(word));
+  const joined = bare.join('');
+  const last = bare.at(-1) ?? '';
+  const before = bare.at(-2) ?? '';
+  const has = (among: ReadonlySet<string>) => bare.some((word) => among.has(word));
+  if (ownNames.has(joined)) return 'name';
+  if (birthWords.has(joined)) return 'birth';
+  if (ownIds.has(joined)) return 'id';
+  if (contactWords.has(joined)) return 'contact';
+  if (traitWords.has(joined) || joined === 'photourl') return 'trait';
+  if (documentWords.has(joined)) return 'document';
+  if (resourceWords.has(joined)) return 'resource';
+  const ofPerson = has(personWords);
+  if (has(traitWords) && /^(?:ur[il]|status|group|identity|code)$/.test(last)) return 'trait';
+  if (joined.includes('healthplan') && idEnds.has(last) && !weakIdEnds.has(last)) return 'id';
+  if (aboutEnds.has(last) || (last === 'at' && !has(set('age')))) return null;
+  if (has(providerWords) && !ofPerson) return 'provider';
+  const name = bare.findIndex((word) => nameWords.has(word));
+  if (name >= 0 || has(ownNames)) {
+    if (has(ownNames) || bare.length === 1) return 'name';
+    const owner = bare[name - 1] ?? '';
+    if (nameQualifiers.has(owner) || personWords.has(owner) || ambiguousPersons.has(owner)) return 'name';
+    if (mayBePersonWords.has(owner)) return 'maybe-name';
+    if (
+      name === 0 &&
+      bare.slice(1).every((word) => ownWords.has(word) || personWords.has(word) || nameQualifiers.has(word))
+    )
+      return 'name';
+    if (ofPerson && !thingWords.has(owner)) return 'name';
+    return null;
+  }
+  if (has(birthWords)) return 'birth';
+  if (has(set('age ages')) && (bare.length === 1 || ofPerson || has(set('years at')))) return 'birth';
+  if (has(ownIds) || (last === 'serial' && has(set('device')))) return 'id';
+  if (idEnds.has(last) && isIdOf(bare, last, before, ofPerson)) return 'id';
+  if (has(set('med medical')) && has(set('rec record'))) return 'id';
+  if (last === 'license' || last === 'licence') return has(set('driver drivers driving')) ? 'id' : null;
+  if (['certificate', 'policy', 'cert'].includes(last) && numberEnds.has(before)) return 'id';
+  const contact = bare.findLastIndex((word) => contactWords.has(word));
+  if (contact >= 0 && !has(machineWords) && contact >= bare.length - 2) {
+    if (contact === bare.length - 1 || isPartOfAddress(last, before)) return 'contact';
+  }
+  if (has(ownTraits) || traitWords.has(last)) return 'trait';
+  if (maybeNames.has(joined)) return 'maybe-name';
+  if (joined === 'emergencycontact' || joined === 'responsibleparty') return 'name';
+  if (ofPerson)
+    return bare.every((word) => ambiguousPersons.has(word) || !personWords.has(word))
+      ? 'maybe-name'
+      : 'person';
+  return null;
+}
+
+function isPartOfAddress(last: string, before: string): boolean {
+  if (last === 'code') return /^(?:postal|zip|post)$/.test(before);
+  return /^(?:lines?|num(?:ber)?|no|nbr|address|addr|text|id|info|name|details|ext|home|work|one|two)$/.test(
+    last,
+  );
+}
+
+function isIdOf(words: readonly string[], last: string, before: string, ofPerson: boolean): boolean {
+  const sure = words.some((word) => personWords.has(word) && !ambiguousPersons.has(word));
+  if (aboutEnds.has(before) && !idSubjects.has(before)) return false;
+  if (sure) return true;
+  if (ofPerson)
+    return (
+      !weakIdEnds.has(last) && !words.includes('process') && !['parent', 'child', 'children'].includes(before)
+    );
+  if (words[0] === 'sub' && words.length === 2) return !weakIdEnds.has(last);
+  if (weakIdEnds.has(last) && last !== 'card') return false;
+  const subject = words.find((word) => idSubjects.has(word));
+  if (subject === undefined) return false;
+  return !words.some((word) => numberedOnly.has(word)) || numberEnds.has(last);
+}
+
+/** Said of a field instead of its value: `{"dob":"MISSING"}`. */
+const verdicts =
+  set(`missing invalid required absent present mismatch mismatched empty blank null none unknown ok valid match
+  matched verified unverified masked redacted removed yes no true false na omitted malformed unchanged changed ignored
+  found not required optional error hashed encrypted`);
+
+/** Whether a value under a key of this meaning is personal data. Flags, counts, verdicts and digests about it are not. */
+export function isPhiUnder(meaning: KeyMeaning, value: unknown): boolean {
+  if (meaning === 'provider' || value === null || value === undefined || typeof value === 'boolean')
+    return false;
+  if (typeof value === 'object') return isPhiObjectUnder(meaning, value);
+  if (typeof value === 'number') return isPhiNumberUnder(meaning, value);
+  if (typeof value !== 'string') return false;
+  const text = plainForm(value).trim();
+  if (!/[\p{L}\d]/u.test(text) || isDigest(text) || isVerdict(text)) return false;
+  if (meaning === 'resource') return false;
+  if (meaning === 'maybe-name') return looksLikeName(text);
+  if (meaning === 'person') return !isTradeText(text);
+  return true;
+}
+
+function isPhiNumberUnder(meaning: KeyMeaning, value: number): boolean {
+  if (meaning === 'birth' || meaning === 'id' || meaning === 'contact') return true;
+  if (meaning === 'trait') return value >= 0 && value < 150;
+  return meaning === 'person' && value >= 10_000;
+}
+
+function isPhiObjectUnder(meaning: KeyMeaning, value: object): boolean {
+  if (Array.isArray(value)) return value.some((item) => isPhiUnder(meaning, item));
+  if (meaning === 'maybe-name') return false;
+  return Object.values(value).some((item) => typeof item !== 'boolean' && item !== null);
+}
+
+function isDigest(text: string): boolean {
+  return (
+    /^(?:sha-?\d*|md5|hmac|hash|tok(?:en)?)[:_-][\w+/=-]+$/i.test(text) || /^[0-9a-f]{32,128}$/.test(text)
+  );
+}
+
+function isVerdict(text: string): boolean {
+  const words = wordsOf(text);
+  return words.length > 0 && words.length <= 4 && words.every((word) => verdicts.has(word));
+}
+
+/** Whether a text reads as a person's name: letters in one to five words, not all of them of the trade. */
+export function looksLikeName(text: string): boolean {
+  if (!/^[\p{L}\p{M}][\p{L}\p{M}.,' -]{1,60}$/u.test(text)) return false;
+  const words = text.split(/[\s,.]+/).filter((word) => word !== '');
+  if (words.length > 5 || /[a-z]-[a-z]/.test(text)) return false;
+  if (words.some((word) => nameKind(word)?.sure === true)) return true;
+  return (
+    words.every((word) => /^\p{Lu}/u.test(word)) && !words.some((word) => isTradeWord(word.toLowerCase()))
+  );
+}
+
+/** Whether a text is made of words of the trade, codes and short numbers: an enumeration's value, not a person's datum. */
+export function isTradeText(text: string): boolean {
+  const words = wordsOf(text);
+  return (
+    words.some((word) => word.length > 1) &&
+    words.every((word) => /^\d{1,3}$/.test(word) || word.length === 1 || isTradeWord(word))
+  );
+}
+
+/** Whether every word of a key is one that keys are made of; any other may be somebody's name. */
+export function isFieldName(key: string): boolean {
+  const words = keyWords(key);
+  return (
+    words.length > 0 &&
+    words.length <= 8 &&
+    words.every(
+      (word) =>
+        word.length === 1 || /^\d{1,2}$/.test(word) || (isWhole(word) && nameKind(word)?.sure !== true),
+    )
+  );
 }

@@ -1,45 +1,317 @@
-const month = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}';
-const birthWord =
-  '\\b(?:dob|d\\.o\\.b|date[ _-]?of[ _-]?birth|birth[ _-]?dates?|birth[ _-]?day|birth|born)\\b';
+const set = (words: string) => words.trim().split(/\s+/).join('|');
+
+const month = `(?:${set(`jan(?:uary)? feb(?:ruary)? mar(?:ch)? apr(?:il)? may june? july? aug(?:ust)? sept?(?:ember)?
+  oct(?:ober)? nov(?:ember)? dec(?:ember)? enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre
+  diciembre januar februar märz mai juni juli oktober dezember janvier février fevrier mars avril juin juillet août
+  septembre octobre novembre décembre`)})\\.?`;
+const year = '(?:1[89]|2\\d)\\d\\d';
 
 /** A calendar date in the spellings met in practice, without the time of day; impossible ones are quoted in errors too. */
 export const dateText = [
-  '(?:1[89]|2\\d)\\d\\d[-/.]\\d{1,2}[-/.]\\d{1,2}',
-  '\\d{1,2}[-/.]\\d{1,2}[-/.](?:1[89]|2\\d)\\d\\d',
-  `(?:[0-2]?\\d|3[01])[- ]${month}[-, ]{1,2}(?:19|20)\\d\\d`,
-  `${month} (?:[0-2]?\\d|3[01])(?:st|nd|rd|th)?,? (?:19|20)\\d\\d`,
+  `${year}[-/.]\\d{1,2}[-/.]\\d{1,2}`,
+  `\\d{1,2}[-/.]\\d{1,2}[-/.]${year}`,
+  `(?:[0-2]?\\d|3[01])(?:st|nd|rd|th|\\.)?(?:[- ]| of | de )${month}(?:[-, ]{1,2}| de )${year}`,
+  `${month}[- ](?:[0-2]?\\d|3[01])(?:st|nd|rd|th)?,?[- ]${year}`,
+  `${year}[- ]${month}[- ](?:[0-2]?\\d|3[01])`,
 ].join('|');
 
+/** Beside a word of birth, days without a seam and years of two digits are dates as well. */
+const looseDate = `${dateText}|\\b(?:19|20)\\d{6}\\b|\\b[01]\\d[0-3]\\d(?:19|20)\\d\\d\\b|\\b\\d{1,2}[-/.]\\d{1,2}[-/.]\\d\\d\\b|\\b(?:19|20)\\d\\d\\b`;
+const birthWord = `(?<![\\p{L}\\d])(?:${set(`dob d\\.o\\.b\\.? date[\\s_-]?of[\\s_-]?(?:birth|death) birth[\\s_-]?(?:date|day|dt|year)s?
+  birth born deceased fecha[\\s_-]?(?:de[\\s_-]?)?nac(?:imiento)? nacid[oa] nacimiento geburtsdatum geb\\. geboren née? naissance
+  nascid[oa] nascimento nat[oa]\\s`)}|生年月日|出生)`;
+
+/** Days before any authorization this system carries: births, as good as always. */
+const oldYear = '(?:19\\d\\d|200\\d|201[0-4])';
+const oldDate = [
+  `${oldYear}([-/.])(?:0?[1-9]|1[0-2])\\2(?:0?[1-9]|[12]\\d|3[01])`,
+  `(?:0?[1-9]|[12]\\d|3[01])([-/.])(?:0?[1-9]|[12]\\d|3[01])\\3${oldYear}`,
+  `(?:[0-2]?\\d|3[01])(?:st|nd|rd|th|\\.)?(?:[- ]| of | de )${month}(?:[-, ]{1,2}| de )${oldYear}`,
+  `${month}[- ](?:[0-2]?\\d|3[01])(?:st|nd|rd|th)?,?[- ]${oldYear}`,
+  `${oldYear}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])`,
+].join('|');
+/** What stands for no date at all; and the version of AWS policies. */
+const noBirthDate = '1900-01-01|1970-01-01|19000101|19700101|01/01/1900|01/01/1970|2012-10-17';
+
+const state =
+  set(`AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR
+  PA RI SC SD TN TX UT VT VA WA WV WI WY PR`);
+const stateName =
+  set(`Alabama Alaska Arizona Arkansas California Colorado Connecticut Delaware Florida Georgia Hawaii Idaho
+  Illinois Indiana Iowa Kansas Kentucky Louisiana Maine Maryland Massachusetts Michigan Minnesota Mississippi Missouri Montana
+  Nebraska Nevada New\\sHampshire New\\sJersey New\\sMexico New\\sYork North\\sCarolina North\\sDakota Ohio Oklahoma Oregon
+  Pennsylvania Rhode\\sIsland South\\sCarolina South\\sDakota Tennessee Texas Utah Vermont Virginia Washington West\\sVirginia
+  Wisconsin Wyoming`);
+const street =
+  set(`st street ave avenue av rd road blvd boulevard ln lane dr drive ct court pl place way ter terrace cir circle
+  pkwy parkway hwy highway trl trail sq square loop row pike plaza aly alley xing crossing cv cove holw pt pointe run ridge
+  path walk byp bypass expy expressway tpke turnpike`);
+
+const person =
+  set(`patients? pt\\.? pat\\. members? mbr\\.? subscribers? beneficiar(?:y|ies) dependents? insured enrollees?
+  policyholder guarantor paciente miembro afiliad[oa] asegurad[oa] beneficiari[oa] patientin versicherter mitglied`);
+const idLabel = `(?:${set(`medicaid medicare policy subscriber member patient beneficiary enrollee dependent insured group certificate
+  account acct chart passport contract hicn mbi mrn empi mcid licen[sc]e plate serial vin driver'?s?[\\s_-]licen[sc]e
+  medical[\\s_-]record health[\\s_-]plan insurance[\\s_-]card`)})`;
+
 export interface PhiPattern {
+  /** What it is, as a rejection's rule tells it. */
   name: string;
-  /** Global, and safe against backtracking on a megabyte of text. */
+  /** Global, and safe against backtracking on a megabyte of text. What its first group matches is kept by masks. */
   pattern: RegExp;
 }
 
-/** What personal data looks like in any text. */
-export const phiPatterns: readonly PhiPattern[] = [
-  { name: 'ssn', pattern: /(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])/g },
-  { name: 'ssn', pattern: /\b(?:ssn|social security)\b\D{0,20}\d{3}[- ]?\d{2}[- ]?\d{4}\b/gi },
-  { name: 'email', pattern: /[\w.%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b/gi },
-  { name: 'phone', pattern: /(?<![\w.-])(?:\+?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])/g },
-  { name: 'phone', pattern: /(?<![\w.])\+\d{1,3}[-. ]?\(?\d{1,4}\)?(?:[-. ]?\d){6,11}(?![\w-])/g },
-  { name: 'phone', pattern: /\b(?:phone|mobile|tel|telephone|cell|fax)\b\D{0,12}\d{10}\b/gi },
+/** Patterns that can only match where the gate does, which is quicker to ask: most texts open one or two gates. */
+export interface PhiPatternGroup {
+  /** Asked of the text in lower case where it says so. */
+  gate: RegExp;
+  lowerCase?: boolean;
+  patterns: readonly PhiPattern[];
+}
+
+/** Stems of the words in the patterns below. */
+const labelWord = new RegExp(
+  `(?:${set(`ss[ns] social itin soc tax phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
+    d\\.o\\.b birth death born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
+    subscriber member patient benef enrollee dependent insured group certificate account acct chart passport contract hicn mrn
+    empi mcid licen plate serial vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
+    asegurad mitglied versichert person`)}|生年月日|出生)`,
+);
+
+/** What personal data looks like in any text, in its plain form. */
+export const phiPatternGroups: readonly PhiPatternGroup[] = [
   {
-    name: 'birth-date',
-    pattern: new RegExp(`${birthWord}.{0,24}?(?:${dateText}|\\b(?:19|20)\\d{6}\\b)`, 'gi'),
+    // Numbers with a seam in them.
+    gate: /\d{3}[-. )/]|\+\d|[*xX#]-?\d{4}/,
+    patterns: [
+      { name: 'ssn', pattern: /()(?<!\d|\d-)\d{3}-\d{2}-\d{4}(?!\d|-\d)/g },
+      { name: 'ssn', pattern: /()(?<![\w.-])(?!000|666)\d{3}([ .])\d{2}\2\d{4}(?![\w-]|\.\d)/g },
+      { name: 'ssn', pattern: /()[x*#•]{3}-?[x*#•]{2}-?\d{4}(?!\d)/gi },
+      {
+        name: 'phone',
+        pattern:
+          /()(?<![\w.-])(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\)[- .]?|[2-9]\d{2}[-. /])\d{3}[-. ]\d{4}(?![\w-]|\.\d)/g,
+      },
+      {
+        name: 'phone',
+        pattern: /()(?<![\w.])\+(?!00)\d{1,3}[-. ]?\(?\d{1,4}\)?(?:[-. /]?\d){6,11}(?![\w-]|:\d)/g,
+      },
+      {
+        name: 'account',
+        pattern: /()(?<![\d-])(?:4\d{3}|5[1-5]\d{2}|6011)([- ])\d{4}\2\d{4}\2\d{4}(?![\d-])/g,
+      },
+      { name: 'postal-code', pattern: /()(?<![\w.-])\d{5}-\d{4}(?![\w-])/g },
+    ],
   },
   {
-    name: 'member-id',
-    pattern: /\b(?:member|subscriber|patient)[ _-]?(?:id|number|no\.?|#)[ :=#'"]{1,4}[\w-]*\d[\w-]*/gi,
+    // The number of a Medicare beneficiary.
+    gate: /\d[A-Z]/,
+    patterns: [
+      {
+        name: 'member-id',
+        pattern:
+          /()\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}\b/g,
+      },
+    ],
   },
-  { name: 'fhir', pattern: /["']?resourceType["']?\s{0,4}[:=]\s{0,4}\\?["']?[A-Z]\w{1,40}/g },
-  { name: 'fhir', pattern: /\b(?:Patient|RelatedPerson|Person)\/(?=[\w.-]{0,63}\d)[\w.-]{1,64}/g },
-  { name: 'fhir', pattern: /<\w{1,40} xmlns=["']http:\/\/hl7\.org\/fhir/g },
-  { name: 'x12', pattern: /\b(?:NM1|DMG|N3|N4)\*[^~\n]{0,200}/g },
-  { name: 'hl7v2', pattern: /\bPID\|[^\r\n]{0,400}/g },
+  {
+    // A number or a date beside a word that says whose or what it is.
+    gate: labelWord,
+    lowerCase: true,
+    patterns: [
+      {
+        name: 'ssn',
+        pattern:
+          /(\b(?:ssn|sss?n|social security|itin|soc\.? ?sec\.?|tax(?:payer)? id)\b\D{0,20})\d{3}[- ]?\d{2}[- ]?\d{4}(?!\d)/gi,
+      },
+      {
+        name: 'ssn',
+        pattern:
+          /(\b(?:ssn|social security)\b[^\d\n]{0,40}\b(?:last|ending|ends)\b(?: (?:4|four)\b)?\D{0,12})\d{4}\b/gi,
+      },
+      { name: 'ssn', pattern: /()(?<!\d)\d{9}(?=[ ,(]{1,3}(?:ssn|social security|itin)\b)/gi },
+      {
+        name: 'phone',
+        pattern:
+          /(\b(?:phone|mobile|tel|telephone|cell|fax|call(?:ed|back)?|ph|sms|text|whatsapp|tel[eé]fono|handy|celular|contact|pager)\b[^\d\n]{0,16})(?:1?[2-9]\d{2}[2-9]\d{6}|[2-9]\d{2}[-. ]\d{4}|0\d{9,11})(?![\w-])/gi,
+      },
+      {
+        name: 'birth-date',
+        pattern: new RegExp(`(${birthWord}[^\\n]{0,24}?)(?:${looseDate})(?![T ]\\d\\d:(?!00:00))`, 'giu'),
+      },
+      {
+        name: 'birth-date',
+        pattern: new RegExp(`(${birthWord}[\\s:=#"'\\\\]{1,6})\\d{1,2} ${month}`, 'giu'),
+      },
+      {
+        name: 'age',
+        pattern: new RegExp(
+          `((?<!\\p{L})(?:${person})[^\\n]{0,20}(?<![\\w-])aged?[ :=]{1,3}|\\baged )\\d{1,3}\\b`,
+          'giu',
+        ),
+      },
+      { name: 'member-id', pattern: /(\bmbi\b[\s:=#"']{1,4})[\da-z]{4}-?[\da-z]{3}-?[\da-z]{4}\b/gi },
+      {
+        name: 'member-id',
+        pattern: new RegExp(
+          `((?<![\\p{L}\\d])${idLabel}[\\s_-]{0,2}(?:id|number|num|no\\.?|nbr|nr\\.?|#)?(?:[\\s:=#"'(\\\\]|\\bis\\b){1,6})(?!v\\d)(?=[\\w-]{0,8}\\d[\\w-]{0,12}\\d[\\w-]{0,12}\\d)[\\w-]{3,40}(?<![-_])`,
+          'giu',
+        ),
+      },
+      {
+        name: 'member-id',
+        pattern: new RegExp(
+          `((?<![\\p{L}\\d])(?:${person})(?:[\\s_-]?(?:id|no|number|#))?[\\s:=#/_"'(\\\\-]{1,4})(?:(?-i:[A-Z]{0,5})-?\\d{4,}[\\w-]*)`,
+          'giu',
+        ),
+      },
+      {
+        name: 'member-id',
+        pattern:
+          /(\b(?:Patient|Member|Subscriber|Beneficiary|Dependent|Enrollee|Person|Insured)\w{0,20} ?[{[(][^\n}\])]{0,60}?\bid\b["':=\s]{1,4})[\w-]{0,20}\d[\w-]{1,40}/gi,
+      },
+      { name: 'member-id', pattern: /(\bMRN[ _:#=-]{0,3})[A-Z]{0,3}\d{4,}/gi },
+      { name: 'device', pattern: /(\bVIN\b[\s:=#]{1,4})[A-HJ-NPR-Z\d]{17}\b/gi },
+      {
+        name: 'device',
+        pattern: /(\b(?:serial|device)(?: (?:no|number|id|#))[\s:.=#]{1,4})(?=[\w-]*\d)[\w-]{4,40}/gi,
+      },
+      {
+        name: 'licence',
+        pattern:
+          /(\b(?:DL|driver'?s? licen[sc]e|licen[sc]e plate|passport)(?: (?:no\.?|number|#))?[\s:=#]{1,4})(?=[\w-]*\d)[\w-]{5,20}/gi,
+      },
+      { name: 'account', pattern: /(\b(?:IBAN)[\s:=]{1,4})[A-Z]{2}\d{2}[A-Z\d ]{10,30}/g },
+      {
+        name: 'ip',
+        pattern: new RegExp(
+          `((?<!\\p{L})(?:${person})[^\\n]{0,24}?\\bip\\b[^\\d\\n]{0,10})\\d{1,3}(?:\\.\\d{1,3}){3}`,
+          'giu',
+        ),
+      },
+      {
+        name: 'postal-code',
+        pattern: /(\b(?:zip|postal|postcode|plz|c\.?p\.)[ _-]?(?:code)?\b[^\d\n]{0,12})\d{5}\b/gi,
+      },
+    ],
+  },
+  {
+    gate: /\d[- ]?y/i,
+    patterns: [
+      { name: 'age', pattern: /()\b\d{1,3}[- ]?(?:y\/o|yo\b|y\.o\.|years?[- ]old\b|yrs?[- ]old\b)/gi },
+    ],
+  },
+  {
+    // Days without a word.
+    gate: new RegExp(oldYear),
+    patterns: [
+      {
+        name: 'old-date',
+        pattern: new RegExp(
+          `()(?<![\\w/.:-]|\\d[-/.])(?!${noBirthDate})(?:${oldDate})(?!(?!T00:00)[\\w/]|[-.]\\d|[T ](?!00:00)\\d\\d?:\\d\\d)`,
+          'gi',
+        ),
+      },
+      {
+        name: 'old-date',
+        pattern: new RegExp(
+          `()(?<=[\\p{L}]{2}[_-])${oldYear}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?!\\d)`,
+          'gu',
+        ),
+      },
+    ],
+  },
+  {
+    gate: / /,
+    patterns: [
+      {
+        name: 'address',
+        pattern: new RegExp(
+          `()(?<![\\w.:-])\\d{1,6}(?:-?[A-Z])? (?:[NSEW]{1,2}\\.? )?(?:(?:[A-Z][\\w'.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)) ){1,4}(?:${street.replace(/[a-z]+/g, (word) => `${word[0]?.toUpperCase()}${word.slice(1)}|${word.toUpperCase()}`)})\\b\\.?`,
+          'g',
+        ),
+      },
+      {
+        name: 'address',
+        pattern:
+          /()(?<![\w.:-])\d{1,6} (?:[nsew]\.? )?[a-z]{3,20} (?:[a-z]{3,20} )?(?:st|street|ave|avenue|rd|road|blvd|boulevard|ln|dr|pkwy|hwy)\b/g,
+      },
+      { name: 'address', pattern: /()\bp\.? ?o\.? ?box[ #:]{1,3}\d{1,6}/gi },
+      { name: 'address', pattern: /()\b(?:Apt|APT|Apartment|APARTMENT)\.? ?#? ?\d{1,5}[A-Za-z]?\b/g },
+      { name: 'address', pattern: /()\p{L}{2,30}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4}\b/gu },
+      {
+        name: 'address',
+        pattern:
+          /()\b(?:Calle|Avenida|Av\.|Carrera|Rue|Via|Rua|Plaza) (?:\p{L}{1,3} ){0,2}\p{Lu}\p{L}{2,}(?:,? (?:#|n[o°º.]* ?)?\d{1,5})?/gu,
+      },
+      {
+        name: 'address',
+        pattern: new RegExp(
+          `()\\b\\p{Lu}[\\p{L}.'-]{1,24}(?: \\p{Lu}[\\p{L}.'-]{1,24}){0,2}, ?(?:(?:${state}),? \\d{5}|(?:${stateName}),? \\d{5})(?:-\\d{4})?(?![\\w-])`,
+          'gu',
+        ),
+      },
+      {
+        name: 'address',
+        pattern: new RegExp(
+          `()\\b(?:(?!ID|OK|OR|IN|HI|ME|PA|CO|DE|MS|AL|MA|CT|SC|MT)(?:${state})|(?:${stateName})) \\d{5}(?:-\\d{4})?(?![\\w-])`,
+          'g',
+        ),
+      },
+    ],
+  },
+  {
+    // Paths and documents.
+    gate: /[/<]|resourceType/,
+    patterns: [
+      {
+        name: 'member-id',
+        pattern:
+          /(\/(?:patients?|members?|subscribers?|beneficiar(?:y|ies)|enrollees?|persons?|people|dependents?)\/)(?!v\d+\b|[{:$])(?=[^/?#\s]{0,40}\d[^/?#\s]{0,10}\d)[\w.~%^-]{3,80}/gi,
+      },
+      { name: 'fhir', pattern: /()["']?resourceType\\*["']?\s{0,4}[:=]\s{0,4}\\*["']?[A-Z]\w{1,40}/g },
+      { name: 'fhir', pattern: /()\b(?:Patient|RelatedPerson|Person)\/(?=[\w.-]{0,63}\d)[\w.-]{1,64}/g },
+      { name: 'fhir', pattern: /()<\w{1,40} xmlns=\\*["'](?:http:\/\/hl7\.org\/fhir|urn:hl7-org)/g },
+      { name: 'hl7v2', pattern: /()<PID\.\d[^\n]{0,400}/g },
+    ],
+  },
+  {
+    gate: /\*/,
+    patterns: [
+      {
+        name: 'x12',
+        pattern:
+          /()\b(?:ISA|GS|ST|BHT|HL|TRN|NM1|N[1-4]|PER|DMG|REF|SBR|PAT|INS|CLM|DT[PM]|HI|UM|SV[1-7]|HSD|PWK|MSG|PRV|EB|EQ|HCR|III|NTE|CR[1-8]|CRC|K3|CL1|BPR|HCP|LX|SVC|STC)\*(?=[^~\n]{0,60}[A-Z\d])[^~\n]{0,200}~?/gi,
+      },
+    ],
+  },
+  {
+    gate: /[|^]/,
+    patterns: [
+      { name: 'x12', pattern: /()\b(?:NM1|DMG|N3|N4|SBR)[|^][^~\n]{2,200}~?/gi },
+      {
+        name: 'hl7v2',
+        pattern:
+          /()\b(?:MSH[|][^\r\n]{4,}|(?:PID|PD1|PV[12]|NK1|GT1|IN[123]|MRG|OB[XR]|ORC|DG1|AL1|EVN|ACC|FT1|PR1|RX[EAD]|SCH|TXA)[|^][^\r\n]{0,400})/g,
+      },
+      { name: 'hl7v2', pattern: /()\b(?:pid|nk1|gt1|in1)[|^]\d{0,4}[|^][^\r\n]{0,400}/g },
+      {
+        name: 'hl7v2',
+        pattern: /()(?<![\p{L}\d^])\p{L}[\p{L}'-]{1,40}\^\p{L}[\p{L}' -]{0,40}(?:\^[\p{L}.' -]{0,40}){0,5}/gu,
+      },
+    ],
+  },
+  {
+    gate: /[\u0530-\uffff\u0400-\u052f]/,
+    patterns: [
+      {
+        name: 'script',
+        pattern:
+          /()[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Ethiopic}]{2,}(?: [\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}]+)*/gu,
+      },
+    ],
+  },
 ];
 
-/** Typographic dashes and spaces as their plain forms, so that an SSN copied from a document is still one. */
-export function plainPunctuation(text: string): string {
-  return text.replace(/[\u2010-\u2015\u2212]/g, '-').replace(/[\u00a0\u2007\u202f]/g, ' ');
-}
+/** E-mail addresses; whether one is a team's is asked apart. */
+export const emailPattern = /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b/gi;

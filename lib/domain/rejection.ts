@@ -9,6 +9,7 @@ export const rejectionHints = {
   METADATA_TOO_LARGE: 'Keep metadata within 16 KiB; store large content in S3 and send a reference.',
   METADATA_TOO_DEEP: 'Keep metadata within 20 levels of nesting.',
   METADATA_PHI_SUSPECTED: 'Store it in S3, send a reference.',
+  FIELD_PHI_SUSPECTED: 'Send an id, a code or a name of a service here, nothing of a person.',
   TENANT_UNKNOWN: 'Send the tenant: none is known for this request yet.',
   TENANT_MISMATCH: 'Send the tenant the request belongs to, or correct the pagwId.',
   DATABASE_REFUSED: 'Correct the event; the rule names the SQLSTATE with which the database refused it.',

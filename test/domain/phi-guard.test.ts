@@ -121,6 +121,8 @@ describe('denied values', () => {
 
   it('in a key, which the path then does not show', () => {
     expect(findPhi({ 'jane.doe@example.com': 1 })).toEqual({ path: '/*', rule: 'value-pattern' });
-    expect(findPhi({ 'Jane Doe, 1980': { dob: 1 } })).toEqual({ path: '/*/dob', rule: 'denied-key' });
+    expect(findPhi({ 'Jane Doe, 1980': { dob: 1 } })).toEqual({ path: '/*', rule: 'value-pattern' });
+    expect(findPhi({ JaneDoe: 1 })).toEqual({ path: '/*', rule: 'value-pattern' });
+    expect(findPhi({ Whitfield: { dob: 1 } })).toEqual({ path: '/*/dob', rule: 'denied-key' });
   });
 });

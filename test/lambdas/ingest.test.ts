@@ -228,7 +228,8 @@ describe('ingest', () => {
     await invoke(
       { body: { ...event, eventType: 'PARSE_OK' } },
       { body: { ...event, eventType: 'PARSE_OK' } },
-      { body: { ...event, eventId: 'odd', eventType: 'JOHN_DOE', stage: 'MEMBER_123' } },
+      { body: { ...event, eventId: 'odd', eventType: 'ODD_TYPE', stage: 'MEMBER_123' } },
+      { body: { ...event, eventId: 'name', eventType: 'JOHN_DOE' } },
       { body: { ...event, eventId: 'phi', eventType: 'VAL_OK', metadata: { memberName: 'SECRET' } } },
     );
     const lines = logged
@@ -241,6 +242,7 @@ describe('ingest', () => {
       'PAGW-LOGGED RECORDED 1 PARSING PARSE_OK COMPLETED',
       'PAGW-LOGGED DUPLICATE PARSING PARSE_OK COMPLETED',
       'PAGW-LOGGED RECORDED 2 COMPLETED',
+      'PAGW-LOGGED REJECTED FIELD_PHI_SUSPECTED',
       'PAGW-LOGGED REJECTED METADATA_PHI_SUSPECTED',
     ]);
   });

@@ -1,0 +1,28 @@
+import type { EventInput } from './event-contract.ts';
+import { looksLikePhi } from './phi-guard.ts';
+
+/** Every text of an event but its metadata and its error text, by its pointer. */
+const texts: readonly (readonly [string, (event: EventInput) => string | null | undefined])[] = [
+  ['/pagwId', (event) => event.pagwId],
+  ['/eventId', (event) => event.eventId],
+  ['/tenant', (event) => event.tenant],
+  ['/stage', (event) => event.stage],
+  ['/eventType', (event) => event.eventType],
+  ['/errorCode', (event) => event.errorCode],
+  ['/externalReference', (event) => event.externalReference],
+  ['/workerId', (event) => event.workerId],
+  ['/serviceName', (event) => event.serviceName],
+  ['/correlationId', (event) => event.correlationId],
+  ['/request/type', (event) => event.request?.type],
+  ['/request/payload/bucket', (event) => event.request?.payload?.bucket],
+  ['/request/payload/key', (event) => event.request?.payload?.key],
+];
+
+/** The pointer of the first field in which something of a person stands; null when there is none. */
+export function fieldWithPhi(event: EventInput): string | null {
+  for (const [path, read] of texts) {
+    const text = read(event);
+    if (text && looksLikePhi(text)) return path;
+  }
+  return null;
+}

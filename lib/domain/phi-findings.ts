@@ -1,0 +1,158 @@
+import { nameSpans } from './name-spans.ts';
+import { nameKind } from './person-names.ts';
+import { isTradeText, type KeyMeaning, keyMeaning, looksLikeName } from './phi-keys.ts';
+import { emailPattern, type PhiPattern, phiPatternGroups } from './phi-patterns.ts';
+import { isTradeWord, wordsOf } from './trade-words.ts';
+
+/** Personal data in a text: from `start` up to `end`, and what kind it is. */
+export interface PhiSpan {
+  start: number;
+  end: number;
+  kind: string;
+}
+
+/** All that looks like personal data in a text in its plain form, kind by kind; places may overlap. */
+export function* phiSpans(text: string): Generator<PhiSpan> {
+  const lower = text.toLowerCase();
+  for (const { gate, lowerCase, patterns } of phiPatternGroups) {
+    if (gate.test(lowerCase ? lower : text)) yield* patternSpans(text, patterns);
+  }
+  yield* emailSpans(text);
+  yield* assignedSpans(text);
+  yield* quotedSpans(text);
+  yield* elementSpans(text);
+  yield* tableSpans(text);
+  for (const span of nameSpans(text)) yield { ...span, kind: 'name' };
+}
+
+function* patternSpans(text: string, patterns: readonly PhiPattern[]): Generator<PhiSpan> {
+  for (const { name, pattern } of patterns) {
+    for (const { 0: match, 1: kept = '', index } of text.matchAll(pattern)) {
+      yield { start: index + kept.length, end: index + match.length, kind: name };
+    }
+  }
+}
+
+/** Addresses of people: those of teams and services are made of words of the trade, as in `pas-oncall@…`. */
+function* emailSpans(text: string): Generator<PhiSpan> {
+  if (!text.includes('@')) return;
+  for (const { 0: match, index } of text.matchAll(emailPattern)) {
+    const local = match.slice(0, match.indexOf('@'));
+    if (!wordsOf(local).every((word) => word.length > 1 && isTradeWord(word) && nameKind(word) === null)) {
+      yield { start: index, end: index + match.length, kind: 'email' };
+    }
+  }
+}
+
+const assignment =
+  /(?<![\w.])([A-Za-z][\w.-]{0,63}(?:[ _](?:of birth|of death|name|names|id|number|no|code|address|date|line 1))?)[\\"']{0,6}\s{0,4}(?:[:=]|=>)\s{0,4}/g;
+const assigned = /[\\]{0,4}"((?:[^"\\\n]|\\.){0,400})|[\\]{0,4}'([^'\n]{0,400})|([^,;)\]}\n&|"'<>]{1,200})/y;
+
+/** The value in `key=value`, `key: value` and `"key":"value"`, however often its quotes are escaped. */
+function* assignedSpans(text: string): Generator<PhiSpan> {
+  if (!/[:=]/.test(text)) return;
+  for (const { 0: match, 1: key = '', index } of text.matchAll(assignment)) {
+    const meaning = keyMeaning(key.slice(key.lastIndexOf('.') + 1));
+    if (meaning === null || meaning === 'provider' || /^age$/i.test(key)) continue;
+    assigned.lastIndex = index + match.length;
+    const value = assigned.exec(text);
+    if (value === null) continue;
+    const held = (value[1] ?? value[2] ?? value[3] ?? '').replace(/\\+$/, '');
+    if (held.startsWith('[masked')) continue;
+    if (isPhiTextUnder(meaning, held, key)) {
+      yield { start: assigned.lastIndex - value[0].length, end: assigned.lastIndex, kind: meaning };
+    }
+  }
+}
+
+const quotedAfter =
+  /(?<![\w.])([A-Za-z]\w{2,40})(?: (?:name|of birth|id|number))?\b[^"'\n=:<]{0,30}(["'`])([^"'`\n]{1,80})\2/g;
+const quotedBefore =
+  /(["'`])([^"'`\n]{1,80})\1 (?:for|in|of|as|is (?:not )?(?:an? )?(?:valid|invalid)) (?:the )?(?:field |column |property |element |attribute |parameter )?["'`]?([A-Za-z]\w{2,40})/g;
+
+/** A quoted value beside the field it is of: `lastName 'Doe' is too long`, `"Doe" for field lastName`. */
+function* quotedSpans(text: string): Generator<PhiSpan> {
+  if (!/["'`]/.test(text)) return;
+  for (const { 0: match, 1: key = '', 3: held = '', index } of text.matchAll(quotedAfter)) {
+    if (!isPhiQuoted(key, held)) continue;
+    const end = index + match.length - 1;
+    yield { start: end - held.length, end, kind: 'quoted' };
+  }
+  for (const { 2: held = '', 3: key = '', index } of text.matchAll(quotedBefore)) {
+    if (isPhiQuoted(key, held)) yield { start: index + 1, end: index + 1 + held.length, kind: 'quoted' };
+  }
+}
+
+function isPhiQuoted(key: string, held: string): boolean {
+  const meaning = keyMeaning(key);
+  if (meaning === null || !['name', 'birth', 'id', 'contact'].includes(meaning)) return false;
+  return keyMeaning(held) === null && isPhiTextUnder(meaning, held, key);
+}
+
+const element = /<(?:[\w-]{1,30}:)?([A-Za-z][\w.-]{0,63})(?:\s[^<>]{0,300})?>([^<]{1,200})/g;
+const elementAttribute =
+  /<(?:[\w-]{1,30}:)?([A-Za-z][\w.-]{0,63})\s(?:[^<>]{0,200}?\s)?(?:value|extension)=[\\]{0,4}["']([^"'<>]{1,200})/g;
+
+/** What an XML element holds, between its tags or in its value. */
+function* elementSpans(text: string): Generator<PhiSpan> {
+  if (!text.includes('<')) return;
+  for (const pattern of [element, elementAttribute]) {
+    for (const { 0: match, 1: name = '', 2: held = '', index } of text.matchAll(pattern)) {
+      const meaning = keyMeaning(name);
+      if (meaning === null || meaning === 'provider' || !isPhiTextUnder(meaning, held, name)) continue;
+      yield { start: index + match.length - held.length, end: index + match.length, kind: meaning };
+    }
+  }
+}
+
+/** Rows below a heading that names two or more of a person's data. */
+function* tableSpans(text: string): Generator<PhiSpan> {
+  const end = text.indexOf('\n');
+  if (end < 0 || end > 2_000) return;
+  const separator = /[,;\t|]/.exec(text.slice(0, end))?.[0];
+  if (separator === undefined) return;
+  const heading = text.slice(0, end).split(separator);
+  if (
+    heading.length > 60 ||
+    text
+      .slice(end + 1)
+      .split('\n', 1)[0]
+      ?.split(separator).length !== heading.length
+  )
+    return;
+  const meanings = heading.map((title) => keyMeaning(title.trim().replace(/["']/g, '')));
+  if (meanings.filter((meaning) => meaning !== null && meaning !== 'provider').length >= 2) {
+    yield { start: end + 1, end: text.length, kind: 'table' };
+  }
+}
+
+/** Stricter than for a key of its own: running text also speaks about data, as in `birthDate: must be before today`. */
+function isPhiTextUnder(meaning: KeyMeaning, sent: string, key: string): boolean {
+  const text = sent.trim();
+  const [first = ''] = text.split(/\s/);
+  if (text === '' || /^(?:null|none|undefined|true|false)\b/i.test(text)) return false;
+  switch (meaning) {
+    case 'birth':
+      return /\d/.test(text.slice(0, 24));
+    case 'id':
+      return /\d/.test(first);
+    case 'contact':
+      if (/^\/?(?:\d{1,3}\.){3}\d|^\w+:\/\/|^0x|^[\w.-]+:\d+$/.test(text)) return false;
+      return /\d/.test(text.slice(0, 24)) || (/^\p{Lu}/u.test(text) && !isTradeText(first));
+    case 'name':
+      if (!/^\p{L}[\p{L}'.,-]*$/u.test(first) || /^\p{Ll}+[-.]/u.test(first) || isTradeText(first))
+        return false;
+      return !/^names?$/i.test(key) || /^\p{Lu}/u.test(first) || nameKind(first) !== null;
+    case 'maybe-name':
+      if (text.split(/[\s,]+/).some((word) => nameKind(word)?.sure)) return looksLikeName(text);
+      return /^(?:family|given)$/i.test(key) && looksLikeName(text);
+    case 'trait':
+      return /^\p{L}/u.test(text) && !isTradeText(first);
+    case 'person':
+      return (
+        /\d{4}/.test(first) || nameKind(first)?.sure === true || (/\s/.test(text) && looksLikeName(text))
+      );
+    default:
+      return false;
+  }
+}
