@@ -1,4 +1,5 @@
 import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 const PACKS: Readonly<Record<string, string>> = {
@@ -26,8 +27,14 @@ function ruleIds(rule: string): string[] {
   return packs.map((pack) => `${PACKS[pack]}${rule.slice(dash)}`);
 }
 
-/** The rule about a wildcard behind a resource's ARN: `:*` for a function's versions, `/*` for a bucket's objects. */
-export function wildcardBehind(resource: IConstruct, suffix: ':*' | '/*'): string {
+/** The rule about the objects of a bucket that another stack exports. */
+export function objectsOf({ stack, bucketArn }: Bucket): string {
+  const { 'Fn::ImportValue': name } = stack.resolve(stack.exportValue(bucketArn));
+  return `Solutions-IAM5[Resource::${name}/*]`;
+}
+
+/** The rule about a wildcard behind a resource's ARN, of its own stack: `:*` for a function's versions. */
+export function wildcardBehind(resource: IConstruct, suffix: ':*'): string {
   const element = resource.node.defaultChild;
   if (!CfnElement.isCfnElement(element)) throw new Error(`'${resource.node.path}' is not one resource.`);
   const logicalId: unknown = Stack.of(resource).resolve(element.logicalId);

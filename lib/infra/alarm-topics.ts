@@ -4,6 +4,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { allowKey } from './allow-key.ts';
 
 export interface AlarmTopicsProps {
@@ -33,7 +34,13 @@ export class AlarmTopics extends Construct {
       enforceSSL: true,
     });
     for (const topic of [this.notices, this.pages]) topic.addToResourcePolicy(alarmsOfThisAccount(topic));
-    for (const address of props.notify) this.notices.addSubscription(new EmailSubscription(address));
+    for (const address of props.notify) {
+      const subscription = this.notices.addSubscription(new EmailSubscription(address));
+      acknowledge(subscription, {
+        'Serverless-SNSRedrivePolicy':
+          'SNS repeats a mail for hours; one that is lost for good leaves its alarm and its incident where they are, to be seen and told again.',
+      });
+    }
   }
 
   /** Lets a flow publish notices: the topic and the key that encrypts it. */

@@ -1,8 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type RotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { allowKey } from './allow-key.ts';
 
 export interface DatabaseLoginProps {
   /** The role the migrations make and grant rights to. It does not log in; its two users, `<role>_a` and `<role>_b`, do. */
@@ -10,14 +11,19 @@ export interface DatabaseLoginProps {
   readonly key: Key;
 }
 
-const ROTATE_AFTER = Duration.days(30);
+const ROTATED_BY_WHAT_RUNS =
+  'RotateFlow has its schedule in the other stack, with the function that it invokes: from here neither could be seen.';
 
 /** A secret `{"username", "password"}` whose rotation alternates between the role's two users, so no login ever fails meanwhile. */
 export class DatabaseLogin extends Construct {
+  readonly role: DatabaseLoginProps['role'];
   readonly secret: Secret;
+  readonly #key: Key;
 
   constructor(scope: Construct, id: string, props: DatabaseLoginProps) {
     super(scope, id);
+    this.role = props.role;
+    this.#key = props.key;
     this.secret = new Secret(this, 'Secret', {
       description: `Login of ${props.role} in the PAGW event database`,
       encryptionKey: props.key,
@@ -28,10 +34,26 @@ export class DatabaseLogin extends Construct {
         excludePunctuation: true,
       },
     });
+    this.secret.denyAccountRootDelete();
+    acknowledge(this.secret, {
+      'Solutions-SMG4': ROTATED_BY_WHAT_RUNS,
+      'HIPAA+NIST-SecretsManagerRotationEnabled': ROTATED_BY_WHAT_RUNS,
+    });
   }
 
-  /** Rotates now, which gives the role its first working password, and every 30 days. */
-  rotateWith(rotationLambda: IFunction): RotationSchedule {
-    return this.secret.addRotationSchedule('Rotation', { rotationLambda, automaticallyAfter: ROTATE_AFTER });
+  /** Lets a function give the login a new password. */
+  grantRotate(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: [
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:UpdateSecretVersionStage',
+        ],
+        resources: [this.secret.secretArn],
+      }),
+    );
+    allowKey(grantee, this.#key, ['kms:Decrypt', 'kms:GenerateDataKey']);
   }
 }

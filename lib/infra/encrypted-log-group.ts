@@ -7,14 +7,16 @@ import { Construct } from 'constructs';
 export interface LogSettings {
   readonly key: Key;
   readonly days: number;
+  /** Keeps the log when its stack is deleted. */
+  readonly retain: boolean;
 }
 
 export interface EncryptedLogGroupProps extends LogSettings {
-  /** @default a name made by CloudFormation */
+  /** One that no earlier deployment can have left behind. @default a name made by CloudFormation */
   readonly name?: string;
 }
 
-/** A log group with a key and an end to its retention. It holds no PHI and goes with the stack. */
+/** A log group with a key and an end to its retention. It holds no PHI. */
 export class EncryptedLogGroup extends Construct {
   readonly logGroup: LogGroup;
 
@@ -23,7 +25,7 @@ export class EncryptedLogGroup extends Construct {
     this.logGroup = new LogGroup(this, 'LogGroup', {
       encryptionKey: props.key,
       retention: props.days,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: props.retain ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       ...(props.name === undefined ? {} : { logGroupName: props.name }),
     });
   }

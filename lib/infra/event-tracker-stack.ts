@@ -1,8 +1,10 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { AlarmTopics } from './alarm-topics.ts';
 import { databaseAlarms } from './database-alarms.ts';
-import { EncryptionKeys } from './encryption-keys.ts';
+import { DatabaseProtection } from './database-protection.ts';
+import type { EventTrackerDataStack } from './event-tracker-data-stack.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { ingestAlarms } from './ingest-alarms.ts';
 import { INGEST_TIMEOUT, IngestFlow } from './ingest-flow.ts';
@@ -12,23 +14,29 @@ import { SavedQueries } from './saved-queries.ts';
 import { ScheduledFlows } from './scheduled-flows.ts';
 import type { StageSettings } from './stages.ts';
 import { TrackerAlarms } from './tracker-alarms.ts';
-import { TrackerBuckets } from './tracker-buckets.ts';
 import { TrackerDashboard } from './tracker-dashboard.ts';
-import { TrackerDatabase } from './tracker-database.ts';
 import { WidgetFlow } from './widget-flow.ts';
 
 export interface EventTrackerStackProps extends StackProps {
   readonly settings: StageSettings;
+  /** What the flows work on. */
+  readonly data: EventTrackerDataStack;
 }
 
-/** Wires the flows in the order the data takes. */
+const KEY_OF_THE_OTHER_STACK =
+  'The key is imported from the stack that holds it, which the rule does not take for a key; the tests of the template do.';
+
+/** What runs: wires the flows in the order the data takes. Nothing here is worth keeping but what waits in a queue. */
 export class EventTrackerStack extends Stack {
   constructor(scope: Construct, id: string, props: EventTrackerStackProps) {
     super(scope, id, props);
-    const { settings } = props;
-    const keys = new EncryptionKeys(this, 'Keys', { retain: settings.retainOnDelete });
-    const logs = { key: keys.logs, days: settings.retention.logDays };
-    const messagesKey = keys.messages;
+    const { settings, data } = props;
+    const { database, buckets, logs } = data;
+    const messagesKey = data.keys.messages;
+    acknowledge(this, {
+      'cdk-validator-cfnguard::cloudwatch_log_group_encrypted_check': KEY_OF_THE_OTHER_STACK,
+      'cdk-validator-cfnguard::sqs_queue_encrypted_check': KEY_OF_THE_OTHER_STACK,
+    });
 
     const events = new FifoQueue(this, 'Events', {
       name: 'pagw-events',
@@ -40,12 +48,6 @@ export class EventTrackerStack extends Stack {
       key: messagesKey,
       visibilityTimeout: Duration.minutes(15),
     });
-    const buckets = new TrackerBuckets(this, 'Buckets', {
-      key: keys.data,
-      ...settings.retention,
-      accessLogDays: settings.retention.logDays,
-    });
-    const database = new TrackerDatabase(this, 'Database', { settings, key: keys.data, logs });
     const { schema } = new MigrateFlow(this, 'Migrate', {
       database,
       logs,
@@ -60,6 +62,7 @@ export class EventTrackerStack extends Stack {
       logs,
       rules: settings.rules,
       concurrency: settings.concurrency.ingest,
+      ...reserve(settings.reservedConcurrency?.ingest),
     });
     ingest.source.node.addDependency(passwords);
 
@@ -71,14 +74,19 @@ export class EventTrackerStack extends Stack {
       logs,
       rules: settings.rules,
       tenant: settings.widgetTenant,
-      concurrency: settings.concurrency.scheduled,
+      ...reserve(settings.reservedConcurrency?.scheduled),
     });
+    const protection =
+      database.ownCluster === database.cluster
+        ? new DatabaseProtection(this, 'Protection', { database, messagesKey })
+        : undefined;
 
     const { alarms } = new TrackerAlarms(this, 'Alarms', {
       definitions: [
         ...ingestAlarms(ingest, events, retries, settings),
         ...scheduled.alarms,
         ...databaseAlarms(database, settings),
+        ...(protection?.alarms ?? []),
       ],
       topics,
       runbookUrl: settings.runbookUrl,
@@ -113,4 +121,8 @@ export class EventTrackerStack extends Stack {
   private output(name: string, value: string, description: string): void {
     new CfnOutput(this, name, { value, description });
   }
+}
+
+function reserve(executions: number | undefined): { reservedConcurrentExecutions?: number } {
+  return executions === undefined ? {} : { reservedConcurrentExecutions: executions };
 }

@@ -7,7 +7,7 @@ import type { FifoQueue } from './fifo-queue.ts';
 import { ruleVariables, type StageRules } from './stage-rules.ts';
 import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
-import { TrackerFunction } from './tracker-function.ts';
+import { reservedOf, TrackerFunction } from './tracker-function.ts';
 
 export interface IngestFlowProps {
   readonly events: FifoQueue;
@@ -16,6 +16,8 @@ export interface IngestFlowProps {
   readonly logs: LogSettings;
   /** Batches recorded at a time, which bounds the load on the database. */
   readonly concurrency: number;
+  /** @default the account's unreserved pool */
+  readonly reservedConcurrentExecutions?: number;
   readonly rules: StageRules;
 }
 
@@ -35,7 +37,7 @@ export class IngestFlow extends Construct {
       description: 'Records PAGW events from the queue in the database',
       logs: props.logs,
       timeout: INGEST_TIMEOUT,
-      reservedConcurrentExecutions: props.concurrency,
+      ...reservedOf(props),
       environment: {
         QUARANTINE_BUCKET: props.buckets.quarantine.bucketName,
         ...ruleVariables(props.rules, ['retryPolicy']),

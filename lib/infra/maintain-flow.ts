@@ -13,6 +13,8 @@ export interface MaintainFlowProps {
   readonly messagesKey: Key;
   readonly logs: LogSettings;
   readonly history: StageSettings['history'];
+  /** Whether the stage keeps concurrency for itself. */
+  readonly reserved: boolean;
 }
 
 /** Partitions, roll-ups, compaction, archive. It makes and drops tables, so it acts as the owner. */
@@ -30,7 +32,7 @@ export class MaintainFlow extends Construct {
       timeout: Duration.minutes(14),
       memorySize: 1_024,
       // Two at once would only wait for each other's locks.
-      reservedConcurrentExecutions: 1,
+      ...(props.reserved ? { reservedConcurrentExecutions: 1 } : {}),
       environment: {
         ARCHIVE_BUCKET: buckets.archive.bucketName,
         COMPACT_AFTER_DAYS: String(history.compactAfterDays),

@@ -14,7 +14,8 @@ export interface RetryFlowProps {
   readonly messagesKey: Key;
   readonly logs: LogSettings;
   readonly every: Duration;
-  readonly concurrency: number;
+  /** @default the account's unreserved pool */
+  readonly reservedConcurrentExecutions?: number;
   readonly rules: StageRules;
 }
 
@@ -30,7 +31,6 @@ export class RetryFlow extends Construct {
       flow: 'retry',
       description: 'Sends retry commands for the PAGW events that are due',
       timeout: Duration.minutes(5),
-      reservedConcurrentExecutions: props.concurrency,
       environment: {
         RETRY_QUEUE_URL: props.retries.queue.queueUrl,
         ...ruleVariables(props.rules, ['retryPolicy']),

@@ -1,5 +1,6 @@
 import { Aws, Duration } from 'aws-cdk-lib';
-import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
@@ -12,6 +13,8 @@ export interface RotateFlowProps {
   /** Makes the roles whose passwords are set here. */
   readonly schema: IDependable;
 }
+
+const ROTATE_AFTER = Duration.days(30);
 
 /**
  * Gives the writer's and the reader's logins their passwords: right after the schema is there, then every 30 days.
@@ -34,20 +37,29 @@ export class RotateFlow extends Construct {
     this.rotate = rotate;
     rotate.useDatabase(database, 'owner');
     acknowledge(rotate, {
-      'Solutions-IAM5[Resource::*]':
-        'X-Ray takes traces, and Secrets Manager makes random passwords, for no particular resource.',
       'cdk-validator-cfnguard::lambda_function_public_access_prohibited_check':
         'The permission names the account it is deployed to, by AWS::AccountId, which the rule does not take for a number.',
-      'HIPAA+NIST-LambdaConcurrency': 'Secrets Manager invokes it, once a month for each of two secrets.',
       'HIPAA+NIST+Serverless-LambdaDLQ':
         'Secrets Manager repeats a failed step and keeps the login that works.',
     });
-    const schedules = [database.writer, database.reader].map((login) => login.rotateWith(rotate.function));
+    const logins = [database.writer, database.reader];
+    for (const login of logins) login.grantRotate(rotate);
+    const permission = rotate.function.grantInvoke(
+      new ServicePrincipal('secretsmanager.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    // The CDK's own schedule would write this function's role into the key's policy, which the other stack holds.
+    const schedules = logins.map(({ secret, role }) => {
+      const schedule = new CfnRotationSchedule(this, role, {
+        secretId: secret.secretArn,
+        rotationLambdaArn: rotate.function.functionArn,
+        rotationRules: { scheduleExpression: `rate(${ROTATE_AFTER.toDays()} days)` },
+      });
+      schedule.node.addDependency(rotate, permission);
+      return schedule;
+    });
     for (const schedule of schedules) schedule.node.addDependency(schema);
-    for (const child of rotate.function.node.children) {
-      // The CDK lets Secrets Manager invoke it without saying for whom.
-      if (child instanceof CfnPermission) child.sourceAccount = Aws.ACCOUNT_ID;
-    }
     const passwords = new DependencyGroup();
     passwords.add(...schedules);
     this.passwords = passwords;

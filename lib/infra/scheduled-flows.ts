@@ -36,7 +36,12 @@ export class ScheduledFlows extends Construct {
     super(scope, id);
     const { settings, schema } = props;
     const { everyMinutes } = settings;
-    const shared = { ...props, rules: settings.rules, concurrency: settings.concurrency.scheduled };
+    const reserved = settings.reservedConcurrency;
+    const shared = {
+      ...props,
+      rules: settings.rules,
+      ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved.scheduled }),
+    };
     const { flow: retry } = new RetryFlow(this, 'Retry', {
       ...shared,
       every: Duration.minutes(everyMinutes.retry),
@@ -49,6 +54,7 @@ export class ScheduledFlows extends Construct {
     const { flow: maintain } = new MaintainFlow(this, 'Maintain', {
       ...props,
       history: settings.history,
+      reserved: reserved !== undefined,
     });
     this.flows = [retry, stuckAlarm, maintain];
     this.alarms = [

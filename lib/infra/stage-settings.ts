@@ -52,6 +52,32 @@ const RULES: readonly SettingRule[] = [
     message: 'concurrency.ingest must be a whole number from 2 to 1000, which is what SQS can be held to.',
   },
   {
+    broken: ({ concurrency, reservedConcurrency }) =>
+      reservedConcurrency !== undefined &&
+      !(
+        within(reservedConcurrency.ingest, concurrency.ingest, 1_000) &&
+        within(reservedConcurrency.scheduled, 1, 100)
+      ),
+    message:
+      'reservedConcurrency must reserve at least concurrency.ingest for ingest, and from 1 to 100 for each scheduled flow.',
+  },
+  {
+    broken: ({ zones }) => !within(zones, 2, 3),
+    message: 'zones must be 2 or 3: Aurora asks for two, and keeps its six copies in three.',
+  },
+  {
+    broken: ({ engineVersion }) => !/^(1[7-9]|[2-9]\d)(\.\d{1,2})?$/.test(engineVersion),
+    message:
+      "engineVersion must be a PostgreSQL version of 17 or later, as '17', which follows the minor that AWS has as default, or '17.7'.",
+  },
+  {
+    broken: ({ environment }) =>
+      environment !== undefined &&
+      !(/^\d{12}$/.test(environment.account) && /^[a-z]{2}(-[a-z]+)+-\d$/.test(environment.region)),
+    message:
+      "environment must name an account of 12 digits and a region, as { account: '123456789012', region: 'us-east-1' }.",
+  },
+  {
     broken: ({ everyMinutes }) =>
       !within(everyMinutes.retry, 1, 60) || !within(everyMinutes.stuckAlarm, 1, 15),
     message: 'everyMinutes.retry must be from 1 to 60 and everyMinutes.stuckAlarm from 1 to 15.',
@@ -93,6 +119,18 @@ const RULES: readonly SettingRule[] = [
     broken: ({ existingCluster }) =>
       existingCluster !== undefined && !existingCluster.ownerSecretArn.startsWith('arn:'),
     message: 'existingCluster.ownerSecretArn must be the ARN of the secret of a user that may create tables.',
+  },
+  {
+    broken: ({ existingCluster }) =>
+      existingCluster !== undefined && !['none', 'kept', 'removed'].includes(existingCluster.ownCluster),
+    message:
+      "existingCluster.ownCluster must say what becomes of the cluster that the stage makes for itself: 'none', 'kept' or 'removed'.",
+  },
+  {
+    broken: ({ existingCluster, existingNetwork }) =>
+      existingCluster?.ownCluster === 'none' && existingNetwork !== undefined,
+    message:
+      "existingNetwork has nothing to hold when existingCluster.ownCluster is 'none'; leave one of them out.",
   },
   {
     broken: ({ existingNetwork }) =>

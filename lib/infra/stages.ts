@@ -11,8 +11,14 @@ export interface ExistingNetwork {
   isolatedSubnetIds: string[];
 }
 
-/** An Aurora PostgreSQL cluster that is there already, with or without the PAGW tables. */
+/** An Aurora PostgreSQL cluster that the stage did not make, with or without the PAGW tables. */
 export interface ExistingCluster {
+  /**
+   * What becomes of the cluster that the stage makes for itself. `none`: it never made one. `kept`: this one was restored
+   * from it, and it stays as it is. `removed`: it leaves the stack, while its network, parameters and log stay for the
+   * restored one (docs/deploy.md, "Restore from a backup").
+   */
+  ownCluster: 'none' | 'kept' | 'removed';
   clusterIdentifier: string;
   /** Whether the RDS Data API (HTTP endpoint) is on. The tracker has no other way in. */
   dataApiEnabled: boolean;
@@ -24,6 +30,12 @@ export interface ExistingCluster {
 
 /** Everything in which one stage differs from another. */
 export interface StageSettings {
+  /** Where the stage is deployed, and nowhere else. @default wherever the credentials lead */
+  environment?: { account: string; region: string };
+  /** Availability zones of a new network: two or three. */
+  zones: number;
+  /** PostgreSQL as Aurora names it: `17` follows the minor that AWS has as default, `17.7` stays with it. */
+  engineVersion: string;
   /** Aurora capacity units (2 GiB of memory each). A minimum of 0 lets an idle cluster pause. */
   capacity: { minUnits: number; maxUnits: number; pauseAfter?: Duration; readers: number };
   databaseName: string;
@@ -38,10 +50,15 @@ export interface StageSettings {
   };
   /** Days since a request was closed and last heard of, after which its history is merged, and leaves the database. */
   history: { compactAfterDays: number | 'off'; archiveAfterDays: number | 'off' };
-  /** Keeps database, keys and buckets when the stack is deleted; otherwise a last snapshot is all that stays. */
+  /** Keeps database, network, keys and logs when the stacks are deleted; otherwise a last snapshot and the buckets stay. */
   retainOnDelete: boolean;
-  /** Invocations at a time; the ceiling on what the flows can ask of the database. */
-  concurrency: { ingest: number; scheduled: number };
+  /** Batches recorded at a time; the ceiling on what ingest can ask of the database. */
+  concurrency: { ingest: number };
+  /**
+   * Invocations that nobody else in the account can take away, of ingest and of each minute flow. It comes off the account's
+   * limit, of which Lambda keeps 100 for everybody: a new account's limit may be 10. @default none
+   */
+  reservedConcurrency?: { ingest: number; scheduled: number };
   /** How often the minute flows run. Each run keeps the database awake. */
   everyMinutes: { retry: number; stuckAlarm: number };
   thresholds: {
@@ -68,13 +85,15 @@ export interface StageSettings {
 const RUNBOOK_URL = 'https://github.com/pagw/pagw-event-tracker/blob/main/docs/runbook.md';
 
 const prod: StageSettings = {
+  zones: 3,
+  engineVersion: '17',
   capacity: { minUnits: 1, maxUnits: 16, readers: 1 },
   databaseName: 'pagw',
   insights: { mode: DatabaseInsightsMode.ADVANCED, retention: PerformanceInsightRetention.MONTHS_15 },
   retention: { backupDays: 35, logDays: 731, quarantineDays: 90, archiveDays: 2_557 },
   history: { compactAfterDays: COMPACT_AFTER_DAYS, archiveAfterDays: ARCHIVE_AFTER_DAYS },
   retainOnDelete: true,
-  concurrency: { ingest: 20, scheduled: 2 },
+  concurrency: { ingest: 20 },
   everyMinutes: { retry: 1, stuckAlarm: 1 },
   thresholds: {
     ingestAgeSeconds: 300,
@@ -95,7 +114,7 @@ const dev: StageSettings = {
   insights: { mode: DatabaseInsightsMode.STANDARD, retention: PerformanceInsightRetention.DEFAULT },
   retention: { backupDays: 7, logDays: 365, quarantineDays: 30, archiveDays: 365 },
   retainOnDelete: false,
-  concurrency: { ingest: 5, scheduled: 2 },
+  concurrency: { ingest: 5 },
   // The pause above only happens between runs that are further apart than it.
   everyMinutes: { retry: 15, stuckAlarm: 15 },
   thresholds: { ...prod.thresholds, storageGiB: 50 },

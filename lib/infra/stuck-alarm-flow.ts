@@ -18,7 +18,8 @@ export interface StuckAlarmFlowProps {
   readonly runbookUrl: string;
   readonly rules: StageRules;
   readonly every: Duration;
-  readonly concurrency: number;
+  /** @default the account's unreserved pool */
+  readonly reservedConcurrentExecutions?: number;
 }
 
 /** Open requests without progress → incidents, metrics, notifications. */
@@ -33,7 +34,6 @@ export class StuckAlarmFlow extends Construct {
       flow: 'stuck-alarm',
       description: 'Finds PAGW requests without progress and tells on-call',
       timeout: Duration.minutes(2),
-      reservedConcurrentExecutions: props.concurrency,
       environment: {
         EVENTS_QUEUE_URL: events.queue.queueUrl,
         TOPIC_ARN: topics.notices.topicArn,

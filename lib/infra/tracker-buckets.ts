@@ -11,7 +11,7 @@ import {
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, wildcardBehind } from './acknowledge.ts';
+import { acknowledge, objectsOf } from './acknowledge.ts';
 import { allowKey } from './allow-key.ts';
 import type { TrackerFunction } from './tracker-function.ts';
 
@@ -29,7 +29,7 @@ const SHARED: BucketProps = {
   versioned: true,
   objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
   // Never emptied by a deployment, in any stage: see "Teardown" in docs/deploy.md.
-  removalPolicy: RemovalPolicy.RETAIN,
+  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 };
 
 /** Where refused messages and archived history are kept, and who read them. */
@@ -115,7 +115,7 @@ export class TrackerBuckets extends Construct {
     const resources = [bucket.arnForObjects('*')];
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: onObjects, resources }));
     allowKey(grantee, this.#key, onKey);
-    acknowledge(grantee, { [wildcardBehind(bucket, '/*')]: 'Any object, in this one bucket.' });
+    acknowledge(grantee, { [objectsOf(bucket)]: 'Any object, in this one bucket.' });
   }
 
   private bucket(id: string, encryptionKey: Key, props: BucketProps): Bucket {

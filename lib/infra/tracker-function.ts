@@ -76,9 +76,7 @@ export class TrackerFunction extends Construct implements IGrantable {
       role,
       logGroup,
       tracing: Tracing.ACTIVE,
-      ...(props.reservedConcurrentExecutions === undefined
-        ? {}
-        : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
+      ...reservedOf(props),
       ...(props.deadLetters === undefined
         ? {}
         : { deadLetterQueue: props.deadLetters, retryAttempts: 0, maxEventAge: Duration.minutes(5) }),
@@ -102,6 +100,12 @@ export class TrackerFunction extends Construct implements IGrantable {
     });
     this.grantPrincipal = this.function.grantPrincipal;
     acknowledgeFindings(this);
+    if (props.reservedConcurrentExecutions === undefined) {
+      acknowledge(this, {
+        'HIPAA+NIST-LambdaConcurrency':
+          'Reserved where the stage asks for it: a new account has 10 executions at a time, of which none can be reserved.',
+      });
+    }
   }
 
   /** Connects the function to the database as `role`: settings and rights, those for transactions only where it has any. */
@@ -125,6 +129,14 @@ export class TrackerFunction extends Construct implements IGrantable {
   metricErrors(): IMetric {
     return this.function.metricErrors({ statistic: 'Sum', period: Duration.minutes(5) });
   }
+}
+
+/** As a function's props have it, which take no undefined. */
+export function reservedOf(props: { readonly reservedConcurrentExecutions?: number }): {
+  reservedConcurrentExecutions?: number;
+} {
+  const { reservedConcurrentExecutions } = props;
+  return reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions };
 }
 
 function acknowledgeFindings(scope: TrackerFunction): void {

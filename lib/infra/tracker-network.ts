@@ -16,7 +16,9 @@ import type { ExistingNetwork } from './stages.ts';
 
 export interface TrackerNetworkProps {
   readonly logs: LogSettings;
-  /** @default a new VPC of isolated subnets in two zones */
+  /** Zones of a new VPC. */
+  readonly zones: number;
+  /** @default a new VPC of isolated subnets */
   readonly existing?: ExistingNetwork;
 }
 
@@ -31,7 +33,7 @@ export class TrackerNetwork extends Construct {
     super(scope, id);
     this.vpc =
       props.existing === undefined
-        ? (this.newVpc(props.logs) as IVpc)
+        ? (this.newVpc(props) as IVpc)
         : Vpc.fromVpcAttributes(this, 'Vpc', props.existing);
     this.subnets = this.vpc.isolatedSubnets;
     acknowledge(this, {
@@ -45,16 +47,13 @@ export class TrackerNetwork extends Construct {
     });
   }
 
-  private newVpc(logs: LogSettings): Vpc {
+  private newVpc({ logs, zones }: TrackerNetworkProps): Vpc {
     const vpc = new Vpc(this, 'Vpc', {
       natGateways: 0,
-      maxAzs: 2,
+      maxAzs: zones,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 26 }],
     });
-    const { logGroup } = new EncryptedLogGroup(this, 'FlowLogs', {
-      ...logs,
-      name: '/pagw/event-tracker/vpc',
-    });
+    const { logGroup } = new EncryptedLogGroup(this, 'FlowLogs', logs);
     vpc.addFlowLog('FlowLog', {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
       trafficType: FlowLogTrafficType.ALL,

@@ -4,12 +4,13 @@ import { acknowledge } from './acknowledge.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import { ruleVariables, type StageRules } from './stage-rules.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
-import { TrackerFunction } from './tracker-function.ts';
+import { reservedOf, TrackerFunction } from './tracker-function.ts';
 
 export interface WidgetFlowProps {
   readonly database: TrackerDatabase;
   readonly logs: LogSettings;
-  readonly concurrency: number;
+  /** @default the account's unreserved pool */
+  readonly reservedConcurrentExecutions?: number;
   readonly rules: StageRules;
   /** The one tenant it shows, or `*` for all. */
   readonly tenant: string;
@@ -26,7 +27,7 @@ export class WidgetFlow extends Construct {
       description: 'Draws PAGW timelines and the stuck board on the dashboard',
       logs: props.logs,
       timeout: Duration.seconds(30),
-      reservedConcurrentExecutions: props.concurrency,
+      ...reservedOf(props),
       environment: {
         WIDGET_TENANT: props.tenant,
         ...ruleVariables(props.rules, ['retryPolicy', 'stuckLimits', 'decisionPolicy']),

@@ -33,18 +33,8 @@ export const ACKNOWLEDGED_RIGHTS: readonly { holder: RegExp; action: RegExp; rea
     reason: 'The CDK’s function empties the default security group, which is nothing that runs here.',
   },
   {
-    holder: /MonitoringRole$/,
+    holder: /^DatabaseOwnMonitoring/,
     action: /^logs:(CreateLogGroup|PutRetentionPolicy|DescribeLogStreams|GetLogEvents)$/,
     reason: 'AmazonRDSEnhancedMonitoringRole, which AWS keeps.',
-  },
-  {
-    holder: /^RotateRole$/,
-    action: /^secretsmanager:GetRandomPassword$/,
-    reason: 'The CDK’s rotation schedule grants it.',
-  },
-  {
-    holder: /RotateRole$/,
-    action: /^kms:(Encrypt|ReEncrypt\*)$/,
-    reason: 'The CDK’s rotation schedule grants it.',
   },
 ];

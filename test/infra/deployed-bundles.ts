@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onceInRun } from '../support/once-in-run.ts';
-import { resourcesOf, type SynthesisedStage, synthesiseStage, type Template } from './synthesise-stage.ts';
+import { joined, resourcesOf, type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
 
 /** One of our functions as it is uploaded. */
 export interface DeployedBundle {
@@ -25,10 +25,9 @@ export async function synthesiseBundles(): Promise<DeployedBundles> {
     synthesiseStage('dev', { bundleInto, unchecked: true }),
   );
   const read = (name: string) =>
-    JSON.parse(readFileSync(join(directory, `PagwEventTracker-dev.${name}.json`), 'utf8'));
-  const template: Template = read('template');
-  const { files }: { files: Record<string, { source: { path: string } }> } = read('assets');
-  const ofType = resourcesOf(template);
+    JSON.parse(readFileSync(join(directory, `PagwEventTracker-dev${name}.json`), 'utf8'));
+  const { files }: { files: Record<string, { source: { path: string } }> } = read('.assets');
+  const ofType = resourcesOf(joined({ data: read('-data.template'), run: read('.template') }));
   const bundles = new Map<string, DeployedBundle>();
   for (const [logicalId, { Properties }] of ofType('AWS::Lambda::Function')) {
     const environment: Record<string, unknown> = Properties.Environment?.Variables ?? {};

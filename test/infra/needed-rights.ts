@@ -158,11 +158,11 @@ const BY_TYPE: Readonly<
   },
   'AWS::Scheduler::Schedule': (account, schedule, keyOf) => {
     const { stack, logicalId, resource } = schedule;
-    const { Arn, RoleArn, DeadLetterConfig } = resource.Properties.Target;
+    const { Arn, RoleArn, DeadLetterConfig, Input } = resource.Properties.Target;
     const role = account.text(stack, RoleArn);
     const queue = account.text(stack, DeadLetterConfig.Arn);
     const requests = [
-      { action: 'lambda:InvokeFunction', resource: account.text(stack, Arn) },
+      scheduled(account.text(stack, Arn), account.text(stack, Input)),
       ...requestsOfCall('sqs:SendMessage', [queue], false, keyOf),
     ];
     return [
@@ -301,4 +301,16 @@ function writeLog(group: string): Asked[] {
 
 function logGroupArn(group: string, rest = ''): string {
   return `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${group}${rest}`;
+}
+
+/** What a schedule does: it invokes a function, or calls AWS itself ("Using universal targets in EventBridge Scheduler"). */
+function scheduled(target: string, input: string): { action: string; resource: string } {
+  if (!target.startsWith('arn:aws:scheduler:::aws-sdk:'))
+    return { action: 'lambda:InvokeFunction', resource: target };
+  if (!target.endsWith(':rds:modifyDBCluster')) throw new Error(`Nothing is known of ${target}.`);
+  const { DbClusterIdentifier } = JSON.parse(input);
+  return {
+    action: 'rds:ModifyDBCluster',
+    resource: `arn:aws:rds:${REGION}:${ACCOUNT}:cluster:${DbClusterIdentifier}`,
+  };
 }

@@ -18,7 +18,12 @@ interface Variant {
 const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:claims-owner-AbCdEf';
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:pagw-api-connector.fifo';
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
-const CLUSTER = { clusterIdentifier: 'claims', dataApiEnabled: true, ownerSecretArn: SECRET };
+const CLUSTER = {
+  ownCluster: 'none' as const,
+  clusterIdentifier: 'claims',
+  dataApiEnabled: true,
+  ownerSecretArn: SECRET,
+};
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
   dev: { stage: 'dev' },

@@ -26,6 +26,7 @@ describe('settings of a stage', () => {
   });
 
   const cluster = {
+    ownCluster: 'none' as const,
     clusterIdentifier: 'claims',
     dataApiEnabled: true,
     ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:owner-AbCdEf',

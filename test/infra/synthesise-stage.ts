@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
 import { createEventTrackerApp } from '../../lib/infra/event-tracker-app.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 
@@ -11,15 +10,21 @@ export interface Resource {
   Properties: Record<string, any>;
   DependsOn?: string[];
   DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
 }
 
 export interface Template {
   Resources: Record<string, Resource>;
-  Outputs: Record<string, { Value: unknown }>;
+  Outputs: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
 export interface SynthesisedStage {
+  /** Both stacks as one, with what the second imports from the first put in: for rules that hold wherever a resource is. */
   template: Template;
+  /** As CloudFormation gets them. */
+  stacks: { data: Template; run: Template };
+  /** Stacks that the CDK protects against deletion. */
+  protectedStacks: string[];
   /** What the compliance checks object to, as `<check>: <rule>`; null when unchecked. */
   findings: string[] | null;
   ofType(type: string): [logicalId: string, resource: Resource][];
@@ -40,16 +45,44 @@ export function synthesiseStage(
   const settings = STAGES[stage];
   const stages = settings === undefined ? STAGES : { [stage]: { ...settings, ...options.settings } };
   const skipBundling = options.bundleInto !== undefined ? {} : { 'aws:cdk:bundling-stacks': [] };
-  const { app, stack } = createEventTrackerApp(
+  const { app, data, stack } = createEventTrackerApp(
     { outdir, context: { ...context, ...skipBundling, stage } },
     stages,
     options.unchecked !== true,
   );
   const assembly = app.synth();
-  const template: Template = assembly.getStackByName(Stack.of(stack).stackName).template;
+  const templateOf = ({ stackName }: { stackName: string }): Template =>
+    assembly.getStackByName(stackName).template;
+  const stacks = { data: templateOf(data), run: templateOf(stack) };
+  const template = joined(stacks);
   const findings = options.unchecked === true ? null : findingsIn(outdir);
   if (options.bundleInto === undefined) rmSync(outdir, { recursive: true });
-  return { template, findings, ofType: resourcesOf(template) };
+  const protectedStacks = assembly.stacks
+    .filter(({ terminationProtection }) => terminationProtection === true)
+    .map(({ stackName }) => stackName);
+  return { template, stacks, protectedStacks, findings, ofType: resourcesOf(template) };
+}
+
+/** @throws when a logical id is in both, or an import is exported by neither */
+export function joined({ data, run }: SynthesisedStage['stacks']): Template {
+  const exported = new Map(
+    Object.values(data.Outputs).flatMap(({ Value, Export }) =>
+      Export === undefined ? [] : [[Export.Name, Value]],
+    ),
+  );
+  const withImports = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(withImports);
+    if (typeof value !== 'object' || value === null) return value;
+    const name = (value as { 'Fn::ImportValue'?: string })['Fn::ImportValue'];
+    if (name === undefined)
+      return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withImports(part)]));
+    if (!exported.has(name)) throw new Error(`'${name}' is imported and exported by nobody`);
+    return exported.get(name);
+  };
+  const twice = Object.keys(run.Resources).filter((logicalId) => Object.hasOwn(data.Resources, logicalId));
+  if (twice.length > 0) throw new Error(`Both stacks have ${twice.join(', ')}`);
+  const { Resources, Outputs } = withImports(run) as Template;
+  return { Resources: { ...data.Resources, ...Resources }, Outputs };
 }
 
 export function resourcesOf(template: Template): SynthesisedStage['ofType'] {

@@ -1,0 +1,159 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  AuroraPostgresEngineVersion,
+  ClusterInstance,
+  Credentials,
+  DatabaseCluster,
+  DatabaseClusterEngine,
+  type IClusterEngine,
+  ParameterGroup,
+  type ServerlessV2ClusterInstanceProps,
+  SubnetGroup,
+} from 'aws-cdk-lib/aws-rds';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { DATABASE_PARAMETERS } from './database-parameters.ts';
+import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
+import { nameOfThisStack } from './name-of-this-stack.ts';
+import type { StageSettings } from './stages.ts';
+import { TrackerNetwork } from './tracker-network.ts';
+
+export interface TrackerClusterProps {
+  readonly settings: StageSettings;
+  /** Encrypts storage, insights and the owner's secret. */
+  readonly key: Key;
+  readonly logs: LogSettings;
+}
+
+const OWNER = 'pagw_owner';
+
+/**
+ * The Aurora cluster that a stage makes for itself, with what it stands in: network, parameters, log, monitoring. That
+ * stays when a cluster restored from a backup takes over, because the restored one stands in it too.
+ */
+export class TrackerCluster extends Construct {
+  /** Absent once it has been replaced by a restored one. */
+  readonly cluster?: DatabaseCluster;
+
+  constructor(scope: Construct, id: string, props: TrackerClusterProps) {
+    super(scope, id);
+    const { settings, logs } = props;
+    const { existingNetwork, existingCluster } = settings;
+    const network = new TrackerNetwork(this, 'Network', {
+      logs,
+      zones: settings.zones,
+      ...(existingNetwork === undefined ? {} : { existing: existingNetwork }),
+    });
+    // Known before the cluster is, so that its log group has a key and a retention before it is first written to.
+    const identifier = nameOfThisStack('pagw-event-tracker');
+    const { logGroup } = new EncryptedLogGroup(this, 'ServerLogs', {
+      ...logs,
+      name: `/aws/rds/cluster/${identifier}/postgresql`,
+    });
+    const engine = engineOf(settings);
+    const subnetGroup = new SubnetGroup(this, 'Subnets', {
+      description: 'PAGW events database: isolated subnets',
+      vpc: network.vpc,
+      vpcSubnets: { subnets: network.subnets },
+    });
+    const parameterGroup = new ParameterGroup(this, 'Parameters', {
+      engine,
+      parameters: { ...DATABASE_PARAMETERS },
+    });
+    parameterGroup.bindToCluster({});
+    const monitoringRole = new Role(this, 'Monitoring', {
+      assumedBy: new ServicePrincipal('monitoring.rds.amazonaws.com'),
+      managedPolicies: [
+        ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonRDSEnhancedMonitoringRole'),
+      ],
+    });
+    acknowledge(monitoringRole, {
+      'Solutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole]':
+        'The policy AWS keeps for enhanced monitoring, which may write to RDSOSMetrics only.',
+    });
+    if (existingCluster?.ownCluster === 'removed') return;
+    this.cluster = this.newCluster(props, {
+      identifier,
+      engine,
+      network,
+      subnetGroup,
+      parameterGroup,
+      monitoringRole,
+    });
+    this.cluster.node.addDependency(logGroup);
+  }
+
+  private newCluster(
+    { settings, key }: TrackerClusterProps,
+    surroundings: {
+      identifier: string;
+      engine: IClusterEngine;
+      network: TrackerNetwork;
+      subnetGroup: SubnetGroup;
+      parameterGroup: ParameterGroup;
+      monitoringRole: Role;
+    },
+  ): DatabaseCluster {
+    const { capacity, insights, retention } = settings;
+    const { identifier, network, ...shared } = surroundings;
+    const instance: ServerlessV2ClusterInstanceProps = {
+      publiclyAccessible: false,
+      autoMinorVersionUpgrade: true,
+      enablePerformanceInsights: true,
+      performanceInsightEncryptionKey: key,
+      performanceInsightRetention: insights.retention,
+    };
+    const cluster = new DatabaseCluster(this, 'Cluster', {
+      ...shared,
+      clusterIdentifier: identifier,
+      defaultDatabaseName: settings.databaseName,
+      vpc: network.vpc,
+      vpcSubnets: { subnets: network.subnets },
+      securityGroups: [network.closed],
+      enableDataApi: true,
+      iamAuthentication: true,
+      manageMasterUserPassword: true,
+      credentials: Credentials.fromUsername(OWNER, { encryptionKey: key }),
+      storageEncrypted: true,
+      storageEncryptionKey: key,
+      serverlessV2MinCapacity: capacity.minUnits,
+      serverlessV2MaxCapacity: capacity.maxUnits,
+      ...(capacity.pauseAfter === undefined ? {} : { serverlessV2AutoPauseDuration: capacity.pauseAfter }),
+      writer: ClusterInstance.serverlessV2('Writer', instance),
+      readers: Array.from({ length: capacity.readers }, (_, position) =>
+        ClusterInstance.serverlessV2(`Reader${position + 1}`, { ...instance, scaleWithWriter: true }),
+      ),
+      backup: { retention: Duration.days(retention.backupDays), preferredWindow: '07:00-07:30' },
+      preferredMaintenanceWindow: 'sun:08:00-sun:08:30',
+      copyTagsToSnapshot: true,
+      removalPolicy: RemovalPolicy.SNAPSHOT,
+      cloudwatchLogsExports: ['postgresql'],
+      monitoringInterval: Duration.minutes(1),
+      enablePerformanceInsights: true,
+      performanceInsightEncryptionKey: key,
+      performanceInsightRetention: insights.retention,
+      databaseInsightsMode: insights.mode,
+      autoMinorVersionUpgrade: true,
+    });
+    const protectedLater =
+      'DatabaseProtection switches it on once both stacks stand: on from the start, a first deployment that fails could neither be rolled back nor repeated.';
+    acknowledge(cluster, {
+      'HIPAA+NIST-RDSInBackupPlan':
+        'Aurora backs the cluster up continuously for the days its stage sets, with restore to any second; docs/deploy.md has the steps.',
+      'Solutions-RDS10': protectedLater,
+      'HIPAA+NIST-RDSInstanceDeletionProtectionEnabled': protectedLater,
+      'cdk-validator-cfnguard::rds_cluster_deletion_protection_enabled_check': protectedLater,
+    });
+    return cluster;
+  }
+}
+
+/** A version without its minor follows the minor that AWS has as default: a pinned one cannot be made once AWS has withdrawn it. */
+function engineOf({ engineVersion }: StageSettings): IClusterEngine {
+  const [major = ''] = engineVersion.split('.');
+  return DatabaseClusterEngine.auroraPostgres({
+    version: AuroraPostgresEngineVersion.of(engineVersion, major),
+  });
+}
