@@ -82,7 +82,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     await refuseTakenPorts([port, port + 1, port + 2]);
     const directory = await openDataDirectory(options.dataDirectory, options);
     stops.push(directory.release);
-    await mkdir(directory.postgres, { recursive: true });
+    await mkdir(directory.postgres, { recursive: true, mode: 0o700 });
     const addresses = localAddresses(port);
     const clock = await openLocalClock(directory.clock);
     const {

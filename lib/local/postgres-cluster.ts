@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { commandAs, handOver, type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
+import { handOver, identityOf, ownNameOf, type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
 import { PostgresStartError } from './postgres-start-error.ts';
 
 /** The name of the superuser of every cluster made here. */
 export const SUPERUSER = 'postgres';
 
-/** The superuser's password: made up once, kept beside the cluster for its owner's eyes only. */
-export async function keepPassword(dataDirectory: string): Promise<string> {
-  const file = join(dataDirectory, 'superuser-password');
+/** A login's password: made up once, kept beside the cluster for its owner's eyes only. */
+export async function keepPassword(dataDirectory: string, login: 'superuser' | 'owner'): Promise<string> {
+  const file = join(dataDirectory, `${login}-password`);
   const kept = await readFile(file, 'utf8').catch(() => '');
   if (kept !== '') return kept.trim();
   const password = randomBytes(24).toString('base64url');
@@ -37,6 +37,8 @@ export async function createCluster(
   const draft = `${cluster}.new`;
   const passwordFile = `${cluster}.password`;
   await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
+  await handOver(draft, owner);
   await writeFile(passwordFile, password, { mode: 0o600 });
   await handOver(passwordFile, owner);
   try {
@@ -55,27 +57,28 @@ async function initialise(
   fsync: boolean,
 ): Promise<void> {
   const text = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const access = [`--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   const flags = [
-    `--pgdata=${directory}`,
+    `--pgdata=${ownNameOf(directory, owner)}`,
     ...text,
-    ...access,
-    '--no-instructions',
-    ...(fsync ? [] : ['--no-sync']),
+    // Open already: the way to it may be closed to the owner.
+    ...[`--username=${SUPERUSER}`, `--pwfile=${owner === undefined ? passwordFile : '/dev/stdin'}`],
+    ...['--auth=scram-sha-256', '--no-instructions', ...(fsync ? [] : ['--no-sync'])],
   ];
-  const { command, args, identity } = commandAs(owner, binaries.initdb, flags);
-  const child = spawn(command, args, {
-    ...identity,
+  const input = await open(passwordFile);
+  const child = spawn(binaries.initdb, flags, {
+    ...identityOf(owner),
+    cwd: directory,
     env: serverEnvironment(),
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: [input.fd, 'ignore', 'pipe'],
   });
   let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     complaint += chunk;
   });
   const outcome = await new Promise<number | null | Error>((settle) => {
     child.once('error', settle).once('close', settle);
   });
+  await input.close();
   if (outcome === 0) return;
   const reason = outcome instanceof Error ? outcome.message : complaint.trim();
   throw new PostgresStartError(`The database cluster in ${directory} could not be created: ${reason}`);

@@ -11,24 +11,14 @@ interface OtherUser {
   name: string;
   uid: number;
   gid: number;
-  /** Some directory on the way to the programs or the data keeps this user out. */
-  isLockedOut: boolean;
-}
-
-/** What to spawn so that a program runs as the owner. */
-export interface OwnedCommand {
-  command: string;
-  args: string[];
-  identity: { uid?: number; gid?: number };
 }
 
 /**
  * PostgreSQL refuses to run as root, and on a cluster of another user. Root therefore starts it as the cluster's user,
- * a new one as `postgres` where there is such a user, else as `nobody`; no user is created. `directories` are those
- * the server must be able to enter.
+ * a new one as `postgres` where there is such a user, else as `nobody`; no user is created.
  * @throws PostgresStartError when the cluster belongs to another ordinary user.
  */
-export function choosePostgresOwner(cluster: string, directories: readonly string[]): PostgresOwner {
+export function choosePostgresOwner(cluster: string): PostgresOwner {
   if (process.platform === 'win32' || process.getuid === undefined) return undefined;
   const found = statSync(cluster, { throwIfNoEntry: false });
   if (process.getuid() !== 0) {
@@ -38,10 +28,10 @@ export function choosePostgresOwner(cluster: string, directories: readonly strin
     );
   }
   if (found !== undefined && found.uid !== 0)
-    return ownerFor(`of ${cluster}`, found.uid, found.gid, directories);
+    return { name: `of ${cluster}`, uid: found.uid, gid: found.gid };
   for (const name of ['postgres', 'nobody']) {
     try {
-      return ownerFor(name, idOf('-u', name), idOf('-g', name), directories);
+      return { name, uid: idOf('-u', name), gid: idOf('-g', name) };
     } catch {
       // Not on this machine: the next one.
     }
@@ -51,58 +41,39 @@ export function choosePostgresOwner(cluster: string, directories: readonly strin
   );
 }
 
+/** For spawn. Node drops root's other groups too, and the kernel all of root's capabilities. */
+export function identityOf(owner: PostgresOwner): { uid?: number; gid?: number } {
+  return owner === undefined ? {} : { uid: owner.uid, gid: owner.gid };
+}
+
 /**
- * A checkout below /root is closed to every other user. There the server keeps its user and gets one of root's
- * capabilities, to pass directories; `no_setuid_fixup` lets access(2), with which PostgreSQL looks for its own
- * programs, see that capability.
+ * How a program started in `directory` as the owner names that directory. A checkout below /root, and the data
+ * directory itself, are closed to every other user, so the path to it leads nowhere; the way by the process's own
+ * working directory passes none of them.
  */
-export function commandAs(owner: PostgresOwner, program: string, args: string[]): OwnedCommand {
-  if (owner === undefined) return { command: program, args, identity: {} };
-  const { uid, gid, isLockedOut, name } = owner;
-  if (!isLockedOut) return { command: program, args, identity: { uid, gid } };
-  if (!hasSetpriv()) {
-    throw new PostgresStartError(
-      `PostgreSQL refuses to run as root, and the user ${name} cannot enter the project or its data directory; move them to where every user may go, or start as an ordinary user.`,
-    );
-  }
-  const user = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const capability = [
-    '--inh-caps=+dac_override',
-    '--ambient-caps=+dac_override',
-    '--securebits=+no_setuid_fixup',
-  ];
-  return { command: 'setpriv', args: [...user, ...capability, program, ...args], identity: {} };
+export function ownNameOf(directory: string, owner: PostgresOwner): string {
+  return owner !== undefined && process.platform === 'linux' ? '/proc/self/cwd' : directory;
 }
 
 export async function handOver(path: string, owner: PostgresOwner): Promise<void> {
   if (owner !== undefined) await chown(path, owner.uid, owner.gid);
 }
 
-/** No PG* variable of the caller may redirect the server; messages are in English, so that they read alike everywhere. */
+/** Nothing of the caller's but what programs need to run: no PG* variable, no key. Messages are in English everywhere. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name));
+  const needed = /^(PATH|PATHEXT|TMPDIR|TEMP|TMP|SystemRoot|windir|ComSpec)$/i;
+  const kept = Object.entries(process.env).filter(([name]) => needed.test(name));
   return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' };
 }
 
-function ownerFor(name: string, uid: number, gid: number, directories: readonly string[]): OtherUser {
-  return { name, uid, gid, isLockedOut: directories.some((directory) => !canEnter({ uid, gid }, directory)) };
-}
-
-function canEnter(user: { uid: number; gid: number }, directory: string): boolean {
+/** Whether every directory on the way lets the owner pass. */
+export function canEnter(owner: PostgresOwner, directory: string): boolean {
+  if (owner === undefined) return true;
   const { mode, uid, gid } = statSync(directory);
-  const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+  const bit = uid === owner.uid ? 0o100 : gid === owner.gid ? 0o010 : 0o001;
   if ((mode & bit) === 0) return false;
   const parent = dirname(directory);
-  return parent === directory || canEnter(user, parent);
-}
-
-function hasSetpriv(): boolean {
-  try {
-    execFileSync('setpriv', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+  return parent === directory || canEnter(owner, parent);
 }
 
 function idOf(flag: string, user: string): number {

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { commandAs, type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
+import { identityOf, ownNameOf, type PostgresOwner, serverEnvironment } from './postgres-owner.ts';
 import { PortInUseError, PostgresStartError } from './postgres-start-error.ts';
 
 export interface PostgresLaunch {
@@ -60,10 +60,12 @@ function spawnPostgres({ cluster, log, port, fsync, binaries, owner }: PostgresL
       '-c',
       `${name}=${value}`,
     ]);
-    const flags = ['-D', cluster, '-p', String(port), ...settings];
-    const { command, args, identity } = commandAs(owner, binaries.postgres, flags);
-    return spawn(command, args, {
-      ...identity,
+    // Named once more for whoever looks for the server of this cluster: -D may be a name that fits any.
+    const named = ['-c', `pagw.cluster=${cluster}`];
+    const flags = ['-D', ownNameOf(cluster, owner), '-p', String(port), ...settings, ...named];
+    return spawn(binaries.postgres, flags, {
+      ...identityOf(owner),
+      cwd: cluster,
       env: serverEnvironment(),
       stdio: ['ignore', output, output],
       // A group of its own: Ctrl-C reaches this process, which then stops the server in order.

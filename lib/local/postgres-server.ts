@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
-import { findPostgresBinaries } from './postgres-binaries.ts';
+import { join, resolve } from 'node:path';
+import { findPostgresBinaries, programsWithinReach } from './postgres-binaries.ts';
 import { createCluster, hasCluster, keepPassword, SUPERUSER } from './postgres-cluster.ts';
 import { stopOrphan } from './postgres-orphan.ts';
 import { choosePostgresOwner, handOver } from './postgres-owner.ts';
@@ -41,11 +41,11 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const { port, fsync = true, onProgress: report = () => undefined } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const cluster = join(dataDirectory, 'cluster');
-  const binaries = await findPostgresBinaries();
-  await mkdir(dataDirectory, { recursive: true });
-  const owner = choosePostgresOwner(cluster, [dataDirectory, dirname(binaries.postgres)]);
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const owner = choosePostgresOwner(cluster);
+  const binaries = await programsWithinReach(await findPostgresBinaries(), owner);
   await handOver(dataDirectory, owner);
-  const password = await keepPassword(dataDirectory);
+  const password = await keepPassword(dataDirectory, 'superuser');
   if (await stopOrphan(dataDirectory, cluster))
     report('stopped the server that a killed process left behind');
   await refuseTakenPort(port);

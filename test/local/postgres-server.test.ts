@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Client } from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programsWithinReach } from '../../lib/local/postgres-binaries.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres-server.ts';
 import { freePort } from '../support/free-port.ts';
 
@@ -138,17 +139,63 @@ it('leaves the server of a living process alone', async () => {
   await start();
 });
 
-it.runIf(process.getuid?.() === 0)('runs below a directory that only root may enter', async () => {
-  const closed = await mkdtemp(join(tmpdir(), 'pagw-test-'));
-  try {
-    expect((await stat(closed)).mode & 0o077).toBe(0);
-    const server = await startPostgres({ dataDirectory: join(closed, 'data'), port, fsync: false });
-    servers.push(server);
-    expect(await query(server, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    await server.stop();
-  } finally {
-    await rm(closed, { recursive: true, force: true });
-  }
+describe.runIf(process.getuid?.() === 0)('started by root', () => {
+  it('runs below a directory that only root may enter, and takes it up again', async () => {
+    const closed = await mkdtemp(join(tmpdir(), 'pagw-test-'));
+    try {
+      expect((await stat(closed)).mode & 0o077).toBe(0);
+      for (const start of ['first', 'second']) {
+        const server = await startPostgres({ dataDirectory: join(closed, 'data'), port, fsync: false });
+        servers.push(server);
+        expect(await query(server, 'SELECT 1 AS one'), start).toEqual([{ one: 1 }]);
+        await server.stop();
+      }
+    } finally {
+      await rm(closed, { recursive: true, force: true });
+    }
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'keeps nothing of root: no user, group, capability or variable',
+    async () => {
+      process.env.PAGW_TEST_SECRET = 'W123456789';
+      const server = await start();
+      delete process.env.PAGW_TEST_SECRET;
+      const facts = await readFile(`/proc/${server.processId}/status`, 'utf8');
+      const fact = (name: string) => new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(facts)?.[1];
+      for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) expect(fact(set), set).toMatch(/^0+$/);
+      expect(fact('Groups')).toBe('');
+      expect(`${fact('Uid')} ${fact('Gid')}`.split(/\s+/)).not.toContain('0');
+      const environment = (await readFile(`/proc/${server.processId}/environ`, 'utf8')).split('\0');
+      expect(environment.join('\n')).not.toContain('W123456789');
+      expect((await stat(dataDirectory)).mode & 0o077).toBe(0);
+    },
+  );
+
+  it("runs a copy of programs that only root may reach, and takes nobody else's", async () => {
+    const closed = await mkdtemp(join(tmpdir(), 'pagw-test-'));
+    const native = join(closed, 'native');
+    await mkdir(join(native, 'bin'), { recursive: true });
+    await writeFile(join(closed, 'package.json'), JSON.stringify({ version: basename(closed) }));
+    for (const program of ['initdb', 'postgres']) await writeFile(join(native, 'bin', program), program);
+    const programs = { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres') };
+    const nobody = { name: 'nobody', uid: 65_534, gid: 65_534 };
+    const copy = join(tmpdir(), `pagw-postgres-${basename(closed)}`);
+    try {
+      const reachable = await programsWithinReach(programs, nobody);
+      expect(reachable).toEqual({ initdb: join(copy, 'bin/initdb'), postgres: join(copy, 'bin/postgres') });
+      expect(await readFile(reachable.postgres, 'utf8')).toBe('postgres');
+      expect(await programsWithinReach(programs, nobody)).toEqual(reachable);
+      expect(await programsWithinReach(programs, undefined)).toEqual(programs);
+      await chown(copy, nobody.uid, nobody.gid);
+      await expect(programsWithinReach(programs, nobody)).rejects.toThrow(
+        `${copy} was made by another user; remove it, then start again.`,
+      );
+    } finally {
+      await rm(closed, { recursive: true, force: true });
+      await rm(copy, { recursive: true, force: true });
+    }
+  });
 });
 
 it('says which port is taken', async () => {
