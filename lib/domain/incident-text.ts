@@ -2,7 +2,9 @@ import { durationText, instantText } from './duration-text.ts';
 import type { IncidentCause } from './incident-cause.ts';
 import type { IncidentLevel, NotificationKind } from './incident-rules.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
+import { printable } from './printable-text.ts';
 import type { StuckReason } from './request-state.ts';
+import { pagwCommand, shellWord } from './shell-word.ts';
 
 /** What a notification tells. */
 export interface IncidentReport extends IncidentCause {
@@ -56,7 +58,9 @@ export function incidentText(
   now: Date,
   runbookUrl: string | undefined,
 ): NotificationText {
-  const { tenant, stage, kind, level, count, key } = report;
+  const { kind, level, count, key } = report;
+  const tenant = printable(report.tenant);
+  const stage = printable(report.stage);
   const label = kind === 'closed' ? 'OVER' : level.toUpperCase();
   const headline =
     kind === 'closed' ? headlineOfEnd(report, now) : `${count} stuck (oldest ${age(report, now)})`;
@@ -66,22 +70,27 @@ export function incidentText(
   ];
   if (kind !== 'closed') lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
   const leads = [
-    kind === 'closed' ? null : `Do: pagw stuck --tenant ${tenant} --stage ${stage}`,
+    kind === 'closed'
+      ? null
+      : `Do: ${pagwCommand('stuck', [], { tenant: report.tenant, stage: report.stage })}`,
     runbookUrl === undefined ? null : `Runbook: ${runbookUrl}`,
-    `Key: ${key}`,
+    `Key: ${shellWord(key)}`,
   ];
   lines.push(leads.filter((lead) => lead !== null).join(GAP));
   const subject = `[${label}] ${tenant} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : `${count} stuck`}`;
   return { subject: asciiSubject(subject), body: lines.join('\n') };
 }
 
-/** `API_TIMEOUT from carelon`, `begun, and no result`: the cause in a few words. Codes are producers' text: masked. */
+/** `API_TIMEOUT from carelon`, `begun, and no result`: the cause in a few words, on one line. */
 export function causeText({ reason, errorCode, targetSystem }: IncidentCause): string {
-  const code = errorCode === null ? null : maskErrorMessage(errorCode);
-  const system = targetSystem === null ? '' : ` from ${maskErrorMessage(targetSystem)}`;
-  if (code === null)
-    return `${reasonTexts[reason]}${targetSystem === null ? '' : ` (${maskErrorMessage(targetSystem)})`}`;
-  return `${code}${system}; ${reasonTexts[reason]}`;
+  const code = errorCode === null ? null : producersText(errorCode);
+  const system = targetSystem === null ? null : producersText(targetSystem);
+  if (code === null) return `${reasonTexts[reason]}${system === null ? '' : ` (${system})`}`;
+  return `${code}${system === null ? '' : ` from ${system}`}; ${reasonTexts[reason]}`;
+}
+
+function producersText(text: string): string {
+  return printable(maskErrorMessage(text));
 }
 
 function headlineOfEnd({ openedAt, peakCount }: IncidentReport, now: Date): string {

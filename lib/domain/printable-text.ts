@@ -11,7 +11,11 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 /** A text of somebody else on one line, where what could command is written as JSON writes it: `\u001b`, `\n`. */
 export function printable(text: string): string {
-  return text.replace(COMMANDING, escaped);
+  return replaceCommanding(text, escaped);
+}
+
+export function replaceCommanding(text: string, write: (character: string) => string): string {
+  return text.replace(COMMANDING, (character) => write(character));
 }
 
 /** JSON of the same value as JSON.stringify gives, in which nothing commands. */

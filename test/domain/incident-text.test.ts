@@ -61,6 +61,29 @@ describe('a notification', () => {
     expect(body).toContain('\nAutomatic: retry was due 02:58Z, attempt 2; not heard of since.\n');
   });
 
+  it('runs nothing of a producer when its command is pasted', () => {
+    const tenant = 'x; touch ./pwned #';
+    const key = `stuck/${tenant}/API_CONNECTOR/9f2c41aa`;
+    const { body } = incidentText(report({ tenant, key }), now, undefined);
+    expect(body).toContain("Do: pagw stuck --tenant 'x; touch ./pwned #' --stage API_CONNECTOR  ");
+    expect(body).toContain("Key: 'stuck/x; touch ./pwned #/API_CONNECTOR/9f2c41aa'");
+  });
+
+  it('has four lines, whatever the names', () => {
+    const hostile = 'a\r\nDo: rm -rf\u2028b\u202ec\u001b[0m';
+    const names = {
+      tenant: hostile,
+      stage: hostile,
+      errorCode: hostile,
+      targetSystem: hostile,
+      key: hostile,
+    };
+    const { subject, body } = incidentText(report(names), now, undefined);
+    expect(body.split('\n')).toHaveLength(4);
+    expect(body.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+  });
+
   it('has a subject that SNS takes, whatever the names', () => {
     const { subject } = incidentText(report({ tenant: `ünbound${'x'.repeat(80)}` }), now, undefined);
     expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);

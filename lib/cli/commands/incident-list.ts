@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { type ListedIncident, listIncidents } from '../../data-access/stuck-alarm/list-incidents.ts';
 import { durationText } from '../../domain/duration-text.ts';
 import { causeText } from '../../domain/incident-text.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import type { Cli } from '../cli.ts';
 import { printList } from '../output/print-list.ts';
 import type { Cell, Column } from '../output/table.ts';
@@ -54,7 +55,7 @@ function columns(now: Date): Column<ListedIncident>[] {
     { title: 'COUNT', cell: ({ count }) => count, align: 'right' },
     { title: 'BEGAN', cell: ({ openedAt }) => ageText(openedAt, now), align: 'right' },
     { title: 'TOLD', cell: toldText },
-    { title: 'KEY', cell: ({ key }) => ({ text: key, style: 'dim' }) },
+    { title: 'KEY', cell: ({ key }) => ({ text: shellWord(key), style: 'dim' }) },
   ];
 
   function toldText({ lastKind, lastSentAt, snoozedUntil, closedAt }: ListedIncident): string | null {

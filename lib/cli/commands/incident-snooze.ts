@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { snoozeIncident } from '../../data-access/stuck-alarm/snooze-incident.ts';
 import { durationText } from '../../domain/duration-text.ts';
+import { printable } from '../../domain/printable-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -35,10 +36,11 @@ export function incidentSnooze(cli: Cli): Command {
               hint: 'List them with `pagw incident list`.',
               exitCode: ExitCode.notFound,
             });
+          const shown = printable(key);
           session.say(
             seconds === 0
-              ? `${key} is told again.`
-              : `${key} is silent for ${durationText(seconds * 1_000)}, until ${momentText(until, session.options.time)}.`,
+              ? `${shown} is told again.`
+              : `${shown} is silent for ${durationText(seconds * 1_000)}, until ${momentText(until, session.options.time)}.`,
           );
           return undefined;
         }),

@@ -1,4 +1,5 @@
 import { checkSequences as readSequences } from '../../data-access/query/sequence-faults.ts';
+import { pagwCommand } from '../../domain/shell-word.ts';
 import { plural } from '../output/time-text.ts';
 import { type DoctorCheck, fail, pass } from './doctor-check.ts';
 
@@ -23,7 +24,7 @@ export const checkSequences: DoctorCheck = {
         const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
         return fail(
           `${pagwId} has ${plural(events, 'event')}, its last number is ${expectedLast}${more}`,
-          `Look at it with \`pagw request show ${pagwId}\`: something wrote or deleted events past record_events.`,
+          `Look at it with \`${pagwCommand('request show', [pagwId])}\`: something wrote or deleted events past record_events.`,
         );
       }
       before = next;

@@ -1,6 +1,7 @@
 import type { RequestRow } from '../../data-access/query/find-request.ts';
 import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
 import { durationText } from '../../domain/duration-text.ts';
+import { pagwCommand } from '../../domain/shell-word.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import type { ViewContext } from '../view-context.ts';
@@ -21,8 +22,9 @@ function NoEvents({ request }: { request: RequestRow }) {
   if (request.retiredAt === null) return <Empty>No events are kept of this request.</Empty>;
   return (
     <Empty>
-      The events of this request are archived. <code>pagw request show {request.pagwId}</code> reads them
-      there, <code>pagw archive restore {request.pagwId}</code> puts them back for a time.
+      The events of this request are archived. <code>{pagwCommand('request show', [request.pagwId])}</code>{' '}
+      reads them there, <code>{pagwCommand('archive restore', [request.pagwId])}</code> puts them back for a
+      time.
     </Empty>
   );
 }
@@ -53,7 +55,7 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
       {isArchivedBefore ? (
         <Caution>
           Earlier events of this request are archived. All of them:{' '}
-          <code>pagw request show {request.pagwId}</code>.
+          <code>{pagwCommand('request show', [request.pagwId])}</code>.
         </Caution>
       ) : null}
       {events.length === 0 ? (

@@ -1,6 +1,7 @@
 import type { Database } from '../../../data-access/database.ts';
 import { checkSequences } from '../../../data-access/query/sequence-faults.ts';
 import { probeWrites, waitsForOther } from '../../../data-access/query/write-probe.ts';
+import { pagwCommand } from '../../../domain/shell-word.ts';
 import { plural } from '../../output/time-text.ts';
 import { type CheckOutcome, type DoctorCheck, fail, pass } from '../doctor-check.ts';
 import { newProbeId, probeEvents } from '../probe-events.ts';
@@ -20,7 +21,7 @@ export const checkConcurrentWrites: DoctorCheck = {
     if (fault !== undefined)
       return fail(
         `${fault.pagwId} has ${plural(fault.events, 'event')}, its last number is ${fault.expectedLast}`,
-        `Look at it with \`pagw request show ${fault.pagwId}\`; see the check sequences.`,
+        `Look at it with \`${pagwCommand('request show', [fault.pagwId])}\`; see the check sequences.`,
       );
     const tried = await withWriter(context, (writer) => tryTwoWriters(writer, context.now));
     if (tried.outcome === 'fail' || checked === 0) return tried;

@@ -1,5 +1,6 @@
 import { readTimeline, type TimelineEvent } from '../../../data-access/query/request-timeline.ts';
 import { findSampleRequest } from '../../../data-access/query/sample-request.ts';
+import { pagwCommand } from '../../../domain/shell-word.ts';
 import { plural } from '../../output/time-text.ts';
 import { type DoctorCheck, fail, notApplicable, pass } from '../doctor-check.ts';
 
@@ -24,7 +25,7 @@ export const checkTimeline: DoctorCheck = {
     const missing = misplaced < 0 ? events.length + 1 : misplaced + 1;
     return fail(
       `${pagwId}: event ${missing} of ${lastSequenceNo} is not in its place`,
-      `Look at it with \`pagw request show ${pagwId}\`: something wrote or deleted events past record_events.`,
+      `Look at it with \`${pagwCommand('request show', [pagwId])}\`: something wrote or deleted events past record_events.`,
     );
   },
 };
