@@ -1,20 +1,26 @@
-import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
-import { ingestMessages } from '../lib/data-access/ingest/ingest-messages.ts';
+import { type IngestResult, ingestMessages } from '../lib/data-access/ingest/ingest-messages.ts';
 import { openQuarantine, type RawMessage } from '../lib/data-access/ingest/quarantine.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
+import { deferMessages, deliveriesOf } from '../lib/runtime/defer-messages.ts';
 import { ingestEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
 import { IngestMetric } from '../lib/runtime/metric-names.ts';
 import { openMetrics } from '../lib/runtime/metrics.ts';
 import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+
+/** What is left of a batch's time to say what is left on the queue. */
+const RESERVE_MS = 8_000;
+/** A message is suspected of being refused for its own sake from its tenth delivery, four minutes after its first. */
+const SUSPECT_FROM_DELIVERIES = 10;
 
 /** Makes the ingest handler: records the events of up to ten queue messages in one call, sets aside what is refused. */
 export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
@@ -24,8 +30,12 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
   const eventLog = openLogger('ingest');
   const metrics = openMetrics('ingest');
   const database = openDatabaseFromEnv(env);
+  const sqs = new SQSClient();
   const quarantine = openQuarantine(new S3Client({ forcePathStyle: true }), env.QUARANTINE_BUCKET, database);
   const rules = { retryPolicy: parseRetryPolicy(env.RETRY_POLICY), jitter: Math.random };
+
+  /** When this process last recorded anything; tells a message that is refused from a database that refuses all. */
+  let lastRecordedAt: Date | undefined;
 
   return middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(logger))
@@ -33,23 +43,24 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     .handler(async (event, context) => {
       const now = clock.now();
       const messages = event.Records.map(toRawMessage);
-      const { lines, failures, ...counts } = await ingestMessages(messages, {
-        database,
-        quarantine,
-        rules,
-        now,
-      });
+      const suspects = suspectsOf(event.Records, lastRecordedAt);
+      const work = ingestMessages(messages, { database, quarantine, rules, now, suspects });
+      const { lines, failures, ...counts } = await beforeTimeIsUp(work, messages, context);
+      if (counts.recorded > 0) lastRecordedAt = now;
       for (const line of lines) eventLog.info('event', { ...line });
       for (const [messageId, failure] of failures)
         logger.warn('left on the queue', { messageId, ...reasonOf(failure) });
-      logger.info('ingested', { messages: messages.length, failed: failures.size, ...counts });
+      // The first of each group that is not done, and all after it in that group: SQS keeps the order of what is left.
+      const left = event.Records.filter(({ messageId }) => failures.has(messageId));
+      const deferred = await deferMessages(sqs, env.EVENTS_QUEUE_URL, left);
+      logger.info('ingested', { messages: messages.length, failed: failures.size, deferred, ...counts });
       metrics.addMetric(IngestMetric.recorded, MetricUnit.Count, counts.recorded);
       metrics.addMetric(IngestMetric.duplicate, MetricUnit.Count, counts.duplicate);
       metrics.addMetric(IngestMetric.rejected, MetricUnit.Count, counts.rejected);
       metrics.addMetric(IngestMetric.unknownType, MetricUnit.Count, counts.unknownType);
       metrics.addMetric(IngestMetric.failed, MetricUnit.Count, failures.size);
       metrics.addMetric(IngestMetric.age, MetricUnit.Seconds, oldestAgeSeconds(messages, now));
-      return await reportFailures(event, failures, context);
+      return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     });
 }
 
@@ -61,17 +72,29 @@ export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResp
   return deployed(event, context);
 };
 
-/** Powertools turns the failures into what SQS FIFO needs: the first of each group and all after it in that group. */
-function reportFailures(event: SQSEvent, failures: ReadonlyMap<string, unknown>, context: Context) {
-  const settle = async (record: SQSRecord) => {
-    if (failures.has(record.messageId)) throw failures.get(record.messageId);
-  };
-  const processor = new SqsFifoPartialProcessorAsync();
-  return processPartialResponse(event, settle, processor, {
-    context,
-    skipGroupOnError: true,
-    throwOnFullBatchFailure: false,
+/** Cut off by Lambda, the batch would rest as long as the queue says. What is recorded meanwhile is a duplicate then. */
+async function beforeTimeIsUp(
+  work: Promise<IngestResult>,
+  messages: readonly RawMessage[],
+  context: Context,
+): Promise<IngestResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeIsUp = new Promise<IngestResult>((resolve) => {
+    const failures = new Map(messages.map(({ messageId }) => [messageId, new Error('Time is up.')]));
+    const nothing = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0, lines: [], failures };
+    timer = setTimeout(() => resolve(nothing), context.getRemainingTimeInMillis() - RESERVE_MS);
   });
+  return await Promise.race([work, timeIsUp]).finally(() => clearTimeout(timer));
+}
+
+/** Messages that failed often, while others, recorded since they first came, show that the database takes events. */
+function suspectsOf(records: readonly SQSRecord[], lastRecordedAt: Date | undefined): Set<string> {
+  const suspects = records.filter(
+    (record) =>
+      deliveriesOf(record) >= SUSPECT_FROM_DELIVERIES &&
+      Number(record.attributes.ApproximateFirstReceiveTimestamp) < Number(lastRecordedAt ?? 0),
+  );
+  return new Set(suspects.map(({ messageId }) => messageId));
 }
 
 function toRawMessage(record: SQSRecord): RawMessage {

@@ -46,7 +46,7 @@ export interface Owner {
   pagwId: string | null;
 }
 
-export function rejectionOf(fault: Fault, position: number, owner: Owner): Rejection {
+export function rejectionOf(fault: Fault, position: number, { tenant, pagwId }: Owner): Rejection {
   const { code, path, rule } = fault;
-  return { position, code, path, rule, hint: fault.hint ?? rejectionHints[code], ...owner };
+  return { position, code, path, rule, hint: fault.hint ?? rejectionHints[code], tenant, pagwId };
 }

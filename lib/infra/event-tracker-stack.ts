@@ -1,13 +1,14 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { LONGEST_REST_SECONDS, MOST_DELIVERIES } from '../runtime/redelivery.ts';
 import { AlarmTopics } from './alarm-topics.ts';
 import { databaseAlarms } from './database-alarms.ts';
 import { DatabaseProtection } from './database-protection.ts';
 import type { EventTrackerDataStack } from './event-tracker-data-stack.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { ingestAlarms } from './ingest-alarms.ts';
-import { INGEST_TIMEOUT, IngestFlow } from './ingest-flow.ts';
+import { IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
 import { RotateFlow } from './rotate-flow.ts';
 import { SavedQueries } from './saved-queries.ts';
@@ -41,7 +42,8 @@ export class EventTrackerStack extends Stack {
     const events = new FifoQueue(this, 'Events', {
       name: 'pagw-events',
       key: messagesKey,
-      visibilityTimeout: Duration.seconds(6 * INGEST_TIMEOUT.toSeconds()),
+      visibilityTimeout: Duration.seconds(LONGEST_REST_SECONDS),
+      maxReceiveCount: MOST_DELIVERIES,
     });
     const retries = new FifoQueue(this, 'Retries', {
       name: 'pagw-retries',
@@ -83,7 +85,7 @@ export class EventTrackerStack extends Stack {
 
     const { alarms } = new TrackerAlarms(this, 'Alarms', {
       definitions: [
-        ...ingestAlarms(ingest, events, retries, settings),
+        ...ingestAlarms(events, retries, settings),
         ...scheduled.alarms,
         ...databaseAlarms(database, settings),
         ...(protection?.alarms ?? []),

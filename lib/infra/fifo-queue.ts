@@ -21,7 +21,7 @@ export interface FifoQueueProps {
   /** At least six times the timeout of the function that reads it. */
   readonly visibilityTimeout: Duration;
   /**
-   * Deliveries before a message is set aside.
+   * Deliveries before a message is set aside; SQS takes up to 1,000.
    * @default 10
    */
   readonly maxReceiveCount?: number;

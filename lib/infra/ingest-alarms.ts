@@ -4,36 +4,35 @@ import { IngestMetric } from '../runtime/metric-names.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { flowMetric } from './flow-metrics.ts';
-import type { IngestFlow } from './ingest-flow.ts';
 import type { StageSettings } from './stages.ts';
 
 /** What says that events do not arrive in the database. */
 export function ingestAlarms(
-  { ingest }: IngestFlow,
   events: FifoQueue,
   retries: FifoQueue,
   { thresholds }: StageSettings,
 ): AlarmDefinition[] {
   const silence = { watchedBy: 'ingest-heartbeat' };
+  const { queue } = events;
+  const minute = Duration.minutes(1);
   const fifteenMinutes = Duration.minutes(15);
   return [
     {
       name: 'ingest-heartbeat',
       severity: 'page',
-      says: 'Events wait in the queue and ingest has not run well for 15 minutes.',
+      says: 'Events have waited for 15 minutes and none was done with: recorded, known already, or set aside.',
+      // A batch that fails as a whole is a good invocation to Lambda, so what counts is what leaves the queue.
       metric: new MathExpression({
-        expression: 'IF(FILL(waiting, 0) > 0 AND FILL(invocations, 0) - FILL(errors, 0) < 1, 1, 0)',
+        expression: 'IF(FILL(waiting, 0) + FILL(taken, 0) > 0 AND FILL(done, 0) < 1, 1, 0)',
         usingMetrics: {
-          waiting: events.queue.metricApproximateNumberOfMessagesVisible({
-            statistic: 'Minimum',
-            period: fifteenMinutes,
-          }),
-          invocations: ingest.function.metricInvocations({ statistic: 'Sum', period: fifteenMinutes }),
-          errors: ingest.function.metricErrors({ statistic: 'Sum', period: fifteenMinutes }),
+          waiting: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: minute }),
+          taken: queue.metricApproximateNumberOfMessagesNotVisible({ statistic: 'Maximum', period: minute }),
+          done: queue.metricNumberOfMessagesDeleted({ statistic: 'Sum', period: minute }),
         },
-        label: 'Events wait, nobody reads',
-        period: fifteenMinutes,
+        label: 'Events wait, none is done with',
+        period: minute,
       }),
+      periods: [15, 15],
       threshold: 1,
       silence: 'breaching',
     },
@@ -50,7 +49,7 @@ export function ingestAlarms(
     {
       name: 'events-dead-letters',
       severity: 'page',
-      says: 'An event could not be stored after every delivery.',
+      says: 'An event could not be recorded in 1,000 deliveries over twelve days.',
       metric: events.metricDeadLetters(),
       threshold: 1,
       silence,

@@ -22,7 +22,7 @@ export interface IngestFlowProps {
 }
 
 /** How long one batch may take. A sleeping database needs 15 s to wake, and the Data API answers within 45 s. */
-export const INGEST_TIMEOUT = Duration.seconds(60);
+const INGEST_TIMEOUT = Duration.seconds(60);
 
 /** Events queue → database; what is refused → quarantine. */
 export class IngestFlow extends Construct {
@@ -39,6 +39,7 @@ export class IngestFlow extends Construct {
       timeout: INGEST_TIMEOUT,
       ...reservedOf(props),
       environment: {
+        EVENTS_QUEUE_URL: props.events.queue.queueUrl,
         QUARANTINE_BUCKET: props.buckets.quarantine.bucketName,
         ...ruleVariables(props.rules, ['retryPolicy']),
       },

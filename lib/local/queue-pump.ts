@@ -34,7 +34,7 @@ export interface QueuePump {
 
 const POLLERS = 3;
 const LONG_POLL_SECONDS = 10;
-const TIMEOUT_SECONDS = 30;
+const TIMEOUT_SECONDS = 60;
 const PAUSE_AFTER_TROUBLE_MS = 1_000;
 const STOP_PATIENCE_MS = 8_000;
 

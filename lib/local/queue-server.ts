@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { MOST_DELIVERIES } from '../runtime/redelivery.ts';
 import { startFauxqs } from './fauxqs-server.ts';
 import {
   ARCHIVE_BUCKET,
@@ -32,9 +33,8 @@ export interface QueueServer {
   stop(): Promise<void>;
 }
 
-/** How long a message that was not deleted stays out of sight, and how often it is offered before it is set aside. */
-const VISIBILITY_SECONDS = 30;
-const MAX_RECEIVE_COUNT = 10;
+/** How long a message that was not deleted stays out of sight, unless its reader says otherwise. */
+const VISIBILITY_SECONDS = 60;
 const RETENTION_SECONDS = 14 * 24 * 3600;
 
 const QUEUES: Record<string, Record<string, string>> = {
@@ -44,7 +44,7 @@ const QUEUES: Record<string, Record<string, string>> = {
     MessageRetentionPeriod: String(RETENTION_SECONDS),
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: queueArn(DEAD_LETTER_QUEUE),
-      maxReceiveCount: MAX_RECEIVE_COUNT,
+      maxReceiveCount: MOST_DELIVERIES,
     }),
   },
   [RETRY_QUEUE]: { VisibilityTimeout: String(VISIBILITY_SECONDS) },

@@ -28,6 +28,7 @@ export const databaseEnv = z.object({
 
 export const ingestEnv = z.extend(databaseEnv, {
   QUARANTINE_BUCKET: z.string().check(z.minLength(3)),
+  EVENTS_QUEUE_URL: z.url(),
   RETRY_POLICY: z.optional(z.string()),
 });
 

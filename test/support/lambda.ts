@@ -23,7 +23,11 @@ export interface Sent {
   body: unknown;
   group?: string;
   messageId?: string;
+  receiptHandle?: string;
   sentAt?: Date;
+  firstReceivedAt?: Date;
+  /** How often it was delivered, this time included. */
+  receives?: number;
 }
 
 /** What Lambda hands over for messages of the FIFO queue; a body that is no string is sent as its JSON. */
@@ -35,17 +39,20 @@ function sqsRecord({
   body,
   group = 'group',
   messageId = randomUUID(),
+  receiptHandle = 'handle',
   sentAt = new Date(),
+  firstReceivedAt = sentAt,
+  receives = 1,
 }: Sent): SQSRecord {
   return {
     messageId,
-    receiptHandle: 'handle',
+    receiptHandle,
     body: typeof body === 'string' ? body : JSON.stringify(body),
     attributes: {
-      ApproximateReceiveCount: '1',
+      ApproximateReceiveCount: String(receives),
       SentTimestamp: String(sentAt.getTime()),
       SenderId: 'sender',
-      ApproximateFirstReceiveTimestamp: String(sentAt.getTime()),
+      ApproximateFirstReceiveTimestamp: String(firstReceivedAt.getTime()),
       MessageGroupId: group,
     },
     messageAttributes: {},

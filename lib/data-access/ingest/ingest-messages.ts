@@ -11,6 +11,11 @@ export interface IngestContext {
   quarantine: Quarantine;
   rules: MessageRules;
   now: Date;
+  /**
+   * Messages, by id, that failed again and again while others were recorded: whatever the database refuses of them is
+   * their own fault.
+   */
+  suspects?: ReadonlySet<string>;
 }
 
 export interface IngestResult {
@@ -62,11 +67,17 @@ export async function ingestMessages(
   const lines: EventLine[] = [];
   const failures = new Map<string, unknown>();
   const failedGroups = new Set<string>();
-  const together = await recordTogether(readings, context);
+  let outage: DatabaseError | undefined;
+  const noteOutage = (failure: unknown) => {
+    if (isOutage(failure)) outage = failure;
+    return undefined;
+  };
+  const together = await recordTogether(readings, context).catch(noteOutage);
   for (const reading of readings) {
     const { messageId, groupId } = reading.message;
     try {
       if (failedGroups.has(groupId)) throw new Error('An earlier message of the group is not done.');
+      if (outage !== undefined) throw outage;
       const answers = together ?? (await recordAlone(reading, context));
       const rejections = [...reading.rejections, ...refusals(reading, answers)];
       if (rejections.length > 0) await context.quarantine.setAside(reading.message, rejections, context.now);
@@ -77,6 +88,7 @@ export async function ingestMessages(
       counts.duplicate += countOutcome(reading, answers, 'DUPLICATE');
       counts.unknownType += reading.events.filter((event) => !event.known).length;
     } catch (failure) {
+      noteOutage(failure);
       failures.set(messageId, failure);
       failedGroups.add(groupId);
     }
@@ -84,28 +96,25 @@ export async function ingestMessages(
   return { ...counts, lines, failures };
 }
 
-/** One call for the whole batch; undefined when that failed, and each message has to be tried alone. */
+/** One call for the whole batch. Where it fails, each message has to be tried alone, unless nobody answers at all. */
 async function recordTogether(
   readings: readonly Reading[],
   context: IngestContext,
-): Promise<ReadonlyMap<PositionedEvent, Answer> | undefined> {
+): Promise<ReadonlyMap<PositionedEvent, Answer>> {
   const events = readings.flatMap((reading) => reading.events);
-  try {
-    return answersOf(events, await recordEvents(context.database, events, context.now));
-  } catch {
-    return undefined;
-  }
+  return answersOf(events, await recordEvents(context.database, events, context.now));
 }
 
 /** Finds the event that the database refuses, so that it is set aside and its neighbours are not held up. */
 async function recordAlone(
-  { events }: Reading,
+  { events, message }: Reading,
   context: IngestContext,
 ): Promise<ReadonlyMap<PositionedEvent, Answer>> {
+  const blames = context.suspects?.has(message.messageId) ? isRefusal : blamesTheData;
   try {
     return answersOf(events, await recordEvents(context.database, events, context.now));
   } catch (error) {
-    if (!blamesTheData(error)) throw error;
+    if (!blames(error)) throw error;
   }
   const answers = new Map<PositionedEvent, Answer>();
   for (const event of events) {
@@ -113,12 +122,22 @@ async function recordAlone(
       const [answer] = await recordEvents(context.database, [event], context.now);
       if (answer !== undefined) answers.set(event, answer);
     } catch (error) {
-      if (!blamesTheData(error)) throw error;
-      const rule = `sqlstate-${error.sqlState}`;
+      if (!blames(error)) throw error;
+      const rule = error.sqlState === undefined ? error.kind : `sqlstate-${error.sqlState}`;
       answers.set(event, { fault: { code: 'DATABASE_REFUSED', path: '', rule } });
     }
   }
   return answers;
+}
+
+/** Nobody answered, so nobody will answer the next call either, and each may take the 45 s of the Data API. */
+function isOutage(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && error.retryable && error.sqlState === undefined;
+}
+
+/** The same call would be refused again. */
+function isRefusal(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && !error.retryable;
 }
 
 /** SQLSTATE classes 22 and 23. Any other refusal would meet the next message just as well. */
