@@ -1,5 +1,10 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { expect, test } from 'vitest';
-import { synthesiseStage } from './synthesise-stage.ts';
+import { FifoQueue } from '../../lib/infra/fifo-queue.ts';
+import { ingestAlarms } from '../../lib/infra/ingest-alarms.ts';
+import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 
 /** What the alarm's expression makes of a minute, with metric math's FILL and IF. */
 function evaluate(expression: string, minute: Record<string, number | undefined>): number {
@@ -11,21 +16,20 @@ function evaluate(expression: string, minute: Record<string, number | undefined>
 }
 
 test('the ingest heartbeat counts what leaves the queue, not what Lambda calls a good invocation', () => {
-  const { ofType } = synthesiseStage('prod', { unchecked: true });
-  const [heartbeat] = ofType('AWS::CloudWatch::Alarm')
-    .map(([, { Properties }]) => Properties)
-    .filter(({ AlarmName }) => AlarmName === 'pagw-ingest-heartbeat');
-  expect(heartbeat).toMatchObject({ EvaluationPeriods: 15, DatapointsToAlarm: 15 });
-  const metrics = new Map<string, string>();
-  let math = '';
-  for (const { Id, Expression, MetricStat } of heartbeat?.Metrics ?? []) {
-    if (Expression !== undefined) math = Expression;
-    else metrics.set(Id, `${MetricStat.Metric.Namespace} ${MetricStat.Metric.MetricName} ${MetricStat.Period}`);
-  }
-  expect(Object.fromEntries(metrics)).toEqual({
-    waiting: 'AWS/SQS ApproximateNumberOfMessagesVisible 60',
-    taken: 'AWS/SQS ApproximateNumberOfMessagesNotVisible 60',
-    done: 'AWS/SQS NumberOfMessagesDeleted 60',
+  const stack = new Stack();
+  const key = new Key(stack, 'Key');
+  const visibilityTimeout = Duration.minutes(20);
+  const events = new FifoQueue(stack, 'Events', { name: 'events', key, visibilityTimeout });
+  const retries = new FifoQueue(stack, 'Retries', { name: 'retries', key, visibilityTimeout });
+  const heartbeat = ingestAlarms(events, retries, STAGES.prod as StageSettings).find(
+    ({ name }) => name === 'ingest-heartbeat',
+  );
+  expect(heartbeat).toMatchObject({ periods: [15, 15], threshold: 1, silence: 'breaching' });
+  const { expression, usingMetrics } = (heartbeat?.metric ?? {}) as MathExpression;
+  expect(usingMetrics).toMatchObject({
+    waiting: { namespace: 'AWS/SQS', metricName: 'ApproximateNumberOfMessagesVisible' },
+    taken: { namespace: 'AWS/SQS', metricName: 'ApproximateNumberOfMessagesNotVisible' },
+    done: { namespace: 'AWS/SQS', metricName: 'NumberOfMessagesDeleted' },
   });
   const minutes: [what: string, minute: Record<string, number | undefined>, alarms: number][] = [
     ['an empty queue', { waiting: 0, taken: undefined, done: 0 }, 0],
@@ -33,5 +37,5 @@ test('the ingest heartbeat counts what leaves the queue, not what Lambda calls a
     ['an outage, all messages resting', { waiting: 0, taken: 40, done: 0 }, 1],
     ['an outage, all messages waiting', { waiting: 40, taken: undefined, done: undefined }, 1],
   ];
-  for (const [what, minute, alarms] of minutes) expect(evaluate(math, minute), what).toBe(alarms);
+  for (const [what, minute, alarms] of minutes) expect(evaluate(expression, minute), what).toBe(alarms);
 });

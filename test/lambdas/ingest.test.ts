@@ -28,6 +28,8 @@ beforeAll(async () => {
     SECRET_ARN: db.target.secretArn,
     DATABASE_NAME: db.target.database,
     QUARANTINE_BUCKET: BUCKET,
+    // Nobody answers there, so nothing can be told to rest, and nothing depends on it.
+    EVENTS_QUEUE_URL: 'http://127.0.0.1:9/000000000000/pagw-events.fifo',
   };
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
