@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import { LONGEST_REST_SECONDS, MOST_DELIVERIES } from '../runtime/redelivery.ts';
+import { acknowledge } from './acknowledge.ts';
 import { AlarmTopics } from './alarm-topics.ts';
 import { databaseAlarms } from './database-alarms.ts';
 import { DatabaseProtection } from './database-protection.ts';

@@ -36,6 +36,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
   vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint);
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', 'http://127.0.0.1:9');
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   logged = [];
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
