@@ -39,7 +39,7 @@ export async function isComplete(
   if (event.RequestType === 'Delete') return { IsComplete: true };
   const env = readEnv(migrateEnv);
   const database = openDatabaseFromEnv(env);
-  const { applied, current, complete } = await migrate(database, {
+  const { applied, functions, current, complete } = await migrate(database, {
     migrationsFolder: env.MIGRATIONS_FOLDER,
     allowNewer: true,
     onProgress: (progress) => logger.info('migrated', { ...progress }),
@@ -55,7 +55,7 @@ export async function isComplete(
     logger.warn('the reader is not limited yet', { kind: error.kind, sqlState: error.sqlState });
     return { IsComplete: false };
   }
-  logger.info('schema is current', { applied, current });
+  logger.info('schema is current', { applied, functions, current });
   return { IsComplete: true, Data: { SchemaVersion: current } };
 }
 

@@ -21,20 +21,39 @@ ALTER TABLE request_tracker
   ADD COLUMN received_on             DATE,
   ADD COLUMN decision_due_at         TIMESTAMPTZ,
   ADD COLUMN decided_at              TIMESTAMPTZ,
+
+  -- what numbering goes on from
   ADD COLUMN last_sequence_no        BIGINT NOT NULL DEFAULT 0,
   ADD COLUMN batch_first_sequence_no BIGINT NOT NULL DEFAULT 1,
   ADD COLUMN last_event_at           TIMESTAMPTZ,
   ADD COLUMN failure_count           INT NOT NULL DEFAULT 0,
+
+  -- the latest event of the main lane
   ADD COLUMN main_stage              VARCHAR(64),
   ADD COLUMN main_event_type         VARCHAR(64),
   ADD COLUMN main_status             pagw_event_status,
   ADD COLUMN main_attempt            INT,
   ADD COLUMN main_at                 TIMESTAMPTZ,
   ADD COLUMN target_system           VARCHAR(64),
+
+  -- stuck-alarm's verdict
   ADD COLUMN watch_at                TIMESTAMPTZ DEFAULT now(),
   ADD COLUMN stuck_reason            VARCHAR(32),
   ADD COLUMN stuck_since             TIMESTAMPTZ,
-  ADD CONSTRAINT ck_request_tracker_stuck CHECK ((stuck_reason IS NULL) = (stuck_since IS NULL));
+  ADD COLUMN stuck_error_code        VARCHAR(64),
+  ADD COLUMN stuck_skew_seconds      BIGINT,
+  ADD COLUMN deadline_risk           VARCHAR(16) CHECK (deadline_risk IN ('at-risk', 'urgent', 'breached')),
+  ADD COLUMN watched                 BOOLEAN GENERATED ALWAYS AS (watch_at IS NOT NULL) STORED,
+  ADD COLUMN stuck_stage             VARCHAR(64),
+
+  -- how far its history is compacted and archived
+  ADD COLUMN compacted_at            TIMESTAMPTZ,
+  ADD COLUMN archived_at             TIMESTAMPTZ,
+  ADD COLUMN retired_at              TIMESTAMPTZ,
+
+  ADD CONSTRAINT ck_request_tracker_stuck CHECK ((stuck_reason IS NULL) = (stuck_since IS NULL)),
+  ADD CONSTRAINT ck_request_tracker_compacted CHECK (compacted_at IS NULL OR completed_at IS NOT NULL),
+  ADD CONSTRAINT ck_request_tracker_archived CHECK (archived_at IS NULL OR (completed_at IS NOT NULL AND retired_at IS NOT NULL));
 
 UPDATE request_tracker
 SET received_on = (created_at AT TIME ZONE 'UTC')::date,
@@ -52,6 +71,50 @@ ALTER TABLE request_tracker
 -- Room on each page for the update that every batch makes, so that it stays heap-only.
 ALTER TABLE request_tracker SET (fillfactor = 70);
 
+-- No index below is on a column that an ordinary event changes: nearly all updates of a request stay heap-only.
+
+-- Requests in flight, latest first.
+CREATE INDEX ix_request_tracker_open
+  ON request_tracker (tenant, created_at DESC, pagw_id DESC)
+  WHERE completed_at IS NULL;
+
+CREATE INDEX ix_request_tracker_decided
+  ON request_tracker (tenant, decided_at)
+  WHERE decided_at IS NOT NULL;
+
+-- What an operator has in hand besides a request's id. Both are set once.
+CREATE INDEX ix_request_tracker_external_reference
+  ON request_tracker (external_reference_id)
+  WHERE external_reference_id IS NOT NULL;
+
+CREATE INDEX ix_request_tracker_correlation
+  ON request_tracker (correlation_id)
+  WHERE correlation_id IS NOT NULL;
+
+-- What the detector passes over: as many as are open or undecided, whatever the history holds. Whether a request is
+-- watched changes twice in its life; with watch_at in it, each look would make an entry in every index of the request.
+CREATE INDEX ix_request_tracker_watched
+  ON request_tracker (pagw_id)
+  WHERE watched;
+
+CREATE INDEX ix_request_tracker_stuck
+  ON request_tracker (tenant, stuck_since, pagw_id)
+  WHERE stuck_reason IS NOT NULL;
+
+-- On deadline_risk rather than decided_at: only the detector writes it.
+CREATE INDEX ix_request_tracker_deadline
+  ON request_tracker (tenant, decision_due_at, pagw_id)
+  WHERE deadline_risk IS NOT NULL;
+
+-- What is left to compact and to archive, by age.
+CREATE INDEX ix_request_tracker_uncompacted
+  ON request_tracker (received_on, pagw_id)
+  WHERE compacted_at IS NULL;
+
+CREATE INDEX ix_request_tracker_unarchived
+  ON request_tracker (received_on, tenant, pagw_id)
+  WHERE archived_at IS NULL;
+
 COMMENT ON COLUMN request_tracker.received_at IS 'When the request began: the first event''s time, never later than its recording';
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
 COMMENT ON COLUMN request_tracker.last_sequence_no IS 'Number of the request''s latest event; the next one gets this plus one';
@@ -63,3 +126,12 @@ COMMENT ON COLUMN request_tracker.main_stage IS 'Stage of the latest event in th
 COMMENT ON COLUMN request_tracker.target_system IS 'The downstream the request goes to, from the latest main-lane metadata that names one';
 COMMENT ON COLUMN request_tracker.watch_at IS 'When stuck-alarm looks at the request next; null when there is nothing left to watch. Progress of a stuck request makes it due at once, other events leave it alone';
 COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as of stuck-alarm''s last look; the next main-lane event clears it';
+COMMENT ON COLUMN request_tracker.stuck_error_code IS 'Error code of the failure that the request is stuck on; last_error_code may be another stage''s';
+COMMENT ON COLUMN request_tracker.stuck_skew_seconds IS 'By how much the time its producer gave the latest main-lane event is ahead of its recording; negative when it is behind: a slow clock, or late';
+COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last look: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
+COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
+COMMENT ON COLUMN request_tracker.watched IS 'Whether stuck-alarm will look at the request again';
+COMMENT ON COLUMN request_tracker.stuck_stage IS 'The stage that holds the request up; means nothing while stuck_reason is null';
+COMMENT ON COLUMN request_tracker.compacted_at IS 'When STARTs of the request were merged into their results; null again once another event is recorded';
+COMMENT ON COLUMN request_tracker.archived_at IS 'When all its events were in verified archive objects; null again once another event is recorded';
+COMMENT ON COLUMN request_tracker.retired_at IS 'When events of the request were first merged or archived: ids are then to be looked for beyond event_tracker.event_id';

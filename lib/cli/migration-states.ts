@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Database } from '../data-access/database.ts';
-import { listAppliedMigrations } from '../data-access/migrate/applied-migrations.ts';
+import { listAppliedFunctions, listAppliedMigrations } from '../data-access/migrate/applied-migrations.ts';
+import { readFunctionFiles } from '../data-access/migrate/function-file.ts';
 import { readMigrationFiles } from '../data-access/migrate/migration-file.ts';
 
 export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -28,4 +29,11 @@ export async function readMigrationStates(database: Database): Promise<Migration
     ({ version, name, appliedAt }): MigrationState => ({ version, name, state: 'missing', appliedAt }),
   );
   return [...states, ...missing];
+}
+
+/** The functions and views of this version that are not in the database as they are here, by name. */
+export async function readPendingFunctions(database: Database): Promise<string[]> {
+  const files = await readFunctionFiles(migrationsFolder);
+  const applied = new Map((await listAppliedFunctions(database)).map((row) => [row.name, row.checksum]));
+  return files.filter(({ name, checksum }) => applied.get(name) !== checksum).map(({ name }) => name);
 }

@@ -22,6 +22,9 @@ export interface MigrateFlowProps {
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 
+/** For readers and tests; never applied. */
+const SCHEMA_DUMP = 'schema.sql';
+
 /** Brings the schema up to date within the deployment. Whatever reads the database depends on `schema`. */
 export class MigrateFlow extends Construct {
   /** Done when the schema is current. */
@@ -95,16 +98,15 @@ function copyFolder(from: string, to: string): string {
   return `node -e "require('node:fs').cpSync(...process.argv.slice(1), { recursive: true })" "${from}" "${to}"`;
 }
 
-/** Changes with any migration, so that CloudFormation runs the resource again. */
+/** Changes with any migration or function, whatever its line ends, so that CloudFormation runs the resource again. */
 function digestOfMigrations(): string {
   const digest = createHash('sha256');
-  for (const name of readdirSync(MIGRATIONS_FOLDER).sort()) {
-    if (!name.endsWith('.sql')) continue;
-    digest
-      .update(name)
-      .update('\0')
-      .update(readFileSync(`${MIGRATIONS_FOLDER}/${name}`))
-      .update('\0');
+  const names = readdirSync(MIGRATIONS_FOLDER, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.sql') && name !== SCHEMA_DUMP);
+  for (const name of names.sort()) {
+    const text = readFileSync(`${MIGRATIONS_FOLDER}/${name}`, 'utf8').replaceAll('\r\n', '\n');
+    digest.update(name).update('\0').update(text).update('\0');
   }
   return digest.digest('hex');
 }

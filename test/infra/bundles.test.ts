@@ -28,12 +28,17 @@ describe('the bundles of the deployment', () => {
     expect(output.trim().split('\n')).toEqual([...all.keys()].map((name) => `${name} function`));
   });
 
-  test('of migrate hold every migration, as it is in the repository', () => {
+  test('of migrate hold every migration and function, as they are in the repository', () => {
     const migrate = deployed.bundles.get('migrate.isComplete');
     if (migrate === undefined) throw new Error('migrate is not deployed');
     const folder = join(migrate.directory, 'migrations');
-    const names = readdirSync('migrations');
-    expect(readdirSync(folder)).toEqual(names);
+    const sqlIn = (root: string) =>
+      readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.sql'))
+        .sort();
+    const names = sqlIn('migrations');
+    expect(names).toContain(join('functions', 'record_events.sql'));
+    expect(sqlIn(folder)).toEqual(names);
     for (const name of names) {
       expect(readFileSync(join(folder, name), 'utf8'), name).toBe(
         readFileSync(join('migrations', name), 'utf8'),

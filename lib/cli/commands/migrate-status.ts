@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { ExitCode } from '../exit-code.ts';
-import { type MigrationState, readMigrationStates } from '../migration-states.ts';
+import { type MigrationState, readMigrationStates, readPendingFunctions } from '../migration-states.ts';
 import { printList } from '../output/print-list.ts';
 import type { Cell, Column } from '../output/table.ts';
-import { momentText, type TimeZone } from '../output/time-text.ts';
+import { momentText, plural, type TimeZone } from '../output/time-text.ts';
 
 const STATE_CELLS: Readonly<Record<MigrationState['state'], Cell>> = {
   applied: { text: '✓ APPLIED', style: 'green' },
@@ -19,7 +19,9 @@ export function migrateStatus(cli: Cli): Command {
     .action((_options: object, command: Command) =>
       cli.run(command, [], async (session) => {
         const connection = await session.connect();
-        const states = await readMigrationStates(connection.database('reader'));
+        const database = connection.database('reader');
+        const states = await readMigrationStates(database);
+        const functions = await readPendingFunctions(database);
         printList(session, {
           name: 'migrations',
           rows: states,
@@ -34,6 +36,10 @@ export function migrateStatus(cli: Cli): Command {
             'Applied files are changed or missing: restore them; changes belong into a new migration.',
           );
         else if (count('pending') > 0) session.say('Apply what is pending with `pagw migrate up`.');
+        else if (functions.length > 0)
+          session.say(
+            `${plural(functions.length, 'function')} to apply with \`pagw migrate up\`: ${functions.join(', ')}.`,
+          );
         return faults > 0 ? ExitCode.conditionFound : ExitCode.fine;
       }),
     );

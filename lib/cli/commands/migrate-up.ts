@@ -9,7 +9,7 @@ import { countText, plural } from '../output/time-text.ts';
 
 export function migrateUp(cli: Cli): Command {
   return new Command('up')
-    .description('apply the migrations that the database lacks, in order')
+    .description('apply the migrations and functions that the database lacks, in order')
     .action((_options: object, command: Command) =>
       cli.run(command, [], async (session) => {
         const connection = await session.connect();
@@ -19,7 +19,7 @@ export function migrateUp(cli: Cli): Command {
         if (pending.length > 0 && connection.kind === 'deployed')
           await session.confirm(`Apply ${plural(pending.length, 'migration')} to ${connection.name}?`);
         const progress = openProgress(session.io.stderr);
-        const { applied, current } = await migrate(database, {
+        const { applied, functions, current } = await migrate(database, {
           migrationsFolder,
           onProgress: ({ name, rows }) => {
             if (rows !== undefined) return progress.show(`  ${name}  ${countText(rows)} rows`);
@@ -30,11 +30,11 @@ export function migrateUp(cli: Cli): Command {
         await ensurePartitions(database, new Date());
         await keepReaderLimited(database);
         progress.clear();
-        session.printCounts({ applied, current });
+        session.printCounts({ applied, functions, current });
         session.say(
-          applied.length === 0
+          applied.length + functions.length === 0
             ? `Nothing to apply: the database is at ${current}.`
-            : `${plural(applied.length, 'migration')} applied: the database is at ${current}.`,
+            : `${plural(applied.length, 'migration')} and ${plural(functions.length, 'function')} applied: the database is at ${current}.`,
         );
         return undefined;
       }),

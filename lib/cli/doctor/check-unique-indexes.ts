@@ -16,7 +16,7 @@ export const checkUniqueIndexes: DoctorCheck = {
     const found = await findUniqueIndexes(database, [...NEEDED.keys()]);
     for (const [name, columns] of NEEDED) {
       const index = found.find((candidate) => candidate.name === name);
-      const next = `Create ${name} again, unique on (${columns}), as migrations/V009 has it.`;
+      const next = `Create ${name} again, unique on (${columns}), as migrations/schema.sql has it.`;
       if (index === undefined) return fail(`${name} is missing`, next);
       if (!index.unique || index.columns !== columns) return fail(`${name} is not what it was`, next);
       if (!index.valid) return fail(`${name} is invalid`, `${next} A month may lack its part of it.`);

@@ -22,7 +22,7 @@ export async function withWriter(
     if (hasSqlState(error, INSUFFICIENT_PRIVILEGE) && error instanceof Error)
       return fail(
         error.message,
-        'Grant it to pagw_writer again, as migrations/V017 does: ingest needs it too.',
+        'Grant it to pagw_writer again, as migrations/schema.sql has it: ingest needs it too.',
       );
     if (hasSqlState(error, SqlState.checkViolation))
       return fail('this month has no partition', 'Run maintain; see the check partitions.');

@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import { hasSqlState, SqlState } from '../database-error.ts';
+import type { FunctionFile } from './function-file.ts';
 import type { MigrationFile } from './migration-file.ts';
 
 /** A row of `schema_migration`. */
@@ -10,15 +11,38 @@ export interface AppliedMigration {
   appliedAt: Date;
 }
 
-export async function createMigrationTable(database: Database): Promise<void> {
+/** A row of `schema_function`. */
+export interface AppliedFunction {
+  name: string;
+  checksum: string;
+  /** The latest migration of whoever applied it. */
+  version: string;
+}
+
+export async function createMigrationTables(database: Database): Promise<void> {
+  await createTable(
+    database,
+    `CREATE TABLE IF NOT EXISTS schema_migration (
+      version     VARCHAR(16) PRIMARY KEY,
+      name        VARCHAR(255) NOT NULL,
+      checksum    CHAR(64) NOT NULL,
+      applied_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+    )`,
+  );
+  await createTable(
+    database,
+    `CREATE TABLE IF NOT EXISTS schema_function (
+      name        VARCHAR(63) PRIMARY KEY,
+      checksum    CHAR(64) NOT NULL,
+      version     VARCHAR(16) NOT NULL,
+      applied_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+    )`,
+  );
+}
+
+async function createTable(database: Database, definition: string): Promise<void> {
   try {
-    await database.execute(`
-      CREATE TABLE IF NOT EXISTS schema_migration (
-        version     VARCHAR(16) PRIMARY KEY,
-        name        VARCHAR(255) NOT NULL,
-        checksum    CHAR(64) NOT NULL,
-        applied_at  TIMESTAMPTZ NOT NULL DEFAULT now()
-      )`);
+    await database.execute(definition);
   } catch (error) {
     // IF NOT EXISTS is checked before the name is taken: of two at once, one may still find it taken.
     const taken = [SqlState.uniqueViolation, SqlState.duplicateObject, SqlState.duplicateTable];
@@ -39,9 +63,45 @@ export async function listAppliedMigrations(database: Database): Promise<Applied
   }
 }
 
+/** The latest applied version, `V000` before the first. */
+export async function currentVersion(database: Database): Promise<string> {
+  return (await listAppliedMigrations(database)).at(-1)?.version ?? 'V000';
+}
+
 export async function recordAppliedMigration(database: Database, file: MigrationFile): Promise<void> {
   await database.execute(
     'INSERT INTO schema_migration (version, name, checksum) VALUES (:version, :name, :checksum)',
     { version: file.version, name: file.name, checksum: file.checksum },
   );
+}
+
+/** The functions and views as they were applied last; none when the table is not there yet. */
+export async function listAppliedFunctions(database: Database): Promise<AppliedFunction[]> {
+  try {
+    const { rows } = await database.execute<AppliedFunction>(
+      'SELECT name, checksum, version FROM schema_function ORDER BY name',
+    );
+    return rows;
+  } catch (error) {
+    if (hasSqlState(error, SqlState.undefinedTable)) return [];
+    throw error;
+  }
+}
+
+export async function recordAppliedFunction(
+  database: Database,
+  { name, checksum }: FunctionFile,
+  version: string,
+): Promise<void> {
+  await database.execute(
+    `INSERT INTO schema_function (name, checksum, version) VALUES (:name, :checksum, :version)
+     ON CONFLICT (name) DO UPDATE
+     SET checksum = excluded.checksum, version = excluded.version, applied_at = excluded.applied_at`,
+    { name, checksum, version },
+  );
+}
+
+/** Forgets a function that a migration has dropped, so that it is made again should it ever come back. */
+export async function forgetFunction(database: Database, name: string): Promise<void> {
+  await database.execute('DELETE FROM schema_function WHERE name = :name', { name });
 }

@@ -1,11 +1,15 @@
 import type { Database } from '../database.ts';
 import {
   type AppliedMigration,
-  createMigrationTable,
+  createMigrationTables,
+  currentVersion,
   listAppliedMigrations,
   recordAppliedMigration,
 } from './applied-migrations.ts';
+import { applyFunctions } from './apply-functions.ts';
+import { readFunctionFiles } from './function-file.ts';
 import { type MigrationFile, readMigrationFiles } from './migration-file.ts';
+import { inLockedTransaction } from './migration-lock.ts';
 
 /** What happens while migrations are applied, for whoever shows progress. */
 export interface MigrationProgress {
@@ -24,8 +28,10 @@ export interface MigrateOptions {
 }
 
 export interface MigrateResult {
-  /** File names applied by this call. */
+  /** Numbered files applied by this call. */
   applied: string[];
+  /** Functions and views applied by this call, as `functions/record_events.sql`. */
+  functions: string[];
   /** The latest applied version, such as `V012`. */
   current: string;
   /** False when `mayGoOn` ended the call with migrations left. */
@@ -37,27 +43,40 @@ export class MigrationMismatchError extends Error {
   override readonly name = 'MigrationMismatchError';
 }
 
-/** Held by whoever applies a step, for the length of its transaction. */
-const LOCK = `SELECT pg_try_advisory_xact_lock(hashtext('pagw schema_migration')) AS locked`;
-const LOCK_POLL_MS = 250;
-
 /**
- * Applies what the folder holds and the database lacks, in order, one transaction a file. May be cut anywhere, run
- * again, and run by two at once.
+ * Applies what the folder holds and the database lacks: numbered files in order, then functions and views whose text has
+ * changed, one transaction a file. May be cut anywhere, run again, and run by two at once.
  * @throws MigrationFolderError, MigrationMismatchError, or the DatabaseError of a refused statement with its file named.
  */
 export async function migrate(database: Database, options: MigrateOptions): Promise<MigrateResult> {
   const files = await readMigrationFiles(options.migrationsFolder);
-  await createMigrationTable(database);
+  const functionFiles = await readFunctionFiles(options.migrationsFolder);
+  await createMigrationTables(database);
   const known = await listAppliedMigrations(database);
+  refuseFormerSchema(known);
   verifyApplied(files, options.allowNewer ? known.slice(0, files.length) : known);
-  const applied: string[] = [];
+  const result: MigrateResult = { applied: [], functions: [], current: '', complete: true };
   for (const file of files) {
     const outcome = await applyFile(database, file, options);
-    if (outcome === 'cut') return { applied, current: await currentVersion(database), complete: false };
-    if (outcome === 'applied') applied.push(file.name);
+    if (outcome === 'cut') return { ...result, current: await currentVersion(database), complete: false };
+    if (outcome === 'applied') result.applied.push(file.name);
   }
-  return { applied, current: await currentVersion(database), complete: true };
+  const { applied, complete } = await applyFunctions(database, functionFiles, {
+    version: files.at(-1)?.version ?? '',
+    onApplied: (name) => options.onProgress?.({ name }),
+    mayGoOn: options.mayGoOn,
+  });
+  return { ...result, functions: applied, current: await currentVersion(database), complete };
+}
+
+/** A file of the schema before it was written anew in its final form, which nobody had deployed. */
+const BEFORE_FIRST_RELEASE = 'V009__partition_event_tracker.sql';
+
+function refuseFormerSchema(applied: readonly AppliedMigration[]): void {
+  if (applied.some(({ name }) => name === BEFORE_FIRST_RELEASE))
+    throw new MigrationMismatchError(
+      'This database was made before version 0.1.0 and cannot be brought forward: begin anew with an empty one, locally by npm start -- --empty, which forgets what is kept.',
+    );
 }
 
 /** Refuses a database whose applied files are changed or missing: what it holds is then not known. */
@@ -83,8 +102,7 @@ async function applyFile(
 ): Promise<'applied' | 'already' | 'cut'> {
   let rows = 0;
   for (;;) {
-    if (options.mayGoOn?.() === false) return 'cut';
-    const step = await inLockedTransaction(database, options, async (transaction) => {
+    const step = await inLockedTransaction(database, options.mayGoOn, async (transaction) => {
       if (await isApplied(transaction, file)) return 'already';
       const written = await runStatements(transaction, file);
       if (file.repeats && written > 0) return written;
@@ -119,27 +137,4 @@ async function isApplied(transaction: Database, file: MigrationFile): Promise<bo
     { version: file.version },
   );
   return rows.length > 0;
-}
-
-/**
- * Asks for the lock instead of waiting in it: a call of the Data API may take 45 s at most, another's migration longer.
- */
-async function inLockedTransaction<T>(
-  database: Database,
-  options: MigrateOptions,
-  work: (transaction: Database) => Promise<T>,
-): Promise<T | 'cut'> {
-  for (;;) {
-    const outcome = await database.transaction(async (transaction) => {
-      const { rows } = await transaction.execute<{ locked: boolean }>(LOCK);
-      return rows[0]?.locked === true ? { result: await work(transaction) } : undefined;
-    });
-    if (outcome !== undefined) return outcome.result;
-    if (options.mayGoOn?.() === false) return 'cut';
-    await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
-  }
-}
-
-async function currentVersion(database: Database): Promise<string> {
-  return (await listAppliedMigrations(database)).at(-1)?.version ?? 'V000';
 }

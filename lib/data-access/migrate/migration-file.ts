@@ -21,6 +21,8 @@ export class MigrationFolderError extends Error {
   override readonly name = 'MigrationFolderError';
 }
 
+/** Beside the numbered files: the schema as they make it, written by `npm run schema:dump`. */
+const SCHEMA_DUMP = 'schema.sql';
 const FILE_NAME = /^(V\d{3})__[a-z0-9_]+\.sql$/;
 const REPEATS = /^-- migrate: repeat until no row is left$/m;
 
@@ -29,7 +31,9 @@ const REPEATS = /^-- migrate: repeat until no row is left$/m;
  * @throws MigrationFolderError for a misnamed file, a version given twice or left out, or a file without a statement.
  */
 export async function readMigrationFiles(folder: string): Promise<MigrationFile[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const names = (await readdir(folder))
+    .filter((name) => name.endsWith('.sql') && name !== SCHEMA_DUMP)
+    .sort();
   if (names.length === 0) throw new MigrationFolderError(`No V001__….sql file in ${folder}.`);
   const files = await Promise.all(names.map((name) => readMigrationFile(folder, name)));
   files.forEach((file, index) => {
@@ -46,9 +50,14 @@ async function readMigrationFile(folder: string, name: string): Promise<Migratio
   const version = FILE_NAME.exec(name)?.[1];
   if (version === undefined)
     throw new MigrationFolderError(`${name} is not named like V007__add_request_state.sql.`);
+  const { text, checksum, statements } = await readSqlFile(folder, name);
+  return { version, name, checksum, statements, repeats: REPEATS.test(text) };
+}
+
+/** The statements of a file and its SHA-256, line ends made `\n`: a checkout on Windows changes nothing. */
+export async function readSqlFile(folder: string, name: string) {
   const text = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n');
   const statements = splitStatements(text);
   if (statements.length === 0) throw new MigrationFolderError(`${name} holds no statement.`);
-  const checksum = createHash('sha256').update(text).digest('hex');
-  return { version, name, checksum, statements, repeats: REPEATS.test(text) };
+  return { text, statements, checksum: createHash('sha256').update(text).digest('hex') };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listAppliedMigrations } from '../../../lib/data-access/migrate/applied-migrations.ts';
+import { readFunctionFiles } from '../../../lib/data-access/migrate/function-file.ts';
 import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
 import { readMigrationFiles } from '../../../lib/data-access/migrate/migration-file.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
@@ -40,8 +41,8 @@ describe('migrate', () => {
     await given(two);
     const first = await migrate(db.database, { migrationsFolder: folder });
     const second = await migrate(db.database, { migrationsFolder: folder });
-    expect(first).toEqual({ applied: Object.keys(two), current: 'V002', complete: true });
-    expect(second).toEqual({ applied: [], current: 'V002', complete: true });
+    expect(first).toEqual({ applied: Object.keys(two), functions: [], current: 'V002', complete: true });
+    expect(second).toEqual({ applied: [], functions: [], current: 'V002', complete: true });
     expect(await count('a')).toBe(1);
   });
 
@@ -83,9 +84,21 @@ describe('migrate', () => {
     await expect(migrate(db.database, { migrationsFolder: folder })).rejects.toThrow('its file is missing');
     expect(await migrate(db.database, { migrationsFolder: folder, allowNewer: true })).toEqual({
       applied: [],
+      functions: [],
       current: 'V002',
       complete: true,
     });
+  });
+
+  it('refuses a database made before 0.1.0 with one sentence that names the way on', async () => {
+    await given(two);
+    await migrate(db.database, { migrationsFolder: folder });
+    await db.database.execute(
+      `INSERT INTO schema_migration (version, name, checksum) VALUES ('V009', 'V009__partition_event_tracker.sql', '')`,
+    );
+    await expect(migrate(db.database, { migrationsFolder: folder, allowNewer: true })).rejects.toThrow(
+      /^This database was made before version 0\.1\.0 [^.]* npm start -- --empty[^.]*\.$/,
+    );
   });
 
   it.each([
@@ -126,6 +139,10 @@ describe('migrate', () => {
     );
     const files = await readMigrationFiles(folder);
     expect(runs.flatMap((run) => run.applied).sort()).toEqual(files.map((file) => file.name));
+    const functions = await readFunctionFiles(folder);
+    expect(runs.flatMap((run) => run.functions).sort()).toEqual(
+      functions.map(({ name }) => `functions/${name}.sql`).sort(),
+    );
     expect(runs.map((run) => run.current)).toEqual(runs.map(() => files.at(-1)?.version));
     // What the migrations set for this database's logins does not come with a copy of it.
     const { rows } = await db.database.execute(

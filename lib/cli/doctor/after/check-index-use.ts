@@ -27,7 +27,7 @@ export const checkIndexUse: DoctorCheck = {
     if (lost.length > 0)
       return fail(
         `missing or invalid: ${lost.join(', ')}`,
-        'Create them again, as migrations/V009 has them.',
+        'Create them again, as migrations/schema.sql has them.',
       );
     const used = await measureIndexUse(database);
     const scans = used.reduce((sum, index) => sum + index.scans, 0);

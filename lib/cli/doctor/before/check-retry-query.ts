@@ -51,7 +51,7 @@ export const checkRetryQuery: DoctorCheck = {
       if (said.some((stages) => stages !== 'PARSING'))
         return fail(
           `of 5 failures, PARSING is due; the query says ${said[0]}, the worker's ${said[1]}`,
-          'See that record_events is what migrations/V013 has: it clears what has been overtaken.',
+          'See that record_events is what migrations/functions/record_events.sql has: it clears what has been overtaken.',
         );
       return pass(
         `the one due of 5 failures, as the worker (rolled back); now ${countText(due)} due, 0 overtaken`,

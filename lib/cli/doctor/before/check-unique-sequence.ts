@@ -19,7 +19,7 @@ export const checkUniqueSequence: DoctorCheck = {
         ? pass('a second event with the number of the first was refused; rolled back')
         : fail(
             'a second event with the number of the first was accepted; rolled back',
-            'Create ux_event_tracker_pagw_seq again, unique, as migrations/V009 has it.',
+            'Create ux_event_tracker_pagw_seq again, unique, as migrations/schema.sql has it.',
           );
     }),
 };

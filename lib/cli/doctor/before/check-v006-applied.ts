@@ -24,7 +24,7 @@ export const checkV006Applied: DoctorCheck = {
     if (index?.valid !== true)
       return fail(
         `metadata is jsonb, but its index ${GIN_INDEX} is ${index === undefined ? 'missing' : 'invalid'}`,
-        `Create ${GIN_INDEX} again, as migrations/V009 has it.`,
+        `Create ${GIN_INDEX} again, as migrations/schema.sql has it.`,
       );
     return pass(`applied ${momentText(appliedAt, 'utc')}, its checksum agrees; jsonb, indexed`);
   },

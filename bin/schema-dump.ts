@@ -1,0 +1,4 @@
+import { writeSchemaDocuments } from '../lib/local/write-schema-documents.ts';
+
+await writeSchemaDocuments();
+console.error('Wrote migrations/schema.sql and docs/schema.md');

@@ -1,0 +1,63 @@
+import type { Database } from '../database.ts';
+
+interface ColumnRow {
+  tableName: string;
+  columnName: string;
+  type: string;
+  /** PK, FK, or both. */
+  keys: string | null;
+}
+
+interface ReferenceRow {
+  parent: string;
+  child: string;
+  columns: string;
+}
+
+/** The tables of a database with their columns and foreign keys, as a mermaid entity-relationship diagram. */
+export async function drawSchema(database: Database): Promise<string> {
+  const columns = await database.execute<ColumnRow>(COLUMNS);
+  const references = await database.execute<ReferenceRow>(REFERENCES);
+  const lines = ['erDiagram'];
+  for (const { parent, child, columns: by } of references.rows)
+    lines.push(`  ${parent} ||--o{ ${child} : "${by}"`);
+  for (const [place, { tableName, type, columnName, keys }] of columns.rows.entries()) {
+    if (tableName !== columns.rows[place - 1]?.tableName) lines.push(`  ${tableName} {`);
+    lines.push(`    ${type} ${columnName}${keys === null ? '' : ` ${keys}`}`);
+    if (tableName !== columns.rows[place + 1]?.tableName) lines.push('  }');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const COLUMNS = `
+  SELECT
+    held.relname::text AS table_name,
+    attname::text AS column_name,
+    CASE
+      WHEN typcategory = 'A' THEN (SELECT typname FROM pg_type AS element WHERE element.oid = pg_type.typelem) || '[]'
+      ELSE typname::text
+    END AS type,
+    (
+      SELECT string_agg(CASE contype WHEN 'p' THEN 'PK' ELSE 'FK' END, ', ' ORDER BY contype = 'f')
+      FROM pg_constraint WHERE conrelid = held.oid AND contype IN ('p', 'f') AND attnum = ANY (conkey)
+    ) AS keys
+  FROM pg_class AS held
+  JOIN pg_attribute ON attrelid = held.oid AND attnum > 0 AND NOT attisdropped
+  JOIN pg_type ON pg_type.oid = atttypid
+  WHERE held.relnamespace = 'public'::regnamespace AND held.relkind IN ('r', 'p') AND NOT held.relispartition
+  ORDER BY held.relname COLLATE "C", attnum`;
+
+const REFERENCES = `
+  SELECT
+    confrelid::regclass::text AS parent,
+    conrelid::regclass::text AS child,
+    (
+      SELECT string_agg(attname, ', ' ORDER BY place)
+      FROM unnest(conkey) WITH ORDINALITY AS key (attnum, place)
+      JOIN pg_attribute USING (attnum)
+      WHERE attrelid = conrelid
+    ) AS columns
+  FROM pg_constraint
+  WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND conparentid = 0
+    AND NOT (SELECT relispartition FROM pg_class WHERE oid = conrelid)
+  ORDER BY confrelid::regclass::text COLLATE "C", conrelid::regclass::text COLLATE "C"`;

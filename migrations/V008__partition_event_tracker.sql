@@ -1,0 +1,128 @@
+ALTER TABLE event_tracker RENAME TO event_tracker_unpartitioned;
+
+ALTER INDEX event_tracker_pkey RENAME TO event_tracker_unpartitioned_pkey;
+
+ALTER INDEX ux_event_tracker_pagw_seq RENAME TO ux_event_tracker_unpartitioned_pagw_seq;
+
+DROP INDEX ix_event_tracker_tenant_pagw_created;
+
+DROP INDEX ix_event_tracker_tenant_event_created;
+
+DROP INDEX ix_event_tracker_metadata;
+
+DROP INDEX ix_event_tracker_retry;
+
+DROP INDEX ix_event_tracker_stage;
+
+-- The partition key is the request's arrival date, so a request's whole history lies in one month: that keeps its
+-- sequence unique for good (by created_at it would be unique per month only), and retention drops whole histories.
+CREATE TABLE event_tracker (
+  id                      BIGINT NOT NULL DEFAULT nextval('event_tracker_id_seq'),
+  tenant                  VARCHAR(64) COLLATE "C" NOT NULL,
+  pagw_id                 VARCHAR(64) COLLATE "C" NOT NULL,
+  received_on             DATE NOT NULL,
+  event_id                VARCHAR(128) COLLATE "C" NOT NULL,
+
+  stage                   VARCHAR(64) COLLATE "C" NOT NULL,
+  event_type              VARCHAR(64) COLLATE "C" NOT NULL,
+  status                  pagw_event_status NOT NULL DEFAULT 'STARTED',
+
+  sequence_no             BIGINT NOT NULL,
+  attempt                 INT NOT NULL DEFAULT 1 CHECK (attempt >= 1),
+  retryable               BOOLEAN NOT NULL DEFAULT FALSE,
+  next_retry_at           TIMESTAMPTZ,
+  retry_exhausted_at      TIMESTAMPTZ,
+
+  external_reference      VARCHAR(256),
+  duration_ms             INT,
+  error_code              VARCHAR(64),
+  error_message           TEXT,
+  worker_id               VARCHAR(128),
+  service_name            VARCHAR(128),
+
+  started_at              TIMESTAMPTZ,
+  completed_at            TIMESTAMPTZ,
+  occurred_at             TIMESTAMPTZ NOT NULL,
+  created_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
+  metadata                JSONB,
+
+  -- The START that compaction merged into this result: what it said and its result does not. Null where none was.
+  start_sequence_no       BIGINT,
+  start_event_id          VARCHAR(128) COLLATE "C",
+  start_occurred_at       TIMESTAMPTZ,
+  start_created_at        TIMESTAMPTZ,
+
+  PRIMARY KEY (id, received_on),
+  CONSTRAINT event_tracker_request_fkey FOREIGN KEY (pagw_id, received_on)
+    REFERENCES request_tracker (pagw_id, received_on) ON DELETE CASCADE,
+  CONSTRAINT ck_event_tracker_next_retry
+    CHECK (next_retry_at IS NULL OR (status = 'FAILED' AND retryable)),
+  CONSTRAINT ck_event_tracker_exhausted
+    CHECK (retry_exhausted_at IS NULL OR (status = 'FAILED' AND retryable)),
+  CONSTRAINT ck_event_tracker_start
+    CHECK (num_nulls(start_sequence_no, start_event_id, start_occurred_at, start_created_at) IN (0, 4)),
+  CONSTRAINT ck_event_tracker_start_order CHECK (start_sequence_no < sequence_no)
+) PARTITION BY RANGE (received_on);
+
+ALTER SEQUENCE event_tracker_id_seq OWNED BY event_tracker.id;
+
+CREATE UNIQUE INDEX ux_event_tracker_pagw_seq
+  ON event_tracker (pagw_id, sequence_no, received_on);
+
+CREATE UNIQUE INDEX ux_event_tracker_pagw_event
+  ON event_tracker (pagw_id, event_id, received_on);
+
+CREATE INDEX ix_event_tracker_tenant_pagw_created
+  ON event_tracker (tenant, pagw_id, created_at);
+
+CREATE INDEX ix_event_tracker_tenant_event_created
+  ON event_tracker (tenant, event_type, created_at DESC);
+
+CREATE INDEX ix_event_tracker_metadata
+  ON event_tracker USING GIN (metadata);
+
+CREATE INDEX ix_event_tracker_retry
+  ON event_tracker (tenant, status, retryable, next_retry_at)
+  WHERE status = 'FAILED' AND retryable = TRUE;
+
+CREATE INDEX ix_event_tracker_stage
+  ON event_tracker (tenant, stage, created_at DESC);
+
+-- A merged START is delivered again like any other event: its id stays unique, and finds it.
+CREATE UNIQUE INDEX ux_event_tracker_start
+  ON event_tracker (pagw_id, start_event_id, received_on)
+  WHERE start_event_id IS NOT NULL;
+
+-- What retry works from: every failure that waits for its next attempt, by tenant and stage, soonest first. Rows leave
+-- it once they are sent or overtaken, so a claim costs the same whatever the history holds.
+CREATE INDEX ix_event_tracker_due
+  ON event_tracker (tenant, stage, next_retry_at, id)
+  WHERE next_retry_at IS NOT NULL;
+
+CREATE INDEX ix_event_tracker_exhausted
+  ON event_tracker (tenant, stage, id)
+  WHERE retry_exhausted_at IS NOT NULL;
+
+-- A tenant's failures, latest first. One event in twenty or fewer is in it.
+CREATE INDEX ix_event_tracker_failed
+  ON event_tracker (tenant, created_at DESC, id DESC)
+  WHERE status = 'FAILED';
+
+-- No index above serves a tenant's last hours; a block range index does, at 0.02 bytes an event. By ranges of 16 pages,
+-- about 450 events: a report reads whole ranges at the edge of its span, and asks for a part of an hour there.
+CREATE INDEX ix_event_tracker_created
+  ON event_tracker USING BRIN (created_at) WITH (pages_per_range = 16);
+
+-- When the merged STARTs were recorded.
+CREATE INDEX ix_event_tracker_start_created
+  ON event_tracker USING BRIN (start_created_at) WITH (pages_per_range = 16)
+  WHERE start_event_id IS NOT NULL;
+
+COMMENT ON COLUMN event_tracker.metadata IS 'JSON context for event (no PHI - use S3 for PHI)';
+COMMENT ON COLUMN event_tracker.sequence_no IS 'Monotonic sequence per pagw_id for event ordering';
+COMMENT ON COLUMN event_tracker.next_retry_at IS 'Scheduled retry timestamp for failed retryable events';
+COMMENT ON COLUMN event_tracker.retry_exhausted_at IS 'When the failure used up its attempts; cleared when a later event of its stage, or the request''s end, overtakes it';
+COMMENT ON COLUMN event_tracker.event_id IS 'The producer''s id of the event, recorded once per request however often it is sent';
+COMMENT ON COLUMN event_tracker.occurred_at IS 'When it happened by the producer''s clock; created_at is when it was recorded';
+COMMENT ON COLUMN event_tracker.received_on IS 'The request''s arrival date (request_tracker.received_on): the partition key';
+COMMENT ON COLUMN event_tracker.start_sequence_no IS 'Number of the START that compaction merged into this result; start_event_id, start_occurred_at and start_created_at are that START''s';

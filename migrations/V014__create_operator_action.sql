@@ -1,0 +1,14 @@
+-- Who did what by hand, when and why: one row a deed, never changed.
+CREATE TABLE operator_action (
+  id       BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  action   VARCHAR(64) NOT NULL,
+  filter   JSONB NOT NULL DEFAULT '{}',
+  reason   TEXT NOT NULL CHECK (reason <> ''),
+  acted_by VARCHAR(128) NOT NULL,
+  acted_at TIMESTAMPTZ NOT NULL,
+  affected INT NOT NULL DEFAULT 0 CHECK (affected >= 0)
+);
+
+CREATE INDEX ix_operator_action_acted ON operator_action (acted_at DESC);
+
+COMMENT ON COLUMN operator_action.affected IS 'How many failures, requests or incidents the deed touched';

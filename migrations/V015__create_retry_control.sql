@@ -1,0 +1,43 @@
+-- What an operator holds back. A null column stands for all; a tenant, a stage or a downstream must be named.
+CREATE TABLE retry_pause (
+  id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  tenant        VARCHAR(64) COLLATE "C",
+  stage         VARCHAR(64) COLLATE "C",
+  target_system VARCHAR(64) COLLATE "C",
+  reason        TEXT NOT NULL CHECK (reason <> ''),
+  paused_by     VARCHAR(128) NOT NULL,
+  paused_at     TIMESTAMPTZ NOT NULL,
+  CONSTRAINT ux_retry_pause UNIQUE NULLS NOT DISTINCT (tenant, stage, target_system),
+  CONSTRAINT ck_retry_pause_names CHECK (num_nonnulls(tenant, stage, target_system) > 0)
+);
+
+-- A run over many failures that an operator asked for; retry carries it out, a bounded step a run.
+CREATE TABLE retry_batch (
+  id              BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  filter          JSONB NOT NULL,
+  reason          TEXT NOT NULL CHECK (reason <> ''),
+  requested_by    VARCHAR(128) NOT NULL,
+  requested_at    TIMESTAMPTZ NOT NULL,
+  rate_per_minute INT NOT NULL CHECK (rate_per_minute > 0),
+  matched         INT NOT NULL CHECK (matched >= 0),
+  done            INT NOT NULL DEFAULT 0 CHECK (done >= 0),
+  after_id        BIGINT NOT NULL DEFAULT 0,
+  stepped_at      TIMESTAMPTZ,
+  state           VARCHAR(16) NOT NULL DEFAULT 'RUNNING' CHECK (state IN ('RUNNING', 'DONE', 'CANCELLED')),
+  finished_at     TIMESTAMPTZ,
+  CONSTRAINT ck_retry_batch_finished CHECK ((state = 'RUNNING') = (finished_at IS NULL))
+);
+
+CREATE INDEX ix_retry_batch_running ON retry_batch (id) WHERE state = 'RUNNING';
+
+-- Which failures are being sent at this moment. Aside from the history, because a claim on the failure's own row would
+-- write that row and all its indexes anew: two thirds of what a claim took. The key is the lock: one claim a failure.
+CREATE TABLE retry_claim (
+  failure_id BIGINT PRIMARY KEY,
+  claimed_at TIMESTAMPTZ NOT NULL
+);
+
+COMMENT ON COLUMN retry_batch.matched IS 'Failures that matched the filter when it was asked for';
+COMMENT ON COLUMN retry_batch.after_id IS 'event_tracker.id up to which the batch has been carried out';
+COMMENT ON COLUMN retry_claim.failure_id IS 'event_tracker.id of the failure';
+COMMENT ON COLUMN retry_claim.claimed_at IS 'When a run of retry took it to send it; nobody else takes it until the lease is over. The failure''s next_retry_at stays: it says since when it is due';

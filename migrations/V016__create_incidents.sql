@@ -1,0 +1,69 @@
+-- One row: what the detector's latest run saw, so that an empty list can say how fresh it is.
+CREATE TABLE stuck_check (
+  only_row        BOOLEAN PRIMARY KEY DEFAULT true CHECK (only_row),
+  checked_at      TIMESTAMPTZ,
+  held_back_since TIMESTAMPTZ,
+  lag_seconds     INT NOT NULL DEFAULT 0 CHECK (lag_seconds >= 0)
+);
+
+CREATE TABLE incident (
+  id                  BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key                 VARCHAR(192) COLLATE "C" NOT NULL,
+  tenant              VARCHAR(64) COLLATE "C" NOT NULL,
+  stage               VARCHAR(64) COLLATE "C" NOT NULL,
+  reason              VARCHAR(32) NOT NULL,
+  error_code          VARCHAR(64),
+  target_system       VARCHAR(64),
+  opened_at           TIMESTAMPTZ NOT NULL,
+  closed_at           TIMESTAMPTZ,
+  seen_at             TIMESTAMPTZ NOT NULL,
+  level               VARCHAR(8) NOT NULL CHECK (level IN ('warn', 'page', 'breach')),
+  count               INT NOT NULL CHECK (count >= 0),
+  peak_count          INT NOT NULL CHECK (peak_count >= count),
+  oldest_since        TIMESTAMPTZ NOT NULL,
+  trend_count         INT NOT NULL,
+  trend_at            TIMESTAMPTZ NOT NULL,
+  told_at             TIMESTAMPTZ,
+  told_count          INT NOT NULL DEFAULT 0,
+  told_level          VARCHAR(8) CHECK (told_level IN ('warn', 'page', 'breach')),
+  reminders_told      INT NOT NULL DEFAULT 0,
+  snoozed_until       TIMESTAMPTZ,
+  snoozed_by          VARCHAR(128),
+  version             INT NOT NULL DEFAULT 1,
+  CONSTRAINT ck_incident_closed CHECK (closed_at IS NULL OR closed_at >= opened_at),
+  CONSTRAINT ck_incident_told CHECK ((told_at IS NULL) = (told_level IS NULL))
+);
+
+CREATE UNIQUE INDEX ux_incident_open_key ON incident (key) WHERE closed_at IS NULL;
+
+CREATE INDEX ix_incident_opened ON incident (opened_at DESC, id DESC);
+
+-- What there is to tell: written in the statement that changed its incident, sent at least once.
+CREATE TABLE incident_notification (
+  id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  incident_id   BIGINT NOT NULL REFERENCES incident (id) ON DELETE CASCADE,
+  kind          VARCHAR(16) NOT NULL CHECK (kind IN ('opened', 'grew', 'worsened', 'reminder', 'closed')),
+  level         VARCHAR(8) NOT NULL CHECK (level IN ('warn', 'page', 'breach')),
+  subject       VARCHAR(100) NOT NULL,
+  body          TEXT NOT NULL,
+  written_at    TIMESTAMPTZ NOT NULL,
+  claimed_until TIMESTAMPTZ,
+  sent_at       TIMESTAMPTZ,
+  superseded_at TIMESTAMPTZ,
+  CONSTRAINT ck_incident_notification_once CHECK (sent_at IS NULL OR superseded_at IS NULL)
+);
+
+CREATE INDEX ix_incident_notification_unsent
+  ON incident_notification (id)
+  WHERE sent_at IS NULL AND superseded_at IS NULL;
+
+CREATE INDEX ix_incident_notification_incident ON incident_notification (incident_id);
+
+
+COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifications wait because ingest lags; null when they do not';
+COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
+COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
+COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is told against';
+COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';
+COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
+COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';

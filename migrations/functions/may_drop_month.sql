@@ -1,0 +1,20 @@
+-- True when every request that arrived in the month is archived with all its events, and nobody wants restored rows kept.
+-- A request without events keeps no month: such rows were there before the tracker; nothing of them is to be archived,
+-- so archived_at can never be set.
+-- Called by drop_archived_month and by lib/data-access/maintain/drop-archived-months.ts.
+CREATE OR REPLACE FUNCTION may_drop_month(month_start date, at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN NOT EXISTS (
+  SELECT FROM request_tracker AS request
+  WHERE request.received_on >= month_start AND request.received_on < month_start + interval '1 month'
+    AND request.archived_at IS NULL
+    AND (
+      request.last_sequence_no > 0
+      OR EXISTS (
+        SELECT FROM event_tracker AS event
+        WHERE event.pagw_id = request.pagw_id AND event.received_on = request.received_on
+      )
+    )
+) AND NOT EXISTS (
+  SELECT FROM archived_month WHERE month = month_start AND keep_until > at
+);

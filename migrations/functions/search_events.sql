@@ -1,0 +1,61 @@
+-- The events of a tenant (null: of all), of one stage, type and status where stated, with a duration if `timed`, whose
+-- metadata contains one of `contained` and satisfies the jsonpath `compared`, latest first: up to `most` of them, then a
+-- row without an id that says how far back was searched (null: to `since`). It goes back from `at` in growing steps and
+-- ends after about `patience`, for a condition that no index serves and nothing meets must not read everything. Planned
+-- for its values each time: what serves a rare one is ruinous for a common one.
+-- Called by reports and search: lib/data-access/query/search-metadata.ts.
+CREATE OR REPLACE FUNCTION search_events(
+  at timestamptz, of_tenant text, since timestamptz, until timestamptz, of_stage text, of_type text,
+  of_status pagw_event_status, timed boolean,
+  contained jsonb[], compared jsonpath, after_at timestamptz, after_id bigint, most int, patience interval
+)
+RETURNS TABLE (
+  id bigint, pagw_id text, tenant text, sequence_no bigint, stage text, event_type text, status text, duration_ms int,
+  created_at timestamptz, metadata jsonb, recorded_at text
+)
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+  began CONSTANT timestamptz DEFAULT clock_timestamp();
+  high timestamptz DEFAULT least(coalesce(until, 'infinity'), after_at + interval '1 microsecond');
+  step interval DEFAULT interval '1 hour';
+  low timestamptz DEFAULT greatest(since, least(high, at) - step);
+  found_by_step int;
+  wanted int DEFAULT most;
+BEGIN
+  LOOP
+    RETURN QUERY
+    SELECT
+      event.id, event.pagw_id::text, event.tenant::text, event.sequence_no, event.stage::text, event.event_type::text,
+      event.status::text, event.duration_ms, event.created_at, event.metadata, event.created_at::text
+    FROM event_tracker AS event
+    WHERE (of_tenant IS NULL OR event.tenant = of_tenant)
+      AND event.created_at >= low
+      AND event.created_at < high
+      AND (of_stage IS NULL OR event.stage = of_stage)
+      AND (of_type IS NULL OR event.event_type = of_type)
+      AND (of_status IS NULL OR event.status = of_status)
+      AND (NOT timed OR event.duration_ms IS NOT NULL)
+      AND (contained IS NULL OR event.metadata @> ANY (contained))
+      AND (compared IS NULL OR jsonb_path_exists(event.metadata, compared, '{}', true))
+      AND (after_at IS NULL OR (event.created_at, event.id) < (after_at, after_id))
+    ORDER BY event.created_at DESC, event.id DESC
+    LIMIT wanted;
+    GET DIAGNOSTICS found_by_step = ROW_COUNT;
+    wanted := wanted - found_by_step;
+    EXIT WHEN wanted <= 0 OR low <= since OR clock_timestamp() > began + patience;
+    high := low;
+    -- As long as the time that is left is worth, judged by the time it took so far.
+    step := step * least(4, greatest(0.25, extract(epoch FROM began + patience - clock_timestamp())
+      / greatest(0.0001, extract(epoch FROM clock_timestamp() - began))));
+    low := greatest(since, high - step);
+  END LOOP;
+  IF wanted > 0 AND low > since THEN
+    recorded_at := low::text;
+    created_at := low;
+  END IF;
+  RETURN NEXT;
+END
+$$;

@@ -1,0 +1,30 @@
+-- Makes the summary of one changed hour anew, of each tenant and in total, the latest first; null when there is none.
+-- Whoever marks the hour meanwhile waits for this to end or is seen by it. An hour before `frozen_before` is made only
+-- once: its events may have been compacted or archived since. The hour's day is marked; a mark that is there already is
+-- locked: whoever merges the day must see this hour, or come after it.
+-- Called by maintain: lib/data-access/maintain/refresh-summary.ts.
+CREATE OR REPLACE FUNCTION summarise_changed_hour(frozen_before timestamptz) RETURNS timestamptz
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  taken timestamptz;
+BEGIN
+  DELETE FROM event_summary_changed_hour
+  WHERE hour = (SELECT hour FROM event_summary_changed_hour ORDER BY hour DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING hour INTO taken;
+  IF taken IS NULL OR (taken < frozen_before AND EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken)) THEN
+    RETURN taken;
+  END IF;
+  INSERT INTO event_summary_changed_day VALUES (date_trunc('day', taken, 'UTC'))
+  ON CONFLICT (day) DO UPDATE SET day = EXCLUDED.day;
+  DELETE FROM event_tracker_summary WHERE hour = taken;
+  INSERT INTO event_tracker_summary SELECT * FROM summarise_events(taken, taken + interval '1 hour');
+  DELETE FROM event_tracker_summary_total WHERE hour = taken;
+  INSERT INTO event_tracker_summary_total
+  SELECT
+    hour, stage, event_type, status, event_count, duration_count, duration_sum_ms, duration_max_ms,
+    duration_buckets, bucket_counts
+  FROM merge_hours(taken, taken + interval '1 hour', by_tenant => false);
+  RETURN taken;
+END
+$$;

@@ -1,0 +1,21 @@
+-- Every failure that waits for its next attempt or has used them up. `held`: an operator's pause covers it. Without
+-- security_invoker a view asks with the rights of its owner, who is limited to nothing.
+-- Read by step_retry_batches and by lib/data-access/retry.
+CREATE OR REPLACE VIEW waiting_failure WITH (security_invoker = true) AS
+SELECT
+  failed.id, failed.received_on, failed.tenant, failed.stage, failed.pagw_id, failed.sequence_no, failed.attempt,
+  failed.error_code, downstream.target_system, failed.created_at AS failed_at,
+  failed.next_retry_at, claim.claimed_at AS retry_claimed_at, failed.retry_exhausted_at,
+  EXISTS (
+    SELECT FROM retry_pause AS pause
+    WHERE (pause.tenant IS NULL OR pause.tenant = failed.tenant)
+      AND (pause.stage IS NULL OR pause.stage = failed.stage)
+      AND (pause.target_system IS NULL OR pause.target_system = downstream.target_system)
+  ) AS held
+FROM event_tracker AS failed
+JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
+LEFT JOIN retry_claim AS claim ON claim.failure_id = failed.id
+CROSS JOIN LATERAL (
+  SELECT coalesce(failed.metadata ->> 'targetSystem', request.target_system) AS target_system
+) AS downstream
+WHERE failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL;

@@ -1,0 +1,2166 @@
+-- The whole schema as the database gives it back after migrations/V*.sql and migrations/functions/*.sql.
+-- Written by npm run schema:dump and compared by a test; never applied.
+
+CREATE TYPE pagw_event_status AS ENUM (
+  'STARTED',
+  'COMPLETED',
+  'FAILED',
+  'SKIPPED',
+  'RETRY_SCHEDULED'
+);
+
+CREATE TYPE pagw_request_status AS ENUM (
+  'RECEIVED',
+  'VALIDATED',
+  'BUSINESS_VALIDATED',
+  'ENRICHED',
+  'MAPPED',
+  'SENT_DOWNSTREAM',
+  'PENDING',
+  'APPROVED',
+  'DENIED',
+  'FAILED',
+  'CANCELLED',
+  'EXPIRED'
+);
+
+CREATE SEQUENCE event_tracker_id_seq AS bigint;
+ALTER SEQUENCE event_tracker_id_seq OWNED BY event_tracker.id;
+GRANT USAGE ON SEQUENCE event_tracker_id_seq TO pagw_writer;
+
+CREATE TABLE archive_object (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  received_on date NOT NULL,
+  bucket character varying(255) NOT NULL,
+  key character varying(1024) COLLATE "C" NOT NULL,
+  bytes integer NOT NULL,
+  request_count integer NOT NULL,
+  event_count integer NOT NULL,
+  archived_at timestamp with time zone NOT NULL,
+  CONSTRAINT archive_object_pkey PRIMARY KEY (id),
+  CONSTRAINT archive_object_bytes_check CHECK ((bytes > 0)),
+  CONSTRAINT archive_object_check CHECK ((event_count >= request_count)),
+  CONSTRAINT archive_object_request_count_check CHECK ((request_count > 0))
+);
+CREATE INDEX ix_archive_object_received ON public.archive_object USING btree (received_on, id);
+COMMENT ON TABLE archive_object IS 'Parquet objects in S3 that were read back and found equal to the rows they were made of';
+GRANT SELECT ON TABLE archive_object TO pagw_reader;
+GRANT SELECT ON TABLE archive_object TO pagw_writer;
+
+CREATE TABLE archived_month (
+  month date NOT NULL,
+  request_count bigint NOT NULL,
+  event_count bigint NOT NULL,
+  dropped_at timestamp with time zone NOT NULL,
+  keep_until timestamp with time zone,
+  CONSTRAINT archived_month_pkey PRIMARY KEY (month),
+  CONSTRAINT archived_month_month_check CHECK ((month = date_trunc('month'::text, (month)::timestamp with time zone)))
+);
+COMMENT ON TABLE archived_month IS 'Months whose partition was dropped because all that was in it is archived';
+COMMENT ON COLUMN archived_month.keep_until IS 'Rows of the month were put back, and stay until then';
+GRANT SELECT ON TABLE archived_month TO pagw_reader;
+GRANT SELECT ON TABLE archived_month TO pagw_writer;
+
+CREATE TABLE archived_request (
+  pagw_id character varying(64) COLLATE "C" NOT NULL,
+  first_sequence_no bigint NOT NULL,
+  last_sequence_no bigint NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  object_id bigint NOT NULL,
+  event_count integer NOT NULL,
+  digest character(64) NOT NULL,
+  event_keys bigint[] NOT NULL,
+  open_failures jsonb,
+  CONSTRAINT archived_request_pkey PRIMARY KEY (pagw_id, last_sequence_no),
+  CONSTRAINT archived_request_event_count_check CHECK ((event_count >= 1)),
+  CONSTRAINT archived_request_first_sequence_no_check CHECK ((first_sequence_no >= 1)),
+  CONSTRAINT ck_archived_request_numbers CHECK ((last_sequence_no >= first_sequence_no)),
+  CONSTRAINT archived_request_object_id_fkey FOREIGN KEY (object_id) REFERENCES archive_object(id)
+);
+CREATE INDEX ix_archived_request_object ON public.archived_request USING btree (object_id);
+COMMENT ON COLUMN archived_request.digest IS 'SHA-256 of its rows there, in order, each as archived_event() gives it, a line each';
+COMMENT ON COLUMN archived_request.event_keys IS 'hashtextextended(event_id, 0) of each event there, so that one delivered again is still known; a wrong match is a matter of 2^-64';
+COMMENT ON COLUMN archived_request.open_failures IS 'By stage, the highest attempt that had failed since the stage last passed; null when there was none';
+GRANT SELECT ON TABLE archived_request TO pagw_reader;
+GRANT SELECT ON TABLE archived_request TO pagw_writer;
+
+CREATE TABLE decision_change (
+  month timestamp with time zone NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  priority character varying(16) NOT NULL,
+  up_to_seconds bigint NOT NULL,
+  decided bigint NOT NULL,
+  approved bigint NOT NULL,
+  denied bigint NOT NULL,
+  seconds numeric NOT NULL
+);
+COMMENT ON TABLE decision_change IS 'Changes of decided requests that maintain has yet to add to decision_tally: what came, and (negative) what no longer holds';
+GRANT SELECT ON TABLE decision_change TO pagw_reader;
+GRANT INSERT, SELECT ON TABLE decision_change TO pagw_writer;
+
+CREATE TABLE decision_tally (
+  period character varying(8) NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  priority character varying(16) NOT NULL,
+  up_to_seconds bigint NOT NULL,
+  decided bigint NOT NULL,
+  approved bigint NOT NULL,
+  denied bigint NOT NULL,
+  seconds numeric NOT NULL,
+  CONSTRAINT decision_tally_pkey PRIMARY KEY (period, starts_at, tenant, priority, up_to_seconds),
+  CONSTRAINT decision_tally_check CHECK ((starts_at = date_trunc((period)::text, starts_at, 'UTC'::text))),
+  CONSTRAINT decision_tally_period_check CHECK (((period)::text = ANY ((ARRAY['month'::character varying, 'year'::character varying])::text[])))
+);
+COMMENT ON TABLE decision_tally IS 'Decided requests counted by UTC month and year of the decision and by the time it took, without what stands in decision_change';
+COMMENT ON COLUMN decision_tally.up_to_seconds IS 'Upper bound of the time from receipt to decision, itself included: whole seconds up to a minute, minutes up to 10 hours, ten minutes up to 100 hours, hours beyond; 0 is no time, or less';
+COMMENT ON COLUMN decision_tally.seconds IS 'Sum of the times from receipt to decision';
+GRANT SELECT ON TABLE decision_tally TO pagw_reader;
+GRANT SELECT ON TABLE decision_tally TO pagw_writer;
+
+CREATE TABLE event_summary_changed_day (
+  day timestamp with time zone NOT NULL,
+  CONSTRAINT event_summary_changed_day_pkey PRIMARY KEY (day)
+);
+GRANT SELECT ON TABLE event_summary_changed_day TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_summary_changed_day TO pagw_writer;
+
+CREATE TABLE event_summary_changed_hour (
+  hour timestamp with time zone NOT NULL,
+  CONSTRAINT event_summary_changed_hour_pkey PRIMARY KEY (hour)
+);
+GRANT SELECT ON TABLE event_summary_changed_hour TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_summary_changed_hour TO pagw_writer;
+
+CREATE TABLE event_summary_progress (
+  only_row boolean NOT NULL DEFAULT true,
+  settled_id bigint NOT NULL,
+  seen_id bigint NOT NULL,
+  seen_xid xid8 NOT NULL,
+  refreshed_at timestamp with time zone,
+  days_before timestamp with time zone,
+  CONSTRAINT event_summary_progress_pkey PRIMARY KEY (only_row),
+  CONSTRAINT event_summary_progress_check CHECK ((seen_id >= settled_id)),
+  CONSTRAINT event_summary_progress_only_row_check CHECK (only_row)
+);
+COMMENT ON COLUMN event_summary_progress.settled_id IS 'Every event up to this id has been searched, and none can follow';
+COMMENT ON COLUMN event_summary_progress.seen_id IS 'The highest id at an earlier search; settled once all transactions below seen_xid are over';
+COMMENT ON COLUMN event_summary_progress.refreshed_at IS 'Start of the last refresh that left no changed hour; null before the first';
+COMMENT ON COLUMN event_summary_progress.days_before IS 'Days before this are merged in event_tracker_summary_day; null before the first time';
+GRANT SELECT ON TABLE event_summary_progress TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_summary_progress TO pagw_writer;
+
+CREATE TABLE event_tracker (
+  id bigint NOT NULL DEFAULT nextval('event_tracker_id_seq'::regclass),
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  pagw_id character varying(64) COLLATE "C" NOT NULL,
+  received_on date NOT NULL,
+  event_id character varying(128) COLLATE "C" NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  event_type character varying(64) COLLATE "C" NOT NULL,
+  status pagw_event_status NOT NULL DEFAULT 'STARTED'::pagw_event_status,
+  sequence_no bigint NOT NULL,
+  attempt integer NOT NULL DEFAULT 1,
+  retryable boolean NOT NULL DEFAULT false,
+  next_retry_at timestamp with time zone,
+  retry_exhausted_at timestamp with time zone,
+  external_reference character varying(256),
+  duration_ms integer,
+  error_code character varying(64),
+  error_message text,
+  worker_id character varying(128),
+  service_name character varying(128),
+  started_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  occurred_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  metadata jsonb,
+  start_sequence_no bigint,
+  start_event_id character varying(128) COLLATE "C",
+  start_occurred_at timestamp with time zone,
+  start_created_at timestamp with time zone,
+  CONSTRAINT event_tracker_pkey PRIMARY KEY (id, received_on),
+  CONSTRAINT ck_event_tracker_exhausted CHECK (((retry_exhausted_at IS NULL) OR ((status = 'FAILED'::pagw_event_status) AND retryable))),
+  CONSTRAINT ck_event_tracker_next_retry CHECK (((next_retry_at IS NULL) OR ((status = 'FAILED'::pagw_event_status) AND retryable))),
+  CONSTRAINT ck_event_tracker_start CHECK ((num_nulls(start_sequence_no, start_event_id, start_occurred_at, start_created_at) = ANY (ARRAY[0, 4]))),
+  CONSTRAINT ck_event_tracker_start_order CHECK ((start_sequence_no < sequence_no)),
+  CONSTRAINT event_tracker_attempt_check CHECK ((attempt >= 1)),
+  CONSTRAINT event_tracker_request_fkey FOREIGN KEY (pagw_id, received_on) REFERENCES request_tracker(pagw_id, received_on) ON DELETE CASCADE
+) PARTITION BY RANGE (received_on);
+CREATE INDEX ix_event_tracker_created ON ONLY public.event_tracker USING brin (created_at) WITH (pages_per_range='16');
+CREATE INDEX ix_event_tracker_due ON ONLY public.event_tracker USING btree (tenant, stage, next_retry_at, id) WHERE (next_retry_at IS NOT NULL);
+CREATE INDEX ix_event_tracker_exhausted ON ONLY public.event_tracker USING btree (tenant, stage, id) WHERE (retry_exhausted_at IS NOT NULL);
+CREATE INDEX ix_event_tracker_failed ON ONLY public.event_tracker USING btree (tenant, created_at DESC, id DESC) WHERE (status = 'FAILED'::pagw_event_status);
+CREATE INDEX ix_event_tracker_metadata ON ONLY public.event_tracker USING gin (metadata);
+CREATE INDEX ix_event_tracker_retry ON ONLY public.event_tracker USING btree (tenant, status, retryable, next_retry_at) WHERE ((status = 'FAILED'::pagw_event_status) AND (retryable = true));
+CREATE INDEX ix_event_tracker_stage ON ONLY public.event_tracker USING btree (tenant, stage, created_at DESC);
+CREATE INDEX ix_event_tracker_start_created ON ONLY public.event_tracker USING brin (start_created_at) WITH (pages_per_range='16') WHERE (start_event_id IS NOT NULL);
+CREATE INDEX ix_event_tracker_tenant_event_created ON ONLY public.event_tracker USING btree (tenant, event_type, created_at DESC);
+CREATE INDEX ix_event_tracker_tenant_pagw_created ON ONLY public.event_tracker USING btree (tenant, pagw_id, created_at);
+CREATE UNIQUE INDEX ux_event_tracker_pagw_event ON ONLY public.event_tracker USING btree (pagw_id, event_id, received_on);
+CREATE UNIQUE INDEX ux_event_tracker_pagw_seq ON ONLY public.event_tracker USING btree (pagw_id, sequence_no, received_on);
+CREATE UNIQUE INDEX ux_event_tracker_start ON ONLY public.event_tracker USING btree (pagw_id, start_event_id, received_on) WHERE (start_event_id IS NOT NULL);
+COMMENT ON COLUMN event_tracker.received_on IS 'The request''s arrival date (request_tracker.received_on): the partition key';
+COMMENT ON COLUMN event_tracker.event_id IS 'The producer''s id of the event, recorded once per request however often it is sent';
+COMMENT ON COLUMN event_tracker.sequence_no IS 'Monotonic sequence per pagw_id for event ordering';
+COMMENT ON COLUMN event_tracker.next_retry_at IS 'Scheduled retry timestamp for failed retryable events';
+COMMENT ON COLUMN event_tracker.retry_exhausted_at IS 'When the failure used up its attempts; cleared when a later event of its stage, or the request''s end, overtakes it';
+COMMENT ON COLUMN event_tracker.occurred_at IS 'When it happened by the producer''s clock; created_at is when it was recorded';
+COMMENT ON COLUMN event_tracker.metadata IS 'JSON context for event (no PHI - use S3 for PHI)';
+COMMENT ON COLUMN event_tracker.start_sequence_no IS 'Number of the START that compaction merged into this result; start_event_id, start_occurred_at and start_created_at are that START''s';
+GRANT SELECT ON TABLE event_tracker TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker TO pagw_writer;
+
+CREATE TABLE event_tracker_summary (
+  hour timestamp with time zone NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  event_type character varying(64) COLLATE "C" NOT NULL,
+  status pagw_event_status NOT NULL,
+  event_count bigint NOT NULL,
+  duration_count bigint NOT NULL,
+  duration_sum_ms bigint NOT NULL,
+  duration_max_ms integer,
+  duration_buckets smallint[] NOT NULL,
+  bucket_counts bigint[] NOT NULL,
+  CONSTRAINT event_tracker_summary_pkey PRIMARY KEY (tenant, hour, stage, event_type, status),
+  CONSTRAINT ck_event_tracker_summary_histogram CHECK ((cardinality(duration_buckets) = cardinality(bucket_counts))),
+  CONSTRAINT ck_event_tracker_summary_max CHECK (((duration_max_ms IS NULL) = (duration_count = 0))),
+  CONSTRAINT event_tracker_summary_check CHECK (((duration_count >= 0) AND (duration_count <= event_count))),
+  CONSTRAINT event_tracker_summary_event_count_check CHECK ((event_count > 0)),
+  CONSTRAINT event_tracker_summary_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))
+);
+CREATE INDEX ix_event_tracker_summary_hour ON public.event_tracker_summary USING btree (hour);
+COMMENT ON TABLE event_tracker_summary IS 'Hourly roll-up of event_tracker by the time of recording (created_at); kept when its events are compacted or archived';
+COMMENT ON COLUMN event_tracker_summary.duration_buckets IS 'Histogram of duration_ms: bucket numbers (duration_bucket), ascending; bucket_counts has the events of each. Adding up the counts of equal buckets merges histograms';
+GRANT SELECT ON TABLE event_tracker_summary TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker_summary TO pagw_writer;
+
+CREATE TABLE event_tracker_summary_day (
+  day timestamp with time zone NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  event_type character varying(64) COLLATE "C" NOT NULL,
+  status pagw_event_status NOT NULL,
+  event_count bigint NOT NULL,
+  duration_count bigint NOT NULL,
+  duration_sum_ms bigint NOT NULL,
+  duration_max_ms integer,
+  duration_buckets smallint[] NOT NULL,
+  bucket_counts bigint[] NOT NULL,
+  CONSTRAINT event_tracker_summary_day_pkey PRIMARY KEY (tenant, day, stage, event_type, status),
+  CONSTRAINT ck_event_tracker_summary_histogram CHECK ((cardinality(duration_buckets) = cardinality(bucket_counts))),
+  CONSTRAINT ck_event_tracker_summary_max CHECK (((duration_max_ms IS NULL) = (duration_count = 0))),
+  CONSTRAINT event_tracker_summary_check CHECK (((duration_count >= 0) AND (duration_count <= event_count))),
+  CONSTRAINT event_tracker_summary_day_day_check CHECK ((day = date_trunc('day'::text, day, 'UTC'::text))),
+  CONSTRAINT event_tracker_summary_event_count_check CHECK ((event_count > 0)),
+  CONSTRAINT event_tracker_summary_hour_check CHECK ((day = date_trunc('hour'::text, day, 'UTC'::text)))
+);
+COMMENT ON TABLE event_tracker_summary_day IS 'event_tracker_summary by whole UTC days that are over; made from it, never from events';
+GRANT SELECT ON TABLE event_tracker_summary_day TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker_summary_day TO pagw_writer;
+
+CREATE TABLE event_tracker_summary_day_total (
+  day timestamp with time zone NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  event_type character varying(64) COLLATE "C" NOT NULL,
+  status pagw_event_status NOT NULL,
+  event_count bigint NOT NULL,
+  duration_count bigint NOT NULL,
+  duration_sum_ms bigint NOT NULL,
+  duration_max_ms integer,
+  duration_buckets smallint[] NOT NULL,
+  bucket_counts bigint[] NOT NULL,
+  CONSTRAINT event_tracker_summary_day_total_pkey PRIMARY KEY (day, stage, event_type, status),
+  CONSTRAINT ck_event_tracker_summary_histogram CHECK ((cardinality(duration_buckets) = cardinality(bucket_counts))),
+  CONSTRAINT ck_event_tracker_summary_max CHECK (((duration_max_ms IS NULL) = (duration_count = 0))),
+  CONSTRAINT event_tracker_summary_check CHECK (((duration_count >= 0) AND (duration_count <= event_count))),
+  CONSTRAINT event_tracker_summary_day_day_check CHECK ((day = date_trunc('day'::text, day, 'UTC'::text))),
+  CONSTRAINT event_tracker_summary_event_count_check CHECK ((event_count > 0)),
+  CONSTRAINT event_tracker_summary_hour_check CHECK ((day = date_trunc('hour'::text, day, 'UTC'::text)))
+);
+COMMENT ON TABLE event_tracker_summary_day_total IS 'event_tracker_summary_day over all tenants';
+GRANT SELECT ON TABLE event_tracker_summary_day_total TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker_summary_day_total TO pagw_writer;
+
+CREATE TABLE event_tracker_summary_total (
+  hour timestamp with time zone NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  event_type character varying(64) COLLATE "C" NOT NULL,
+  status pagw_event_status NOT NULL,
+  event_count bigint NOT NULL,
+  duration_count bigint NOT NULL,
+  duration_sum_ms bigint NOT NULL,
+  duration_max_ms integer,
+  duration_buckets smallint[] NOT NULL,
+  bucket_counts bigint[] NOT NULL,
+  CONSTRAINT event_tracker_summary_total_pkey PRIMARY KEY (hour, stage, event_type, status),
+  CONSTRAINT ck_event_tracker_summary_histogram CHECK ((cardinality(duration_buckets) = cardinality(bucket_counts))),
+  CONSTRAINT ck_event_tracker_summary_max CHECK (((duration_max_ms IS NULL) = (duration_count = 0))),
+  CONSTRAINT event_tracker_summary_check CHECK (((duration_count >= 0) AND (duration_count <= event_count))),
+  CONSTRAINT event_tracker_summary_event_count_check CHECK ((event_count > 0)),
+  CONSTRAINT event_tracker_summary_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))
+);
+COMMENT ON TABLE event_tracker_summary_total IS 'event_tracker_summary over all tenants';
+GRANT SELECT ON TABLE event_tracker_summary_total TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker_summary_total TO pagw_writer;
+
+CREATE TABLE incident (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  key character varying(192) COLLATE "C" NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  reason character varying(32) NOT NULL,
+  error_code character varying(64),
+  target_system character varying(64),
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  seen_at timestamp with time zone NOT NULL,
+  level character varying(8) NOT NULL,
+  count integer NOT NULL,
+  peak_count integer NOT NULL,
+  oldest_since timestamp with time zone NOT NULL,
+  trend_count integer NOT NULL,
+  trend_at timestamp with time zone NOT NULL,
+  told_at timestamp with time zone,
+  told_count integer NOT NULL DEFAULT 0,
+  told_level character varying(8),
+  reminders_told integer NOT NULL DEFAULT 0,
+  snoozed_until timestamp with time zone,
+  snoozed_by character varying(128),
+  version integer NOT NULL DEFAULT 1,
+  CONSTRAINT incident_pkey PRIMARY KEY (id),
+  CONSTRAINT ck_incident_closed CHECK (((closed_at IS NULL) OR (closed_at >= opened_at))),
+  CONSTRAINT ck_incident_told CHECK (((told_at IS NULL) = (told_level IS NULL))),
+  CONSTRAINT incident_check CHECK ((peak_count >= count)),
+  CONSTRAINT incident_count_check CHECK ((count >= 0)),
+  CONSTRAINT incident_level_check CHECK (((level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
+  CONSTRAINT incident_told_level_check CHECK (((told_level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[])))
+);
+CREATE INDEX ix_incident_opened ON public.incident USING btree (opened_at DESC, id DESC);
+CREATE UNIQUE INDEX ux_incident_open_key ON public.incident USING btree (key) WHERE (closed_at IS NULL);
+COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
+COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
+COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is told against';
+COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';
+COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
+GRANT SELECT ON TABLE incident TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE incident TO pagw_writer;
+
+CREATE TABLE incident_notification (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  incident_id bigint NOT NULL,
+  kind character varying(16) NOT NULL,
+  level character varying(8) NOT NULL,
+  subject character varying(100) NOT NULL,
+  body text NOT NULL,
+  written_at timestamp with time zone NOT NULL,
+  claimed_until timestamp with time zone,
+  sent_at timestamp with time zone,
+  superseded_at timestamp with time zone,
+  CONSTRAINT incident_notification_pkey PRIMARY KEY (id),
+  CONSTRAINT ck_incident_notification_once CHECK (((sent_at IS NULL) OR (superseded_at IS NULL))),
+  CONSTRAINT incident_notification_kind_check CHECK (((kind)::text = ANY ((ARRAY['opened'::character varying, 'grew'::character varying, 'worsened'::character varying, 'reminder'::character varying, 'closed'::character varying])::text[]))),
+  CONSTRAINT incident_notification_level_check CHECK (((level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
+  CONSTRAINT incident_notification_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE
+);
+CREATE INDEX ix_incident_notification_incident ON public.incident_notification USING btree (incident_id);
+CREATE INDEX ix_incident_notification_unsent ON public.incident_notification USING btree (id) WHERE ((sent_at IS NULL) AND (superseded_at IS NULL));
+COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
+GRANT SELECT ON TABLE incident_notification TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE incident_notification TO pagw_writer;
+
+CREATE TABLE operator_action (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  action character varying(64) NOT NULL,
+  filter jsonb NOT NULL DEFAULT '{}'::jsonb,
+  reason text NOT NULL,
+  acted_by character varying(128) NOT NULL,
+  acted_at timestamp with time zone NOT NULL,
+  affected integer NOT NULL DEFAULT 0,
+  CONSTRAINT operator_action_pkey PRIMARY KEY (id),
+  CONSTRAINT operator_action_affected_check CHECK ((affected >= 0)),
+  CONSTRAINT operator_action_reason_check CHECK ((reason <> ''::text))
+);
+CREATE INDEX ix_operator_action_acted ON public.operator_action USING btree (acted_at DESC);
+COMMENT ON COLUMN operator_action.affected IS 'How many failures, requests or incidents the deed touched';
+GRANT SELECT ON TABLE operator_action TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE operator_action TO pagw_writer;
+
+CREATE TABLE reader_scope (
+  only_row boolean NOT NULL DEFAULT true,
+  tenants text[],
+  CONSTRAINT reader_scope_pkey PRIMARY KEY (only_row),
+  CONSTRAINT reader_scope_only_row_check CHECK (only_row),
+  CONSTRAINT reader_scope_tenants_check CHECK (((cardinality(tenants) > 0) AND (array_position(tenants, NULL::text) IS NULL)))
+);
+COMMENT ON TABLE reader_scope IS 'One row: the tenants that row-level security leaves to pagw_reader; null is all of them';
+GRANT SELECT ON TABLE reader_scope TO pagw_reader;
+GRANT SELECT ON TABLE reader_scope TO pagw_writer;
+
+CREATE TABLE rejected_message (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  message_id character varying(128) NOT NULL,
+  "position" integer NOT NULL,
+  tenant character varying(64),
+  pagw_id character varying(64) COLLATE "C",
+  code character varying(64) NOT NULL,
+  path character varying(512) NOT NULL,
+  rule character varying(128) NOT NULL,
+  hint character varying(512) NOT NULL,
+  body_bucket character varying(255) NOT NULL,
+  body_key character varying(1024) NOT NULL,
+  body_bytes integer NOT NULL,
+  sent_at timestamp with time zone NOT NULL,
+  rejected_at timestamp with time zone NOT NULL,
+  replayed_at timestamp with time zone,
+  CONSTRAINT rejected_message_pkey PRIMARY KEY (id),
+  CONSTRAINT ux_rejected_message_position UNIQUE (message_id, "position"),
+  CONSTRAINT rejected_message_position_check CHECK (("position" >= 0))
+);
+CREATE INDEX ix_rejected_message_rejected ON public.rejected_message USING btree (rejected_at DESC, id DESC);
+COMMENT ON TABLE rejected_message IS 'Messages set aside by ingest, with the reason; the body is in the quarantine bucket, never here';
+COMMENT ON COLUMN rejected_message."position" IS 'Place of the refused event in its message, from 0';
+COMMENT ON COLUMN rejected_message.path IS 'JSON pointer to the field at fault; empty for the whole message';
+GRANT SELECT ON TABLE rejected_message TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE rejected_message TO pagw_writer;
+
+CREATE TABLE request_tracker (
+  pagw_id character varying(64) COLLATE "C" NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  request_type character varying(64),
+  status pagw_request_status NOT NULL DEFAULT 'RECEIVED'::pagw_request_status,
+  last_stage character varying(64),
+  next_stage character varying(64),
+  correlation_id character varying(128),
+  external_reference_id character varying(256),
+  last_error_code character varying(64),
+  last_error_msg text,
+  retry_count integer NOT NULL DEFAULT 0,
+  payload_bucket character varying(255),
+  payload_key character varying(1024),
+  received_at timestamp with time zone NOT NULL DEFAULT now(),
+  completed_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  priority character varying(16),
+  received_on date NOT NULL,
+  decision_due_at timestamp with time zone,
+  decided_at timestamp with time zone,
+  last_sequence_no bigint NOT NULL DEFAULT 0,
+  batch_first_sequence_no bigint NOT NULL DEFAULT 1,
+  last_event_at timestamp with time zone,
+  failure_count integer NOT NULL DEFAULT 0,
+  main_stage character varying(64),
+  main_event_type character varying(64),
+  main_status pagw_event_status,
+  main_attempt integer,
+  main_at timestamp with time zone,
+  target_system character varying(64),
+  watch_at timestamp with time zone DEFAULT now(),
+  stuck_reason character varying(32),
+  stuck_since timestamp with time zone,
+  stuck_error_code character varying(64),
+  stuck_skew_seconds bigint,
+  deadline_risk character varying(16),
+  watched boolean GENERATED ALWAYS AS ((watch_at IS NOT NULL)) STORED,
+  stuck_stage character varying(64),
+  compacted_at timestamp with time zone,
+  archived_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  CONSTRAINT request_tracker_pkey PRIMARY KEY (pagw_id),
+  CONSTRAINT ux_request_tracker_pagw_received UNIQUE (pagw_id, received_on),
+  CONSTRAINT ck_request_tracker_archived CHECK (((archived_at IS NULL) OR ((completed_at IS NOT NULL) AND (retired_at IS NOT NULL)))),
+  CONSTRAINT ck_request_tracker_compacted CHECK (((compacted_at IS NULL) OR (completed_at IS NOT NULL))),
+  CONSTRAINT ck_request_tracker_stuck CHECK (((stuck_reason IS NULL) = (stuck_since IS NULL))),
+  CONSTRAINT request_tracker_deadline_risk_check CHECK (((deadline_risk)::text = ANY ((ARRAY['at-risk'::character varying, 'urgent'::character varying, 'breached'::character varying])::text[]))),
+  CONSTRAINT request_tracker_priority_check CHECK (((priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[])))
+) WITH (fillfactor=70);
+CREATE INDEX ix_request_tracker_correlation ON public.request_tracker USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX ix_request_tracker_deadline ON public.request_tracker USING btree (tenant, decision_due_at, pagw_id) WHERE (deadline_risk IS NOT NULL);
+CREATE INDEX ix_request_tracker_decided ON public.request_tracker USING btree (tenant, decided_at) WHERE (decided_at IS NOT NULL);
+CREATE INDEX ix_request_tracker_external_reference ON public.request_tracker USING btree (external_reference_id) WHERE (external_reference_id IS NOT NULL);
+CREATE INDEX ix_request_tracker_open ON public.request_tracker USING btree (tenant, created_at DESC, pagw_id DESC) WHERE (completed_at IS NULL);
+CREATE INDEX ix_request_tracker_stuck ON public.request_tracker USING btree (tenant, stuck_since, pagw_id) WHERE (stuck_reason IS NOT NULL);
+CREATE INDEX ix_request_tracker_tenant_created ON public.request_tracker USING btree (tenant, created_at DESC);
+CREATE INDEX ix_request_tracker_unarchived ON public.request_tracker USING btree (received_on, tenant, pagw_id) WHERE (archived_at IS NULL);
+CREATE INDEX ix_request_tracker_uncompacted ON public.request_tracker USING btree (received_on, pagw_id) WHERE (compacted_at IS NULL);
+CREATE INDEX ix_request_tracker_watched ON public.request_tracker USING btree (pagw_id) WHERE watched;
+CREATE TRIGGER clear_decision_tally AFTER TRUNCATE ON request_tracker FOR EACH STATEMENT EXECUTE FUNCTION clear_decision_tally();
+CREATE TRIGGER guard_archived_request BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (new.last_sequence_no <> old.last_sequence_no AND num_nonnulls(old.compacted_at, old.archived_at, new.compacted_at, new.archived_at) > 0 OR new.archived_at IS NOT NULL AND old.archived_at IS NULL) EXECUTE FUNCTION guard_archived_request();
+CREATE TRIGGER note_changed_decision AFTER UPDATE ON request_tracker FOR EACH ROW WHEN ((old.decided_at IS NOT NULL OR new.decided_at IS NOT NULL) AND (old.decided_at IS DISTINCT FROM new.decided_at OR old.received_at IS DISTINCT FROM new.received_at OR old.status IS DISTINCT FROM new.status OR old.priority::text IS DISTINCT FROM new.priority::text OR old.tenant::text IS DISTINCT FROM new.tenant::text)) EXECUTE FUNCTION note_decision_change();
+CREATE TRIGGER note_deleted_decision AFTER DELETE ON request_tracker FOR EACH ROW WHEN (old.decided_at IS NOT NULL) EXECUTE FUNCTION note_decision_change();
+CREATE TRIGGER note_new_decision AFTER INSERT ON request_tracker FOR EACH ROW WHEN (new.decided_at IS NOT NULL) EXECUTE FUNCTION note_decision_change();
+CREATE TRIGGER watch_request_again BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (old.completed_at IS NOT NULL AND (new.completed_at IS NULL OR new.priority::text IS DISTINCT FROM old.priority::text) OR old.stuck_reason IS NOT NULL AND new.stuck_reason IS NOT NULL AND (old.completed_at IS NULL AND new.completed_at IS NOT NULL OR old.decided_at IS NULL AND new.decided_at IS NOT NULL)) EXECUTE FUNCTION watch_request_again();
+COMMENT ON COLUMN request_tracker.received_at IS 'When the request began: the first event''s time, never later than its recording';
+COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; null while it is in flight';
+COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
+COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
+COMMENT ON COLUMN request_tracker.decided_at IS 'When the request was approved or denied; a pended answer completes but does not decide';
+COMMENT ON COLUMN request_tracker.last_sequence_no IS 'Number of the request''s latest event; the next one gets this plus one';
+COMMENT ON COLUMN request_tracker.batch_first_sequence_no IS 'First number given by the latest batch; its predecessor is what that batch had to find, or it raced';
+COMMENT ON COLUMN request_tracker.failure_count IS 'Number of FAILED events recorded; zero spares every search for earlier attempts';
+COMMENT ON COLUMN request_tracker.main_stage IS 'Stage of the latest event in the main lane; main_event_type, main_status, main_attempt and main_at belong to the same event';
+COMMENT ON COLUMN request_tracker.target_system IS 'The downstream the request goes to, from the latest main-lane metadata that names one';
+COMMENT ON COLUMN request_tracker.watch_at IS 'When stuck-alarm looks at the request next; null when there is nothing left to watch. Progress of a stuck request makes it due at once, other events leave it alone';
+COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as of stuck-alarm''s last look; the next main-lane event clears it';
+COMMENT ON COLUMN request_tracker.stuck_error_code IS 'Error code of the failure that the request is stuck on; last_error_code may be another stage''s';
+COMMENT ON COLUMN request_tracker.stuck_skew_seconds IS 'By how much the time its producer gave the latest main-lane event is ahead of its recording; negative when it is behind: a slow clock, or late';
+COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last look: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
+COMMENT ON COLUMN request_tracker.watched IS 'Whether stuck-alarm will look at the request again';
+COMMENT ON COLUMN request_tracker.stuck_stage IS 'The stage that holds the request up; means nothing while stuck_reason is null';
+COMMENT ON COLUMN request_tracker.compacted_at IS 'When STARTs of the request were merged into their results; null again once another event is recorded';
+COMMENT ON COLUMN request_tracker.archived_at IS 'When all its events were in verified archive objects; null again once another event is recorded';
+COMMENT ON COLUMN request_tracker.retired_at IS 'When events of the request were first merged or archived: ids are then to be looked for beyond event_tracker.event_id';
+GRANT SELECT ON TABLE request_tracker TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE request_tracker TO pagw_writer;
+
+CREATE TABLE retry_batch (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  filter jsonb NOT NULL,
+  reason text NOT NULL,
+  requested_by character varying(128) NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  rate_per_minute integer NOT NULL,
+  matched integer NOT NULL,
+  done integer NOT NULL DEFAULT 0,
+  after_id bigint NOT NULL DEFAULT 0,
+  stepped_at timestamp with time zone,
+  state character varying(16) NOT NULL DEFAULT 'RUNNING'::character varying,
+  finished_at timestamp with time zone,
+  CONSTRAINT retry_batch_pkey PRIMARY KEY (id),
+  CONSTRAINT ck_retry_batch_finished CHECK ((((state)::text = 'RUNNING'::text) = (finished_at IS NULL))),
+  CONSTRAINT retry_batch_done_check CHECK ((done >= 0)),
+  CONSTRAINT retry_batch_matched_check CHECK ((matched >= 0)),
+  CONSTRAINT retry_batch_rate_per_minute_check CHECK ((rate_per_minute > 0)),
+  CONSTRAINT retry_batch_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT retry_batch_state_check CHECK (((state)::text = ANY ((ARRAY['RUNNING'::character varying, 'DONE'::character varying, 'CANCELLED'::character varying])::text[])))
+);
+CREATE INDEX ix_retry_batch_running ON public.retry_batch USING btree (id) WHERE ((state)::text = 'RUNNING'::text);
+COMMENT ON COLUMN retry_batch.matched IS 'Failures that matched the filter when it was asked for';
+COMMENT ON COLUMN retry_batch.after_id IS 'event_tracker.id up to which the batch has been carried out';
+GRANT SELECT ON TABLE retry_batch TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE retry_batch TO pagw_writer;
+
+CREATE TABLE retry_claim (
+  failure_id bigint NOT NULL,
+  claimed_at timestamp with time zone NOT NULL,
+  CONSTRAINT retry_claim_pkey PRIMARY KEY (failure_id)
+);
+COMMENT ON COLUMN retry_claim.failure_id IS 'event_tracker.id of the failure';
+COMMENT ON COLUMN retry_claim.claimed_at IS 'When a run of retry took it to send it; nobody else takes it until the lease is over. The failure''s next_retry_at stays: it says since when it is due';
+GRANT SELECT ON TABLE retry_claim TO pagw_reader;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE retry_claim TO pagw_writer;
+
+CREATE TABLE retry_pause (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant character varying(64) COLLATE "C",
+  stage character varying(64) COLLATE "C",
+  target_system character varying(64) COLLATE "C",
+  reason text NOT NULL,
+  paused_by character varying(128) NOT NULL,
+  paused_at timestamp with time zone NOT NULL,
+  CONSTRAINT retry_pause_pkey PRIMARY KEY (id),
+  CONSTRAINT ux_retry_pause UNIQUE NULLS NOT DISTINCT (tenant, stage, target_system),
+  CONSTRAINT ck_retry_pause_names CHECK ((num_nonnulls(tenant, stage, target_system) > 0)),
+  CONSTRAINT retry_pause_reason_check CHECK ((reason <> ''::text))
+);
+GRANT SELECT ON TABLE retry_pause TO pagw_reader;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE retry_pause TO pagw_writer;
+
+CREATE TABLE schema_function (
+  name character varying(63) NOT NULL,
+  checksum character(64) NOT NULL,
+  version character varying(16) NOT NULL,
+  applied_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT schema_function_pkey PRIMARY KEY (name)
+);
+GRANT SELECT ON TABLE schema_function TO pagw_reader;
+GRANT SELECT ON TABLE schema_function TO pagw_writer;
+
+CREATE TABLE schema_migration (
+  version character varying(16) NOT NULL,
+  name character varying(255) NOT NULL,
+  checksum character(64) NOT NULL,
+  applied_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT schema_migration_pkey PRIMARY KEY (version)
+);
+GRANT SELECT ON TABLE schema_migration TO pagw_reader;
+GRANT SELECT ON TABLE schema_migration TO pagw_writer;
+
+CREATE TABLE stuck_check (
+  only_row boolean NOT NULL DEFAULT true,
+  checked_at timestamp with time zone,
+  held_back_since timestamp with time zone,
+  lag_seconds integer NOT NULL DEFAULT 0,
+  CONSTRAINT stuck_check_pkey PRIMARY KEY (only_row),
+  CONSTRAINT stuck_check_lag_seconds_check CHECK ((lag_seconds >= 0)),
+  CONSTRAINT stuck_check_only_row_check CHECK (only_row)
+);
+COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifications wait because ingest lags; null when they do not';
+GRANT SELECT ON TABLE stuck_check TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE stuck_check TO pagw_writer;
+
+CREATE VIEW event_history WITH (security_invoker=true) AS
+ SELECT event_tracker.pagw_id,
+    event_tracker.received_on,
+    event_tracker.tenant,
+    event_tracker.sequence_no,
+    event_tracker.event_id,
+    event_tracker.stage,
+    event_tracker.event_type,
+    event_tracker.status,
+    event_tracker.attempt,
+    event_tracker.retryable,
+    event_tracker.next_retry_at,
+    event_tracker.retry_exhausted_at,
+    event_tracker.duration_ms,
+    event_tracker.external_reference,
+    event_tracker.error_code,
+    event_tracker.error_message,
+    event_tracker.worker_id,
+    event_tracker.service_name,
+    event_tracker.started_at,
+    event_tracker.completed_at,
+    event_tracker.occurred_at,
+    event_tracker.created_at,
+    event_tracker.metadata
+   FROM event_tracker
+UNION ALL
+ SELECT event_tracker.pagw_id,
+    event_tracker.received_on,
+    event_tracker.tenant,
+    event_tracker.start_sequence_no AS sequence_no,
+    event_tracker.start_event_id AS event_id,
+    event_tracker.stage,
+    ((regexp_replace(event_tracker.event_type::text, '_(OK|COMPLETE)$'::text, ''::text) || '_START'::text))::character varying(64) AS event_type,
+    'STARTED'::pagw_event_status AS status,
+    event_tracker.attempt,
+    event_tracker.retryable,
+    NULL::timestamp with time zone AS next_retry_at,
+    NULL::timestamp with time zone AS retry_exhausted_at,
+    NULL::integer AS duration_ms,
+    NULL::character varying AS external_reference,
+    NULL::character varying AS error_code,
+    NULL::text AS error_message,
+    event_tracker.worker_id,
+    event_tracker.service_name,
+    event_tracker.start_occurred_at AS started_at,
+    NULL::timestamp with time zone AS completed_at,
+    event_tracker.start_occurred_at AS occurred_at,
+    event_tracker.start_created_at AS created_at,
+    NULL::jsonb AS metadata
+   FROM event_tracker
+  WHERE event_tracker.start_event_id IS NOT NULL;
+COMMENT ON VIEW event_history IS 'Every event under its own number: what compaction merged into one row is shown as the two events it was';
+GRANT SELECT ON VIEW event_history TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON VIEW event_history TO pagw_writer;
+
+CREATE VIEW tenant_table WITH (security_invoker=true) AS
+ SELECT held.oid::regclass AS held_in,
+    held.relispartition AS is_partition,
+    held.relrowsecurity AS is_guarded,
+    COALESCE(stated.tenant, 'tenant'::text) AS tenant,
+    COALESCE(stated.visible, '%s'::text) AS visible
+   FROM pg_class held
+     LEFT JOIN ( VALUES ('retry_pause'::text,'tenant'::text,'tenant IS NULL OR %s'::text), ('retry_batch'::text,'filter ->> ''tenant'''::text,'%s'::text), ('operator_action'::text,'filter ->> ''tenant'''::text,'%s OR EXISTS (SELECT FROM request_tracker WHERE pagw_id = filter ->> ''pagwId'')'::text), ('incident_notification'::text,'NULL'::text,'EXISTS (SELECT FROM incident WHERE incident.id = incident_id)'::text), ('event_tracker_summary_total'::text,'NULL'::text,'false'::text), ('event_tracker_summary_day_total'::text,'NULL'::text,'false'::text)) stated(name, tenant, visible) ON stated.name = held.relname
+  WHERE held.relnamespace = 'public'::regnamespace::oid AND (held.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (stated.name IS NOT NULL OR (EXISTS ( SELECT
+           FROM pg_attribute
+          WHERE pg_attribute.attrelid = held.oid AND pg_attribute.attname = 'tenant'::name AND NOT pg_attribute.attisdropped)));
+COMMENT ON VIEW tenant_table IS 'Tables that hold rows of tenants; is_guarded tells whether the reader is limited in it';
+GRANT SELECT ON VIEW tenant_table TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON VIEW tenant_table TO pagw_writer;
+
+CREATE VIEW waiting_failure WITH (security_invoker=true) AS
+ SELECT failed.id,
+    failed.received_on,
+    failed.tenant,
+    failed.stage,
+    failed.pagw_id,
+    failed.sequence_no,
+    failed.attempt,
+    failed.error_code,
+    downstream.target_system,
+    failed.created_at AS failed_at,
+    failed.next_retry_at,
+    claim.claimed_at AS retry_claimed_at,
+    failed.retry_exhausted_at,
+    (EXISTS ( SELECT
+           FROM retry_pause pause
+          WHERE (pause.tenant IS NULL OR pause.tenant::text = failed.tenant::text) AND (pause.stage IS NULL OR pause.stage::text = failed.stage::text) AND (pause.target_system IS NULL OR pause.target_system::text = downstream.target_system))) AS held
+   FROM event_tracker failed
+     JOIN request_tracker request ON request.pagw_id::text = failed.pagw_id::text
+     LEFT JOIN retry_claim claim ON claim.failure_id = failed.id
+     CROSS JOIN LATERAL ( SELECT COALESCE(failed.metadata ->> 'targetSystem'::text, request.target_system::text) AS target_system) downstream
+  WHERE failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL;
+GRANT SELECT ON VIEW waiting_failure TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON VIEW waiting_failure TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.archived_event(event event_tracker)
+ RETURNS json
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN json_build_array(((event).id)::text, (event).tenant, (event).pagw_id, ((event).received_on)::text, (event).event_id, (event).stage, (event).event_type, ((event).status)::text, ((event).sequence_no)::text, (event).attempt, (event).retryable, (((EXTRACT(epoch FROM (event).next_retry_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).retry_exhausted_at) * (1000000)::numeric))::bigint)::text, (event).external_reference, (event).duration_ms, (event).error_code, (event).error_message, (event).worker_id, (event).service_name, (((EXTRACT(epoch FROM (event).started_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).completed_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).occurred_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).created_at) * (1000000)::numeric))::bigint)::text, ((event).metadata)::text, ((event).start_sequence_no)::text, (event).start_event_id, (((EXTRACT(epoch FROM (event).start_occurred_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).start_created_at) * (1000000)::numeric))::bigint)::text);
+
+CREATE OR REPLACE FUNCTION public.archived_through(of_pagw_id text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT max(archived_request.last_sequence_no) AS max FROM archived_request WHERE ((archived_request.pagw_id)::text = archived_through.of_pagw_id)), (0)::bigint);
+
+CREATE OR REPLACE FUNCTION public.bucket_duration(bucket smallint)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (bucket < 0) THEN (0)::double precision ELSE ((((2)::double precision * ceil(power((1.05)::double precision, (bucket)::double precision))) * (ceil(power((1.05)::double precision, ((bucket + 1))::double precision)) - (1)::double precision)) / ((ceil(power((1.05)::double precision, (bucket)::double precision)) + ceil(power((1.05)::double precision, ((bucket + 1))::double precision))) - (1)::double precision)) END;
+
+CREATE OR REPLACE FUNCTION public.claim_due_retries(at timestamp with time zone, most integer, passed json, held_stages json)
+ RETURNS TABLE(outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint, attempt integer, error_code text, correlation_id text, payload_bucket text, payload_key text)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH RECURSIVE pair AS (
+    (
+      SELECT tenant, stage
+      FROM event_tracker
+      WHERE next_retry_at IS NOT NULL
+      ORDER BY tenant, stage
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT following.tenant, following.stage
+    FROM pair
+    CROSS JOIN LATERAL (
+      SELECT tenant, stage
+      FROM event_tracker
+      WHERE next_retry_at IS NOT NULL AND (tenant, stage) > (pair.tenant, pair.stage)
+      ORDER BY tenant, stage
+      LIMIT 1
+    ) AS following
+  ),
+  due_pair AS MATERIALIZED (
+    SELECT pair.tenant, pair.stage, from_here.due_at AS after_due_at, from_here.id AS after_id
+    FROM pair
+    LEFT JOIN json_to_recordset(passed) AS mark (tenant text, stage text, due_at timestamptz, id bigint)
+      ON mark.tenant = pair.tenant AND mark.stage = pair.stage
+    CROSS JOIN LATERAL (
+      SELECT coalesce(mark.due_at, '-infinity') AS due_at, coalesce(mark.id, 0) AS id
+    ) AS from_here
+    CROSS JOIN LATERAL (
+      SELECT next_retry_at
+      FROM event_tracker AS first
+      WHERE first.tenant = pair.tenant
+        AND first.stage = pair.stage
+        AND first.next_retry_at IS NOT NULL
+        AND first.next_retry_at <= at
+        AND (first.next_retry_at, first.id) > (from_here.due_at, from_here.id)
+      ORDER BY next_retry_at, id
+      LIMIT 1
+    ) AS first
+    WHERE pair.stage NOT IN (SELECT json_array_elements_text(held_stages))
+      AND NOT EXISTS (
+        SELECT FROM retry_pause AS pause
+        WHERE pause.target_system IS NULL
+          AND (pause.tenant IS NULL OR pause.tenant = pair.tenant)
+          AND (pause.stage IS NULL OR pause.stage = pair.stage)
+      )
+    ORDER BY first.next_retry_at
+    LIMIT most
+  ),
+  share AS MATERIALIZED (
+    SELECT
+      due_pair.*,
+      ceil(most::numeric / (SELECT count(DISTINCT tenant) FROM due_pair) / count(*) OVER (PARTITION BY tenant)) AS places
+    FROM due_pair
+  ),
+  due AS MATERIALIZED (
+    SELECT failed.*
+    FROM share
+    CROSS JOIN LATERAL (
+      SELECT failed.id, failed.received_on, failed.next_retry_at, failed.tenant, failed.stage, failed.pagw_id,
+        failed.sequence_no, failed.attempt, failed.error_code
+      FROM event_tracker AS failed
+      WHERE failed.tenant = share.tenant
+        AND failed.stage = share.stage
+        AND failed.next_retry_at IS NOT NULL
+        AND failed.next_retry_at <= at
+        AND (failed.next_retry_at, failed.id) > (share.after_due_at, share.after_id)
+        AND NOT EXISTS (SELECT FROM retry_claim AS claim WHERE claim.failure_id = failed.id)
+        AND (
+          NOT EXISTS (SELECT FROM retry_pause AS pause WHERE pause.target_system IS NOT NULL)
+          OR NOT EXISTS (
+            SELECT
+            FROM retry_pause AS pause
+            JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
+            WHERE pause.target_system = coalesce(failed.metadata ->> 'targetSystem', request.target_system)
+              AND (pause.tenant IS NULL OR pause.tenant = failed.tenant)
+              AND (pause.stage IS NULL OR pause.stage = failed.stage)
+          )
+        )
+      ORDER BY failed.next_retry_at, failed.id
+      LIMIT share.places
+      FOR UPDATE OF failed SKIP LOCKED
+    ) AS failed
+  ),
+  judged AS MATERIALIZED (
+    SELECT
+      due.*, request.correlation_id, request.payload_bucket, request.payload_key,
+      request.completed_at IS NOT NULL OR EXISTS (
+        SELECT FROM event_tracker AS later
+        WHERE later.pagw_id = due.pagw_id
+          AND later.received_on = due.received_on
+          AND later.sequence_no > due.sequence_no
+          AND later.stage = due.stage
+      ) AS superseded
+    FROM due
+    JOIN request_tracker AS request ON request.pagw_id = due.pagw_id
+  ),
+  cleared AS (
+    UPDATE event_tracker AS failed
+    SET next_retry_at = NULL
+    FROM judged
+    WHERE judged.superseded AND failed.id = judged.id AND failed.received_on = judged.received_on
+  ),
+  -- A lock taken on a failure that another sender has let go of since this statement began is no proof: its claim may
+  -- be too new to be seen above. The key sees it.
+  claimed AS (
+    INSERT INTO retry_claim (failure_id, claimed_at)
+    SELECT id, at
+    FROM judged
+    WHERE NOT superseded
+    ORDER BY id
+    ON CONFLICT (failure_id) DO NOTHING
+    RETURNING failure_id
+  )
+  SELECT
+    CASE WHEN superseded THEN 'SUPERSEDED' WHEN claimed.failure_id IS NULL THEN 'TAKEN' ELSE 'CLAIMED' END,
+    id, received_on, next_retry_at::text, tenant::text, stage::text, pagw_id::text, sequence_no, attempt,
+    error_code::text, correlation_id::text, payload_bucket::text, payload_key::text
+  FROM judged
+  LEFT JOIN claimed ON claimed.failure_id = judged.id
+  ORDER BY next_retry_at, id;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.clear_decision_tally()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  TRUNCATE decision_tally, decision_change;
+  RETURN NULL;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.compact_requests(quiet_since timestamp with time zone, compacted_at timestamp with time zone, most integer)
+ RETURNS TABLE(requests bigint, merged bigint)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH quiet AS MATERIALIZED (
+    SELECT pagw_id, received_on, last_sequence_no
+    FROM request_tracker
+    WHERE compacted_at IS NULL
+      AND archived_at IS NULL
+      AND received_on <= (quiet_since AT TIME ZONE 'UTC')::date
+      AND completed_at < quiet_since
+      AND updated_at < quiet_since
+    ORDER BY received_on, pagw_id
+    LIMIT most
+    FOR UPDATE SKIP LOCKED
+  ),
+  request AS MATERIALIZED (
+    SELECT pagw_id, received_on, archived_through(pagw_id) AS archived_no
+    FROM (
+      SELECT
+        pagw_id, received_on,
+        sum(last_sequence_no) OVER (ORDER BY received_on, pagw_id) - last_sequence_no AS events_before
+      FROM quiet
+    ) AS in_order
+    WHERE events_before < 30000
+  ),
+  event AS (
+    SELECT found.result, regexp_replace((found.result).event_type, '_(START|OK|COMPLETE|FAIL|TIMEOUT|ERROR)$', '') AS kind
+    FROM request
+    -- OFFSET 0 keeps this a look-up per request.
+    CROSS JOIN LATERAL (
+      SELECT event AS result
+      FROM event_tracker AS event
+      WHERE event.pagw_id = request.pagw_id AND event.received_on = request.received_on
+        AND event.sequence_no > request.archived_no
+      OFFSET 0
+    ) AS found
+  ),
+  neighbour AS (
+    SELECT
+      kind, result,
+      lag(result) OVER (
+        PARTITION BY (result).pagw_id, (result).stage, kind
+        ORDER BY (result).sequence_no
+      ) AS start
+    FROM event
+  ),
+  pair AS MATERIALIZED (
+    SELECT
+      (result).pagw_id, (result).received_on, (result).sequence_no,
+      (start).sequence_no AS start_sequence_no, (start).event_id AS start_event_id,
+      (start).occurred_at AS start_occurred_at, (start).created_at AS start_created_at
+    FROM neighbour
+    WHERE (result).status = 'COMPLETED'
+      AND (result).start_sequence_no IS NULL
+      AND (result).event_type IN (kind || '_OK', kind || '_COMPLETE')
+      AND (start).status = 'STARTED'
+      AND (start).event_type = kind || '_START'
+      AND (start).attempt = (result).attempt
+      AND (start).retryable = (result).retryable
+      AND (start).worker_id IS NOT DISTINCT FROM (result).worker_id
+      AND (start).service_name IS NOT DISTINCT FROM (result).service_name
+      AND coalesce((start).started_at, (start).occurred_at) = (start).occurred_at
+      AND num_nonnulls((start).metadata, (start).external_reference, (start).error_code, (start).error_message,
+                       (start).duration_ms, (start).completed_at, (start).start_sequence_no) = 0
+  ),
+  removed AS (
+    DELETE FROM event_tracker AS start
+    USING pair
+    WHERE start.pagw_id = pair.pagw_id AND start.received_on = pair.received_on AND start.sequence_no = pair.start_sequence_no
+  ),
+  kept AS (
+    UPDATE event_tracker AS result
+    SET start_sequence_no = pair.start_sequence_no,
+        start_event_id = pair.start_event_id,
+        start_occurred_at = pair.start_occurred_at,
+        start_created_at = pair.start_created_at,
+        started_at = coalesce(result.started_at, pair.start_occurred_at)
+    FROM pair
+    WHERE result.pagw_id = pair.pagw_id AND result.received_on = pair.received_on AND result.sequence_no = pair.sequence_no
+    RETURNING result.pagw_id
+  ),
+  noted AS (
+    UPDATE request_tracker AS known
+    SET compacted_at = compact_requests.compacted_at,
+        retired_at = coalesce(
+          known.retired_at,
+          CASE WHEN known.pagw_id IN (SELECT pagw_id FROM pair) THEN compact_requests.compacted_at END
+        )
+    FROM request
+    WHERE known.pagw_id = request.pagw_id
+    RETURNING known.pagw_id
+  )
+  SELECT (SELECT count(*) FROM noted), (SELECT count(*) FROM kept);
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION compact_requests(timestamp with time zone,timestamp with time zone,integer) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.decision_counts(request request_tracker, times integer)
+ RETURNS SETOF decision_change
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT
+    date_trunc('month', request.decided_at, 'UTC'),
+    request.tenant,
+    coalesce(request.priority, 'STANDARD'),
+    CASE
+      WHEN taken <= 0 THEN 0
+      WHEN taken <= 60 THEN ceil(taken)
+      WHEN taken <= 36000 THEN 60 * ceil(taken / 60)
+      WHEN taken <= 360000 THEN 600 * ceil(taken / 600)
+      ELSE 3600 * ceil(taken / 3600)
+    END::bigint,
+    times,
+    CASE WHEN request.status = 'APPROVED' THEN times ELSE 0 END,
+    CASE WHEN request.status = 'DENIED' THEN times ELSE 0 END,
+    times * taken
+  FROM (SELECT extract(epoch FROM request.decided_at - request.received_at) AS taken) AS time
+  WHERE request.decided_at IS NOT NULL
+$function$;
+
+CREATE OR REPLACE FUNCTION public.drop_archived_month(day date, noted_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET lock_timeout TO '500ms'
+AS $function$
+DECLARE
+  month_start CONSTANT date DEFAULT date_trunc('month', day)::date;
+  partition_name CONSTANT text DEFAULT 'event_tracker_' || to_char(month_start, 'YYYY_MM');
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('ensure_event_partition'));
+  IF NOT may_drop_month(month_start, noted_at) OR NOT EXISTS (
+    SELECT FROM pg_inherits
+    WHERE inhparent = 'event_tracker'::regclass AND inhrelid = to_regclass(partition_name)
+  ) THEN
+    RETURN false;
+  END IF;
+  -- In the order in which recording takes them.
+  LOCK TABLE request_tracker IN ACCESS EXCLUSIVE MODE;
+  LOCK TABLE ONLY event_tracker IN ACCESS EXCLUSIVE MODE;
+  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', partition_name);
+  IF NOT may_drop_month(month_start, noted_at) THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('DROP TABLE %I', partition_name);
+  INSERT INTO archived_month (month, request_count, event_count, dropped_at)
+  SELECT month_start, coalesce(sum(request_count), 0), coalesce(sum(event_count), 0), noted_at
+  FROM archive_object
+  WHERE received_on >= month_start AND received_on < month_start + interval '1 month'
+  ON CONFLICT (month) DO UPDATE SET
+    request_count = excluded.request_count, event_count = excluded.event_count,
+    dropped_at = excluded.dropped_at, keep_until = NULL;
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION drop_archived_month(date,timestamp with time zone) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.duration_bucket(duration_ms integer)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (CASE WHEN (duration_ms < 1) THEN ('-1'::integer)::double precision ELSE floor((ln((duration_ms)::double precision) / ln((1.05)::double precision))) END)::smallint;
+
+CREATE OR REPLACE FUNCTION public.ensure_event_partition(day date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  month_start CONSTANT date DEFAULT date_trunc('month', day)::date;
+  month_end CONSTANT date DEFAULT (date_trunc('month', day) + interval '1 month')::date;
+  partition_name CONSTANT text DEFAULT 'event_tracker_' || to_char(month_start, 'YYYY_MM');
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('ensure_event_partition'));
+  IF EXISTS (
+    SELECT FROM pg_inherits
+    WHERE inhparent = 'event_tracker'::regclass AND inhrelid = to_regclass(partition_name)
+  ) THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('CREATE TABLE IF NOT EXISTS %I (LIKE event_tracker INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition_name);
+  IF (SELECT relrowsecurity FROM pg_class WHERE oid = 'event_tracker'::regclass) THEN
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', partition_name);
+  END IF;
+  EXECUTE format('ALTER TABLE event_tracker ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', partition_name, month_start, month_end);
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION ensure_event_partition(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_event_partition(date) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.fold_decision_changes(most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  folded bigint;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtext('fold_decision_changes')) THEN
+    RETURN 0;
+  END IF;
+  WITH taken AS (
+    DELETE FROM decision_change
+    WHERE ctid = ANY (ARRAY(SELECT ctid FROM decision_change LIMIT most))
+    RETURNING *
+  ),
+  summed AS (
+    SELECT
+      period, date_trunc(period, month, 'UTC') AS starts_at, tenant, priority, up_to_seconds,
+      sum(decided) AS decided, sum(approved) AS approved, sum(denied) AS denied, sum(seconds) AS seconds
+    FROM taken
+    CROSS JOIN (VALUES ('month'), ('year')) AS of_each (period)
+    GROUP BY period, starts_at, tenant, priority, up_to_seconds
+  ),
+  merged AS (
+    MERGE INTO decision_tally AS tally
+    USING summed AS change
+    ON tally.period = change.period
+      AND tally.starts_at = change.starts_at
+      AND tally.tenant = change.tenant
+      AND tally.priority = change.priority
+      AND tally.up_to_seconds = change.up_to_seconds
+    WHEN MATCHED AND (tally.decided, tally.approved, tally.denied, tally.seconds)
+      = (-change.decided, -change.approved, -change.denied, -change.seconds) THEN DELETE
+    WHEN MATCHED THEN UPDATE SET
+      decided = tally.decided + change.decided,
+      approved = tally.approved + change.approved,
+      denied = tally.denied + change.denied,
+      seconds = tally.seconds + change.seconds
+    WHEN NOT MATCHED AND (change.decided, change.approved, change.denied, change.seconds) <> (0, 0, 0, 0) THEN
+      INSERT VALUES (
+        change.period, change.starts_at, change.tenant, change.priority, change.up_to_seconds,
+        change.decided, change.approved, change.denied, change.seconds
+      )
+  )
+  SELECT count(*) INTO folded FROM taken;
+  RETURN folded;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION fold_decision_changes(integer) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.guard_archived_request()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NEW.last_sequence_no <> OLD.last_sequence_no THEN
+    NEW.compacted_at := NULL;
+    NEW.archived_at := NULL;
+  ELSIF NOT EXISTS (
+    SELECT FROM archived_request WHERE pagw_id = NEW.pagw_id AND last_sequence_no = NEW.last_sequence_no
+  ) THEN
+    RAISE EXCEPTION 'request % is not archived to its last number', NEW.pagw_id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.histogram_quantile(buckets smallint[], counts bigint[], total bigint, fraction double precision)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+DECLARE
+  rank CONSTANT float8 DEFAULT fraction * (total - 1);
+  seen bigint := 0;
+  below float8;
+BEGIN
+  FOR place IN 1 .. cardinality(buckets) LOOP
+    seen := seen + counts[place];
+    CONTINUE WHEN seen <= floor(rank);
+    below := coalesce(below, bucket_duration(buckets[place]));
+    IF seen > ceil(rank) THEN
+      RETURN below + (rank - floor(rank)) * (bucket_duration(buckets[place]) - below);
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.instant_at(microseconds text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ((('1970-01-01 00:00:00'::timestamp without time zone + (((((microseconds)::bigint / '86400000000'::bigint))::integer)::double precision * '1 day'::interval)) + ((((microseconds)::bigint % '86400000000'::bigint))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text);
+
+CREATE OR REPLACE FUNCTION public.is_retired_event(of_pagw_id text, of_received_on date, of_event_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((EXISTS (SELECT FROM event_tracker WHERE (((event_tracker.pagw_id)::text = is_retired_event.of_pagw_id) AND (event_tracker.received_on = is_retired_event.of_received_on) AND ((event_tracker.start_event_id)::text = is_retired_event.of_event_id)))) OR (EXISTS (SELECT FROM archived_request WHERE (((archived_request.pagw_id)::text = is_retired_event.of_pagw_id) AND (hashtextextended(is_retired_event.of_event_id, (0)::bigint) = ANY (archived_request.event_keys))))));
+
+CREATE OR REPLACE FUNCTION public.keep_archived_month(day date, until timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM ensure_event_partition(day);
+  UPDATE archived_month
+  SET keep_until = greatest(archived_month.keep_until, until)
+  WHERE month = date_trunc('month', day);
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION keep_archived_month(date,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_archived_month(date,timestamp with time zone) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.limit_reader(of_tenants text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  wanted CONSTANT text[] DEFAULT (SELECT array_agg(DISTINCT name COLLATE "C" ORDER BY name COLLATE "C") FROM unnest(of_tenants) AS name);
+  is_new boolean;
+  held record;
+  changed int DEFAULT 0;
+BEGIN
+  IF cardinality(of_tenants) = 0 THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'limit_reader needs a tenant, or null for all of them';
+  END IF;
+  SELECT tenants IS DISTINCT FROM wanted INTO STRICT is_new FROM reader_scope FOR UPDATE;
+  -- request_tracker before event_tracker, as record_events locks them.
+  FOR held IN
+    SELECT *, held_in::text AS name FROM tenant_table ORDER BY held_in::text <> 'request_tracker', held_in::text
+  LOOP
+    CONTINUE WHEN NOT is_new AND held.is_guarded = (wanted IS NOT NULL);
+    changed := changed + 1;
+    IF NOT held.is_partition THEN
+      EXECUTE format('DROP POLICY IF EXISTS reader_sees_its_tenants ON %s', held.name);
+      EXECUTE format('DROP POLICY IF EXISTS writer_serves_all ON %s', held.name);
+    END IF;
+    IF wanted IS NULL THEN
+      EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', held.name);
+      CONTINUE;
+    END IF;
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', held.name);
+    CONTINUE WHEN held.is_partition;
+    EXECUTE format('CREATE POLICY writer_serves_all ON %s TO pagw_writer USING (true) WITH CHECK (true)', held.name);
+    EXECUTE format(
+      'CREATE POLICY reader_sees_its_tenants ON %s FOR SELECT TO pagw_reader USING (%s)',
+      held.name,
+      format(held.visible, CASE
+        WHEN cardinality(wanted) = 1 THEN format('%s = %L', held.tenant, wanted[1])
+        ELSE format('%s = ANY (%L::text[])', held.tenant, wanted)
+      END)
+    );
+  END LOOP;
+  UPDATE reader_scope SET tenants = wanted WHERE is_new;
+  RETURN changed;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION limit_reader(text[]) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.mark_changed_hours(most bigint)
+ RETURNS TABLE(marked bigint, complete boolean)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+  progress event_summary_progress;
+  last_id bigint;
+  finished_id bigint;
+  upto_id bigint;
+BEGIN
+  SELECT * INTO STRICT progress FROM event_summary_progress FOR UPDATE;
+  finished_id := progress.settled_id;
+  IF progress.seen_xid <= pg_snapshot_xmin(pg_current_snapshot()) THEN
+    finished_id := progress.seen_id;
+  END IF;
+  SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END INTO last_id FROM event_tracker_id_seq;
+  upto_id := CASE WHEN finished_id > progress.settled_id + most THEN progress.settled_id + most ELSE last_id END;
+
+  INSERT INTO event_summary_changed_hour (hour)
+  SELECT DISTINCT date_trunc('hour', created_at, 'UTC') AS hour
+  FROM event_tracker
+  WHERE id > progress.settled_id AND id <= upto_id
+  ORDER BY hour
+  ON CONFLICT (hour) DO NOTHING;
+  GET DIAGNOSTICS marked = ROW_COUNT;
+  complete := upto_id = last_id;
+
+  -- record_events has its transaction id before it takes a number, so whoever took one up to last_id is below xmax.
+  UPDATE event_summary_progress
+  SET settled_id = least(finished_id, upto_id),
+      seen_id = CASE WHEN complete AND finished_id = progress.seen_id THEN last_id ELSE progress.seen_id END,
+      seen_xid = CASE
+        WHEN complete AND finished_id = progress.seen_id THEN pg_snapshot_xmax(pg_current_snapshot())
+        ELSE progress.seen_xid
+      END;
+  RETURN NEXT;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.may_drop_month(month_start date, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (request.archived_at IS NULL) AND ((request.last_sequence_no > 0) OR (EXISTS (SELECT FROM event_tracker event WHERE (((event.pagw_id)::text = (request.pagw_id)::text) AND (event.received_on = request.received_on))))))))) AND (NOT (EXISTS (SELECT FROM archived_month WHERE ((archived_month.month = may_drop_month.month_start) AND (archived_month.keep_until > may_drop_month.at))))));
+
+CREATE OR REPLACE FUNCTION public.merge_hours(since timestamp with time zone, before timestamp with time zone, by_tenant boolean)
+ RETURNS SETOF event_tracker_summary
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+BEGIN
+  RETURN QUERY
+  WITH merged_hour AS MATERIALIZED (
+    SELECT *, CASE WHEN by_tenant THEN hourly.tenant END AS of_tenant
+    FROM event_tracker_summary AS hourly
+    WHERE hourly.hour >= since AND hourly.hour < before
+  ),
+  bucket_total AS (
+    SELECT of_tenant, stage, event_type, status, bucket, sum(events)::bigint AS events
+    FROM merged_hour
+    CROSS JOIN LATERAL unnest(duration_buckets, bucket_counts) AS histogram (bucket, events)
+    GROUP BY of_tenant, stage, event_type, status, bucket
+  ),
+  histogram AS (
+    SELECT
+      of_tenant, stage, event_type, status,
+      array_agg(bucket ORDER BY bucket) AS buckets, array_agg(events ORDER BY bucket) AS counts
+    FROM bucket_total
+    GROUP BY of_tenant, stage, event_type, status
+  ),
+  counted AS (
+    SELECT
+      of_tenant, stage, event_type, status,
+      sum(event_count)::bigint AS events, sum(duration_count)::bigint AS timed,
+      sum(duration_sum_ms)::bigint AS sum_ms, max(duration_max_ms) AS max_ms
+    FROM merged_hour
+    GROUP BY of_tenant, stage, event_type, status
+  )
+  SELECT
+    since, counted.of_tenant::varchar(64), counted.stage, counted.event_type, counted.status, events, timed, sum_ms, max_ms,
+    coalesce(buckets, '{}'), coalesce(counts, '{}')
+  FROM counted
+  LEFT JOIN histogram
+    ON histogram.of_tenant IS NOT DISTINCT FROM counted.of_tenant
+    AND histogram.stage = counted.stage
+    AND histogram.event_type = counted.event_type
+    AND histogram.status = counted.status;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_archived(object json, contents json, noted_at timestamp with time zone)
+ RETURNS TABLE(archived bigint, outpaced bigint, differing bigint)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  new_object_id bigint;
+  compared json;
+BEGIN
+  PERFORM FROM request_tracker
+  WHERE pagw_id IN (SELECT content ->> 'pagwId' FROM json_array_elements(contents) AS content)
+  ORDER BY pagw_id
+  FOR UPDATE;
+
+  SELECT json_agg(row_to_json(one)) INTO compared
+  FROM (
+    SELECT
+      content.*, known.tenant,
+      here.events AS here_events, here.first_no, here.keys,
+      CASE WHEN known.failure_count > 0 THEN open_failures(known.pagw_id, known.received_on) END AS open_failures,
+      known.pagw_id IS NOT NULL AND known.completed_at IS NOT NULL AND known.archived_at IS NULL
+        AND known.last_sequence_no = content."lastSequenceNo"
+        -- The archive begins at 1: what an older system numbered below stays here, and keeps its month.
+        AND NOT EXISTS (
+          SELECT FROM event_tracker AS unnumbered
+          WHERE unnumbered.pagw_id = known.pagw_id
+            AND unnumbered.received_on = known.received_on
+            AND unnumbered.sequence_no < 1
+        ) AS current,
+      coalesce(here.digest = content.digest, false) AS equal
+    FROM json_to_recordset(contents) AS content ("pagwId" text, events int, "lastSequenceNo" bigint, digest text)
+    LEFT JOIN LATERAL (SELECT * FROM request_tracker WHERE pagw_id = content."pagwId" OFFSET 0) AS known ON true
+    LEFT JOIN LATERAL (
+      SELECT
+        count(*) AS events,
+        min(least(event.sequence_no, event.start_sequence_no)) AS first_no,
+        encode(sha256(convert_to(string_agg(archived_event(event)::text, E'\n' ORDER BY event.sequence_no), 'UTF8')), 'hex') AS digest,
+        array_agg(hashtextextended(event.event_id, 0)) || array_agg(hashtextextended(event.start_event_id, 0))
+          FILTER (WHERE event.start_event_id IS NOT NULL) AS keys
+      FROM event_tracker AS event
+      WHERE event.pagw_id = known.pagw_id
+        AND event.received_on = known.received_on
+        AND event.sequence_no > archived_through(known.pagw_id)
+    ) AS here ON true
+  ) AS one;
+
+  SELECT
+    count(*) FILTER (WHERE one.current AND one.equal),
+    count(*) FILTER (WHERE NOT one.current),
+    count(*) FILTER (WHERE one.current AND NOT one.equal)
+  INTO archived, outpaced, differing
+  FROM json_to_recordset(compared) AS one (current boolean, equal boolean);
+
+  IF archived > 0 AND differing = 0 THEN
+    INSERT INTO archive_object (tenant, received_on, bucket, key, bytes, request_count, event_count, archived_at)
+    SELECT
+      object ->> 'tenant', (object ->> 'receivedOn')::date, object ->> 'bucket', object ->> 'key', (object ->> 'bytes')::int,
+      count(*), sum(one.here_events), noted_at
+    FROM json_to_recordset(compared) AS one (here_events int, current boolean)
+    WHERE one.current
+    RETURNING id INTO new_object_id;
+
+    INSERT INTO archived_request (
+      pagw_id, tenant, first_sequence_no, last_sequence_no, object_id, event_count, digest, event_keys, open_failures
+    )
+    SELECT
+      one."pagwId", one.tenant, one.first_no, one."lastSequenceNo", new_object_id, one.here_events, one.digest, one.keys,
+      one.open_failures
+    FROM json_to_recordset(compared) AS one (
+      "pagwId" text, tenant text, first_no bigint, "lastSequenceNo" bigint, here_events int, digest text, keys bigint[],
+      open_failures jsonb, current boolean
+    )
+    WHERE one.current;
+
+    UPDATE request_tracker AS known
+    SET archived_at = noted_at, retired_at = coalesce(known.retired_at, noted_at)
+    FROM archived_request AS noted
+    WHERE noted.object_id = new_object_id AND known.pagw_id = noted.pagw_id;
+  ELSIF differing > 0 THEN
+    archived := 0;
+  END IF;
+  RETURN NEXT;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION note_archived(json,json,timestamp with time zone) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.note_decision_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO decision_change
+  SELECT * FROM decision_counts(OLD, -1)
+  UNION ALL
+  SELECT * FROM decision_counts(NEW, 1);
+  RETURN NULL;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.open_failures(of_pagw_id text, of_received_on date)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH outcome AS (
+    SELECT stage, status, attempt, sequence_no
+    FROM event_tracker
+    WHERE pagw_id = of_pagw_id
+      AND received_on = of_received_on
+      AND status IN ('FAILED', 'COMPLETED', 'SKIPPED')
+    UNION ALL
+    SELECT failed.stage, 'FAILED', failed.attempt::int, latest.last_sequence_no
+    FROM (
+      SELECT last_sequence_no, open_failures
+      FROM archived_request
+      WHERE pagw_id = of_pagw_id
+      ORDER BY last_sequence_no DESC
+      LIMIT 1
+    ) AS latest
+    CROSS JOIN LATERAL jsonb_each_text(latest.open_failures) AS failed (stage, attempt)
+  ),
+  in_passes AS (
+    SELECT
+      stage, status, attempt, sequence_no,
+      max(sequence_no) FILTER (WHERE status IN ('COMPLETED', 'SKIPPED')) OVER (PARTITION BY stage) AS passed_no
+    FROM outcome
+  ),
+  failed AS (
+    SELECT stage, max(attempt) AS attempt
+    FROM in_passes
+    WHERE status = 'FAILED' AND sequence_no > coalesce(passed_no, 0)
+    GROUP BY stage
+  )
+  SELECT jsonb_object_agg(stage, attempt) FROM failed
+$function$;
+
+CREATE OR REPLACE FUNCTION public.record_events(batch json, recorded_at timestamp with time zone, lock_first boolean DEFAULT false)
+ RETURNS TABLE(ordinal integer, outcome text, sequence_no bigint)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  IF lock_first THEN
+    PERFORM FROM request_tracker
+    WHERE pagw_id IN (SELECT event ->> 'pagw_id' FROM json_array_elements(batch) AS event)
+    ORDER BY pagw_id
+    FOR UPDATE;
+  END IF;
+
+  RETURN QUERY
+  WITH incoming AS MATERIALIZED (
+    SELECT *
+    FROM json_to_recordset(batch) AS event (
+      ordinal int, pagw_id text, event_id text, tenant text, stage text, event_type text, status pagw_event_status,
+      lane text, attempt int, retryable boolean, next_retry_at timestamptz, retry json,
+      occurred_at timestamptz, started_at timestamptz, completed_at timestamptz, duration_ms int,
+      external_reference text, error_code text, error_message text, worker_id text, service_name text,
+      correlation_id text, metadata jsonb,
+      request_type text, request_status pagw_request_status, priority text, effect text, decided boolean,
+      next_stage text, target_system text, payload_bucket text, payload_key text
+    )
+  ),
+  request AS MATERIALIZED (
+    SELECT
+      named.pagw_id,
+      coalesce(known.tenant, named.tenant) AS tenant,
+      known.received_on,
+      coalesce(known.last_sequence_no, 0) AS last_sequence_no,
+      coalesce(known.failure_count, 0) AS failure_count,
+      known.completed_at,
+      known.decided_at,
+      known.retired_at
+    FROM (
+      SELECT pagw_id, (array_agg(tenant ORDER BY ordinal) FILTER (WHERE tenant IS NOT NULL))[1] AS tenant
+      FROM incoming
+      GROUP BY pagw_id
+    ) AS named
+    -- OFFSET 0 keeps this a look-up per request: as a plain join it is planned as a scan of the whole table.
+    LEFT JOIN LATERAL (
+      SELECT * FROM request_tracker AS tracker WHERE tracker.pagw_id = named.pagw_id OFFSET 0
+    ) AS known ON true
+  ),
+  judged AS MATERIALIZED (
+    SELECT
+      incoming.ordinal, incoming.pagw_id, incoming.stage, incoming.status, incoming.attempt,
+      request.tenant AS request_tenant,
+      request.received_on,
+      request.last_sequence_no,
+      request.failure_count,
+      request.retired_at,
+      CASE
+        WHEN request.tenant IS NULL THEN 'TENANT_UNKNOWN'
+        WHEN incoming.tenant <> request.tenant THEN 'TENANT_MISMATCH'
+        WHEN request.received_on IS NOT NULL AND (
+          SELECT true
+          FROM event_tracker AS earlier
+          WHERE earlier.pagw_id = incoming.pagw_id
+            AND earlier.event_id = incoming.event_id
+            AND earlier.received_on = request.received_on
+        ) THEN 'DUPLICATE'
+        WHEN request.retired_at IS NOT NULL
+          AND is_retired_event(incoming.pagw_id, request.received_on, incoming.event_id) THEN 'DUPLICATE'
+        ELSE 'RECORDED'
+      END AS outcome
+    FROM incoming
+    JOIN request ON request.pagw_id = incoming.pagw_id
+  ),
+  in_passes AS (
+    SELECT
+      judged.*,
+      count(*) FILTER (WHERE status IN ('COMPLETED', 'SKIPPED')) OVER earlier_of_stage AS pass,
+      row_number() OVER later_of_stage > 1 AS overtaken
+    FROM judged
+    -- Not = 'RECORDED': that is taken for a row or two, and every join behind it for a nested loop.
+    WHERE outcome NOT IN ('DUPLICATE', 'TENANT_UNKNOWN', 'TENANT_MISMATCH')
+    WINDOW
+      earlier_of_stage AS (PARTITION BY pagw_id, stage ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+      later_of_stage AS (PARTITION BY pagw_id, stage ORDER BY ordinal DESC)
+  ),
+  fresh AS MATERIALIZED (
+    SELECT
+      in_passes.*,
+      row_number() OVER (PARTITION BY pagw_id ORDER BY ordinal) AS place,
+      coalesce(
+        attempt,
+        1 + count(*) FILTER (WHERE status = 'FAILED' AND attempt IS NULL) OVER earlier_of_pass
+          + greatest(
+              max(attempt) FILTER (WHERE status = 'FAILED') OVER earlier_of_pass,
+              CASE
+                WHEN failure_count = 0 OR pass > 0 THEN NULL
+                WHEN retired_at IS NOT NULL THEN (open_failures(pagw_id, received_on) ->> stage)::int
+                ELSE (
+                  SELECT max(failed.attempt)
+                  FROM event_tracker AS failed
+                  WHERE failed.pagw_id = in_passes.pagw_id
+                    AND failed.received_on = in_passes.received_on
+                    AND failed.stage = in_passes.stage
+                    AND failed.status = 'FAILED'
+                    AND failed.sequence_no > coalesce((
+                      SELECT max(passed.sequence_no)
+                      FROM event_tracker AS passed
+                      WHERE passed.pagw_id = in_passes.pagw_id
+                        AND passed.received_on = in_passes.received_on
+                        AND passed.stage = in_passes.stage
+                        AND passed.status IN ('COMPLETED', 'SKIPPED')
+                    ), 0)
+                )
+              END,
+              0
+            )
+      )::int AS numbered_attempt
+    FROM in_passes
+    WINDOW earlier_of_pass AS (
+      PARTITION BY pagw_id, stage, pass ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+  ),
+  change AS MATERIALIZED (
+    SELECT
+      fresh.pagw_id,
+      count(*) AS events,
+      max(fresh.ordinal) AS last_ordinal,
+      max(fresh.ordinal) FILTER (WHERE lane = 'main') AS main_ordinal,
+      max(fresh.ordinal) FILTER (WHERE request_status >= 'APPROVED') AS ended_ordinal,
+      max(request_status) FILTER (WHERE request_status < 'APPROVED') AS progress,
+      max(fresh.ordinal) FILTER (WHERE effect IS NOT NULL) AS effect_ordinal,
+      max(fresh.ordinal) FILTER (WHERE target_system IS NOT NULL) AS target_ordinal,
+      max(fresh.ordinal) FILTER (WHERE fresh.status = 'FAILED') AS failed_ordinal,
+      count(*) FILTER (WHERE fresh.status = 'FAILED') AS failures,
+      count(*) FILTER (WHERE fresh.status = 'RETRY_SCHEDULED') AS retries,
+      least(min(occurred_at), recorded_at) AS began_at,
+      least(max(occurred_at), recorded_at) AS last_event_at,
+      least(min(occurred_at) FILTER (WHERE decided), CASE WHEN bool_or(decided) THEN recorded_at END) AS decided_at,
+      max(request_type) AS request_type,
+      min(priority) AS priority,
+      max(correlation_id) AS correlation_id,
+      max(external_reference) AS external_reference,
+      max(payload_bucket) AS payload_bucket,
+      max(payload_key) AS payload_key
+    FROM fresh
+    JOIN incoming ON incoming.ordinal = fresh.ordinal
+    GROUP BY fresh.pagw_id
+  ),
+  advanced AS (
+    INSERT INTO request_tracker AS known (
+      pagw_id, tenant, received_on, received_at, created_at, updated_at, last_event_at,
+      batch_first_sequence_no, last_sequence_no, failure_count, retry_count,
+      status, last_stage, next_stage, main_stage, main_event_type, main_status, main_attempt, main_at,
+      completed_at, decided_at, last_error_code, last_error_msg,
+      request_type, priority, correlation_id, external_reference_id, payload_bucket, payload_key,
+      target_system, watch_at
+    )
+    SELECT
+      change.pagw_id, request.tenant, coalesce(request.received_on, (recorded_at AT TIME ZONE 'UTC')::date),
+      change.began_at, recorded_at, recorded_at, change.last_event_at,
+      request.last_sequence_no + 1, request.last_sequence_no + change.events, change.failures, change.retries,
+      coalesce(ended.request_status, change.progress, 'RECEIVED'), last.stage, main.next_stage,
+      main.stage, main.event_type, main.status, main_fresh.numbered_attempt, least(main.occurred_at, recorded_at),
+      CASE
+        WHEN effect.effect = 'closes' THEN least(effect.occurred_at, recorded_at)
+        -- What is decided stays closed: an answer that comes late changes nothing.
+        WHEN effect.effect = 'reopens' AND coalesce(request.decided_at, change.decided_at) IS NULL THEN NULL
+        ELSE request.completed_at
+      END,
+      change.decided_at, failed.error_code, failed.error_message,
+      change.request_type, change.priority, change.correlation_id, change.external_reference,
+      change.payload_bucket, change.payload_key,
+      target.target_system, recorded_at
+    FROM change
+    JOIN request ON request.pagw_id = change.pagw_id
+    LEFT JOIN incoming AS last ON last.ordinal = change.last_ordinal
+    LEFT JOIN incoming AS main ON main.ordinal = change.main_ordinal
+    LEFT JOIN fresh AS main_fresh ON main_fresh.ordinal = change.main_ordinal
+    LEFT JOIN incoming AS ended ON ended.ordinal = change.ended_ordinal
+    LEFT JOIN incoming AS effect ON effect.ordinal = change.effect_ordinal
+    LEFT JOIN incoming AS failed ON failed.ordinal = change.failed_ordinal
+    LEFT JOIN incoming AS target ON target.ordinal = change.target_ordinal
+    ORDER BY change.pagw_id
+    ON CONFLICT (pagw_id) DO UPDATE SET
+      updated_at = excluded.updated_at,
+      last_event_at = greatest(known.last_event_at, excluded.last_event_at),
+      batch_first_sequence_no = excluded.batch_first_sequence_no,
+      last_sequence_no = excluded.last_sequence_no,
+      failure_count = known.failure_count + excluded.failure_count,
+      retry_count = known.retry_count + excluded.retry_count,
+      -- An end (APPROVED and what follows it in the type) gives way to another end only; progress never goes back.
+      status = CASE WHEN excluded.status >= 'APPROVED' THEN excluded.status ELSE greatest(known.status, excluded.status) END,
+      last_stage = excluded.last_stage,
+      next_stage = CASE WHEN excluded.main_stage IS NULL THEN known.next_stage ELSE excluded.next_stage END,
+      main_stage = coalesce(excluded.main_stage, known.main_stage),
+      main_event_type = coalesce(excluded.main_event_type, known.main_event_type),
+      main_status = coalesce(excluded.main_status, known.main_status),
+      main_attempt = coalesce(excluded.main_attempt, known.main_attempt),
+      main_at = coalesce(excluded.main_at, known.main_at),
+      completed_at = excluded.completed_at,
+      decided_at = coalesce(known.decided_at, excluded.decided_at),
+      last_error_code = coalesce(excluded.last_error_code, known.last_error_code),
+      last_error_msg = coalesce(excluded.last_error_msg, known.last_error_msg),
+      request_type = coalesce(excluded.request_type, known.request_type),
+      priority = least(excluded.priority, known.priority),
+      correlation_id = coalesce(known.correlation_id, excluded.correlation_id),
+      external_reference_id = coalesce(excluded.external_reference_id, known.external_reference_id),
+      payload_bucket = coalesce(excluded.payload_bucket, known.payload_bucket),
+      payload_key = coalesce(excluded.payload_key, known.payload_key),
+      target_system = coalesce(excluded.target_system, known.target_system),
+      -- Untouched for most events: watch_at is indexed, and changing it would cost the heap-only update.
+      watch_at = CASE
+        WHEN known.watch_at IS NULL OR (known.stuck_reason IS NOT NULL AND excluded.main_stage IS NOT NULL) THEN excluded.watch_at
+        ELSE known.watch_at
+      END,
+      stuck_reason = CASE WHEN excluded.main_stage IS NULL THEN known.stuck_reason END,
+      stuck_since = CASE WHEN excluded.main_stage IS NULL THEN known.stuck_since END
+    WHERE known.last_sequence_no = excluded.batch_first_sequence_no - 1
+      AND known.tenant = excluded.tenant
+    RETURNING pagw_id, tenant, received_on, batch_first_sequence_no, completed_at
+  ),
+  numbered AS MATERIALIZED (
+    SELECT
+      fresh.*,
+      advanced.received_on AS partition_day,
+      advanced.completed_at IS NOT NULL AS closed,
+      advanced.batch_first_sequence_no + fresh.place - 1 AS sequence_no
+    FROM fresh
+    JOIN advanced ON advanced.pagw_id = fresh.pagw_id
+  ),
+  inserted AS (
+    INSERT INTO event_tracker (
+      tenant, pagw_id, received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable,
+      next_retry_at, retry_exhausted_at, external_reference, duration_ms, error_code, error_message, worker_id, service_name,
+      started_at, completed_at, occurred_at, created_at, metadata
+    )
+    SELECT
+      numbered.request_tenant, numbered.pagw_id, numbered.partition_day, said.event_id, said.stage, said.event_type, said.status,
+      numbered.sequence_no, numbered.numbered_attempt, said.retryable,
+      CASE
+        WHEN said.status <> 'FAILED' OR NOT said.retryable OR numbered.overtaken OR numbered.closed THEN NULL
+        WHEN said.next_retry_at IS NOT NULL THEN said.next_retry_at
+        WHEN numbered.numbered_attempt < (said.retry ->> 'maxAttempts')::int THEN
+          recorded_at + interval '1 second' * (said.retry ->> 'jitter')::float8 * least(
+            (said.retry ->> 'capSeconds')::float8,
+            (said.retry ->> 'baseSeconds')::float8 * power((said.retry ->> 'factor')::float8, least(numbered.numbered_attempt - 1, 64))
+          )
+      END,
+      CASE
+        WHEN said.status = 'FAILED' AND said.retryable AND NOT (numbered.overtaken OR numbered.closed) AND said.next_retry_at IS NULL
+          AND numbered.numbered_attempt >= (said.retry ->> 'maxAttempts')::int THEN recorded_at
+      END,
+      said.external_reference, said.duration_ms, said.error_code, said.error_message, said.worker_id, said.service_name,
+      said.started_at, said.completed_at, said.occurred_at, recorded_at, said.metadata
+    FROM numbered
+    JOIN incoming AS said ON said.ordinal = numbered.ordinal
+    ORDER BY numbered.pagw_id, numbered.sequence_no
+  ),
+  overtaken AS (
+    UPDATE event_tracker AS failed
+    SET next_retry_at = NULL, retry_exhausted_at = NULL
+    FROM (
+      SELECT DISTINCT pagw_id, partition_day, stage, closed
+      FROM numbered
+      WHERE failure_count > 0
+    ) AS later
+    WHERE failed.pagw_id = later.pagw_id
+      AND failed.received_on = later.partition_day
+      AND coalesce(failed.next_retry_at, failed.retry_exhausted_at) IS NOT NULL
+      AND (failed.stage = later.stage OR later.closed)
+  )
+  SELECT
+    judged.ordinal,
+    CASE WHEN judged.outcome = 'RECORDED' AND numbered.ordinal IS NULL THEN 'RACED' ELSE judged.outcome END AS outcome,
+    numbered.sequence_no
+  FROM judged
+  LEFT JOIN numbered ON numbered.ordinal = judged.ordinal;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_events(at timestamp with time zone, of_tenant text, since timestamp with time zone, until timestamp with time zone, of_stage text, of_type text, of_status pagw_event_status, timed boolean, contained jsonb[], compared jsonpath, after_at timestamp with time zone, after_id bigint, most integer, patience interval)
+ RETURNS TABLE(id bigint, pagw_id text, tenant text, sequence_no bigint, stage text, event_type text, status text, duration_ms integer, created_at timestamp with time zone, metadata jsonb, recorded_at text)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  began CONSTANT timestamptz DEFAULT clock_timestamp();
+  high timestamptz DEFAULT least(coalesce(until, 'infinity'), after_at + interval '1 microsecond');
+  step interval DEFAULT interval '1 hour';
+  low timestamptz DEFAULT greatest(since, least(high, at) - step);
+  found_by_step int;
+  wanted int DEFAULT most;
+BEGIN
+  LOOP
+    RETURN QUERY
+    SELECT
+      event.id, event.pagw_id::text, event.tenant::text, event.sequence_no, event.stage::text, event.event_type::text,
+      event.status::text, event.duration_ms, event.created_at, event.metadata, event.created_at::text
+    FROM event_tracker AS event
+    WHERE (of_tenant IS NULL OR event.tenant = of_tenant)
+      AND event.created_at >= low
+      AND event.created_at < high
+      AND (of_stage IS NULL OR event.stage = of_stage)
+      AND (of_type IS NULL OR event.event_type = of_type)
+      AND (of_status IS NULL OR event.status = of_status)
+      AND (NOT timed OR event.duration_ms IS NOT NULL)
+      AND (contained IS NULL OR event.metadata @> ANY (contained))
+      AND (compared IS NULL OR jsonb_path_exists(event.metadata, compared, '{}', true))
+      AND (after_at IS NULL OR (event.created_at, event.id) < (after_at, after_id))
+    ORDER BY event.created_at DESC, event.id DESC
+    LIMIT wanted;
+    GET DIAGNOSTICS found_by_step = ROW_COUNT;
+    wanted := wanted - found_by_step;
+    EXIT WHEN wanted <= 0 OR low <= since OR clock_timestamp() > began + patience;
+    high := low;
+    -- As long as the time that is left is worth, judged by the time it took so far.
+    step := step * least(4, greatest(0.25, extract(epoch FROM began + patience - clock_timestamp())
+      / greatest(0.0001, extract(epoch FROM clock_timestamp() - began))));
+    low := greatest(since, high - step);
+  END LOOP;
+  IF wanted > 0 AND low > since THEN
+    recorded_at := low::text;
+    created_at := low;
+  END IF;
+  RETURN NEXT;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.settle_retries(batch json, recorded_at timestamp with time zone)
+ RETURNS TABLE(ordinal integer, outcome text)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  -- Whoever records an event of these requests waits here or is done, so what is read next stays true.
+  PERFORM FROM request_tracker
+  WHERE pagw_id IN (SELECT event ->> 'pagw_id' FROM json_array_elements(batch) AS event)
+  ORDER BY pagw_id
+  FOR UPDATE;
+
+  RETURN QUERY
+  WITH sent AS MATERIALIZED (
+    SELECT event, (event ->> 'ordinal')::int AS ordinal, failed.next_retry_at IS NOT NULL AS stands
+    FROM json_array_elements(batch) AS event
+    LEFT JOIN event_tracker AS failed
+      ON failed.pagw_id = event ->> 'pagw_id'
+      AND failed.sequence_no = (event ->> 'failed_sequence_no')::bigint
+      AND failed.received_on = (event ->> 'received_on')::date
+  ),
+  settled AS (
+    DELETE FROM retry_claim AS claim
+    USING sent
+    WHERE claim.failure_id = (sent.event ->> 'failure_id')::bigint
+  )
+  SELECT ordinal, 'OVERTAKEN' FROM sent WHERE NOT stands
+  UNION ALL
+  SELECT recorded.ordinal, recorded.outcome
+  FROM record_events((SELECT coalesce(json_agg(event), '[]') FROM sent WHERE stands), recorded_at) AS recorded;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.step_retry_batches(at timestamp with time zone, most integer)
+ RETURNS TABLE(batch_id bigint, brought integer, state text)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+DECLARE
+  batch retry_batch;
+  allowed int;
+  brought_ids bigint[];
+BEGIN
+  FOR batch IN SELECT * FROM retry_batch WHERE state = 'RUNNING' ORDER BY id FOR UPDATE SKIP LOCKED LOOP
+    allowed := least(
+      most,
+      floor(batch.rate_per_minute * least(1, extract(epoch FROM at - coalesce(batch.stepped_at, at - interval '1 minute')) / 60))
+    );
+    CONTINUE WHEN allowed < 1;
+
+    WITH picked AS MATERIALIZED (
+      SELECT failed.id, failed.received_on
+      FROM event_tracker AS failed
+      JOIN waiting_failure AS waiting ON waiting.id = failed.id AND waiting.received_on = failed.received_on
+      WHERE waiting.id > batch.after_id
+        AND waiting.failed_at <= batch.requested_at
+        AND (batch.filter ->> 'tenant' IS NULL OR waiting.tenant = batch.filter ->> 'tenant')
+        AND (batch.filter ->> 'stage' IS NULL OR waiting.stage = batch.filter ->> 'stage')
+        AND (batch.filter ->> 'errorCode' IS NULL OR waiting.error_code = batch.filter ->> 'errorCode')
+        AND (batch.filter ->> 'downstream' IS NULL OR waiting.target_system = batch.filter ->> 'downstream')
+        AND (batch.filter ->> 'failedBefore' IS NULL OR waiting.failed_at <= (batch.filter ->> 'failedBefore')::timestamptz)
+      ORDER BY failed.id
+      LIMIT allowed
+      FOR UPDATE OF failed SKIP LOCKED
+    ),
+    brought AS (
+      UPDATE event_tracker AS failed
+      SET next_retry_at = least(failed.next_retry_at, at), retry_exhausted_at = NULL
+      FROM picked
+      WHERE failed.id = picked.id AND failed.received_on = picked.received_on
+    )
+    SELECT array_agg(id ORDER BY id) INTO brought_ids FROM picked;
+
+    UPDATE retry_batch AS stepped
+    SET done = done + coalesce(cardinality(brought_ids), 0),
+        after_id = coalesce(brought_ids[cardinality(brought_ids)], after_id),
+        stepped_at = at,
+        state = CASE WHEN coalesce(cardinality(brought_ids), 0) < allowed THEN 'DONE' ELSE state END,
+        finished_at = CASE WHEN coalesce(cardinality(brought_ids), 0) < allowed THEN at END
+    WHERE stepped.id = batch.id
+    RETURNING id, coalesce(cardinality(brought_ids), 0), state::text INTO batch_id, brought, state;
+    RETURN NEXT;
+  END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.summarise_changed_day(over_before timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  taken timestamptz;
+BEGIN
+  DELETE FROM event_summary_changed_day
+  WHERE day = (
+    SELECT day FROM event_summary_changed_day
+    WHERE day < date_trunc('day', over_before, 'UTC')
+    ORDER BY day DESC
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+  )
+  RETURNING day INTO taken;
+  DELETE FROM event_tracker_summary_day WHERE day = taken;
+  INSERT INTO event_tracker_summary_day SELECT * FROM merge_hours(taken, taken + interval '1 day', by_tenant => true);
+  DELETE FROM event_tracker_summary_day_total WHERE day = taken;
+  INSERT INTO event_tracker_summary_day_total
+  SELECT
+    hour, stage, event_type, status, event_count, duration_count, duration_sum_ms, duration_max_ms,
+    duration_buckets, bucket_counts
+  FROM merge_hours(taken, taken + interval '1 day', by_tenant => false);
+  RETURN taken;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.summarise_changed_hour(frozen_before timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  taken timestamptz;
+BEGIN
+  DELETE FROM event_summary_changed_hour
+  WHERE hour = (SELECT hour FROM event_summary_changed_hour ORDER BY hour DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING hour INTO taken;
+  IF taken IS NULL OR (taken < frozen_before AND EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken)) THEN
+    RETURN taken;
+  END IF;
+  INSERT INTO event_summary_changed_day VALUES (date_trunc('day', taken, 'UTC'))
+  ON CONFLICT (day) DO UPDATE SET day = EXCLUDED.day;
+  DELETE FROM event_tracker_summary WHERE hour = taken;
+  INSERT INTO event_tracker_summary SELECT * FROM summarise_events(taken, taken + interval '1 hour');
+  DELETE FROM event_tracker_summary_total WHERE hour = taken;
+  INSERT INTO event_tracker_summary_total
+  SELECT
+    hour, stage, event_type, status, event_count, duration_count, duration_sum_ms, duration_max_ms,
+    duration_buckets, bucket_counts
+  FROM merge_hours(taken, taken + interval '1 hour', by_tenant => false);
+  RETURN taken;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.summarise_events(recorded_from timestamp with time zone, recorded_before timestamp with time zone, of_tenant text DEFAULT NULL::text)
+ RETURNS SETOF event_tracker_summary
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  RETURN QUERY
+  SELECT
+    bucketed.hour, bucketed.tenant, bucketed.stage, bucketed.event_type, bucketed.status,
+    sum(events)::bigint,
+    coalesce(sum(events) FILTER (WHERE bucket IS NOT NULL), 0)::bigint,
+    coalesce(sum(total_ms), 0)::bigint,
+    max(longest_ms),
+    coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}'),
+    coalesce(array_agg(events ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')
+  FROM (
+    SELECT
+      date_trunc('hour', event.created_at, 'UTC') AS hour, event.tenant, event.stage, event.event_type, event.status,
+      duration_bucket(event.duration_ms) AS bucket,
+      count(*) AS events, sum(event.duration_ms) AS total_ms, max(event.duration_ms) AS longest_ms
+    FROM event_history AS event
+    WHERE event.created_at >= recorded_from
+      AND event.created_at < recorded_before
+      AND (of_tenant IS NULL OR event.tenant = of_tenant)
+    GROUP BY 1, 2, 3, 4, 5, 6
+  ) AS bucketed
+  GROUP BY 1, 2, 3, 4, 5;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.summary_between(of_tenant text, since timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, by_day boolean DEFAULT true, by_tenant boolean DEFAULT false)
+ RETURNS SETOF event_tracker_summary
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH refreshed AS (
+    SELECT
+      date_trunc('hour', since + interval '1 hour' - interval '1 microsecond', 'UTC') AS whole_from,
+      date_trunc('day', since + interval '1 day' - interval '1 microsecond', 'UTC') AS day_from,
+      -- Ingest may commit what it stamped a little earlier.
+      coalesce(date_trunc('hour', refreshed_at - interval '2 minutes', 'UTC'), '-infinity') AS fresh_hour,
+      CASE WHEN by_day THEN coalesce(days_before, '-infinity') ELSE '-infinity' END AS fresh_day
+    FROM event_summary_progress
+  ),
+  bounds AS (
+    SELECT
+      whole_from, day_from,
+      greatest(whole_from, least(fresh_hour, date_trunc('hour', until, 'UTC'))) AS whole_until,
+      greatest(day_from, date_trunc('day', least(fresh_day, fresh_hour, until), 'UTC')) AS day_until
+    FROM refreshed
+  ),
+  -- Days, and the hours before and after them; only hours where there is no day.
+  span AS MATERIALIZED (
+    SELECT
+      whole_from, whole_until, day_from, day_until,
+      CASE WHEN day_from < day_until THEN least(whole_until, day_from) ELSE whole_until END AS hours_until,
+      CASE WHEN day_from < day_until THEN day_until ELSE whole_until END AS hours_again_from,
+      of_tenant IS NULL AND NOT by_tenant AND (SELECT tenants IS NULL FROM reader_scope) AS in_total
+    FROM bounds
+  )
+  SELECT * FROM event_tracker_summary_day AS of_day
+  WHERE NOT (SELECT in_total FROM span)
+    AND (of_tenant IS NULL OR of_day.tenant = of_tenant)
+    AND of_day.day >= (SELECT day_from FROM span) AND of_day.day < (SELECT day_until FROM span)
+  UNION ALL
+  SELECT * FROM event_tracker_summary AS of_hour
+  WHERE NOT (SELECT in_total FROM span)
+    AND (of_tenant IS NULL OR of_hour.tenant = of_tenant)
+    AND of_hour.hour >= (SELECT whole_from FROM span) AND of_hour.hour < (SELECT hours_until FROM span)
+  UNION ALL
+  SELECT * FROM event_tracker_summary AS of_hour
+  WHERE NOT (SELECT in_total FROM span)
+    AND (of_tenant IS NULL OR of_hour.tenant = of_tenant)
+    AND of_hour.hour >= (SELECT hours_again_from FROM span) AND of_hour.hour < (SELECT whole_until FROM span)
+  UNION ALL
+  SELECT
+    day, NULL, stage, event_type, status, event_count, duration_count, duration_sum_ms, duration_max_ms,
+    duration_buckets, bucket_counts
+  FROM event_tracker_summary_day_total AS total
+  WHERE (SELECT in_total FROM span)
+    AND total.day >= (SELECT day_from FROM span) AND total.day < (SELECT day_until FROM span)
+  UNION ALL
+  SELECT
+    hour, NULL, stage, event_type, status, event_count, duration_count, duration_sum_ms, duration_max_ms,
+    duration_buckets, bucket_counts
+  FROM event_tracker_summary_total AS total
+  WHERE (SELECT in_total FROM span)
+    AND total.hour >= (SELECT whole_from FROM span) AND total.hour < (SELECT hours_until FROM span)
+  UNION ALL
+  SELECT
+    hour, NULL, stage, event_type, status, event_count, duration_count, duration_sum_ms, duration_max_ms,
+    duration_buckets, bucket_counts
+  FROM event_tracker_summary_total AS total
+  WHERE (SELECT in_total FROM span)
+    AND total.hour >= (SELECT hours_again_from FROM span) AND total.hour < (SELECT whole_until FROM span)
+  UNION ALL
+  SELECT edge.*
+  FROM span
+  CROSS JOIN LATERAL summarise_events(since, least(whole_from, until), of_tenant) AS edge
+  WHERE since < least(whole_from, until)
+  UNION ALL
+  SELECT edge.*
+  FROM span
+  CROSS JOIN LATERAL summarise_events(whole_until, coalesce(until, 'infinity'), of_tenant) AS edge
+  WHERE until IS NULL OR whole_until < until
+$function$;
+
+CREATE OR REPLACE FUNCTION public.take_watched_requests(at timestamp with time zone, after text, most integer)
+ RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, decided_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text, overtaken boolean, is_async boolean)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT
+    request.pagw_id::text, request.tenant::text, request.status::text, request.priority::text, request.received_at,
+    request.completed_at, request.decided_at, request.last_stage::text,
+    coalesce(overtaker.stage, request.main_stage)::text,
+    coalesce(overtaker.status, request.main_status)::text,
+    request.next_stage::text, request.last_sequence_no,
+    coalesce(overtaker.created_at, latest.created_at, request.last_event_at, request.created_at),
+    coalesce(overtaker.occurred_at, latest.occurred_at, request.last_event_at, request.created_at),
+    coalesce(overtaker.next_retry_at, latest.next_retry_at),
+    coalesce(overtaker.retry_exhausted_at, latest.retry_exhausted_at),
+    coalesce(overtaker.error_code, latest.error_code)::text,
+    overtaker.stage IS NOT NULL,
+    coalesce(overtaker.metadata @> '{"isAsync": true}', false)
+  FROM request_tracker AS request
+  LEFT JOIN LATERAL (
+    SELECT
+      event.sequence_no, event.created_at, event.occurred_at, event.next_retry_at, event.retry_exhausted_at,
+      event.error_code
+    FROM event_tracker AS event
+    WHERE event.pagw_id = request.pagw_id
+      AND event.received_on = request.received_on
+      AND (request.main_stage IS NULL OR event.stage = request.main_stage)
+      AND request.completed_at IS NULL
+    ORDER BY event.sequence_no DESC
+    LIMIT 1
+  ) AS latest ON true
+  LEFT JOIN LATERAL (
+    SELECT
+      later.stage, later.status, later.created_at, later.occurred_at, later.next_retry_at, later.retry_exhausted_at,
+      later.error_code, later.metadata
+    FROM event_tracker AS later
+    WHERE request.main_status IN ('COMPLETED', 'SKIPPED')
+      AND request.main_stage <> 'ORCHESTRATION'
+      AND later.pagw_id = request.pagw_id
+      AND later.received_on = request.received_on
+      AND later.stage = request.next_stage
+      AND later.sequence_no < latest.sequence_no
+      AND later.sequence_no > coalesce((
+        SELECT CASE WHEN earlier.status = 'STARTED' THEN earlier.sequence_no ELSE latest.sequence_no END
+        FROM event_tracker AS earlier
+        WHERE earlier.pagw_id = request.pagw_id
+          AND earlier.received_on = request.received_on
+          AND earlier.stage = request.main_stage
+          AND earlier.sequence_no < latest.sequence_no
+        ORDER BY earlier.sequence_no DESC
+        LIMIT 1
+      ), 0)
+    ORDER BY later.sequence_no DESC
+    LIMIT 1
+  ) AS overtaker ON true
+  WHERE request.watched
+    AND request.watch_at <= at
+    AND request.pagw_id > after
+  ORDER BY request.pagw_id
+  LIMIT most;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.watch_request_again()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  NEW.watch_at := NEW.updated_at;
+  NEW.stuck_reason := NULL;
+  NEW.stuck_since := NULL;
+  RETURN NEW;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.write_verdicts(verdicts json)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  written bigint;
+BEGIN
+  WITH unchanged AS MATERIALIZED (
+    SELECT request.ctid AS place, verdict.*
+    FROM json_to_recordset(verdicts) AS verdict (
+      pagw_id text, sequence_no bigint, reason text, stage text, since timestamptz, error_code text,
+      skew_seconds bigint, risk text, due_at timestamptz, look_at timestamptz
+    )
+    JOIN request_tracker AS request
+      ON request.pagw_id = verdict.pagw_id AND request.last_sequence_no = verdict.sequence_no
+    FOR UPDATE OF request SKIP LOCKED
+  )
+  -- By place: the lock keeps it, and a second look-up by id would cost a fifth.
+  UPDATE request_tracker AS request
+  SET stuck_reason = unchanged.reason,
+      stuck_stage = unchanged.stage,
+      stuck_since = unchanged.since,
+      stuck_error_code = unchanged.error_code,
+      stuck_skew_seconds = unchanged.skew_seconds,
+      deadline_risk = unchanged.risk,
+      decision_due_at = unchanged.due_at,
+      watch_at = unchanged.look_at
+  FROM unchanged
+  WHERE request.ctid = unchanged.place;
+  GET DIAGNOSTICS written = ROW_COUNT;
+  RETURN written;
+END
+$function$;
+
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+GRANT USAGE ON SCHEMA public TO pagw_reader;
+GRANT USAGE ON SCHEMA public TO pagw_writer;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO pagw_writer;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_reader;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT INSERT, SELECT, UPDATE ON TABLES TO pagw_writer;
+GRANT pagw_reader TO pagw_reader_a;
+GRANT pagw_reader TO pagw_reader_b;
+GRANT pagw_writer TO pagw_writer_a;
+GRANT pagw_writer TO pagw_writer_b;
+ALTER ROLE owner IN DATABASE current SET jit=off;
+ALTER ROLE pagw_reader_a IN DATABASE current SET jit=off;
+ALTER ROLE pagw_reader_b IN DATABASE current SET jit=off;
+ALTER ROLE pagw_writer_a IN DATABASE current SET jit=off;
+ALTER ROLE pagw_writer_b IN DATABASE current SET jit=off;

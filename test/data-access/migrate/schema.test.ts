@@ -1,0 +1,121 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readFunctionFiles } from '../../../lib/data-access/migrate/function-file.ts';
+import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
+import { readMigrationFiles } from '../../../lib/data-access/migrate/migration-file.ts';
+import { schemaText, withPicture } from '../../../lib/data-access/migrate/schema-documents.ts';
+import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
+
+const text = (file: string) => readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+
+async function migrated<T>(
+  before: (db: TestDatabase) => Promise<unknown>,
+  read: (db: TestDatabase) => Promise<T>,
+): Promise<T> {
+  const db = await openEmptyDatabase();
+  try {
+    await before(db);
+    await migrate(db.database, { migrationsFolder });
+    return await read(db);
+  } finally {
+    await db.close();
+  }
+}
+
+describe('the schema', () => {
+  it('is what npm run schema:dump wrote, from an empty database and from one with V006 rows', async () => {
+    const page = text('docs/schema.md');
+    const [dumped, drawn] = await migrated(
+      async () => undefined,
+      async ({ database }) => [await schemaText(database), await withPicture(page, database)],
+    );
+    expect(dumped).toBe(text('migrations/schema.sql'));
+    expect(drawn).toBe(page);
+
+    const broughtOver = await migrated(
+      async (db) => {
+        await applyReviewSchema(db);
+        await db.database.execute(
+          `INSERT INTO request_tracker (pagw_id, tenant) VALUES ('PAGW-1', 'ANTHEM')`,
+        );
+        await db.database.execute(
+          `INSERT INTO event_tracker (tenant, pagw_id, stage, event_type, sequence_no)
+           VALUES ('ANTHEM', 'PAGW-1', 'PARSER', 'PARSE_START', 1)`,
+        );
+      },
+      async ({ database }) => {
+        const { rows } = await database.execute('SELECT FROM event_tracker');
+        expect(rows).toHaveLength(1);
+        return schemaText(database);
+      },
+    );
+    expect(broughtOver).toBe(dumped);
+  });
+
+  it('tells a changed default, grant, check, trigger, comment and setting apart', async () => {
+    const dumps = await migrated(
+      async () => undefined,
+      async ({ database }) => {
+        const seen = [await schemaText(database)];
+        for (const change of [
+          `ALTER TABLE incident ALTER COLUMN told_count SET DEFAULT 1`,
+          `GRANT DELETE ON incident TO pagw_writer`,
+          `REVOKE EXECUTE ON FUNCTION archived_through FROM PUBLIC`,
+          `ALTER TABLE incident ADD CHECK (told_count < 9)`,
+          `DROP TRIGGER note_new_decision ON request_tracker`,
+          `COMMENT ON TABLE incident IS 'changed'`,
+          `ALTER FUNCTION record_events SET enable_seqscan = on`,
+          `ALTER VIEW waiting_failure SET (security_invoker = false)`,
+          `SELECT limit_reader('{anthem}')`,
+        ]) {
+          await database.execute(change);
+          seen.push(await schemaText(database));
+        }
+        return seen;
+      },
+    );
+    expect(new Set(dumps).size).toBe(10);
+  });
+
+  it('defines no name twice, and functions and views in functions/ alone', async () => {
+    const numbered = (await readMigrationFiles(migrationsFolder)).filter(({ version }) => version > 'V006');
+    const functions = await readFunctionFiles(migrationsFolder);
+    const defined = (files: readonly { name: string; statements: string[] }[]) =>
+      files.flatMap(({ statements }) =>
+        statements
+          .flatMap((statement) => [
+            ...statement.matchAll(
+              /^(?:CREATE (?:OR REPLACE )?(?:UNIQUE )?(TABLE|INDEX|VIEW|FUNCTION|TRIGGER|TYPE)| {2}ADD (COLUMN)(?! IF)) (\w+)/gm,
+            ),
+          ])
+          .map(([, kind, column, name]) => `${kind ?? column} ${name}`),
+      );
+    const names = [...defined(numbered), ...defined(functions)];
+    expect(names.length).toBeGreaterThan(120);
+    expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
+    expect(defined(numbered).filter((name) => /^(VIEW|FUNCTION|TRIGGER)/.test(name))).toEqual([]);
+  });
+
+  it('says above each function and view what calls it', async () => {
+    const silent = globSync('migrations/functions/*.sql').filter(
+      (file) =>
+        !/^(?:--.*\n)*-- .*(?:Called|Read) (?:by|for|before)[^\n]*\n(?:--.*\n)*CREATE/.test(text(file)),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  it('is named by functions and tables, never by versions of migrations, in docs and doctor', () => {
+    const naming = globSync([
+      'docs/*.md',
+      'README.md',
+      'lib/cli/**/*.ts',
+      'migrations/functions/*.sql',
+    ]).filter((file) =>
+      /\bV0(?!0[1-6]\b)\d\d\b/.test(
+        text(file).replaceAll('migrations/V007 … V012', '').replaceAll('migrations/V013 … V020', ''),
+      ),
+    );
+    expect(naming).toEqual([]);
+  });
+});
