@@ -4,7 +4,7 @@ import { readFunctionFiles } from '../../../lib/data-access/migrate/function-fil
 import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
 import { readMigrationFiles } from '../../../lib/data-access/migrate/migration-file.ts';
 import { schemaText, withPicture } from '../../../lib/data-access/migrate/schema-documents.ts';
-import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
 
 const text = (file: string) => readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
@@ -51,31 +51,30 @@ describe('the schema', () => {
       },
     );
     expect(broughtOver).toBe(dumped);
-  });
+  }, 120_000);
 
   it('tells a changed default, grant, check, trigger, comment and setting apart', async () => {
-    const dumps = await migrated(
-      async () => undefined,
-      async ({ database }) => {
-        const seen = [await schemaText(database)];
-        for (const change of [
-          `ALTER TABLE incident ALTER COLUMN told_count SET DEFAULT 1`,
-          `GRANT DELETE ON incident TO pagw_writer`,
-          `REVOKE EXECUTE ON FUNCTION archived_through FROM PUBLIC`,
-          `ALTER TABLE incident ADD CHECK (told_count < 9)`,
-          `DROP TRIGGER note_new_decision ON request_tracker`,
-          `COMMENT ON TABLE incident IS 'changed'`,
-          `ALTER FUNCTION record_events SET enable_seqscan = on`,
-          `ALTER VIEW waiting_failure SET (security_invoker = false)`,
-          `SELECT limit_reader('{anthem}')`,
-        ]) {
-          await database.execute(change);
-          seen.push(await schemaText(database));
-        }
-        return seen;
-      },
-    );
-    expect(new Set(dumps).size).toBe(10);
+    const { database, close } = await openTestDatabase();
+    try {
+      const dumps = [await schemaText(database)];
+      for (const change of [
+        `ALTER TABLE incident ALTER COLUMN told_count SET DEFAULT 1`,
+        `GRANT DELETE ON incident TO pagw_writer`,
+        `REVOKE EXECUTE ON FUNCTION archived_through FROM PUBLIC`,
+        `ALTER TABLE incident ADD CHECK (told_count < 9)`,
+        `DROP TRIGGER note_new_decision ON request_tracker`,
+        `COMMENT ON TABLE incident IS 'changed'`,
+        `ALTER FUNCTION record_events SET enable_seqscan = on`,
+        `ALTER VIEW waiting_failure SET (security_invoker = false)`,
+        `SELECT limit_reader('{anthem}')`,
+      ]) {
+        await database.execute(change);
+        dumps.push(await schemaText(database));
+      }
+      expect(new Set(dumps).size).toBe(10);
+    } finally {
+      await close();
+    }
   });
 
   it('defines no name twice, and functions and views in functions/ alone', async () => {
