@@ -3,7 +3,8 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { measureRetries } from '../lib/data-access/retry/measure-retries.ts';
+import { metricTenants } from '../lib/data-access/metric-tenants.ts';
+import { measureRetriesByName } from '../lib/data-access/retry/measure-retries.ts';
 import { type RetryRun, runRetries } from '../lib/data-access/retry/run-retries.ts';
 import { stepRetryBatches } from '../lib/data-access/retry/step-retry-batches.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
@@ -14,6 +15,7 @@ import { openLogger } from '../lib/runtime/logger.ts';
 import { openMetrics } from '../lib/runtime/metrics.ts';
 import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
 import { addBacklogMetrics, addRunMetrics } from '../lib/runtime/retry-metrics.ts';
+import { tryToMeasure } from '../lib/runtime/try-to-measure.ts';
 
 const BATCH_SIZE = 250;
 /** What a batch under way may still need: its sends, settling it, and giving back the rest. */
@@ -37,7 +39,6 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     .handler(async (_event, context: Context) => {
       const steps = await stepRetryBatches(database, clock.now(), BATCH_SIZE * 8);
       for (const step of steps) logger.info('retry batch stepped', { ...step });
-      addBacklogMetrics(metrics, await measureRetries(database, clock.now()));
       const { counts, troubles, complete } = await runRetries({
         database,
         sqs,
@@ -50,7 +51,12 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
         onSent: ({ pagwId, stage, attempt }) => logger.info('retry sent', { pagwId, stage, attempt }),
       });
       for (const [stage, trouble] of troubles) logger.error('retries not sent', { stage, trouble });
-      addRunMetrics(metrics, counts);
+      let tenants: ReadonlySet<string> = new Set();
+      await tryToMeasure({ logger, metrics }, async () => {
+        tenants = await metricTenants(database, env.METRIC_TENANTS);
+        addBacklogMetrics(metrics, await measureRetriesByName(database, clock.now(), tenants));
+      });
+      addRunMetrics(metrics, counts, tenants);
       const answer = {
         ...counts.total,
         brought: steps.reduce((sum, step) => sum + step.brought, 0),

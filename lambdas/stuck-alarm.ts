@@ -4,6 +4,8 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { metricTenants } from '../lib/data-access/metric-tenants.ts';
+import { countWatchedRequests } from '../lib/data-access/stuck-alarm/count-watched-requests.ts';
 import { measureIngestLag } from '../lib/data-access/stuck-alarm/measure-ingest-lag.ts';
 import { publishToTopic } from '../lib/data-access/stuck-alarm/publish-to-topic.ts';
 import { runStuckAlarm } from '../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
@@ -14,10 +16,12 @@ import { readEnv, stuckAlarmEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
 import { openMetrics } from '../lib/runtime/metrics.ts';
 import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
-import { addStuckMetrics } from '../lib/runtime/stuck-metrics.ts';
+import { addRunMetrics, addWatchedMetrics } from '../lib/runtime/stuck-metrics.ts';
+import { tryToMeasure } from '../lib/runtime/try-to-measure.ts';
 
-/** What is left of a run's time for the incidents and their notifications. */
+/** What is left of a run's time for the incidents and their notifications; and, of that, for ending well. */
 const RESERVE_MS = 30_000;
+const END_RESERVE_MS = 10_000;
 
 export interface StuckAlarmAnswer {
   looked: number;
@@ -53,14 +57,18 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
         runbookUrl: env.RUNBOOK_URL,
         measureLag: () => measureIngestLag(sqs, env.EVENTS_QUEUE_URL, database, now),
         hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+        maySend: () => context.getRemainingTimeInMillis() > END_RESERVE_MS,
         onSent: ({ key, kind, level: severity }) => logger.info('told', { key, kind, severity }),
       });
-      const { looked, changed, complete, sent, failed, heldBack, lagSeconds, groups } = run;
+      const { looked, changed, complete, sent, failed, heldBack, lagSeconds, stuck } = run;
       if (failed > 0) logger.error('notifications not sent; the next run tells them', { failed });
       if (heldBack) logger.warn('held back while ingest lags', { lagSeconds });
-      const stuck = groups.reduce((total, { count }) => total + count, 0);
       logger.info('checked', { looked, changed, complete, stuck, sent, heldBack, lagSeconds });
-      addStuckMetrics(metrics, run, now);
+      await tryToMeasure({ logger, metrics }, async () => {
+        const tenants = await metricTenants(database, env.METRIC_TENANTS);
+        addWatchedMetrics(metrics, await countWatchedRequests(database, tenants), heldBack, now);
+      });
+      addRunMetrics(metrics, run);
       return { looked, stuck, sent, failed, heldBack, complete };
     });
 }

@@ -41,10 +41,10 @@ export const contestants: Readonly<Record<ContestantName, (field: Field, now: Da
   list: async ({ direct }) => (await listStuckRequests(direct, { tenant: 'anthem' }, PAGE)).rows.length,
   listEndpoint: async ({ endpoint }) =>
     (await listStuckRequests(endpoint, { tenant: 'anthem' }, PAGE)).rows.length,
-  pass: async ({ direct }) => PAGE + (await takeWatchedRequests(direct, PAGE, EARLY)).length,
-  read: async ({ direct }, now) => (await takeWatchedRequests(direct, PAGE, now)).length,
+  pass: async ({ direct }) => PAGE + (await takeWatchedRequests(direct, PAGE, EARLY)).rows.length,
+  read: async ({ direct }, now) => (await takeWatchedRequests(direct, PAGE, now)).rows.length,
   detect: async ({ direct }, now) => {
-    const requests = await takeWatchedRequests(direct, PAGE, now);
+    const { rows: requests } = await takeWatchedRequests(direct, PAGE, now);
     return writeVerdicts(
       direct,
       requests.map((request) => ({ ...request, ...judgeRequest(request, rules, now) })),

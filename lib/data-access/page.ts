@@ -27,12 +27,8 @@ const ANSWER_BYTES = 1_000_000;
 /** What a row weighs beside its values: `{"stringValue":""},` for each of up to 32 columns. */
 const ROW_OVERHEAD_BYTES = 640;
 
-/** Columns of a bounded query that are not its own. */
-interface Measures {
-  pageRows: number;
-  pagePlace: number;
-  pageBytes: number;
-}
+/** A row of a bounded query, with the columns that are not its own. */
+export type Measured<Row> = Row & { pageRows: number; pagePlace: number; pageBytes: number };
 
 /**
  * The query, cut where its answer would grow larger than the Data API allows. A row counts as its text, written as a JSON
@@ -66,7 +62,11 @@ export async function readBounded<Row>(
   sql: string,
   values: SqlValues,
 ): Promise<BoundedRows<Row>> {
-  const { rows } = await database.execute<Row & Measures>(withinAnswer(sql), values);
+  const { rows } = await database.execute<Measured<Row>>(withinAnswer(sql), values);
+  return withoutMeasures(rows);
+}
+
+export function withoutMeasures<Row>(rows: readonly Measured<Row>[]): BoundedRows<Row> {
   const cut = rows.length < (rows[0]?.pageRows ?? 0);
   return { rows: rows.map(({ pageRows: _, pagePlace: __, pageBytes: ___, ...row }) => row as Row), cut };
 }
@@ -96,6 +96,26 @@ export async function readPage<Row>(
     rows: page.map(({ pageAt: _, pageId: __, ...row }) => row as Row),
     next: hasMore && last !== undefined ? writePosition(list, { at: last.pageAt, id: last.pageId }) : null,
   };
+}
+
+/** The Data API refuses a request of over 4 MiB, in which JSON within JSON is escaped: quotes count twice. */
+const REQUEST_BYTES = 1_500_000;
+
+/** Cuts what is to be written into parts that each fit into a request as JSON, in their order. */
+export function* inParts<Item>(items: readonly Item[], mostBytes = REQUEST_BYTES): Generator<Item[]> {
+  let part: Item[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = Buffer.byteLength(JSON.stringify(item));
+    if (part.length > 0 && bytes + size > mostBytes) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(item);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
 }
 
 /** A position as one word, for an address or `--after`. */

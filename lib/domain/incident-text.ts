@@ -2,6 +2,7 @@ import { durationText, instantText } from './duration-text.ts';
 import type { IncidentCause } from './incident-cause.ts';
 import type { IncidentLevel, NotificationKind } from './incident-rules.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
+import { OTHER } from './other-name.ts';
 import { printable } from './printable-text.ts';
 import type { StuckReason } from './request-state.ts';
 import { pagwCommand, shellWord } from './shell-word.ts';
@@ -72,7 +73,7 @@ export function incidentText(
   const leads = [
     kind === 'closed'
       ? null
-      : `Do: ${pagwCommand('stuck', [], { tenant: report.tenant, stage: report.stage })}`,
+      : `Do: ${pagwCommand('stuck', [], { tenant: report.tenant, stage: report.stage === OTHER ? undefined : report.stage })}`,
     runbookUrl === undefined ? null : `Runbook: ${runbookUrl}`,
     `Key: ${shellWord(key)}`,
   ];
@@ -82,7 +83,8 @@ export function incidentText(
 }
 
 /** `API_TIMEOUT from carelon`, `begun, and no result`: the cause in a few words, on one line. */
-export function causeText({ reason, errorCode, targetSystem }: IncidentCause): string {
+export function causeText({ stage, reason, errorCode, targetSystem }: IncidentCause): string {
+  if (stage === OTHER && errorCode === null) return `other causes; ${reasonTexts[reason]}`;
   const code = errorCode === null ? null : producersText(errorCode);
   const system = targetSystem === null ? null : producersText(targetSystem);
   if (code === null) return `${reasonTexts[reason]}${system === null ? '' : ` (${system})`}`;

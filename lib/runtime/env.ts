@@ -42,12 +42,22 @@ const leaseSeconds = z._default(
   360,
 );
 
+/** Tenants that metrics name before any other, with commas between. */
+const metricTenants = z._default(
+  z.pipe(
+    z.string(),
+    z.transform((names) => names.split(',')),
+  ),
+  [],
+);
+
 export const retryEnv = z.extend(databaseEnv, {
   RETRY_POLICY: z.optional(z.string()),
   RETRY_QUEUE_URL: z.optional(z.string()),
   /** JSON: stage → URL of the queue of its own. */
   RETRY_QUEUES: z.optional(z.string()),
   RETRY_LEASE_SECONDS: leaseSeconds,
+  METRIC_TENANTS: metricTenants,
 });
 
 export const stuckAlarmEnv = z.extend(databaseEnv, {
@@ -60,6 +70,7 @@ export const stuckAlarmEnv = z.extend(databaseEnv, {
   DECISION_POLICY: z.optional(z.string()),
   /** Where a notification sends its reader. */
   RUNBOOK_URL: z.optional(z.url()),
+  METRIC_TENANTS: metricTenants,
 });
 
 /** Days since a request was closed and last heard of; `off`: never. */

@@ -1,6 +1,9 @@
 /** Metric names shared by the handlers that emit them and the constructs that alarm on them. */
 export const METRIC_NAMESPACE = 'PagwEventTracker';
 
+/** Of a flow's run whose measurements failed; the work did not. */
+export const UNMEASURED = 'MeasurementsFailed';
+
 export const IngestMetric = {
   recorded: 'EventsRecorded',
   duplicate: 'EventsDuplicate',
@@ -12,7 +15,7 @@ export const IngestMetric = {
 
 /** Of each run, in all; those marked also by `tenant` and by `stage`. */
 export const RetryMetric = {
-  /** Failures whose time has come, before the run. By tenant, by stage. */
+  /** Failures whose time has come and that the run left. By tenant, by stage. */
   due: 'RetriesDue',
   /** Due, but paused by an operator. By tenant, by stage. */
   held: 'RetriesHeld',

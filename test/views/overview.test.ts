@@ -9,9 +9,9 @@ const check = { checkedAt: ago(40), heldBackSince: null, lagSeconds: 0 };
 describe('the overview', () => {
   const quiet: OverviewData = {
     groups: [],
-    watched: [],
+    open: 0,
     deadlines: { 'at-risk': 0, urgent: 0, breached: 0 },
-    retries: [],
+    retries: { due: 0, held: 0, exhausted: 0, oldestDueSeconds: 0 },
     retriesDue: 0,
     rejected: { count: 0, more: false, latestAt: null },
     check,
@@ -24,17 +24,15 @@ describe('the overview', () => {
     expect(textOf(html)).toContain('No stuck requests; checked 40s ago');
   });
 
-  it('adds tenants and stages up, and leads from every number to its rows', () => {
+  it('adds groups up, and leads from every number to its rows', () => {
     const html = Overview({
       data: {
         ...quiet,
         groups: [stuckGroup({ count: 40 }), stuckGroup({ count: 2, oldestSince: ago(8_040) })],
-        watched: [{ tenant: 'anthem', open: 70, atRisk: 3, urgent: 1, breached: 2 }],
+        open: 70,
         deadlines: { 'at-risk': 2, urgent: 1, breached: 2 },
         retriesDue: 4,
-        retries: [
-          { tenant: 'anthem', stage: 'PARSING', due: 4, held: 0, exhausted: 6, oldestDueSeconds: 700 },
-        ],
+        retries: { due: 4, held: 0, exhausted: 6, oldestDueSeconds: 700 },
         rejected: { count: 100, more: true, latestAt: ago(5) },
         check: { ...check, lagSeconds: 400, heldBackSince: ago(60) },
       },

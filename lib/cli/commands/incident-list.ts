@@ -7,8 +7,10 @@ import type { Cli } from '../cli.ts';
 import { printList } from '../output/print-list.ts';
 import type { Cell, Column } from '../output/table.ts';
 import { ageText } from '../output/time-text.ts';
+import { readPages } from '../read-pages.ts';
 
 const DEFAULT_LIMIT = 50;
+const ROWS_PER_PAGE = 500;
 
 const FIELDS: (keyof ListedIncident & string)[] = [
   ...([
@@ -30,13 +32,17 @@ export function incidentList(cli: Cli): Command {
     .description('list incidents: stuck requests of one tenant, stage and cause')
     .option('--closed', 'those that are over, too')
     .action(({ closed }: { closed?: boolean }, command: Command) =>
-      cli.run(command, ['tenant', 'limit'], async (session) => {
-        const { tenant, limit = DEFAULT_LIMIT } = session.options;
+      cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
+        const { tenant, limit = DEFAULT_LIMIT, after } = session.options;
         const connection = await session.connect();
         const now = connection.now();
+        const { rows, next } = await readPages(limit, ROWS_PER_PAGE, after, (most, from) =>
+          listIncidents(connection.database('reader'), { tenant, closed }, most, from),
+        );
         printList(session, {
           name: 'incidents',
-          rows: await listIncidents(connection.database('reader'), { tenant, closed }, limit),
+          rows,
+          next,
           columns: columns(now),
           fields: FIELDS,
           empty: closed ? 'There was no incident.' : 'No incident is open.',

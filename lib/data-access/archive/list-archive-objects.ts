@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { type BoundedRows, readBounded } from '../page.ts';
 
 /** A verified object of the archive. */
 export interface ArchiveObjectRow {
@@ -24,7 +25,8 @@ export async function* listArchiveObjects(
 ): AsyncGenerator<ArchiveObjectRow> {
   let after: ArchiveObjectRow | undefined;
   do {
-    const { rows }: { rows: ArchiveObjectRow[] } = await database.execute<ArchiveObjectRow>(
+    const { rows, cut }: BoundedRows<ArchiveObjectRow> = await readBounded(
+      database,
       `SELECT id, tenant, received_on, request_count, event_count, bytes, bucket, key, archived_at
        FROM archive_object
        WHERE received_on >= to_date(:month, 'YYYY-MM')
@@ -41,6 +43,6 @@ export async function* listArchiveObjects(
       },
     );
     yield* rows;
-    after = rows.length === PAGE_OBJECTS ? rows.at(-1) : undefined;
+    after = cut || rows.length === PAGE_OBJECTS ? rows.at(-1) : undefined;
   } while (after !== undefined);
 }

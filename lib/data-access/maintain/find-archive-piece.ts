@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 
 /** Requests of one tenant that arrived on one day, closed and quiet long enough, in the order of their ids. */
 export interface ArchivePiece {
@@ -16,7 +17,9 @@ export async function findArchivePiece(
   database: Database,
   search: { month: string; quietSince: Date; most: number; after: ArchivePiece | undefined },
 ): Promise<ArchivePiece | undefined> {
-  const { rows } = await database.execute<ArchivePiece>(
+  // A row an id: all in one row would be over the 64 KB that a row may have.
+  const { rows } = await readBounded<{ tenant: string; receivedOn: string; pagwId: string }>(
+    database,
     `WITH due AS MATERIALIZED (
        SELECT tenant, received_on, pagw_id
        FROM request_tracker
@@ -33,10 +36,11 @@ export async function findArchivePiece(
      first AS (
        SELECT tenant, received_on FROM due ORDER BY received_on, tenant LIMIT 1
      )
-     SELECT first.tenant, first.received_on, json_agg(due.pagw_id ORDER BY due.pagw_id) AS pagw_ids
+     SELECT due.tenant, due.received_on, due.pagw_id
      FROM first
      JOIN due ON due.tenant = first.tenant AND due.received_on = first.received_on
-     GROUP BY 1, 2`,
+     ORDER BY due.pagw_id
+     LIMIT :most`,
     {
       month: search.month,
       quiet_since: search.quietSince,
@@ -46,5 +50,8 @@ export async function findArchivePiece(
       after_pagw_id: search.after?.pagwIds.at(-1) ?? null,
     },
   );
-  return rows[0];
+  const [first] = rows;
+  return (
+    first && { tenant: first.tenant, receivedOn: first.receivedOn, pagwIds: rows.map(({ pagwId }) => pagwId) }
+  );
 }

@@ -1,5 +1,6 @@
 import type { EventStatus } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { type ReportSpan, spanValues } from './report-span.ts';
 
 export interface EventCountQuery extends ReportSpan {
@@ -35,7 +36,7 @@ export interface TenantEvents {
   failures: number;
 }
 
-/** What fits in one answer and on a page. */
+/** More than a person reads. */
 const MAX_TENANTS = 1_000;
 
 /** How many events each tenant has, and how many of them are failures, most first; from the hourly summary. */
@@ -43,7 +44,8 @@ export async function countEventsByTenant(
   database: Database,
   span: Omit<ReportSpan, 'tenant'>,
 ): Promise<TenantEvents[]> {
-  const { rows } = await database.execute<TenantEvents>(
+  const { rows } = await readBounded<TenantEvents>(
+    database,
     `SELECT
        tenant, sum(event_count)::bigint AS events,
        coalesce(sum(event_count) FILTER (WHERE status = 'FAILED'), 0)::bigint AS failures

@@ -1,6 +1,7 @@
 import type { DecisionPolicy } from '../../domain/decision-clock.ts';
 import type { Priority } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { EACH_TENANT } from './each-tenant.ts';
 import type { ReportSpan } from './report-span.ts';
 
@@ -24,6 +25,9 @@ export interface DecisionMetrics {
   onTime: number | null;
 }
 
+/** Tenants are names that producers make up: more than a person reads. */
+const MAX_ROWS = 1_000;
+
 /**
  * The decisions made in the span (usually a calendar year), by tenant, expedited and standard apart. Whole UTC years and
  * months are read from the tally; only what lies before the first and after the last of them, from the requests.
@@ -35,7 +39,8 @@ export async function decisionMetrics(
 ): Promise<DecisionMetrics[]> {
   const years = wholePeriods({ since, until }, startOfYear);
   const months = wholePeriods({ since, until }, startOfMonth);
-  const { rows } = await database.execute<DecisionMetrics>(
+  const { rows } = await readBounded<DecisionMetrics>(
+    database,
     `WITH RECURSIVE ${EACH_TENANT},
      edge AS (
        SELECT since, until
@@ -107,7 +112,8 @@ export async function decisionMetrics(
      FROM ranked
      JOIN kind USING (tenant, priority)
      GROUP BY tenant, priority, places, allowed_seconds
-     ORDER BY tenant, priority`,
+     ORDER BY tenant, priority
+     LIMIT ${MAX_ROWS}`,
     {
       tenant,
       since,

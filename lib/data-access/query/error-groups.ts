@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { EACH_TENANT } from './each-tenant.ts';
 import { LATEST_FAILURES } from './latest-failures.ts';
 import { type ReportSpan, spanValues } from './report-span.ts';
@@ -35,7 +36,8 @@ export async function errorGroups(
   span: ReportSpan,
   maxFailures = MAX_FAILURES,
 ): Promise<ErrorReport> {
-  const { rows } = await database.execute<ErrorGroup & { failuresRead: number }>(
+  const { rows, cut } = await readBounded<ErrorGroup & { failuresRead: number }>(
+    database,
     `WITH RECURSIVE ${EACH_TENANT},
      failure AS MATERIALIZED (
        ${LATEST_FAILURES}
@@ -65,6 +67,6 @@ export async function errorGroups(
   return {
     groups: rows.map(({ failuresRead: _, ...group }) => group),
     failuresRead,
-    truncated: failuresRead > maxFailures || rows.length === MAX_GROUPS,
+    truncated: cut || failuresRead > maxFailures || rows.length === MAX_GROUPS,
   };
 }

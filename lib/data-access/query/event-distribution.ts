@@ -1,5 +1,6 @@
 import type { EventStatus } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { type ReportSpan, spanValues } from './report-span.ts';
 
 export interface EventTypeCount {
@@ -16,7 +17,8 @@ const MAX_ROWS = 1_000;
 
 /** How many events of each type and status were recorded, most frequent first; from the hourly summary. */
 export async function eventDistribution(database: Database, span: ReportSpan): Promise<EventTypeCount[]> {
-  const { rows } = await database.execute<EventTypeCount>(
+  const { rows } = await readBounded<EventTypeCount>(
+    database,
     `SELECT
        event_type,
        status,

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import type { RequestRow } from './find-request.ts';
-import { TIMELINE_SQL, type TimelineEvent, timelineValues } from './request-timeline.ts';
+import { readTimelinePage, type TimelineEvent, timelineValues } from './request-timeline.ts';
 
 type TimelineOf = Pick<RequestRow, 'pagwId' | 'receivedOn' | 'lastSequenceNo'>;
 
@@ -13,7 +13,7 @@ export async function latestEvents(
   const events: TimelineEvent[] = [];
   let after = Math.max(0, request.lastSequenceNo - most);
   for (;;) {
-    const { rows } = await database.execute<TimelineEvent>(TIMELINE_SQL, timelineValues(request, after));
+    const rows = await readTimelinePage(database, timelineValues(request, after));
     const last = rows.at(-1);
     if (last === undefined) return events;
     events.push(...rows);

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { EACH_TENANT } from './each-tenant.ts';
 import { MAX_FAILURES } from './error-groups.ts';
 import { LATEST_FAILURES } from './latest-failures.ts';
@@ -45,9 +46,10 @@ export async function listFailedRequests(
   database: Database,
   query: FailedRequestsQuery,
 ): Promise<FailedRequests> {
-  const { rows } = await database.execute<
+  const { rows } = await readBounded<
     FailedRequest & { total: number; totalOpen: number; totalFailures: number }
   >(
+    database,
     `WITH RECURSIVE ${EACH_TENANT},
      failure AS MATERIALIZED (
        ${LATEST_FAILURES}

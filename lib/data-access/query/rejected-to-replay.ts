@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import {
   MATCHES_REJECTED_FILTER,
   REJECTED_COLUMNS,
@@ -28,7 +29,8 @@ export async function listRejectedToReplay(
   limit: number,
   afterId: number,
 ): Promise<RejectedRow[]> {
-  const { rows } = await database.execute<RejectedRow>(
+  const { rows } = await readBounded<RejectedRow>(
+    database,
     `SELECT ${REJECTED_COLUMNS}
      FROM rejected_message
      WHERE ${MATCHES_REJECTED_FILTER} AND id > :after_id

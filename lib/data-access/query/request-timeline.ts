@@ -1,4 +1,5 @@
 import type { Database, SqlValues } from '../database.ts';
+import { type Measured, withinAnswer, withoutMeasures } from '../page.ts';
 import type { RequestRow } from './find-request.ts';
 
 /** One event of a request's timeline. */
@@ -28,35 +29,17 @@ export interface TimelineEvent {
 }
 
 const PAGE_EVENTS = 400;
-/**
- * The Data API answers at most 1 MiB of JSON, in which quotes and control characters are escaped: metadata counts
- * twice, an error text six times, everything else of a row 1,500 bytes.
- */
-const PAGE_BYTES = 800_000;
 
 /** received_on comes first: with it, PostgreSQL opens one month's partition and no other. */
-export const TIMELINE_SQL = `
-WITH next AS MATERIALIZED (
-  SELECT *
+export const TIMELINE_SQL = withinAnswer(`
+  SELECT
+    sequence_no, event_id, stage, event_type, status::text AS status, attempt, retryable, next_retry_at,
+    retry_exhausted_at, duration_ms, external_reference, error_code, error_message, worker_id, service_name,
+    started_at, completed_at, occurred_at, created_at, metadata
   FROM event_history
   WHERE received_on = :received_on::date AND pagw_id = :pagw_id AND sequence_no > :after_sequence_no
   ORDER BY sequence_no
-  LIMIT :limit
-), sized AS (
-  SELECT
-    next.*,
-    sum(1500 + 2 * coalesce(octet_length(metadata::text), 0) + 6 * coalesce(octet_length(error_message), 0))
-      OVER (ORDER BY sequence_no) AS bytes_so_far,
-    row_number() OVER (ORDER BY sequence_no) AS place
-  FROM next
-)
-SELECT
-  sequence_no, event_id, stage, event_type, status::text AS status, attempt, retryable, next_retry_at, retry_exhausted_at,
-  duration_ms, external_reference, error_code, error_message, worker_id, service_name,
-  started_at, completed_at, occurred_at, created_at, metadata
-FROM sized
-WHERE bytes_so_far <= ${PAGE_BYTES} OR place = 1
-ORDER BY sequence_no`;
+  LIMIT :limit`);
 
 export function timelineValues(
   request: Pick<RequestRow, 'pagwId' | 'receivedOn'>,
@@ -71,6 +54,10 @@ export function timelineValues(
   };
 }
 
+export async function readTimelinePage(database: Database, values: SqlValues): Promise<TimelineEvent[]> {
+  return withoutMeasures((await database.execute<Measured<TimelineEvent>>(TIMELINE_SQL, values)).rows).rows;
+}
+
 /** The events that `request` had when it was read and that are in the database, in order, page by page; each page fits into one answer of the Data API. */
 export async function* readTimeline(
   database: Database,
@@ -81,7 +68,7 @@ export async function* readTimeline(
   let limit = PAGE_EVENTS;
   while (after < request.lastSequenceNo) {
     const values = timelineValues(request, after, limit);
-    const { rows } = await database.execute<TimelineEvent>(TIMELINE_SQL, values);
+    const rows = await readTimelinePage(database, values);
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;

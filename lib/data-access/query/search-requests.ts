@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import type { ListedRequest } from './list-requests.ts';
 
 /** Fewer characters of an id would match half of what there is. */
@@ -6,14 +7,15 @@ const SHORTEST_PREFIX = 4;
 
 /**
  * Requests that a word names: by id or how it begins, by external reference, or by correlation id; latest first.
- * `limit` up to 500. Each of the four ways costs its matches, given the indexes on both references.
+ * Each of the four ways costs its matches, given the indexes on both references.
  */
 export async function searchRequests(
   database: Database,
   word: string,
   { tenant, limit }: { tenant: string | undefined; limit: number },
 ): Promise<ListedRequest[]> {
-  const { rows } = await database.execute<ListedRequest>(
+  const { rows } = await readBounded<ListedRequest>(
+    database,
     `WITH named AS (
        (
          SELECT pagw_id FROM request_tracker

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { type ReportSpan, spanValues } from './report-span.ts';
 
 export interface StagePerformance {
@@ -12,7 +13,7 @@ export interface StagePerformance {
   p95Ms: number;
 }
 
-/** What fits in one answer. */
+/** More than a person reads. */
 const MAX_ROWS = 1_000;
 
 /** The stages whose completed events took longest on average; from the hourly summary. */
@@ -21,7 +22,8 @@ export async function slowestStages(
   span: ReportSpan,
   limit = 20,
 ): Promise<StagePerformance[]> {
-  const { rows } = await database.execute<StagePerformance>(
+  const { rows } = await readBounded<StagePerformance>(
+    database,
     `WITH completed AS MATERIALIZED (
        SELECT *
        FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz)
@@ -57,7 +59,8 @@ export async function slowestStages(
        least(histogram_quantile(buckets, counts, occurrences, 0.95), max_ms) AS p95_ms
      FROM slowest
      JOIN histogram USING (stage, event_type)
-     ORDER BY slowest.avg_ms DESC, stage, event_type`,
+     ORDER BY slowest.avg_ms DESC, stage, event_type
+     LIMIT :limit`,
     { ...spanValues(span), limit: Math.min(limit, MAX_ROWS) },
   );
   return rows;

@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { type ReportSpan, spanValues } from './report-span.ts';
 
 /** How long a stage's completed events took. Quantiles are within 3 % of the exact ones. */
@@ -25,7 +26,7 @@ const DAY_HOURS = 24;
 const LONGEST_BY_HOURS = 48;
 /** Slices that a span is cut into at most, unless said otherwise. */
 export const LATENCY_SLOTS = 32;
-/** A stage is a name that a producer states: many are a mistake, and must still fit in one answer. */
+/** A stage is a name that a producer states: many are a mistake. */
 const MAX_ROWS = 2_000;
 
 /** Each stage's latency over the span, and in up to `slots` slices of it; from the hourly summary. */
@@ -36,7 +37,8 @@ export async function stageLatency(
   slots = LATENCY_SLOTS,
 ): Promise<StageLatency[]> {
   const slotHours = slotHoursOf(span, now, slots);
-  const { rows } = await database.execute<LatencyRow>(
+  const { rows } = await readBounded<LatencyRow>(
+    database,
     `WITH part AS MATERIALIZED (
        SELECT
          stage,

@@ -1,9 +1,8 @@
 import type { Database } from '../database.ts';
+import { type Measured, namedValues, stageInMetrics, tenantInMetrics } from '../named-in-metrics.ts';
 
-/** What waits for retry at one tenant's stage. */
+/** What waits for retry. */
 export interface RetryBacklog {
-  tenant: string;
-  stage: string;
   /** Due now and not held back; what is being sent at this moment is among them. */
   due: number;
   /** Due now, but a pause covers it. */
@@ -14,21 +13,51 @@ export interface RetryBacklog {
   oldestDueSeconds: number;
 }
 
-/** Counts what waits, by tenant and stage; costs what is due and exhausted, never the history. */
-export async function measureRetries(database: Database, now: Date): Promise<RetryBacklog[]> {
-  const { rows } = await database.execute<RetryBacklog>(
-    `SELECT
-       tenant, stage,
+const COUNTS = `
        count(*) FILTER (WHERE next_retry_at IS NOT NULL AND NOT held) AS due,
        count(*) FILTER (WHERE next_retry_at IS NOT NULL AND held) AS held,
        count(*) FILTER (WHERE retry_exhausted_at IS NOT NULL) AS exhausted,
        coalesce(extract(epoch FROM :now::timestamptz - min(greatest(next_retry_at, failed_at))
-         FILTER (WHERE next_retry_at IS NOT NULL AND NOT held)), 0)::float8 AS oldest_due_seconds
+         FILTER (WHERE next_retry_at IS NOT NULL AND NOT held)), 0)::float8 AS oldest_due_seconds`;
+
+const WAITS = '(next_retry_at <= :now::timestamptz OR retry_exhausted_at IS NOT NULL)';
+
+/** Counts what waits, of a tenant or of all; costs what is due and exhausted, never the history. */
+export async function measureRetries(
+  database: Database,
+  now: Date,
+  tenant: string | null = null,
+): Promise<RetryBacklog> {
+  const { rows } = await database.execute<RetryBacklog>(
+    `SELECT ${COUNTS}
      FROM waiting_failure
-     WHERE next_retry_at <= :now::timestamptz OR retry_exhausted_at IS NOT NULL
-     GROUP BY tenant, stage
-     ORDER BY tenant, stage`,
-    { now },
+     WHERE ${WAITS} AND (:tenant::text IS NULL OR tenant = :tenant)`,
+    { now, tenant },
+  );
+  return rows[0] ?? { due: 0, held: 0, exhausted: 0, oldestDueSeconds: 0 };
+}
+
+/** The same for metrics: in all, by each of the tenants and by stage; all others together. */
+export async function measureRetriesByName(
+  database: Database,
+  now: Date,
+  tenants: Iterable<string>,
+): Promise<(RetryBacklog & Measured)[]> {
+  const { rows } = await database.execute<RetryBacklog & Measured>(
+    `WITH waiting AS (
+       SELECT
+         ${tenantInMetrics('tenant')} AS tenant, ${stageInMetrics('stage')} AS stage,
+         next_retry_at, retry_exhausted_at, failed_at, held
+       FROM waiting_failure
+       WHERE ${WAITS}
+     )
+     SELECT
+       CASE GROUPING(tenant, stage) WHEN 1 THEN 'tenant' WHEN 2 THEN 'stage' END AS dimension,
+       coalesce(tenant, stage) AS name,${COUNTS}
+     FROM waiting
+     GROUP BY GROUPING SETS ((tenant), (stage), ())
+     ORDER BY dimension, name`,
+    { ...namedValues(tenants), now },
   );
   return rows;
 }

@@ -1,5 +1,6 @@
 import type { RetryFilter } from '../../domain/retry-filter.ts';
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { type Operator, recordOperatorAction } from './record-operator-action.ts';
 
 export interface RetryBatch {
@@ -18,7 +19,8 @@ export interface RetryBatch {
 
 /** The latest batches, newest first. */
 export async function listRetryBatches(database: Database, limit: number): Promise<RetryBatch[]> {
-  const { rows } = await database.execute<RetryBatch>(
+  const { rows } = await readBounded<RetryBatch>(
+    database,
     `SELECT id, filter, reason, requested_by, requested_at, rate_per_minute, matched, done, state, finished_at
      FROM retry_batch
      ORDER BY id DESC

@@ -1,38 +1,53 @@
+import { stages } from '../../domain/event-stages.ts';
+import { OTHER } from '../../domain/other-name.ts';
+import type { Measured } from '../named-in-metrics.ts';
+
 interface Place {
   tenant: string;
   stage: string;
 }
 
 export type RetryCount = 'dispatched' | 'released';
+export type CountedByName = Measured & Record<RetryCount, number>;
 
-/** What a run did, in all, by tenant and by stage. */
+/** What a run did. */
 export interface RetryCounts {
   total: Record<RetryCount | 'superseded' | 'overtaken', number>;
-  byTenant: Map<string, Record<RetryCount, number>>;
-  byStage: Map<string, Record<RetryCount, number>>;
   add(what: RetryCount, failures: readonly Place[]): void;
+  /** In all, by each of the tenants and by stage; all others together. */
+  byName(tenants: ReadonlySet<string>): CountedByName[];
 }
 
 export function retryCounts(): RetryCounts {
-  const counts: RetryCounts = {
-    total: { dispatched: 0, released: 0, superseded: 0, overtaken: 0 },
-    byTenant: new Map(),
-    byStage: new Map(),
+  const byTenant = new Map<string, CountedByName>();
+  const byStage = new Map<string, CountedByName>();
+  const knownStages = new Set<string>(stages);
+  const total = { dispatched: 0, released: 0, superseded: 0, overtaken: 0 };
+  return {
+    total,
     add: (what, failures) => {
-      counts.total[what] += failures.length;
+      total[what] += failures.length;
       for (const { tenant, stage } of failures) {
-        entry(counts.byTenant, tenant)[what]++;
-        entry(counts.byStage, stage)[what]++;
+        entry(byTenant, 'tenant', tenant)[what]++;
+        entry(byStage, 'stage', knownStages.has(stage) ? stage : OTHER)[what]++;
       }
     },
+    byName: (tenants) => [
+      ...[...byTenant.values()].map((row) => (tenants.has(String(row.name)) ? row : { ...row, name: OTHER })),
+      ...byStage.values(),
+      { dimension: null, name: null, dispatched: total.dispatched, released: total.released },
+    ],
   };
-  return counts;
 }
 
-function entry(counts: Map<string, Record<RetryCount, number>>, name: string): Record<RetryCount, number> {
+function entry(
+  counts: Map<string, CountedByName>,
+  dimension: 'tenant' | 'stage',
+  name: string,
+): Record<RetryCount, number> {
   const known = counts.get(name);
   if (known !== undefined) return known;
-  const fresh = { dispatched: 0, released: 0 };
+  const fresh = { dimension, name, dispatched: 0, released: 0 };
   counts.set(name, fresh);
   return fresh;
 }

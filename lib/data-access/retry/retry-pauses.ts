@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { type Operator, recordOperatorAction } from './record-operator-action.ts';
 
 /** What is held back; null stands for all, and one at least is named. */
@@ -79,11 +80,17 @@ export async function resumeRetries(
   });
 }
 
+const MAX_PAUSES = 1_000;
+
+/** The oldest pauses first. */
 export async function listRetryPauses(database: Database): Promise<RetryPause[]> {
-  const { rows } = await database.execute<RetryPause>(
+  const { rows } = await readBounded<RetryPause>(
+    database,
     `SELECT tenant, stage, target_system AS downstream, reason, paused_by, paused_at
      FROM retry_pause
-     ORDER BY paused_at, id`,
+     ORDER BY paused_at, id
+     LIMIT :limit`,
+    { limit: MAX_PAUSES },
   );
   return rows;
 }

@@ -3,7 +3,13 @@ import { attemptAfter, type RetryCommand, retryToken } from '../../domain/retry-
 import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
 import type { RetryQueues } from '../../domain/retry-queues.ts';
 import type { Database } from '../database.ts';
-import { type ClaimedFailure, claimDueRetries, type Passed } from './claim-due-retries.ts';
+import {
+  type ClaimedFailure,
+  claimDueRetries,
+  type Passed,
+  type RetryContext,
+  readRetryContexts,
+} from './claim-due-retries.ts';
 import { endOldClaims } from './end-old-claims.ts';
 import { releaseClaims } from './release-claims.ts';
 import { type RetryCounts, retryCounts } from './retry-counts.ts';
@@ -41,6 +47,9 @@ export interface RetryRun {
   complete: boolean;
 }
 
+/** Pairs of tenant and stage that a run remembers: its request stays under the Data API's 4 MiB. */
+const MOST_PASSED = 5_000;
+
 /**
  * Sends every failure that is due to its stage's workers, in bounded batches: claim, send, settle. Cut off anywhere, a
  * later run sends what is not settled again, with the same token.
@@ -51,7 +60,7 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
   const troubles: StageTrouble = new Map();
   const passed: Passed = new Map();
   await endOldClaims(database, leaseSeconds, options.now());
-  while (mayGoOn()) {
+  while (mayGoOn() && passed.size < MOST_PASSED) {
     const now = options.now();
     const heldStages = troubles.keys();
     const claim = await claimDueRetries(database, {
@@ -63,7 +72,8 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
     const { claimed, superseded } = claim;
     if (claim.nothingLeft) return { counts, troubles, complete: true };
     counts.total.superseded += superseded;
-    const { sent, unsent } = await send(claimed, troubles, options);
+    const contexts = await readRetryContexts(database, claimed);
+    const { sent, unsent } = await send(claimed, contexts, troubles, options);
     for (const { command } of sent) options.onSent?.(command);
     const { overtaken } = await settleRetries(database, sent, now);
     await releaseClaims(database, unsent, now);
@@ -80,13 +90,17 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
 /** Sends each to its queue; a queue that refuses is not tried again in this run. */
 async function send(
   claimed: readonly ClaimedFailure[],
+  contexts: ReadonlyMap<string, RetryContext>,
   troubles: StageTrouble,
   { sqs, queues, policy, mayGoOn }: RetryRunOptions,
 ): Promise<{ sent: SentRetry[]; unsent: ClaimedFailure[] }> {
   const sent: SentRetry[] = [];
   const unsent: ClaimedFailure[] = [];
   for (const [queueUrl, failures] of Map.groupBy(claimed, ({ stage }) => queues(stage))) {
-    const retries = failures.map((failure) => ({ failure, command: toCommand(failure, policy) }));
+    const retries = failures.map((failure) => ({
+      failure,
+      command: toCommand(failure, contexts.get(failure.pagwId), policy),
+    }));
     const result =
       queueUrl === undefined
         ? { sent: [], unsent: retries, refusal: 'NO_QUEUE' }
@@ -98,8 +112,12 @@ async function send(
   return { sent, unsent };
 }
 
-function toCommand(failure: ClaimedFailure, policy: RetryPolicy): RetryCommand {
-  const { pagwId, tenant, stage, sequenceNo, errorCode, correlationId } = failure;
+function toCommand(
+  failure: ClaimedFailure,
+  context: RetryContext | undefined,
+  policy: RetryPolicy,
+): RetryCommand {
+  const { pagwId, tenant, stage, sequenceNo, errorCode } = failure;
   const attempt = attemptAfter(failure.attempt);
   return {
     version: 1,
@@ -112,7 +130,7 @@ function toCommand(failure: ClaimedFailure, policy: RetryPolicy): RetryCommand {
     maxAttempts: Math.max(attempt, retryTiming(failure, policy, 1).maxAttempts),
     errorCode,
     failedSequenceNo: sequenceNo,
-    correlationId,
-    payload: { bucket: failure.payloadBucket, key: failure.payloadKey },
+    correlationId: context?.correlationId ?? null,
+    payload: { bucket: context?.payloadBucket ?? null, key: context?.payloadKey ?? null },
   };
 }

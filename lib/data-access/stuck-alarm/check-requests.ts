@@ -21,7 +21,6 @@ export interface CheckCounts {
   complete: boolean;
 }
 
-/** A page is one answer of about 150 KB: well under the Data API's 1 MiB. */
 const PAGE_SIZE = 500;
 
 /** Looks once at every request whose look is due, in bounded pages, and writes what it finds. */
@@ -33,7 +32,7 @@ export async function checkRequests(
   await wakeExhaustedRequests(database, now);
   let after: string | undefined;
   while (hasTime()) {
-    const requests = await takeWatchedRequests(database, pageSize, now, after);
+    const { rows: requests, cut } = await takeWatchedRequests(database, pageSize, now, after);
     const verdicts = requests.map((request) => ({
       pagwId: request.pagwId,
       lastSequenceNo: request.lastSequenceNo,
@@ -42,7 +41,7 @@ export async function checkRequests(
     const written = verdicts.length === 0 ? 0 : await writeVerdicts(database, verdicts);
     counts.looked += written;
     counts.changed += requests.length - written;
-    if (requests.length < pageSize) return { ...counts, complete: true };
+    if (!cut && requests.length < pageSize) return { ...counts, complete: true };
     after = requests.at(-1)?.pagwId;
   }
   return { ...counts, complete: false };

@@ -1,5 +1,7 @@
+import { OTHER } from '../../domain/other-name.ts';
 import type { StuckReason } from '../../domain/request-state.ts';
 import type { Database, SqlValues } from '../database.ts';
+import { readBounded } from '../page.ts';
 import { NONE_STATED } from '../query/none-stated.ts';
 
 /** Requests of a tenant that are stuck at one stage for one cause. */
@@ -55,22 +57,40 @@ export function stuckFilterValues(filter: StuckFilter): SqlValues {
   };
 }
 
-/** More groups than a person reads, and few enough for one answer; the largest first. */
+/** What a tenant's own page names; the rest is one group for each reason, at stage OTHER. */
+const GROUPS_OF_ONE_TENANT = 500;
+/** What the page of all tenants names of each. */
+const GROUPS_OF_EACH_TENANT = 50;
+/** More than a person reads. */
 const MAX_GROUPS = 1_000;
 
-/** The stuck requests by tenant, stage and cause, largest group first. */
-export async function groupStuckRequests(
-  database: Database,
-  now: Date,
-  filter: StuckFilter = {},
-): Promise<StuckGroup[]> {
-  const { rows } = await database.execute<StuckGroup>(
-    `SELECT
+/** Groups of a tenant beyond its first `:most`, in the order that `place` says, are folded into one for each reason. */
+const FOLDED_GROUPS = `folded AS (
+       SELECT
+         tenant, stage, reason, error_code, target_system, count, oldest_since, max_attempt, at_risk, urgent, breached,
+         next_due_at, sample_ids, place
+       FROM placed
+       WHERE place <= :most
+       UNION ALL
+       SELECT
+         tenant, '${OTHER}', reason, NULL, NULL, sum(count)::bigint, min(oldest_since), max(max_attempt),
+         sum(at_risk)::bigint, sum(urgent)::bigint, sum(breached)::bigint, min(next_due_at),
+         (array_agg(sample_ids[1] ORDER BY oldest_since, sample_ids[1]))[1:3], :most + 1
+       FROM placed
+       WHERE place > :most
+       GROUP BY tenant, reason
+     )
+     SELECT
+       tenant, stage, reason, error_code, target_system, count, oldest_since, max_attempt, at_risk, urgent, breached,
+       next_due_at, sample_ids`;
+
+function groupColumns(cause: string): string {
+  return `
        tenant,
        stuck_stage AS stage,
        stuck_reason AS reason,
-       stuck_error_code AS error_code,
-       target_system,
+       min(stuck_error_code) AS error_code,
+       left(target_system, 64) AS target_system,
        count(*) AS count,
        min(stuck_since) AS oldest_since,
        max(main_attempt) AS max_attempt,
@@ -78,15 +98,87 @@ export async function groupStuckRequests(
        count(*) FILTER (WHERE deadline_risk = 'urgent') AS urgent,
        count(*) FILTER (WHERE deadline_risk = 'breached') AS breached,
        min(decision_due_at) FILTER (WHERE deadline_risk IN ('at-risk', 'urgent') AND decision_due_at > :now::timestamptz) AS next_due_at,
-       (array_agg(pagw_id::text ORDER BY stuck_since, pagw_id))[1:3] AS sample_ids
-     FROM request_tracker
-     WHERE stuck_reason IS NOT NULL
-       AND (:tenant::text IS NULL OR tenant = :tenant)
-       AND ${MATCHES_STUCK_FILTER}
-     GROUP BY 1, 2, 3, 4, 5
-     ORDER BY count(*) DESC, min(stuck_since), 1, 2, 3, 4, 5
+       (array_agg(pagw_id::text ORDER BY stuck_since, pagw_id))[1:3] AS sample_ids,
+       ${cause} AS cause`;
+}
+
+/**
+ * The stuck requests by tenant, stage and cause, largest group first. Every tenant's largest groups come before any
+ * tenant's smaller ones where not all fit.
+ */
+export async function groupStuckRequests(
+  database: Database,
+  now: Date,
+  filter: StuckFilter = {},
+): Promise<StuckGroup[]> {
+  const { rows } = await readBounded<StuckGroup>(
+    database,
+    `WITH grouped AS (
+       SELECT ${groupColumns('stuck_error_code')}
+       FROM request_tracker
+       WHERE stuck_reason IS NOT NULL
+         AND (:tenant::text IS NULL OR tenant = :tenant)
+         AND ${MATCHES_STUCK_FILTER}
+       GROUP BY tenant, stuck_stage, stuck_reason, stuck_error_code, target_system
+     ),
+     placed AS (
+       SELECT
+         *, row_number() OVER (PARTITION BY tenant ORDER BY count DESC, oldest_since, stage, reason, error_code, target_system) AS place
+       FROM grouped
+     ),
+     ${FOLDED_GROUPS}
+     FROM folded
+     ORDER BY place, count DESC, oldest_since, tenant, stage, reason, error_code, target_system
      LIMIT :limit`,
-    { ...stuckFilterValues(filter), now, limit: MAX_GROUPS },
+    {
+      ...stuckFilterValues(filter),
+      now,
+      most: filter.tenant === undefined ? GROUPS_OF_EACH_TENANT : GROUPS_OF_ONE_TENANT,
+      limit: MAX_GROUPS,
+    },
   );
-  return rows;
+  return rows.sort(
+    (left, right) => right.count - left.count || left.oldestSince.getTime() - right.oldestSince.getTime(),
+  );
+}
+
+/** Causes of a tenant that are incidents of their own. */
+export const INCIDENTS_OF_EACH_TENANT = 20;
+/** Numbers and hex ids within an error code count as one, as in incidentKey. */
+const CAUSE = `regexp_replace(upper(stuck_error_code), '[0-9A-F]*[0-9][0-9A-F]*', '#', 'g')`;
+
+/**
+ * The stuck requests as incidents tell them apart, all tenants', answer by answer. Of a tenant's causes those that began
+ * first are told by name, so that a flood of new ones neither hides nor renames an open one; the others are one for each
+ * reason.
+ */
+export async function* groupIncidents(database: Database, now: Date): AsyncGenerator<StuckGroup[]> {
+  let after: string | undefined;
+  do {
+    const { rows, cut } = await readBounded<StuckGroup>(
+      database,
+      `WITH grouped AS (
+         SELECT ${groupColumns(CAUSE)}
+         FROM request_tracker
+         WHERE stuck_reason IS NOT NULL AND (:after::text IS NULL OR tenant > :after)
+         GROUP BY tenant, stuck_stage, stuck_reason, ${CAUSE}, target_system
+       ),
+       placed AS (
+         SELECT
+           *, row_number() OVER (PARTITION BY tenant ORDER BY oldest_since, stage, reason, cause, target_system) AS place
+         FROM grouped
+       ),
+       ${FOLDED_GROUPS}
+       FROM folded
+       ORDER BY tenant, place, reason
+       LIMIT :limit`,
+      { now, after: after ?? null, most: INCIDENTS_OF_EACH_TENANT, limit: MAX_GROUPS },
+    );
+    const last = rows.at(-1)?.tenant;
+    const isWhole = !cut && rows.length < MAX_GROUPS;
+    // The last tenant's groups may be cut; a tenant's own all fit into one answer.
+    const whole = isWhole ? rows : rows.filter(({ tenant }) => tenant !== last);
+    yield whole.length > 0 ? whole : rows;
+    after = isWhole ? undefined : (whole.at(-1)?.tenant ?? last);
+  } while (after !== undefined);
 }

@@ -10,6 +10,7 @@ import {
 } from '../../domain/incident-rules.ts';
 import { type IncidentReport, incidentText } from '../../domain/incident-text.ts';
 import type { Database } from '../database.ts';
+import { inParts } from '../page.ts';
 import type { StuckGroup } from './group-stuck-requests.ts';
 import { type KeptIncident, listOpenIncidents } from './list-open-incidents.ts';
 import { type IncidentChange, saveIncidents } from './save-incidents.ts';
@@ -40,7 +41,8 @@ export async function keepIncidents(
     if (group !== undefined) changes.push(continuing(incident, group, stageCount(group), now, runbookUrl));
     else if (isOver(incident, now)) changes.push(closing(incident, now, runbookUrl));
   }
-  const told = await saveIncidents(database, changes, now);
+  let told = 0;
+  for (const part of inParts(changes)) told += await saveIncidents(database, part, now);
   return { open: seen.size, told };
 }
 

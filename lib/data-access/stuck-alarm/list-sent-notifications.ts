@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { readBounded } from '../page.ts';
 
 export interface SentNotification {
   id: number;
@@ -12,7 +13,8 @@ export async function listSentNotifications(
   afterId: number,
   limit: number,
 ): Promise<SentNotification[]> {
-  const { rows } = await database.execute<SentNotification>(
+  const { rows } = await readBounded<SentNotification>(
+    database,
     `SELECT id, body, sent_at
      FROM incident_notification
      WHERE id > :after_id AND sent_at IS NOT NULL

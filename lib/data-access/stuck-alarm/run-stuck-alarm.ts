@@ -2,8 +2,7 @@ import type { VerdictRules } from '../../domain/request-verdict.ts';
 import type { Database } from '../database.ts';
 import { type CheckCounts, checkRequests } from './check-requests.ts';
 import type { ClaimedNotification } from './claim-notifications.ts';
-import { countWatchedRequests, type WatchedCount } from './count-watched-requests.ts';
-import { groupStuckRequests, type StuckGroup } from './group-stuck-requests.ts';
+import { groupIncidents, type StuckGroup } from './group-stuck-requests.ts';
 import { keepIncidents } from './keep-incidents.ts';
 import type { IngestLag } from './measure-ingest-lag.ts';
 import { recordCheck } from './record-check.ts';
@@ -17,6 +16,8 @@ export interface StuckAlarmOptions {
   runbookUrl?: string | undefined;
   /** Whether there is time for another page of requests. */
   hasTime?: () => boolean;
+  /** Whether there is time to send another page of notifications. */
+  maySend?: () => boolean;
   onSent?: (notification: ClaimedNotification) => void;
 }
 
@@ -24,8 +25,7 @@ export interface StuckAlarmRun extends CheckCounts, SendCounts {
   heldBack: boolean;
   lagSeconds: number;
   incidents: number;
-  groups: StuckGroup[];
-  watched: WatchedCount[];
+  stuck: number;
 }
 
 /** From this lag on silence may be ours: what looks stuck may wait on the queue. The ingest alarm tells it. */
@@ -39,10 +39,11 @@ export async function runStuckAlarm(database: Database, options: StuckAlarmOptio
   const check = heldBack
     ? { looked: 0, changed: 0, complete: false }
     : await checkRequests(database, { rules, now, ...(options.hasTime && { hasTime: options.hasTime }) });
-  const groups = await groupStuckRequests(database, now);
+  const groups: StuckGroup[] = [];
+  for await (const page of groupIncidents(database, now)) groups.push(...page);
   if (!heldBack) await keepIncidents(database, groups, now, options.runbookUrl);
   await recordCheck(database, now, { heldBack, lagSeconds });
-  const sending = await sendNotifications(database, publish, now, onSent);
-  const watched = await countWatchedRequests(database);
-  return { ...check, ...sending, heldBack, lagSeconds, incidents: groups.length, groups, watched };
+  const sending = await sendNotifications(database, publish, now, onSent, options.maySend);
+  const stuck = groups.reduce((total, { count }) => total + count, 0);
+  return { ...check, ...sending, heldBack, lagSeconds, incidents: groups.length, stuck };
 }

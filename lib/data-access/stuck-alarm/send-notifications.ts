@@ -23,9 +23,10 @@ export async function sendNotifications(
   publish: Publish,
   now: Date,
   onSent: (notification: ClaimedNotification) => void = () => undefined,
+  maySend: () => boolean = () => true,
 ): Promise<SendCounts> {
   const counts = { sent: 0, failed: 0 };
-  for (;;) {
+  while (maySend()) {
     const claimed = await claimNotifications(database, PAGE_SIZE, LEASE_SECONDS, now);
     for (const notification of claimed) {
       const sent = await publish(notification).then(
@@ -37,6 +38,7 @@ export async function sendNotifications(
       if (sent) onSent(notification);
     }
     // Where one failed, the rest would meet the same topic: the next run goes on.
-    if (claimed.length < PAGE_SIZE || counts.failed > 0) return counts;
+    if (claimed.length < PAGE_SIZE || counts.failed > 0) break;
   }
+  return counts;
 }

@@ -1,6 +1,7 @@
 import { handsOverTo } from '../../domain/request-effects.ts';
 import type { RequestFacts } from '../../domain/request-state.ts';
 import type { Database } from '../database.ts';
+import { type BoundedRows, readBounded } from '../page.ts';
 
 /** A request whose look is due. */
 export interface WatchedRequest extends RequestFacts {
@@ -17,21 +18,23 @@ type Row = WatchedRequest & {
 
 /**
  * A page of the requests whose look is due, in the order of their ids, with what the judgement needs of their latest
- * main-lane event. `after` is the id that the page before ended with.
+ * main-lane event: up to `limit`, or as many as fit into an answer. `after` is the id that the page before ended with.
  */
 export async function takeWatchedRequests(
   database: Database,
   limit: number,
   now: Date,
   after = '',
-): Promise<WatchedRequest[]> {
-  const { rows } = await database.execute<Row>(
+): Promise<BoundedRows<WatchedRequest>> {
+  const { rows, cut } = await readBounded<Row>(
+    database,
     'SELECT * FROM take_watched_requests(:now::timestamptz, :after, :limit::int)',
     { now, after, limit },
   );
-  return rows.map(({ overtaken, isAsync, ...request }) =>
+  const requests = rows.map(({ overtaken, isAsync, ...request }) =>
     overtaken ? { ...request, nextStage: nextStageOf(request, isAsync) } : request,
   );
+  return { rows: requests, cut };
 }
 
 function nextStageOf({ mainStage, mainStatus }: WatchedRequest, isAsync: boolean): string | null {

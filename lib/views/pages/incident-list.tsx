@@ -79,7 +79,7 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
       )}
       {incidents.length > limits.groups ? (
         <Caution>
-          The oldest {limits.groups} of {incidents.length.toLocaleString('en')}.
+          The oldest {limits.groups}; there are more. Choose a tenant, or use <code>pagw incident list</code>.
         </Caution>
       ) : null}
     </section>

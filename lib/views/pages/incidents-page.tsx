@@ -7,8 +7,11 @@ export const incidentsPage: ViewPage = {
   title: 'Incidents',
   filters: [],
   show: async ({ database, context }) => {
-    const [all, check] = await Promise.all([listOpenIncidents(database), readCheck(database)]);
-    const incidents = all.filter(({ tenant }) => context.tenant === null || tenant === context.tenant);
+    const { tenant, limits } = context;
+    const [incidents, check] = await Promise.all([
+      listOpenIncidents(database, tenant, limits.groups + 1),
+      readCheck(database),
+    ]);
     return <IncidentList data={{ incidents, check }} context={context} />;
   },
 };

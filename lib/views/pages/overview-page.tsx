@@ -3,7 +3,7 @@ import { countRejected, listRejected } from '../../data-access/query/list-reject
 import { listRequests } from '../../data-access/query/list-requests.ts';
 import { listRetries } from '../../data-access/retry/list-retries.ts';
 import { measureRetries } from '../../data-access/retry/measure-retries.ts';
-import { countWatchedRequests } from '../../data-access/stuck-alarm/count-watched-requests.ts';
+import { countOpenRequests } from '../../data-access/stuck-alarm/count-watched-requests.ts';
 import { groupStuckRequests } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
 import { readCheck } from '../../data-access/stuck-alarm/read-check.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
@@ -20,25 +20,23 @@ export const overviewPage: ViewPage = {
   show: async ({ database, context }) => {
     const { now } = context;
     const tenant = context.tenant ?? undefined;
-    const ofTenant = (row: { tenant: string }) => tenant === undefined || row.tenant === tenant;
     const refused = { tenant, since: sinceOf('24h', now) };
-    const [groups, watched, retries, due, deadlines, rejected, lastRejected, check, latest] =
-      await Promise.all([
-        groupStuckRequests(database, now, { tenant }),
-        countWatchedRequests(database),
-        measureRetries(database, now),
-        listRetries(database, { filter: toRetryFilter({ tenant }), state: 'due', now, limit: 1 }),
-        countDeadlines(database, { tenant: context.tenant, now }),
-        countRejected(database, refused, MOST_COUNTED),
-        listRejected(database, refused, 1),
-        readCheck(database),
-        listRequests(database, { tenant }, LATEST_SHOWN),
-      ]);
+    const [groups, open, retries, due, deadlines, rejected, lastRejected, check, latest] = await Promise.all([
+      groupStuckRequests(database, now, { tenant }),
+      countOpenRequests(database, context.tenant),
+      measureRetries(database, now, context.tenant),
+      listRetries(database, { filter: toRetryFilter({ tenant }), state: 'due', now, limit: 1 }),
+      countDeadlines(database, { tenant: context.tenant, now }),
+      countRejected(database, refused, MOST_COUNTED),
+      listRejected(database, refused, 1),
+      readCheck(database),
+      listRequests(database, { tenant }, LATEST_SHOWN),
+    ]);
     const data = {
       groups,
-      watched: watched.filter(ofTenant),
+      open,
       deadlines,
-      retries: retries.filter(ofTenant),
+      retries,
       retriesDue: due.total,
       rejected: {
         count: rejected,

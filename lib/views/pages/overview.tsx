@@ -1,6 +1,5 @@
 import type { Deadline } from '../../data-access/query/list-deadlines.ts';
 import type { RetryBacklog } from '../../data-access/retry/measure-retries.ts';
-import type { WatchedCount } from '../../data-access/stuck-alarm/count-watched-requests.ts';
 import type { StuckGroup } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
 import type { LastCheck } from '../../data-access/stuck-alarm/read-check.ts';
 import { durationText } from '../../domain/duration-text.ts';
@@ -14,9 +13,10 @@ import { GroupTable } from './stuck-board.tsx';
 
 export interface OverviewData {
   groups: readonly StuckGroup[];
-  watched: readonly WatchedCount[];
+  /** Requests in flight. */
+  open: number;
   deadlines: Readonly<Record<Deadline['risk'], number>>;
-  retries: readonly RetryBacklog[];
+  retries: RetryBacklog;
   /** Due and not in a run's hands. */
   retriesDue: number;
   rejected: RejectedCount;
@@ -44,7 +44,7 @@ export function Overview({ data, context }: { data: OverviewData; context: ViewC
       <p class="lead">
         {links.link(
           { view: 'search', parameters: { tenant, open: 'yes' } },
-          `${number(sum(data.watched, ({ open }) => open))} requests in flight`,
+          `${number(data.open)} requests in flight`,
         )}
         , <CheckedAt check={check} now={now} />
       </p>
@@ -111,9 +111,7 @@ function figuresOf(
   const oldest = Math.min(...groups.map(({ oldestSince }) => oldestSince.getTime()));
   const { breached } = deadlines;
   const atRisk = deadlines.urgent + deadlines['at-risk'];
-  const held = sum(retries, (backlog) => backlog.held);
-  const exhausted = sum(retries, (backlog) => backlog.exhausted);
-  const oldestDue = Math.max(0, ...retries.map(({ oldestDueSeconds }) => oldestDueSeconds));
+  const { held, exhausted, oldestDueSeconds: oldestDue } = retries;
   const isOverdue = oldestDue > defaultStageLimits.retryOverdue;
   const lag = check?.lagSeconds ?? 0;
   return [

@@ -3,7 +3,7 @@ import { listRequests } from '../../data-access/query/list-requests.ts';
 import { type MetadataFilter, parseMetadataFilters } from '../../data-access/query/metadata-filter.ts';
 import { searchMetadata } from '../../data-access/query/search-metadata.ts';
 import { searchRequests } from '../../data-access/query/search-requests.ts';
-import { countWatchedRequests } from '../../data-access/stuck-alarm/count-watched-requests.ts';
+import { countOpenRequests } from '../../data-access/stuck-alarm/count-watched-requests.ts';
 import { eventStatuses } from '../../domain/tracked-event.ts';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewParameters } from '../view-context.ts';
@@ -89,19 +89,15 @@ async function listLatest(
   openOnly: boolean,
 ): Promise<Found> {
   const { tenant, limits } = context;
-  const [{ rows: requests, next }, watched] = await Promise.all([
+  const [{ rows: requests, next }, total] = await Promise.all([
     listRequests(
       database,
       { tenant: tenant ?? undefined, openOnly },
       Math.min(50, limits.requests),
       readText(parameters, 'after') ?? undefined,
     ),
-    openOnly ? countWatchedRequests(database) : null,
+    openOnly ? countOpenRequests(database, tenant) : null,
   ]);
-  const total =
-    watched
-      ?.filter((count) => tenant === null || count.tenant === tenant)
-      .reduce((sum, { open }) => sum + open, 0) ?? null;
   return {
     kind: 'latest',
     requests,

@@ -3,6 +3,7 @@ import type { StuckGroup } from '../../data-access/stuck-alarm/group-stuck-reque
 import type { StuckRequest } from '../../data-access/stuck-alarm/list-stuck-requests.ts';
 import type { LastCheck } from '../../data-access/stuck-alarm/read-check.ts';
 import { durationText } from '../../domain/duration-text.ts';
+import { OTHER } from '../../domain/other-name.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
@@ -233,6 +234,8 @@ export function groupPlace(
   risk: StuckBoardData['filter']['risk'] = null,
 ): Place {
   const { tenant, stage, reason, errorCode, targetSystem } = group;
+  // Folded causes have no stage of their own: all of the reason are shown.
+  if (stage === OTHER) return { view: 'stuck', parameters: { tenant, reason, risk } };
   const parameters = {
     tenant,
     stage,

@@ -42,8 +42,7 @@ describe('a pause', () => {
     await bench.run();
     expect(bench.queue.commands).toHaveLength(sent);
     const held = await measureRetries(bench.database, bench.now);
-    expect(held.reduce((sum, row) => sum + row.held, 0)).toBe(8 - sent);
-    expect(held.every(({ due, oldestDueSeconds }) => due === 0 && oldestDueSeconds === 0)).toBe(true);
+    expect(held).toMatchObject({ held: 8 - sent, due: 0, oldestDueSeconds: 0 });
     expect(await resumeRetries(bench.database, scope, operator, bench.now)).toBe(true);
     await bench.run();
     expect(bench.queue.commands).toHaveLength(8);

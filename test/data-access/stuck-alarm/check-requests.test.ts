@@ -42,7 +42,7 @@ async function stateOf(pagwId: string) {
 }
 
 async function judgeDue(now: Date) {
-  const due = await takeWatchedRequests(db.database, 1_000, now);
+  const { rows: due } = await takeWatchedRequests(db.database, 1_000, now);
   return due.map((request) => ({ ...request, ...judgeRequest(request, rules, now) }));
 }
 
@@ -54,7 +54,9 @@ describe('the detector', () => {
     expect(await writeVerdicts(db.database, verdicts)).toBe(1);
     expect(await stateOf(gone)).toMatchObject({ reason: null });
     expect(await stateOf(still)).toMatchObject({ reason: 'no-result' });
-    expect((await takeWatchedRequests(db.database, 10, late)).map(({ pagwId }) => pagwId)).toContain(gone);
+    expect((await takeWatchedRequests(db.database, 10, late)).rows.map(({ pagwId }) => pagwId)).toContain(
+      gone,
+    );
   });
 
   it('passes by a request that is being recorded, rather than wait for it', async () => {
@@ -144,7 +146,7 @@ describe('the detector', () => {
     await checkRequests(db.database, { rules, now: late });
     expect(
       await listStuckRequests(db.database, { tenant: 'overtaken', stage: 'VALIDATION' }, 10),
-    ).toMatchObject([{ pagwId, stage: 'VALIDATION', nextStage: null, reason: 'no-result' }]);
+    ).toMatchObject({ rows: [{ pagwId, stage: 'VALIDATION', nextStage: null, reason: 'no-result' }] });
     expect(await groupStuckRequests(db.database, late, { tenant: 'overtaken' })).toMatchObject([
       { stage: 'VALIDATION', reason: 'no-result', count: 1 },
     ]);

@@ -82,7 +82,7 @@ describe('notifications', () => {
       group({ errorCode: `ERR_${number}F${number * 7919}` }),
     );
     await keep(0, ...codes);
-    expect(await listIncidents(db.database, {}, 100)).toMatchObject([{ count: 30, level: 'page' }]);
+    expect((await listIncidents(db.database, {}, 100)).rows).toMatchObject([{ count: 30, level: 'page' }]);
   });
 
   it('show nothing of what an error code may give away', async () => {
@@ -96,7 +96,9 @@ describe('notifications', () => {
   it('stop while an incident is snoozed, unless a decision becomes overdue', async () => {
     await keep(0, group());
     await send(0);
-    const [incident] = await listIncidents(db.database, {}, 1);
+    const {
+      rows: [incident],
+    } = await listIncidents(db.database, {}, 1);
     const snooze = {
       key: incident?.key ?? '',
       until: afterMinutes(start, 120),
@@ -150,7 +152,7 @@ describe('notifications', () => {
     expect(rows[1]?.body).toMatch(
       /^\[BREACH\] anthem · RESPONSE_BUILDER · 1 stuck .*\nCause: a decision is overdue \(1 of 1\)\./,
     );
-    expect(await listIncidents(db.database, {}, 10)).toMatchObject([
+    expect((await listIncidents(db.database, {}, 10)).rows).toMatchObject([
       { reason: 'deadline-breached', level: 'breach' },
     ]);
   });

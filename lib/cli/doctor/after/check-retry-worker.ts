@@ -14,22 +14,21 @@ export const checkRetryWorker: DoctorCheck = {
   needsDatabase: true,
   async run({ database, now }) {
     const backlog = await measureRetries(database, now);
-    const count = (name: 'due' | 'held' | 'exhausted') => backlog.reduce((sum, row) => sum + row[name], 0);
-    const oldestSeconds = Math.max(0, ...backlog.map(({ oldestDueSeconds }) => oldestDueSeconds));
+    const { due, held, exhausted, oldestDueSeconds: oldestSeconds } = backlog;
     const since = new Date(now.getTime() - DAY_MS);
     const { sent, lastSentAt } = await countSentRetries(database, await listTenants(database), since);
     const dispatched = `${countText(sent)} dispatched in 24 h${lastSentAt === null ? '' : `, the last ${ageText(lastSentAt, now)}`}`;
-    const waiting = [`${countText(count('due'))} due`];
-    if (count('due') > 0) waiting.push(`the oldest for ${tookText(oldestSeconds * 1_000)}`);
-    if (count('held') > 0) waiting.push(`${countText(count('held'))} held by a pause`);
-    if (count('exhausted') > 0) waiting.push(`${countText(count('exhausted'))} exhausted`);
+    const waiting = [`${countText(due)} due`];
+    if (due > 0) waiting.push(`the oldest for ${tookText(oldestSeconds * 1_000)}`);
+    if (held > 0) waiting.push(`${countText(held)} held by a pause`);
+    if (exhausted > 0) waiting.push(`${countText(exhausted)} exhausted`);
     const evidence = `${dispatched}; ${waiting.join(', ')}`;
     if (oldestSeconds > parseStageLimits(undefined).retryOverdue)
       return fail(
         evidence,
         "See retry's log and schedule, then `pagw retry list`: it should run every minute.",
       );
-    if (sent === 0 && backlog.length === 0) return notApplicable('no retry has been due in 24 h');
+    if (sent === 0 && due + held + exhausted === 0) return notApplicable('no retry has been due in 24 h');
     return pass(evidence);
   },
 };
