@@ -33,7 +33,7 @@ export class RetryFlow extends Construct {
       timeout: Duration.minutes(5),
       environment: {
         RETRY_QUEUE_URL: props.retries.queue.queueUrl,
-        ...ruleVariables(props.rules, ['retryPolicy']),
+        ...ruleVariables(props.rules, ['retryPolicy', 'metricTenants']),
         ...stageQueues.variables,
       },
     });

@@ -30,6 +30,8 @@ export interface StageRules {
   /** By stage. @default all commands go to the common retries queue */
   retryQueues?: Record<string, StageQueue>;
   stuckLimits?: { default?: number; retryOverdue?: number; stages?: Record<string, StuckLimit> };
+  /** Tenants that metrics name before any other; of all tenants 100 have metrics of their own. @default those whose requests are open longest */
+  metricTenants?: string[];
   decisionPolicy?: { default?: DecisionWindow; tenants?: Record<string, DecisionWindow> };
 }
 
@@ -37,6 +39,7 @@ const VARIABLES = {
   retryPolicy: 'RETRY_POLICY',
   stuckLimits: 'STUCK_LIMITS',
   decisionPolicy: 'DECISION_POLICY',
+  metricTenants: 'METRIC_TENANTS',
 } as const;
 
 /** The rules called `names` as a function's environment has them; one that is not stated is left out. */

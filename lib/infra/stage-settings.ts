@@ -2,6 +2,9 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LEAST_HISTORY_DAYS } from '../runtime/history-ages.ts';
 import { STAGES, type StageSettings } from './stages.ts';
 
+/** As many as metrics name. */
+const MOST_METRIC_TENANTS = 100;
+
 const LOG_RETENTION_DAYS = new Set(
   Object.values(RetentionDays).filter((days): days is RetentionDays => typeof days === 'number'),
 );
@@ -92,6 +95,12 @@ const RULES: readonly SettingRule[] = [
         ({ queueArn }) => !/^arn:[\w-]+:sqs:.+\.fifo$/.test(queueArn),
       ),
     message: 'rules.retryQueues must give each stage the ARN of a FIFO queue as its queueArn.',
+  },
+  {
+    broken: ({ rules }) =>
+      (rules.metricTenants ?? []).length > MOST_METRIC_TENANTS ||
+      (rules.metricTenants ?? []).some((tenant) => tenant.trim() === ''),
+    message: `rules.metricTenants must name at most ${MOST_METRIC_TENANTS} tenants, none of them blank.`,
   },
   {
     broken: ({ widgetTenant }) => widgetTenant.trim() === '',

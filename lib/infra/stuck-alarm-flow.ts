@@ -38,7 +38,7 @@ export class StuckAlarmFlow extends Construct {
         EVENTS_QUEUE_URL: events.queue.queueUrl,
         TOPIC_ARN: topics.notices.topicArn,
         RUNBOOK_URL: props.runbookUrl,
-        ...ruleVariables(props.rules, ['stuckLimits', 'decisionPolicy']),
+        ...ruleVariables(props.rules, ['stuckLimits', 'decisionPolicy', 'metricTenants']),
       },
     });
     this.flow.run.useDatabase(props.database, 'writer');

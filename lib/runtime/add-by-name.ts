@@ -2,14 +2,16 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Measured } from '../data-access/named-in-metrics.ts';
 
 /**
- * Adds a flow's measurements by tenant and by stage, each name a record of its own, and then those of all to the flow's
- * next record; never the product of both, which is a metric for each pair. Rows of one name are added together.
+ * Publishes a flow's measurements by tenant, by stage and in all, each name a record of its own; never the product of both,
+ * which is a metric for each pair. Rows of one name are added together.
  */
 export function addByName<Row extends Measured>(
   metrics: Metrics,
   rows: readonly Row[],
   add: (rows: readonly Row[]) => void,
 ): void {
+  // What was added before must not go out under somebody's name.
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   for (const dimension of ['tenant', 'stage'] as const) {
     const ofDimension = rows.filter((row) => row.dimension === dimension);
     for (const [name, named] of Map.groupBy(ofDimension, (row) => dimensionValue(String(row.name)))) {
@@ -19,6 +21,7 @@ export function addByName<Row extends Measured>(
     }
   }
   add(rows.filter((row) => row.dimension === null));
+  metrics.publishStoredMetrics();
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html */

@@ -42,11 +42,20 @@ const leaseSeconds = z._default(
   360,
 );
 
-/** Tenants that metrics name before any other, with commas between. */
+/** JSON: tenants that metrics name before any other. */
 const metricTenants = z._default(
   z.pipe(
-    z.string(),
-    z.transform((names) => names.split(',')),
+    z.pipe(
+      z.string(),
+      z.transform((json) => {
+        try {
+          return JSON.parse(json) as unknown;
+        } catch {
+          return undefined;
+        }
+      }),
+    ),
+    z.array(z.string(), 'is no JSON array of names'),
   ),
   [],
 );

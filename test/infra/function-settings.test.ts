@@ -60,6 +60,7 @@ const EVERY_RULE: Required<StageRules> = {
   },
   stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
   decisionPolicy: { tenants: { 'anthem-ca': 'off' } },
+  metricTenants: ['anthem', 'krankenkasse zürich'],
 };
 
 describe.each(Object.keys(STAGES))('every function of %s', (stage) => {
