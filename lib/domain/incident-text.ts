@@ -73,7 +73,7 @@ export function incidentText(
   const leads = [
     kind === 'closed'
       ? null
-      : `Do: ${pagwCommand('stuck', [], { tenant: report.tenant, stage: report.stage === OTHER ? undefined : report.stage })}`,
+      : `Do: ${pagwCommand('stuck', [], report.stage === OTHER ? { tenant: report.tenant } : { tenant: report.tenant, stage: report.stage })}`,
     runbookUrl === undefined ? null : `Runbook: ${runbookUrl}`,
     `Key: ${shellWord(key)}`,
   ];
