@@ -67,6 +67,7 @@ export const reportSearch: Verb = (cli) =>
 
 const EXAMPLES = `
 3 is found as 3 and as "3"; put it in quotes to find the text only: 'externalId="3"'.
+A dot reaches into an object or belongs to the name; in quotes it belongs to the name: '"http.status_code"=500'.
 Comparisons (> >= < <=) are of numbers; what is none does not match.
 
   pagw report search targetSystem=carelon --type DOWNSTREAM_OK

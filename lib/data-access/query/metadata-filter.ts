@@ -1,6 +1,10 @@
-/** One condition on a metadata field. Nested fields are named with dots: `payer.region`. */
+/**
+ * One condition on a metadata field. A dot in its name may reach into an object (`payer.region`) or belong to the key
+ * itself (`http.status_code`): all ways are looked for, unless the key stands in quotes.
+ */
 export interface MetadataFilter {
-  path: readonly string[];
+  /** Ways to reach the field: keys from the outside in. */
+  paths: readonly (readonly string[])[];
   operator: '=' | '>' | '>=' | '<' | '<=';
   /** As typed; `asText` when it was put in quotes. */
   value: string;
@@ -12,31 +16,88 @@ export class MetadataFilterError extends Error {
   override readonly name = 'MetadataFilterError';
 }
 
-const CONDITION = /^\s*([^=<>]+?)\s*(>=|<=|=|>|<)\s*(.*?)\s*$/s;
+/** A key in quotes, or up to the next sign; each ends before a dot or the operator. */
+const QUOTED_NAME = /\s*"([^"]*)"\s*(?=[.=<>])/y;
+const BARE_NAME = /[^.=<>]+(?=[.=<>])/y;
+const COMPARISON = /(>=|<=|=|>|<)\s*(.*)/sy;
 const MAX_FILTERS = 6;
+/** Each is looked up in the index by itself. */
+const MAX_ALTERNATIVES = 64;
+/** Beyond these many names, a dotted name is read in two ways only: all dots reach inward, or none does. */
+const MAX_NAMES_IN_ALL_WAYS = 4;
 
 /**
- * Reads conditions such as `targetSystem=carelon`, `diagnosisCount>10` or `externalId="123"`.
+ * Reads conditions such as `targetSystem=carelon`, `diagnosisCount>10`, `externalId="123"` or `"http.status_code"=500`.
  * @throws MetadataFilterError that names the condition.
  */
 export function parseMetadataFilters(conditions: readonly string[]): MetadataFilter[] {
   if (conditions.length > MAX_FILTERS)
     throw new MetadataFilterError(`At most ${MAX_FILTERS} conditions fit in one search.`);
-  return conditions.map(parseMetadataFilter);
+  const filters = conditions.map(parseMetadataFilter);
+  const alternatives = equalitiesOf(filters)
+    .map((filter) => filter.paths.length * meanings(filter).length)
+    .reduce((all, ways) => all * ways, 1);
+  if (alternatives > MAX_ALTERNATIVES)
+    throw new MetadataFilterError(
+      `These conditions can be meant in ${alternatives} ways. Put dotted names in quotes, such as '"http.status_code"=500', or texts: 'id="3"'.`,
+    );
+  return filters;
 }
 
 function parseMetadataFilter(condition: string): MetadataFilter {
-  const [, name = '', operator = '', stated = ''] = CONDITION.exec(condition) ?? [];
-  const path = name.split('.');
-  if (operator === '' || path.includes(''))
+  const { names, end } = readNames(condition.trim());
+  COMPARISON.lastIndex = end;
+  const [, operator = '', stated = ''] = COMPARISON.exec(condition.trim()) ?? [];
+  if (operator === '' || names.length === 0)
     throw new MetadataFilterError(
       `"${condition}" is no condition. Write one like targetSystem=carelon or diagnosisCount>10.`,
     );
   const quoted = /^"(.*)"$/s.exec(stated);
-  const filter = { path, operator, value: quoted?.[1] ?? stated, asText: quoted !== null } as MetadataFilter;
+  const paths = pathsOf(names);
+  const filter = { paths, operator, value: quoted?.[1] ?? stated, asText: quoted !== null } as MetadataFilter;
   if (operator !== '=' && numberOf(filter) === undefined)
     throw new MetadataFilterError(`"${condition}" compares with something that is no number.`);
   return filter;
+}
+
+interface Name {
+  text: string;
+  quoted: boolean;
+}
+
+/** The names before the operator, and where that begins; none when one of them is empty. */
+function readNames(condition: string): { names: Name[]; end: number } {
+  const names: Name[] = [];
+  let place = 0;
+  for (;;) {
+    QUOTED_NAME.lastIndex = BARE_NAME.lastIndex = place;
+    const quoted = QUOTED_NAME.exec(condition);
+    const [read, text = read?.trimEnd()] = quoted ?? BARE_NAME.exec(condition) ?? [];
+    if (read === undefined || text === undefined || text === '') return { names: [], end: place };
+    names.push({ text, quoted: quoted !== null });
+    place += read.length;
+    if (condition[place] !== '.') return { names, end: place };
+    place += 1;
+  }
+}
+
+/** Fully nested first. */
+function pathsOf(names: readonly Name[]): string[][] {
+  const nested = names.map(({ text }) => text);
+  const isJoint = (place: number) => names[place - 1]?.quoted === false && names[place]?.quoted === false;
+  if (names.length > MAX_NAMES_IN_ALL_WAYS && names.every(({ quoted }) => !quoted))
+    return [nested, [nested.join('.')]];
+  let paths: string[][] = [[]];
+  nested.forEach((name, place) => {
+    const apart = paths.map((path) => [...path, name]);
+    const joined = paths.map((path) => [...path.slice(0, -1), `${path.at(-1)}.${name}`]);
+    paths = isJoint(place) ? [...apart, ...joined] : apart;
+  });
+  return paths;
+}
+
+function equalitiesOf(filters: readonly MetadataFilter[]): readonly MetadataFilter[] {
+  return filters.filter(({ operator }) => operator === '=');
 }
 
 /**
@@ -44,12 +105,12 @@ function parseMetadataFilter(condition: string): MetadataFilter {
  * false or null is looked for both ways, unless it was put in quotes. Null when there is no equality.
  */
 export function containedObjects(filters: readonly MetadataFilter[]): Record<string, unknown>[] | null {
-  const equalities = filters.filter(({ operator }) => operator === '=');
+  const equalities = equalitiesOf(filters);
   if (equalities.length === 0) return null;
   let objects: Record<string, unknown>[] = [{}];
   for (const filter of equalities)
     objects = objects.flatMap((object) =>
-      meanings(filter).map((value) => withField(object, filter.path, value)),
+      filter.paths.flatMap((path) => meanings(filter).map((value) => withField(object, path, value))),
     );
   return objects;
 }
@@ -62,8 +123,11 @@ export function comparisonPath(filters: readonly MetadataFilter[]): string | nul
   const comparisons = filters.filter(({ operator }) => operator !== '=');
   if (comparisons.length === 0) return null;
   const predicates = comparisons.map((filter) => {
-    const field = filter.path.map((name) => `.${JSON.stringify(name)}`).join('');
-    return `@${field}.double() ${filter.operator} ${numberOf(filter)}`;
+    const ways = filter.paths.map((path) => {
+      const field = path.map((name) => `.${JSON.stringify(name)}`).join('');
+      return `@${field}.double() ${filter.operator} ${numberOf(filter)}`;
+    });
+    return `(${ways.join(' || ')})`;
   });
   return `$ ? (${predicates.join(' && ')})`;
 }

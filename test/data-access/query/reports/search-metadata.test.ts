@@ -71,6 +71,37 @@ describe('searchMetadata', () => {
     expect(await found(tenant, 'n=null')).toEqual([{ n: null }, { n: 'null' }]);
   });
 
+  it('finds a dotted name, whether the dot reaches into an object or belongs to the key', async () => {
+    const rows = [
+      { 'http.status_code': 500 },
+      { http: { status_code: '500' } },
+      { 'http.status': { code: 500 } },
+      { attributes: { 'http.status_code': 500 } },
+      { 'a>b': 1, 'c=d.e': 2, 'x.y': { 'z.w': 7 } },
+      { __proto__: null, 'constructor.name': 1 },
+    ];
+    const tenant = await recordMetadata(rows);
+    for (const operator of ['=', '>=', '<=']) {
+      expect(await found(tenant, `http.status_code${operator}500`)).toEqual([rows[0], rows[1]]);
+      expect(await found(tenant, `"http.status_code"${operator}500`)).toEqual([rows[0]]);
+      expect(await found(tenant, `"http"."status_code" ${operator} 500`)).toEqual([rows[1]]);
+      expect(await found(tenant, `http.status.code${operator}500`)).toEqual([rows[2]]);
+      expect(await found(tenant, `attributes.http.status_code${operator}500`)).toEqual([rows[3]]);
+      expect(await found(tenant, `"x.y"."z.w"${operator}7`)).toEqual([rows[4]]);
+      expect(await found(tenant, `x.y.z.w${operator}7`)).toEqual([rows[4]]);
+    }
+    expect(await found(tenant, '"a>b"=1', '"c=d.e"=2')).toEqual([rows[4]]);
+    expect(await found(tenant, '"a>b">0', '"c=d.e"<3')).toEqual([rows[4]]);
+    expect(await found(tenant, 'constructor.name=1')).toEqual([rows[5]]);
+  });
+
+  it('says when conditions can be meant in too many ways', () => {
+    const dotted = ['a.b.c.d=1', 'e.f.g.h=1'];
+    expect(() => parseMetadataFilters(dotted)).toThrow(/256 ways. Put dotted names in quotes/);
+    expect(parseMetadataFilters(dotted.map((text) => `"${text.replace('=', '"=')}`))).toHaveLength(2);
+    expect(parseMetadataFilters(['a.b.c.d.e.f.g.h.i=x'])[0]?.paths).toHaveLength(2);
+  });
+
   it('compares numbers, also written as text, and passes over everything else', async () => {
     const rows = [
       { n: 9 },
