@@ -30,12 +30,14 @@ export function addGlobalOptions(program: Command): void {
     .addOption(
       new Option('--tenant <name>', 'only this tenant').argParser((name) => name.trim().toLowerCase()),
     )
-    .option('--since <when>', 'from this time on: 15m, 7d, 2026-01-31 or ISO 8601')
+    .option('--since <when>', 'from this time on: 15m, 7d, yesterday, 2026-01-31, or a time with its zone')
     .option('--until <when>', 'before this time')
     .addOption(new Option('--limit <n>', 'at most so many rows').argParser(parseLimit))
     .option('--after <cursor>', 'go on where a page ended')
     .addOption(
-      new Option('--time <zone>', 'zone of the times in tables').choices(['utc', 'local']).default('utc'),
+      new Option('--time <zone>', 'zone of the times in tables, and of days')
+        .choices(['utc', 'local'])
+        .default('utc'),
     )
     .addOption(
       new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),

@@ -1,25 +1,77 @@
 import { canonicalTimestamp } from '../domain/timestamp.ts';
 import { usageError } from './cli-error.ts';
+import { dayText, type TimeZone } from './output/time-text.ts';
 
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-const DURATION = /^(?:\d+[smhdw])+$/;
+const SECONDS: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+  y: 31_536_000,
+};
+const UNIT = 's|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|y|years?';
+const DURATION = new RegExp(`^(?:\\d+(?:\\.\\d+)? ?(?:${UNIT}) ?)+$`);
+const PART = new RegExp(`(\\d+(?:\\.\\d+)?) ?(${UNIT})(?![a-z])`, 'g');
+const LONGEST_SECONDS = 100 * 365 * 86_400;
 
-/** `15m`, `7d` or `1h30m` in seconds; undefined for anything else. */
+/** `15m`, `7d`, `1h30m`, `90min` or `2 h 14 m` in whole seconds; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
-  if (!DURATION.test(text)) return undefined;
+  if (text.length > 60 || !DURATION.test(text)) return undefined;
   let seconds = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+)([smhdw])/g))
-    seconds += Number(count) * (SECONDS[unit ?? ''] ?? 0);
-  return seconds <= 100 * 365 * 86_400 ? seconds : undefined;
+  for (const [, count, unit = ''] of text.matchAll(PART))
+    seconds += Number(count) * (SECONDS[unit.charAt(0)] ?? 0);
+  return seconds <= LONGEST_SECONDS ? Math.round(seconds) : undefined;
 }
 
-/** A moment: so long ago (`7d`), a day in UTC (`2026-01-31`), or ISO 8601 with a zone. */
-export function parseWhen(option: string, text: string, now: Date): Date {
-  const ago = parseDuration(text);
+/**
+ * A moment: so long ago (`7d`, `2h14m ago`), a day (`2026-01-31`, `yesterday`), a time of the last 24 hours (`03:10Z`), or
+ * a date and time with a zone, as ISO 8601, PostgreSQL, Python and pagw itself write it.
+ * @param zone in which days begin.
+ */
+export function parseWhen(option: string, text: string, now: Date, zone: TimeZone = 'utc'): Date {
+  const when = text.trim();
+  const ago = parseDuration(when.replace(/ ago$/, ''));
   if (ago !== undefined) return new Date(now.getTime() - ago * 1000);
-  const iso = canonicalTimestamp(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (iso !== null) return new Date(iso);
+  const moment = parseDay(when, now, zone) ?? parseTimeOfDay(when, now) ?? parseTime(when);
+  if (moment !== undefined) return moment;
   throw usageError(
-    `${option} takes a duration such as 15m or 7d, a day such as 2026-01-31, or a time such as 2026-01-31T08:00:00Z.`,
+    `${option} takes a duration such as 15m or 7d, a day such as 2026-01-31 or yesterday, or a time with its zone such as 2026-01-31T08:00:00Z.`,
   );
+}
+
+function parseDay(text: string, now: Date, zone: TimeZone): Date | undefined {
+  if (text === 'now') return now;
+  if (text === 'today') return midnight(dayText(now, zone), zone);
+  const day = text === 'yesterday' ? dayBefore(dayText(now, zone)) : text;
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? midnight(day, zone) : undefined;
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+}
+
+function midnight(day: string, zone: TimeZone): Date | undefined {
+  if (canonicalTimestamp(`${day}T00:00:00Z`) === null) return undefined;
+  // Without a Z JavaScript takes the machine's zone.
+  return new Date(`${day}T00:00:00${zone === 'utc' ? 'Z' : ''}`);
+}
+
+/** The latest such time. */
+function parseTimeOfDay(text: string, now: Date): Date | undefined {
+  if (!/^\d{2}:\d{2}/.test(text)) return undefined;
+  const days = [1, 0, -1].map((ahead) =>
+    new Date(now.getTime() + ahead * 86_400_000).toISOString().slice(0, 10),
+  );
+  return days.map((day) => parseTime(`${day}T${text}`)).find((time) => time !== undefined && time <= now);
+}
+
+function parseTime(text: string): Date | undefined {
+  const iso = text
+    .replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T')
+    .replace(/ ?(?:UTC|GMT)$/, 'Z')
+    .replace(/ (?=Z$|[+-]\d)/, '')
+    .replace(/([+-]\d{2})$/, (zone, _, place: number) => (place > 10 ? `${zone}:00` : zone));
+  const canonical = canonicalTimestamp(iso);
+  return canonical === null ? undefined : new Date(canonical);
 }

@@ -91,9 +91,9 @@ export class Session {
 
   /** --since and --until as moments. */
   window(now: Date): { since: Date | undefined; until: Date | undefined } {
-    const { since: from, until: to } = this.options;
-    const since = from === undefined ? undefined : parseWhen('--since', from, now);
-    const until = to === undefined ? undefined : parseWhen('--until', to, now);
+    const { since: from, until: to, time } = this.options;
+    const since = from === undefined ? undefined : parseWhen('--since', from, now, time);
+    const until = to === undefined ? undefined : parseWhen('--until', to, now, time);
     if (since && until && since >= until)
       throw usageError('--since is not before --until: nothing can match.');
     return { since, until };

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { chooseConnection } from '../../lib/cli/connection.ts';
 import { openLocalConnection } from '../../lib/cli/local-connection.ts';
+import { ageText, clockText, dayText, momentText, tookText } from '../../lib/cli/output/time-text.ts';
 import { parseDuration, parseWhen } from '../../lib/cli/parse-when.ts';
+import { durationText, instantText } from '../../lib/domain/duration-text.ts';
 import { runCli } from './run-cli.ts';
 
 describe('a command line that makes no sense', () => {
@@ -99,15 +101,84 @@ describe('times on the command line', () => {
     ['7d', '2026-02-22T12:00:00.000Z'],
     ['2026-01-31', '2026-01-31T00:00:00.000Z'],
     ['2026-01-31T08:00:00+02:00', '2026-01-31T06:00:00.000Z'],
+    ['90min', '2026-03-01T10:30:00.000Z'],
+    ['2 h 14 m', '2026-03-01T09:46:00.000Z'],
+    ['2h14m ago', '2026-03-01T09:46:00.000Z'],
+    ['1 day', '2026-02-28T12:00:00.000Z'],
+    ['1.5h', '2026-03-01T10:30:00.000Z'],
+    ['1y', '2025-03-01T12:00:00.000Z'],
+    ['now', '2026-03-01T12:00:00.000Z'],
+    ['today', '2026-03-01T00:00:00.000Z'],
+    ['yesterday', '2026-02-28T00:00:00.000Z'],
+    ['2026-01-31 16:50:07Z', '2026-01-31T16:50:07.000Z'],
+    [' 2026-01-31 16:50Z ', '2026-01-31T16:50:00.000Z'],
+    ['2026-01-31 08:00:00+00', '2026-01-31T08:00:00.000Z'],
+    ['2026-01-31 08:00:00.123456+00', '2026-01-31T08:00:00.123Z'],
+    ['2026-01-31T08:00+01', '2026-01-31T07:00:00.000Z'],
+    ['2026-01-31T08:00-0130', '2026-01-31T09:30:00.000Z'],
+    ['2026-01-31 08:00:00 +0100', '2026-01-31T07:00:00.000Z'],
+    ['2026-01-31 08:00:00 UTC', '2026-01-31T08:00:00.000Z'],
+    ['03:10Z', '2026-03-01T03:10:00.000Z'],
+    ['16:50:07Z', '2026-02-28T16:50:07.000Z'],
+    ['00:30+01:00', '2026-02-28T23:30:00.000Z'],
   ])('%s is %s', (text, iso) => {
     expect(parseWhen('--since', text, now).toISOString()).toBe(iso);
   });
 
-  it.each(['', '7', 'm', '-7d', '2026-02-30', '2026-01-31T08:00:00', '99999999999w'])(
-    '%j is none',
-    (text) => {
-      expect(parseDuration(text)).toBeUndefined();
-      expect(() => parseWhen('--since', text, now)).toThrow('--since takes a duration');
+  it.each([
+    '',
+    '7',
+    'm',
+    '-7d',
+    '2026-02-30',
+    '2026-01-31T08:00:00',
+    '99999999999w',
+    '1month',
+    '08:00',
+    '25:00Z',
+    '5 3',
+    'tomorrow',
+  ])('%j is none', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+    expect(() => parseWhen('--since', text, now)).toThrow('--since takes a duration');
+  });
+});
+
+describe('times that pagw prints', () => {
+  const { TZ } = process.env;
+  afterEach(() => {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  });
+
+  it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/St_Johns', 'Pacific/Auckland'])(
+    'are times that it takes, in %s',
+    (machineZone) => {
+      process.env.TZ = machineZone;
+      const now = new Date('2026-12-01T12:00:00Z');
+      for (const moment of ['2026-02-28T23:59:07Z', '2026-07-01T00:00:00Z'].map((iso) => new Date(iso))) {
+        for (const zone of ['utc', 'local'] as const) {
+          expect(parseWhen('--since', momentText(moment, zone), now, zone)).toEqual(moment);
+          const day = dayText(moment, zone);
+          expect(dayText(parseWhen('--since', day, now, zone), zone)).toBe(day);
+          expect(clockText(parseWhen('--since', day, now, zone), zone)).toBe('00:00:00.000');
+        }
+        expect(parseWhen('--since', instantText(moment, now), now)).toEqual(
+          new Date(moment.setUTCSeconds(0)),
+        );
+      }
+      expect(parseDuration(ageText(new Date(now.getTime() - 7_260_000), now).replace(' ago', ''))).toBe(
+        7_200,
+      );
+      expect(parseDuration(tookText(8_040_000))).toBe(8_040);
+      expect(parseDuration(durationText(8_040_000))).toBe(8_040);
     },
   );
+
+  it('have their zone with them', () => {
+    process.env.TZ = 'America/St_Johns';
+    expect(momentText(new Date('2026-01-31T14:51:34Z'), 'local')).toBe('2026-01-31 11:21:34-03:30');
+    process.env.TZ = 'Asia/Kolkata';
+    expect(momentText(new Date('2026-01-31T14:51:34Z'), 'local')).toBe('2026-01-31 20:21:34+05:30');
+  });
 });

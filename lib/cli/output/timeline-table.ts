@@ -2,7 +2,7 @@ import type { TimelineEvent } from '../../data-access/query/request-timeline.ts'
 import type { RequestView } from './request-head.ts';
 import { eventStatusCell } from './status-cell.ts';
 import { type Cell, type Column, tableText } from './table.ts';
-import { ageText, clockText, dayText, momentText, tookText } from './time-text.ts';
+import { ageText, clockText, dayText, momentText, tookText, zoneText } from './time-text.ts';
 
 export interface TimelineView extends RequestView {
   metadata: boolean;
@@ -15,13 +15,14 @@ const SKEW_TOLD_MS = 5_000;
 export function timelineText(events: readonly TimelineEvent[], view: TimelineView): string {
   const days = new Set(events.map(({ occurredAt }) => dayText(occurredAt, view.zone)));
   const showDay = days.size > 1;
-  const zone = view.zone === 'utc' ? 'UTC' : 'LOCAL';
+  const zones = new Set(events.map(({ occurredAt }) => zoneText(occurredAt, view.zone)));
+  const zone = view.zone === 'utc' ? 'UTC' : [...zones].join(' ');
   const columns: Column<TimelineEvent>[] = [
     { title: '#', cell: ({ sequenceNo }) => ({ text: String(sequenceNo), style: 'dim' }), align: 'right' },
     {
-      title: showDay ? `TIME ${zone}` : `${[...days][0] ?? 'TIME'} ${zone}`,
+      title: showDay ? 'TIME' : `${[...days][0] ?? 'TIME'} ${zone}`,
       cell: ({ occurredAt }) =>
-        showDay ? momentText(occurredAt, view.zone).replace(/Z$/, '') : clockText(occurredAt, view.zone),
+        showDay ? momentText(occurredAt, view.zone) : clockText(occurredAt, view.zone),
     },
     { title: 'STAGE', cell: ({ stage }) => stage, least: 12 },
     { title: 'EVENT', cell: ({ eventType }) => eventType, least: 14 },
