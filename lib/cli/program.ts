@@ -4,6 +4,8 @@ import type { Cli, Verb } from './cli.ts';
 import { archiveList } from './commands/archive-list.ts';
 import { archiveRestore } from './commands/archive-restore.ts';
 import { completion } from './commands/completion.ts';
+import { deadLettersList } from './commands/dead-letters-list.ts';
+import { deadLettersRedrive } from './commands/dead-letters-redrive.ts';
 import { doctor } from './commands/doctor.ts';
 import { eventSend } from './commands/event-send.ts';
 import { eventValidate } from './commands/event-validate.ts';
@@ -30,6 +32,7 @@ const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly
   ['incident', 'stuck requests of one tenant, stage and cause', [incidentList, incidentSnooze]],
   ['retry', 'what is retried, when, and what is held back', retryVerbs],
   ['rejected', 'events that were refused, and why', [rejectedList, rejectedShow, rejectedReplay]],
+  ['dead-letters', 'events that could not be recorded', [deadLettersList, deadLettersRedrive]],
   ['archive', 'history that left the database', [archiveList, archiveRestore]],
   ['migrate', 'the database schema', [migrateStatus, migrateUp]],
 ];

@@ -127,7 +127,7 @@ describe('a message that is not done', () => {
         for (const [pagwId, events] of Map.groupBy(sent, (each) => each.pagwId))
           expect(await recordedOf(pagwId)).toEqual(events.map(({ eventId }) => eventId));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });

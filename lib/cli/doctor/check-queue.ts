@@ -15,7 +15,7 @@ export const checkQueue: DoctorCheck = {
     if (dead > 0)
       return fail(
         `${waiting}, ${plural(dead, 'dead letter')}`,
-        "Find the cause in ingest's log, then redrive the dead-letter queue.",
+        "Find the cause in ingest's log, then `pagw dead-letters redrive --reason <text>`.",
       );
     return pass(`${waiting}, no dead letters`);
   },

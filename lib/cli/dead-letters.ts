@@ -1,0 +1,163 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { CliError } from './cli-error.ts';
+import type { Connection } from './connection.ts';
+
+/** An event message that was set aside. Never its body, which may hold anything. */
+export interface DeadLetter {
+  messageId: string;
+  /** The request's id, as producers send it. */
+  group: string;
+  setAsideAt: Date;
+  bytes: number;
+}
+
+const PER_CALL = 10;
+/** How long a letter is out of sight that was only looked at, and longer than that, for which the next call waits. */
+const LOOK_SECONDS = 1;
+const WAIT_SECONDS = 3;
+/** How long it may take to send what was received, and to delete it. */
+const MOVE_SECONDS = 120;
+
+/** @throws CliError when the tracker names no dead-letter queue. */
+export function needDeadLetterQueue({ name, deadLetterQueueUrl }: Connection): string {
+  if (deadLetterQueueUrl !== undefined) return deadLetterQueueUrl;
+  throw new CliError({
+    code: 'NO_DEAD_LETTER_QUEUE',
+    message: `${name} does not say where its dead letters are.`,
+    hint: 'Deploy or start this version of the tracker.',
+  });
+}
+
+/** How many there are, about. */
+export async function countDeadLetters(sqs: SQSClient, queueUrl: string): Promise<number> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return (
+    Number(Attributes?.ApproximateNumberOfMessages ?? 0) +
+    Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0)
+  );
+}
+
+/** Looks at up to `most`; they are out of sight for a second. */
+export async function lookAtDeadLetters(
+  sqs: SQSClient,
+  queueUrl: string,
+  most: number,
+): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  const seen = new Set<string>();
+  while (letters.length < most) {
+    const messages = await receive(sqs, queueUrl, Math.min(PER_CALL, most - letters.length), LOOK_SECONDS);
+    const unseen = messages.map(toDeadLetter).filter(({ messageId }) => !seen.has(messageId));
+    if (unseen.length === 0) break;
+    for (const { messageId } of unseen) seen.add(messageId);
+    letters.push(...unseen);
+  }
+  return letters;
+}
+
+export interface Move {
+  sqs: SQSClient;
+  from: string;
+  to: string;
+  /** Told how many have been moved. */
+  onMoved?: (moved: number) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Sends every dead letter to a queue and deletes it, group by group in order, with the ids it had: one that was sent and
+ * not deleted is dropped by the queue when it is sent again within five minutes, and recorded once however late. Where
+ * one is not taken, the rest of its group waits behind it.
+ * @returns how many were moved, and how many were not taken.
+ */
+export async function moveDeadLetters(move: Move): Promise<{ moved: number; notTaken: number }> {
+  const total = { moved: 0, notTaken: 0 };
+  while (move.signal?.aborted !== true) {
+    const messages = await receive(move.sqs, move.from, PER_CALL, MOVE_SECONDS);
+    if (messages.length === 0) break;
+    const taken = await send(messages, move);
+    await remove(taken, move);
+    total.moved += taken.length;
+    total.notTaken += messages.length - taken.length;
+    move.onMoved?.(total.moved);
+  }
+  return total;
+}
+
+async function receive(
+  sqs: SQSClient,
+  queueUrl: string,
+  most: number,
+  visibilitySeconds: number,
+): Promise<Message[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: most,
+      VisibilityTimeout: visibilitySeconds,
+      WaitTimeSeconds: WAIT_SECONDS,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    }),
+  );
+  return Messages;
+}
+
+/** One of each group a call: in a call that takes some and not others, a later one could overtake an earlier one. */
+async function send(messages: readonly Message[], { sqs, to }: Move): Promise<Message[]> {
+  const taken: Message[] = [];
+  const groups = [...Map.groupBy(messages, groupOf).values()];
+  for (let place = 0, left = groups; left.length > 0; place++) {
+    const wave = left.flatMap((group) => group[place] ?? []);
+    if (wave.length === 0) break;
+    const { Successful = [] } = await sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: to,
+        Entries: wave.map((message, position) => ({
+          Id: String(position),
+          MessageBody: message.Body ?? '',
+          MessageGroupId: groupOf(message),
+          MessageDeduplicationId: message.Attributes?.MessageDeduplicationId ?? message.MessageId ?? '',
+          ...(message.MessageAttributes === undefined
+            ? {}
+            : { MessageAttributes: message.MessageAttributes }),
+        })),
+      }),
+    );
+    const sent = new Set(Successful.flatMap(({ Id }) => wave[Number(Id)] ?? []));
+    taken.push(...sent);
+    left = left.filter((group) => group.slice(place, place + 1).some((message) => sent.has(message)));
+  }
+  return taken;
+}
+
+async function remove(messages: readonly Message[], { sqs, from }: Move): Promise<void> {
+  if (messages.length === 0) return;
+  const Entries = messages.map(({ ReceiptHandle }, position) => ({ Id: String(position), ReceiptHandle }));
+  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: from, Entries }));
+}
+
+function toDeadLetter(message: Message): DeadLetter {
+  return {
+    messageId: message.MessageId ?? '',
+    group: groupOf(message),
+    setAsideAt: new Date(Number(message.Attributes?.SentTimestamp ?? 0)),
+    bytes: Buffer.byteLength(message.Body ?? ''),
+  };
+}
+
+function groupOf({ Attributes, MessageId = '' }: Message): string {
+  return Attributes?.MessageGroupId ?? MessageId;
+}
