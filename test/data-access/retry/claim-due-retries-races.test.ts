@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { claimDueRetries } from '../../../lib/data-access/retry/claim-due-retries.ts';
+import { endOldClaims } from '../../../lib/data-access/retry/end-old-claims.ts';
+import { releaseClaims } from '../../../lib/data-access/retry/release-claims.ts';
 import { untilSomebodyWaits, withDirectConnections } from '../../support/direct-connections.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
@@ -35,5 +37,38 @@ describe('two claims at once', () => {
       await first?.query('ROLLBACK');
     });
     expect((await claim()).claimed).toHaveLength(1);
+  });
+});
+
+describe('a run that was taken for dead', () => {
+  it('gives back what it still holds, and not what another run has taken since', async () => {
+    await bench.record(...[1, 2].map(() => failedEvent({ pagwId: bench.newRequest() })));
+    bench.pass(61);
+    const [slowAt, LEASE_SECONDS] = [bench.now, 300];
+    const slow = await claim();
+    expect(slow.claimed).toHaveLength(2);
+    bench.pass(LEASE_SECONDS);
+    await endOldClaims(bench.database, LEASE_SECONDS, bench.now);
+    const quick = await claimDueRetries(bench.database, {
+      now: bench.now,
+      limit: 1,
+      passed: new Map(),
+      heldStages: [],
+    });
+    expect(quick.claimed).toHaveLength(1);
+    await releaseClaims(bench.database, slow.claimed, slowAt);
+    const { rows } = await bench.database.execute('SELECT failure_id, claimed_at FROM retry_claim');
+    expect(rows).toEqual([{ failureId: quick.claimed[0]?.id, claimedAt: bench.now }]);
+    const third = await claim();
+    expect(third.claimed.map(({ id }) => id)).not.toContain(quick.claimed[0]?.id);
+  });
+
+  it('gives back at once what it could not send', async () => {
+    await bench.record(failedEvent({ pagwId: bench.newRequest() }));
+    bench.pass(61);
+    const { claimed } = await claim();
+    expect((await claim()).claimed).toEqual([]);
+    await releaseClaims(bench.database, claimed, bench.now);
+    expect((await claim()).claimed).toEqual(claimed);
   });
 });
