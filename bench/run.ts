@@ -20,16 +20,22 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
     file: './maintain/bench-maintain.ts',
     measures: 'rows compacted and archived a second, bytes an event',
   },
+  phi: {
+    file: './phi/bench-phi.ts',
+    measures: 'what the PHI guard finds and what it costs; --corpus FILE',
+  },
   bundle: { file: './bundle/bench-bundle.ts', measures: "size and cold import of each function's bundle" },
 };
 
 /** What every benchmark's file exports. */
 interface Bench {
-  run(options: { quick: boolean }): Promise<void>;
+  run(options: { quick: boolean; corpus?: string | undefined }): Promise<void>;
 }
 
 const names = Object.keys(BENCHMARKS);
 const [name, ...flags] = process.argv.slice(2);
+const corpusAt = name === 'phi' ? flags.indexOf('--corpus') : -1;
+const corpus = corpusAt < 0 ? undefined : flags.splice(corpusAt, 2)[1];
 const listed = BENCHMARKS[name ?? ''];
 
 if (name === undefined) {
@@ -41,7 +47,7 @@ if (name === undefined) {
   console.log('npm run bench -- NAME [--quick]  one of them:\n');
   for (const [known, { measures }] of Object.entries(BENCHMARKS))
     console.log(`  ${known.padEnd(10)} ${measures}`);
-} else if (listed === undefined || flags.some((flag) => flag !== '--quick')) {
+} else if (listed === undefined || flags.some((flag) => flag !== '--quick') || (corpusAt >= 0 && !corpus)) {
   console.error(`Usage: npm run bench -- NAME [--quick], where NAME is ${names.join(', ')}; or --list.`);
   process.exitCode = 64;
 } else {
@@ -49,6 +55,6 @@ if (name === undefined) {
   await printMachine();
   const { run } = (await import(new URL(listed.file, import.meta.url).href)) as Bench;
   const startedAt = performance.now();
-  await run({ quick: flags.includes('--quick') });
+  await run({ quick: flags.includes('--quick'), corpus });
   console.log(`\nDone in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
 }

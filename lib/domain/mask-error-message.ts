@@ -15,7 +15,7 @@ const quotedData: readonly [RegExp, string][] = [
   // A row's values may hold line breaks and brackets: without a plain end, all that follows counts as the row.
   [/(failing row contains )\([\s\S]*?(?:\)\.?(?=\s*$|\n\s*(?:at |Caused by|Where:|SQL))|$)/gi, `$1(${mask})`],
   [
-    /(Key )\([^\n]*?\)=\([^\n]*?\)(?= (?:already exists|is not present|is still referenced|conflicts)|[^\n]*$)/gm,
+    /(key )\([^\n]*?\) ?= ?\([^\n]*?\)(?= (?:already exists|is not present|is still referenced|conflicts)|[^\n]*$)/gim,
     `$1(${mask})`,
   ],
   [/((?:CONTEXT|Where): {1,2})[^\n]*/g, `$1${mask}`],

@@ -57,10 +57,14 @@ function* assignedSpans(text: string): Generator<PhiSpan> {
     assigned.lastIndex = index + match.length;
     const value = assigned.exec(text);
     if (value === null) continue;
-    const held = (value[1] ?? value[2] ?? value[3] ?? '').replace(/\\+$/, '');
+    // Without quotes a value ends where the next key begins: `first=Jane last=Doe`.
+    const end = value[3] === undefined ? undefined : /\s[A-Za-z][\w.-]{0,63}[:=]/.exec(value[0])?.index;
+    const whole = value[0].slice(0, end);
+    const held = (value[1] ?? value[2] ?? whole).replace(/\\+$/, '');
     if (held.startsWith('[masked')) continue;
     if (isPhiTextUnder(meaning, held, key)) {
-      yield { start: assigned.lastIndex - value[0].length, end: assigned.lastIndex, kind: meaning };
+      const start = assigned.lastIndex - value[0].length;
+      yield { start, end: start + whole.length, kind: meaning };
     }
   }
 }

@@ -4,7 +4,14 @@ import { parseSetting } from './parse-setting.ts';
 import { nameKind } from './person-names.ts';
 import { formsOf, isPackedDocument, mostLayers } from './phi-encodings.ts';
 import { phiSpans } from './phi-findings.ts';
-import { isPhiUnder, isTradeText, type KeyMeaning, keyMeaning, looksLikeName } from './phi-keys.ts';
+import {
+  isNameOfThing,
+  isPhiUnder,
+  isTradeText,
+  type KeyMeaning,
+  keyMeaning,
+  looksLikeName,
+} from './phi-keys.ts';
 import { plainForm, wordsOf } from './trade-words.ts';
 
 export interface PhiFinding {
@@ -46,7 +53,7 @@ const catalogue: ReadonlySet<string> = new Set(
   fileName className methodName ruleName mapperName queueName topicName tableName columnName hostName planName productName
   bundleName threadName jobName templateName profileName systemName payerName serviceName stageName userAgent cron schedule
   contentType mediaType sqlState exception exceptionClass errorClass rootCause providerName facilityName pharmacyName
-  labName vendor vendorName organizationName specialty drugName procedureName lineOfBusiness product plan`
+  procedureDescription diagnosisDescription serviceDescription labName vendor vendorName organizationName specialty drugName procedureName lineOfBusiness product plan`
     .split(/\s+/)
     .map(keyName),
 );
@@ -60,7 +67,7 @@ const noteWords = new Set(
 );
 const timeWords = new Set(
   `date dates at on from to start end effective since until version updated created time timestamp expiry expires
-  expiration release build schema policy`.split(/\s+/),
+  expiration release build schema policy semver`.split(/\s+/),
 );
 /** Of a provider's own data only these are anybody else's. */
 const publicKinds: ReadonlySet<string> = new Set([
@@ -181,7 +188,7 @@ function readsLikeANote(text: string): boolean {
 }
 
 function isKnown({ key, meaning }: Place, rules: PhiRules): boolean {
-  if (meaning === 'provider') return true;
+  if (meaning === 'provider' || isNameOfThing(key)) return true;
   const name = keyName(key);
   return catalogue.has(name) || rules.knownKeys.has(name);
 }
@@ -206,11 +213,14 @@ function isFreeText(sent: string): boolean {
     return word !== undefined && more.length === 0 && nameKind(word)?.sure === true;
   }
   if (text.length > 240) return true;
-  return !text.split(/[\s,;:()/"']+/).every((piece) => piece === '' || isCode(piece) || isTradeText(piece));
+  return !text
+    .split(/[\s,;:()/"'=$*<>|{}+!?#@&-]+/)
+    .every((piece) => piece === '' || isCode(piece) || isTradeText(piece));
 }
 
-/** A word that no language has: with a digit, an underscore, or a capital letter inside. */
+/** What no person is called: with a digit, an underscore or a capital letter inside; short capitals; units. */
 function isCode(word: string): boolean {
+  if (/^(?:[A-Z]{1,4}|[a-z]{1,2})$/.test(word)) return nameKind(word)?.sure !== true;
   return /^[\w.+-]*(?:\d|_|[a-z][A-Z])[\w.+-]*$/.test(word) && word.length <= longestId;
 }
 

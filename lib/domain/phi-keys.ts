@@ -29,7 +29,7 @@ const set = (words: string) => new Set(words.split(/\s+/).filter((word) => word 
 /** Whose data it is. */
 const personWords =
   set(`patient patients pt pat patnt member members mbr mem membr subscriber subscribers subscr sbscr sbr
-  subscrib beneficiary beneficiaries bene benef bnf dependent dependents dependant insured insd insrd enrollee enrolee
+  subscrib beneficiary beneficiaries bene benef bnf dependent dependents dependant insured insd insrd enrollee enrolee enr enrl
   policyholder cardholder guarantor guardian person persons people spouse child children kid mother father parent mom dad son
   daughter husband wife sibling brother sister kin relatives relatedperson human applicant claimant caregiver caretaker
   newborn baby infant decedent resident donor employee individual recipient paciente pacientes miembro afiliado
@@ -39,13 +39,13 @@ const mayBePersonWords = set(
 );
 /** Of these only a name, id or date of birth is a person's: a parent span or child process is not. */
 const ambiguousPersons = set(
-  'parent child children individual recipient resident employee mem pat person people kin donor',
+  'parent child children individual recipient resident employee mem pat people kin donor',
 );
 
 /** Whose data it is not. */
 const providerWords =
   set(`provider providers physician practitioner prescriber facility hospital clinic pharmacy payer payor
-  insurer carrier vendor organization organisation org lab laboratory surgeon doctor nurse pcp npi supplier employer company
+  insurer carrier vendor organization organisation org lab laboratory surgeon doctor nurse pcp npi supplier company
   department dept clearinghouse delegate reviewer nurse plan product tenant requester submitter ordering rendering referring
   attending billing servicing`);
 
@@ -81,9 +81,7 @@ const idSubjects =
   bank card healthplan employee emp student account acct subscr household family enrollment relationship claimant case4 alien visa
   military tax personal national identity ssn mrn mbi`);
 /** With these it takes a number: a group id is a consumer group's, an account id the cloud's, a record id anybody's. */
-const numberedOnly = set(
-  'group grp account acct record contract case4 claim family device relationship health social key',
-);
+const numberedOnly = set('group grp account acct record contract case4 claim family relationship social key');
 const numberEnds = set('no num number numbers nbr nr numero numer card last4 digits');
 /** Ends that number an id; as ids by themselves they say nothing. */
 const weakIdEnds = set('key keys code seq sequence token hash card ref reference refs suffix');
@@ -93,7 +91,7 @@ const contactWords =
   emailaddress emailaddr address addresses addr addrs street streets streetname zip zipcode zips zip4 zip5 postal postalcode
   postcode plz city town municipality county residence telecom geo latitude longitude lat lng lon coordinates whatsapp pager
   direccion domicilio calle ciudad telefono correo adresse strasse ort wohnort telefon handy rue ville codigopostal
-  homepage apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
+  homepage housenumber houseno contactnumber contactno geolocation apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
 const machineWords =
   set(`ip mac host hosts server service remote local endpoint queue bind node pod memory listen socket
   network gateway proxy cluster base web smtp reply noreply sender oncall team support vlan dns source destination callback
@@ -102,7 +100,7 @@ const machineWords =
 const traitWords =
   set(`gender sex race ethnicity ethnic religion nationality citizenship pronouns tribe photo photos photourl
   portrait headshot selfie picture geschlecht genero sexo sexe etnia raza disability pregnant pregnancy marital
-  maritalstatus veteran sexualorientation occupation`);
+  maritalstatus veteran sexualorientation occupation employer`);
 
 const documentWords = set('resourcetype fhirbundle fhirresource fhirpayload');
 /** These wherever they stand, as in `genderIdentity`. */
@@ -284,6 +282,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (name >= 0 || has(ownNames)) {
     if (has(ownNames) || bare.length === 1) return 'name';
     const owner = bare[name - 1] ?? '';
+    if (/^(?:city|town|county|street|municipality|ciudad)$/.test(owner)) return 'contact';
     if (nameQualifiers.has(owner) || personWords.has(owner) || ambiguousPersons.has(owner)) return 'name';
     if (mayBePersonWords.has(owner)) return 'maybe-name';
     if (
@@ -299,6 +298,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (has(ownIds) || (last === 'serial' && has(set('device')))) return 'id';
   if (idEnds.has(last) && isIdOf(bare, last, before, ofPerson)) return 'id';
   if (has(set('med medical')) && has(set('rec record'))) return 'id';
+  if (bare.includes('soc') && bare.includes('sec')) return 'id';
   if (last === 'license' || last === 'licence') return has(set('driver drivers driving')) ? 'id' : null;
   if (['certificate', 'policy', 'cert'].includes(last) && numberEnds.has(before)) return 'id';
   const contact = bare.findLastIndex((word) => contactWords.has(word));
@@ -399,6 +399,12 @@ export function isTradeText(text: string): boolean {
     words.some((word) => word.length > 1) &&
     words.every((word) => /^\d{1,3}$/.test(word) || word.length === 1 || isTradeWord(word))
   );
+}
+
+/** Whether a key is the name of a thing, as `channelName` is. */
+export function isNameOfThing(key: string): boolean {
+  const words = keyWords(key);
+  return nameWords.has(words.at(-1) ?? '') && thingWords.has(words.at(-2) ?? '') && words.at(-2) !== 'user';
 }
 
 /** Whether every word of a key is one that keys are made of; any other may be somebody's name. */

@@ -50,9 +50,9 @@ const street =
 const person =
   set(`patients? pt\\.? pat\\. members? mbr\\.? subscribers? beneficiar(?:y|ies) dependents? insured enrollees?
   policyholder guarantor paciente miembro afiliad[oa] asegurad[oa] beneficiari[oa] patientin versicherter mitglied`);
-const idLabel = `(?:${set(`medicaid medicare policy subscriber member patient beneficiary enrollee dependent insured group certificate
-  account acct chart passport contract hicn mbi mrn empi mcid licen[sc]e plate serial vin driver'?s?[\\s_-]licen[sc]e
-  medical[\\s_-]record health[\\s_-]plan insurance[\\s_-]card`)})`;
+const idLabel = `(?:${set(`medicaid medicare pol policy subscriber member patient beneficiary enrollee dependent insured grp group certificate
+  chart passport contract hicn mbi mrn empi mcid licen[sc]e plate serial vin driver'?s?[\\s_-]licen[sc]e
+  med(?:ical)?[\\s_-]rec(?:ord)? id[\\s_-]card health[\\s_-]plan insurance[\\s_-]card`)})`;
 
 export interface PhiPattern {
   /** What it is, as a rejection's rule tells it. */
@@ -71,7 +71,7 @@ export interface PhiPatternGroup {
 
 /** Stems of the words in the patterns below. */
 const labelWord = new RegExp(
-  `(?:${set(`ss[ns] social itin soc tax phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
+  `(?:${set(`ss[ns] social itin soc tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
     d\\.o\\.b birth death born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
     subscriber member patient benef enrollee dependent insured group certificate account acct chart passport contract hicn mrn
     empi mcid licen plate serial vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
@@ -92,6 +92,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         pattern:
           /()(?<![\w.-])(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\)[- .]?|[2-9]\d{2}[-. /])\d{3}[-. ]\d{4}(?![\w-]|\.\d)/g,
       },
+      { name: 'phone', pattern: /()\([2-9]\d{2}\) ?\d{7}(?!\d)/g },
       {
         name: 'phone',
         pattern: /()(?<![\w.])\+(?!00)\d{1,3}[-. ]?\(?\d{1,4}\)?(?:[-. /]?\d){6,11}(?![\w-]|:\d)/g,
@@ -127,7 +128,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'ssn',
         pattern:
-          /(\b(?:ssn|social security)\b[^\d\n]{0,40}\b(?:last|ending|ends)\b(?: (?:4|four)\b)?\D{0,12})\d{4}\b/gi,
+          /(\b(?:ssn|social security)\b[^\d\n]{0,40}\b(?:last|ending|ends)\b(?: (?:4|four)\b)?\D{0,12}|\blast (?:4|four)\b[^\d\n]{0,16}\bssn\b\D{0,6})\d{4}\b/gi,
       },
       { name: 'ssn', pattern: /()(?<!\d)\d{9}(?=[ ,(]{1,3}(?:ssn|social security|itin)\b)/gi },
       {
@@ -146,7 +147,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'age',
         pattern: new RegExp(
-          `((?<!\\p{L})(?:${person})[^\\n]{0,20}(?<![\\w-])aged?[ :=]{1,3}|\\baged )\\d{1,3}\\b`,
+          `((?<!\\p{L})(?:${person})[^\\n]{0,20}(?<![\\w-])aged?[ :=]{1,3}|\\baged |\\bage[ :]{1,2}(?=\\d{1,3}[^\\n]{0,12}(?<!\\p{L})(?:${person})))\\d{1,3}\\b`,
           'giu',
         ),
       },
@@ -169,6 +170,17 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         name: 'member-id',
         pattern:
           /(\b(?:Patient|Member|Subscriber|Beneficiary|Dependent|Enrollee|Person|Insured)\w{0,20} ?[{[(][^\n}\])]{0,60}?\bid\b["':=\s]{1,4})[\w-]{0,20}\d[\w-]{1,40}/gi,
+      },
+      {
+        name: 'account',
+        pattern: /(\b(?:account|acct)\.?(?: (?:no|number|num)\.?|#| #)[\s:=#]{0,4})(?=[\w-]*\d)[\w-]{4,30}/gi,
+      },
+      // Twelve digits are an account of the cloud.
+      { name: 'account', pattern: /(\b(?:account|acct)\.?[\s:=]{1,3})(?!\d{12}\b)\d{6,17}\b/gi },
+      {
+        name: 'member-id',
+        pattern:
+          /(<(?:[\w-]{1,20}:)?(?:patient|member|subscriber|beneficiary|insured|dependent)\w{0,20}>\s{0,20}<(?:[\w-]{1,20}:)?id(?:>|\s[^<>]{0,100}?(?:extension|value)=["']))[\w-]{3,40}/gi,
       },
       { name: 'member-id', pattern: /(\bMRN[ _:#=-]{0,3})[A-Z]{0,3}\d{4,}/gi },
       { name: 'device', pattern: /(\bVIN\b[\s:=#]{1,4})[A-HJ-NPR-Z\d]{17}\b/gi },
@@ -251,6 +263,12 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           'gu',
         ),
       },
+      // States whose letters are words as well, after a city.
+      {
+        name: 'address',
+        pattern:
+          /()\b\p{Lu}[\p{Ll}.'-]{2,24}(?: \p{Lu}[\p{Ll}.'-]{2,24}){0,2} (?:OK|OR|IN|HI|ME|PA|CO|DE|MS|AL|MA|CT|SC|MT) \d{5}(?:-\d{4})?(?![\w-])/gu,
+      },
       {
         name: 'address',
         pattern: new RegExp(
@@ -307,7 +325,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'script',
         pattern:
-          /()[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Ethiopic}]{2,}(?: [\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}]+)*/gu,
+          /()[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Ethiopic}]+(?: [\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}]+)*/gu,
       },
     ],
   },
