@@ -8,6 +8,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { DatabaseError } from '../lib/data-access/database-error.ts';
 import { type IngestResult, ingestMessages } from '../lib/data-access/ingest/ingest-messages.ts';
 import { openQuarantine, type RawMessage } from '../lib/data-access/ingest/quarantine.ts';
+import { parsePhiGuard } from '../lib/domain/phi-guard.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
 import { deferMessages, deliveriesOf } from '../lib/runtime/defer-messages.ts';
@@ -32,7 +33,11 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
   const database = openDatabaseFromEnv(env);
   const sqs = new SQSClient();
   const quarantine = openQuarantine(new S3Client({ forcePathStyle: true }), env.QUARANTINE_BUCKET, database);
-  const rules = { retryPolicy: parseRetryPolicy(env.RETRY_POLICY), jitter: Math.random };
+  const rules = {
+    retryPolicy: parseRetryPolicy(env.RETRY_POLICY),
+    jitter: Math.random,
+    phiGuard: parsePhiGuard(env.PHI_GUARD),
+  };
 
   /** When this process last recorded anything; tells a message that is refused from a database that refuses all. */
   let lastRecordedAt: Date | undefined;

@@ -20,6 +20,8 @@ export interface Connection {
   s3: S3Client;
   /** JSON, as ingest has it; undefined: the default policy. */
   retryPolicy: string | undefined;
+  /** JSON, as ingest has it; undefined: patterns. */
+  phiGuard: string | undefined;
   /** Of the tracker: a local stack's clock may have been moved forward. */
   now(): Date;
   close(): void;

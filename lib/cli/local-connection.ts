@@ -20,6 +20,7 @@ const environmentSchema = z.object({
   EVENTS_QUEUE_URL: z.string(),
   EVENTS_DLQ_URL: z.string().optional(),
   RETRY_POLICY: z.string().optional(),
+  PHI_GUARD: z.string().optional(),
   PAGW_NOW: z.iso.datetime().optional(),
 });
 
@@ -53,6 +54,7 @@ export async function openLocalConnection(url: string): Promise<Connection> {
     deadLetterQueueUrl: environment.EVENTS_DLQ_URL,
     s3,
     retryPolicy: environment.RETRY_POLICY,
+    phiGuard: environment.PHI_GUARD,
     now: () => new Date(Date.now() + aheadMs),
     close: () => {
       for (const client of [rdsData, sqs, s3]) client.destroy();

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type AcceptedEvent, type RejectedEvent, readEventLines } from '../client/read-event-lines.ts';
 import { parseJson } from '../domain/json-text.ts';
+import type { PhiRules } from '../domain/phi-guard.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 
@@ -20,7 +21,11 @@ const EVENTS_PER_PART = 2_000;
  * `-` is stdin, a name that ends in .gz is unpacked.
  * @throws CliError when the file cannot be read or is not UTF-8.
  */
-export async function* readEventFile(file: string, io: CliIo): AsyncGenerator<EventPart> {
+export async function* readEventFile(
+  file: string,
+  io: CliIo,
+  phiGuard?: PhiRules,
+): AsyncGenerator<EventPart> {
   const lines = readLines(file === '-' ? io.stdin : openFile(file), file);
   const head: string[] = [];
   let isEventALine = false;
@@ -33,22 +38,26 @@ export async function* readEventFile(file: string, io: CliIo): AsyncGenerator<Ev
   }
   if (!isEventALine) {
     for await (const line of lines) head.push(line);
-    const { accepted, rejected } = readEventLines(head.join('\n'));
+    const { accepted, rejected } = readEventLines(head.join('\n'), phiGuard);
     const read = Math.max(0, ...[accepted.at(-1)?.line ?? 0, rejected.at(-1)?.line ?? 0]);
     if (head.some((line) => line.trim() !== '')) yield { accepted, rejected, read };
     return;
   }
-  yield* judgeLines(head, lines);
+  yield* judgeLines(head, lines, phiGuard);
 }
 
-async function* judgeLines(head: readonly string[], rest: AsyncIterable<string>): AsyncGenerator<EventPart> {
+async function* judgeLines(
+  head: readonly string[],
+  rest: AsyncIterable<string>,
+  phiGuard: PhiRules | undefined,
+): AsyncGenerator<EventPart> {
   let read = 0;
   let part: EventPart = { accepted: [], rejected: [], read };
   const judge = (text: string) => {
     read += 1;
     part.read = read;
     if (text.trim() === '') return;
-    const { accepted, rejected } = readEventLines(text);
+    const { accepted, rejected } = readEventLines(text, phiGuard);
     for (const event of accepted) part.accepted.push({ ...event, line: read });
     for (const fault of rejected) part.rejected.push({ ...fault, line: read });
   };

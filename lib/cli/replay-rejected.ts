@@ -6,6 +6,7 @@ import { isBlank } from '../domain/blank.ts';
 import { isCloudEvent, unwrapCloudEvent } from '../domain/cloud-event.ts';
 import { eventMaxDepth } from '../domain/event-contract.ts';
 import { nestsDeeper, parseJson } from '../domain/json-text.ts';
+import type { PhiRules } from '../domain/phi-guard.ts';
 import { readRejectedBody } from './rejected-body.ts';
 
 /** What of a message is to be sent again, and what would only be refused again. */
@@ -25,6 +26,7 @@ export async function prepareReplay(
   s3: S3Client,
   rows: readonly RejectedRow[],
   force: boolean,
+  phiGuard?: PhiRules,
 ): Promise<Replay> {
   const replay: Replay = { send: [], rows: [], refusedAgain: [] };
   const [first] = rows;
@@ -32,7 +34,13 @@ export async function prepareReplay(
   const message = parseJson(await readRejectedBody(s3, first));
   for (const row of rows) {
     const events = eventsOf(message, row);
-    const [fault] = events.length === 0 ? [row] : judgeEvents(events.map(({ event }) => event)).rejected;
+    const [fault] =
+      events.length === 0
+        ? [row]
+        : judgeEvents(
+            events.map(({ event }) => event),
+            phiGuard,
+          ).rejected;
     if (fault !== undefined && (!force || !events.every(({ event }) => isSendable(event)))) {
       replay.refusedAgain.push({ row, code: fault.code, path: fault.path });
       continue;

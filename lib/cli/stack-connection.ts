@@ -52,6 +52,7 @@ export async function openStackConnection(
     deadLetterQueueUrl: outputs.get('EventsDeadLetterQueueUrl'),
     s3,
     retryPolicy: outputs.get('RetryPolicy'),
+    phiGuard: outputs.get('PhiGuard'),
     now: () => new Date(),
     close: () => {
       for (const client of [rdsData, sqs, s3]) client.destroy();

@@ -1,5 +1,7 @@
 import { type MessageReading, readMessage, readParsedMessage } from '../domain/event-message.ts';
 import { parseJson } from '../domain/json-text.ts';
+import type { MessageRules } from '../domain/normalise-event.ts';
+import type { PhiRules } from '../domain/phi-guard.ts';
 import { rejectionHints } from '../domain/rejection.ts';
 import { defaultRetryPolicy } from '../domain/retry-policy.ts';
 import type { EventToSend } from './pack-messages.ts';
@@ -28,20 +30,25 @@ export interface EventLines {
 const LARGEST_EVENT_BYTES = 1024 * 1024;
 const UNNAMED = 'no-event-id';
 const NOBODY = { messageId: UNNAMED, sentAt: new Date(0) };
-const RULES = { retryPolicy: defaultRetryPolicy, jitter: () => 0 };
+const rulesWith = (phiGuard: PhiRules | undefined): MessageRules => ({
+  retryPolicy: defaultRetryPolicy,
+  jitter: () => 0,
+  phiGuard,
+});
 
 /** The same for every line, and files may hold millions. */
 const BROKEN_LINE = { code: 'MESSAGE_NOT_JSON', path: '', hint: rejectionHints.MESSAGE_NOT_JSON };
 
 /**
  * Reads one event, a JSON array of events, or newline-delimited JSON (a line: an event, or an array of them), and
- * judges each event by the contract alone. What only the database can know (a blank tenant, another's request) passes
+ * judges each event by the contract alone, and the PHI guard's patterns unless told its rules. What only the database can know (a blank tenant, another's request) passes
  * here and is judged when it is recorded. Text that is no JSON at all is one rejection, MESSAGE_NOT_JSON.
  */
-export function readEventLines(text: string): EventLines {
+export function readEventLines(text: string, phiGuard?: PhiRules): EventLines {
+  const rules = rulesWith(phiGuard);
   const lines: EventLines = { accepted: [], rejected: [] };
   const document = parseJson(text);
-  if (document !== undefined) return judgeEvents(elements(document));
+  if (document !== undefined) return judgeEvents(elements(document), phiGuard);
   let objects = 0;
   for (const { number, line } of numberedLines(text)) {
     const parsed = parseJson(line);
@@ -50,19 +57,20 @@ export function readEventLines(text: string): EventLines {
       continue;
     }
     if (typeof parsed === 'object' && parsed !== null) objects += 1;
-    for (const event of elements(parsed)) judge(event, number, lines);
+    for (const event of elements(parsed)) judge(event, number, lines, rules);
   }
   if (objects > 0) return lines;
   // No line is an event: it was one document, and that is broken.
   const nothing: EventLines = { accepted: [], rejected: [] };
-  reject(readMessage(text, NOBODY, RULES), 1, nothing);
+  reject(readMessage(text, NOBODY, rules), 1, nothing);
   return nothing;
 }
 
 /** As readEventLines, of events that are parsed already: each is a line. */
-export function judgeEvents(events: readonly unknown[]): EventLines {
+export function judgeEvents(events: readonly unknown[], phiGuard?: PhiRules): EventLines {
+  const rules = rulesWith(phiGuard);
   const lines: EventLines = { accepted: [], rejected: [] };
-  for (const [position, event] of events.entries()) judge(event, position + 1, lines);
+  for (const [position, event] of events.entries()) judge(event, position + 1, lines, rules);
   return lines;
 }
 
@@ -82,10 +90,10 @@ function elements(value: unknown): unknown[] {
   return Array.isArray(value) && value.length > 0 ? value : [value];
 }
 
-function judge(event: unknown, line: number, lines: EventLines): void {
+function judge(event: unknown, line: number, lines: EventLines, rules: MessageRules): void {
   // An array here would be an array inside an array: refused as the event it should have been.
   const alone = Array.isArray(event) && event.length > 0 ? null : event;
-  const reading = readParsedMessage(alone, NOBODY, RULES);
+  const reading = readParsedMessage(alone, NOBODY, rules);
   const [read] = reading.events;
   if (read === undefined) {
     reject(reading, line, lines);

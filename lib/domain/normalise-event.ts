@@ -17,7 +17,7 @@ import type { TrackedEvent } from './tracked-event.ts';
 export interface MessageRules {
   retryPolicy: RetryPolicy;
   /** @default patterns, and no metadata keys beside the catalogue */
-  phiGuard?: PhiRules;
+  phiGuard?: PhiRules | undefined;
   /** A draw from 0..1, one per retryable failure. */
   jitter: () => number;
 }

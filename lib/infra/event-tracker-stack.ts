@@ -116,6 +116,11 @@ export class EventTrackerStack extends Stack {
       JSON.stringify(settings.rules.retryPolicy ?? {}),
       'Retry policy; {} is built in',
     );
+    this.output(
+      'PhiGuard',
+      JSON.stringify(settings.rules.phiGuard ?? {}),
+      'PHI guard settings; {} is built in',
+    );
     this.output('NoticesTopicArn', topics.notices.topicArn, 'Every alarm and incident');
     this.output('PagesTopicArn', topics.pages.topicArn, 'What wakes somebody');
   }

@@ -41,7 +41,7 @@ export class IngestFlow extends Construct {
       environment: {
         EVENTS_QUEUE_URL: props.events.queue.queueUrl,
         QUARANTINE_BUCKET: props.buckets.quarantine.bucketName,
-        ...ruleVariables(props.rules, ['retryPolicy']),
+        ...ruleVariables(props.rules, ['retryPolicy', 'phiGuard']),
       },
     });
     this.ingest.useDatabase(props.database, 'writer');

@@ -32,12 +32,15 @@ export interface StageRules {
   stuckLimits?: { default?: number; retryOverdue?: number; stages?: Record<string, StuckLimit> };
   /** Tenants that metrics name before any other; of all tenants 100 have metrics of their own. @default those whose requests are open longest */
   metricTenants?: string[];
+  /** How strictly events are kept free of personal data: see docs/contract. @default patterns */
+  phiGuard?: { level?: 'strict' | 'patterns'; metadataKeys?: string[] };
   decisionPolicy?: { default?: DecisionWindow; tenants?: Record<string, DecisionWindow> };
 }
 
 const VARIABLES = {
   retryPolicy: 'RETRY_POLICY',
   stuckLimits: 'STUCK_LIMITS',
+  phiGuard: 'PHI_GUARD',
   decisionPolicy: 'DECISION_POLICY',
   metricTenants: 'METRIC_TENANTS',
 } as const;

@@ -68,7 +68,7 @@ export interface StageSettings {
     storageGiB: number;
     capacityPercent: number;
   };
-  /** Retry policy and queues, stuck limits, decision timeframes. */
+  /** Retry policy and queues, stuck limits, decision timeframes, PHI guard. */
   rules: StageRules;
   /** The one tenant the dashboard's widget shows, or `*` for all: whoever sees the dashboard sees them. */
   widgetTenant: string;
@@ -102,7 +102,7 @@ const prod: StageSettings = {
     storageGiB: 500,
     capacityPercent: 85,
   },
-  rules: {},
+  rules: { phiGuard: { level: 'strict' } },
   widgetTenant: '*',
   runbookUrl: RUNBOOK_URL,
   notify: [],
@@ -118,6 +118,7 @@ const dev: StageSettings = {
   // The pause above only happens between runs that are further apart than it.
   everyMinutes: { retry: 15, stuckAlarm: 15 },
   thresholds: { ...prod.thresholds, storageGiB: 50 },
+  rules: { phiGuard: { level: 'patterns' } },
 };
 
 /** The stages there are. Each is deployed to an account of its own: queue names are the same everywhere. */

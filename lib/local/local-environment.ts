@@ -30,6 +30,7 @@ export function localEnvironment(addresses: LocalAddresses): Record<string, stri
     EVENTS_DLQ_URL: addresses.deadLetterQueueUrl,
     RETRY_QUEUE_URL: addresses.retryQueueUrl,
     TOPIC_ARN: topicArn(INCIDENT_TOPIC),
+    ...(process.env.PHI_GUARD ? { PHI_GUARD: process.env.PHI_GUARD } : {}),
   };
 }
 

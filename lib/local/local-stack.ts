@@ -5,6 +5,7 @@ import { createHandler as createRetryHandler } from '../../lambdas/retry.ts';
 import { createHandler as createStuckAlarmHandler } from '../../lambdas/stuck-alarm.ts';
 import { sendEvents } from '../client/send-events.ts';
 import type { Database } from '../data-access/database.ts';
+import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { readRules } from '../views/read-rules.ts';
 import { awaitDrainedQueue } from './await-drained-queue.ts';
 import { json, startConsoleServer } from './console/console-server.ts';
@@ -173,7 +174,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       'GET /healthz': getHealthz(checks),
       'GET /environment': () =>
         json(200, { ...localEnvironment(addresses), PAGW_NOW: clock.now().toISOString() }),
-      'POST /events': postEvents(queues.sqs, addresses.eventsQueueUrl),
+      'POST /events': postEvents(queues.sqs, addresses.eventsQueueUrl, parsePhiGuard(environment.PHI_GUARD)),
       'POST /clock': postClock(clock),
     });
     stops.push(console.stop);

@@ -30,6 +30,8 @@ export const ingestEnv = z.extend(databaseEnv, {
   QUARANTINE_BUCKET: z.string().check(z.minLength(3)),
   EVENTS_QUEUE_URL: z.url(),
   RETRY_POLICY: z.optional(z.string()),
+  /** JSON: see lib/domain/phi-guard.ts. */
+  PHI_GUARD: z.optional(z.string()),
 });
 
 export const migrateEnv = z.extend(databaseEnv, {

@@ -120,6 +120,30 @@ describe('pagw event validate', () => {
   });
 });
 
+describe('the PHI guard at its strict level', () => {
+  const line = eventLine('PAGW-1', 1, { metadata: { planTier: 'the aunt wants a call' } });
+  const strict = JSON.stringify({ level: 'strict' });
+
+  it('is asked for when validating, with keys that the tracker knows', async () => {
+    const validate = (...more: string[]) =>
+      runCli(['event', 'validate', '-f', '-', '-o', 'json', ...more], { stdin: line });
+    expect((await validate()).code).toBe(0);
+    const refused = [{ line: 1, code: 'METADATA_PHI_SUSPECTED', path: '/metadata/planTier' }];
+    expect(JSON.parse((await validate('--strict')).stdout)).toMatchObject({ refused });
+    expect((await validate('--strict', '--metadata-key', 'planTier')).code).toBe(0);
+  });
+
+  it('is what the tracker has when sending', async () => {
+    const send = (phiGuard: string | undefined) =>
+      runCli(['event', 'send', '-f', '-', '-o', 'json'], {
+        connection: { ...connection, phiGuard },
+        stdin: line,
+      });
+    expect(JSON.parse((await send(undefined)).stdout)).toMatchObject({ sent: 1, rejected: 0 });
+    expect(JSON.parse((await send(strict)).stdout)).toMatchObject({ sent: 0, rejected: 1 });
+  });
+});
+
 describe('pagw event send', () => {
   it('sends what is valid, each request in order, and tells the rest by line; then ends with 1', async () => {
     const { code, stdout, stderr } = await runCli(['event', 'send', '-f', '-', '-o', 'json'], {

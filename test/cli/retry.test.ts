@@ -47,6 +47,7 @@ async function pagw(...args: string[]) {
       deadLetterQueueUrl: undefined,
       s3: {} as S3Client,
       retryPolicy: '{"maxAttempts":7}',
+      phiGuard: undefined,
       now: () => bench.now,
       close: () => undefined,
     }),

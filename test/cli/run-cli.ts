@@ -62,6 +62,7 @@ export function connectionTo(db: TestDatabase, now: Date, given: Partial<Connect
     deadLetterQueueUrl: undefined,
     s3: {} as S3Client,
     retryPolicy: undefined,
+    phiGuard: undefined,
     now: () => now,
     close: () => undefined,
     ...given,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findPhi } from '../../lib/domain/phi-guard.ts';
+import { findPhi, parsePhiGuard } from '../../lib/domain/phi-guard.ts';
 import { refusalWith } from './support/message.ts';
 
 describe('metadata that passes', () => {
@@ -125,4 +125,57 @@ describe('denied values', () => {
     expect(findPhi({ JaneDoe: 1 })).toEqual({ path: '/*', rule: 'value-pattern' });
     expect(findPhi({ Whitfield: { dob: 1 } })).toEqual({ path: '/*/dob', rule: 'denied-key' });
   });
+});
+
+describe('the strict level', () => {
+  const strict = parsePhiGuard('{"level":"strict","metadataKeys":["plan_tier"]}');
+
+  it.each([
+    { step: 'RETRYING', attempt: 2, isLast: false, nothing: null },
+    { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', image: 'registry.internal/pagw:1.4.2' },
+    { at: '2025-12-26T14:51:34.578Z', day: '2025-12-26', cron: '0 0 12 * * ?' },
+    { issue: 'Coverage.subscriberId is required', size: '10 x 20 cm', amount: 'USD 1,250.00' },
+    { planTier: 'Gold with dental, since spring', targetSystem: 'Availity Essentials Pro' },
+    { channelName: 'Da Vinci PAS', json: '{"count":3}' },
+  ])('takes numbers, flags, ids, times, codes and words of the trade: %j', (metadata) => {
+    expect(findPhi(metadata, strict)).toBeNull();
+  });
+
+  it.each([
+    'Zbigniew wants a call',
+    'Whitfield, Thandiwe',
+    'left knee, second try by the aunt',
+    'Garcia',
+    'x'.repeat(300),
+  ])('refuses free text under a key that is not known: %s', (text) => {
+    expect(findPhi({ step: text }, strict)).not.toBeNull();
+    expect(findPhi({ steps: [{ inner: text }] }, strict)).not.toBeNull();
+  });
+
+  it('tells it by its rule, and tells a setting that it cannot read', () => {
+    expect(findPhi({ step: 'the aunt wants a call' }, strict)).toEqual({ path: '/step', rule: 'free-text' });
+    expect(() => parsePhiGuard('{"level":"lax"}')).toThrow(/PHI guard settings.*level/);
+  });
+});
+
+it('verdicts, counts, flags and digests about personal data pass', () => {
+  const about = {
+    dob: 'MISSING',
+    ssn: null,
+    memberId: '',
+    memberCount: 3,
+    patientRef: 'sha256:ab12',
+    hasDob: true,
+  };
+  expect(findPhi(about)).toBeNull();
+});
+
+it("a provider's name, address and phone number pass; a patient's beside them do not", () => {
+  expect(
+    findPhi({ providerName: 'Jane Doe', providerPhone: '317-555-0123', facilityZip: '46032' }),
+  ).toBeNull();
+  expect(findPhi({ providerName: 'x', patientPhone: '317-555-0123' })).toMatchObject({
+    path: '/patientPhone',
+  });
+  expect(findPhi({ providerName: 'SSN 123-45-6789' })).not.toBeNull();
 });

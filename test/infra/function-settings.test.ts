@@ -61,6 +61,7 @@ const EVERY_RULE: Required<StageRules> = {
   stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
   decisionPolicy: { tenants: { 'anthem-ca': 'off' } },
   metricTenants: ['anthem', 'krankenkasse zürich'],
+  phiGuard: { level: 'strict', metadataKeys: ['planTier'] },
 };
 
 describe.each(Object.keys(STAGES))('every function of %s', (stage) => {
@@ -92,6 +93,9 @@ describe('a stage that states every rule', () => {
     for (const name of ['ingest.handler', 'retry.handler', 'widget.handler'])
       expect(environments[name]?.RETRY_POLICY, name).toBe(stated);
     expect(synthesised.template.Outputs.RetryPolicy?.Value).toBe(stated);
+    const phiGuard = JSON.stringify(EVERY_RULE.phiGuard);
+    expect(environments['ingest.handler']?.PHI_GUARD).toBe(phiGuard);
+    expect(synthesised.template.Outputs.PhiGuard?.Value).toBe(phiGuard);
     expect(environments['widget.handler']?.WIDGET_TENANT).toBe('anthem');
   });
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { RejectedEvent } from '../../client/read-event-lines.ts';
 import { SendInterruptedError, sendEvents } from '../../client/send-events.ts';
+import { parsePhiGuard } from '../../domain/phi-guard.ts';
 import { printable } from '../../domain/printable-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -32,7 +33,8 @@ export function eventSend(cli: Cli): Command {
 }
 
 async function sendFile(session: Session, file: string): Promise<ExitCode> {
-  const { sqs, eventsQueueUrl: queueUrl } = await session.connect();
+  const { sqs, eventsQueueUrl: queueUrl, phiGuard } = await session.connect();
+  const rules = parsePhiGuard(phiGuard);
   const progress = openProgress(session.io.stderr);
   const total: Sent = { sent: 0, messages: 0, requests: 0, rejected: 0, notTaken: [] };
   const requests = new Set<string>();
@@ -41,7 +43,7 @@ async function sendFile(session: Session, file: string): Promise<ExitCode> {
     progress.clear();
     session.say(`${plural(total.sent, 'event')} sent so far; send the same file again to go on.`);
   });
-  for await (const part of readEventFile(file, session.io)) {
+  for await (const part of readEventFile(file, session.io, rules)) {
     if (part.rejected.length > 0) progress.clear();
     for (const fault of part.rejected) if (++total.rejected <= MOST_TOLD) tellRejected(session, fault);
     const events = part.accepted.filter(({ pagwId }) => {

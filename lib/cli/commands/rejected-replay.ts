@@ -4,6 +4,7 @@ import { markRejectedReplayed } from '../../data-access/query/mark-rejected-repl
 import type { RejectedRow } from '../../data-access/query/rejected-message.ts';
 import { countRejected, listRejectedToReplay } from '../../data-access/query/rejected-to-replay.ts';
 import { recordOperatorAction } from '../../data-access/retry/record-operator-action.ts';
+import { parsePhiGuard } from '../../domain/phi-guard.ts';
 import { printable } from '../../domain/printable-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError, usageError } from '../cli-error.ts';
@@ -113,7 +114,12 @@ async function replayRows(
   options: Options,
   toldBefore = 0,
 ): Promise<Replayed> {
-  const replay = await prepareReplay(connection.s3, rows, options.force === true);
+  const replay = await prepareReplay(
+    connection.s3,
+    rows,
+    options.force === true,
+    parsePhiGuard(connection.phiGuard),
+  );
   const paint = session.paintMessage;
   for (const { row, code, path } of replay.refusedAgain.slice(0, Math.max(0, MOST_TOLD - toldBefore))) {
     const where = path === '' ? '' : ` at ${printable(path)}`;
