@@ -7,11 +7,6 @@ export const ACKNOWLEDGED_RIGHTS: readonly { holder: RegExp; action: RegExp; rea
       'Whoever begins a transaction must be able to end it: a lock that is held makes it roll back, and one that is left open holds its own locks for three minutes.',
   },
   {
-    holder: /^IngestRole$/,
-    action: /^sqs:ChangeMessageVisibility$/,
-    reason: 'Messages that cannot be recorded for now are put off.',
-  },
-  {
     holder: /^Scheduled\w+SchedulerRole$|^MigrateProvider/,
     action: /^lambda:InvokeFunction$/,
     reason:

@@ -16,7 +16,7 @@ import { RecordedCalls } from './recorded-calls.ts';
 import { emittedMetrics, readMetrics } from './tracker-metrics.ts';
 
 // Each step is a process of its own, which takes seconds on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -57,7 +57,7 @@ beforeAll(async () => {
     RETRY_QUEUE_URL: await makeQueue('pagw-retries.fifo'),
     TOPIC_ARN: await makeTopic('on-call'),
   };
-}, 120_000);
+}, 600_000);
 
 afterAll(async () => {
   sqs.destroy();
@@ -255,6 +255,16 @@ describe('the bundles of a deployment, run one after another on an empty databas
     expect(await invoke('ingest.handler', sqsEvent({ body: 'no event' }))).toEqual({ batchItemFailures: [] });
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'quarantine' }));
     expect(Contents).toHaveLength(1);
+  });
+
+  test('ingest lets a message rest while the database is out of reach', async () => {
+    const event = sqsEvent(message({ pagwId: 'PAGW-BUNDLE-5', eventType: 'PARSE_START' }));
+    const [itemIdentifier] = event.Records.map(({ messageId }) => messageId);
+    const cutOff = { ...local, AWS_ENDPOINT_URL_RDS_DATA: 'http://127.0.0.1:9' };
+    const { answer } = await recorded.invoke('ingest.handler', bundle('ingest.handler'), event, {
+      local: cutOff,
+    });
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier }] });
   });
 
   test('retry sends to a stage’s own queue where it has one', async () => {

@@ -3,7 +3,11 @@
  * this table, and the rights test holds the policies to it.
  */
 export const EXPECTED_CALLS: Readonly<Record<string, readonly string[]>> = {
-  'ingest.handler': ['rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN', 's3:PutObject QUARANTINE_BUCKET'],
+  'ingest.handler': [
+    'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
+    's3:PutObject QUARANTINE_BUCKET',
+    'sqs:ChangeMessageVisibilityBatch EVENTS_QUEUE_URL',
+  ],
   'maintain.handler': [
     'rds-data:BeginTransaction CLUSTER_ARN SECRET_ARN',
     'rds-data:CommitTransaction CLUSTER_ARN SECRET_ARN',

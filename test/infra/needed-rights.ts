@@ -61,7 +61,7 @@ function needsOfCode(account: MadeUpAccount, lambda: PlacedResource, keyOf: KeyO
         choices.map((choice) => choice[place] ?? ''),
         call.endsWith(' not found'),
         keyOf,
-      ).map((request) => by(roleOf(account, lambda), request)),
+      ).map((request) => byRole(roleOf(account, lambda), request)),
     }));
   });
 }
@@ -92,7 +92,7 @@ function needsOfFunction(account: MadeUpAccount, lambda: PlacedResource, keyOf: 
   const role = roleOf(account, lambda);
   const need = (what: string, ...requests: Asked[]): Need => ({
     what: `${logicalId}: ${what}`,
-    requests: requests.map((request) => by(role, request)),
+    requests: requests.map((request) => byRole(role, request)),
   });
   const needs = [assumed(account, lambda, resource.Properties.Role, 'lambda.amazonaws.com')];
   if (LoggingConfig !== undefined)
@@ -154,7 +154,7 @@ const BY_TYPE: Readonly<
     const role = roleOf(account, reader);
     const calls = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     const requests = calls.flatMap((call) => requestsOfCall(call, [queue], false, keyOf));
-    return [{ what: `${logicalId}: poll`, requests: requests.map((request) => by(role, request)) }];
+    return [{ what: `${logicalId}: poll`, requests: requests.map((request) => byRole(role, request)) }];
   },
   'AWS::Scheduler::Schedule': (account, schedule, keyOf) => {
     const { stack, logicalId, resource } = schedule;
@@ -167,7 +167,7 @@ const BY_TYPE: Readonly<
     ];
     return [
       assumed(account, schedule, RoleArn, 'scheduler.amazonaws.com'),
-      { what: `${logicalId}: run`, requests: requests.map((request) => by(role, request)) },
+      { what: `${logicalId}: run`, requests: requests.map((request) => byRole(role, request)) },
     ];
   },
   'AWS::StepFunctions::StateMachine': (account, machine) => {
@@ -187,7 +187,7 @@ const BY_TYPE: Readonly<
     const role = account.text(stack, RoleArn);
     return [
       assumed(account, machine, RoleArn, 'states.amazonaws.com'),
-      { what: `${logicalId}: run`, requests: requests.map((request) => by(role, request)) },
+      { what: `${logicalId}: run`, requests: requests.map((request) => byRole(role, request)) },
     ];
   },
   'AWS::EC2::FlowLog': (account, log) => {
@@ -201,7 +201,7 @@ const BY_TYPE: Readonly<
     const role = account.text(stack, DeliverLogsPermissionArn);
     return [
       assumed(account, log, DeliverLogsPermissionArn, 'vpc-flow-logs.amazonaws.com'),
-      { what: `${logicalId}: log`, requests: requests.map((request) => by(role, request)) },
+      { what: `${logicalId}: log`, requests: requests.map((request) => byRole(role, request)) },
     ];
   },
   'AWS::RDS::DBInstance': (account, instance) => {
@@ -209,7 +209,7 @@ const BY_TYPE: Readonly<
     const { MonitoringRoleArn } = resource.Properties;
     if (MonitoringRoleArn === undefined) return [];
     const role = account.text(stack, MonitoringRoleArn);
-    const requests = writeLog('RDSOSMetrics').map((request) => by(role, request));
+    const requests = writeLog('RDSOSMetrics').map((request) => byRole(role, request));
     return [
       assumed(account, instance, MonitoringRoleArn, 'monitoring.rds.amazonaws.com'),
       { what: `${logicalId}: monitor`, requests },
@@ -278,7 +278,7 @@ function assumed(
   return { what: `${logicalId}: take its role`, requests: [asService(service, request)] };
 }
 
-function by(role: string, { action, resource, context = {} }: Asked): PolicyRequest {
+export function byRole(role: string, { action, resource, context = {} }: Asked): PolicyRequest {
   return { principal: { role }, action, resource, context: { ...CARRIED, ...context } };
 }
 

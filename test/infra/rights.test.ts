@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { StageSettings } from '../../lib/infra/stages.ts';
-import { MadeUpAccount } from '../support/iam/made-up-account.ts';
-import { readAccountPolicies } from '../support/iam/read-account-policies.ts';
+import { ACCOUNT, MadeUpAccount, REGION } from '../support/iam/made-up-account.ts';
+import { readPolicy } from '../support/iam/policy-statement.ts';
+import { arnOf, readAccountPolicies } from '../support/iam/read-account-policies.ts';
 import { RightsBook } from '../support/iam/rights-book.ts';
 import { ACKNOWLEDGED_RIGHTS } from './acknowledged-rights.ts';
-import { neededRights } from './needed-rights.ts';
-import { keysOf } from './requests-of-call.ts';
+import { byRole, neededRights } from './needed-rights.ts';
+import { keysOf, requestsOfCall } from './requests-of-call.ts';
 import { synthesiseStage } from './synthesise-stage.ts';
 
 interface Variant {
@@ -34,6 +36,10 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     settings: { existingCluster: { ...CLUSTER, ownerSecretKeyArn: KEY } },
     keysThere: { [SECRET]: KEY },
   },
+  'a restored cluster beside its own': {
+    stage: 'prod',
+    settings: { existingCluster: { ...CLUSTER, ownCluster: 'kept' } },
+  },
   'an existing network': {
     stage: 'prod',
     settings: {
@@ -56,14 +62,34 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
 /** Acknowledgements that no variant has needed yet. */
 const needless = new Set(ACKNOWLEDGED_RIGHTS);
 
+const PRODUCER = `arn:aws:iam::${ACCOUNT}:role/Producer`;
+
 function deploy({ stage, settings = {}, keysThere = {} }: Variant) {
   const { template } = synthesiseStage(stage, { unchecked: true, settings });
   const account = new MadeUpAccount({ tracker: template });
   const keyOf = keysOf(account, keysThere);
+  const { roles, resources } = readAccountPolicies(account, Object.values(keysThere));
+  const output = (name: string) => account.text('tracker', template.Outputs[name]?.Value);
+  const send = requestsOfCall('sqs:SendMessage', [arnOf(output('EventsQueueUrl'))], false, keyOf);
   return {
-    book: new RightsBook(readAccountPolicies(account, Object.values(keysThere))),
-    needs: neededRights(account, keyOf),
+    book: new RightsBook({
+      roles: new Map([...roles, [PRODUCER, producerPolicy(output('MessagesKeyArn'))]]),
+      resources,
+    }),
+    needs: [
+      ...neededRights(account, keyOf),
+      { what: 'Producer: send', requests: send.map((request) => byRole(PRODUCER, request)) },
+    ],
   };
+}
+
+/** The policy that docs/deploy.md gives to producers. */
+function producerPolicy(messagesKey: string) {
+  const document = readFileSync('docs/contract/producer-policy.json', 'utf8')
+    .replaceAll('REGION', REGION)
+    .replaceAll('ACCOUNT', ACCOUNT)
+    .replaceAll('MESSAGES_KEY_ID', messagesKey.replace(/^.*key\//, ''));
+  return readPolicy(JSON.parse(document));
 }
 
 describe.each(Object.entries(VARIANTS))('with %s', (_, variant) => {
