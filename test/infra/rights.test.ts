@@ -6,7 +6,7 @@ import { readPolicy } from '../support/iam/policy-statement.ts';
 import { arnOf, readAccountPolicies } from '../support/iam/read-account-policies.ts';
 import { RightsBook } from '../support/iam/rights-book.ts';
 import { ACKNOWLEDGED_RIGHTS } from './acknowledged-rights.ts';
-import { byRole, neededRights } from './needed-rights.ts';
+import { byRole, type Need, neededRights } from './needed-rights.ts';
 import { keysOf, requestsOfCall } from './requests-of-call.ts';
 import { synthesiseStage } from './synthesise-stage.ts';
 
@@ -68,19 +68,29 @@ function deploy({ stage, settings = {}, keysThere = {} }: Variant) {
   const { template } = synthesiseStage(stage, { unchecked: true, settings });
   const account = new MadeUpAccount({ tracker: template });
   const keyOf = keysOf(account, keysThere);
-  const { roles, resources } = readAccountPolicies(account, Object.values(keysThere));
+  const policies = readAccountPolicies(account, Object.values(keysThere));
   const output = (name: string) => account.text('tracker', template.Outputs[name]?.Value);
   const send = requestsOfCall('sqs:SendMessage', [arnOf(output('EventsQueueUrl'))], false, keyOf);
   return {
-    book: new RightsBook({
-      roles: new Map([...roles, [PRODUCER, producerPolicy(output('MessagesKeyArn'))]]),
-      resources,
-    }),
+    policies: {
+      ...policies,
+      roles: new Map([...policies.roles, [PRODUCER, producerPolicy(output('MessagesKeyArn'))]]),
+    },
     needs: [
       ...neededRights(account, keyOf),
       { what: 'Producer: send', requests: send.map((request) => byRole(PRODUCER, request)) },
     ],
   };
+}
+
+/** Each request that is denied, in words. */
+function deniedOf(book: RightsBook, needs: readonly Need[]): string[] {
+  return needs.flatMap(({ what, requests }) =>
+    requests.flatMap((request) => {
+      const { allowed, reason } = book.ask(request);
+      return allowed ? [] : [`${what}: ${request.action} on ${request.resource} is ${reason}`];
+    }),
+  );
 }
 
 /** The policy that docs/deploy.md gives to producers. */
@@ -93,16 +103,11 @@ function producerPolicy(messagesKey: string) {
 }
 
 describe.each(Object.entries(VARIANTS))('with %s', (_, variant) => {
-  const { book, needs } = deploy(variant);
+  const { policies, needs } = deploy(variant);
+  const book = new RightsBook(policies);
 
   test('every call is allowed', () => {
-    const denied = needs.flatMap(({ what, requests }) =>
-      requests.flatMap((request) => {
-        const { allowed, reason } = book.ask(request);
-        return allowed ? [] : [`${what}: ${request.action} on ${request.resource} is ${reason}`];
-      }),
-    );
-    expect(denied).toEqual([]);
+    expect(deniedOf(book, needs)).toEqual([]);
   });
 
   test('every right is used, or acknowledged', () => {
@@ -119,4 +124,25 @@ describe.each(Object.entries(VARIANTS))('with %s', (_, variant) => {
 
 test('no acknowledgement is left whose right is used, or gone', () => {
   expect([...needless]).toEqual([]);
+});
+
+test('no role has an action that could be taken from it without a call being denied', () => {
+  const { policies, needs } = deploy({ stage: 'prod' });
+  const needless: string[] = [];
+  for (const [role, statements] of policies.roles) {
+    const its = needs.filter(({ requests }) =>
+      requests.some(({ principal }) => 'role' in principal && principal.role === role),
+    );
+    for (const action of new Set(statements.flatMap(({ actions }) => actions))) {
+      const name = role.replace(/^.*:role\//, '');
+      if (ACKNOWLEDGED_RIGHTS.some((one) => one.holder.test(name) && one.action.test(action))) continue;
+      const left = statements.map((statement) => ({
+        ...statement,
+        actions: statement.actions.filter((other) => other !== action),
+      }));
+      const without = new RightsBook({ ...policies, roles: new Map([...policies.roles, [role, left]]) });
+      if (deniedOf(without, its).length === 0) needless.push(`${name}: ${action}`);
+    }
+  }
+  expect(needless).toEqual([]);
 });
