@@ -68,7 +68,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
         const tenants = await metricTenants(database, env.METRIC_TENANTS);
         addWatchedMetrics(metrics, await countWatchedRequests(database, tenants), heldBack, now);
       });
-      addRunMetrics(metrics, run);
+      addRunMetrics(metrics, run, now);
       return { looked, stuck, sent, failed, heldBack, complete };
     });
 }

@@ -3,6 +3,7 @@ CREATE TABLE stuck_check (
   only_row        BOOLEAN PRIMARY KEY DEFAULT true CHECK (only_row),
   checked_at      TIMESTAMPTZ,
   held_back_since TIMESTAMPTZ,
+  lagging_since   TIMESTAMPTZ,
   lag_seconds     INT NOT NULL DEFAULT 0 CHECK (lag_seconds >= 0)
 );
 
@@ -60,6 +61,7 @@ CREATE INDEX ix_incident_notification_unsent
 CREATE INDEX ix_incident_notification_incident ON incident_notification (incident_id);
 
 
+COMMENT ON COLUMN stuck_check.lagging_since IS 'Since when ingest lags so far that verdicts would wait; they wait for half an hour of it at most';
 COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifications wait because ingest lags; null when they do not';
 COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';

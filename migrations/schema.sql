@@ -593,12 +593,14 @@ CREATE TABLE stuck_check (
   only_row boolean NOT NULL DEFAULT true,
   checked_at timestamp with time zone,
   held_back_since timestamp with time zone,
+  lagging_since timestamp with time zone,
   lag_seconds integer NOT NULL DEFAULT 0,
   CONSTRAINT stuck_check_pkey PRIMARY KEY (only_row),
   CONSTRAINT stuck_check_lag_seconds_check CHECK ((lag_seconds >= 0)),
   CONSTRAINT stuck_check_only_row_check CHECK (only_row)
 );
 COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifications wait because ingest lags; null when they do not';
+COMMENT ON COLUMN stuck_check.lagging_since IS 'Since when ingest lags so far that verdicts would wait; they wait for half an hour of it at most';
 GRANT SELECT ON TABLE stuck_check TO pagw_reader;
 GRANT INSERT, SELECT, UPDATE ON TABLE stuck_check TO pagw_writer;
 

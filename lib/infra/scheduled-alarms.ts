@@ -74,6 +74,14 @@ export function stuckAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
       ...atLeastOne,
     },
     {
+      name: 'stuck-held-back',
+      severity: 'page',
+      says: 'Ingest has been more than 5 minutes behind for 15: stuck requests are not told, or told wrongly.',
+      metric: stuckMetric(StuckMetric.lagging),
+      threshold: 900,
+      silence,
+    },
+    {
       name: 'deadline-warn',
       severity: 'ticket',
       says: 'A request has used up 75 % of its time to a decision.',

@@ -51,6 +51,10 @@ export const StuckMetric = {
   unsent: 'NotificationsFailed',
   /** 1 while verdicts wait because ingest lags. */
   heldBack: 'StuckHeldBack',
+  /** How far ingest is behind. */
+  lag: 'StuckIngestLagSeconds',
+  /** For how long it has been so far behind that verdicts would wait. */
+  lagging: 'StuckLaggingSeconds',
   /** One for every run that came to its end. The heartbeat alarm counts invocations without an error, which a run that cannot emit has, too. */
   heartbeat: 'StuckAlarmRuns',
 } as const;

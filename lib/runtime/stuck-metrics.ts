@@ -32,10 +32,13 @@ export function addWatchedMetrics(
 }
 
 /** Reports what a run did. */
-export function addRunMetrics(metrics: Metrics, run: StuckAlarmRun): void {
+export function addRunMetrics(metrics: Metrics, run: StuckAlarmRun, now: Date): void {
   metrics.addMetric(StuckMetric.incidents, MetricUnit.Count, run.incidents);
   metrics.addMetric(StuckMetric.notified, MetricUnit.Count, run.sent);
   metrics.addMetric(StuckMetric.unsent, MetricUnit.Count, run.failed);
   metrics.addMetric(StuckMetric.heldBack, MetricUnit.Count, run.heldBack ? 1 : 0);
+  const laggingMs = now.getTime() - (run.laggingSince ?? now).getTime();
+  metrics.addMetric(StuckMetric.lag, MetricUnit.Seconds, run.lagSeconds);
+  metrics.addMetric(StuckMetric.lagging, MetricUnit.Seconds, laggingMs / 1_000);
   metrics.addMetric(StuckMetric.heartbeat, MetricUnit.Count, 1);
 }

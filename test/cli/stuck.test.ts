@@ -35,7 +35,7 @@ async function check(at: Date): Promise<void> {
     rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
   });
   await keepIncidents(db.database, await groupStuckRequests(db.database, at), at);
-  await recordCheck(db.database, at, { heldBack: false, lagSeconds: 0 });
+  await recordCheck(db.database, at, { heldBack: false, laggingSince: null, lagSeconds: 0 });
 }
 
 function pagw(line: string, at = afterMinutes(now, 1)) {

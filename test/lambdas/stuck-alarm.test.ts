@@ -230,6 +230,34 @@ describe('stuck-alarm', () => {
     expect(kinds(await paged(), 'failing')).toEqual(['opened']);
   });
 
+  it('holds back for half an hour at most, whatever goes on waiting', async () => {
+    const at = afterMinutes(start, 6_500);
+    await hang('patient', 1, at);
+    const QueueUrl = await createQueue('poisoned');
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
+    const runPoisoned = async (minute: number) =>
+      (await run(afterMinutes(at, minute), { ...environment, EVENTS_QUEUE_URL: QueueUrl })).heldBack;
+    logged.length = 0;
+    expect([await runPoisoned(20), await runPoisoned(49)]).toEqual([true, true]);
+    expect(kinds(await paged(), 'patient')).toEqual([]);
+    expect([await runPoisoned(50), await runPoisoned(51), await runPoisoned(500)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(kinds(await paged(), 'patient')).toContain('opened');
+    expect(await readCheck(db.database)).toMatchObject({
+      checkedAt: afterMinutes(at, 500),
+      heldBackSince: null,
+      laggingSince: afterMinutes(at, 20),
+    });
+    const lagging = logged.flatMap((line) => /"StuckLaggingSeconds":(\d+)/.exec(line)?.[1] ?? []).map(Number);
+    expect(lagging).toEqual([0, 29, 30, 31, 480].map((minutes) => minutes * 60));
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+    await runPoisoned(501);
+    expect(await readCheck(db.database)).toMatchObject({ laggingSince: null });
+  });
+
   it('holds back by the pace of ingest, not by the length of its queue', async () => {
     const at = afterMinutes(start, 7_000);
     await hang('paced', 1, at);

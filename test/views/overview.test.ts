@@ -4,7 +4,7 @@ import { ago, stuckGroup, viewContext } from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';
 
 const context = viewContext();
-const check = { checkedAt: ago(40), heldBackSince: null, lagSeconds: 0 };
+const check = { checkedAt: ago(40), heldBackSince: null, laggingSince: null, lagSeconds: 0 };
 
 describe('the overview', () => {
   const quiet: OverviewData = {

@@ -12,7 +12,7 @@ import { ago, hostile, hostileTexts, viewContext } from '../support/view-fixture
 import { textOf } from '../support/view-text.ts';
 
 const context = viewContext();
-const check = { checkedAt: ago(40), heldBackSince: null, lagSeconds: 0 };
+const check = { checkedAt: ago(40), heldBackSince: null, laggingSince: null, lagSeconds: 0 };
 
 describe('deadlines, incidents, reports, rejected messages and search', () => {
   it('say what is wrong with deadlines, and how far each clock has run', () => {

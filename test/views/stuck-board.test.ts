@@ -5,7 +5,7 @@ import { ago, hostile, hostileTexts, stuckGroup, viewContext } from '../support/
 import { textOf } from '../support/view-text.ts';
 
 const noFilter = { stage: null, reason: null, error: null, target: null, risk: null };
-const check = { checkedAt: ago(40), heldBackSince: null, lagSeconds: 0 };
+const check = { checkedAt: ago(40), heldBackSince: null, laggingSince: null, lagSeconds: 0 };
 
 function draw(data: Partial<StuckBoardData> = {}): string {
   const whole = { filter: noFilter, groups: [], requests: null, check, ...data };
