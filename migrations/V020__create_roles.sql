@@ -51,7 +51,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO pagw_write
 GRANT DELETE ON retry_pause, retry_claim TO pagw_writer;
 
 -- What is applied, and who sees what, is the owner's to say.
-REVOKE INSERT, UPDATE ON schema_migration, schema_function, reader_scope FROM pagw_writer;
+REVOKE INSERT, UPDATE ON schema_migration, schema_function, schema_failure, reader_scope FROM pagw_writer;
 
 -- So is the archive: its rows come from note_archived and drop_archived_month alone, which maintain runs as the owner.
 REVOKE INSERT, UPDATE ON archive_object, archived_request, archived_month FROM pagw_writer;

@@ -569,6 +569,15 @@ CREATE TABLE retry_pause (
 GRANT SELECT ON TABLE retry_pause TO pagw_reader;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE retry_pause TO pagw_writer;
 
+CREATE TABLE schema_failure (
+  version character varying(16) NOT NULL,
+  sql_state character(5) NOT NULL,
+  message text NOT NULL,
+  failed_at timestamp with time zone NOT NULL DEFAULT now()
+);
+GRANT SELECT ON TABLE schema_failure TO pagw_reader;
+GRANT SELECT ON TABLE schema_failure TO pagw_writer;
+
 CREATE TABLE schema_function (
   name character varying(63) NOT NULL,
   checksum character(64) NOT NULL,

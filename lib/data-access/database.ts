@@ -27,6 +27,11 @@ export interface SqlResult<Row> {
   updatedCount: number;
 }
 
+export interface ExecuteOptions {
+  /** Lets the statement run on when the Data API gives up waiting (kind `timeout`); otherwise it is cancelled. */
+  continueAfterTimeout?: boolean;
+}
+
 /** The one seam to PostgreSQL. A transaction is a `Database` too, so SQL modules take either. */
 export interface Database {
   /**
@@ -34,7 +39,11 @@ export interface Database {
    * enum, uuid and numeric as string, NULL as null.
    * @throws DatabaseError with the SQLSTATE when PostgreSQL refused it, or with `kind` when the service did.
    */
-  execute<Row = Record<string, unknown>>(sql: string, values?: SqlValues): Promise<SqlResult<Row>>;
+  execute<Row = Record<string, unknown>>(
+    sql: string,
+    values?: SqlValues,
+    options?: ExecuteOptions,
+  ): Promise<SqlResult<Row>>;
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
   transaction<T>(work: (transaction: Database) => Promise<T>): Promise<T>;
 }
@@ -66,12 +75,17 @@ class DataApiDatabase implements Database {
     this.#transactionId = transactionId;
   }
 
-  async execute<Row>(sql: string, values: SqlValues = {}): Promise<SqlResult<Row>> {
+  async execute<Row>(
+    sql: string,
+    values: SqlValues = {},
+    { continueAfterTimeout }: ExecuteOptions = {},
+  ): Promise<SqlResult<Row>> {
     const command = new ExecuteStatementCommand({
       ...this.#target,
       sql,
       parameters: Object.entries(values).map(([name, value]) => toParameter(name, value)),
       includeResultMetadata: true,
+      ...(continueAfterTimeout === undefined ? {} : { continueAfterTimeout }),
       ...(this.#transactionId === undefined ? {} : { transactionId: this.#transactionId }),
     });
     const output = await whileResuming(() => this.#client.send(command));

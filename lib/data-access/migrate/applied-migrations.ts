@@ -38,6 +38,15 @@ export async function createMigrationTables(database: Database): Promise<void> {
       applied_at  TIMESTAMPTZ NOT NULL DEFAULT now()
     )`,
   );
+  await createTable(
+    database,
+    `CREATE TABLE IF NOT EXISTS schema_failure (
+      version     VARCHAR(16) NOT NULL,
+      sql_state   CHAR(5) NOT NULL,
+      message     TEXT NOT NULL,
+      failed_at   TIMESTAMPTZ NOT NULL DEFAULT now()
+    )`,
+  );
 }
 
 async function createTable(database: Database, definition: string): Promise<void> {
@@ -66,6 +75,25 @@ export async function listAppliedMigrations(database: Database): Promise<Applied
 /** The latest applied version, `V000` before the first. */
 export async function currentVersion(database: Database): Promise<string> {
   return (await listAppliedMigrations(database)).at(-1)?.version ?? 'V000';
+}
+
+export async function isApplied(database: Database, version: string): Promise<boolean> {
+  const { rows } = await database.execute('SELECT version FROM schema_migration WHERE version = :version', {
+    version,
+  });
+  return rows.length > 0;
+}
+
+/** How a migration failed that nobody has been told of yet; it is forgotten with the answer. */
+export async function takeFailure(
+  database: Database,
+  version: string,
+): Promise<{ sqlState: string; message: string } | undefined> {
+  const { rows } = await database.execute<{ sqlState: string; message: string }>(
+    'DELETE FROM schema_failure WHERE version = :version RETURNING sql_state::text, message',
+    { version },
+  );
+  return rows[0];
 }
 
 export async function recordAppliedMigration(database: Database, file: MigrationFile): Promise<void> {

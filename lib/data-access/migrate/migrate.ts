@@ -4,18 +4,19 @@ import {
   createMigrationTables,
   currentVersion,
   listAppliedMigrations,
-  recordAppliedMigration,
 } from './applied-migrations.ts';
+import { applyFile } from './apply-file.ts';
 import { applyFunctions } from './apply-functions.ts';
 import { readFunctionFiles } from './function-file.ts';
 import { type MigrationFile, readMigrationFiles } from './migration-file.ts';
-import { inLockedTransaction } from './migration-lock.ts';
 
 /** What happens while migrations are applied, for whoever shows progress. */
 export interface MigrationProgress {
   name: string;
   /** Rows written so far by a repeated statement; absent for an ordinary step. */
   rows?: number;
+  /** True while a file takes longer than one call of the Data API waits. */
+  running?: boolean;
 }
 
 export interface MigrateOptions {
@@ -56,7 +57,9 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
   refuseFormerSchema(known);
   verifyApplied(files, options.allowNewer ? known.slice(0, files.length) : known);
   const result: MigrateResult = { applied: [], functions: [], current: '', complete: true };
+  const appliedBefore = new Set(known.map(({ version }) => version));
   for (const file of files) {
+    if (appliedBefore.has(file.version)) continue;
     const outcome = await applyFile(database, file, options);
     if (outcome === 'cut') return { ...result, current: await currentVersion(database), complete: false };
     if (outcome === 'applied') result.applied.push(file.name);
@@ -93,48 +96,4 @@ export function verifyApplied(files: readonly MigrationFile[], applied: readonly
         `${file.name} was changed after it was applied. Restore the file and put the change into a new migration.`,
       );
   }
-}
-
-async function applyFile(
-  database: Database,
-  file: MigrationFile,
-  options: MigrateOptions,
-): Promise<'applied' | 'already' | 'cut'> {
-  let rows = 0;
-  for (;;) {
-    const step = await inLockedTransaction(database, options.mayGoOn, async (transaction) => {
-      if (await isApplied(transaction, file)) return 'already';
-      const written = await runStatements(transaction, file);
-      if (file.repeats && written > 0) return written;
-      await recordAppliedMigration(transaction, file);
-      return 'applied';
-    }).catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : 'unknown error';
-      throw new Error(`Migration ${file.name} failed and was rolled back: ${reason}`, { cause });
-    });
-    if (step === 'cut' || step === 'already') return step;
-    if (step === 'applied') {
-      options.onProgress?.({ name: file.name });
-      return step;
-    }
-    rows += step;
-    options.onProgress?.({ name: file.name, rows });
-  }
-}
-
-async function runStatements(transaction: Database, file: MigrationFile): Promise<number> {
-  let written = 0;
-  for (const statement of file.statements) {
-    const { updatedCount } = await transaction.execute(statement);
-    written += updatedCount;
-  }
-  return written;
-}
-
-async function isApplied(transaction: Database, file: MigrationFile): Promise<boolean> {
-  const { rows } = await transaction.execute(
-    'SELECT version FROM schema_migration WHERE version = :version',
-    { version: file.version },
-  );
-  return rows.length > 0;
 }

@@ -38,6 +38,7 @@ const OF_NO_TENANT = [
   'reader_scope',
   // Ids and times alone.
   'retry_claim',
+  'schema_failure',
   'schema_function',
   'schema_migration',
   'stuck_check',
