@@ -24,6 +24,10 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
     file: './phi/bench-phi.ts',
     measures: 'what the PHI guard finds and what it costs; --corpus FILE',
   },
+  migrate: {
+    file: './migrate/bench-migrate.ts',
+    measures: 'taking over a database that holds V005 rows, file by file',
+  },
   bundle: { file: './bundle/bench-bundle.ts', measures: "size and cold import of each function's bundle" },
 };
 

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { migrate } from '../../lib/data-access/migrate/migrate.ts';
+import { splitStatements } from '../../lib/data-access/sql-text.ts';
+import { number, printTable } from '../report/print-table.ts';
+import { startBenchServer } from '../server/bench-server.ts';
+import { openEndpointDatabase } from '../server/open-databases.ts';
+
+const EVENTS = Number(process.env.EVENTS ?? 1_000_000);
+const QUICK_EVENTS = 100_000;
+const EVENTS_PER_REQUEST = 32;
+const CALL_LIMIT_MS = 45_000;
+
+const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** Takes over a database as the review leaves it at V005, with rows, through the endpoint with its 45 s a call. */
+export async function run({ quick }: { quick: boolean }): Promise<void> {
+  const server = await startBenchServer();
+  try {
+    const events = quick ? QUICK_EVENTS : EVENTS;
+    await server.create('v005', 'template0');
+    await server.run('v005', ...(await fillV005(Math.ceil(events / EVENTS_PER_REQUEST))));
+    const { database, close } = openEndpointDatabase(server.dataApiUrl, 'v005');
+    const files = new Map<string, { ms: number; long: boolean }>();
+    let last = performance.now();
+    const { complete } = await migrate(database, {
+      migrationsFolder,
+      onProgress: ({ name, running }) => {
+        const known = files.get(name) ?? { ms: 0, long: false };
+        const now = performance.now();
+        files.set(name, { ms: known.ms + now - last, long: known.long || running === true });
+        last = now;
+      },
+    });
+    const { rows } = await database.execute<{ events: number }>(
+      'SELECT count(*) AS events FROM event_tracker',
+    );
+    await close();
+    const total = [...files.values()].reduce((sum, { ms }) => sum + ms, 0);
+    printTable(
+      `Taking over ${number(rows[0]?.events ?? 0)} V005 events of ${EVENTS_PER_REQUEST} a request${complete ? '' : ' (not complete)'}: ${number(total / 1000, 1)} s, ${number((1000 * events) / total)} events a second`,
+      ['file', 'seconds', 'longer than a call'],
+      [...files]
+        .filter(([, { ms }]) => ms >= total / 200)
+        .map(([name, { ms, long }]) => [
+          name,
+          number(ms / 1000, 1),
+          long ? `yes, awaited past ${CALL_LIMIT_MS / 1000} s` : '',
+        ]),
+    );
+  } finally {
+    await server.stop();
+  }
+}
+
+/** V001 to V005, and rows: eight stages with a START and a result, some failed, two months of requests. */
+async function fillV005(requests: number): Promise<string[]> {
+  const names = [
+    'V001__create_request_status',
+    'V002__create_request_tracker',
+    'V003__create_event_status',
+    'V004__index_request_tracker',
+    'V005__create_event_tracker',
+  ];
+  const texts = await Promise.all(names.map((name) => readFile(`${migrationsFolder}/${name}.sql`, 'utf8')));
+  return [
+    ...texts.flatMap((text) => splitStatements(text)),
+    `INSERT INTO request_tracker (pagw_id, tenant, received_at, created_at)
+     SELECT 'PAGW-20260101-' || n, 'TENANT-' || n % 20, at, at
+     FROM generate_series(1, ${requests}) AS n,
+          LATERAL (SELECT timestamptz '2026-01-01Z' + (n % 59) * interval '1 day' + n * interval '1 ms' AS at) AS arrived`,
+    `INSERT INTO event_tracker (
+       tenant, pagw_id, stage, event_type, status, sequence_no, duration_ms, error_code, next_retry_at, created_at
+     )
+     SELECT
+       tenant, pagw_id, 'STAGE_' || (no + 1) / 4, CASE no % 2 WHEN 1 THEN 'STEP_START' ELSE 'STEP_OK' END,
+       (CASE WHEN no % 2 = 1 THEN 'STARTED' WHEN no % 16 = 0 THEN 'FAILED' ELSE 'COMPLETED' END)::pagw_event_status,
+       no, 40 * no, CASE WHEN no % 16 = 0 THEN 'TIMEOUT' END,
+       CASE WHEN no % 16 = 0 THEN created_at + interval '1 hour' END, created_at + no * interval '1 s'
+     FROM request_tracker, generate_series(1, ${EVENTS_PER_REQUEST}) AS no`,
+    'VACUUM (ANALYZE) request_tracker, event_tracker',
+  ];
+}
