@@ -16,6 +16,80 @@ ALTER TABLE request_tracker
   ADD COLUMN IF NOT EXISTS created_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
   ADD COLUMN IF NOT EXISTS updated_at              TIMESTAMPTZ NOT NULL DEFAULT now();
 
+-- What cannot come over as it is, is named before anything is changed: this file is one transaction.
+DO $$
+DECLARE
+  faults text;
+BEGIN
+  WITH bounds AS (
+    -- Beyond them a time cannot be archived, answered or kept in a month of its own.
+    SELECT timestamptz '0001-01-01Z' AS earliest, timestamptz '9999-12-31Z' AS latest
+  ), request AS NOT MATERIALIZED (
+    SELECT pagw_id, lower(btrim(tenant)) AS tenant, received_at, completed_at, created_at FROM request_tracker
+  ), event AS NOT MATERIALIZED (
+    SELECT id, pagw_id, nullif(lower(btrim(tenant)), '') AS tenant, sequence_no,
+           next_retry_at, started_at, completed_at, created_at
+    FROM event_tracker
+  ), fault (rule, name) AS (
+    SELECT 'requests (pagw_id) with a time outside of the years 1 to 9999', pagw_id::text
+    FROM request, bounds
+    WHERE least(received_at, completed_at, created_at) < earliest OR greatest(received_at, completed_at, created_at) >= latest
+    UNION ALL
+    SELECT 'requests (pagw_id) without a tenant', pagw_id::text
+    FROM request
+    WHERE tenant = '' OR tenant IS NULL
+    UNION ALL
+    SELECT 'events (id) with a time outside of the years 1 to 9999', id::text
+    FROM event, bounds
+    WHERE least(next_retry_at, started_at, completed_at, created_at) < earliest
+      OR greatest(next_retry_at, started_at, completed_at, created_at) >= latest
+    UNION ALL
+    SELECT 'events (id) with a sequence_no beyond a thousand million million', id::text
+    FROM event
+    WHERE sequence_no NOT BETWEEN -1e15 AND 1e15
+    UNION ALL
+    SELECT 'events (id) of another tenant than their request', event.id::text
+    FROM event
+    JOIN request USING (pagw_id)
+    WHERE event.tenant <> request.tenant
+    UNION ALL
+    SELECT 'unknown requests (pagw_id) whose events name no tenant, or several', pagw_id::text
+    FROM event
+    WHERE NOT EXISTS (SELECT FROM request WHERE request.pagw_id = event.pagw_id)
+    GROUP BY pagw_id
+    HAVING count(DISTINCT tenant) <> 1
+    UNION ALL
+    SELECT 'events (pagw_id, sequence_no) whose number another event has', format('%s %s', pagw_id, sequence_no)
+    FROM event
+    -- Where an index says so, nothing is to be counted.
+    WHERE NOT EXISTS (
+      SELECT FROM pg_index
+      WHERE indrelid = 'event_tracker'::regclass AND indisunique AND indisvalid AND indpred IS NULL AND indnatts = 2
+        AND (SELECT array_agg(attname::text ORDER BY attname) FROM pg_attribute
+             WHERE attrelid = indrelid AND attnum = ANY (indkey)) = '{pagw_id,sequence_no}'
+    )
+    GROUP BY pagw_id, sequence_no
+    HAVING count(*) > 1
+  ), counted AS (
+    SELECT rule, name, count(*) OVER of_rule AS rows, row_number() OVER (of_rule ORDER BY name) AS place
+    FROM fault
+    WINDOW of_rule AS (PARTITION BY rule)
+  ), listed AS (
+    SELECT rule, max(rows) AS rows, string_agg(name, ', ' ORDER BY place) AS names
+    FROM counted
+    WHERE place <= 10
+    GROUP BY rule
+  )
+  SELECT string_agg(format('%s %s: %s%s', rows, rule, names, CASE WHEN rows > 10 THEN ', …' END), '; ' ORDER BY rule)
+  INTO faults
+  FROM listed;
+  IF faults IS NOT NULL THEN
+    RAISE data_exception USING MESSAGE =
+      format('these rows cannot be taken over as they are: %s. Correct or delete them, and migrate again', faults);
+  END IF;
+END
+$$;
+
 ALTER TABLE request_tracker
   ADD COLUMN priority                VARCHAR(16) CHECK (priority IN ('EXPEDITED', 'STANDARD')),
   ADD COLUMN received_on             DATE,
@@ -56,7 +130,8 @@ ALTER TABLE request_tracker
   ADD CONSTRAINT ck_request_tracker_archived CHECK (archived_at IS NULL OR (completed_at IS NOT NULL AND retired_at IS NOT NULL));
 
 UPDATE request_tracker
-SET received_on = (created_at AT TIME ZONE 'UTC')::date,
+SET created_at = coalesce(created_at, received_at, now()),
+    received_on = (coalesce(created_at, received_at, now()) AT TIME ZONE 'UTC')::date,
     tenant = lower(btrim(tenant));
 
 -- Ids are compared byte by byte: it is what they mean, and indexes on them are written a fifth faster.

@@ -2,7 +2,7 @@ ALTER TABLE event_tracker RENAME TO event_tracker_unpartitioned;
 
 ALTER INDEX event_tracker_pkey RENAME TO event_tracker_unpartitioned_pkey;
 
-ALTER INDEX ux_event_tracker_pagw_seq RENAME TO ux_event_tracker_unpartitioned_pagw_seq;
+DROP INDEX ux_event_tracker_pagw_seq;
 
 DROP INDEX ix_event_tracker_tenant_pagw_created;
 

@@ -22,12 +22,15 @@ INSERT INTO event_tracker (
 )
 SELECT
   piece.id,
-  lower(btrim(piece.tenant)),
+  request.tenant,
   piece.pagw_id,
   request.received_on,
   'V005-' || piece.id,
-  coalesce(stage_alias.stage, upper(replace(btrim(piece.stage), '-', '_'))),
-  regexp_replace(upper(btrim(piece.event_type)), '^API_CON_', 'DOWNSTREAM_'),
+  coalesce(stage_alias.stage, nullif(upper(replace(btrim(piece.stage), '-', '_')), ''), 'UNKNOWN'),
+  coalesce(
+    nullif(regexp_replace(upper(btrim(piece.event_type)), '^API_CON_(START|OK|FAIL|TIMEOUT|ERROR)$', 'DOWNSTREAM_\1'), ''),
+    'UNKNOWN'
+  ),
   piece.status,
   piece.sequence_no,
   greatest(piece.attempt, 1),

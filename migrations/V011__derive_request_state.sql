@@ -6,7 +6,7 @@ WITH behind AS (
   WHERE last_sequence_no = 0
     AND EXISTS (
       SELECT FROM event_tracker AS event
-      WHERE event.pagw_id = request.pagw_id AND event.received_on = request.received_on AND event.sequence_no > 0
+      WHERE event.pagw_id = request.pagw_id AND event.received_on = request.received_on
     )
   LIMIT 2000
 )
