@@ -41,16 +41,20 @@ export function splitStatements(sql: string): string[] {
 }
 
 /**
- * Turns `:name` into `$n`, the same number for the same name. Nothing inside string literals, quoted identifiers,
- * comments and dollar quotes is touched; `::type`, `:=` and slices such as `[1:2]` are no parameters.
+ * Turns `:name` into `$n`, the same number for the same name; a name may be a number, `:1`. Nothing inside string
+ * literals, quoted identifiers, comments and dollar quotes is touched; `::type`, `:=` and slices such as `[1:2]` are no
+ * parameters.
  */
 export function bindNames(sql: string): BoundNames {
   const numbers = new Map<string, number>();
   let text = '';
   let copied = 0;
+  let brackets = 0;
   for (const { kind, from, to } of readTokens(sql)) {
+    if (kind === 'code') brackets += bracketStep(sql[from]);
     if (kind !== 'parameter') continue;
     const name = sql.slice(from + 1, to);
+    if (brackets > 0 && /^\d/.test(name)) continue;
     const number = numbers.get(name) ?? numbers.size + 1;
     numbers.set(name, number);
     text += sql.slice(copied, from);
@@ -81,7 +85,7 @@ const TOKEN_SHAPES: readonly (readonly [TokenKind, RegExp])[] = [
   ['word', /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y],
   ['code', /\$\d+|\d[\w.]*/y],
   ['code', /::|:=/y],
-  ['parameter', /:[A-Za-z_]\w*/y],
+  ['parameter', /:(?:[A-Za-z_]\w*|\d+\b)/y],
 ];
 
 function* readTokens(sql: string): Generator<Token> {
@@ -121,6 +125,11 @@ function endOfBlockComment(sql: string, from: number): number {
 function parenthesisStep(character: string | undefined): number {
   if (character === '(') return 1;
   return character === ')' ? -1 : 0;
+}
+
+function bracketStep(character: string | undefined): number {
+  if (character === '[') return 1;
+  return character === ']' ? -1 : 0;
 }
 
 /** BEGIN ATOMIC … END and CASE … END inside it, as psql counts them; only in CREATE FUNCTION or PROCEDURE. */

@@ -25,6 +25,8 @@ describe('bindNames', () => {
     ['a dollar quote', `$$ :a $$`],
     ['a tagged dollar quote', `$q$ :a $$ :b $q$`],
     ['an array slice', `(ARRAY[1,2,3])[1:2]`],
+    ['an array slice without a lower bound', `(ARRAY[1,2,3])[:2]`],
+    ['a slice of a slice', `(ARRAY[[1,2],[3,4]])[1:2][2:2]`],
     ['a named argument', `f(x := 1)`],
     ['a JSON path', `jsonb_path_query('{}', '$.a ? (@ == ":a")')`],
     ['a timestamp', `'2025-12-26T14:51:34Z'::timestamptz`],
@@ -42,6 +44,13 @@ describe('bindNames', () => {
     ['a positional parameter', `SELECT $1$ :a`, `SELECT $1$ $1`],
   ])('binds what follows %s', (_, sql, text) => {
     expect(bindNames(sql)).toEqual({ text, names: ['a'] });
+  });
+
+  it('takes numbers for names, outside of brackets', () => {
+    expect(bindNames('SELECT :2::int + :1, (ARRAY[:1, 7])[1:2], :10')).toEqual({
+      text: 'SELECT $1::int + $2, (ARRAY[:1, 7])[1:2], $3',
+      names: ['2', '1', '10'],
+    });
   });
 
   it('keeps a name apart from the word before it', () => {

@@ -62,7 +62,7 @@ function toTypedValue(name: string, { value, typeHint }: WireParameter): TypedVa
       ? { typeId: TYPE_ID.text, value: withoutNul(content) }
       : readHinted(name, typeHint, content);
   }
-  if (field === 'longValue' && typeof content === 'number' && Number.isInteger(content)) {
+  if (field === 'longValue' && isLong(content)) {
     return { typeId: TYPE_ID.int8, value: BigInt(content).toString() };
   }
   if (field === 'doubleValue' && (typeof content === 'number' || isNonFinite(content))) {
@@ -86,6 +86,11 @@ function withoutNul(text: string): string {
     'DatabaseErrorException',
     'ERROR: invalid byte sequence for encoding "UTF8": 0x00; SQLState: 22021',
   );
+}
+
+function isLong(content: unknown): content is number | bigint {
+  if (typeof content === 'number') return Number.isInteger(content);
+  return typeof content === 'bigint' && BigInt.asIntN(64, content) === content;
 }
 
 function isNonFinite(content: unknown): content is string {

@@ -74,23 +74,28 @@ function writeRecords({ fields, rows }: RawResult, shape: ResultShape, catalog: 
   return `${text}]`;
 }
 
+/** Written as text, so that numbers keep all their digits. Of columns with one name the last counts. */
 function writeFormatted({ fields, rows }: RawResult, shape: ResultShape, catalog: Catalog): string {
-  const writers = fields.map((field) => fieldWriterFor(catalog.typeOf(field), shape.resultSetOptions));
-  const records = rows.map((row) =>
-    Object.fromEntries(
-      fields.map(({ name }, column) => [
-        name,
-        plainValue(row[column], (text) => writers[column]?.(text) ?? NULL_FIELD),
-      ]),
-    ),
+  const columns = new Map(
+    fields.map((field, column) => {
+      const write = fieldWriterFor(catalog.typeOf(field), shape.resultSetOptions);
+      return [field.name, { column, write }] as const;
+    }),
   );
-  return JSON.stringify(records);
+  const records = rows.map((row) => {
+    const members = [...columns].map(([name, { column, write }]) => {
+      const text = row[column];
+      return `${JSON.stringify(name)}:${text === null || text === undefined ? 'null' : contentOf(write(text))}`;
+    });
+    return `{${members.join()}}`;
+  });
+  return `[${records.join()}]`;
 }
 
-function plainValue(text: string | null | undefined, write: (text: string) => string): unknown {
-  if (text === null || text === undefined) return null;
-  const [value] = Object.values(JSON.parse(write(text)) as Record<string, unknown>);
-  return value !== null && typeof value === 'object' ? Object.values(value)[0] : value;
+/** `{"longValue":7}` → `7`, `{"arrayValue":{"longValues":[7]}}` → `[7]`: as text. */
+function contentOf(field: string): string {
+  const content = field.slice(field.indexOf(':') + 1, -1);
+  return content.startsWith('{') ? contentOf(content) : content;
 }
 
 /** The last number of tags such as `INSERT 0 3`, `UPDATE 3`; 0 for DDL. */

@@ -89,7 +89,12 @@ describe('an endpoint that is asked what it does not know', () => {
     ['no JSON', '/Execute', 'POST', '{"sql":', 400],
     ['JSON that is no object', '/Execute', 'POST', '[]', 400],
   ])('%s: it refuses', async (_, path, method, body, status) => {
-    const response = await fetch(endpoint.url + path, { method, ...(body === undefined ? {} : { body }) });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(endpoint.url + path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     expect(response.status).toBe(status);
     expect(response.headers.get('x-amzn-errortype')).toMatch(/Exception$/);
     expect(await response.json()).toEqual({ message: expect.any(String) });

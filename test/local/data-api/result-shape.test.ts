@@ -1,5 +1,5 @@
 import { BatchExecuteStatementCommand, ExecuteStatementCommand } from '@aws-sdk/client-rds-data';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openEmptyDatabase } from '../../support/database.ts';
 
 const { client, target, close, database } = await openEmptyDatabase();
@@ -48,6 +48,44 @@ describe('the shape of an answer', () => {
     ]);
     expect(answer.records).toBeUndefined();
     expect(answer.columnMetadata).toBeUndefined();
+  });
+});
+
+describe('numbers beyond 2^53', () => {
+  /** As a client sends and reads whose numbers are wider than JavaScript's, such as boto3. */
+  const send = async (body: object, longValue = '9223372036854775807'): Promise<string> => {
+    const response = await fetch(new URL('/Execute', inject('dataApiUrl')), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...target, ...body }).replace('"LONG"', longValue),
+    });
+    return response.text();
+  };
+  const parameters = [{ name: '1', value: { longValue: 'LONG' } }];
+
+  it('keep their digits both ways', async () => {
+    expect(await send({ sql: 'SELECT :1', parameters })).toContain(
+      '"records":[[{"longValue":9223372036854775807}]]',
+    );
+    expect(await send({ sql: 'SELECT :1', parameters }, '-9007199254740993')).toContain(
+      '"longValue":-9007199254740993',
+    );
+  });
+
+  it('keep them in JSON, in arrays too, beside strings and objects', async () => {
+    const sql = `SELECT :1 AS n, ARRAY[9007199254740993, 1] AS l, '{"a": 1}'::jsonb AS j, 1.50 AS d, 2.5::float8 AS f`;
+    const answer = JSON.parse(await send({ sql, parameters, formatRecordsAs: 'JSON' })) as {
+      formattedRecords: string;
+    };
+    expect(answer.formattedRecords).toBe(
+      '[{"n":9223372036854775807,"l":[9007199254740993,1],"j":"{\\"a\\": 1}","d":"1.50","f":2.5}]',
+    );
+  });
+
+  it('are refused beyond 2^63', async () => {
+    expect(await send({ sql: 'SELECT :1', parameters }, '9223372036854775808')).toContain(
+      'Parameter 1 has no valid value in longValue.',
+    );
   });
 });
 
