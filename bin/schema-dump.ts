@@ -1,3 +1,4 @@
+import './require-node.ts';
 import { writeSchemaDocuments } from '../lib/local/write-schema-documents.ts';
 
 await writeSchemaDocuments();

@@ -5,7 +5,9 @@ import { type Database, openDatabase } from '../data-access/database.ts';
 import { ensurePartitions } from '../data-access/maintain/ensure-partitions.ts';
 import { keepReaderLimited } from '../data-access/migrate/limit-reader.ts';
 import { migrate } from '../data-access/migrate/migrate.ts';
+import type { PostgresAddress } from './data-api/connections.ts';
 import { startDataApi } from './data-api/start-data-api.ts';
+import { createOwner, OWNER } from './database-owner.ts';
 import {
   LOCAL_CLUSTER_ARN,
   LOCAL_CREDENTIALS,
@@ -40,11 +42,11 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   const { addresses, dataDirectory, onProgress } = options;
   const postgres = await startPostgres({ dataDirectory, port: addresses.postgresPort, onProgress });
   try {
-    await createDatabase(postgres.connectionString('postgres'));
-    const { port, user, password } = postgres;
+    const owner = await createOwner(postgres, dataDirectory);
+    await createDatabase(owner);
     const endpoint = await startDataApi({
       port: Number(new URL(addresses.dataApi).port),
-      postgres: { host: '127.0.0.1', port, user, password },
+      postgres: owner,
       defaultDatabase: LOCAL_DATABASE,
     });
     const client = new RDSDataClient({
@@ -82,13 +84,21 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   }
 }
 
-async function createDatabase(connectionString: string): Promise<void> {
-  const admin = new Client({ connectionString });
-  await admin.connect();
+async function createDatabase(owner: PostgresAddress): Promise<void> {
+  const client = new Client({ ...owner, database: 'postgres' });
+  await client.connect();
   try {
-    const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [LOCAL_DATABASE]);
-    if (rowCount === 0) await admin.query(`CREATE DATABASE ${LOCAL_DATABASE}`);
+    const { rows } = await client.query<{ owner: string }>(
+      'SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1',
+      [LOCAL_DATABASE],
+    );
+    if (rows.length === 0) await client.query(`CREATE DATABASE ${LOCAL_DATABASE}`);
+    else if (rows[0]?.owner !== OWNER) {
+      throw new Error(
+        'The database was made by an earlier version, whose login was a superuser; forget it with --empty, or choose another directory with --data.',
+      );
+    }
   } finally {
-    await admin.end();
+    await client.end();
   }
 }

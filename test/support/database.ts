@@ -3,6 +3,7 @@ import type { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data-access/database.ts';
+import { OWNER } from '../../lib/local/database-owner.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
 
 /** A database of its own for one test file, on the run's PostgreSQL, through the run's Data API endpoint. */
@@ -10,8 +11,10 @@ export interface TestDatabase {
   database: Database;
   client: RDSDataClient;
   target: DatabaseTarget;
-  /** For direct connections, as superuser. */
+  /** For direct connections, as the owner, who is no superuser. */
   connectionString: string;
+  /** For what the owner may not do: another role's part, a look at passwords. */
+  superuserUrl: string;
   /** Drops the database, whoever is still connected. */
   close(): Promise<void>;
 }
@@ -28,16 +31,16 @@ export function openEmptyDatabase(): Promise<TestDatabase> {
 
 async function open(template: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await asAdmin(`CREATE DATABASE ${name} OWNER ${OWNER} TEMPLATE ${template}`);
   const client = dataApiClient(inject('dataApiUrl'));
   const target = targetOf(name);
-  const url = new URL(inject('postgresUrl'));
-  url.pathname = name;
+  const onDatabase = (address: string) => Object.assign(new URL(address), { pathname: name }).href;
   return {
     database: openDatabase(client, target),
     client,
     target,
-    connectionString: url.href,
+    connectionString: onDatabase(inject('ownerUrl')),
+    superuserUrl: onDatabase(inject('postgresUrl')),
     close: async () => {
       client.destroy();
       await asAdmin(`DROP DATABASE ${name} WITH (FORCE)`);

@@ -8,7 +8,8 @@ import { openDatabase } from '../../lib/data-access/database.ts';
 import { migrate } from '../../lib/data-access/migrate/migrate.ts';
 import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
-import { type PostgresServer, startPostgres } from '../../lib/local/postgres-server.ts';
+import { createOwner } from '../../lib/local/database-owner.ts';
+import { startPostgres } from '../../lib/local/postgres-server.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
 import { freePort } from './free-port.ts';
 
@@ -23,6 +24,8 @@ declare module 'vitest' {
     dataApiUrl: string;
     /** Of the server's `postgres` database, as superuser. */
     postgresUrl: string;
+    /** The same as the login that migrates: Aurora's master user, who is no superuser. */
+    ownerUrl: string;
     /** What to clone for a migrated database. */
     templateDatabase: string;
   }
@@ -35,12 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(runDirectory, 0o755);
   const dataDirectory = join(runDirectory, 'postgres');
   const postgres = await startPostgres({ dataDirectory, port: await freePort(), fsync: false });
-  const address = {
-    host: '127.0.0.1',
-    port: postgres.port,
-    user: postgres.user,
-    password: postgres.password,
-  };
+  const address = await createOwner(postgres, dataDirectory);
   const dataApi = await startDataApi({ port: 0, postgres: address, defaultDatabase: TEMPLATE });
   const teardown = async () => {
     await dataApi.close();
@@ -48,7 +46,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await rm(runDirectory, { recursive: true, force: true });
   };
   try {
-    await makeTemplate(postgres, address);
+    await makeTemplate(address);
   } catch (error) {
     await teardown();
     throw error;
@@ -56,13 +54,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('runDirectory', runDirectory);
   project.provide('dataApiUrl', dataApi.url);
   project.provide('postgresUrl', postgres.connectionString('postgres'));
+  project.provide(
+    'ownerUrl',
+    `postgres://${address.user}:${address.password}@${address.host}:${address.port}/postgres`,
+  );
   project.provide('templateDatabase', TEMPLATE);
   return teardown;
 }
 
 /** Over an endpoint of its own: cloning needs a template that nobody is connected to. */
-async function makeTemplate(postgres: PostgresServer, address: PostgresAddress): Promise<void> {
-  const client = new Client({ connectionString: postgres.connectionString('postgres') });
+async function makeTemplate(address: PostgresAddress): Promise<void> {
+  const client = new Client({ ...address, database: 'postgres' });
   await client.connect();
   await client.query(`CREATE DATABASE ${TEMPLATE}`).finally(() => client.end());
   const endpoint = await startDataApi({ port: 0, postgres: address, defaultDatabase: TEMPLATE });

@@ -153,6 +153,7 @@ describe('migrate', () => {
        ORDER BY 1`,
     );
     expect(rows.map(({ login }) => login)).toEqual([
+      'pagw_owner',
       'pagw_reader_a',
       'pagw_reader_b',
       'pagw_writer_a',

@@ -9,7 +9,7 @@ let client: Client;
 
 beforeAll(async () => {
   db = await openTestDatabase();
-  client = new Client({ connectionString: db.connectionString });
+  client = new Client({ connectionString: db.superuserUrl });
   await client.connect();
   const now = new Date('2026-03-01T10:05:00Z');
   await recordEvents(db.database, [trackedEvent({ pagwId: 'ROLES' })], now);

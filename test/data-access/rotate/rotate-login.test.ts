@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RotationStep, rotateLogin } from '../../../lib/data-access/rotate/rotate-login.ts';
 import { setLoginPassword } from '../../../lib/data-access/rotate/set-login-password.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { withDirectConnections } from '../../support/direct-connections.ts';
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
@@ -94,10 +95,11 @@ test('a rotation gives the role’s other user a working password, and the one i
 
 test('what is stored is a verifier the server checks passwords against: the wrong one is refused', async () => {
   await setLoginPassword(fixture.database, 'pagw_writer_a', 'right');
-  const { rows } = await fixture.database.execute<{ rolpassword: string }>(
-    "SELECT rolpassword FROM pg_authid WHERE rolname = 'pagw_writer_a'",
-  );
-  expect(rows[0]?.rolpassword).toMatch(/^SCRAM-SHA-256\$4096:/);
+  const stored = await withDirectConnections(fixture.superuserUrl, 1, async ([superuser]) => {
+    const sql = "SELECT rolpassword FROM pg_authid WHERE rolname = 'pagw_writer_a'";
+    return (await superuser?.query<{ rolpassword: string }>(sql))?.rows[0]?.rolpassword;
+  });
+  expect(stored).toMatch(/^SCRAM-SHA-256\$4096:/);
   expect(await logsIn({ username: 'pagw_writer_a', password: 'right' })).toBe('pagw_writer_a');
   await expect(logsIn({ username: 'pagw_writer_a', password: 'wrong' })).rejects.toThrow();
 });

@@ -268,8 +268,9 @@ describe('decisionMetrics', () => {
     const readIn = async (span: Omit<ReportSpan, 'tenant'>) => {
       // Behind the trigger's back: whatever reads the request says another number.
       await db.database.transaction(async (transaction) => {
-        await transaction.execute(`SET LOCAL session_replication_role = replica`);
+        await transaction.execute('ALTER TABLE request_tracker DISABLE TRIGGER USER');
         await transaction.execute(`UPDATE request_tracker SET status = 'DENIED'`);
+        await transaction.execute('ALTER TABLE request_tracker ENABLE TRIGGER USER');
       });
       const [metrics] = await decisionMetrics(db.database, { tenant: null, ...span }, policy);
       return metrics?.approved === 1 ? 'tally' : 'requests';
