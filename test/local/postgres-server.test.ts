@@ -169,7 +169,7 @@ describe.runIf(process.getuid?.() === 0)('started by root', () => {
       expect(`${fact('Uid')} ${fact('Gid')}`.split(/\s+/)).not.toContain('0');
       const environment = (await readFile(`/proc/${server.processId}/environ`, 'utf8')).split('\0');
       expect(environment.join('\n')).not.toContain('W123456789');
-      },
+    },
   );
 
   it("runs a copy of programs that only root may reach, and takes nobody else's", async () => {
