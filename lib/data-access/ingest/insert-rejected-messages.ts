@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { inParts } from '../page.ts';
 
 /** One refused event (or whole message) with its reason and where its body is kept. */
 export interface RejectedMessage {
@@ -18,6 +19,15 @@ export interface RejectedMessage {
 
 /** Sets messages aside; one that is there already stays as it is, so the call may be repeated. */
 export async function insertRejectedMessages(
+  database: Database,
+  messages: readonly RejectedMessage[],
+  now: Date,
+): Promise<void> {
+  // A message may hold 1,000 events, each refused for a reason of its own.
+  for (const part of inParts(messages)) await insertPart(database, part, now);
+}
+
+async function insertPart(
   database: Database,
   messages: readonly RejectedMessage[],
   now: Date,

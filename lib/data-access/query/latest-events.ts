@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import type { RequestRow } from './find-request.ts';
-import { readTimelinePage, type TimelineEvent, timelineValues } from './request-timeline.ts';
+import { readTimeline, type TimelineEvent } from './request-timeline.ts';
 
 type TimelineOf = Pick<RequestRow, 'pagwId' | 'receivedOn' | 'lastSequenceNo'>;
 
@@ -11,14 +11,7 @@ export async function latestEvents(
   most: number,
 ): Promise<TimelineEvent[]> {
   const events: TimelineEvent[] = [];
-  let after = Math.max(0, request.lastSequenceNo - most);
-  for (;;) {
-    const rows = await readTimelinePage(database, timelineValues(request, after));
-    const last = rows.at(-1);
-    if (last === undefined) return events;
-    events.push(...rows);
-    after = last.sequenceNo;
-    // What the request's row counted is here; a busy request must not keep the reader for ever.
-    if (after >= request.lastSequenceNo) return events;
-  }
+  const after = Math.max(0, request.lastSequenceNo - most);
+  for await (const page of readTimeline(database, request, after)) events.push(...page);
+  return events;
 }

@@ -54,7 +54,7 @@ export function timelineValues(
   };
 }
 
-export async function readTimelinePage(database: Database, values: SqlValues): Promise<TimelineEvent[]> {
+async function readTimelinePage(database: Database, values: SqlValues): Promise<TimelineEvent[]> {
   return withoutMeasures((await database.execute<Measured<TimelineEvent>>(TIMELINE_SQL, values)).rows).rows;
 }
 

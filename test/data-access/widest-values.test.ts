@@ -1,0 +1,336 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertRejectedMessages } from '../../lib/data-access/ingest/insert-rejected-messages.ts';
+import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { archiveRequests } from '../../lib/data-access/maintain/archive-requests.ts';
+import { compactRequests } from '../../lib/data-access/maintain/compact-requests.ts';
+import { findArchivePiece } from '../../lib/data-access/maintain/find-archive-piece.ts';
+import { refreshSummary } from '../../lib/data-access/maintain/refresh-summary.ts';
+import type { Page } from '../../lib/data-access/page.ts';
+import { dueRetries } from '../../lib/data-access/query/due-retries.ts';
+import { errorGroups } from '../../lib/data-access/query/error-groups.ts';
+import { eventDistribution } from '../../lib/data-access/query/event-distribution.ts';
+import { findRequest } from '../../lib/data-access/query/find-request.ts';
+import { listDeadlines } from '../../lib/data-access/query/list-deadlines.ts';
+import { listRejected } from '../../lib/data-access/query/list-rejected.ts';
+import { listRequests } from '../../lib/data-access/query/list-requests.ts';
+import { readTimeline } from '../../lib/data-access/query/request-timeline.ts';
+import { searchMetadata } from '../../lib/data-access/query/search-metadata.ts';
+import { listRetries } from '../../lib/data-access/retry/list-retries.ts';
+import { measureRetriesByName } from '../../lib/data-access/retry/measure-retries.ts';
+import { runRetries } from '../../lib/data-access/retry/run-retries.ts';
+import { countWatchedRequests } from '../../lib/data-access/stuck-alarm/count-watched-requests.ts';
+import { listIncidents } from '../../lib/data-access/stuck-alarm/list-incidents.ts';
+import { listOpenIncidents } from '../../lib/data-access/stuck-alarm/list-open-incidents.ts';
+import { listStuckRequests } from '../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { runStuckAlarm } from '../../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { OTHER } from '../../lib/domain/other-name.ts';
+import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
+import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { viewRoutes } from '../../lib/local/console/get-view.tsx';
+import { readRules } from '../../lib/views/read-rules.ts';
+import { viewNames } from '../../lib/views/view-context.ts';
+import { drawWidget } from '../../lib/views/widget/draw-widget.tsx';
+import { connectionTo, runCli } from '../cli/run-cli.ts';
+import { openArchiveBucket } from '../support/archive-bucket.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openRetryQueue } from '../support/retry-queue.ts';
+import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
+
+/** As long as a field may be, in characters of four bytes, with a number that makes it one of its own. */
+const wide = (length: number, number = 0) =>
+  `${number}-`
+    .padEnd(length - 1, ' ')
+    .slice(0, 8)
+    .trimEnd() + '\u{1f600}'.repeat(length - 8);
+
+const start = new Date('2026-03-01T10:00:00Z');
+const later = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
+const now = later(20);
+const hostile = wide(64);
+const long = wide(64, 1);
+/** 16 KiB, some of it text that JSON within JSON doubles. */
+const metadata = { text: `${'\u{1f600}'.repeat(3_500)}${'"\\'.repeat(400)}`, targetSystem: wide(64) };
+
+function widest(fields: Partial<TrackedEvent>): TrackedEvent {
+  return trackedEvent({
+    tenant: hostile,
+    eventId: wide(128, fields.attempt ?? 0),
+    externalReference: wide(256),
+    workerId: wide(128),
+    serviceName: wide(128),
+    correlationId: wide(128),
+    payloadBucket: wide(255),
+    payloadKey: wide(1024),
+    requestType: wide(64),
+    errorMessage: '\u{1f600}'.repeat(4_000),
+    metadata,
+    ...fields,
+  });
+}
+
+const FAILURES = 300;
+const CAUSES = 1_100;
+const EVENTS = 445;
+const REFUSED = 400;
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  const { database } = db;
+  const failures = Array.from({ length: FAILURES }, (_, number) =>
+    widest({
+      ...failedEvent(),
+      ...{ tenant: hostile, pagwId: wide(64, 10_000 + number), eventId: wide(128, number) },
+      ...{ stage: wide(64, number), errorCode: wide(64, number), errorMessage: null, metadata: null },
+      ...{ payloadKey: wide(1024), payloadBucket: wide(255), correlationId: wide(128) },
+    }),
+  );
+  await recordEvents(database, failures, start);
+  // Failed for good, each with a code and a stage of its own.
+  const stuck = Array.from({ length: CAUSES }, (_, number) =>
+    trackedEvent({
+      ...{ tenant: hostile, pagwId: wide(64, 20_000 + number), eventId: wide(128, number) },
+      ...{ stage: 'PARSING', eventType: 'PARSE_FAIL', status: 'FAILED' },
+      errorCode: `${String.fromCodePoint(0x4e00 + number)}${'\u{1f600}'.repeat(63)}`,
+      metadata: { targetSystem: wide(64) },
+    }),
+  );
+  await recordEvents(database, stuck, start);
+  await recordEvents(
+    database,
+    [
+      trackedEvent({
+        tenant: 'quiet',
+        pagwId: 'QUIET',
+        eventType: 'PARSE_FAIL',
+        status: 'FAILED',
+        errorCode: 'E',
+      }),
+    ],
+    later(1),
+  );
+  const history = Array.from({ length: EVENTS }, (_, number) =>
+    widest({
+      pagwId: long,
+      eventId: wide(128, number),
+      stage: wide(64, 3),
+      eventType: wide(64, 3),
+      errorCode: wide(64),
+    }),
+  );
+  await recordEvents(database, history, start);
+  const refused = Array.from({ length: REFUSED }, (_, position) => ({
+    ...{ messageId: wide(128), position, tenant: hostile, pagwId: wide(64), code: wide(64), path: wide(512) },
+    ...{
+      rule: wide(128),
+      hint: wide(512),
+      bodyBucket: wide(255),
+      bodyKey: wide(1024),
+      bodyBytes: 1,
+      sentAt: start,
+    },
+  }));
+  await insertRejectedMessages(database, refused, start);
+});
+afterAll(() => db.close());
+
+async function readAll<Row>(read: (after: string | undefined) => Promise<Page<Row>>): Promise<Row[]> {
+  const rows: Row[] = [];
+  let next: string | null = null;
+  do {
+    const page: Page<Row> = await read(next ?? undefined);
+    rows.push(...page.rows);
+    next = page.next;
+  } while (next !== null);
+  return rows;
+}
+
+describe('the widest legal values, in quantity', () => {
+  it('are read as a timeline, every event once', async () => {
+    const request = await findRequest(db.database, long);
+    const numbers: number[] = [];
+    if (request !== undefined)
+      for await (const page of readTimeline(db.database, request))
+        numbers.push(...page.map(({ sequenceNo }) => sequenceNo));
+    expect(numbers).toEqual(Array.from({ length: EVENTS }, (_, place) => place + 1));
+  });
+
+  it('are listed page by page, every row once', async () => {
+    const { database } = db;
+    const spans = { tenant: null, since: start, now };
+    const requests = await readAll((after) => listRequests(database, {}, 2_000, after));
+    expect(new Set(requests.map(({ pagwId }) => pagwId)).size).toBe(FAILURES + CAUSES + 2);
+    const retries = await readAll((after) =>
+      listRetries(database, { filter: {}, state: undefined, now, limit: 2_000, after }),
+    );
+    expect(new Set(retries.map(({ pagwId }) => pagwId)).size).toBe(FAILURES);
+    expect(
+      await readAll((after) => dueRetries(database, { tenant: null, now, limit: 200, after })),
+    ).toHaveLength(FAILURES);
+    expect(await readAll((after) => listRejected(database, {}, 2_000, after))).toHaveLength(REFUSED);
+    await readAll((after) => listDeadlines(database, { tenant: null, now: later(60 * 24 * 8), after }));
+    const found = await readAll((after) =>
+      searchMetadata(database, {
+        ...spans,
+        filters: [],
+        eventType: wide(64, 3),
+        limit: 100,
+        after,
+        patienceMs: 1_000,
+      }),
+    );
+    expect(found).toHaveLength(EVENTS);
+    expect((await errorGroups(database, spans)).groups.length).toBeGreaterThan(100);
+  });
+
+  it('go out as retries, all of them, in one run', async () => {
+    const queue = openRetryQueue();
+    const run = await runRetries({
+      database: db.database,
+      sqs: queue.sqs,
+      queues: () => 'https://sqs/pagw-retries.fifo',
+      policy: defaultRetryPolicy,
+      now: () => now,
+      leaseSeconds: 300,
+      batchSize: 250,
+      mayGoOn: () => true,
+    });
+    expect(run).toMatchObject({ complete: true, counts: { total: { dispatched: FAILURES } } });
+    expect(queue.commands[0]).toMatchObject({
+      payload: { bucket: wide(255), key: wide(1024) },
+      correlationId: wide(128),
+    });
+  });
+
+  it('are watched, grouped and told, and hide nobody: the quiet neighbour is told in the same run', async () => {
+    const told: string[] = [];
+    const run = await runStuckAlarm(db.database, {
+      rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
+      now: later(90),
+      measureLag: async () => ({ waiting: 0, seconds: 0 }),
+      publish: async ({ tenant }) => void told.push(tenant),
+      // Half a minute's worth of notifications.
+      maySend: () => told.length < 20,
+    });
+    expect(run.stuck).toBeGreaterThan(CAUSES);
+    expect(told).toContain('quiet');
+    const incidents = await listOpenIncidents(db.database);
+    const ofHostile = incidents.filter(({ tenant }) => tenant === hostile);
+    expect(ofHostile.length).toBeLessThan(30);
+    expect(ofHostile.reduce((sum, { count }) => sum + count, 0)).toBe(run.stuck - 1);
+    expect(ofHostile.find(({ stage }) => stage === OTHER)?.count).toBeGreaterThan(CAUSES - 30);
+    expect(await readAll((after) => listIncidents(db.database, {}, 10, after))).toHaveLength(
+      incidents.length,
+    );
+    const stuck = await readAll((after) => listStuckRequests(db.database, {}, 5_000, after));
+    expect(stuck).toHaveLength(run.stuck);
+  });
+
+  it('keep their names on the next run', async () => {
+    const before = (await listOpenIncidents(db.database)).map(({ key }) => key);
+    await runStuckAlarm(db.database, {
+      rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
+      now: later(100),
+      measureLag: async () => ({ waiting: 0, seconds: 0 }),
+      publish: async () => undefined,
+    });
+    expect((await listOpenIncidents(db.database)).map(({ key }) => key)).toEqual(before);
+  });
+
+  it('are measured by a bounded number of names that add up', async () => {
+    const watched = await countWatchedRequests(db.database, ['quiet']);
+    const ofTenants = watched.filter(({ dimension }) => dimension === 'tenant');
+    expect(ofTenants.map(({ name }) => name).sort()).toEqual([OTHER, 'quiet']);
+    const all = watched.find(({ dimension }) => dimension === null);
+    for (const count of ['open', 'stuck'] as const)
+      expect(ofTenants.reduce((sum, row) => sum + row[count], 0)).toBe(all?.[count]);
+    const backlog = await measureRetriesByName(db.database, later(200), ['quiet']);
+    expect(backlog.length).toBeLessThan(20);
+  });
+
+  it('are rolled up, and reported', async () => {
+    await refreshSummary({ database: db.database, now: later(120), mayGoOn: () => true });
+    expect(await eventDistribution(db.database, { tenant: null, since: start })).toHaveLength(3);
+  });
+
+  it.each(viewNames)('are drawn as view %s, on a page and in a widget', async (view) => {
+    const rules = readRules({});
+    const clock = { now: () => later(120), aheadSeconds: 0, advance: async () => undefined };
+    const routes = viewRoutes({ database: db.database, clock, rules });
+    const path = view === 'overview' ? '/' : `/${view}`;
+    const queries: Record<string, string>[] = view === 'request' ? [{ id: long }] : [{}, { tenant: hostile }];
+    for (const parameters of queries) {
+      const url = new URL(`http://localhost${path}?${new URLSearchParams(parameters)}`);
+      expect(await routes[`GET ${path}`]?.({ url, body: '' })).toMatchObject({ status: 200 });
+      const question = { describe: false, theme: 'light', view, parameters } as const;
+      const options = {
+        database: db.database,
+        tenant: null,
+        rules,
+        now: later(120),
+        functionArn: 'arn:aws:lambda:x',
+      };
+      expect((await drawWidget(question, options)).failure).toBeNull();
+    }
+  });
+
+  it.each([
+    `request list --limit 5000`,
+    `request show ${long}`,
+    'stuck --limit 5000',
+    'retry list --limit 5000',
+    'retry pauses',
+    'retry batches',
+    'rejected list --limit 5000',
+    'incident list --limit 5000',
+    'report errors --since 2026-03-01',
+    'report distribution --since 2026-03-01',
+    'report latency --since 2026-03-01',
+    'report slowest --since 2026-03-01 --limit 1000',
+    'report retries --limit 5000',
+    'report deadlines --limit 5000',
+    'report cms',
+    `report timeline ${long}`,
+    'archive list',
+  ])('are printed by `pagw %s`', async (line) => {
+    const words = line
+      .split(/ (?=--|[a-z]|[\d-])/)
+      .flatMap((word) => (word.startsWith('--') ? word.split(' ') : [word]));
+    const { code, stderr } = await runCli([...words, '-o', 'json'], {
+      connection: connectionTo(db, later(120)),
+    });
+    expect([line.slice(0, 40), code, /SQLSTATE|DATABASE|pagw:/.test(stderr)]).toEqual([
+      line.slice(0, 40),
+      0,
+      false,
+    ]);
+  });
+
+  it('are compacted and archived', async () => {
+    const archive = await openArchiveBucket();
+    try {
+      const close = (only: string | null) =>
+        db.database.execute(
+          `UPDATE request_tracker
+           SET completed_at = CASE WHEN :only::text IS NULL OR pagw_id = :only THEN :at::timestamptz END,
+               updated_at = :at::timestamptz`,
+          { at: later(130), only },
+        );
+      await close(null);
+      const quietSince = later(60 * 24 * 100);
+      const search = { month: '2026-03-01', quietSince, most: 1_000, after: undefined };
+      // Ids alone are more than an answer holds: the piece is as large as fits.
+      expect((await findArchivePiece(db.database, search))?.pagwIds.length).toBeGreaterThan(500);
+      await close(long);
+      const options = { database: db.database, now: later(60 * 24 * 200), mayGoOn: () => true };
+      await refreshSummary(options);
+      await compactRequests(options, 30);
+      const run = await archiveRequests(options, archive, 90);
+      expect(run).toMatchObject({ requestsArchived: 1, eventsArchived: EVENTS });
+    } finally {
+      await archive.close();
+    }
+  });
+});
