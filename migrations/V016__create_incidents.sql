@@ -69,3 +69,11 @@ COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes 
 COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
 COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
+
+-- The tenants that metrics name, each for good: who came first stays, whatever is made up after them.
+CREATE TABLE metric_tenant (
+  place  SMALLINT PRIMARY KEY CHECK (place BETWEEN 1 AND 100),
+  tenant VARCHAR(64) COLLATE "C" NOT NULL UNIQUE
+);
+
+COMMENT ON TABLE metric_tenant IS 'Tenants with metrics of their own, in the order in which they were first on the watch list; all others are OTHER';

@@ -371,6 +371,17 @@ COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification o
 GRANT SELECT ON TABLE incident_notification TO pagw_reader;
 GRANT INSERT, SELECT, UPDATE ON TABLE incident_notification TO pagw_writer;
 
+CREATE TABLE metric_tenant (
+  place smallint NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  CONSTRAINT metric_tenant_pkey PRIMARY KEY (place),
+  CONSTRAINT metric_tenant_tenant_key UNIQUE (tenant),
+  CONSTRAINT metric_tenant_place_check CHECK (((place >= 1) AND (place <= 100)))
+);
+COMMENT ON TABLE metric_tenant IS 'Tenants with metrics of their own, in the order in which they were first on the watch list; all others are OTHER';
+GRANT SELECT ON TABLE metric_tenant TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE metric_tenant TO pagw_writer;
+
 CREATE TABLE operator_action (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   action character varying(64) NOT NULL,

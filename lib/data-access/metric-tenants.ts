@@ -5,24 +5,34 @@ import type { Database } from './database.ts';
 export const MOST_METRIC_TENANTS = 100;
 
 /**
- * The tenants that metrics name, at most 100: those of the settings, then those whose requests are open longest, so that
- * made-up tenants push nobody out.
+ * The tenants that metrics name, at most 100: those of the settings, then those that were first on the watch list. Who has a
+ * place keeps it, so that made-up tenants push nobody out.
  */
 export async function metricTenants(database: Database, named: readonly string[]): Promise<Set<string>> {
   const { rows } = await database.execute<{ tenant: string }>(
-    `SELECT tenant
-     FROM request_tracker
-     WHERE watched
-     GROUP BY tenant
-     ORDER BY min(created_at), tenant
-     LIMIT :most`,
+    `WITH missing AS (
+       SELECT tenant, row_number() OVER (ORDER BY min(created_at), tenant) AS turn
+       FROM request_tracker
+       WHERE watched
+         AND tenant NOT IN (SELECT tenant FROM metric_tenant)
+         AND (SELECT count(*) FROM metric_tenant) < :most
+       GROUP BY tenant
+       ORDER BY min(created_at), tenant
+       LIMIT :most
+     ),
+     kept AS (
+       INSERT INTO metric_tenant (place, tenant)
+       SELECT (SELECT count(*) FROM metric_tenant) + turn, tenant
+       FROM missing
+       WHERE (SELECT count(*) FROM metric_tenant) + turn <= :most
+       -- Another run at this moment gives the places, too.
+       ON CONFLICT DO NOTHING
+       RETURNING place, tenant
+     )
+     SELECT tenant FROM (SELECT place, tenant FROM metric_tenant UNION ALL SELECT place, tenant FROM kept) AS known
+     ORDER BY place`,
     { most: MOST_METRIC_TENANTS },
   );
-  const kept = [
-    ...new Set([
-      ...named.flatMap((name) => canonicalTenant(name) ?? []),
-      ...rows.map(({ tenant }) => tenant),
-    ]),
-  ];
-  return new Set(kept.slice(0, MOST_METRIC_TENANTS));
+  const first = named.flatMap((name) => canonicalTenant(name) ?? []);
+  return new Set([...new Set([...first, ...rows.map(({ tenant }) => tenant)])].slice(0, MOST_METRIC_TENANTS));
 }

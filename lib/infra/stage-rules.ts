@@ -30,7 +30,7 @@ export interface StageRules {
   /** By stage. @default all commands go to the common retries queue */
   retryQueues?: Record<string, StageQueue>;
   stuckLimits?: { default?: number; retryOverdue?: number; stages?: Record<string, StuckLimit> };
-  /** Tenants that metrics name before any other; of all tenants 100 have metrics of their own. @default those whose requests are open longest */
+  /** Tenants that metrics name before any other; of all tenants 100 have metrics of their own. @default those that were first on the watch list */
   metricTenants?: string[];
   /** How strictly events are kept free of personal data: see docs/contract. @default patterns */
   phiGuard?: { level?: 'strict' | 'patterns'; metadataKeys?: string[] };

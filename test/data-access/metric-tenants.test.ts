@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { MOST_METRIC_TENANTS, metricTenants } from '../../lib/data-access/metric-tenants.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { trackedEvent } from '../support/tracked-event.ts';
+
+const start = new Date('2026-03-01T10:00:00Z');
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+afterAll(() => db.close());
+
+const open = (...tenants: string[]) =>
+  recordEvents(
+    db.database,
+    tenants.map((tenant) => trackedEvent({ tenant, pagwId: `PAGW-${tenant}` })),
+    start,
+  );
+
+it('names the tenants that came first, and those of the settings, whatever flood comes after them', async () => {
+  await open('anthem', 'zürich');
+  expect(await metricTenants(db.database, [])).toEqual(new Set(['anthem', 'zürich']));
+  await open(...Array.from({ length: 300 }, (_, number) => `aaa-${number}`));
+  // The first are closed by now, and what was made up stays open for ever.
+  await db.database.execute(`DELETE FROM request_tracker WHERE tenant IN ('anthem', 'zürich')`);
+  const runs = await Promise.all([1, 2, 3].map(() => metricTenants(db.database, ['Named '])));
+  for (const names of runs) {
+    expect(names.size).toBe(MOST_METRIC_TENANTS);
+    expect([...names].slice(0, 3)).toEqual(['named', 'anthem', 'zürich']);
+  }
+  expect(await metricTenants(db.database, ['Named '])).toEqual(runs[0]);
+});
