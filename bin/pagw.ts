@@ -38,6 +38,9 @@ const code = await runPagw(process.argv.slice(2), {
   env: process.env,
   ask: process.stdin.isTTY ? ask : undefined,
   openConnection,
+  // Loaded when it is asked for: it brings the CDK with it.
+  reservedExecutions: async (stage) =>
+    (await import('../lib/infra/stage-settings.ts')).reservedExecutions(stage),
   signal: interrupted.signal,
 });
 // What was written to a terminal may still be on its way.

@@ -20,6 +20,8 @@ export interface CliIo {
   /** Puts a question to somebody; absent when nobody is there to answer. */
   ask?: ((question: string) => Promise<string>) | undefined;
   openConnection: OpenConnection;
+  /** Executions that the settings of a stage reserve. @throws Error in one sentence when a setting cannot work. */
+  reservedExecutions(stage: string): Promise<number>;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
 }

@@ -36,6 +36,16 @@ const RULES: readonly SettingRule[] = [
     message: 'retention.archiveDays must be a whole number above 180, when archives move to cold storage.',
   },
   {
+    broken: ({ retention }) => !within(retention.archiveVersionDays, 1, 3_650),
+    message: 'retention.archiveVersionDays must be a whole number from 1 to 3650.',
+  },
+  {
+    broken: ({ retention }) =>
+      retention.archiveLockDays !== undefined && !within(retention.archiveLockDays, 1, retention.archiveDays),
+    message:
+      'retention.archiveLockDays must be a whole number from 1 to retention.archiveDays, when archived objects go.',
+  },
+  {
     broken: ({ history }) =>
       !isHistoryAge(history.compactAfterDays) || !isHistoryAge(history.archiveAfterDays),
     message: `history.compactAfterDays and history.archiveAfterDays must be 'off' or a whole number from ${LEAST_HISTORY_DAYS}, when the hourly summary is final.`,
@@ -101,6 +111,26 @@ const RULES: readonly SettingRule[] = [
       (rules.metricTenants ?? []).length > MOST_METRIC_TENANTS ||
       (rules.metricTenants ?? []).some((tenant) => tenant.trim() === ''),
     message: `rules.metricTenants must name at most ${MOST_METRIC_TENANTS} tenants, none of them blank.`,
+  },
+  {
+    broken: ({ rules }) => bytesOf(rules.retryQueues) > 3_000,
+    message:
+      'rules.retryQueues must be at most 3,000 bytes as JSON, because a function holds it in its environment of 4 KB; let stages share queues.',
+  },
+  {
+    broken: ({ rules }) => bytesOf(rules.retryPolicy) > 16_384 || bytesOf(rules.phiGuard) > 16_384,
+    message:
+      'rules.retryPolicy and rules.phiGuard must be at most 16 KiB each as JSON, because the stack tells them to pagw by outputs of 1 KiB; state only what differs from the default.',
+  },
+  {
+    broken: ({ rules }) => bytesOf(rules.stuckLimits) + bytesOf(rules.decisionPolicy) > 5_000_000,
+    message:
+      'rules.stuckLimits and rules.decisionPolicy must be at most 5 MB together as JSON, because each function reads them when it starts; state only what differs from the default.',
+  },
+  {
+    broken: ({ readerTenants }) => bytesOf(readerTenants) > 100_000,
+    message:
+      'readerTenants must be at most 100,000 bytes as JSON, because CloudFormation hands it to the migration in one event; leave it out for all tenants.',
   },
   {
     broken: ({ widgetTenant }) => widgetTenant.trim() === '',
@@ -180,12 +210,25 @@ export function stageSettings(
   return settings;
 }
 
+/**
+ * Executions at a time that a stage keeps for itself: ingest, the widget and two minute flows, and one for maintain.
+ * @throws Error in one sentence when the stage is unknown or a setting cannot work.
+ */
+export function reservedExecutions(stage: string, stages = STAGES): number {
+  const { reservedConcurrency: reserved } = stageSettings(stage, stages);
+  return reserved === undefined ? 0 : reserved.ingest + 3 * reserved.scheduled + 1;
+}
+
 function isHistoryAge(days: number | 'off'): boolean {
   return days === 'off' || within(days, LEAST_HISTORY_DAYS, 36_500);
 }
 
 function within(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
+}
+
+function bytesOf(value: unknown): number {
+  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
 }
 
 /** Tenants' names differ by more than case. */

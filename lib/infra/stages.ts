@@ -47,6 +47,13 @@ export interface StageSettings {
     quarantineDays: number;
     /** How long archived history is kept in S3. */
     archiveDays: number;
+    /** How long an earlier version of an archived object is kept, once it has been overwritten or deleted. */
+    archiveVersionDays: number;
+    /**
+     * How long an archived object cannot be deleted at all, but by whom S3 lets bypass governance (Object Lock).
+     * @default as long as nobody deletes it
+     */
+    archiveLockDays?: number;
   };
   /** Days since a request was closed and last heard of, after which its history is merged, and leaves the database. */
   history: { compactAfterDays: number | 'off'; archiveAfterDays: number | 'off' };
@@ -90,7 +97,7 @@ const prod: StageSettings = {
   capacity: { minUnits: 1, maxUnits: 16, readers: 1 },
   databaseName: 'pagw',
   insights: { mode: DatabaseInsightsMode.ADVANCED, retention: PerformanceInsightRetention.MONTHS_15 },
-  retention: { backupDays: 35, logDays: 731, quarantineDays: 90, archiveDays: 2_557 },
+  retention: { backupDays: 35, logDays: 731, quarantineDays: 90, archiveDays: 2_557, archiveVersionDays: 90 },
   history: { compactAfterDays: COMPACT_AFTER_DAYS, archiveAfterDays: ARCHIVE_AFTER_DAYS },
   retainOnDelete: true,
   concurrency: { ingest: 20 },
@@ -112,7 +119,7 @@ const dev: StageSettings = {
   ...prod,
   capacity: { minUnits: 0, maxUnits: 4, pauseAfter: Duration.minutes(5), readers: 0 },
   insights: { mode: DatabaseInsightsMode.STANDARD, retention: PerformanceInsightRetention.DEFAULT },
-  retention: { backupDays: 7, logDays: 365, quarantineDays: 30, archiveDays: 365 },
+  retention: { backupDays: 7, logDays: 365, quarantineDays: 30, archiveDays: 365, archiveVersionDays: 90 },
   retainOnDelete: false,
   concurrency: { ingest: 5 },
   // The pause above only happens between runs that are further apart than it.

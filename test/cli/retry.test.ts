@@ -38,6 +38,7 @@ async function pagw(...args: string[]) {
             return answer ?? '';
           },
         }),
+    reservedExecutions: async () => 0,
     openConnection: async () => ({
       kind: 'local',
       name: 'test',

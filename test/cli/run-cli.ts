@@ -20,6 +20,7 @@ export interface CliRunOptions {
   /** What somebody types when asked; undefined: nobody is there. */
   answer?: string;
   signal?: AbortSignal;
+  reservedExecutions?: (stage: string) => Promise<number>;
   /** Instead of what is captured. */
   stdout?: CliOutput;
 }
@@ -46,6 +47,7 @@ export async function runCli(args: readonly string[], options: CliRunOptions = {
       if (connection === undefined) throw new Error('This command was not to open a connection.');
       return connection;
     },
+    reservedExecutions: options.reservedExecutions ?? (async () => 0),
     signal: signal ?? new AbortController().signal,
   });
   return { code, ...written };

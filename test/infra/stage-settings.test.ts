@@ -85,6 +85,48 @@ describe('settings of a stage', () => {
       { readerTenants: ['Anthem'], widgetTenant: 'carelon' },
       /widgetTenant must be one of readerTenants/,
     ],
+    ['four zones', { zones: 4 }, /zones must be 2 or 3/],
+    ['a PostgreSQL that is too old', { engineVersion: '16.4' }, /engineVersion must be/],
+    [
+      'an account that is none',
+      { environment: { account: '1234', region: 'us-east-1' } },
+      /account of 12 digits/,
+    ],
+    [
+      'less reserved than ingest may run',
+      { reservedConcurrency: { ingest: 1, scheduled: 1 } },
+      /reservedConcurrency must reserve/,
+    ],
+    [
+      'a lock that outlives the archive',
+      { retention: { ...retention, archiveLockDays: retention.archiveDays + 1 } },
+      /archiveLockDays/,
+    ],
+    ['no earlier versions', { retention: { ...retention, archiveVersionDays: 0 } }, /archiveVersionDays/],
+    [
+      'a network beside a cluster that has its own',
+      { existingCluster: cluster, existingNetwork: network },
+      /existingNetwork has nothing to hold/,
+    ],
+    [
+      'more queues than an environment holds',
+      {
+        rules: {
+          retryQueues: Object.fromEntries(
+            Array.from({ length: 60 }, (_, place) => [
+              `STAGE_${place}`,
+              { queueArn: `arn:aws:sqs:us-east-1:123456789012:pagw-stage-${place}.fifo` },
+            ]),
+          ),
+        },
+      },
+      /at most 3,000 bytes/,
+    ],
+    [
+      'more tenants of the reader than an event holds',
+      { readerTenants: Array.from({ length: 10_000 }, (_, place) => `plan-${place}`) },
+      /readerTenants must be at most/,
+    ],
     ['a name that needs quotes', { databaseName: 'Pagw' }, /databaseName/],
   ])('refuse %s in one sentence', (_, change, message) => {
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(message);

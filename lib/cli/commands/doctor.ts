@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { usageError } from '../cli-error.ts';
 import type { CheckPart } from '../doctor/doctor-check.ts';
 import { doctorChecks } from '../doctor/doctor-checks.ts';
+import { openAccount } from '../doctor/preflight/account.ts';
 import { headingText, resultText } from '../doctor/result-text.ts';
-import { type CheckResult, runChecks } from '../doctor/run-checks.ts';
+import { type CheckResult, runChecks, runPreflight } from '../doctor/run-checks.ts';
 import { ExitCode } from '../exit-code.ts';
 import { plural } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
 
 interface DoctorOptions {
+  preflight?: boolean;
   beforeDeployment?: boolean;
   afterDeployment?: boolean;
   deep?: boolean;
@@ -18,12 +21,14 @@ export function doctor(cli: Cli): Command {
   return (
     new Command('doctor')
       .description('check the tracker from end to end; exit code 10 when a check fails')
+      .option('--preflight', 'only the account, before the first deployment to it')
       .option('--before-deployment', 'only the checklist for before a deployment')
       // Not --after: that is where a page ended, for every verb.
       .option('--after-deployment', 'only the checklist for after a deployment')
       .option('--deep', 'check the sequence of every request, however long it takes')
       .action((options: DoctorOptions, command: Command) =>
         cli.run(command, [], async (session) => {
+          if (options.preflight === true) return await preflight(session);
           const connection = await session.connect();
           const context = {
             connection,
@@ -33,17 +38,42 @@ export function doctor(cli: Cli): Command {
           };
           const parts = partsOf(options);
           const checks = doctorChecks.filter(({ part }) => parts.includes(part));
-          const results: CheckResult[] = [];
-          for await (const result of runChecks(checks, context)) {
-            if (session.options.output === 'table') tell(session, result, results.at(-1));
-            results.push(result);
-          }
-          printResults(session, results);
-          session.say(conclusion(results, connection.name));
-          return results.some(({ outcome }) => outcome === 'fail') ? ExitCode.conditionFound : ExitCode.fine;
+          return await report(session, runChecks(checks, context), connection.name);
         }),
       )
   );
+}
+
+/** Nothing of the tracker is there yet to connect to: `--stack` names the stage, `dev` if it is left out. */
+async function preflight(session: Session): Promise<ExitCode> {
+  const { stack = session.io.env.PAGW_STACK ?? 'PagwEventTracker-dev' } = session.options;
+  const [, stage] = /^PagwEventTracker-(\w+)$/.exec(stack) ?? [];
+  if (stage === undefined)
+    throw usageError(
+      '--preflight takes the stage from --stack.',
+      'Name it as in --stack PagwEventTracker-dev.',
+    );
+  const account = openAccount(session.options, stage, () => session.io.reservedExecutions(stage));
+  try {
+    return await report(session, runPreflight(account), `stage '${stage}' in this account`);
+  } finally {
+    account.close();
+  }
+}
+
+async function report(
+  session: Session,
+  checked: AsyncIterable<CheckResult>,
+  name: string,
+): Promise<ExitCode> {
+  const results: CheckResult[] = [];
+  for await (const result of checked) {
+    if (session.options.output === 'table') tell(session, result, results.at(-1));
+    results.push(result);
+  }
+  printResults(session, results);
+  session.say(conclusion(results, name));
+  return results.some(({ outcome }) => outcome === 'fail') ? ExitCode.conditionFound : ExitCode.fine;
 }
 
 function partsOf({ beforeDeployment = false, afterDeployment = false }: DoctorOptions): CheckPart[] {

@@ -15,8 +15,8 @@ export type CheckOutcome =
   | { outcome: 'fail'; evidence: string; next: string }
   | { outcome: 'not-applicable'; evidence: string; next?: string };
 
-/** The schema review's testing checklist has two parts; what else the tracker looks at is its own. */
-export type CheckPart = 'before' | 'after' | 'tracker';
+/** The schema review's testing checklist has two parts; what else the tracker looks at is its own. Preflight looks at the account. */
+export type CheckPart = 'preflight' | 'before' | 'after' | 'tracker';
 
 /** One question about the tracker's health. A check that throws has failed; the error is its evidence. */
 export interface DoctorCheck {

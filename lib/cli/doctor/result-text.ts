@@ -11,6 +11,7 @@ const GLYPHS: Readonly<Record<CheckResult['outcome'], readonly [glyph: string, s
 };
 
 const HEADINGS: Readonly<Record<CheckPart, string>> = {
+  preflight: 'Before the first deployment: the account',
   before: 'Before deployment',
   after: 'After deployment',
   tracker: "The tracker's own checks",

@@ -8,6 +8,8 @@ import {
   fail,
   notApplicable,
 } from './doctor-check.ts';
+import type { Account } from './preflight/account.ts';
+import { preflightChecks } from './preflight/preflight-checks.ts';
 
 export interface CheckResult {
   id: string;
@@ -39,7 +41,18 @@ export async function* runChecks(
   }
 }
 
-function toResult({ id, part, title }: DoctorCheck, outcome: CheckOutcome): CheckResult {
+/** Runs the checks of an account before anything of the tracker is in it, each told as it ends. */
+export async function* runPreflight(account: Account): AsyncGenerator<CheckResult> {
+  for (const check of preflightChecks) {
+    const outcome = await check.run(account).catch(failed);
+    yield toResult({ ...check, part: 'preflight' }, outcome);
+  }
+}
+
+function toResult(
+  { id, part, title }: Pick<DoctorCheck, 'id' | 'part' | 'title'>,
+  outcome: CheckOutcome,
+): CheckResult {
   return { id, part, title, next: null, ...outcome };
 }
 

@@ -70,6 +70,7 @@ async function report(...args: string[]) {
     stderr: { write: (text: string) => (written.err += text) },
     env: {},
     openConnection: async () => connection,
+    reservedExecutions: async () => 0,
     signal: new AbortController().signal,
   });
   const program = new Command('pagw').exitOverride();
