@@ -51,13 +51,21 @@ export async function openStackConnection(
     eventsQueueUrl,
     deadLetterQueueUrl: outputs.get('EventsDeadLetterQueueUrl'),
     s3,
-    retryPolicy: outputs.get('RetryPolicy'),
-    phiGuard: outputs.get('PhiGuard'),
+    retryPolicy: ruleIn(outputs, 'RetryPolicy'),
+    phiGuard: ruleIn(outputs, 'PhiGuard'),
     now: () => new Date(),
     close: () => {
       for (const client of [rdsData, sqs, s3]) client.destroy();
     },
   };
+}
+
+/** An output holds 1 KiB, so a long rule goes on in `name` and 2, and so on. */
+function ruleIn(outputs: ReadonlyMap<string, string>, name: string): string | undefined {
+  let rule = outputs.get(name);
+  for (let place = 2; rule !== undefined && outputs.has(`${name}${place}`); place++)
+    rule += outputs.get(`${name}${place}`);
+  return rule;
 }
 
 async function readOutputs(

@@ -11,8 +11,10 @@ import { ingestAlarms } from './ingest-alarms.ts';
 import { IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
 import { RotateFlow } from './rotate-flow.ts';
+import { RulesLayer } from './rules-layer.ts';
 import { SavedQueries } from './saved-queries.ts';
 import { ScheduledFlows } from './scheduled-flows.ts';
+import { ruleOutputs } from './stage-rules.ts';
 import type { StageSettings } from './stages.ts';
 import { TrackerAlarms } from './tracker-alarms.ts';
 import { TrackerDashboard } from './tracker-dashboard.ts';
@@ -55,26 +57,27 @@ export class EventTrackerStack extends Stack {
       logs,
       readerTenants: settings.readerTenants,
     });
-    const { passwords, rotate } = new RotateFlow(this, 'Rotate', { database, logs, schema });
+    const rotation = new RotateFlow(this, 'Rotate', { database, logs, schema });
 
+    const rules = new RulesLayer(this, 'Rules', settings.rules);
     const ingest = new IngestFlow(this, 'Ingest', {
       events,
       database,
       buckets,
       logs,
-      rules: settings.rules,
+      rules,
       concurrency: settings.concurrency.ingest,
       ...reserve(settings.reservedConcurrency?.ingest),
     });
-    ingest.source.node.addDependency(passwords);
+    ingest.source.node.addDependency(rotation.passwords);
 
     const topics = new AlarmTopics(this, 'Topics', { key: messagesKey, notify: settings.notify });
-    const wiring = { settings, database, events, retries, buckets, topics, messagesKey, logs };
-    const scheduled = new ScheduledFlows(this, 'Scheduled', { ...wiring, schema: passwords });
+    const wiring = { settings, rules, database, events, retries, buckets, topics, messagesKey, logs };
+    const scheduled = new ScheduledFlows(this, 'Scheduled', { ...wiring, schema: rotation.passwords });
     const widget = new WidgetFlow(this, 'Widget', {
       database,
       logs,
-      rules: settings.rules,
+      rules,
       tenant: settings.widgetTenant,
       ...reserve(settings.reservedConcurrency?.scheduled),
     });
@@ -88,6 +91,7 @@ export class EventTrackerStack extends Stack {
         ...ingestAlarms(events, retries, settings),
         ...scheduled.alarms,
         ...databaseAlarms(database, settings),
+        ...rotation.alarms,
         ...(protection?.alarms ?? []),
       ],
       topics,
@@ -95,9 +99,12 @@ export class EventTrackerStack extends Stack {
     });
     new TrackerDashboard(this, 'Dashboard', { alarms, ingest, events, database, widget });
     new SavedQueries(this, 'Queries', {
-      logGroups: [ingest.ingest, ...scheduled.flows.map(({ run }) => run), widget.widget, rotate].map(
-        ({ logGroup }) => logGroup,
-      ),
+      logGroups: [
+        ingest.ingest,
+        ...scheduled.flows.map(({ run }) => run),
+        widget.widget,
+        rotation.rotate,
+      ].map(({ logGroup }) => logGroup),
     });
 
     this.output('ClusterArn', database.clusterArn, 'Aurora cluster, for the RDS Data API');
@@ -111,16 +118,11 @@ export class EventTrackerStack extends Stack {
     this.output('QuarantineBucketName', buckets.quarantine.bucketName, 'Bodies of refused messages');
     this.output('ArchiveBucketName', buckets.archive.bucketName, 'Archived history');
     this.output('MessagesKeyArn', messagesKey.keyArn, 'Key of the queues, for the policy of whoever sends');
-    this.output(
-      'RetryPolicy',
-      JSON.stringify(settings.rules.retryPolicy ?? {}),
-      'Retry policy; {} is built in',
-    );
-    this.output(
-      'PhiGuard',
-      JSON.stringify(settings.rules.phiGuard ?? {}),
-      'PHI guard settings; {} is built in',
-    );
+    const { retryPolicy, phiGuard } = settings.rules;
+    for (const [name, value] of ruleOutputs('RetryPolicy', retryPolicy))
+      this.output(name, value, 'Retry policy; {} is built in');
+    for (const [name, value] of ruleOutputs('PhiGuard', phiGuard))
+      this.output(name, value, 'PHI guard settings; {} is built in');
     this.output('NoticesTopicArn', topics.notices.topicArn, 'Every alarm and incident');
     this.output('PagesTopicArn', topics.pages.topicArn, 'What wakes somebody');
   }

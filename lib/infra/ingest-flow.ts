@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
-import { ruleVariables, type StageRules } from './stage-rules.ts';
+import type { RulesLayer } from './rules-layer.ts';
 import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import { reservedOf, TrackerFunction } from './tracker-function.ts';
@@ -18,7 +18,7 @@ export interface IngestFlowProps {
   readonly concurrency: number;
   /** @default the account's unreserved pool */
   readonly reservedConcurrentExecutions?: number;
-  readonly rules: StageRules;
+  readonly rules: RulesLayer;
 }
 
 /** How long one batch may take. A sleeping database needs 15 s to wake, and the Data API answers within 45 s. */
@@ -41,9 +41,9 @@ export class IngestFlow extends Construct {
       environment: {
         EVENTS_QUEUE_URL: props.events.queue.queueUrl,
         QUARANTINE_BUCKET: props.buckets.quarantine.bucketName,
-        ...ruleVariables(props.rules, ['retryPolicy', 'phiGuard']),
       },
     });
+    props.rules.serve(this.ingest);
     this.ingest.useDatabase(props.database, 'writer');
     props.buckets.grantPut(this.ingest, props.buckets.quarantine);
     props.events.grantReceive(this.ingest);

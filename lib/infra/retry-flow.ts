@@ -3,9 +3,10 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
+import type { RulesLayer } from './rules-layer.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
 import { StageQueues } from './stage-queues.ts';
-import { ruleVariables, type StageRules } from './stage-rules.ts';
+import type { StageRules } from './stage-rules.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 
 export interface RetryFlowProps {
@@ -16,7 +17,9 @@ export interface RetryFlowProps {
   readonly every: Duration;
   /** @default the account's unreserved pool */
   readonly reservedConcurrentExecutions?: number;
-  readonly rules: StageRules;
+  readonly rules: RulesLayer;
+  /** Queues that stages read their commands from instead of the common one. */
+  readonly retryQueues?: StageRules['retryQueues'];
 }
 
 /** Due failures → retry commands to the stages. */
@@ -25,7 +28,7 @@ export class RetryFlow extends Construct {
 
   constructor(scope: Construct, id: string, props: RetryFlowProps) {
     super(scope, id);
-    const stageQueues = new StageQueues(this, 'StageQueues', props.rules.retryQueues ?? {});
+    const stageQueues = new StageQueues(this, 'StageQueues', props.retryQueues ?? {});
     this.flow = new ScheduledFlow(this, 'Retry', {
       ...props,
       flow: 'retry',
@@ -33,10 +36,10 @@ export class RetryFlow extends Construct {
       timeout: Duration.minutes(5),
       environment: {
         RETRY_QUEUE_URL: props.retries.queue.queueUrl,
-        ...ruleVariables(props.rules, ['retryPolicy', 'metricTenants']),
         ...stageQueues.variables,
       },
     });
+    props.rules.serve(this.flow.run);
     this.flow.run.useDatabase(props.database, 'writer');
     props.retries.grantSend(this.flow.run);
     stageQueues.grantSend(this.flow.run);

@@ -3,6 +3,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import type { AlarmDefinition } from './alarm-definition.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import { TrackerFunction } from './tracker-function.ts';
@@ -25,6 +26,7 @@ export class RotateFlow extends Construct {
   /** The schedules; setting one up starts its first rotation. */
   readonly passwords: IDependable;
   readonly rotate: TrackerFunction;
+  readonly alarms: AlarmDefinition[];
 
   constructor(scope: Construct, id: string, { database, logs, schema }: RotateFlowProps) {
     super(scope, id);
@@ -63,5 +65,15 @@ export class RotateFlow extends Construct {
     const passwords = new DependencyGroup();
     passwords.add(...schedules);
     this.passwords = passwords;
+    this.alarms = [
+      {
+        name: 'rotation-failed',
+        severity: 'ticket',
+        says: 'A login could not be given its new password; the one before goes on working.',
+        metric: rotate.function.metricErrors({ statistic: 'Sum', period: Duration.hours(1) }),
+        threshold: 1,
+        silence: { watchedBy: 'maintain-heartbeat' },
+      },
+    ];
   }
 }

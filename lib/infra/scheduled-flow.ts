@@ -80,7 +80,8 @@ export class ScheduledFlow extends Construct {
   metricHeartbeat(): IMetric {
     const period = Duration.minutes(Math.max(PATIENCE.toMinutes(), 3 * this.#every.toMinutes()));
     return new MathExpression({
-      expression: 'FILL(invocations, 0) - FILL(errors, 0)',
+      // Lambda reports both with every run, so both are missing together; FILL gives nothing for what never had a value.
+      expression: 'invocations - errors',
       usingMetrics: {
         invocations: this.run.function.metricInvocations({ statistic: 'Sum', period }),
         errors: this.run.function.metricErrors({ statistic: 'Sum', period }),

@@ -7,6 +7,7 @@ import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { MaintainFlow } from './maintain-flow.ts';
 import { RetryFlow } from './retry-flow.ts';
+import type { RulesLayer } from './rules-layer.ts';
 import { maintainAlarms, retryAlarms, stuckAlarms } from './scheduled-alarms.ts';
 import type { ScheduledFlow } from './scheduled-flow.ts';
 import type { StageSettings } from './stages.ts';
@@ -16,6 +17,7 @@ import type { TrackerDatabase } from './tracker-database.ts';
 
 export interface ScheduledFlowsProps {
   readonly settings: StageSettings;
+  readonly rules: RulesLayer;
   readonly database: TrackerDatabase;
   readonly events: FifoQueue;
   readonly retries: FifoQueue;
@@ -39,11 +41,12 @@ export class ScheduledFlows extends Construct {
     const reserved = settings.reservedConcurrency;
     const shared = {
       ...props,
-      rules: settings.rules,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved.scheduled }),
     };
+    const { retryQueues } = settings.rules;
     const { flow: retry } = new RetryFlow(this, 'Retry', {
       ...shared,
+      ...(retryQueues === undefined ? {} : { retryQueues }),
       every: Duration.minutes(everyMinutes.retry),
     });
     const { flow: stuckAlarm } = new StuckAlarmFlow(this, 'StuckAlarm', {

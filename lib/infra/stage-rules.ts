@@ -37,7 +37,8 @@ export interface StageRules {
   decisionPolicy?: { default?: DecisionWindow; tenants?: Record<string, DecisionWindow> };
 }
 
-const VARIABLES = {
+/** The settings that functions read their rules from, by the rule. */
+const SETTINGS = {
   retryPolicy: 'RETRY_POLICY',
   stuckLimits: 'STUCK_LIMITS',
   phiGuard: 'PHI_GUARD',
@@ -45,14 +46,26 @@ const VARIABLES = {
   metricTenants: 'METRIC_TENANTS',
 } as const;
 
-/** The rules called `names` as a function's environment has them; one that is not stated is left out. */
-export function ruleVariables(
-  rules: StageRules,
-  names: readonly (keyof typeof VARIABLES)[],
-): Record<string, string> {
+/** The rules as the functions' settings have them; one that is not stated is left out. */
+export function ruleSettings(rules: StageRules): Record<string, string> {
   return Object.fromEntries(
-    names.flatMap((name) =>
-      rules[name] === undefined ? [] : [[VARIABLES[name], JSON.stringify(rules[name])]],
-    ),
+    Object.entries(SETTINGS).flatMap(([name, setting]) => {
+      const rule = rules[name as keyof typeof SETTINGS];
+      return rule === undefined ? [] : [[setting, JSON.stringify(rule)]];
+    }),
   );
+}
+
+/** CloudFormation takes values of 1,024 bytes. */
+const OUTPUT_BYTES = 1_024;
+
+/** A rule as JSON for `pagw`, in as many outputs as it takes: `name`, `name` and 2, and so on. */
+export function ruleOutputs(name: string, rule: object = {}): [name: string, value: string][] {
+  const values = [''];
+  for (const character of JSON.stringify(rule)) {
+    const longer = values.at(-1) + character;
+    if (Buffer.byteLength(longer) > OUTPUT_BYTES) values.push(character);
+    else values[values.length - 1] = longer;
+  }
+  return values.map((value, place) => [place === 0 ? name : `${name}${place + 1}`, value]);
 }

@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import type { AlarmTopics } from './alarm-topics.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
+import type { RulesLayer } from './rules-layer.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
-import { ruleVariables, type StageRules } from './stage-rules.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 
 export interface StuckAlarmFlowProps {
@@ -16,7 +16,7 @@ export interface StuckAlarmFlowProps {
   readonly messagesKey: Key;
   readonly logs: LogSettings;
   readonly runbookUrl: string;
-  readonly rules: StageRules;
+  readonly rules: RulesLayer;
   readonly every: Duration;
   /** @default the account's unreserved pool */
   readonly reservedConcurrentExecutions?: number;
@@ -38,9 +38,9 @@ export class StuckAlarmFlow extends Construct {
         EVENTS_QUEUE_URL: events.queue.queueUrl,
         TOPIC_ARN: topics.notices.topicArn,
         RUNBOOK_URL: props.runbookUrl,
-        ...ruleVariables(props.rules, ['stuckLimits', 'decisionPolicy', 'metricTenants']),
       },
     });
+    props.rules.serve(this.flow.run);
     this.flow.run.useDatabase(props.database, 'writer');
     this.flow.run.allow(['sqs:GetQueueAttributes'], events.queue.queueArn);
     topics.grantNotify(this.flow.run);

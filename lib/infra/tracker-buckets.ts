@@ -7,6 +7,7 @@ import {
   BucketEncryption,
   type BucketProps,
   type IBucket,
+  ObjectLockRetention,
   ObjectOwnership,
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
@@ -19,6 +20,9 @@ export interface TrackerBucketsProps {
   readonly key: Key;
   readonly quarantineDays: number;
   readonly archiveDays: number;
+  readonly archiveVersionDays: number;
+  /** @default objects are not locked */
+  readonly archiveLockDays?: number;
   readonly accessLogDays: number;
 }
 
@@ -62,7 +66,11 @@ export class TrackerBuckets extends Construct {
         },
       ],
     });
+    const { archiveLockDays } = props;
     this.archive = this.bucket('Archive', props.key, {
+      ...(archiveLockDays === undefined
+        ? {}
+        : { objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(archiveLockDays)) }),
       lifecycleRules: [
         {
           transitions: [
@@ -70,7 +78,7 @@ export class TrackerBuckets extends Construct {
           ],
           expiration: Duration.days(props.archiveDays),
           // The only copy once the month is dropped: time to notice that an object was deleted or overwritten.
-          noncurrentVersionExpiration: Duration.days(90),
+          noncurrentVersionExpiration: Duration.days(props.archiveVersionDays),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
@@ -87,7 +95,7 @@ export class TrackerBuckets extends Construct {
     });
     acknowledge(this, {
       'cdk-validator-cfnguard::s3_bucket_object_lock_enabled_check':
-        'Bodies of refused messages must go on their day. No flow may delete an archived object, and one that is deleted or overwritten is kept for 90 days as an earlier version.',
+        'Bodies of refused messages must go on their day. No flow may delete an archived object, and one that is deleted or overwritten is kept as an earlier version; a stage may lock them besides.',
     });
     const logsOnly =
       'S3 delivers server access logs to buckets with SSE-S3 only; they hold keys and callers, no bodies.';

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
   CustomWidget,
@@ -38,7 +38,8 @@ export class TrackerDashboard extends Construct {
     const ingestSum = (name: string) => flowMetric('ingest', name, 'Sum', MINUTE);
     const ofCluster = (name: string, statistic?: string) => clusterMetric(props.database, name, statistic);
     const dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: 'pagw-event-tracker',
+      // Dashboards are an account's, not a region's.
+      dashboardName: `pagw-event-tracker-${Aws.REGION}`,
       defaultInterval: Duration.hours(12),
     });
     dashboard.addWidgets(

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
-import { ruleVariables, type StageRules } from './stage-rules.ts';
+import type { RulesLayer } from './rules-layer.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import { reservedOf, TrackerFunction } from './tracker-function.ts';
 
@@ -11,7 +11,7 @@ export interface WidgetFlowProps {
   readonly logs: LogSettings;
   /** @default the account's unreserved pool */
   readonly reservedConcurrentExecutions?: number;
-  readonly rules: StageRules;
+  readonly rules: RulesLayer;
   /** The one tenant it shows, or `*` for all. */
   readonly tenant: string;
 }
@@ -30,9 +30,9 @@ export class WidgetFlow extends Construct {
       ...reservedOf(props),
       environment: {
         WIDGET_TENANT: props.tenant,
-        ...ruleVariables(props.rules, ['retryPolicy', 'stuckLimits', 'decisionPolicy']),
       },
     });
+    props.rules.serve(this.widget);
     this.widget.useDatabase(props.database, 'reader');
     acknowledge(this.widget, {
       'HIPAA+NIST+Serverless-LambdaDLQ':

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS, LEAST_HISTORY_DAYS } from './history-ages.ts';
@@ -5,18 +6,25 @@ import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS, LEAST_HISTORY_DAYS } from './hi
 // Else the small build says nothing but "Invalid input".
 z.config(en());
 
+const settingsFile = z.record(z.string(), z.string());
+
 /**
- * Reads the settings of a Lambda from its environment, once, at cold start.
+ * Reads the settings of a Lambda from its environment, once, at cold start, and from the file that SETTINGS_FILE names: an
+ * environment holds 4 KB, and rules grow with the tenants.
  * @throws Error naming every variable that is missing or malformed; values are not repeated.
  */
 export function readEnv<Shape extends z.core.$ZodShape>(
   schema: z.ZodMiniObject<Shape>,
   env: NodeJS.ProcessEnv = process.env,
 ): z.infer<z.ZodMiniObject<Shape>> {
-  const result = schema.safeParse(env);
+  const result = schema.safeParse({ ...readSettings(env.SETTINGS_FILE), ...env });
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`The environment is incomplete. Set these variables: ${faults.join('; ')}.`);
+}
+
+function readSettings(path: string | undefined): Record<string, string> {
+  return path === undefined ? {} : settingsFile.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
 /** Where the database is; every function that touches it needs these three. */

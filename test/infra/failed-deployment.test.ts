@@ -16,7 +16,7 @@ describe.each(Object.keys(STAGES))('a deployment of %s that fails', (stage) => {
   let synthesised: SynthesisedStage;
   beforeAll(() => {
     synthesised = synthesiseStage(stage, { unchecked: true });
-  });
+  }, 120_000);
 
   test('can be repeated: the CDK deletes a stack whose creation failed, and nothing forbids it', () => {
     expect(synthesised.protectedStacks).toEqual([]);
@@ -54,7 +54,9 @@ describe.each(Object.keys(STAGES))('a deployment of %s that fails', (stage) => {
   });
 });
 
-test('an account that allows 10 executions at a time is enough: none is reserved unless the stage asks', () => {
+test('an account that allows 10 executions at a time is enough: none is reserved unless the stage asks', {
+  timeout: 120_000,
+}, () => {
   const reserved = (settings: Partial<StageSettings>) =>
     synthesiseStage('prod', { unchecked: true, settings })
       .ofType('AWS::Lambda::Function')
@@ -63,7 +65,9 @@ test('an account that allows 10 executions at a time is enough: none is reserved
   expect(reserved({ reservedConcurrency: { ingest: 20, scheduled: 2 } })).toEqual([20, 2, 2, 1, 2]);
 });
 
-test('a prod stage that is deleted keeps what its database needs to be used again', () => {
+test('a prod stage that is deleted keeps what its database needs to be used again', {
+  timeout: 120_000,
+}, () => {
   const { stacks } = synthesiseStage('prod', { unchecked: true });
   const goes = Object.entries(stacks.data.Resources).filter(
     ([, { DeletionPolicy }]) => DeletionPolicy !== 'RetainExceptOnCreate',
@@ -77,7 +81,9 @@ test('a prod stage that is deleted keeps what its database needs to be used agai
   ]);
 });
 
-test('the stack that holds data goes on exporting what the other may still import', () => {
+test('the stack that holds data goes on exporting what the other may still import', {
+  timeout: 120_000,
+}, () => {
   const exportsOf = (settings: Partial<StageSettings>) =>
     Object.values(synthesiseStage('prod', { unchecked: true, settings }).stacks.data.Outputs)
       .flatMap(({ Export }) => Export?.Name ?? [])

@@ -4,7 +4,6 @@ import * as maintain from '../../lambdas/maintain.ts';
 import * as retry from '../../lambdas/retry.ts';
 import * as stuckAlarm from '../../lambdas/stuck-alarm.ts';
 import * as widget from '../../lambdas/widget.ts';
-import type { StageRules } from '../../lib/infra/stage-rules.ts';
 import { STAGES } from '../../lib/infra/stages.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
 import {
@@ -16,6 +15,7 @@ import {
   retryEnv,
   stuckAlarmEnv,
 } from '../../lib/runtime/env.ts';
+import { EVERY_RULE } from './stage-variants.ts';
 import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
 
 interface Statement {
@@ -45,24 +45,6 @@ const OPTIONAL: Record<string, string[]> = {
 };
 /** A property of the function's timeout, not of a stage. */
 const NOT_A_STAGES = ['RETRY_LEASE_SECONDS'];
-
-const EVERY_RULE: Required<StageRules> = {
-  retryPolicy: {
-    maxAttempts: 3,
-    stages: { PARSING: { baseSeconds: 5 } },
-    errorCodes: { E42: { retryable: true } },
-  },
-  retryQueues: {
-    API_CONNECTOR: {
-      queueArn: 'arn:aws:sqs:us-east-1:123456789012:pagw-api-connector.fifo',
-      keyArn: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
-    },
-  },
-  stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
-  decisionPolicy: { tenants: { 'anthem-ca': 'off' } },
-  metricTenants: ['anthem', 'krankenkasse zürich'],
-  phiGuard: { level: 'strict', metadataKeys: ['planTier'] },
-};
 
 describe.each(Object.keys(STAGES))('every function of %s', (stage) => {
   test('starts with the settings it is deployed with', () => {
@@ -120,8 +102,8 @@ describe('a stage that states every rule', () => {
   });
 });
 
-/** The environment of each of our functions, by flow and export, with what CloudFormation fills in made up. */
-function environmentsOf({ ofType }: SynthesisedStage): Record<string, Record<string, string>> {
+/** The environment of each of our functions with its settings file, by flow and export, with what CloudFormation fills in made up. */
+function environmentsOf({ ofType, settingsFile }: SynthesisedStage): Record<string, Record<string, string>> {
   const ours = ofType('AWS::Lambda::Function').flatMap(([, { Properties }]) => {
     const variables: Record<string, unknown> = Properties.Environment?.Variables ?? {};
     const { POWERTOOLS_SERVICE_NAME: service } = variables;
@@ -132,7 +114,14 @@ function environmentsOf({ ofType }: SynthesisedStage): Record<string, Record<str
   return Object.fromEntries(
     ours.map(([name, variables]) => [
       name,
-      Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, filledIn(key, value)])),
+      // As readEnv puts both together; it has its own tests.
+      Object.fromEntries(
+        Object.entries({
+          ...('SETTINGS_FILE' in variables ? settingsFile : {}),
+          ...variables,
+          SETTINGS_FILE: undefined,
+        }).flatMap(([key, value]) => (value === undefined ? [] : [[key, filledIn(key, value)]])),
+      ),
     ]),
   );
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEventTrackerApp } from '../../lib/infra/event-tracker-app.ts';
+import { SETTINGS_FILE } from '../../lib/infra/rules-layer.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 
 export interface Resource {
@@ -16,6 +17,7 @@ export interface Resource {
 export interface Template {
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Value: unknown; Export?: { Name: string } }>;
+  Parameters?: Record<string, unknown>;
 }
 
 export interface SynthesisedStage {
@@ -25,6 +27,8 @@ export interface SynthesisedStage {
   stacks: { data: Template; run: Template };
   /** Stacks that the CDK protects against deletion. */
   protectedStacks: string[];
+  /** What the functions read from the file that SETTINGS_FILE names. */
+  settingsFile: Record<string, string>;
   /** What the compliance checks object to, as `<check>: <rule>`; null when unchecked. */
   findings: string[] | null;
   ofType(type: string): [logicalId: string, resource: Resource][];
@@ -55,12 +59,13 @@ export function synthesiseStage(
     assembly.getStackByName(stackName).template;
   const stacks = { data: templateOf(data), run: templateOf(stack) };
   const template = joined(stacks);
+  const settingsFile = settingsIn(outdir, stack.stackName, stacks.run);
   const findings = options.unchecked === true ? null : findingsIn(outdir);
   if (options.bundleInto === undefined) rmSync(outdir, { recursive: true });
   const protectedStacks = assembly.stacks
     .filter(({ terminationProtection }) => terminationProtection === true)
     .map(({ stackName }) => stackName);
-  return { template, stacks, protectedStacks, findings, ofType: resourcesOf(template) };
+  return { template, stacks, protectedStacks, settingsFile, findings, ofType: resourcesOf(template) };
 }
 
 /** @throws when a logical id is in both, or an import is exported by neither */
@@ -87,6 +92,15 @@ export function joined({ data, run }: SynthesisedStage['stacks']): Template {
 
 export function resourcesOf(template: Template): SynthesisedStage['ofType'] {
   return (type) => Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** The layer's file, or nothing where no function has a layer. */
+function settingsIn(directory: string, stackName: string, run: Template): Record<string, string> {
+  const [layer] = Object.values(run.Resources).filter(({ Type }) => Type === 'AWS::Lambda::LayerVersion');
+  if (layer === undefined) return {};
+  const { files } = JSON.parse(readFileSync(join(directory, `${stackName}.assets.json`), 'utf8'));
+  const { source } = files[String(layer.Properties.Content.S3Key).replace('.zip', '')];
+  return JSON.parse(readFileSync(join(directory, source.path, SETTINGS_FILE), 'utf8'));
 }
 
 /** cfn-guard's findings alone do not stop a synthesis, so they are read from the report. */

@@ -1,0 +1,104 @@
+import { Duration } from 'aws-cdk-lib';
+import { DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
+import type { StageRules } from '../../lib/infra/stage-rules.ts';
+import type { ExistingCluster, StageSettings } from '../../lib/infra/stages.ts';
+
+const KEY = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+
+export const EXISTING_CLUSTER: ExistingCluster = {
+  ownCluster: 'none',
+  clusterIdentifier: 'claims',
+  dataApiEnabled: true,
+  ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:claims-owner-AbCdEf',
+  ownerSecretKeyArn: KEY,
+};
+
+export const EVERY_RULE: Required<StageRules> = {
+  retryPolicy: {
+    maxAttempts: 3,
+    stages: { PARSING: { baseSeconds: 5 } },
+    errorCodes: { E42: { retryable: true } },
+  },
+  retryQueues: {
+    API_CONNECTOR: {
+      queueArn: 'arn:aws:sqs:us-east-1:123456789012:pagw-api-connector.fifo',
+      keyArn: KEY,
+    },
+  },
+  stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
+  decisionPolicy: { tenants: { 'anthem-ca': 'off' } },
+  metricTenants: ['anthem', 'krankenkasse zürich'],
+  phiGuard: { level: 'strict', metadataKeys: ['planTier'] },
+};
+
+/** Each setting with a value that no stage has by default; a cluster that was there leaves out what only an own one uses. */
+export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
+  environment: { account: '123456789012', region: 'us-west-2' },
+  zones: 2,
+  engineVersion: '17.7',
+  capacity: { minUnits: 0, maxUnits: 8, pauseAfter: Duration.minutes(10), readers: 2 },
+  databaseName: 'claims',
+  insights: { mode: DatabaseInsightsMode.STANDARD, retention: PerformanceInsightRetention.MONTHS_1 },
+  retention: {
+    backupDays: 14,
+    logDays: 2_192,
+    quarantineDays: 7,
+    archiveDays: 3_650,
+    archiveLockDays: 2_557,
+    archiveVersionDays: 180,
+  },
+  history: { compactAfterDays: 60, archiveAfterDays: 'off' },
+  retainOnDelete: false,
+  concurrency: { ingest: 8 },
+  reservedConcurrency: { ingest: 9, scheduled: 3 },
+  everyMinutes: { retry: 5, stuckAlarm: 10 },
+  thresholds: {
+    ingestAgeSeconds: 120,
+    retryOverdueSeconds: 300,
+    rejectedMessages: 1,
+    storageGiB: 900,
+    capacityPercent: 70,
+  },
+  rules: EVERY_RULE,
+  widgetTenant: 'anthem',
+  readerTenants: ['anthem', 'carelon'],
+  runbookUrl: 'https://example.org/runbook',
+  notify: ['on-call@example.org', 'lead@example.org'],
+  existingNetwork: {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['us-west-2a', 'us-west-2b'],
+    isolatedSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  },
+};
+
+const { existingNetwork: _, ...OWN_NETWORK } = EVERY_SETTING;
+
+/** What grows with the tenants, as it is with so many. */
+export function tenants(count: number): Pick<StageSettings, 'rules' | 'readerTenants'> {
+  const names = Array.from({ length: count }, (_, place) => `health-plan-of-state-${place}`);
+  return {
+    readerTenants: names,
+    rules: {
+      ...EVERY_RULE,
+      decisionPolicy: {
+        tenants: Object.fromEntries(names.map((name) => [name, { expeditedHours: 72, standardDays: 7 }])),
+      },
+    },
+  };
+}
+
+/** Ways to set up a stage that differ in what is deployed. */
+export const VARIANTS: Readonly<Record<string, Partial<StageSettings>>> = {
+  'as committed': {},
+  'every setting, its own network': OWN_NETWORK,
+  'every setting, a network that was there': EVERY_SETTING,
+  'a cluster that was there': { existingCluster: EXISTING_CLUSTER, notify: ['on-call@example.org'] },
+  'a restored cluster beside the damaged one': {
+    existingCluster: { ...EXISTING_CLUSTER, ownCluster: 'kept' },
+  },
+  'a restored cluster instead of the damaged one': {
+    existingCluster: { ...EXISTING_CLUSTER, ownCluster: 'removed' },
+  },
+  '60 tenants': tenants(60),
+  '1,000 tenants': tenants(1_000),
+};
