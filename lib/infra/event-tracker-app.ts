@@ -1,5 +1,5 @@
 import { App, type AppProps, Tags } from 'aws-cdk-lib';
-import { addComplianceChecks } from './compliance.ts';
+import { addComplianceChecks, type Checks } from './compliance.ts';
 import { EventTrackerDataStack } from './event-tracker-data-stack.ts';
 import { EventTrackerStack } from './event-tracker-stack.ts';
 import { stageSettings } from './stage-settings.ts';
@@ -17,16 +17,16 @@ export interface EventTrackerApp {
 }
 
 /**
- * The app of the stage that the context names (`-c stage=<stage>`), with every compliance check registered unless told otherwise.
+ * The app of the stage that the context names (`-c stage=<stage>`), with every compliance check unless told otherwise.
  * @throws Error in one sentence when the stage is unknown or its settings cannot work.
  */
 export function createEventTrackerApp(
   props?: AppProps,
   stages?: Readonly<Record<string, StageSettings>>,
-  checked = true,
+  checks: Checks = 'all',
 ): EventTrackerApp {
   const app = new App(props);
-  if (checked) addComplianceChecks(app);
+  addComplianceChecks(app, checks);
   const stage: unknown = app.node.tryGetContext('stage') ?? 'dev';
   const settings = stageSettings(stage, stages);
   const shared = {

@@ -37,12 +37,18 @@ export interface SynthesisedStage {
 /**
  * Synthesises a stage with the flags of cdk.json and every compliance check.
  * @param options.unchecked leaves the compliance checks out, which take most of the time
+ * @param options.checks `nag` leaves out cfn-guard alone
  * @param options.bundleInto where to leave the assembly with the bundled functions, which takes seconds
  * @throws when a cdk-nag pack finds what is not acknowledged
  */
 export function synthesiseStage(
   stage: string,
-  options: { bundleInto?: string; unchecked?: boolean; settings?: Partial<StageSettings> } = {},
+  options: {
+    bundleInto?: string;
+    unchecked?: boolean;
+    checks?: 'nag';
+    settings?: Partial<StageSettings>;
+  } = {},
 ): SynthesisedStage {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const outdir = options.bundleInto ?? mkdtempSync(join(tmpdir(), 'pagw-synth-'));
@@ -52,7 +58,7 @@ export function synthesiseStage(
   const { app, data, stack } = createEventTrackerApp(
     { outdir, context: { ...context, ...skipBundling, stage } },
     stages,
-    options.unchecked !== true,
+    options.unchecked === true ? 'none' : (options.checks ?? 'all'),
   );
   const assembly = app.synth();
   const templateOf = ({ stackName }: { stackName: string }): Template =>
