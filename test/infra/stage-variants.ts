@@ -28,7 +28,7 @@ export const EVERY_RULE: Required<StageRules> = {
   stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
   decisionPolicy: { tenants: { 'anthem-ca': 'off' } },
   metricTenants: ['anthem', 'krankenkasse zürich'],
-  phiGuard: { level: 'strict', metadataKeys: ['planTier'] },
+  phiGuard: { level: 'patterns', metadataKeys: ['planTier'] },
 };
 
 /** Each setting with a value that no stage has by default; a cluster that was there leaves out what only an own one uses. */
