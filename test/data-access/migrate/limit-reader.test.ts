@@ -4,6 +4,7 @@ import { insertRejectedMessages } from '../../../lib/data-access/ingest/insert-r
 import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
 import { foldDecisionChanges } from '../../../lib/data-access/maintain/fold-decision-changes.ts';
 import { refreshSummary } from '../../../lib/data-access/maintain/refresh-summary.ts';
+import { metricTenants } from '../../../lib/data-access/metric-tenants.ts';
 import { keepReaderLimited, limitReader } from '../../../lib/data-access/migrate/limit-reader.ts';
 import { eventDistribution } from '../../../lib/data-access/query/event-distribution.ts';
 import { listTenants } from '../../../lib/data-access/query/list-tenants.ts';
@@ -66,6 +67,7 @@ beforeAll(async () => {
   const rules = { limits: parseStageLimits(undefined), policy: parseDecisionPolicy(undefined) };
   const measureLag = async () => ({ seconds: 0, waiting: 0 });
   await runStuckAlarm(owner, { rules, measureLag, now, publish: async () => undefined });
+  await metricTenants(owner, []);
   await pauseRetries(owner, { tenant: null, stage: 'MAPPING', downstream: null }, operator, now);
   reader = await openAsRole(db, 'pagw_reader');
   writer = await openAsRole(db, 'pagw_writer');
