@@ -81,6 +81,14 @@ export class EventTrackerStack extends Stack {
       tenant: settings.widgetTenant,
       ...reserve(settings.reservedConcurrency?.scheduled),
     });
+    // New code comes after the schema that it was written for.
+    for (const { function: code } of [
+      ingest.ingest,
+      ...scheduled.flows.map(({ run }) => run),
+      widget.widget,
+      rotate,
+    ])
+      code.node.addDependency(schema);
     const protection =
       database.ownCluster === database.cluster
         ? new DatabaseProtection(this, 'Protection', { database, messagesKey })
