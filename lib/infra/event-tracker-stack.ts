@@ -86,7 +86,7 @@ export class EventTrackerStack extends Stack {
       ingest.ingest,
       ...scheduled.flows.map(({ run }) => run),
       widget.widget,
-      rotate,
+      rotation.rotate,
     ])
       code.node.addDependency(schema);
     const protection =
