@@ -73,8 +73,14 @@ const oneOf = (accepts: (name: string) => boolean, names: readonly string[]) => 
 export const priorities: readonly Priority[] = ['EXPEDITED', 'STANDARD'];
 export const canonicalPriority = (text: string): Priority | undefined =>
   priorities.find((known) => known === upperSnake(text));
-export const canonicalRequestStatus = (text: string): RequestStatus | undefined =>
-  requestStatuses.find((known) => known === upperSnake(text));
+const requestStatusAliases: ReadonlyMap<string, RequestStatus> = new Map([
+  ['CANCELED', 'CANCELLED'],
+  ['PENDED', 'PENDING'],
+]);
+export const canonicalRequestStatus = (text: string): RequestStatus | undefined => {
+  const status = upperSnake(text);
+  return requestStatusAliases.get(status) ?? requestStatuses.find((known) => known === status);
+};
 
 const requestSchema = z.object({
   type: optional(code(64), 'What is asked for, such as PAS_SUBMIT.'),
@@ -85,6 +91,10 @@ const requestSchema = z.object({
   status: optional(
     oneOf((text) => canonicalRequestStatus(text) !== undefined, requestStatuses),
     "The request's status; a terminal one ends the request. Default: derived from the event.",
+  ),
+  receivedAt: optional(
+    timestamp(),
+    "When the payer (or a delegate, or its fax) received the request; the decision's clock starts then. Default: the earliest time heard of.",
   ),
   payload: optional(
     z.object({ bucket: optional(code(255)), key: optional(code(1024)) }),

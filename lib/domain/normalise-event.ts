@@ -9,10 +9,9 @@ import { canonicalPriority, canonicalRequestStatus, type EventInput } from './ev
 import { canonicalStage, laneOf, unknownStage } from './event-stages.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
 import type { PhiRules } from './phi-guard.ts';
-import { requestEffects } from './request-effects.ts';
 import { isRetryable, type RetryPolicy, retryTiming } from './retry-policy.ts';
 import { canonicalTimestamp } from './timestamp.ts';
-import type { TrackedEvent } from './tracked-event.ts';
+import type { StatedRequest, TrackedEvent } from './tracked-event.ts';
 
 export interface MessageRules {
   retryPolicy: RetryPolicy;
@@ -46,7 +45,6 @@ export function normaliseEvent(
     metadata,
     errorCode: text(input.errorCode),
   };
-  const { request } = input;
   return {
     ...event,
     eventId: text(input.eventId) ?? defaults.eventId,
@@ -64,13 +62,7 @@ export function normaliseEvent(
     workerId: text(input.workerId),
     serviceName: text(input.serviceName),
     correlationId: text(input.correlationId),
-    requestType: text(request?.type),
-    ...requestEffects(event, {
-      status: canonicalRequestStatus(request?.status ?? '') ?? null,
-      priority: canonicalPriority(request?.priority ?? '') ?? null,
-    }),
-    payloadBucket: text(request?.payload?.bucket),
-    payloadKey: text(request?.payload?.key),
+    stated: statedRequest(input.request),
   };
 }
 
@@ -85,6 +77,23 @@ function retryFields(event: Outcome, input: EventInput, rules: MessageRules): Re
   if (!retryable) return { retryable, nextRetryAt: null, retry: null };
   if (nextRetryAt) return { retryable, nextRetryAt, retry: null };
   return { retryable, nextRetryAt, retry: retryTiming(event, rules.retryPolicy, rules.jitter()) };
+}
+
+function statedRequest(input: EventInput['request']): StatedRequest | null {
+  if (!input) return null;
+  const type = text(input.type);
+  const priority = canonicalPriority(input.priority ?? '');
+  const status = canonicalRequestStatus(input.status ?? '');
+  const receivedAt = instant(input.receivedAt);
+  const payload = { bucket: text(input.payload?.bucket), key: text(input.payload?.key) };
+  const stated: StatedRequest = {
+    ...(type === null ? {} : { type }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(status === undefined ? {} : { status }),
+    ...(receivedAt === null ? {} : { receivedAt }),
+    ...(payload.bucket === null && payload.key === null ? {} : { payload }),
+  };
+  return Object.keys(stated).length === 0 ? null : stated;
 }
 
 function text(value: string | null | undefined): string | null {

@@ -1,4 +1,4 @@
-import { answeredStatus } from './decision-outcome.ts';
+import { answerOf, answerStatuses } from './answer.ts';
 import { stageAfter, upperSnake } from './event-stages.ts';
 import type { Priority, RequestEffect, RequestStatus, TrackedEvent } from './tracked-event.ts';
 
@@ -25,51 +25,57 @@ export function isTerminalRequestStatus(status: RequestStatus): boolean {
   return terminalStatuses.has(status);
 }
 
-type Evidence = Pick<TrackedEvent, 'stage' | 'eventType' | 'status' | 'metadata'>;
-export interface StatedRequest {
-  status: RequestStatus | null;
-  priority: Priority | null;
-}
-type RequestEffects = Pick<TrackedEvent, 'requestStatus' | 'decided' | 'effect' | 'priority' | 'nextStage'>;
+type Evidence = Pick<TrackedEvent, 'stage' | 'eventType' | 'status' | 'metadata' | 'stated'>;
 
-/** What one event says of its request, from the event alone; the request's history is the database's to weigh. */
-export function requestEffects(event: Evidence, stated: StatedRequest): RequestEffects {
-  const requestStatus = stated.status ?? derivedStatus(event);
-  const effect = effectOf(event, stated.status);
+/** What one event says of its request, stated or derived. */
+export interface RequestEffects {
+  status: RequestStatus | null;
+  effect: RequestEffect;
+  /** It answers with something that decides nothing and pends nothing. */
+  unclear: boolean;
+  /** Stated, or from PARSE_OK's hasUrgent. */
+  priority: Priority | null;
+  /** The main-lane stage expected next, when a main-lane stage completed. */
+  nextStage: string | null;
+}
+
+/** What one event says of its request, from the event alone; the request's history is weighed by `RequestFold`. */
+export function requestEffects(event: Evidence): RequestEffects {
+  const { status: stated = null, priority } = event.stated ?? {};
+  const effect = effectOf(event, stated);
+  const answer = effect === 'answers' ? answerOf(event.metadata) : null;
+  const answered = answer && answerStatuses[answer];
   return {
-    requestStatus,
-    decided: requestStatus === 'APPROVED' || requestStatus === 'DENIED',
+    // A stated pend is an answer in the pipeline's own words; a stated step of the pipeline gives way to the answer.
+    status: stated === 'PENDING' ? stated : (answered ?? stated ?? (answer ? null : progressOf(event))),
     effect,
-    priority: stated.priority ?? derivedPriority(event),
-    nextStage: effect === 'closes' ? null : handsOverTo(event),
+    unclear: answer === 'unclear' && stated !== 'PENDING',
+    priority: priority ?? derivedPriority(event),
+    nextStage: effect === null || effect === 'reopens' ? handsOverTo(event) : null,
   };
 }
 
-function derivedStatus(event: Evidence): RequestStatus | null {
-  if (event.status !== 'COMPLETED') return null;
-  if (event.eventType === 'RESPONSE_OK' || isSynchronousAnswer(event)) return answeredStatus(event.metadata);
-  return progressStatuses.get(event.eventType) ?? null;
+function progressOf({ status, eventType }: Evidence): RequestStatus | null {
+  return status === 'COMPLETED' ? (progressStatuses.get(eventType) ?? null) : null;
 }
 
 function effectOf(event: Evidence, stated: RequestStatus | null): RequestEffect {
-  if (stated && isTerminalRequestStatus(stated)) return 'closes';
+  if (stated !== null && isTerminalRequestStatus(stated)) return 'ends';
   // The answer to a pended request: work goes on after the provider was told to wait.
   if (event.eventType === 'CALLBACK_START') return 'reopens';
   if (event.status !== 'COMPLETED') return null;
-  const answered = event.eventType === 'RESPONSE_OK' || event.eventType === 'NOTIFY_OK';
-  return answered || isSynchronousAnswer(event) ? 'closes' : null;
+  if (event.eventType === 'NOTIFY_OK') return 'notifies';
+  return event.eventType === 'RESPONSE_OK' || isSynchronousAnswer(event) ? 'answers' : null;
 }
 
-/** WORKFLOW_COMPLETE is the routing decision, early on; only with mode SYNC and a disposition is it the answer. */
-function isSynchronousAnswer({ eventType, status, metadata }: Evidence): boolean {
-  const { mode, disposition } = metadata ?? {};
+/** WORKFLOW_COMPLETE is the routing decision, early on; only with mode SYNC and an answer is it the answer. */
+function isSynchronousAnswer({ eventType, metadata }: Evidence): boolean {
+  const mode = metadata?.mode;
   return (
     eventType === 'WORKFLOW_COMPLETE' &&
-    status === 'COMPLETED' &&
     typeof mode === 'string' &&
     upperSnake(mode) === 'SYNC' &&
-    typeof disposition === 'string' &&
-    disposition.trim() !== ''
+    answerOf(metadata) !== null
   );
 }
 

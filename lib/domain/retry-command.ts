@@ -64,13 +64,6 @@ export function retryScheduledEvent(command: RetryCommand, sentAt: Date): Tracke
     serviceName: 'pagw-retry',
     correlationId: command.correlationId,
     metadata: { token: command.token, maxAttempts: command.maxAttempts },
-    requestType: null,
-    priority: null,
-    requestStatus: null,
-    decided: false,
-    effect: null,
-    nextStage: null,
-    payloadBucket: null,
-    payloadKey: null,
+    stated: null,
   };
 }

@@ -24,8 +24,27 @@ export type Lane = 'main' | 'side' | 'unknown';
 export const priorities = ['EXPEDITED', 'STANDARD'] as const;
 export type Priority = (typeof priorities)[number];
 
-/** What the event does to its request's life: opens it again, ends it, or nothing. */
-export type RequestEffect = 'reopens' | 'closes' | null;
+/**
+ * What the event does to its request's life. What becomes of it depends on the request, see `RequestFold`.
+ * - `answers`: the provider gets an answer, a pend included.
+ * - `ends`: the message states a terminal status.
+ * - `notifies`: subscribers were told; ends what is decided.
+ * - `reopens`: work goes on after a pend.
+ */
+export type RequestEffect = 'answers' | 'ends' | 'notifies' | 'reopens' | null;
+
+/** What a message states of its request in so many words, kept with the event; absent is not stated. */
+export interface StatedRequest {
+  type?: string;
+  priority?: Priority;
+  status?: RequestStatus;
+  /** ISO 8601 UTC with milliseconds. */
+  receivedAt?: string;
+  payload?: { bucket: string | null; key: string | null };
+  correlationId?: string;
+  /** The message named no tenant, so that it decides, closes and reopens nothing. */
+  tenantless?: true;
+}
 
 /** Full jitter: nextRetryAt = now + jitter × min(capSeconds, baseSeconds × factor^(attempt-1)); none from maxAttempts on. */
 export interface RetryTiming {
@@ -68,16 +87,6 @@ export interface TrackedEvent {
   serviceName: string | null;
   correlationId: string | null;
   metadata: Record<string, unknown> | null;
-  requestType: string | null;
-  /** Stated, or from PARSE_OK's hasUrgent. */
-  priority: Priority | null;
-  /** What the event says of its request, stated or derived. */
-  requestStatus: RequestStatus | null;
-  /** A decision (approved, denied, partial), not a pend. */
-  decided: boolean;
-  effect: RequestEffect;
-  /** The main-lane stage expected next, when a main-lane stage completed. */
-  nextStage: string | null;
-  payloadBucket: string | null;
-  payloadKey: string | null;
+  /** What it states of its request; null when nothing. */
+  stated: StatedRequest | null;
 }

@@ -213,10 +213,10 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
       ['metadata'],
     ],
     [
-      'record_events that forgets to record',
-      `CREATE OR REPLACE FUNCTION record_events(batch json, recorded_at timestamptz, lock_first boolean DEFAULT false)
-       RETURNS TABLE (ordinal int, outcome text, sequence_no bigint) LANGUAGE sql AS $$
-         SELECT 0, 'RECORDED', 1::bigint $$`,
+      'append_events that forgets to append',
+      `CREATE OR REPLACE FUNCTION append_events(requests json, events json, cleared json, recorded_at timestamptz)
+       RETURNS json LANGUAGE sql AS $$
+         SELECT json_agg(request -> 'pagw_id') FROM json_array_elements(requests) AS request $$`,
       ['service-methods', 'unique-sequence', 'concurrent-writes', 'retry-query', 'metadata'],
     ],
   ])('finds %s, says what to do, and ends with 10', async (_, damage, expected) => {

@@ -19,8 +19,7 @@ beforeAll(async () => {
         pagwId: `PAGW-${batch}-${String(number).padStart(2, '0')}`,
         tenant: ['anthem', 'carelon', 'elevance'][number % 3] ?? '',
         stage: number < 5 ? 'ENRICHMENT' : 'PARSING',
-        requestStatus: number < 5 ? 'ENRICHED' : 'DENIED',
-        effect: number < 5 ? null : 'closes',
+        stated: { status: number < 5 ? 'ENRICHED' : 'DENIED' },
       }),
     );
     await recordEvents(db.database, events, new Date(`2026-03-01T1${batch}:00:00Z`));

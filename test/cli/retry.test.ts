@@ -148,7 +148,7 @@ describe('pagw retry run', () => {
       message: expect.stringContaining('--reason'),
     });
     expect(await pagw('run', pagwId, '--reason', ' ')).toMatchObject({ exitCode: 64 });
-    await bench.record(trackedEvent({ pagwId, effect: 'closes' }));
+    await bench.record(trackedEvent({ pagwId, stated: { status: 'CANCELLED' } }));
     expect(await pagw('run', pagwId, '--reason', 'x')).toMatchObject({
       exitCode: 1,
       message: 'The request has ended.',

@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { eventTypes } from '../../lib/domain/event-catalogue.ts';
+import { requestEffects } from '../../lib/domain/request-effects.ts';
 import { eventWith } from './support/message.ts';
 
 const effectOf = (eventType: string, metadata?: object, fields: object = {}) =>
-  eventWith({ eventType, metadata, ...fields });
+  requestEffects(eventWith({ eventType, metadata, ...fields }));
 
-describe('what ends a request', () => {
-  it.each(['RESPONSE_OK', 'NOTIFY_OK'])('%s', (eventType) => {
-    expect(effectOf(eventType)).toMatchObject({ effect: 'closes', nextStage: null });
+describe('what an event does to its request’s life', () => {
+  it('RESPONSE_OK answers it', () => {
+    expect(effectOf('RESPONSE_OK')).toMatchObject({ effect: 'answers', nextStage: null });
   });
 
-  it('WORKFLOW_COMPLETE with mode SYNC and a disposition', () => {
-    expect(effectOf('WORKFLOW_COMPLETE', { mode: 'SYNC', disposition: 'APPROVED' })).toMatchObject({
-      effect: 'closes',
-      requestStatus: 'APPROVED',
-      decided: true,
-      nextStage: null,
-    });
+  it('WORKFLOW_COMPLETE with mode SYNC and an answer answers it', () => {
+    for (const answer of [{ disposition: 'APPROVED' }, { reviewAction: 'A1' }, { outcome: 'approved' }])
+      expect(effectOf('WORKFLOW_COMPLETE', { mode: 'SYNC', ...answer })).toMatchObject({
+        effect: 'answers',
+        status: 'APPROVED',
+        nextStage: null,
+      });
   });
 
   it.each([
@@ -26,60 +27,109 @@ describe('what ends a request', () => {
     { mode: 'SYNC_PENDED_TO_ASYNC', disposition: 'APPROVED' },
     { mode: 'ASYNC_QUEUED' },
     { disposition: 'APPROVED' },
-  ])('not WORKFLOW_COMPLETE with %j: it is the routing decision, and parsing comes next', (metadata) => {
+  ])('WORKFLOW_COMPLETE with %j is the routing decision, and parsing comes next', (metadata) => {
     expect(effectOf('WORKFLOW_COMPLETE', metadata)).toMatchObject({
       effect: null,
-      requestStatus: null,
-      decided: false,
+      status: null,
       nextStage: 'PARSING',
     });
   });
 
-  it('a stated terminal status, and no other stated status', () => {
-    const effects = ['APPROVED', 'denied', 'FAILED', 'CANCELLED', 'EXPIRED', 'PENDING', 'MAPPED'].map(
-      (status) => effectOf('VAL_START', undefined, { request: { status } }).effect,
-    );
-    expect(effects).toEqual(['closes', 'closes', 'closes', 'closes', 'closes', null, null]);
+  it('a stated terminal status ends it, in either spelling, and no other stated status', () => {
+    const stated = [
+      'APPROVED',
+      'denied',
+      'FAILED',
+      'CANCELLED',
+      'canceled',
+      'EXPIRED',
+      'PENDING',
+      'pended',
+      'MAPPED',
+    ];
+    const effects = stated.map((status) => effectOf('VAL_START', undefined, { request: { status } }).effect);
+    expect(effects).toEqual(['ends', 'ends', 'ends', 'ends', 'ends', 'ends', null, null, null]);
   });
 
-  it('no failure, whether it may be retried or not', () => {
+  it('no failure does anything, whether it may be retried or not', () => {
     const failures = [...eventTypes].filter(([, { status }]) => status === 'FAILED').map(([type]) => type);
     expect(failures.map((type) => effectOf(type).effect)).toEqual(failures.map(() => null));
     expect(effectOf('VAL_FAIL', undefined, { retryable: false }).effect).toBeNull();
     expect(effectOf('RESPONSE_OK', { outcome: 'approved' }, { status: 'FAILURE' })).toMatchObject({
       effect: null,
-      requestStatus: null,
-      decided: false,
+      status: null,
     });
   });
 
-  it('nothing else in the catalogue; CALLBACK_START opens again', () => {
+  it('nothing else in the catalogue; CALLBACK_START opens again what pended, NOTIFY_OK ends what is decided', () => {
     const effects = [...eventTypes.keys()].map((type) => [type, effectOf(type).effect]);
     expect(effects.filter(([, effect]) => effect !== null).toSorted()).toEqual([
       ['CALLBACK_START', 'reopens'],
-      ['NOTIFY_OK', 'closes'],
-      ['RESPONSE_OK', 'closes'],
+      ['NOTIFY_OK', 'notifies'],
+      ['RESPONSE_OK', 'answers'],
     ]);
   });
 });
 
 describe('what an answer means', () => {
   it.each([
-    [{ outcome: 'approved', disposition: 'Certified' }, 'APPROVED', true],
-    [{ outcome: 'denied', disposition: 'Not Certified' }, 'DENIED', true],
-    [{ outcome: 'partial', disposition: 'Partially Certified' }, 'APPROVED', true],
-    [{ outcome: 'pended', disposition: 'Pended' }, 'PENDING', false],
-    [{ outcome: 'complete', disposition: 'Not Certified' }, 'DENIED', true],
-    [{ disposition: 'Contact payer' }, null, false],
-    [{ outcome: 7 }, null, false],
-    [undefined, null, false],
-  ])('RESPONSE_OK %j', (metadata, requestStatus, decided) => {
-    expect(effectOf('RESPONSE_OK', metadata)).toMatchObject({ requestStatus, decided, effect: 'closes' });
+    // The running system's own words.
+    [{ outcome: 'approved', disposition: 'Certified' }, 'APPROVED'],
+    [{ outcome: 'denied', disposition: 'Not Certified' }, 'DENIED'],
+    [{ outcome: 'partial', disposition: 'Partially Certified' }, 'APPROVED'],
+    [{ outcome: 'pended', disposition: 'Pended' }, 'PENDING'],
+    [{ outcome: 'approved' }, 'APPROVED'],
+    [{ outcome: 'Approved' }, 'APPROVED'],
+    // The action or the disposition decides, FHIR's outcome does not.
+    [{ outcome: 'complete', disposition: 'Not Certified' }, 'DENIED'],
+    [{ outcome: 'complete', reviewAction: 'A4' }, 'PENDING'],
+    [{ outcome: 'partial', reviewAction: 'A4' }, 'PENDING'],
+    [{ outcome: 'approved', reviewAction: 'A3' }, 'DENIED'],
+    [{ outcome: 'complete', reviewAction: { coding: [{ code: 'A1' }] } }, 'APPROVED'],
+    [{ outcome: 'complete', reviewActionCode: 'a6' }, 'APPROVED'],
+    [{ outcome: 'A2' }, 'APPROVED'],
+    [{ outcome: 'A3 - Not certified' }, 'DENIED'],
+    [{ outcome: 'C' }, 'CANCELLED'],
+    [{ outcome: 'NA' }, 'CANCELLED'],
+    [{ outcome: 'queued' }, 'PENDING'],
+    // Spellings.
+    [{ outcome: 'canceled' }, 'CANCELLED'],
+    [{ outcome: 'Cancelled' }, 'CANCELLED'],
+    [{ disposition: 'NOT_CERTIFIED' }, 'DENIED'],
+    [{ disposition: 'not-certified' }, 'DENIED'],
+    [{ disposition: ' Partially  approved ' }, 'APPROVED'],
+  ])('RESPONSE_OK %j', (metadata, status) => {
+    expect(effectOf('RESPONSE_OK', metadata)).toMatchObject({ status, effect: 'answers', unclear: false });
   });
 
+  it.each([
+    { disposition: 'Contact payer' },
+    { reviewAction: 'CT' },
+    { outcome: 'complete' },
+    { outcome: 'partial' },
+    { outcome: 'error' },
+    { outcome: 7 },
+    { outcome: true },
+    { reviewAction: 'Z9', disposition: 'ask again' },
+    { disposition: {} },
+  ])('RESPONSE_OK %j was stated and decides nothing', (metadata) => {
+    expect(effectOf('RESPONSE_OK', metadata)).toMatchObject({
+      status: null,
+      effect: 'answers',
+      unclear: true,
+    });
+  });
+
+  it.each([undefined, {}, { outcome: null }, { outcome: '', disposition: ' ' }])(
+    'RESPONSE_OK %j states no answer',
+    (metadata) => {
+      expect(effectOf('RESPONSE_OK', metadata)).toMatchObject({ status: null, unclear: false });
+    },
+  );
+
   it('does not take an accepted downstream call for a decision', () => {
-    expect(effectOf('DOWNSTREAM_OK', { status: 'ACCEPTED', isAsync: false }).decided).toBe(false);
-    expect(effectOf('CALLBACK_OK', { status: 'COMPLETED' }).decided).toBe(false);
+    expect(effectOf('DOWNSTREAM_OK', { status: 'ACCEPTED', isAsync: false }).status).toBe('SENT_DOWNSTREAM');
+    expect(effectOf('CALLBACK_OK', { status: 'COMPLETED' }).status).toBeNull();
   });
 });
 
@@ -95,8 +145,8 @@ describe('how far the request is', () => {
     ['PARSE_FAIL', null, null],
     ['ATTACH_OK', null, null],
     ['PUBLISH_OK', null, null],
-  ])('after %s: status %s, next %s', (type, requestStatus, nextStage) => {
-    expect(effectOf(type)).toMatchObject({ requestStatus, nextStage });
+  ])('after %s: status %s, next %s', (type, status, nextStage) => {
+    expect(effectOf(type)).toMatchObject({ status, nextStage });
   });
 
   it('expects a callback only from a payer that answers later', () => {
@@ -107,7 +157,7 @@ describe('how far the request is', () => {
 
   it('expects the next stage after a skipped one too', () => {
     expect(effectOf('ENRICH_OK', undefined, { status: 'SKIPPED' })).toMatchObject({
-      requestStatus: null,
+      status: null,
       nextStage: 'CONVERSION',
     });
   });

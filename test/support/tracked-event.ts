@@ -29,14 +29,7 @@ export function trackedEvent(fields: Partial<TrackedEvent> = {}): TrackedEvent {
     serviceName: null,
     correlationId: null,
     metadata: null,
-    requestType: null,
-    priority: null,
-    requestStatus: null,
-    decided: false,
-    effect: null,
-    nextStage: null,
-    payloadBucket: null,
-    payloadKey: null,
+    stated: null,
     ...fields,
   };
 }

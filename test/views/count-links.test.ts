@@ -54,7 +54,7 @@ async function recordJourney(place: number): Promise<void> {
   const began = trackedEvent({
     ...ids,
     durationMs: 10 + place,
-    priority: place % 5 === 0 ? 'EXPEDITED' : null,
+    stated: place % 5 === 0 ? { priority: 'EXPEDITED' } : null,
   });
   await recordEvents(db.database, [began], hoursAgo(at));
   const downstream = { stage: 'API_CONNECTOR', eventType: 'DOWNSTREAM_FAIL' };
@@ -64,9 +64,7 @@ async function recordJourney(place: number): Promise<void> {
       stage: 'RESPONSE_BUILDER',
       eventType: 'RESPONSE_OK',
       durationMs: 900,
-      requestStatus: place % 8 === 1 ? 'APPROVED' : 'DENIED',
-      decided: true,
-      effect: 'closes',
+      stated: { status: place % 8 === 1 ? 'APPROVED' : 'DENIED' },
     }),
     failedEvent({
       ...ids,

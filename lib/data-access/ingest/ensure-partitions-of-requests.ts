@@ -1,9 +1,9 @@
 import type { Database } from '../database.ts';
 
-/** Makes the months in which the requests of these event records arrived, and `now`'s, where they are missing. */
+/** Makes the months in which these requests arrived, and `now`'s, where they are missing. */
 export async function ensurePartitionsOfRequests(
   database: Database,
-  eventRecords: readonly string[],
+  pagwIds: readonly string[],
   now: Date,
 ): Promise<void> {
   await database.execute(
@@ -13,8 +13,8 @@ export async function ensurePartitionsOfRequests(
        UNION
        SELECT date_trunc('month', received_on)::date
        FROM request_tracker
-       WHERE pagw_id IN (SELECT event ->> 'pagw_id' FROM json_array_elements(:batch::json) AS event)
+       WHERE pagw_id IN (SELECT json_array_elements_text(:pagw_ids::json))
      ) AS months`,
-    { now, batch: `[${eventRecords.join(',')}]` },
+    { now, pagw_ids: JSON.stringify(pagwIds) },
   );
 }

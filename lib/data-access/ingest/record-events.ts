@@ -1,16 +1,20 @@
+import { defaultFoldRules, type FoldRules, newMemory, RequestFold } from '../../domain/request-fold.ts';
 import type { TrackedEvent } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
 import { hasSqlState, SqlState } from '../database-error.ts';
+import { type Addition, appendEvents } from './append-events.ts';
+import { deriveRequestMemory } from './derive-request-memory.ts';
 import { ensurePartitionsOfRequests } from './ensure-partitions-of-requests.ts';
-import { toEventRecord } from './event-record.ts';
+import { type RequestStateRow, readRequestStates } from './read-request-states.ts';
 
 /**
  * - `RECORDED`: stored now, under `sequenceNo`.
- * - `DUPLICATE`: its id was stored for this request before, or stands twice in the batch.
+ * - `DUPLICATE`: its id was stored for this request before, by an earlier batch or earlier in this one.
  * - `TENANT_UNKNOWN`: it names no tenant and its request is not known.
  * - `TENANT_MISMATCH`: its request belongs to another tenant.
+ * - `OVERTAKEN`: the failure it retries no longer waits.
  */
-export type RecordOutcome = 'RECORDED' | 'DUPLICATE' | 'TENANT_UNKNOWN' | 'TENANT_MISMATCH';
+export type RecordOutcome = 'RECORDED' | 'DUPLICATE' | 'TENANT_UNKNOWN' | 'TENANT_MISMATCH' | 'OVERTAKEN';
 
 export interface RecordedEvent {
   outcome: RecordOutcome;
@@ -18,92 +22,154 @@ export interface RecordedEvent {
   sequenceNo: number | null;
 }
 
-type Outcome = [ordinal: number, outcome: RecordOutcome | 'RACED', sequenceNo: number | null];
+/** An event of our own may be one that holds only while a failure waits for its retry. */
+export type RecordableEvent = TrackedEvent & { retryOf?: number };
 
 /** A call carries at most this much: half of the Data API's 4 MiB, and an answer that fits its 64 KB a row. */
 const CALL_MAX_EVENTS = 1_000;
-const CALL_MAX_CHARACTERS = 2_000_000;
+const CALL_MAX_CHARACTERS = 1_500_000;
 
-/** Optimistic first; then with the locks taken beforehand, where only requests that did not exist yet can race. */
-const MAX_ROUNDS = 8;
+/** A request that several write to at once is won by one of them a round, so that many writers take many rounds. */
+const MAX_ROUNDS = 64;
 
 /**
  * Records events in the order given and answers each at its place. Safe to repeat, and to run at once with others.
- * @throws DatabaseError when the call was refused or unanswered; then none of its events may be taken as recorded,
- *   and all of them may be sent again.
+ *
+ * How it stays right when several write to one request at once: the states are read, the events folded into them, and each
+ * request is written only if its last number still is what was read. Then nothing was recorded in between, so the search
+ * for duplicates saw everything and the numbers follow without a gap. A request that moved is read again.
+ * @throws DatabaseError when a call was refused or unanswered; then none of the events may be taken as recorded, and all
+ *   of them may be sent again.
  */
 export async function recordEvents(
   database: Database,
-  events: readonly TrackedEvent[],
+  events: readonly RecordableEvent[],
   now: Date,
+  rules: FoldRules = defaultFoldRules,
 ): Promise<RecordedEvent[]> {
-  const answers: RecordedEvent[] = events.map(() => ({ outcome: 'DUPLICATE', sequenceNo: null }));
+  const answers: RecordedEvent[] = [];
   for (const call of toCalls(events)) {
-    let pending = call;
+    let pending = Map.groupBy(call, ({ event }) => event.pagwId);
     for (let round = 1; pending.size > 0; round++) {
-      const outcomes = await callRecordEvents(database, pending, now, round > 1).catch((error: unknown) => {
-        // Two that create one request at once may also meet in its second unique index; nothing was written then.
-        if (!hasSqlState(error, SqlState.uniqueViolation) || round === MAX_ROUNDS) throw error;
-        return undefined;
-      });
-      if (outcomes === undefined) continue;
-      if (round === MAX_ROUNDS && outcomes.some(([, outcome]) => outcome === 'RACED'))
-        throw new Error(`Recording ${pending.size} events raced ${MAX_ROUNDS} times; send them again.`);
-      const raced = new Map<number, string>();
-      for (const [ordinal, outcome, sequenceNo] of outcomes) {
-        if (outcome !== 'RACED') answers[ordinal] = { outcome, sequenceNo };
-        else raced.set(ordinal, pending.get(ordinal) ?? '');
-      }
-      pending = raced;
+      if (round > MAX_ROUNDS)
+        throw new Error(
+          `Recording ${pending.size} requests raced ${MAX_ROUNDS} times; send their events again.`,
+        );
+      const moved = await recordRound({ database, now, rules }, pending, answers);
+      pending = new Map([...pending].filter(([pagwId]) => moved.has(pagwId)));
     }
   }
   return answers;
 }
 
-/** The batch in calls of bounded size: JSON by ordinal, without the ids that stand twice. */
-function toCalls(events: readonly TrackedEvent[]): Map<number, string>[] {
-  const calls: Map<number, string>[] = [];
-  const seen = new Set<string>();
-  let call = new Map<number, string>();
+/** An event and its place among the answers. */
+interface Placed {
+  event: RecordableEvent;
+  place: number;
+}
+
+interface Recording {
+  database: Database;
+  now: Date;
+  rules: FoldRules;
+}
+
+/** Answers the requests that have to be tried again. */
+async function recordRound(
+  recording: Recording,
+  pending: ReadonlyMap<string, readonly Placed[]>,
+  answers: RecordedEvent[],
+): Promise<Set<string>> {
+  const eventIds = new Map(
+    [...pending].map(([pagwId, events]) => [pagwId, events.map(({ event }) => event.eventId)]),
+  );
+  const states = await readRequestStates(recording.database, eventIds);
+  const additions: Addition[] = [];
+  for (const [pagwId, events] of pending) {
+    const addition = await foldRequest(recording, pagwId, events, states.get(pagwId), answers);
+    if (addition.fold.appended.length > 0) additions.push(addition);
+  }
+  if (additions.length === 0) return new Set();
+  const written = await appendWithPartitions(recording, additions);
+  return new Set(additions.flatMap(({ pagwId }) => (written.has(pagwId) ? [] : [pagwId])));
+}
+
+/** Folds a request's events, each answered as if the write that follows succeeds. */
+async function foldRequest(
+  { database, now, rules }: Recording,
+  pagwId: string,
+  events: readonly Placed[],
+  state: RequestStateRow | undefined,
+  answers: RecordedEvent[],
+): Promise<Addition> {
+  const memory = state && (state.memory ?? (await deriveRequestMemory(database, pagwId, rules)));
+  const fold = new RequestFold(state ? { ...state, memory: memory ?? newMemory() } : null, rules);
+  const recorded = new Set(state?.recorded);
+  let tenant = state?.tenant ?? null;
+  for (const { event, place } of events) {
+    const owner = tenant ?? event.tenant;
+    const refusal = refuse(event, owner, recorded, fold);
+    if (refusal !== null) {
+      answers[place] = { outcome: refusal, sequenceNo: null };
+      continue;
+    }
+    tenant = owner;
+    recorded.add(event.eventId);
+    fold.append(event, now.getTime());
+    answers[place] = { outcome: 'RECORDED', sequenceNo: fold.lastSequenceNo };
+  }
+  return { pagwId, tenant: tenant ?? '', correlated: state?.correlated ?? false, fold };
+}
+
+/** Twins are told by what was recorded, never by what was refused. */
+function refuse(
+  event: RecordableEvent,
+  owner: string | null,
+  recorded: ReadonlySet<string>,
+  fold: RequestFold,
+): RecordOutcome | null {
+  if (owner === null) return 'TENANT_UNKNOWN';
+  if (event.tenant !== null && event.tenant !== owner) return 'TENANT_MISMATCH';
+  if (recorded.has(event.eventId)) return 'DUPLICATE';
+  if (event.retryOf !== undefined && !fold.awaitsRetry(event.stage, event.retryOf)) return 'OVERTAKEN';
+  return null;
+}
+
+/** The batch in calls of bounded size. */
+function toCalls(events: readonly RecordableEvent[]): Placed[][] {
+  const calls: Placed[][] = [];
+  let call: Placed[] = [];
   let characters = 0;
-  events.forEach((event, ordinal) => {
-    const identity = `${event.pagwId}\n${event.eventId}`;
-    if (seen.has(identity)) return;
-    seen.add(identity);
-    const json = JSON.stringify(toEventRecord(event, ordinal));
-    if (call.size === CALL_MAX_EVENTS || (call.size > 0 && characters + json.length > CALL_MAX_CHARACTERS)) {
+  for (const [place, event] of events.entries()) {
+    const size = JSON.stringify(event).length;
+    if (call.length === CALL_MAX_EVENTS || (call.length > 0 && characters + size > CALL_MAX_CHARACTERS)) {
       calls.push(call);
-      call = new Map();
+      call = [];
       characters = 0;
     }
-    call.set(ordinal, json);
-    characters += json.length;
-  });
-  if (call.size > 0) calls.push(call);
+    call.push({ event, place });
+    characters += size;
+  }
+  if (call.length > 0) calls.push(call);
   return calls;
 }
 
-async function callRecordEvents(
-  database: Database,
-  call: ReadonlyMap<number, string>,
-  now: Date,
-  lockFirst: boolean,
-): Promise<Outcome[]> {
-  // One value instead of a row an event: the SDK takes longer over 100 rows of 3 fields than PostgreSQL over the rest.
-  const run = async () => {
-    const { rows } = await database.execute<{ outcomes: Outcome[] }>(
-      `SELECT coalesce(json_agg(json_build_array(ordinal, outcome, sequence_no)), '[]') AS outcomes
-       FROM record_events(:batch::json, :now::timestamptz, :lock_first)`,
-      { batch: `[${[...call.values()].join(',')}]`, now, lock_first: lockFirst },
-    );
-    return rows[0]?.outcomes ?? [];
-  };
+async function appendWithPartitions(
+  { database, now }: Recording,
+  additions: readonly Addition[],
+): Promise<Set<string>> {
   try {
-    return await run();
+    return await appendEvents(database, additions, now);
   } catch (error) {
+    // Two that create one request at once may meet in its second unique index; nothing was written then.
+    if (hasSqlState(error, SqlState.uniqueViolation)) return new Set();
     // A row without a partition is a check violation, too. Its month is there now, by us or by another writer.
     if (!hasSqlState(error, SqlState.checkViolation)) throw error;
-    await ensurePartitionsOfRequests(database, [...call.values()], now);
-    return await run();
+    await ensurePartitionsOfRequests(
+      database,
+      additions.map(({ pagwId }) => pagwId),
+      now,
+    );
+    return await appendEvents(database, additions, now);
   }
 }

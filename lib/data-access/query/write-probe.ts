@@ -1,20 +1,14 @@
 import type { TrackedEvent } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
 import { hasSqlState, SqlState } from '../database-error.ts';
-import { toEventRecord } from '../ingest/event-record.ts';
+import { type RecordedEvent, recordEvents } from '../ingest/record-events.ts';
 import { rolledBack } from './rolled-back.ts';
 
 /** A transaction to try the tables in as ingest uses them; it is rolled back, and nobody else sees into it. */
 export interface WriteProbe {
   transaction: Database;
   /** Records events as ingest does, one answer an event. @throws DatabaseError */
-  record(events: readonly TrackedEvent[]): Promise<ProbedEvent[]>;
-}
-
-export interface ProbedEvent {
-  ordinal: number;
-  outcome: string;
-  sequenceNo: number | null;
+  record(events: readonly TrackedEvent[]): Promise<RecordedEvent[]>;
 }
 
 /** A probe holds nothing that ingest wants; if something holds what the probe wants, it gives way. */
@@ -39,15 +33,7 @@ export function probeWrites<T>(
 ): Promise<T> {
   return rolledBack(database, async (transaction) => {
     for (const statement of OWN_IDS) await transaction.execute(statement);
-    const record = async (events: readonly TrackedEvent[]) => {
-      const { rows } = await transaction.execute<ProbedEvent>(
-        `SELECT ordinal, outcome, sequence_no
-         FROM record_events(:batch::json, :now::timestamptz)
-         ORDER BY ordinal`,
-        { batch: JSON.stringify(events.map(toEventRecord)), now },
-      );
-      return rows;
-    };
+    const record = (events: readonly TrackedEvent[]) => recordEvents(transaction, events, now);
     return work({ transaction, record });
   });
 }

@@ -1,16 +1,12 @@
 import { type RetryCommand, retryScheduledEvent } from '../../domain/retry-command.ts';
 import type { Database } from '../database.ts';
-import { toEventRecord } from '../ingest/event-record.ts';
+import { recordEvents } from '../ingest/record-events.ts';
 import type { ClaimedFailure } from './claim-due-retries.ts';
+import { releaseClaims } from './release-claims.ts';
 
 export interface SentRetry {
   failure: ClaimedFailure;
   command: RetryCommand;
-}
-
-interface OutcomeRow {
-  ordinal: number;
-  outcome: 'RECORDED' | 'DUPLICATE' | 'OVERTAKEN';
 }
 
 /**
@@ -23,15 +19,16 @@ export async function settleRetries(
   now: Date,
 ): Promise<{ overtaken: number }> {
   if (sent.length === 0) return { overtaken: 0 };
-  const batch = sent.map(({ failure, command }, ordinal) => ({
-    ...toEventRecord(retryScheduledEvent(command, now), ordinal),
-    failure_id: failure.id,
-    received_on: failure.receivedOn,
-    failed_sequence_no: failure.sequenceNo,
+  const events = sent.map(({ failure, command }) => ({
+    ...retryScheduledEvent(command, now),
+    retryOf: failure.sequenceNo,
   }));
-  const { rows } = await database.execute<OutcomeRow>(
-    'SELECT ordinal, outcome FROM settle_retries(:batch::json, :now::timestamptz)',
-    { batch: JSON.stringify(batch), now },
+  const answers = await recordEvents(database, events, now);
+  const left = sent.filter((_, place) => answers[place]?.outcome !== 'RECORDED');
+  await releaseClaims(
+    database,
+    left.map(({ failure }) => failure),
+    now,
   );
-  return { overtaken: rows.filter(({ outcome }) => outcome === 'OVERTAKEN').length };
+  return { overtaken: answers.filter(({ outcome }) => outcome === 'OVERTAKEN').length };
 }

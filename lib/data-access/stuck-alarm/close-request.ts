@@ -81,13 +81,6 @@ function closingEvent(
     serviceName: 'pagw',
     correlationId: null,
     metadata: null,
-    requestType: null,
-    priority: null,
-    requestStatus,
-    decided: false,
-    effect: 'closes',
-    nextStage: null,
-    payloadBucket: null,
-    payloadKey: null,
+    stated: { status: requestStatus },
   };
 }

@@ -32,14 +32,12 @@ beforeAll(async () => {
   const approved = {
     stage: 'RESPONSE_BUILDER',
     eventType: 'RESPONSE_OK',
-    requestStatus: 'APPROVED',
-    decided: true,
-    effect: 'closes',
+    stated: { status: 'APPROVED' },
   } as const;
   await request('PAGW-A', 10, [{ durationMs: 100, metadata: { diagnosisCount: 12 } }]);
   await request('PAGW-A', 4, [approved]);
   await request('PAGW-B', 8, [{ durationMs: 300, metadata: { diagnosisCount: 3 } }]);
-  await request('PAGW-B', 2, [{ ...approved, requestStatus: 'DENIED' }]);
+  await request('PAGW-B', 2, [{ ...approved, stated: { status: 'DENIED' } }]);
   await request('PAGW-C', 3, [
     {
       stage: 'API_CONNECTOR',

@@ -3,9 +3,10 @@ import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { untilSomebodyWaits, withDirectConnections } from '../../support/direct-connections.ts';
-import { trackedEvent } from '../../support/tracked-event.ts';
+import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
+const later = '2026-03-01T10:01:00.000Z';
 const WRITERS = 16;
 const REQUESTS = 50;
 let db: TestDatabase;
@@ -82,33 +83,14 @@ describe('many writers on the same requests', () => {
 
   it('clears a failure’s retry also when the event that overtakes it was sent before the failure was visible', async () => {
     await recordEvents(db.database, [trackedEvent({ pagwId: 'OVERTAKE' })], now);
-    await withDirectConnections(db.connectionString, 1, async ([holder]) => {
+    let recovery: Promise<unknown> | undefined;
+    await db.database.transaction(async (holder) => {
       // The failure is numbered and holds the request's lock; the recovery's snapshot cannot see it.
-      await holder?.query('BEGIN');
-      await holder?.query('SELECT * FROM record_events($1::json, $2)', [
-        JSON.stringify([
-          {
-            ordinal: 0,
-            pagw_id: 'OVERTAKE',
-            event_id: 'f',
-            tenant: 'anthem',
-            stage: 'PARSING',
-            event_type: 'PARSE_FAIL',
-            status: 'FAILED',
-            lane: 'main',
-            retryable: true,
-            next_retry_at: now,
-            occurred_at: now,
-            decided: false,
-          },
-        ]),
-        now,
-      ]);
-      const recovery = recordEvents(db.database, [trackedEvent({ pagwId: 'OVERTAKE' })], now);
+      await recordEvents(holder, [failedEvent({ pagwId: 'OVERTAKE' })], now);
+      recovery = recordEvents(db.database, [trackedEvent({ pagwId: 'OVERTAKE', occurredAt: later })], now);
       await untilSomebodyWaits(db.database);
-      await holder?.query('COMMIT');
-      expect(await recovery).toEqual([{ outcome: 'RECORDED', sequenceNo: 3 }]);
     });
+    expect(await recovery).toEqual([{ outcome: 'RECORDED', sequenceNo: 3 }]);
     const { rows } = await db.database.execute(
       `SELECT sequence_no FROM event_tracker WHERE pagw_id = 'OVERTAKE' AND next_retry_at IS NOT NULL`,
     );

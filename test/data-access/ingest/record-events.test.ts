@@ -12,6 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
+const pend = { stage: 'RESPONSE_BUILDER', eventType: 'RESPONSE_OK', metadata: { outcome: 'pended' } };
+const callback = { stage: 'CALLBACK_HANDLER', eventType: 'CALLBACK_START', status: 'STARTED' } as const;
 const newRequest = () => `PAGW-TEST-R${++made}`;
 const record = (...events: Parameters<typeof recordEvents>[1]) => recordEvents(db.database, events, now);
 
@@ -90,14 +92,18 @@ describe('recordEvents', () => {
     expect(await stateOf(unknown)).toBeUndefined();
   });
 
-  it('lets the first tenant in a batch own a new request', async () => {
+  it('lets the first tenant that is named own a new request, as if each event came alone', async () => {
     const pagwId = newRequest();
     const answers = await record(
       trackedEvent({ pagwId, tenant: null }),
       trackedEvent({ pagwId, tenant: 'carelon' }),
       trackedEvent({ pagwId, tenant: 'anthem' }),
     );
-    expect(answers.map((answer) => answer.outcome)).toEqual(['RECORDED', 'RECORDED', 'TENANT_MISMATCH']);
+    expect(answers.map((answer) => answer.outcome)).toEqual([
+      'TENANT_UNKNOWN',
+      'RECORDED',
+      'TENANT_MISMATCH',
+    ]);
   });
 
   it('keeps the main lane’s standing when side-lane and unknown events follow', async () => {
@@ -139,20 +145,18 @@ describe('recordEvents', () => {
 
   it('closes, reopens and decides as the events say', async () => {
     const pagwId = newRequest();
-    await record(trackedEvent({ pagwId, effect: 'closes', requestStatus: 'PENDING', lane: 'main' }));
+    await record(trackedEvent({ pagwId, ...pend }));
     expect(await stateOf(pagwId)).toMatchObject({
       status: 'PENDING',
       completedAt: new Date('2026-03-01T10:00:00Z'),
       decidedAt: null,
     });
-    await record(trackedEvent({ pagwId, effect: 'reopens' }));
+    await record(trackedEvent({ pagwId, ...callback }));
     expect(await stateOf(pagwId)).toMatchObject({ status: 'PENDING', completedAt: null });
     await record(
       trackedEvent({
         pagwId,
-        effect: 'closes',
-        requestStatus: 'APPROVED',
-        decided: true,
+        stated: { status: 'APPROVED' },
         occurredAt: '2026-03-01T10:04:00.000Z',
       }),
     );
@@ -165,27 +169,32 @@ describe('recordEvents', () => {
 
   it('never lets a late event undo a decision or progress', async () => {
     const pagwId = newRequest();
-    const closes = { effect: 'closes', decided: true } as const;
     await record(
-      trackedEvent({ pagwId, ...closes, requestStatus: 'DENIED' }),
-      trackedEvent({ pagwId, requestStatus: 'VALIDATED' }),
+      trackedEvent({ pagwId, stated: { status: 'DENIED' } }),
+      trackedEvent({ pagwId, stated: { status: 'VALIDATED' } }),
     );
-    await record(trackedEvent({ pagwId, requestStatus: 'ENRICHED', effect: 'reopens' }));
+    await record(trackedEvent({ pagwId, ...callback, stated: { status: 'ENRICHED' } }));
     expect(await stateOf(pagwId)).toMatchObject({
       status: 'DENIED',
       completedAt: new Date('2026-03-01T10:00:00Z'),
     });
-    await record(trackedEvent({ pagwId, ...closes, requestStatus: 'APPROVED' }));
-    expect(await stateOf(pagwId)).toMatchObject({ status: 'APPROVED' });
+    await record(
+      trackedEvent({ pagwId, stated: { status: 'APPROVED' }, occurredAt: '2026-03-01T10:04:00.000Z' }),
+    );
+    expect(await stateOf(pagwId)).toMatchObject({
+      status: 'APPROVED',
+      determination: 'DENIED',
+      decidedAt: new Date('2026-03-01T10:00:00Z'),
+    });
     const open = newRequest();
-    await record(trackedEvent({ pagwId: open, requestStatus: 'MAPPED' }));
-    await record(trackedEvent({ pagwId: open, requestStatus: 'VALIDATED' }));
+    await record(trackedEvent({ pagwId: open, stated: { status: 'MAPPED' } }));
+    await record(trackedEvent({ pagwId: open, stated: { status: 'VALIDATED' } }));
     expect(await stateOf(open)).toMatchObject({ status: 'MAPPED' });
   });
 
-  it('opens a request that closes and reopens within its first batch', async () => {
+  it('opens a request that pends and is called back within its first batch', async () => {
     const pagwId = newRequest();
-    await record(trackedEvent({ pagwId, effect: 'closes' }), trackedEvent({ pagwId, effect: 'reopens' }));
+    await record(trackedEvent({ pagwId, ...pend }), trackedEvent({ pagwId, ...callback }));
     expect(await stateOf(pagwId)).toMatchObject({ completedAt: null });
   });
 
@@ -287,7 +296,12 @@ describe('attempts and retries', () => {
     const pagwId = newRequest();
     await record(failedEvent({ pagwId }));
     await record(
-      trackedEvent({ pagwId, stage: 'RESPONSE_BUILDER', eventType: 'RESPONSE_OK', effect: 'closes' }),
+      trackedEvent({
+        pagwId,
+        stage: 'RESPONSE_BUILDER',
+        eventType: 'RESPONSE_OK',
+        stated: { status: 'CANCELLED' },
+      }),
     );
     await record(failedEvent({ pagwId, stage: 'OUTBOX_PUBLISHER', eventType: 'PUBLISH_FAIL', lane: 'side' }));
     expect((await historyOf(pagwId)).map((event) => event.nextRetryAt)).toEqual([null, null, null]);

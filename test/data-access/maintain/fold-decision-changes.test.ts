@@ -26,15 +26,16 @@ const record = (hours: number, ...events: Partial<TrackedEvent>[]) =>
     atHour(hours),
   );
 
-const decision = (pagwId: string, requestStatus: RequestStatus = 'APPROVED'): Partial<TrackedEvent> => ({
+const decision = (pagwId: string, status: RequestStatus = 'APPROVED'): Partial<TrackedEvent> => ({
   pagwId,
-  requestStatus,
-  decided: true,
-  effect: 'closes',
+  stated: { status },
 });
 
+const pend = { stage: 'RESPONSE_BUILDER', eventType: 'RESPONSE_OK', metadata: { outcome: 'pended' } };
+const callback = { stage: 'CALLBACK_HANDLER', eventType: 'CALLBACK_START', status: 'STARTED' } as const;
+
 async function decide(pagwId: string, hours: number, priority: Priority | null = null): Promise<void> {
-  await record(0, { pagwId, priority });
+  await record(0, { pagwId, stated: priority && { priority } });
   await record(hours, decision(pagwId));
 }
 
@@ -65,12 +66,12 @@ async function untilConnected<T>(call: () => Promise<T>): Promise<T> {
 describe('a change of a decided request', () => {
   it('is noted for a decision, and for no other event', async () => {
     await record(0, { pagwId: 'ONE' });
-    await record(1, { pagwId: 'ONE', requestStatus: 'PENDING', effect: 'closes' });
-    await record(2, { pagwId: 'ONE', effect: 'reopens' });
+    await record(1, { pagwId: 'ONE', ...pend });
+    await record(2, { pagwId: 'ONE', ...callback });
     expect(await countChanges()).toBe(0);
     await record(3, decision('ONE'));
     expect(await countChanges()).toBe(1);
-    await record(4, { pagwId: 'ONE', effect: 'reopens' }, { pagwId: 'ONE', stage: 'CALLBACK' });
+    await record(4, { pagwId: 'ONE', ...callback }, { pagwId: 'ONE', stage: 'CALLBACK' });
     await record(5, decision('ONE'));
     expect(await countChanges()).toBe(1);
     expect(await expectFolded(db)).toBe(1);
@@ -81,7 +82,7 @@ describe('a change of a decided request', () => {
     await foldAll(db);
     expect(await tallied()).toMatchObject([{ priority: 'STANDARD', approved: 1, denied: 0 }]);
     await record(4, decision('ONE', 'DENIED'));
-    await record(5, { pagwId: 'ONE', priority: 'EXPEDITED' });
+    await record(5, { pagwId: 'ONE', stated: { priority: 'EXPEDITED' } });
     expect(await countChanges()).toBe(4);
     expect(await expectFolded(db)).toBe(1);
     const seconds = 3 * 3_600;

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
 import { ensurePartitions } from '../../../lib/data-access/maintain/ensure-partitions.ts';
 import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
 import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
+import { trackedEvent } from '../../support/tracked-event.ts';
 
 let db: TestDatabase;
 
@@ -94,21 +96,8 @@ describe('a database that holds V006 rows', () => {
 
   it('numbers the next event after the last, also when it arrives years later', async () => {
     expect(await ensurePartitions(db.database, new Date('2027-01-15T00:00:00Z'))).toBe(4);
-    const event = { ordinal: 0, pagw_id: 'PAGW-1', event_id: 'e', tenant: 'elevance', stage: 'PARSING' };
-    const rest = {
-      event_type: 'PARSE_OK',
-      status: 'COMPLETED',
-      lane: 'main',
-      retryable: false,
-      decided: false,
-    };
-    const { rows } = await db.database.execute(
-      'SELECT outcome, sequence_no FROM record_events(:batch::json, :now::timestamptz)',
-      {
-        batch: JSON.stringify([{ ...event, ...rest, occurred_at: '2027-01-15T00:00:00Z' }]),
-        now: new Date('2027-01-15T00:00:00Z'),
-      },
-    );
-    expect(rows).toEqual([{ outcome: 'RECORDED', sequenceNo: 6 }]);
+    const at = new Date('2027-01-15T00:00:00Z');
+    const event = trackedEvent({ pagwId: 'PAGW-1', tenant: 'elevance', occurredAt: at.toISOString() });
+    expect(await recordEvents(db.database, [event], at)).toEqual([{ outcome: 'RECORDED', sequenceNo: 6 }]);
   });
 });

@@ -30,22 +30,33 @@ async function as(login: string, sql: string): Promise<number> {
   }
 }
 
+const request = JSON.stringify([
+  {
+    pagw_id: 'ROLES',
+    tenant: 'anthem',
+    before_no: 1,
+    last_no: 2,
+    failures: 0,
+    retries: 0,
+    status: 'RECEIVED',
+    received_at: '2026-03-01T10:00:00Z',
+    state: {},
+  },
+]);
 const event = JSON.stringify([
   {
-    ordinal: 0,
     pagw_id: 'ROLES',
     event_id: 'new',
-    tenant: 'anthem',
     stage: 'PARSING',
     event_type: 'PARSE_OK',
     status: 'COMPLETED',
-    lane: 'main',
+    sequence_no: 2,
+    attempt: 1,
     retryable: false,
-    decided: false,
     occurred_at: '2026-03-01T10:00:00Z',
   },
 ]);
-const record = `SELECT * FROM record_events('${event}', '2026-03-01T10:06:00Z')`;
+const record = `SELECT append_events('${request}', '${event}', '[]', '2026-03-01T10:06:00Z')`;
 
 describe('the archive', () => {
   it('is the owner’s to write: a writer may restore, and drop or note nothing', async () => {

@@ -121,7 +121,7 @@ describe('retryNow', () => {
   it.each([
     ['not-failed', trackedEvent()],
     ['not-retryable', failedEvent({ retryable: false, retry: null })],
-    ['closed', trackedEvent({ effect: 'closes' })],
+    ['closed', trackedEvent({ stated: { status: 'CANCELLED' } })],
   ])('says why there is nothing: %s', async (why, event) => {
     const pagwId = bench.newRequest();
     await bench.record({ ...event, eventId: pagwId, pagwId });

@@ -109,7 +109,8 @@ async function take(taken: Step, name: (request: number) => string): Promise<voi
         fail: () => failedEvent({ ...place, tenant: `tenant-${taken.request % 2}` }),
         recover: () => trackedEvent({ ...place, tenant: `tenant-${taken.request % 2}` }),
         start: () => trackedEvent({ ...place, status: 'STARTED', tenant: `tenant-${taken.request % 2}` }),
-        close: () => trackedEvent({ ...place, effect: 'closes', tenant: `tenant-${taken.request % 2}` }),
+        close: () =>
+          trackedEvent({ ...place, stated: { status: 'CANCELLED' }, tenant: `tenant-${taken.request % 2}` }),
       };
       await bench.record(events[taken.do]());
     }

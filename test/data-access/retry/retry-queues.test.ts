@@ -68,7 +68,7 @@ describe('where retry commands go', () => {
 
   it('takes any request id, and characters that SQS refuses', async () => {
     await bench.record(
-      failedEvent({ pagwId: 'Ärztin 1', payloadKey: 'a\ufffeb' }),
+      failedEvent({ pagwId: 'Ärztin 1', stated: { payload: { bucket: null, key: 'a\ufffeb' } } }),
       failedEvent({ pagwId: 'PAGW-PLAIN' }),
     );
     bench.pass(61);

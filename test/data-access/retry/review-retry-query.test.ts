@@ -45,7 +45,6 @@ describe('the review’s retry query', () => {
         pagwId: closed.pagwId,
         stage: 'RESPONSE_BUILDER',
         eventType: 'RESPONSE_OK',
-        effect: 'closes',
       }),
       trackedEvent({ pagwId: restarted.pagwId, eventType: 'PARSE_START', status: 'STARTED' }),
     );

@@ -18,7 +18,9 @@ const dueIn = (seconds: number, fields: Parameters<typeof failedEvent>[0] = {}) 
 describe('runRetries', () => {
   it('sends what is due once, and notes it as dispatched without touching the failure’s outcome', async () => {
     const pagwId = newRequest();
-    await record(failedEvent({ pagwId, correlationId: 'corr-1', payloadBucket: 'b', payloadKey: 'k' }));
+    await record(
+      failedEvent({ pagwId, correlationId: 'corr-1', stated: { payload: { bucket: 'b', key: 'k' } } }),
+    );
     pass(61);
     expect((await run()).counts.total).toEqual({ dispatched: 1, released: 0, superseded: 0, overtaken: 0 });
     expect((await run()).counts.total.dispatched).toBe(0);
@@ -77,7 +79,12 @@ describe('runRetries', () => {
     await record(
       ...[recovered, closed, elsewhere].map((pagwId) => failedEvent({ pagwId })),
       trackedEvent({ pagwId: recovered }),
-      trackedEvent({ pagwId: closed, stage: 'RESPONSE_BUILDER', eventType: 'RESPONSE_OK', effect: 'closes' }),
+      trackedEvent({
+        pagwId: closed,
+        stage: 'RESPONSE_BUILDER',
+        eventType: 'RESPONSE_OK',
+        stated: { status: 'CANCELLED' },
+      }),
       trackedEvent({ pagwId: elsewhere, stage: 'ATTACHMENT', eventType: 'ATTACH_OK', lane: 'side' }),
     );
     pass(61);

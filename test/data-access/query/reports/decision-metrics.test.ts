@@ -6,7 +6,7 @@ import { type DecisionMetrics, decisionMetrics } from '../../../../lib/data-acce
 import { listDecisions } from '../../../../lib/data-access/query/list-decisions.ts';
 import type { ReportSpan } from '../../../../lib/data-access/query/report-span.ts';
 import type { DecisionPolicy } from '../../../../lib/domain/decision-clock.ts';
-import type { TrackedEvent } from '../../../../lib/domain/tracked-event.ts';
+import type { Priority, RequestStatus, TrackedEvent } from '../../../../lib/domain/tracked-event.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { emptyDecisions, foldAll } from '../../../support/decision-tally.ts';
 import { trackedEvent } from '../../../support/tracked-event.ts';
@@ -96,7 +96,7 @@ async function expectAsCountedAnew(span: ReportSpan): Promise<number> {
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 const decision = (pagwId: string, fields: Partial<TrackedEvent> = {}): TrackedEvent =>
-  trackedEvent({ pagwId, requestStatus: 'APPROVED', decided: true, effect: 'closes', ...fields });
+  trackedEvent({ pagwId, ...fields, stated: { ...fields.stated, status: 'APPROVED' } });
 
 async function decide(pagwId: string, receivedAt: Date, seconds: number, fields: Partial<TrackedEvent> = {}) {
   const decidedAt = new Date(receivedAt.getTime() + seconds * 1_000);
@@ -105,7 +105,7 @@ async function decide(pagwId: string, receivedAt: Date, seconds: number, fields:
     pagwId,
     tenant,
     occurredAt: receivedAt.toISOString(),
-    priority: fields.priority ?? null,
+    stated: fields.stated ?? null,
   });
   await recordEvents(db.database, [received], receivedAt);
   await recordEvents(
@@ -192,10 +192,11 @@ describe('decisionMetrics', () => {
         pagwId: `PAGW-${request}`,
         tenant: tenants[request % tenants.length] ?? null,
         occurredAt: new Date(occurredAt).toISOString(),
-        priority: priority as TrackedEvent['priority'],
-        requestStatus: ends === 'REOPENED' ? null : (ends as TrackedEvent['requestStatus']),
-        decided: ends === 'APPROVED' || ends === 'DENIED',
-        effect: ends === null ? null : ends === 'REOPENED' ? 'reopens' : 'closes',
+        ...(ends === 'REOPENED' ? { eventType: 'CALLBACK_START', status: 'STARTED' as const } : {}),
+        stated: {
+          ...(priority === null ? {} : { priority: priority as Priority }),
+          ...(ends === null || ends === 'REOPENED' ? {} : { status: ends as RequestStatus }),
+        },
       }),
     );
     await recordEvents(db.database, tracked, recordedAt);
@@ -228,7 +229,7 @@ describe('decisionMetrics', () => {
     const received = new Date('2026-02-01T00:00:00Z');
     for (const [place, seconds] of [3_600, 3_600.001, 3_599.999, 12 * 3_600, 12 * 3_600 + 0.001].entries())
       for (const priority of ['EXPEDITED', 'STANDARD'] as const)
-        await decide(`${priority}-${place}`, received, seconds, { tenant: 'elevance', priority });
+        await decide(`${priority}-${place}`, received, seconds, { tenant: 'elevance', stated: { priority } });
     await foldAll(db);
     const span = { tenant: 'elevance', since: new Date('2026-01-01T00:00:00Z') };
     const metrics = await decisionMetrics(db.database, span, policy);
@@ -253,7 +254,7 @@ describe('decisionMetrics', () => {
     const received = new Date('2026-02-01T00:00:00Z');
     for (let place = 0; place < 3; place++) await decide(`EQUAL-${place}`, received, 200_123);
     for (const seconds of [1.5, 4_321, 90_000, 500_000])
-      await decide(`FEW-${seconds}`, received, seconds, { priority: 'EXPEDITED' });
+      await decide(`FEW-${seconds}`, received, seconds, { stated: { priority: 'EXPEDITED' } });
     const span = { tenant: null, since: new Date('2026-01-01T00:00:00Z') };
     expect(await decisionMetrics(db.database, span, policy)).toMatchObject([
       { priority: 'EXPEDITED', medianSeconds: (4_321 + 90_000) / 2 },

@@ -54,7 +54,7 @@ describe('dueRetries', () => {
     await record(
       1,
       failure('CLOSED'),
-      trackedEvent({ tenant: 'retries', pagwId: 'CLOSED', stage: 'X', effect: 'closes' }),
+      trackedEvent({ tenant: 'retries', pagwId: 'CLOSED', stage: 'X', stated: { status: 'CANCELLED' } }),
     );
     await record(1, failure('LATER', { nextRetryAt: atHour(50).toISOString(), retry: null }));
     await record(1, failedEvent({ tenant: 'other', pagwId: 'OTHER' }));
@@ -114,16 +114,13 @@ describe('listDeadlines', () => {
         trackedEvent({
           tenant,
           pagwId,
-          priority,
+          stated: priority && { priority },
           stage: 'PARSING',
           eventType: 'PARSE_START',
           status: 'STARTED',
         }),
       );
-    await record(
-      0,
-      trackedEvent({ tenant, pagwId: 'DONE', decided: true, requestStatus: 'APPROVED', effect: 'closes' }),
-    );
+    await record(0, trackedEvent({ tenant, pagwId: 'DONE', stated: { status: 'APPROVED' } }));
     const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
     await checkRequests(db.database, { rules, now: atHour(6 * 24) });
     const pages = await allPages((next) =>
@@ -149,11 +146,8 @@ describe('decisionMetrics', () => {
     status: 'APPROVED' | 'DENIED',
     priority: 'EXPEDITED' | null,
   ) => {
-    await record(0, trackedEvent({ tenant: 'cms', pagwId, priority }));
-    await record(
-      hours,
-      trackedEvent({ tenant: 'cms', pagwId, decided: true, requestStatus: status, effect: 'closes' }),
-    );
+    await record(0, trackedEvent({ tenant: 'cms', pagwId, stated: priority && { priority } }));
+    await record(hours, trackedEvent({ tenant: 'cms', pagwId, stated: { status } }));
   };
   const metrics = (from: number, to: number, window = defaultDecisionPolicy.default) =>
     decisionMetrics(
@@ -172,7 +166,12 @@ describe('decisionMetrics', () => {
     // Answered, but not decided: counts nowhere.
     await record(
       1,
-      trackedEvent({ tenant: 'cms', pagwId: 'PENDED', requestStatus: 'PENDING', effect: 'closes' }),
+      trackedEvent({
+        tenant: 'cms',
+        pagwId: 'PENDED',
+        eventType: 'RESPONSE_OK',
+        metadata: { outcome: 'pended' },
+      }),
     );
     const hours = (count: number) => count * 3_600;
     expect(await metrics(0, 100)).toEqual([

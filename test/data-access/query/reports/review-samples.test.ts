@@ -70,7 +70,6 @@ async function recordRequest(number: number, at: Date) {
             stage: 'RESPONSE_BUILDER',
             eventType: 'RESPONSE_OK',
             durationMs: 750,
-            effect: 'closes' as const,
           }),
         ]),
   ];

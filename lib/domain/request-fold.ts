@@ -1,0 +1,351 @@
+import { believableTime, DEFAULT_BELIEVED_DAYS } from './believable-time.ts';
+import { mainLane } from './event-stages.ts';
+import { isTerminalRequestStatus, requestEffects } from './request-effects.ts';
+import {
+  type EventStatus,
+  type Priority,
+  type RequestStatus,
+  requestStatuses,
+  type TrackedEvent,
+} from './tracked-event.ts';
+
+/** What is remembered of a stage: of the main lane always, of any other stage while a failure of it is open. */
+interface StageMark {
+  /** Number of the latest event that counted for the stage. */
+  no: number;
+  at: number;
+  status: EventStatus;
+  type: string;
+  /** The highest attempt that failed since the stage last succeeded; absent when none did. */
+  failed?: number;
+  /** Number of the failure that waits for its retry, or has used up its attempts. */
+  waiting?: number;
+}
+
+interface Outcome {
+  status: RequestStatus;
+  at: number;
+}
+
+/** Where the main lane stands: its latest event that counted. */
+export interface MainStand {
+  no: number;
+  stage: string;
+  type: string;
+  status: EventStatus;
+  attempt: number;
+  at: number;
+  next: string | null;
+}
+
+/**
+ * All that the fold has to know of the events before, and nothing that can be derived from it. Kept as JSON in
+ * `request_tracker.state`. Times are believable ones, in epoch milliseconds.
+ */
+export interface RequestMemory {
+  stages: Record<string, StageMark>;
+  main?: MainStand;
+  /** The earliest time heard of. */
+  earliest?: number;
+  /** The earliest receipt that a producer states. */
+  receipt?: number;
+  /** How far the pipeline came; a pend counts, an end does not. */
+  progress: RequestStatus;
+  /** The first determination, by its time. */
+  determination?: Outcome;
+  /** The latest end, by its time: a determination, a cancellation, a failure or an expiry. */
+  outcome?: Outcome;
+  /** When it was first closed for good. */
+  endedAt?: number;
+  /** The latest answer that lets it wait, the latest sign that work went on after one, and which of them stands. */
+  pendedAt?: number;
+  reopenedAt?: number;
+  waits?: boolean;
+  /** The latest answer that was stated and decides nothing. */
+  unclearAt?: number;
+}
+
+export interface FoldRules {
+  /** How many days before its recording a producer's time is believed; Infinity for an import of old histories. */
+  believedDays: number;
+}
+
+export const defaultFoldRules: FoldRules = { believedDays: DEFAULT_BELIEVED_DAYS };
+
+/** What stands in the database of a request before a batch. */
+export interface KnownRequest {
+  tenant: string;
+  lastSequenceNo: number;
+  memory: RequestMemory;
+}
+
+/** An event with what its request's history makes of it. */
+export interface FoldedEvent {
+  event: TrackedEvent;
+  sequenceNo: number;
+  /** When it happened, as far as that is believable; epoch milliseconds. */
+  at: number;
+  attempt: number;
+  /** When the failure is retried; null where it is not. */
+  nextRetryAt: string | null;
+  /** The failure used up its attempts. */
+  exhausted: boolean;
+}
+
+const INT4_MAX = 2_147_483_647;
+/** Stages outside the main lane with an open failure that are remembered; a producer may make up names without end. */
+const MAX_SIDE_STAGES = 32;
+
+const stageOrder: ReadonlyMap<string, number> = new Map(mainLane.map((stage, place) => [stage, place]));
+
+/**
+ * A request's state as a fold over its events in the order of recording. Whatever of a batch came before, `append` asks
+ * only the memory, so the same events give the same state however they were cut into batches.
+ */
+export class RequestFold {
+  readonly memory: RequestMemory;
+  readonly firstSequenceNo: number;
+  readonly appended: FoldedEvent[] = [];
+  /** Failures recorded by earlier batches whose retry has become pointless. */
+  readonly cleared: number[] = [];
+  readonly #rules: FoldRules;
+
+  constructor(known: KnownRequest | null, rules: FoldRules = defaultFoldRules) {
+    this.#rules = rules;
+    this.firstSequenceNo = (known?.lastSequenceNo ?? 0) + 1;
+    this.memory = known ? structuredClone(known.memory) : newMemory();
+  }
+
+  get lastSequenceNo(): number {
+    return this.firstSequenceNo - 1 + this.appended.length;
+  }
+
+  /** Whether the failure of that number still waits for its retry. */
+  awaitsRetry(stage: string, sequenceNo: number): boolean {
+    return this.memory.stages[stage]?.waiting === sequenceNo;
+  }
+
+  /** @param recordedAt epoch milliseconds. */
+  append(event: TrackedEvent, recordedAt: number): void {
+    const at = believableTime(Date.parse(event.occurredAt), recordedAt, this.#rules.believedDays);
+    const mark = this.memory.stages[event.stage];
+    const folded: FoldedEvent = {
+      event,
+      sequenceNo: this.lastSequenceNo + 1,
+      at,
+      attempt: event.attempt ?? Math.min((mark?.failed ?? 0) + 1, INT4_MAX),
+      nextRetryAt: null,
+      exhausted: false,
+    };
+    this.appended.push(folded);
+    this.#hearOf(event, at, recordedAt);
+    const wasClosed = completedAtOf(this.memory) !== null;
+    const next = this.#applyEffects(event, at);
+    const isClosed = completedAtOf(this.memory) !== null;
+    if (isLateInStage(event, at, mark)) return;
+    const overtaken = event.lane === 'main' && isOvertaken(event, at, mark, this.memory);
+    if (event.lane === 'main' && !overtaken) this.#moveTo(folded, at, next);
+    const plans = !isClosed && !overtaken && planRetry(folded, recordedAt);
+    this.#markStage(folded, at, mark, plans);
+    if (isClosed && !wasClosed) this.#clearAllWaiting();
+  }
+
+  #hearOf({ stated }: TrackedEvent, at: number, recordedAt: number): void {
+    const { memory } = this;
+    memory.earliest = Math.min(memory.earliest ?? at, at);
+    if (stated?.receivedAt === undefined) return;
+    const receipt = Date.parse(stated.receivedAt);
+    if (believableTime(receipt, recordedAt, this.#rules.believedDays) === receipt)
+      memory.receipt = Math.min(memory.receipt ?? receipt, receipt);
+  }
+
+  /** Answers the stage that the event hands over to. An event that names no tenant decides, closes and reopens nothing. */
+  #applyEffects(event: TrackedEvent, at: number): string | null {
+    const { memory } = this;
+    const { status, effect, unclear, nextStage } = requestEffects(event);
+    const ends = status !== null && isTerminalRequestStatus(status);
+    if (status !== null && !ends && isFarther(status, memory.progress)) memory.progress = status;
+    if (event.tenant === null) return nextStage;
+    if (ends) {
+      memory.outcome = laterOf(memory.outcome, { status, at });
+      if (isDetermination(status)) memory.determination = earlierOf(memory.determination, { status, at });
+    }
+    if (unclear) memory.unclearAt = Math.max(memory.unclearAt ?? at, at);
+    const waits = effect === 'answers' && (status === 'PENDING' || unclear);
+    if (waits) {
+      memory.pendedAt = Math.max(memory.pendedAt ?? at, at);
+      if (at >= (memory.reopenedAt ?? at)) memory.waits = true;
+    }
+    if (effect === 'reopens') {
+      memory.reopenedAt = Math.max(memory.reopenedAt ?? at, at);
+      if (at >= (memory.pendedAt ?? at)) memory.waits = false;
+    }
+    const closes =
+      effect === 'ends' ||
+      (effect === 'answers' && !waits) ||
+      (effect === 'notifies' && memory.determination !== undefined);
+    if (closes) memory.endedAt = Math.min(memory.endedAt ?? at, at);
+    return nextStage;
+  }
+
+  #moveTo({ event, sequenceNo, attempt }: FoldedEvent, at: number, next: string | null): void {
+    const { stage, eventType, status } = event;
+    this.memory.main = { no: sequenceNo, stage, type: eventType, status, attempt, at, next };
+  }
+
+  #markStage(
+    { event, sequenceNo, attempt }: FoldedEvent,
+    at: number,
+    mark: StageMark | undefined,
+    waits: boolean,
+  ): void {
+    const { stages } = this.memory;
+    const { stage, status, eventType, lane } = event;
+    if (mark?.waiting !== undefined) this.#clear(mark.waiting);
+    const failed = status === 'FAILED' ? Math.max(mark?.failed ?? 0, attempt) : mark?.failed;
+    const open = failed !== undefined && !isSuccess(status);
+    if (lane === 'main' || open)
+      stages[stage] = {
+        no: sequenceNo,
+        at,
+        status,
+        type: eventType,
+        ...(open ? { failed } : {}),
+        ...(waits ? { waiting: sequenceNo } : {}),
+      };
+    else delete stages[stage];
+    if (lane !== 'main' && open && mark === undefined) this.#forgetOldestSideStage();
+  }
+
+  /** The one longest without an event; its failure gives up its retry. */
+  #forgetOldestSideStage(): void {
+    const side = Object.entries(this.memory.stages).filter(([stage]) => !stageOrder.has(stage));
+    if (side.length <= MAX_SIDE_STAGES) return;
+    const [stage, mark] = side.reduce((oldest, one) => (one[1].no < oldest[1].no ? one : oldest));
+    if (mark.waiting !== undefined) this.#clear(mark.waiting);
+    delete this.memory.stages[stage];
+  }
+
+  #clearAllWaiting(): void {
+    for (const mark of Object.values(this.memory.stages)) {
+      if (mark.waiting === undefined) continue;
+      this.#clear(mark.waiting);
+      delete mark.waiting;
+    }
+  }
+
+  #clear(sequenceNo: number): void {
+    const here = this.appended[sequenceNo - this.firstSequenceNo];
+    if (here === undefined) {
+      this.cleared.push(sequenceNo);
+      return;
+    }
+    here.nextRetryAt = null;
+    here.exhausted = false;
+  }
+}
+
+/** Of a request that nothing is known of. */
+export function newMemory(): RequestMemory {
+  return { stages: {}, progress: 'RECEIVED' };
+}
+
+/** What a producer states as the receipt; failing that the earliest believable time heard of. */
+export function receivedAtOf({ receipt, earliest }: RequestMemory): number | undefined {
+  return receipt ?? earliest;
+}
+
+/** When the request was closed: for good, or by a pend after which no work went on. Null while it is open. */
+export function completedAtOf({ endedAt, pendedAt, waits }: RequestMemory): number | null {
+  return endedAt ?? (waits && pendedAt !== undefined ? pendedAt : null);
+}
+
+/** The latest outcome, else how far the request came. */
+export function statusOf({ outcome, progress }: RequestMemory): RequestStatus {
+  return outcome?.status ?? progress;
+}
+
+/** Expedited, once anything says so. */
+export function firmerPriority(one: Priority | null, other: Priority | null): Priority | null {
+  return one === 'EXPEDITED' || other === 'EXPEDITED' ? 'EXPEDITED' : (one ?? other);
+}
+
+/**
+ * Whether the event happened before what is known of its stage, so that it changes nothing there. A result of what has
+ * begun, a success after a failure, and whatever follows a retry count always: two pods' clocks may differ.
+ */
+function isLateInStage(
+  { status, eventType, lane }: TrackedEvent,
+  at: number,
+  mark: StageMark | undefined,
+): boolean {
+  if (lane !== 'main' || mark === undefined) return false;
+  if (at === mark.at && status === mark.status && eventType === mark.type) return isSuccess(status);
+  if (at >= mark.at) return false;
+  if (mark.status === 'STARTED') return status === 'STARTED';
+  if (mark.status === 'FAILED') return status === 'STARTED' || status === 'FAILED';
+  return isSuccess(mark.status);
+}
+
+/**
+ * Whether a later stage has begun meanwhile: each service sends on its own, and the hand-off arrived. An earlier stage
+ * that begins again takes the request back, and so does its result after an earlier success of it.
+ */
+function isOvertaken(
+  { stage, status, eventType }: TrackedEvent,
+  at: number,
+  mark: StageMark | undefined,
+  { main, pendedAt, endedAt }: RequestMemory,
+): boolean {
+  if (main === undefined || orderOf(stage) >= orderOf(main.stage)) return false;
+  // The routing decision comes after the synchronous attempt that it encloses, and hands over anew.
+  if (stage === 'ORCHESTRATION') return eventType === 'REQUEST_RECEIVED' || at < main.at;
+  // A pend is answered by a callback, which the lane has before the response.
+  const awaitsCallback = pendedAt !== undefined && endedAt === undefined && main.status === 'COMPLETED';
+  if (stage === 'CALLBACK_HANDLER' && awaitsCallback) return false;
+  if (mark === undefined) return true;
+  if (status === 'STARTED' || status === 'RETRY_SCHEDULED') return false;
+  return !isSuccess(mark.status);
+}
+
+/** Fills in when the failure is retried or that it is exhausted; false where it is neither. */
+function planRetry(folded: FoldedEvent, recordedAt: number): boolean {
+  const { status, retryable, nextRetryAt, retry } = folded.event;
+  if (status !== 'FAILED' || !retryable) return false;
+  if (nextRetryAt !== null) folded.nextRetryAt = nextRetryAt;
+  else if (retry === null) return false;
+  else if (folded.attempt >= retry.maxAttempts) folded.exhausted = true;
+  else {
+    const grown = retry.baseSeconds * retry.factor ** (folded.attempt - 1);
+    const delayMs = retry.jitter * Math.min(retry.capSeconds, grown) * 1_000;
+    folded.nextRetryAt = new Date(recordedAt + delayMs).toISOString();
+  }
+  return true;
+}
+
+function orderOf(stage: string): number {
+  return stageOrder.get(stage) ?? -1;
+}
+
+function isSuccess(status: EventStatus): boolean {
+  return status === 'COMPLETED' || status === 'SKIPPED';
+}
+
+function isDetermination(status: RequestStatus): boolean {
+  return status === 'APPROVED' || status === 'DENIED';
+}
+
+function isFarther(status: RequestStatus, than: RequestStatus): boolean {
+  return requestStatuses.indexOf(status) > requestStatuses.indexOf(than);
+}
+
+// Of two at the same instant the order of the statuses tells, not that of arrival.
+function earlierOf(known: Outcome | undefined, said: Outcome): Outcome {
+  if (known === undefined || said.at < known.at) return said;
+  return said.at === known.at && isFarther(known.status, said.status) ? said : known;
+}
+
+function laterOf(known: Outcome | undefined, said: Outcome): Outcome {
+  if (known === undefined || said.at > known.at) return said;
+  return said.at === known.at && isFarther(said.status, known.status) ? said : known;
+}
