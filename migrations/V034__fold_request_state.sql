@@ -19,10 +19,11 @@ COMMENT ON COLUMN event_tracker.stated IS 'What the message stated of its reques
 DROP FUNCTION settle_retries(json, timestamptz);
 DROP FUNCTION record_events(json, timestamptz, boolean);
 
--- What is there of requests before events are added: `asked` is a JSON array of {pagw_id, event_ids}. Answers the database's
--- clock, and of each request that exists its tenant, last number, state, and which of the event ids are recorded already.
--- Called by recordEvents (lib/data-access/ingest).
-CREATE OR REPLACE FUNCTION read_request_states(asked json) RETURNS json
+-- What is there of requests before events are added: `asked` is a JSON array of {pagw_id, event_ids}. Answers a row for each
+-- request that exists: its tenant, last number and state, and at which places of event_ids stand ids that are recorded
+-- already. An answer holds 1 MiB: of requests beyond `most_bytes` of state nothing but the id is told, and they are to be
+-- asked for again. Called by readRequestStates (lib/data-access/ingest).
+CREATE OR REPLACE FUNCTION read_request_states(asked json, most_bytes int) RETURNS SETOF json
 LANGUAGE plpgsql
 STABLE
 -- A plan is kept from when the tables were small, and has to stay good as they grow.
@@ -31,31 +32,38 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $$
 BEGIN
-  RETURN (
-    SELECT json_agg(json_build_object(
-      'pagwId', request.pagw_id,
-      'tenant', request.tenant,
-      'lastSequenceNo', request.last_sequence_no,
-      'correlated', request.correlation_id IS NOT NULL,
-      'memory', request.state,
-      'recorded', (
-        SELECT json_agg(asked_id)
-        FROM json_array_elements_text(one.event_ids) AS asked_id
-        WHERE EXISTS (
-          SELECT FROM event_tracker AS event
-          WHERE event.pagw_id = request.pagw_id
-            AND event.event_id = asked_id
-            AND event.received_on = request.received_on
-        )
-        OR request.retired_at IS NOT NULL AND is_retired_event(request.pagw_id, request.received_on, asked_id)
-      )
-    ))
+  RETURN QUERY
+  WITH known AS (
+    SELECT request.*, one.event_ids, sum(octet_length(request.state::text)) OVER (ORDER BY request.pagw_id) AS bytes
     FROM json_to_recordset(asked) AS one (pagw_id text, event_ids json)
     -- OFFSET 0 keeps this a look-up per request: as a plain join it is planned as a scan of the whole table.
     CROSS JOIN LATERAL (
-      SELECT * FROM request_tracker AS tracker WHERE tracker.pagw_id = one.pagw_id OFFSET 0
+      SELECT tracker.pagw_id, tracker.received_on, tracker.tenant, tracker.last_sequence_no, tracker.retired_at, tracker.state,
+        tracker.correlation_id IS NOT NULL AS correlated
+      FROM request_tracker AS tracker
+      WHERE tracker.pagw_id = one.pagw_id
+      OFFSET 0
     ) AS request
-  );
+  )
+  SELECT
+    CASE WHEN bytes > most_bytes AND bytes > octet_length(state::text) THEN json_build_object('pagwId', pagw_id)
+    ELSE json_build_object(
+      'pagwId', pagw_id,
+      'tenant', tenant,
+      'lastSequenceNo', last_sequence_no,
+      'correlated', correlated,
+      'memory', state,
+      'recorded', (
+        SELECT json_agg(place - 1)
+        FROM json_array_elements_text(known.event_ids) WITH ORDINALITY AS sent (id, place)
+        WHERE EXISTS (
+          SELECT FROM event_tracker AS event
+          WHERE event.pagw_id = known.pagw_id AND event.event_id = sent.id AND event.received_on = known.received_on
+        )
+        OR known.retired_at IS NOT NULL AND is_retired_event(known.pagw_id, known.received_on, sent.id)
+      )
+    ) END
+  FROM known;
 END
 $$;
 
@@ -306,6 +314,14 @@ BEGIN
       due.*, request.correlation_id, request.payload_bucket, request.payload_key,
       request.completed_at IS NOT NULL
         OR (request.state -> 'stages' -> due.stage ->> 'waiting')::bigint IS DISTINCT FROM due.sequence_no
+        -- What another program wrote past append_events.
+        OR EXISTS (
+          SELECT FROM event_tracker AS later
+          WHERE later.pagw_id = due.pagw_id
+            AND later.received_on = due.received_on
+            AND later.sequence_no > request.last_sequence_no
+            AND later.stage = due.stage
+        )
         AS superseded
     FROM due
     JOIN request_tracker AS request ON request.pagw_id = due.pagw_id

@@ -143,9 +143,8 @@ export class RequestFold {
     const next = this.#applyEffects(event, at);
     const isClosed = completedAtOf(this.memory) !== null;
     if (isLateInStage(event, at, mark)) return;
-    const overtaken = event.lane === 'main' && isOvertaken(event, at, mark, this.memory);
-    if (event.lane === 'main' && !overtaken) this.#moveTo(folded, at, next);
-    const plans = !isClosed && !overtaken && planRetry(folded, recordedAt);
+    if (event.lane === 'main' && !isOvertaken(event, at, mark, this.memory)) this.#moveTo(folded, at, next);
+    const plans = !isClosed && planRetry(folded, recordedAt);
     this.#markStage(folded, at, mark, plans);
     if (isClosed && !wasClosed) this.#clearAllWaiting();
   }

@@ -1,6 +1,7 @@
 import type { Database } from '../../lib/data-access/database.ts';
 import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
 import { readMessage } from '../../lib/domain/event-message.ts';
+import type { FoldRules } from '../../lib/domain/request-fold.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 
@@ -33,8 +34,9 @@ export async function recordHistory(
   request: { pagwId: string; tenant?: string },
   start: Date,
   steps: readonly Step[],
+  rules?: FoldRules,
 ): Promise<void> {
-  for (const step of steps) await recordSteps(database, start, [{ ...request, step }]);
+  for (const step of steps) await recordSteps(database, start, [{ ...request, step }], rules);
 }
 
 /** Records steps of many requests, those of one minute in one call. */
@@ -42,6 +44,7 @@ export async function recordSteps(
   database: Database,
   start: Date,
   steps: readonly RequestStep[],
+  rules?: FoldRules,
 ): Promise<void> {
   for (const [recordedAt, group] of Map.groupBy(steps, ({ step }) => recordingTime(start, step).getTime())) {
     const now = new Date(recordedAt);
@@ -49,6 +52,7 @@ export async function recordSteps(
       database,
       group.flatMap((step) => readStep(start, step, now)),
       now,
+      rules,
     );
   }
 }

@@ -10,19 +10,35 @@ export interface RequestStateRow {
   correlated: boolean;
   /** Null when it was brought over from an older system and its state is yet to be derived. */
   memory: RequestMemory | null;
-  /** Which of the event ids asked about are recorded already. */
-  recorded: string[] | null;
+  /** At which places of the event ids asked about stand ids that are recorded already. */
+  recorded: readonly number[] | null;
 }
 
-/** The states of the requests that exist, by id, with what is recorded already of the event ids given for each. */
+export interface RequestStates {
+  /** By id; a request that is in neither does not exist. */
+  read: ReadonlyMap<string, RequestStateRow>;
+  /** Requests whose state had no room in the answer. */
+  unread: ReadonlySet<string>;
+}
+
+/** Leaves the answer's other parts room within its 1 MiB. */
+const MOST_STATE_BYTES = 500_000;
+
+/** The states of the requests that exist, with what is recorded already of the event ids given for each. */
 export async function readRequestStates(
   database: Database,
   eventIds: ReadonlyMap<string, readonly string[]>,
-): Promise<Map<string, RequestStateRow>> {
+): Promise<RequestStates> {
   const asked = [...eventIds].map(([pagwId, ids]) => ({ pagw_id: pagwId, event_ids: ids }));
-  const { rows } = await database.execute<{ states: RequestStateRow[] | null }>(
-    'SELECT read_request_states(:asked::json) AS states',
-    { asked: JSON.stringify(asked) },
+  const { rows } = await database.execute<{ state: RequestStateRow | Pick<RequestStateRow, 'pagwId'> }>(
+    'SELECT state FROM read_request_states(:asked::json, :most_bytes::int) AS state',
+    { asked: JSON.stringify(asked), most_bytes: MOST_STATE_BYTES },
   );
-  return new Map((rows[0]?.states ?? []).map((state) => [state.pagwId, state]));
+  const read = new Map<string, RequestStateRow>();
+  const unread = new Set<string>();
+  for (const { state } of rows) {
+    if ('tenant' in state) read.set(state.pagwId, state);
+    else unread.add(state.pagwId);
+  }
+  return { read, unread };
 }

@@ -25,9 +25,9 @@ export interface RecordedEvent {
 /** An event of our own may be one that holds only while a failure waits for its retry. */
 export type RecordableEvent = TrackedEvent & { retryOf?: number };
 
-/** A call carries at most this much: half of the Data API's 4 MiB, and an answer that fits its 64 KB a row. */
+/** A call carries at most this much: a third of the Data API's 4 MiB, as quotes are escaped and states come on top. */
 const CALL_MAX_EVENTS = 1_000;
-const CALL_MAX_CHARACTERS = 1_500_000;
+const CALL_MAX_BYTES = 1_400_000;
 
 /** A request that several write to at once is won by one of them a round, so that many writers take many rounds. */
 const MAX_ROUNDS = 64;
@@ -83,15 +83,17 @@ async function recordRound(
   const eventIds = new Map(
     [...pending].map(([pagwId, events]) => [pagwId, events.map(({ event }) => event.eventId)]),
   );
-  const states = await readRequestStates(recording.database, eventIds);
+  const { read, unread } = await readRequestStates(recording.database, eventIds);
   const additions: Addition[] = [];
   for (const [pagwId, events] of pending) {
-    const addition = await foldRequest(recording, pagwId, events, states.get(pagwId), answers);
+    if (unread.has(pagwId)) continue;
+    const addition = await foldRequest(recording, pagwId, events, read.get(pagwId), answers);
     if (addition.fold.appended.length > 0) additions.push(addition);
   }
-  if (additions.length === 0) return new Set();
+  if (additions.length === 0) return new Set(unread);
   const written = await appendWithPartitions(recording, additions);
-  return new Set(additions.flatMap(({ pagwId }) => (written.has(pagwId) ? [] : [pagwId])));
+  const raced = additions.flatMap(({ pagwId }) => (written.has(pagwId) ? [] : [pagwId]));
+  return new Set([...unread, ...raced]);
 }
 
 /** Folds a request's events, each answered as if the write that follows succeeds. */
@@ -104,7 +106,7 @@ async function foldRequest(
 ): Promise<Addition> {
   const memory = state && (state.memory ?? (await deriveRequestMemory(database, pagwId, rules)));
   const fold = new RequestFold(state ? { ...state, memory: memory ?? newMemory() } : null, rules);
-  const recorded = new Set(state?.recorded);
+  const recorded = new Set(state?.recorded?.map((place) => events[place]?.event.eventId));
   let tenant = state?.tenant ?? null;
   for (const { event, place } of events) {
     const owner = tenant ?? event.tenant;
@@ -125,7 +127,7 @@ async function foldRequest(
 function refuse(
   event: RecordableEvent,
   owner: string | null,
-  recorded: ReadonlySet<string>,
+  recorded: ReadonlySet<string | undefined>,
   fold: RequestFold,
 ): RecordOutcome | null {
   if (owner === null) return 'TENANT_UNKNOWN';
@@ -139,16 +141,16 @@ function refuse(
 function toCalls(events: readonly RecordableEvent[]): Placed[][] {
   const calls: Placed[][] = [];
   let call: Placed[] = [];
-  let characters = 0;
+  let bytes = 0;
   for (const [place, event] of events.entries()) {
-    const size = JSON.stringify(event).length;
-    if (call.length === CALL_MAX_EVENTS || (call.length > 0 && characters + size > CALL_MAX_CHARACTERS)) {
+    const size = Buffer.byteLength(JSON.stringify(event));
+    if (call.length === CALL_MAX_EVENTS || (call.length > 0 && bytes + size > CALL_MAX_BYTES)) {
       calls.push(call);
       call = [];
-      characters = 0;
+      bytes = 0;
     }
     call.push({ event, place });
-    characters += size;
+    bytes += size;
   }
   if (call.length > 0) calls.push(call);
   return calls;

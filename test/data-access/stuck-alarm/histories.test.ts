@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
 import { listStuckRequests } from '../../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { DEFAULT_BELIEVED_DAYS } from '../../../lib/domain/believable-time.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -28,12 +29,13 @@ async function verdictOn(pagwId: string) {
 }
 
 describe('the verdict on a history', () => {
-  it.each(Object.entries(histories))('%s', async (_name, { steps, at, stuck }) => {
+  it.each(Object.entries(histories))('%s', async (_name, { steps, at, stuck, imported }) => {
     const pagwId = `PAGW-H-${Object.values(histories).findIndex((history) => history.steps === steps && history.at === at)}`;
     // Looked at before each event too, as every minute's run does: an earlier look must not put off a later verdict.
     for (const step of steps) {
       await checkRequests(db.database, { rules, now: afterMinutes(start, step[0]) });
-      await recordHistory(db.database, { pagwId }, start, [step]);
+      const believedDays = imported ? Number.POSITIVE_INFINITY : DEFAULT_BELIEVED_DAYS;
+      await recordHistory(db.database, { pagwId }, start, [step], { believedDays });
     }
     await checkRequests(db.database, { rules, now: afterMinutes(start, at) });
     expect(await verdictOn(pagwId)).toEqual(stuck);

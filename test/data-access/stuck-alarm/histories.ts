@@ -5,6 +5,8 @@ import type { Step } from '../../support/history.ts';
 export interface History {
   steps: readonly Step[];
   at: number;
+  /** Recorded as an import of old histories, whose times are believed however old they are. */
+  imported?: boolean;
   /** Null: not stuck. */
   stuck: { reason: StuckReason; stage: string; sinceMinute: number } | null;
 }
@@ -151,9 +153,18 @@ export const histories: Readonly<Record<string, History>> = {
     stuck: null,
   },
   'a stuck request closed by an event beside the main lane': {
-    steps: [...parsed, [1, 'VAL_START'], [30, 'NOTIFY_OK', { metadata: { subscriptionCount: 1 } }]],
+    steps: [
+      ...parsed,
+      [1, 'VAL_START'],
+      [30, 'CASE_CLOSED', { stage: 'DESK', request: { status: 'CANCELLED' } }],
+    ],
     at: 31,
     stuck: null,
+  },
+  'a notification that is sent while nothing is decided': {
+    steps: [...parsed, [1, 'VAL_START'], [30, 'NOTIFY_OK', { metadata: { subscriptionCount: 1 } }]],
+    at: 31,
+    stuck: stuck('no-result', 'VALIDATION', 1),
   },
   'a late failure of a side stage after the answer': {
     steps: [
@@ -449,5 +460,14 @@ export const histories: Readonly<Record<string, History>> = {
     ],
     at: 60,
     stuck: null,
+    imported: true,
+  },
+  'a clock that stands in 1970': {
+    steps: [
+      [0, 'REQUEST_RECEIVED', { skewMinutes: -20_000 * day }],
+      [0, 'PARSE_START', { skewMinutes: -20_000 * day }],
+    ],
+    at: 16,
+    stuck: stuck('no-result', 'PARSING', 0),
   },
 };
