@@ -1,0 +1,309 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  completedAtOf,
+  type KnownRequest,
+  newMemory,
+  RequestFold,
+  type RequestMemory,
+  receivedAtOf,
+  statusOf,
+} from '../../lib/domain/request-fold.ts';
+import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { arbitraryHistory, cutAnywhere, recordedAt } from '../support/arbitrary-history.ts';
+import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
+import { eventWith } from './support/message.ts';
+
+const HISTORIES = 3_000;
+const now = recordedAt.getTime();
+
+/** What the database would hold after these batches: the memory as it comes back from JSON, and each failure's retry. */
+function foldInBatches(batches: readonly (readonly TrackedEvent[])[]) {
+  let known: KnownRequest = { tenant: 'anthem', lastSequenceNo: 0, memory: newMemory() };
+  const events = new Map<number, object>();
+  for (const batch of batches) {
+    const fold = new RequestFold(known);
+    for (const event of batch) fold.append(event, now);
+    for (const { sequenceNo, attempt, nextRetryAt, exhausted } of fold.appended)
+      events.set(sequenceNo, { attempt, nextRetryAt, exhausted });
+    for (const sequenceNo of fold.cleared)
+      events.set(sequenceNo, { ...events.get(sequenceNo), nextRetryAt: null, exhausted: false });
+    known = {
+      tenant: 'anthem',
+      lastSequenceNo: fold.lastSequenceNo,
+      memory: JSON.parse(JSON.stringify(fold.memory)) as RequestMemory,
+    };
+  }
+  return { ...known, events };
+}
+
+describe('a history', () => {
+  it('gives the same state and the same retries however it is cut into batches', () => {
+    fc.assert(
+      fc.property(arbitraryHistory('CUT'), fc.array(fc.nat(), { maxLength: 8 }), (history, cuts) => {
+        const oneByOne = foldInBatches(history.map((event) => [event]));
+        expect(foldInBatches([history])).toEqual(oneByOne);
+        expect(foldInBatches(cutAnywhere(history, cuts))).toEqual(oneByOne);
+      }),
+      { numRuns: HISTORIES },
+    );
+  });
+
+  it('gives the same receipt, determination, outcome and priority in whatever order it arrives', () => {
+    fc.assert(
+      fc.property(
+        arbitraryHistory('ORDER').chain((history) =>
+          fc.tuple(fc.constant(history), fc.shuffledSubarray(history, { minLength: history.length })),
+        ),
+        ([history, shuffled]) => {
+          const [inOrder, mixed] = [foldInBatches([history]).memory, foldInBatches([shuffled]).memory];
+          expect(receivedAtOf(mixed)).toBe(receivedAtOf(inOrder));
+          expect(mixed.determination).toEqual(inOrder.determination);
+          expect(mixed.outcome).toEqual(inOrder.outcome);
+          expect(statusOf(mixed)).toBe(statusOf(inOrder));
+          expect(mixed.unclearAt).toBe(inOrder.unclearAt);
+        },
+      ),
+      { numRuns: HISTORIES },
+    );
+  });
+
+  it('keeps what it remembers small, whatever stages a producer makes up', () => {
+    const fold = new RequestFold(null);
+    for (let place = 0; place < 5_000; place++)
+      fold.append(failedEvent({ lane: 'unknown', stage: `${'Ä'.repeat(58)}_${place}` }), now);
+    expect(Buffer.byteLength(JSON.stringify(fold.memory))).toBeLessThan(16_000);
+    const waiting = fold.appended.filter(({ nextRetryAt }) => nextRetryAt !== null);
+    expect(waiting).toHaveLength(32);
+  });
+
+  it('decides, closes and reopens nothing by an event without a tenant', () => {
+    const events = ['APPROVED', 'CANCELLED'].map((status) =>
+      trackedEvent({ tenant: null, stated: { status: status as 'APPROVED' } }),
+    );
+    const { memory } = foldInBatches([[...events, trackedEvent({ tenant: null, eventType: 'RESPONSE_OK' })]]);
+    expect([memory.determination, completedAtOf(memory)]).toEqual([undefined, null]);
+  });
+});
+
+type Step = [minute: number, eventType: string, metadata?: object];
+const at = (minute: number) => new Date(now + (minute - 600) * 60_000).toISOString();
+const told = ([minute, eventType, metadata]: Step, request?: object) =>
+  eventWith({ eventType, metadata, request, occurredAt: at(minute) });
+const standOf = (...steps: Step[]) => {
+  const { main } = foldInBatches([steps.map((step) => told(step))]).memory;
+  return main && `${main.type} → ${main.next ?? '–'}`;
+};
+const async = { mode: 'ASYNC_QUEUED' };
+
+describe('where the main lane stands', () => {
+  it.each<[string, Step[], string]>([
+    [
+      'a submission that arrives after its PARSE_OK',
+      [
+        [2, 'PARSE_OK'],
+        [0, 'REQUEST_RECEIVED'],
+      ],
+      'PARSE_OK → VALIDATION',
+    ],
+    [
+      'a success that arrives after the next stage began',
+      [
+        [1, 'PARSE_START'],
+        [3, 'VAL_START'],
+        [2, 'PARSE_OK'],
+      ],
+      'VAL_START → –',
+    ],
+    [
+      'a START and its result that both arrive after the next stage began',
+      [
+        [3, 'VAL_START'],
+        [1, 'PARSE_START'],
+        [2, 'PARSE_OK'],
+      ],
+      'VAL_START → –',
+    ],
+    [
+      'a START that arrives after its own result',
+      [
+        [2, 'PARSE_OK'],
+        [1, 'PARSE_START'],
+      ],
+      'PARSE_OK → VALIDATION',
+    ],
+    [
+      'a routing decision that arrives after the parser began',
+      [
+        [0, 'WORKFLOW_START'],
+        [2, 'PARSE_START'],
+        [1, 'WORKFLOW_COMPLETE', async],
+      ],
+      'PARSE_START → –',
+    ],
+    [
+      'the routing decision after a synchronous attempt',
+      [
+        [0, 'WORKFLOW_START'],
+        [1, 'PARSE_START'],
+        [2, 'PARSE_OK'],
+        [3, 'WORKFLOW_COMPLETE', { mode: 'SYNC_PENDED_TO_ASYNC' }],
+      ],
+      'WORKFLOW_COMPLETE → PARSING',
+    ],
+    [
+      'a stage that begins again',
+      [
+        [1, 'PARSE_OK'],
+        [2, 'VAL_FAIL'],
+        [3, 'PARSE_START'],
+      ],
+      'PARSE_START → –',
+    ],
+    [
+      'a stage that succeeds again without a START',
+      [
+        [1, 'PARSE_OK'],
+        [2, 'VAL_FAIL'],
+        [3, 'PARSE_OK'],
+      ],
+      'PARSE_OK → VALIDATION',
+    ],
+    [
+      'a success that is told twice',
+      [
+        [1, 'PARSE_OK'],
+        [2, 'VAL_START'],
+        [1, 'PARSE_OK'],
+      ],
+      'VAL_START → –',
+    ],
+    [
+      'a callback after a pend',
+      [
+        [1, 'RESPONSE_OK', { outcome: 'pended' }],
+        [5, 'CALLBACK_START'],
+      ],
+      'CALLBACK_START → –',
+    ],
+    [
+      'a callback that arrives after the answer to it',
+      [
+        [1, 'RESPONSE_OK', { outcome: 'pended' }],
+        [5, 'RESPONSE_OK', { outcome: 'approved' }],
+        [3, 'CALLBACK_START'],
+      ],
+      'RESPONSE_OK → –',
+    ],
+  ])('%s', (_, steps, stand) => {
+    expect(standOf(...steps)).toBe(stand);
+  });
+
+  it('is the same for all steps of a happy path in whatever order they arrive', () => {
+    const path: Step[] = [
+      [0, 'REQUEST_RECEIVED'],
+      [1, 'WORKFLOW_START'],
+      [2, 'WORKFLOW_COMPLETE', async],
+      [3, 'PARSE_START'],
+      [4, 'PARSE_OK'],
+      [5, 'VAL_START'],
+      [6, 'VAL_OK'],
+      [7, 'ENRICH_START'],
+      [8, 'ENRICH_OK'],
+      [9, 'CONVERT_START'],
+    ];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(path, { minLength: path.length }), (arrived) => {
+        expect(standOf(...arrived)).toBe('CONVERT_START → –');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('the end of a request', () => {
+  const endOf = (...events: TrackedEvent[]) => {
+    const { memory } = foldInBatches([events]);
+    const closedAt = completedAtOf(memory);
+    return {
+      status: statusOf(memory),
+      determination: memory.determination?.status ?? null,
+      closed: closedAt !== null,
+    };
+  };
+  const answer = (minute: number, outcome: string) => told([minute, 'RESPONSE_OK', { outcome }]);
+
+  it('keeps the first determination and the latest outcome apart', () => {
+    expect(endOf(answer(1, 'denied'), answer(9, 'approved'))).toEqual({
+      status: 'APPROVED',
+      determination: 'DENIED',
+      closed: true,
+    });
+    const cancelled = told([9, 'VAL_OK'], { status: 'CANCELLED' });
+    expect(endOf(answer(1, 'approved'), cancelled)).toMatchObject({
+      status: 'CANCELLED',
+      determination: 'APPROVED',
+    });
+  });
+
+  it.each(['queued', 'pended'])(
+    'pends by %s: closed, not decided, and opened again by a callback',
+    (word) => {
+      const pend = answer(1, word);
+      expect(endOf(pend)).toEqual({ status: 'PENDING', determination: null, closed: true });
+      expect(endOf(pend, told([2, 'CALLBACK_START'])).closed).toBe(false);
+      expect(endOf(told([2, 'CALLBACK_START']), pend).closed).toBe(false);
+    },
+  );
+
+  it('is not decided by an answer that is not understood', () => {
+    expect(endOf(answer(1, 'as discussed'))).toEqual({
+      status: 'RECEIVED',
+      determination: null,
+      closed: true,
+    });
+  });
+
+  it('is not brought by a notification while nothing is decided', () => {
+    expect(endOf(told([1, 'NOTIFY_OK'])).closed).toBe(false);
+  });
+
+  it('is not undone by a callback when it was cancelled', () => {
+    expect(endOf(told([1, 'VAL_OK'], { status: 'CANCELLED' }), told([2, 'CALLBACK_START'])).closed).toBe(
+      true,
+    );
+  });
+
+  it('leaves no retry waiting, whatever a batch holds after the answer', () => {
+    const fold = new RequestFold(null);
+    for (const event of [failedEvent({ stage: 'OUTBOX_PUBLISHER', lane: 'side' }), answer(1, 'approved')])
+      fold.append(event, now);
+    fold.append(told([2, 'CALLBACK_START']), now);
+    fold.append(failedEvent({}), now);
+    expect(fold.appended.map(({ nextRetryAt }) => nextRetryAt)).toEqual([null, null, null, null]);
+  });
+});
+
+describe('a producer’s clock', () => {
+  const receivedAt = (...events: TrackedEvent[]) =>
+    new Date(receivedAtOf(foldInBatches([events]).memory) ?? 0).toISOString();
+
+  it('starts no clock in 1970, nor in the future', () => {
+    for (const occurredAt of ['1970-01-21T10:44:26.094Z', '2031-01-01T00:00:00.000Z'])
+      expect(receivedAt(trackedEvent({ occurredAt }))).toBe(recordedAt.toISOString());
+  });
+
+  it('gives way to the receipt that is stated, unless that is as absurd', () => {
+    const stated = (receipt: string) => trackedEvent({ occurredAt: at(5), stated: { receivedAt: receipt } });
+    expect(receivedAt(stated('2026-03-01T00:00:00.000Z'))).toBe('2026-03-01T00:00:00.000Z');
+    expect(receivedAt(stated('1970-03-01T00:00:00.000Z'))).toBe(at(5));
+    expect(receivedAt(stated('2031-03-01T00:00:00.000Z'))).toBe(at(5));
+  });
+});
+
+it('gives an attempt after the highest number that a column holds', () => {
+  const fold = new RequestFold(null);
+  fold.append(failedEvent({ attempt: 2_147_483_647 }), now);
+  fold.append(failedEvent({}), now);
+  expect(fold.appended[1]?.attempt).toBe(2_147_483_647);
+});

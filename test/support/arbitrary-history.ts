@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { readMessage } from '../../lib/domain/event-message.ts';
+import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
+import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+
+/** When the events of an arbitrary history are recorded; they happen within the days around it. */
+export const recordedAt = new Date('2026-03-10T12:00:00.000Z');
+
+const MINUTE_MS = 60_000;
+const types = [
+  ...['REQUEST_RECEIVED', 'WORKFLOW_START', 'WORKFLOW_COMPLETE', 'PARSE_START', 'PARSE_OK', 'PARSE_FAIL'],
+  ...['VAL_START', 'VAL_OK', 'VAL_FAIL', 'ENRICH_START', 'ENRICH_OK', 'CONVERT_OK', 'DOWNSTREAM_START'],
+  ...[
+    'DOWNSTREAM_OK',
+    'DOWNSTREAM_TIMEOUT',
+    'CALLBACK_START',
+    'CALLBACK_OK',
+    'RESPONSE_START',
+    'RESPONSE_OK',
+  ],
+  ...['RESPONSE_OK', 'NOTIFY_OK', 'NOTIFY_FAIL', 'PUBLISH_OK', 'ATTACH_FAIL', 'MADE_UP_FAIL', 'MADE_UP_OK'],
+] as const;
+const outcomes = ['approved', 'denied', 'pended', 'partial', 'queued', 'canceled', 'what?', 'complete'];
+
+const request = fc.option(
+  fc.record(
+    {
+      type: fc.constantFrom('PAS_SUBMIT', 'PAS_UPDATE'),
+      priority: fc.constantFrom('EXPEDITED', 'STANDARD'),
+      status: fc.constantFrom('APPROVED', 'DENIED', 'PENDING', 'CANCELLED', 'EXPIRED', 'FAILED', 'MAPPED'),
+      receivedAt: fc.integer({ min: -10_000, max: 100 }).map((minute) => instant(minute)),
+      payload: fc.record({
+        bucket: fc.constantFrom('b1', 'b2', null),
+        key: fc.constantFrom('k1', 'k2', 'k3'),
+      }),
+    },
+    { requiredKeys: [] },
+  ),
+  { freq: 4 },
+);
+
+const said = fc.record({
+  eventType: fc.constantFrom(...types),
+  minute: fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: -200, max: 5 }) },
+    // Clocks that are days off, and those that were never set.
+    { weight: 1, arbitrary: fc.integer({ min: -130_000, max: 100_000 }) },
+    { weight: 1, arbitrary: fc.constant(-29_000_000) },
+  ),
+  tenant: fc.oneof({ weight: 9, arbitrary: fc.constant('anthem') }, fc.constantFrom('', 'carelon')),
+  attempt: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, fc.constantFrom(1, 2, 3, 7, 2_147_483_647)),
+  retryable: fc.option(fc.boolean()),
+  outcome: fc.constantFrom(...outcomes),
+  disposition: fc.option(fc.constantFrom('Certified', 'Not Certified', 'Pended', 'odd'), { freq: 3 }),
+  errorCode: fc.option(fc.constantFrom('API_TIMEOUT', 'PARSE_EXCEPTION', 'INVALID_NPI')),
+  correlationId: fc.option(fc.constantFrom('c-1', 'c-2')),
+  externalReference: fc.option(fc.constantFrom('EXT-1', 'EXT-2')),
+  hasUrgent: fc.option(fc.boolean()),
+  isAsync: fc.boolean(),
+  request,
+});
+
+/** Up to `maxLength` events of one request as a message gives them, each with an id of its own. */
+export function arbitraryHistory(pagwId: string, maxLength = 25): fc.Arbitrary<TrackedEvent[]> {
+  return fc
+    .array(said, { minLength: 1, maxLength })
+    .map((events) => events.map((event, place) => toTrackedEvent(pagwId, `e-${place}`, event)));
+}
+
+type Said = typeof said extends fc.Arbitrary<infer Value> ? Value : never;
+
+function toTrackedEvent(pagwId: string, eventId: string, event: Said): TrackedEvent {
+  const { minute, outcome, disposition, hasUrgent, isAsync, ...fields } = event;
+  const { events, rejections } = readMessage(
+    JSON.stringify({
+      ...fields,
+      pagwId,
+      eventId,
+      occurredAt: instant(minute),
+      metadata: { outcome, disposition, hasUrgent, isAsync, mode: 'SYNC', targetSystem: 'carelon' },
+    }),
+    { messageId: eventId, sentAt: recordedAt },
+    { retryPolicy: defaultRetryPolicy, jitter: () => 1 },
+  );
+  if (events[0] === undefined)
+    throw new Error(`The history holds an event that is refused: ${rejections[0]?.code}.`);
+  return events[0];
+}
+
+function instant(minute: number): string {
+  return new Date(Math.max(0, recordedAt.getTime() + minute * MINUTE_MS)).toISOString();
+}
+
+/** The history in pieces of arbitrary length, in order. */
+export function cutAnywhere<Item>(items: readonly Item[], cuts: readonly number[]): Item[][] {
+  const places = [...new Set(cuts.map((cut) => cut % (items.length + 1)))].toSorted(
+    (one, other) => one - other,
+  );
+  return [0, ...places]
+    .map((from, number) => items.slice(from, places[number]))
+    .filter(({ length }) => length > 0);
+}
