@@ -386,3 +386,50 @@ CREATE TRIGGER note_changed_decision
       IS DISTINCT FROM (NEW.decided_at, NEW.received_at, NEW.determination, NEW.priority, NEW.tenant)
   )
   EXECUTE FUNCTION note_decision_change();
+
+DROP FUNCTION take_watched_requests(timestamptz, text, int);
+
+-- Up to `most` requests whose look is due `at` that instant, in the order of their ids from after `after` on, with what the
+-- judgement needs of the event they stand at: one step down the index of the request's own partition. Called by
+-- takeWatchedRequests (lib/data-access/stuck-alarm).
+--
+-- A function, because PL/pgSQL keeps the plan: planning over all partitions took as long as fetching 100 requests.
+CREATE FUNCTION take_watched_requests(at timestamptz, after text, most int)
+RETURNS TABLE (
+  pagw_id text, tenant text, status text, priority text, received_at timestamptz, completed_at timestamptz,
+  decided_at timestamptz, unclear_answer_at timestamptz, last_stage text, main_stage text, main_status text, next_stage text,
+  last_sequence_no bigint, recorded_at timestamptz, occurred_at timestamptz, next_retry_at timestamptz,
+  retry_exhausted_at timestamptz, error_code text
+)
+LANGUAGE plpgsql
+STABLE
+-- Kept from when the tables were small, the plan has to stay good as they grow.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT
+    request.pagw_id::text, request.tenant::text, request.status::text, request.priority::text, request.received_at,
+    request.completed_at, request.decided_at, request.unclear_answer_at, request.last_stage::text,
+    request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
+    coalesce(stand.created_at, request.last_event_at, request.created_at),
+    coalesce(stand.occurred_at, request.last_event_at, request.created_at),
+    stand.next_retry_at, stand.retry_exhausted_at, stand.error_code::text
+  FROM request_tracker AS request
+  LEFT JOIN LATERAL (
+    SELECT event.created_at, event.occurred_at, event.next_retry_at, event.retry_exhausted_at, event.error_code
+    FROM event_tracker AS event
+    WHERE event.pagw_id = request.pagw_id
+      AND event.received_on = request.received_on
+      AND event.sequence_no = coalesce(request.main_sequence_no, request.last_sequence_no)
+      AND request.completed_at IS NULL
+  ) AS stand ON true
+  WHERE request.watched
+    AND request.watch_at <= at
+    AND request.pagw_id > after
+  ORDER BY request.pagw_id
+  LIMIT most;
+END
+$$;

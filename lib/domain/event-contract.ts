@@ -3,7 +3,7 @@ import { isBlank } from './blank.ts';
 import { canonicalStatus } from './event-catalogue.ts';
 import { upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';
-import { type Priority, type RequestStatus, requestStatuses } from './tracked-event.ts';
+import { OWN_EVENT_ID_PREFIX, type Priority, type RequestStatus, requestStatuses } from './tracked-event.ts';
 
 const int4Max = 2_147_483_647;
 export const maxEventsPerMessage = 1_000;
@@ -108,7 +108,13 @@ const eventStatusNames = ['STARTED', 'COMPLETED', 'FAILED', 'SKIPPED', 'RETRY_SC
 export const eventSchema = published(
   z.object({
     eventId: optional(
-      code(128),
+      code(
+        128,
+        z.refine((id) => !id.toLowerCase().startsWith(OWN_EVENT_ID_PREFIX), {
+          params: { rule: 'reserved-prefix' },
+          error: `Begin the id with something else than ${OWN_EVENT_ID_PREFIX}: that is kept for the tracker's own events.`,
+        }),
+      ),
       'Identifies the event for good: sent again, it is recorded once. Default: the SQS message id.',
     ),
     tenant: optional(

@@ -87,7 +87,7 @@ function derivedPriority({ eventType, metadata }: Evidence): Priority | null {
 }
 
 /** The stage that an event hands its request over to; null when it hands over nothing. */
-export function handsOverTo({
+function handsOverTo({
   stage,
   status,
   metadata,

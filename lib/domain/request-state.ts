@@ -1,4 +1,5 @@
 import { stageAfter } from './event-stages.ts';
+import { isTerminalRequestStatus } from './request-effects.ts';
 import type { StageLimits } from './stage-limits.ts';
 import { limitOf } from './stage-limits.ts';
 import type { EventStatus, Priority, RequestStatus } from './tracked-event.ts';
@@ -12,9 +13,11 @@ export interface RequestFacts {
   /** When the request was closed; null while it is open. */
   completedAt: Date | null;
   decidedAt: Date | null;
+  /** When an answer came that was stated and decides nothing; null when none did. */
+  unclearAnswerAt: Date | null;
   /** Stage of the latest event of any lane. */
   lastStage: string | null;
-  /** Stage and status of the latest main-lane event; null when there was none. */
+  /** Stage and status of the latest main-lane event that counted; null when there was none. */
   mainStage: string | null;
   mainStatus: EventStatus | null;
   /** The stage that the latest main-lane event hands over to. */
@@ -77,6 +80,18 @@ export const stateRules: readonly StateRule[] = [
     clock: true,
     holds: ({ completedAt, decidedAt, status }) =>
       completedAt !== null && decidedAt === null && status === 'PENDING',
+  },
+  {
+    state: 'unclear',
+    entered: 'an answer that is not understood (closed, not decided)',
+    lasts: null,
+    reason: null,
+    clock: true,
+    holds: ({ completedAt, decidedAt, status, unclearAnswerAt }) =>
+      completedAt !== null &&
+      decidedAt === null &&
+      unclearAnswerAt !== null &&
+      !isTerminalRequestStatus(status),
   },
   {
     state: 'closed',

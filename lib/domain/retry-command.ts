@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { laneOf } from './event-stages.ts';
-import type { TrackedEvent } from './tracked-event.ts';
+import { OWN_EVENT_ID_PREFIX, type TrackedEvent } from './tracked-event.ts';
 
 /** What a stage's worker is told when a failed stage is to be worked on again; the body of a retry message. */
 export const retryCommandSchema = z.object({
@@ -41,7 +41,7 @@ export function attemptAfter(attempt: number): number {
 /** The event that says a retry was sent. It is dispatched, not done: only an outcome of its stage says more. */
 export function retryScheduledEvent(command: RetryCommand, sentAt: Date): TrackedEvent {
   return {
-    eventId: `retry:${command.token}`,
+    eventId: `${OWN_EVENT_ID_PREFIX}retry:${command.token}`,
     tenant: command.tenant,
     pagwId: command.pagwId,
     stage: command.stage,

@@ -1,3 +1,6 @@
+/** What the ids of the tracker's own events begin with; the contract refuses it of producers. */
+export const OWN_EVENT_ID_PREFIX = 'pagw:';
+
 export const eventStatuses = ['STARTED', 'COMPLETED', 'FAILED', 'SKIPPED', 'RETRY_SCHEDULED'] as const;
 export type EventStatus = (typeof eventStatuses)[number];
 

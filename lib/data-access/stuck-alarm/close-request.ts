@@ -1,4 +1,4 @@
-import type { RequestStatus, TrackedEvent } from '../../domain/tracked-event.ts';
+import { OWN_EVENT_ID_PREFIX, type RequestStatus, type TrackedEvent } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
 import { recordEvents } from '../ingest/record-events.ts';
 import { type Operator, recordOperatorAction } from '../retry/record-operator-action.ts';
@@ -58,7 +58,7 @@ function closingEvent(
   now: Date,
 ): TrackedEvent {
   return {
-    eventId: `closed-by-operator-${last + 1}`,
+    eventId: `${OWN_EVENT_ID_PREFIX}closed:${last + 1}`,
     tenant,
     pagwId,
     stage: 'OPERATOR',

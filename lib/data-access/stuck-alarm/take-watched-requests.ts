@@ -1,4 +1,3 @@
-import { handsOverTo } from '../../domain/request-effects.ts';
 import type { RequestFacts } from '../../domain/request-state.ts';
 import type { Database } from '../database.ts';
 import { type BoundedRows, readBounded } from '../page.ts';
@@ -10,12 +9,6 @@ export interface WatchedRequest extends RequestFacts {
   lastSequenceNo: number;
 }
 
-type Row = WatchedRequest & {
-  /** The latest main-lane event was overtaken on its way: the facts are those of the next stage's event. */
-  overtaken: boolean;
-  isAsync: boolean;
-};
-
 /**
  * A page of the requests whose look is due, in the order of their ids, with what the judgement needs of their latest
  * main-lane event: up to `limit`, or as many as fit into an answer. `after` is the id that the page before ended with.
@@ -26,18 +19,9 @@ export async function takeWatchedRequests(
   now: Date,
   after = '',
 ): Promise<BoundedRows<WatchedRequest>> {
-  const { rows, cut } = await readBounded<Row>(
+  return await readBounded<WatchedRequest>(
     database,
     'SELECT * FROM take_watched_requests(:now::timestamptz, :after, :limit::int)',
     { now, after, limit },
   );
-  const requests = rows.map(({ overtaken, isAsync, ...request }) =>
-    overtaken ? { ...request, nextStage: nextStageOf(request, isAsync) } : request,
-  );
-  return { rows: requests, cut };
-}
-
-function nextStageOf({ mainStage, mainStatus }: WatchedRequest, isAsync: boolean): string | null {
-  if (mainStage === null || mainStatus === null) return null;
-  return handsOverTo({ stage: mainStage, status: mainStatus, metadata: { isAsync } });
 }

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deriveRequestMemory } from '../../../lib/data-access/ingest/derive-request-memory.ts';
+import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { arbitraryHistory, cutAnywhere, recordedAt } from '../../support/arbitrary-history.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+const HISTORIES_A_RUN = 40;
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+afterAll(() => db.close());
+
+/** Everything that the events of a request made of it, but for what numbers the batch itself. */
+async function standOf(prefix: string) {
+  const { rows } = await db.database.execute(
+    `SELECT to_jsonb(request) - ARRAY['batch_first_sequence_no'] AS request, (
+       SELECT jsonb_agg(to_jsonb(event) - ARRAY['id'] ORDER BY sequence_no)
+       FROM event_tracker AS event WHERE event.pagw_id = request.pagw_id
+     ) AS events
+     FROM request_tracker AS request WHERE pagw_id LIKE :prefix ORDER BY pagw_id`,
+    { prefix: `${prefix}%` },
+  );
+  return JSON.parse(JSON.stringify(rows).replaceAll(prefix, '')) as {
+    request: { pagw_id: string; state: unknown };
+  }[];
+}
+
+const renamed = (history: readonly TrackedEvent[], prefix: string, place: number) =>
+  history.map((event) => ({ ...event, pagwId: `${prefix}${place}` }));
+
+it('gives the same rows however histories are cut, doubled and mixed, and the same when folded from the end', async () => {
+  let run = 0;
+  const histories = fc.array(arbitraryHistory('H', 15), {
+    minLength: HISTORIES_A_RUN,
+    maxLength: HISTORIES_A_RUN,
+  });
+  await fc.assert(
+    fc.asyncProperty(histories, fc.array(fc.nat(), { minLength: 4, maxLength: 12 }), async (made, cuts) => {
+      run++;
+      const [single, mixed] = [`A${run}-`, `B${run}-`];
+      // Each at its place: the first event of every history in one call, then the second …
+      for (let step = 0; step < 15; step++)
+        await recordEvents(
+          db.database,
+          made.flatMap((history, place) => renamed(history, single, place).slice(step, step + 1)),
+          recordedAt,
+        );
+      const all = made.flatMap((history, place) => renamed(history, mixed, place));
+      for (const batch of cutAnywhere(all, cuts)) {
+        await recordEvents(db.database, [...batch, ...batch.slice(0, 3)], recordedAt);
+        await recordEvents(db.database, batch.slice(-5), recordedAt);
+      }
+      const stood = await standOf(single);
+      expect(stood.length).toBeGreaterThan(HISTORIES_A_RUN / 2);
+      expect(await standOf(mixed)).toEqual(stood);
+      for (const { request } of stood)
+        expect(await deriveRequestMemory(db.database, `${single}${request.pagw_id}`)).toEqual(request.state);
+    }),
+    { numRuns: 5 },
+  );
+}, 180_000);
