@@ -95,7 +95,7 @@ export const stateRules: readonly StateRule[] = [
   },
   {
     state: 'closed',
-    entered: 'RESPONSE_OK, NOTIFY_OK, a synchronous answer, or a stated terminal status',
+    entered: 'RESPONSE_OK, a synchronous answer, NOTIFY_OK of a decided request, or a stated terminal status',
     lasts: null,
     reason: null,
     clock: false,
