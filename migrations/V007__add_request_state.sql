@@ -95,14 +95,18 @@ ALTER TABLE request_tracker
   ADD COLUMN received_on             DATE,
   ADD COLUMN decision_due_at         TIMESTAMPTZ,
   ADD COLUMN decided_at              TIMESTAMPTZ,
+  ADD COLUMN determination           pagw_request_status CHECK (determination IN ('APPROVED', 'DENIED')),
+  ADD COLUMN unclear_answer_at       TIMESTAMPTZ,
 
   -- what numbering goes on from
   ADD COLUMN last_sequence_no        BIGINT NOT NULL DEFAULT 0,
   ADD COLUMN batch_first_sequence_no BIGINT NOT NULL DEFAULT 1,
   ADD COLUMN last_event_at           TIMESTAMPTZ,
   ADD COLUMN failure_count           INT NOT NULL DEFAULT 0,
+  ADD COLUMN state                   JSON,
 
-  -- the latest event of the main lane
+  -- where the main lane stands
+  ADD COLUMN main_sequence_no        BIGINT,
   ADD COLUMN main_stage              VARCHAR(64),
   ADD COLUMN main_event_type         VARCHAR(64),
   ADD COLUMN main_status             pagw_event_status,
@@ -126,6 +130,7 @@ ALTER TABLE request_tracker
   ADD COLUMN retired_at              TIMESTAMPTZ,
 
   ADD CONSTRAINT ck_request_tracker_stuck CHECK ((stuck_reason IS NULL) = (stuck_since IS NULL)),
+  ADD CONSTRAINT ck_request_tracker_determination CHECK ((determination IS NULL) = (decided_at IS NULL)),
   ADD CONSTRAINT ck_request_tracker_compacted CHECK (compacted_at IS NULL OR completed_at IS NOT NULL),
   ADD CONSTRAINT ck_request_tracker_archived CHECK (archived_at IS NULL OR (completed_at IS NOT NULL AND retired_at IS NOT NULL));
 
@@ -190,14 +195,17 @@ CREATE INDEX ix_request_tracker_unarchived
   ON request_tracker (received_on, tenant, pagw_id)
   WHERE archived_at IS NULL;
 
-COMMENT ON COLUMN request_tracker.received_at IS 'When the request began: the first event''s time, never later than its recording';
+COMMENT ON COLUMN request_tracker.received_at IS 'When the payer received the request: as a producer states it, else the earliest believable time heard of; never later than its recording';
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
 COMMENT ON COLUMN request_tracker.last_sequence_no IS 'Number of the request''s latest event; the next one gets this plus one';
 COMMENT ON COLUMN request_tracker.batch_first_sequence_no IS 'First number given by the latest batch; its predecessor is what that batch had to find, or it raced';
-COMMENT ON COLUMN request_tracker.decided_at IS 'When the request was approved or denied; a pended answer completes but does not decide';
+COMMENT ON COLUMN request_tracker.decided_at IS 'When the request was first approved or denied, by the events'' times; a pended answer completes but does not decide';
+COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status tells the latest outcome';
+COMMENT ON COLUMN request_tracker.unclear_answer_at IS 'The latest answer that was stated and decides nothing';
+COMMENT ON COLUMN request_tracker.state IS 'What the next event''s effect depends on, as lib/domain/request-fold.ts keeps it; null until it is derived from the history';
 COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; null while it is in flight';
-COMMENT ON COLUMN request_tracker.failure_count IS 'Number of FAILED events recorded; zero spares every search for earlier attempts';
-COMMENT ON COLUMN request_tracker.main_stage IS 'Stage of the latest event in the main lane; main_event_type, main_status, main_attempt and main_at belong to the same event';
+COMMENT ON COLUMN request_tracker.failure_count IS 'Number of FAILED events recorded';
+COMMENT ON COLUMN request_tracker.main_stage IS 'Stage of the latest event in the main lane that was not late; main_sequence_no, main_event_type, main_status, main_attempt and main_at belong to the same event';
 COMMENT ON COLUMN request_tracker.target_system IS 'The downstream the request goes to, from the latest main-lane metadata that names one';
 COMMENT ON COLUMN request_tracker.watch_at IS 'When stuck-alarm looks at the request next; null when there is nothing left to watch. Progress of a stuck request makes it due at once, other events leave it alone';
 COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as of stuck-alarm''s last look; the next main-lane event clears it';

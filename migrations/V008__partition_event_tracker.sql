@@ -45,6 +45,8 @@ CREATE TABLE event_tracker (
   occurred_at             TIMESTAMPTZ NOT NULL,
   created_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
   metadata                JSONB,
+  stated                  JSONB,
+  sender                  VARCHAR(128),
 
   -- The START that compaction merged into this result: what it said and its result does not. Null where none was.
   start_sequence_no       BIGINT,
@@ -122,6 +124,8 @@ COMMENT ON COLUMN event_tracker.metadata IS 'JSON context for event (no PHI - us
 COMMENT ON COLUMN event_tracker.sequence_no IS 'Monotonic sequence per pagw_id for event ordering';
 COMMENT ON COLUMN event_tracker.next_retry_at IS 'Scheduled retry timestamp for failed retryable events';
 COMMENT ON COLUMN event_tracker.retry_exhausted_at IS 'When the failure used up its attempts; cleared when a later event of its stage, or the request''s end, overtakes it';
+COMMENT ON COLUMN event_tracker.stated IS 'What the message stated of its request: type, priority, status, receipt, payload, correlation id; null when nothing';
+COMMENT ON COLUMN event_tracker.sender IS 'Who put the message on the queue: the SQS SenderId; null for the tracker''s own events and for what was brought over';
 COMMENT ON COLUMN event_tracker.event_id IS 'The producer''s id of the event, recorded once per request however often it is sent';
 COMMENT ON COLUMN event_tracker.occurred_at IS 'When it happened by the producer''s clock; created_at is when it was recorded';
 COMMENT ON COLUMN event_tracker.received_on IS 'The request''s arrival date (request_tracker.received_on): the partition key';

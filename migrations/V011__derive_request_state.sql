@@ -16,6 +16,7 @@ SET last_sequence_no = latest.sequence_no,
     last_event_at = latest.occurred_at,
     last_stage = latest.stage,
     failure_count = latest.failures,
+    main_sequence_no = main.sequence_no,
     main_stage = main.stage,
     main_event_type = main.event_type,
     main_status = main.status,
@@ -34,7 +35,7 @@ CROSS JOIN LATERAL (
   WHERE event.pagw_id = behind.pagw_id AND event.received_on = behind.received_on
 ) AS latest
 LEFT JOIN LATERAL (
-  SELECT stage, event_type, status, attempt, occurred_at
+  SELECT sequence_no, stage, event_type, status, attempt, occurred_at
   FROM event_tracker AS event
   WHERE event.pagw_id = behind.pagw_id
     AND event.received_on = behind.received_on

@@ -23,8 +23,6 @@ CREATE TABLE archived_request (
   event_count       INT NOT NULL CHECK (event_count >= 1),
   digest            CHAR(64) NOT NULL,
   event_keys        BIGINT[] NOT NULL,
-  -- what record_events goes on from when a failure comes without an attempt after the month was dropped
-  open_failures     JSONB,
   PRIMARY KEY (pagw_id, last_sequence_no),
   CONSTRAINT ck_archived_request_numbers CHECK (last_sequence_no >= first_sequence_no)
 );
@@ -45,4 +43,3 @@ COMMENT ON COLUMN archived_request.digest IS 'SHA-256 of its rows there, in orde
 COMMENT ON COLUMN archived_request.event_keys IS 'hashtextextended(event_id, 0) of each event there, so that one delivered again is still known; a wrong match is a matter of 2^-64';
 COMMENT ON COLUMN archived_month.keep_until IS 'Rows of the month were put back, and stay until then';
 COMMENT ON TABLE archived_month IS 'Months whose partition was dropped because all that was in it is archived';
-COMMENT ON COLUMN archived_request.open_failures IS 'By stage, the highest attempt that had failed since the stage last passed; null when there was none';

@@ -71,7 +71,6 @@ CREATE TABLE archived_request (
   event_count integer NOT NULL,
   digest character(64) NOT NULL,
   event_keys bigint[] NOT NULL,
-  open_failures jsonb,
   CONSTRAINT archived_request_pkey PRIMARY KEY (pagw_id, last_sequence_no),
   CONSTRAINT archived_request_event_count_check CHECK ((event_count >= 1)),
   CONSTRAINT archived_request_first_sequence_no_check CHECK ((first_sequence_no >= 1)),
@@ -81,7 +80,6 @@ CREATE TABLE archived_request (
 CREATE INDEX ix_archived_request_object ON public.archived_request USING btree (object_id);
 COMMENT ON COLUMN archived_request.digest IS 'SHA-256 of its rows there, in order, each as archived_event() gives it, a line each';
 COMMENT ON COLUMN archived_request.event_keys IS 'hashtextextended(event_id, 0) of each event there, so that one delivered again is still known; a wrong match is a matter of 2^-64';
-COMMENT ON COLUMN archived_request.open_failures IS 'By stage, the highest attempt that had failed since the stage last passed; null when there was none';
 GRANT SELECT ON TABLE archived_request TO pagw_reader;
 GRANT SELECT ON TABLE archived_request TO pagw_writer;
 
@@ -176,6 +174,8 @@ CREATE TABLE event_tracker (
   occurred_at timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   metadata jsonb,
+  stated jsonb,
+  sender character varying(128),
   start_sequence_no bigint,
   start_event_id character varying(128) COLLATE "C",
   start_occurred_at timestamp with time zone,
@@ -208,6 +208,8 @@ COMMENT ON COLUMN event_tracker.next_retry_at IS 'Scheduled retry timestamp for 
 COMMENT ON COLUMN event_tracker.retry_exhausted_at IS 'When the failure used up its attempts; cleared when a later event of its stage, or the request''s end, overtakes it';
 COMMENT ON COLUMN event_tracker.occurred_at IS 'When it happened by the producer''s clock; created_at is when it was recorded';
 COMMENT ON COLUMN event_tracker.metadata IS 'JSON context for event (no PHI - use S3 for PHI)';
+COMMENT ON COLUMN event_tracker.stated IS 'What the message stated of its request: type, priority, status, receipt, payload, correlation id; null when nothing';
+COMMENT ON COLUMN event_tracker.sender IS 'Who put the message on the queue: the SQS SenderId; null for the tracker''s own events and for what was brought over';
 COMMENT ON COLUMN event_tracker.start_sequence_no IS 'Number of the START that compaction merged into this result; start_event_id, start_occurred_at and start_created_at are that START''s';
 GRANT SELECT ON TABLE event_tracker TO pagw_reader;
 GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker TO pagw_writer;
@@ -459,10 +461,14 @@ CREATE TABLE request_tracker (
   received_on date NOT NULL,
   decision_due_at timestamp with time zone,
   decided_at timestamp with time zone,
+  determination pagw_request_status,
+  unclear_answer_at timestamp with time zone,
   last_sequence_no bigint NOT NULL DEFAULT 0,
   batch_first_sequence_no bigint NOT NULL DEFAULT 1,
   last_event_at timestamp with time zone,
   failure_count integer NOT NULL DEFAULT 0,
+  state json,
+  main_sequence_no bigint,
   main_stage character varying(64),
   main_event_type character varying(64),
   main_status pagw_event_status,
@@ -484,8 +490,10 @@ CREATE TABLE request_tracker (
   CONSTRAINT ux_request_tracker_pagw_received UNIQUE (pagw_id, received_on),
   CONSTRAINT ck_request_tracker_archived CHECK (((archived_at IS NULL) OR ((completed_at IS NOT NULL) AND (retired_at IS NOT NULL)))),
   CONSTRAINT ck_request_tracker_compacted CHECK (((compacted_at IS NULL) OR (completed_at IS NOT NULL))),
+  CONSTRAINT ck_request_tracker_determination CHECK (((determination IS NULL) = (decided_at IS NULL))),
   CONSTRAINT ck_request_tracker_stuck CHECK (((stuck_reason IS NULL) = (stuck_since IS NULL))),
   CONSTRAINT request_tracker_deadline_risk_check CHECK (((deadline_risk)::text = ANY ((ARRAY['at-risk'::character varying, 'urgent'::character varying, 'breached'::character varying])::text[]))),
+  CONSTRAINT request_tracker_determination_check CHECK ((determination = ANY (ARRAY['APPROVED'::pagw_request_status, 'DENIED'::pagw_request_status]))),
   CONSTRAINT request_tracker_priority_check CHECK (((priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[])))
 ) WITH (fillfactor=70);
 CREATE INDEX ix_request_tracker_correlation ON public.request_tracker USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
@@ -500,19 +508,22 @@ CREATE INDEX ix_request_tracker_uncompacted ON public.request_tracker USING btre
 CREATE INDEX ix_request_tracker_watched ON public.request_tracker USING btree (pagw_id) WHERE watched;
 CREATE TRIGGER clear_decision_tally AFTER TRUNCATE ON request_tracker FOR EACH STATEMENT EXECUTE FUNCTION clear_decision_tally();
 CREATE TRIGGER guard_archived_request BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (new.last_sequence_no <> old.last_sequence_no AND num_nonnulls(old.compacted_at, old.archived_at, new.compacted_at, new.archived_at) > 0 OR new.archived_at IS NOT NULL AND old.archived_at IS NULL) EXECUTE FUNCTION guard_archived_request();
-CREATE TRIGGER note_changed_decision AFTER UPDATE ON request_tracker FOR EACH ROW WHEN ((old.decided_at IS NOT NULL OR new.decided_at IS NOT NULL) AND (old.decided_at IS DISTINCT FROM new.decided_at OR old.received_at IS DISTINCT FROM new.received_at OR old.status IS DISTINCT FROM new.status OR old.priority::text IS DISTINCT FROM new.priority::text OR old.tenant::text IS DISTINCT FROM new.tenant::text)) EXECUTE FUNCTION note_decision_change();
+CREATE TRIGGER note_changed_decision AFTER UPDATE ON request_tracker FOR EACH ROW WHEN ((old.decided_at IS NOT NULL OR new.decided_at IS NOT NULL) AND (old.decided_at IS DISTINCT FROM new.decided_at OR old.received_at IS DISTINCT FROM new.received_at OR old.determination IS DISTINCT FROM new.determination OR old.priority::text IS DISTINCT FROM new.priority::text OR old.tenant::text IS DISTINCT FROM new.tenant::text)) EXECUTE FUNCTION note_decision_change();
 CREATE TRIGGER note_deleted_decision AFTER DELETE ON request_tracker FOR EACH ROW WHEN (old.decided_at IS NOT NULL) EXECUTE FUNCTION note_decision_change();
 CREATE TRIGGER note_new_decision AFTER INSERT ON request_tracker FOR EACH ROW WHEN (new.decided_at IS NOT NULL) EXECUTE FUNCTION note_decision_change();
-CREATE TRIGGER watch_request_again BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (old.completed_at IS NOT NULL AND (new.completed_at IS NULL OR new.priority::text IS DISTINCT FROM old.priority::text) OR old.stuck_reason IS NOT NULL AND new.stuck_reason IS NOT NULL AND (old.completed_at IS NULL AND new.completed_at IS NOT NULL OR old.decided_at IS NULL AND new.decided_at IS NOT NULL)) EXECUTE FUNCTION watch_request_again();
-COMMENT ON COLUMN request_tracker.received_at IS 'When the request began: the first event''s time, never later than its recording';
+CREATE TRIGGER watch_request_again BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (old.completed_at IS NOT NULL AND (new.completed_at IS NULL OR new.priority::text IS DISTINCT FROM old.priority::text OR new.received_at IS DISTINCT FROM old.received_at) OR old.stuck_reason IS NOT NULL AND new.stuck_reason IS NOT NULL AND (old.completed_at IS NULL AND new.completed_at IS NOT NULL OR old.decided_at IS NULL AND new.decided_at IS NOT NULL)) EXECUTE FUNCTION watch_request_again();
+COMMENT ON COLUMN request_tracker.received_at IS 'When the payer received the request: as a producer states it, else the earliest believable time heard of; never later than its recording';
 COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; null while it is in flight';
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
 COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
-COMMENT ON COLUMN request_tracker.decided_at IS 'When the request was approved or denied; a pended answer completes but does not decide';
+COMMENT ON COLUMN request_tracker.decided_at IS 'When the request was first approved or denied, by the events'' times; a pended answer completes but does not decide';
+COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status tells the latest outcome';
+COMMENT ON COLUMN request_tracker.unclear_answer_at IS 'The latest answer that was stated and decides nothing';
 COMMENT ON COLUMN request_tracker.last_sequence_no IS 'Number of the request''s latest event; the next one gets this plus one';
 COMMENT ON COLUMN request_tracker.batch_first_sequence_no IS 'First number given by the latest batch; its predecessor is what that batch had to find, or it raced';
-COMMENT ON COLUMN request_tracker.failure_count IS 'Number of FAILED events recorded; zero spares every search for earlier attempts';
-COMMENT ON COLUMN request_tracker.main_stage IS 'Stage of the latest event in the main lane; main_event_type, main_status, main_attempt and main_at belong to the same event';
+COMMENT ON COLUMN request_tracker.failure_count IS 'Number of FAILED events recorded';
+COMMENT ON COLUMN request_tracker.state IS 'What the next event''s effect depends on, as lib/domain/request-fold.ts keeps it; null until it is derived from the history';
+COMMENT ON COLUMN request_tracker.main_stage IS 'Stage of the latest event in the main lane that was not late; main_sequence_no, main_event_type, main_status, main_attempt and main_at belong to the same event';
 COMMENT ON COLUMN request_tracker.target_system IS 'The downstream the request goes to, from the latest main-lane metadata that names one';
 COMMENT ON COLUMN request_tracker.watch_at IS 'When stuck-alarm looks at the request next; null when there is nothing left to watch. Progress of a stuck request makes it due at once, other events leave it alone';
 COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as of stuck-alarm''s last look; the next main-lane event clears it';
@@ -647,7 +658,9 @@ CREATE VIEW event_history WITH (security_invoker=true) AS
     event_tracker.completed_at,
     event_tracker.occurred_at,
     event_tracker.created_at,
-    event_tracker.metadata
+    event_tracker.metadata,
+    event_tracker.stated,
+    event_tracker.sender
    FROM event_tracker
 UNION ALL
  SELECT event_tracker.pagw_id,
@@ -672,7 +685,9 @@ UNION ALL
     NULL::timestamp with time zone AS completed_at,
     event_tracker.start_occurred_at AS occurred_at,
     event_tracker.start_created_at AS created_at,
-    NULL::jsonb AS metadata
+    NULL::jsonb AS metadata,
+    NULL::jsonb AS stated,
+    event_tracker.sender
    FROM event_tracker
   WHERE event_tracker.start_event_id IS NOT NULL;
 COMMENT ON VIEW event_history IS 'Every event under its own number: what compaction merged into one row is shown as the two events it was';
@@ -719,11 +734,134 @@ CREATE VIEW waiting_failure WITH (security_invoker=true) AS
 GRANT SELECT ON VIEW waiting_failure TO pagw_reader;
 GRANT INSERT, SELECT, UPDATE ON VIEW waiting_failure TO pagw_writer;
 
+CREATE OR REPLACE FUNCTION public.append_events(requests json, events json, cleared json, recorded_at timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  written json;
+BEGIN
+  WITH advanced AS (
+    INSERT INTO request_tracker AS known (
+      pagw_id, tenant, received_on, received_at, created_at, updated_at, last_event_at,
+      batch_first_sequence_no, last_sequence_no, failure_count, retry_count,
+      status, determination, decided_at, completed_at, unclear_answer_at, last_stage,
+      main_stage, main_event_type, main_status, main_attempt, main_at, main_sequence_no, next_stage,
+      last_error_code, last_error_msg, request_type, priority, correlation_id, external_reference_id,
+      payload_bucket, payload_key, target_system, watch_at, state
+    )
+    SELECT
+      pagw_id, tenant, (recorded_at AT TIME ZONE 'UTC')::date, received_at, recorded_at, recorded_at, last_event_at,
+      before_no + 1, last_no, failures, retries,
+      status, determination, decided_at, completed_at, unclear_answer_at, last_stage,
+      main_stage, main_event_type, main_status, main_attempt, main_at, main_no, next_stage,
+      error_code, error_message, request_type, priority, correlation_id, external_reference,
+      payload_bucket, payload_key, target_system, recorded_at, state
+    FROM json_to_recordset(requests) AS request (
+      pagw_id text, tenant text, before_no bigint, last_no bigint, failures int, retries int,
+      received_at timestamptz, last_event_at timestamptz,
+      status pagw_request_status, determination pagw_request_status, decided_at timestamptz, completed_at timestamptz,
+      unclear_answer_at timestamptz, last_stage text,
+      main_stage text, main_event_type text, main_status pagw_event_status, main_attempt int, main_at timestamptz,
+      main_no bigint, next_stage text,
+      error_code text, error_message text, request_type text, priority text, correlation_id text, external_reference text,
+      payload_bucket text, payload_key text, target_system text, state json
+    )
+    ORDER BY pagw_id
+    ON CONFLICT (pagw_id) DO UPDATE SET
+      updated_at = excluded.updated_at,
+      received_at = excluded.received_at,
+      last_event_at = greatest(known.last_event_at, excluded.last_event_at),
+      batch_first_sequence_no = excluded.batch_first_sequence_no,
+      last_sequence_no = excluded.last_sequence_no,
+      failure_count = known.failure_count + excluded.failure_count,
+      retry_count = known.retry_count + excluded.retry_count,
+      status = excluded.status,
+      determination = excluded.determination,
+      decided_at = excluded.decided_at,
+      completed_at = excluded.completed_at,
+      unclear_answer_at = excluded.unclear_answer_at,
+      last_stage = excluded.last_stage,
+      main_stage = excluded.main_stage,
+      main_event_type = excluded.main_event_type,
+      main_status = excluded.main_status,
+      main_attempt = excluded.main_attempt,
+      main_at = excluded.main_at,
+      main_sequence_no = excluded.main_sequence_no,
+      next_stage = excluded.next_stage,
+      last_error_code = CASE WHEN excluded.failure_count > 0 THEN excluded.last_error_code ELSE known.last_error_code END,
+      last_error_msg = CASE WHEN excluded.failure_count > 0 THEN excluded.last_error_msg ELSE known.last_error_msg END,
+      request_type = coalesce(excluded.request_type, known.request_type),
+      priority = least(excluded.priority, known.priority),
+      correlation_id = coalesce(known.correlation_id, excluded.correlation_id),
+      external_reference_id = coalesce(excluded.external_reference_id, known.external_reference_id),
+      payload_bucket = CASE WHEN excluded.payload_key IS NULL THEN known.payload_bucket ELSE excluded.payload_bucket END,
+      payload_key = coalesce(excluded.payload_key, known.payload_key),
+      target_system = coalesce(excluded.target_system, known.target_system),
+      state = excluded.state,
+      -- Untouched for most events: what stuck-alarm wrote stands until the request moves on. See also watch_request_again.
+      watch_at = CASE
+        WHEN known.watch_at IS NULL
+          OR (known.stuck_reason IS NOT NULL AND known.main_sequence_no IS DISTINCT FROM excluded.main_sequence_no)
+        THEN excluded.watch_at
+        ELSE known.watch_at
+      END,
+      stuck_reason = CASE WHEN known.main_sequence_no IS NOT DISTINCT FROM excluded.main_sequence_no THEN known.stuck_reason END,
+      stuck_since = CASE WHEN known.main_sequence_no IS NOT DISTINCT FROM excluded.main_sequence_no THEN known.stuck_since END
+    WHERE known.last_sequence_no = excluded.batch_first_sequence_no - 1
+      AND known.tenant = excluded.tenant
+    RETURNING pagw_id, tenant, received_on
+  ),
+  added AS (
+    INSERT INTO event_tracker (
+      tenant, pagw_id, received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable,
+      next_retry_at, retry_exhausted_at, external_reference, duration_ms, error_code, error_message, worker_id, service_name,
+      started_at, completed_at, occurred_at, created_at, metadata, stated, sender
+    )
+    SELECT
+      advanced.tenant, advanced.pagw_id, advanced.received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable,
+      next_retry_at, CASE WHEN exhausted THEN recorded_at END, external_reference, duration_ms, error_code, error_message,
+      worker_id, service_name, started_at, completed_at, occurred_at, recorded_at, metadata, stated, sender
+    FROM advanced
+    JOIN json_to_recordset(events) AS event (
+      pagw_id text, event_id text, stage text, event_type text, status pagw_event_status, sequence_no bigint, attempt int,
+      retryable boolean, next_retry_at timestamptz, exhausted boolean, external_reference text, duration_ms int,
+      error_code text, error_message text, worker_id text, service_name text,
+      started_at timestamptz, completed_at timestamptz, occurred_at timestamptz, metadata jsonb, stated jsonb,
+      sender text
+    ) ON event.pagw_id = advanced.pagw_id
+    ORDER BY advanced.pagw_id, sequence_no
+  ),
+  done AS (
+    UPDATE event_tracker AS failed
+    SET next_retry_at = NULL, retry_exhausted_at = NULL
+    FROM json_to_recordset(cleared) AS overtaken (pagw_id text, sequence_no bigint)
+    JOIN advanced ON advanced.pagw_id = overtaken.pagw_id
+    WHERE failed.pagw_id = overtaken.pagw_id
+      AND failed.sequence_no = overtaken.sequence_no
+      AND failed.received_on = advanced.received_on
+      AND coalesce(failed.next_retry_at, failed.retry_exhausted_at) IS NOT NULL
+    RETURNING failed.id
+  ),
+  released AS (
+    DELETE FROM retry_claim AS claim
+    USING done
+    WHERE claim.failure_id = done.id
+  )
+  SELECT json_agg(pagw_id) INTO written FROM advanced;
+  RETURN coalesce(written, '[]');
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.archived_event(event event_tracker)
  RETURNS json
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN json_build_array(((event).id)::text, (event).tenant, (event).pagw_id, ((event).received_on)::text, (event).event_id, (event).stage, (event).event_type, ((event).status)::text, ((event).sequence_no)::text, (event).attempt, (event).retryable, (((EXTRACT(epoch FROM (event).next_retry_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).retry_exhausted_at) * (1000000)::numeric))::bigint)::text, (event).external_reference, (event).duration_ms, (event).error_code, (event).error_message, (event).worker_id, (event).service_name, (((EXTRACT(epoch FROM (event).started_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).completed_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).occurred_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).created_at) * (1000000)::numeric))::bigint)::text, ((event).metadata)::text, ((event).start_sequence_no)::text, (event).start_event_id, (((EXTRACT(epoch FROM (event).start_occurred_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).start_created_at) * (1000000)::numeric))::bigint)::text);
+RETURN json_build_array(((event).id)::text, (event).tenant, (event).pagw_id, ((event).received_on)::text, (event).event_id, (event).stage, (event).event_type, ((event).status)::text, ((event).sequence_no)::text, (event).attempt, (event).retryable, (((EXTRACT(epoch FROM (event).next_retry_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).retry_exhausted_at) * (1000000)::numeric))::bigint)::text, (event).external_reference, (event).duration_ms, (event).error_code, (event).error_message, (event).worker_id, (event).service_name, (((EXTRACT(epoch FROM (event).started_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).completed_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).occurred_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).created_at) * (1000000)::numeric))::bigint)::text, ((event).metadata)::text, ((event).stated)::text, (event).sender, ((event).start_sequence_no)::text, (event).start_event_id, (((EXTRACT(epoch FROM (event).start_occurred_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).start_created_at) * (1000000)::numeric))::bigint)::text);
 
 CREATE OR REPLACE FUNCTION public.archived_through(of_pagw_id text)
  RETURNS bigint
@@ -834,13 +972,17 @@ BEGIN
   judged AS MATERIALIZED (
     SELECT
       due.*, request.correlation_id, request.payload_bucket, request.payload_key,
-      request.completed_at IS NOT NULL OR EXISTS (
-        SELECT FROM event_tracker AS later
-        WHERE later.pagw_id = due.pagw_id
-          AND later.received_on = due.received_on
-          AND later.sequence_no > due.sequence_no
-          AND later.stage = due.stage
-      ) AS superseded
+      request.completed_at IS NOT NULL
+        OR (request.state -> 'stages' -> due.stage ->> 'waiting')::bigint IS DISTINCT FROM due.sequence_no
+        -- What another program wrote past append_events.
+        OR EXISTS (
+          SELECT FROM event_tracker AS later
+          WHERE later.pagw_id = due.pagw_id
+            AND later.received_on = due.received_on
+            AND later.sequence_no > request.last_sequence_no
+            AND later.stage = due.stage
+        )
+        AS superseded
     FROM due
     JOIN request_tracker AS request ON request.pagw_id = due.pagw_id
   ),
@@ -948,8 +1090,9 @@ BEGIN
       AND (start).retryable = (result).retryable
       AND (start).worker_id IS NOT DISTINCT FROM (result).worker_id
       AND (start).service_name IS NOT DISTINCT FROM (result).service_name
+      AND (start).sender IS NOT DISTINCT FROM (result).sender
       AND coalesce((start).started_at, (start).occurred_at) = (start).occurred_at
-      AND num_nonnulls((start).metadata, (start).external_reference, (start).error_code, (start).error_message,
+      AND num_nonnulls((start).metadata, (start).stated, (start).external_reference, (start).error_code, (start).error_message,
                        (start).duration_ms, (start).completed_at, (start).start_sequence_no) = 0
   ),
   removed AS (
@@ -1001,8 +1144,8 @@ AS $function$
       ELSE 3600 * ceil(taken / 3600)
     END::bigint,
     times,
-    CASE WHEN request.status = 'APPROVED' THEN times ELSE 0 END,
-    CASE WHEN request.status = 'DENIED' THEN times ELSE 0 END,
+    CASE WHEN request.determination = 'APPROVED' THEN times ELSE 0 END,
+    CASE WHEN request.determination = 'DENIED' THEN times ELSE 0 END,
     times * taken
   FROM (SELECT extract(epoch FROM request.decided_at - request.received_at) AS taken) AS time
   WHERE request.decided_at IS NOT NULL
@@ -1212,7 +1355,7 @@ BEGIN
     RAISE invalid_parameter_value USING MESSAGE = 'limit_reader needs a tenant, or null for all of them';
   END IF;
   SELECT tenants IS DISTINCT FROM wanted INTO STRICT is_new FROM reader_scope FOR UPDATE;
-  -- request_tracker before event_tracker, as record_events locks them.
+  -- request_tracker before event_tracker, as append_events locks them.
   FOR held IN
     SELECT *, held_in::text AS name FROM tenant_table ORDER BY held_in::text <> 'request_tracker', held_in::text
   LOOP
@@ -1272,7 +1415,7 @@ BEGIN
   GET DIAGNOSTICS marked = ROW_COUNT;
   complete := upto_id = last_id;
 
-  -- record_events has its transaction id before it takes a number, so whoever took one up to last_id is below xmax.
+  -- append_events has its transaction id before it takes a number, so whoever took one up to last_id is below xmax.
   UPDATE event_summary_progress
   SET settled_id = least(finished_id, upto_id),
       seen_id = CASE WHEN complete AND finished_id = progress.seen_id THEN last_id ELSE progress.seen_id END,
@@ -1356,7 +1499,6 @@ BEGIN
     SELECT
       content.*, known.tenant,
       here.events AS here_events, here.first_no, here.keys,
-      CASE WHEN known.failure_count > 0 THEN open_failures(known.pagw_id, known.received_on) END AS open_failures,
       known.pagw_id IS NOT NULL AND known.completed_at IS NOT NULL AND known.archived_at IS NULL
         AND known.last_sequence_no = content."lastSequenceNo"
         -- The archive begins at 1: what an older system numbered below stays here, and keeps its month.
@@ -1400,14 +1542,12 @@ BEGIN
     RETURNING id INTO new_object_id;
 
     INSERT INTO archived_request (
-      pagw_id, tenant, first_sequence_no, last_sequence_no, object_id, event_count, digest, event_keys, open_failures
+      pagw_id, tenant, first_sequence_no, last_sequence_no, object_id, event_count, digest, event_keys
     )
     SELECT
-      one."pagwId", one.tenant, one.first_no, one."lastSequenceNo", new_object_id, one.here_events, one.digest, one.keys,
-      one.open_failures
+      one."pagwId", one.tenant, one.first_no, one."lastSequenceNo", new_object_id, one.here_events, one.digest, one.keys
     FROM json_to_recordset(compared) AS one (
-      "pagwId" text, tenant text, first_no bigint, "lastSequenceNo" bigint, here_events int, digest text, keys bigint[],
-      open_failures jsonb, current boolean
+      "pagwId" text, tenant text, first_no bigint, "lastSequenceNo" bigint, here_events int, digest text, keys bigint[], current boolean
     )
     WHERE one.current;
 
@@ -1436,320 +1576,47 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.open_failures(of_pagw_id text, of_received_on date)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
-AS $function$
-  WITH outcome AS (
-    SELECT stage, status, attempt, sequence_no
-    FROM event_tracker
-    WHERE pagw_id = of_pagw_id
-      AND received_on = of_received_on
-      AND status IN ('FAILED', 'COMPLETED', 'SKIPPED')
-    UNION ALL
-    SELECT failed.stage, 'FAILED', failed.attempt::int, latest.last_sequence_no
-    FROM (
-      SELECT last_sequence_no, open_failures
-      FROM archived_request
-      WHERE pagw_id = of_pagw_id
-      ORDER BY last_sequence_no DESC
-      LIMIT 1
-    ) AS latest
-    CROSS JOIN LATERAL jsonb_each_text(latest.open_failures) AS failed (stage, attempt)
-  ),
-  in_passes AS (
-    SELECT
-      stage, status, attempt, sequence_no,
-      max(sequence_no) FILTER (WHERE status IN ('COMPLETED', 'SKIPPED')) OVER (PARTITION BY stage) AS passed_no
-    FROM outcome
-  ),
-  failed AS (
-    SELECT stage, max(attempt) AS attempt
-    FROM in_passes
-    WHERE status = 'FAILED' AND sequence_no > coalesce(passed_no, 0)
-    GROUP BY stage
-  )
-  SELECT jsonb_object_agg(stage, attempt) FROM failed
-$function$;
-
-CREATE OR REPLACE FUNCTION public.record_events(batch json, recorded_at timestamp with time zone, lock_first boolean DEFAULT false)
- RETURNS TABLE(ordinal integer, outcome text, sequence_no bigint)
+CREATE OR REPLACE FUNCTION public.read_request_states(asked json, most_bytes integer)
+ RETURNS SETOF json
  LANGUAGE plpgsql
+ STABLE
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
 AS $function$
-#variable_conflict use_column
 BEGIN
-  IF lock_first THEN
-    PERFORM FROM request_tracker
-    WHERE pagw_id IN (SELECT event ->> 'pagw_id' FROM json_array_elements(batch) AS event)
-    ORDER BY pagw_id
-    FOR UPDATE;
-  END IF;
-
   RETURN QUERY
-  WITH incoming AS MATERIALIZED (
-    SELECT *
-    FROM json_to_recordset(batch) AS event (
-      ordinal int, pagw_id text, event_id text, tenant text, stage text, event_type text, status pagw_event_status,
-      lane text, attempt int, retryable boolean, next_retry_at timestamptz, retry json,
-      occurred_at timestamptz, started_at timestamptz, completed_at timestamptz, duration_ms int,
-      external_reference text, error_code text, error_message text, worker_id text, service_name text,
-      correlation_id text, metadata jsonb,
-      request_type text, request_status pagw_request_status, priority text, effect text, decided boolean,
-      next_stage text, target_system text, payload_bucket text, payload_key text
-    )
-  ),
-  request AS MATERIALIZED (
-    SELECT
-      named.pagw_id,
-      coalesce(known.tenant, named.tenant) AS tenant,
-      known.received_on,
-      coalesce(known.last_sequence_no, 0) AS last_sequence_no,
-      coalesce(known.failure_count, 0) AS failure_count,
-      known.completed_at,
-      known.decided_at,
-      known.retired_at
-    FROM (
-      SELECT pagw_id, (array_agg(tenant ORDER BY ordinal) FILTER (WHERE tenant IS NOT NULL))[1] AS tenant
-      FROM incoming
-      GROUP BY pagw_id
-    ) AS named
+  WITH known AS (
+    SELECT request.*, one.event_ids, sum(octet_length(request.state::text)) OVER (ORDER BY request.pagw_id) AS bytes
+    FROM json_to_recordset(asked) AS one (pagw_id text, event_ids json)
     -- OFFSET 0 keeps this a look-up per request: as a plain join it is planned as a scan of the whole table.
-    LEFT JOIN LATERAL (
-      SELECT * FROM request_tracker AS tracker WHERE tracker.pagw_id = named.pagw_id OFFSET 0
-    ) AS known ON true
-  ),
-  judged AS MATERIALIZED (
-    SELECT
-      incoming.ordinal, incoming.pagw_id, incoming.stage, incoming.status, incoming.attempt,
-      request.tenant AS request_tenant,
-      request.received_on,
-      request.last_sequence_no,
-      request.failure_count,
-      request.retired_at,
-      CASE
-        WHEN request.tenant IS NULL THEN 'TENANT_UNKNOWN'
-        WHEN incoming.tenant <> request.tenant THEN 'TENANT_MISMATCH'
-        WHEN request.received_on IS NOT NULL AND (
-          SELECT true
-          FROM event_tracker AS earlier
-          WHERE earlier.pagw_id = incoming.pagw_id
-            AND earlier.event_id = incoming.event_id
-            AND earlier.received_on = request.received_on
-        ) THEN 'DUPLICATE'
-        WHEN request.retired_at IS NOT NULL
-          AND is_retired_event(incoming.pagw_id, request.received_on, incoming.event_id) THEN 'DUPLICATE'
-        ELSE 'RECORDED'
-      END AS outcome
-    FROM incoming
-    JOIN request ON request.pagw_id = incoming.pagw_id
-  ),
-  in_passes AS (
-    SELECT
-      judged.*,
-      count(*) FILTER (WHERE status IN ('COMPLETED', 'SKIPPED')) OVER earlier_of_stage AS pass,
-      row_number() OVER later_of_stage > 1 AS overtaken
-    FROM judged
-    -- Not = 'RECORDED': that is taken for a row or two, and every join behind it for a nested loop.
-    WHERE outcome NOT IN ('DUPLICATE', 'TENANT_UNKNOWN', 'TENANT_MISMATCH')
-    WINDOW
-      earlier_of_stage AS (PARTITION BY pagw_id, stage ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-      later_of_stage AS (PARTITION BY pagw_id, stage ORDER BY ordinal DESC)
-  ),
-  fresh AS MATERIALIZED (
-    SELECT
-      in_passes.*,
-      row_number() OVER (PARTITION BY pagw_id ORDER BY ordinal) AS place,
-      coalesce(
-        attempt,
-        1 + count(*) FILTER (WHERE status = 'FAILED' AND attempt IS NULL) OVER earlier_of_pass
-          + greatest(
-              max(attempt) FILTER (WHERE status = 'FAILED') OVER earlier_of_pass,
-              CASE
-                WHEN failure_count = 0 OR pass > 0 THEN NULL
-                WHEN retired_at IS NOT NULL THEN (open_failures(pagw_id, received_on) ->> stage)::int
-                ELSE (
-                  SELECT max(failed.attempt)
-                  FROM event_tracker AS failed
-                  WHERE failed.pagw_id = in_passes.pagw_id
-                    AND failed.received_on = in_passes.received_on
-                    AND failed.stage = in_passes.stage
-                    AND failed.status = 'FAILED'
-                    AND failed.sequence_no > coalesce((
-                      SELECT max(passed.sequence_no)
-                      FROM event_tracker AS passed
-                      WHERE passed.pagw_id = in_passes.pagw_id
-                        AND passed.received_on = in_passes.received_on
-                        AND passed.stage = in_passes.stage
-                        AND passed.status IN ('COMPLETED', 'SKIPPED')
-                    ), 0)
-                )
-              END,
-              0
-            )
-      )::int AS numbered_attempt
-    FROM in_passes
-    WINDOW earlier_of_pass AS (
-      PARTITION BY pagw_id, stage, pass ORDER BY ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    )
-  ),
-  change AS MATERIALIZED (
-    SELECT
-      fresh.pagw_id,
-      count(*) AS events,
-      max(fresh.ordinal) AS last_ordinal,
-      max(fresh.ordinal) FILTER (WHERE lane = 'main') AS main_ordinal,
-      max(fresh.ordinal) FILTER (WHERE request_status >= 'APPROVED') AS ended_ordinal,
-      max(request_status) FILTER (WHERE request_status < 'APPROVED') AS progress,
-      max(fresh.ordinal) FILTER (WHERE effect IS NOT NULL) AS effect_ordinal,
-      max(fresh.ordinal) FILTER (WHERE target_system IS NOT NULL) AS target_ordinal,
-      max(fresh.ordinal) FILTER (WHERE fresh.status = 'FAILED') AS failed_ordinal,
-      count(*) FILTER (WHERE fresh.status = 'FAILED') AS failures,
-      count(*) FILTER (WHERE fresh.status = 'RETRY_SCHEDULED') AS retries,
-      least(min(occurred_at), recorded_at) AS began_at,
-      least(max(occurred_at), recorded_at) AS last_event_at,
-      least(min(occurred_at) FILTER (WHERE decided), CASE WHEN bool_or(decided) THEN recorded_at END) AS decided_at,
-      max(request_type) AS request_type,
-      min(priority) AS priority,
-      max(correlation_id) AS correlation_id,
-      max(external_reference) AS external_reference,
-      max(payload_bucket) AS payload_bucket,
-      max(payload_key) AS payload_key
-    FROM fresh
-    JOIN incoming ON incoming.ordinal = fresh.ordinal
-    GROUP BY fresh.pagw_id
-  ),
-  advanced AS (
-    INSERT INTO request_tracker AS known (
-      pagw_id, tenant, received_on, received_at, created_at, updated_at, last_event_at,
-      batch_first_sequence_no, last_sequence_no, failure_count, retry_count,
-      status, last_stage, next_stage, main_stage, main_event_type, main_status, main_attempt, main_at,
-      completed_at, decided_at, last_error_code, last_error_msg,
-      request_type, priority, correlation_id, external_reference_id, payload_bucket, payload_key,
-      target_system, watch_at
-    )
-    SELECT
-      change.pagw_id, request.tenant, coalesce(request.received_on, (recorded_at AT TIME ZONE 'UTC')::date),
-      change.began_at, recorded_at, recorded_at, change.last_event_at,
-      request.last_sequence_no + 1, request.last_sequence_no + change.events, change.failures, change.retries,
-      coalesce(ended.request_status, change.progress, 'RECEIVED'), last.stage, main.next_stage,
-      main.stage, main.event_type, main.status, main_fresh.numbered_attempt, least(main.occurred_at, recorded_at),
-      CASE
-        WHEN effect.effect = 'closes' THEN least(effect.occurred_at, recorded_at)
-        -- What is decided stays closed: an answer that comes late changes nothing.
-        WHEN effect.effect = 'reopens' AND coalesce(request.decided_at, change.decided_at) IS NULL THEN NULL
-        ELSE request.completed_at
-      END,
-      change.decided_at, failed.error_code, failed.error_message,
-      change.request_type, change.priority, change.correlation_id, change.external_reference,
-      change.payload_bucket, change.payload_key,
-      target.target_system, recorded_at
-    FROM change
-    JOIN request ON request.pagw_id = change.pagw_id
-    LEFT JOIN incoming AS last ON last.ordinal = change.last_ordinal
-    LEFT JOIN incoming AS main ON main.ordinal = change.main_ordinal
-    LEFT JOIN fresh AS main_fresh ON main_fresh.ordinal = change.main_ordinal
-    LEFT JOIN incoming AS ended ON ended.ordinal = change.ended_ordinal
-    LEFT JOIN incoming AS effect ON effect.ordinal = change.effect_ordinal
-    LEFT JOIN incoming AS failed ON failed.ordinal = change.failed_ordinal
-    LEFT JOIN incoming AS target ON target.ordinal = change.target_ordinal
-    ORDER BY change.pagw_id
-    ON CONFLICT (pagw_id) DO UPDATE SET
-      updated_at = excluded.updated_at,
-      last_event_at = greatest(known.last_event_at, excluded.last_event_at),
-      batch_first_sequence_no = excluded.batch_first_sequence_no,
-      last_sequence_no = excluded.last_sequence_no,
-      failure_count = known.failure_count + excluded.failure_count,
-      retry_count = known.retry_count + excluded.retry_count,
-      -- An end (APPROVED and what follows it in the type) gives way to another end only; progress never goes back.
-      status = CASE WHEN excluded.status >= 'APPROVED' THEN excluded.status ELSE greatest(known.status, excluded.status) END,
-      last_stage = excluded.last_stage,
-      next_stage = CASE WHEN excluded.main_stage IS NULL THEN known.next_stage ELSE excluded.next_stage END,
-      main_stage = coalesce(excluded.main_stage, known.main_stage),
-      main_event_type = coalesce(excluded.main_event_type, known.main_event_type),
-      main_status = coalesce(excluded.main_status, known.main_status),
-      main_attempt = coalesce(excluded.main_attempt, known.main_attempt),
-      main_at = coalesce(excluded.main_at, known.main_at),
-      completed_at = excluded.completed_at,
-      decided_at = coalesce(known.decided_at, excluded.decided_at),
-      last_error_code = coalesce(excluded.last_error_code, known.last_error_code),
-      last_error_msg = coalesce(excluded.last_error_msg, known.last_error_msg),
-      request_type = coalesce(excluded.request_type, known.request_type),
-      priority = least(excluded.priority, known.priority),
-      correlation_id = coalesce(known.correlation_id, excluded.correlation_id),
-      external_reference_id = coalesce(excluded.external_reference_id, known.external_reference_id),
-      payload_bucket = coalesce(excluded.payload_bucket, known.payload_bucket),
-      payload_key = coalesce(excluded.payload_key, known.payload_key),
-      target_system = coalesce(excluded.target_system, known.target_system),
-      -- Untouched for most events: watch_at is indexed, and changing it would cost the heap-only update.
-      watch_at = CASE
-        WHEN known.watch_at IS NULL OR (known.stuck_reason IS NOT NULL AND excluded.main_stage IS NOT NULL) THEN excluded.watch_at
-        ELSE known.watch_at
-      END,
-      stuck_reason = CASE WHEN excluded.main_stage IS NULL THEN known.stuck_reason END,
-      stuck_since = CASE WHEN excluded.main_stage IS NULL THEN known.stuck_since END
-    WHERE known.last_sequence_no = excluded.batch_first_sequence_no - 1
-      AND known.tenant = excluded.tenant
-    RETURNING pagw_id, tenant, received_on, batch_first_sequence_no, completed_at
-  ),
-  numbered AS MATERIALIZED (
-    SELECT
-      fresh.*,
-      advanced.received_on AS partition_day,
-      advanced.completed_at IS NOT NULL AS closed,
-      advanced.batch_first_sequence_no + fresh.place - 1 AS sequence_no
-    FROM fresh
-    JOIN advanced ON advanced.pagw_id = fresh.pagw_id
-  ),
-  inserted AS (
-    INSERT INTO event_tracker (
-      tenant, pagw_id, received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable,
-      next_retry_at, retry_exhausted_at, external_reference, duration_ms, error_code, error_message, worker_id, service_name,
-      started_at, completed_at, occurred_at, created_at, metadata
-    )
-    SELECT
-      numbered.request_tenant, numbered.pagw_id, numbered.partition_day, said.event_id, said.stage, said.event_type, said.status,
-      numbered.sequence_no, numbered.numbered_attempt, said.retryable,
-      CASE
-        WHEN said.status <> 'FAILED' OR NOT said.retryable OR numbered.overtaken OR numbered.closed THEN NULL
-        WHEN said.next_retry_at IS NOT NULL THEN said.next_retry_at
-        WHEN numbered.numbered_attempt < (said.retry ->> 'maxAttempts')::int THEN
-          recorded_at + interval '1 second' * (said.retry ->> 'jitter')::float8 * least(
-            (said.retry ->> 'capSeconds')::float8,
-            (said.retry ->> 'baseSeconds')::float8 * power((said.retry ->> 'factor')::float8, least(numbered.numbered_attempt - 1, 64))
-          )
-      END,
-      CASE
-        WHEN said.status = 'FAILED' AND said.retryable AND NOT (numbered.overtaken OR numbered.closed) AND said.next_retry_at IS NULL
-          AND numbered.numbered_attempt >= (said.retry ->> 'maxAttempts')::int THEN recorded_at
-      END,
-      said.external_reference, said.duration_ms, said.error_code, said.error_message, said.worker_id, said.service_name,
-      said.started_at, said.completed_at, said.occurred_at, recorded_at, said.metadata
-    FROM numbered
-    JOIN incoming AS said ON said.ordinal = numbered.ordinal
-    ORDER BY numbered.pagw_id, numbered.sequence_no
-  ),
-  overtaken AS (
-    UPDATE event_tracker AS failed
-    SET next_retry_at = NULL, retry_exhausted_at = NULL
-    FROM (
-      SELECT DISTINCT pagw_id, partition_day, stage, closed
-      FROM numbered
-      WHERE failure_count > 0
-    ) AS later
-    WHERE failed.pagw_id = later.pagw_id
-      AND failed.received_on = later.partition_day
-      AND coalesce(failed.next_retry_at, failed.retry_exhausted_at) IS NOT NULL
-      AND (failed.stage = later.stage OR later.closed)
+    CROSS JOIN LATERAL (
+      SELECT tracker.pagw_id, tracker.received_on, tracker.tenant, tracker.last_sequence_no, tracker.retired_at, tracker.state,
+        tracker.correlation_id IS NOT NULL AS correlated
+      FROM request_tracker AS tracker
+      WHERE tracker.pagw_id = one.pagw_id
+      OFFSET 0
+    ) AS request
   )
   SELECT
-    judged.ordinal,
-    CASE WHEN judged.outcome = 'RECORDED' AND numbered.ordinal IS NULL THEN 'RACED' ELSE judged.outcome END AS outcome,
-    numbered.sequence_no
-  FROM judged
-  LEFT JOIN numbered ON numbered.ordinal = judged.ordinal;
+    CASE WHEN bytes > most_bytes AND bytes > octet_length(state::text) THEN json_build_object('pagwId', pagw_id)
+    ELSE json_build_object(
+      'pagwId', pagw_id,
+      'tenant', tenant,
+      'lastSequenceNo', last_sequence_no,
+      'correlated', correlated,
+      'memory', state,
+      'recorded', (
+        SELECT json_agg(place - 1)
+        FROM json_array_elements_text(known.event_ids) WITH ORDINALITY AS sent (id, place)
+        WHERE EXISTS (
+          SELECT FROM event_tracker AS event
+          WHERE event.pagw_id = known.pagw_id AND event.event_id = sent.id AND event.received_on = known.received_on
+        )
+        OR known.retired_at IS NOT NULL AND is_retired_event(known.pagw_id, known.received_on, sent.id)
+      )
+    ) END
+  FROM known;
 END
 $function$;
 
@@ -1800,41 +1667,6 @@ BEGIN
     created_at := low;
   END IF;
   RETURN NEXT;
-END
-$function$;
-
-CREATE OR REPLACE FUNCTION public.settle_retries(batch json, recorded_at timestamp with time zone)
- RETURNS TABLE(ordinal integer, outcome text)
- LANGUAGE plpgsql
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
-AS $function$
-#variable_conflict use_column
-BEGIN
-  -- Whoever records an event of these requests waits here or is done, so what is read next stays true.
-  PERFORM FROM request_tracker
-  WHERE pagw_id IN (SELECT event ->> 'pagw_id' FROM json_array_elements(batch) AS event)
-  ORDER BY pagw_id
-  FOR UPDATE;
-
-  RETURN QUERY
-  WITH sent AS MATERIALIZED (
-    SELECT event, (event ->> 'ordinal')::int AS ordinal, failed.next_retry_at IS NOT NULL AS stands
-    FROM json_array_elements(batch) AS event
-    LEFT JOIN event_tracker AS failed
-      ON failed.pagw_id = event ->> 'pagw_id'
-      AND failed.sequence_no = (event ->> 'failed_sequence_no')::bigint
-      AND failed.received_on = (event ->> 'received_on')::date
-  ),
-  settled AS (
-    DELETE FROM retry_claim AS claim
-    USING sent
-    WHERE claim.failure_id = (sent.event ->> 'failure_id')::bigint
-  )
-  SELECT ordinal, 'OVERTAKEN' FROM sent WHERE NOT stands
-  UNION ALL
-  SELECT recorded.ordinal, recorded.outcome
-  FROM record_events((SELECT coalesce(json_agg(event), '[]') FROM sent WHERE stands), recorded_at) AS recorded;
 END
 $function$;
 
@@ -2056,7 +1888,7 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.take_watched_requests(at timestamp with time zone, after text, most integer)
- RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, decided_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text, overtaken boolean, is_async boolean)
+ RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, decided_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text)
  LANGUAGE plpgsql
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
@@ -2067,54 +1899,20 @@ BEGIN
   RETURN QUERY
   SELECT
     request.pagw_id::text, request.tenant::text, request.status::text, request.priority::text, request.received_at,
-    request.completed_at, request.decided_at, request.last_stage::text,
-    coalesce(overtaker.stage, request.main_stage)::text,
-    coalesce(overtaker.status, request.main_status)::text,
-    request.next_stage::text, request.last_sequence_no,
-    coalesce(overtaker.created_at, latest.created_at, request.last_event_at, request.created_at),
-    coalesce(overtaker.occurred_at, latest.occurred_at, request.last_event_at, request.created_at),
-    coalesce(overtaker.next_retry_at, latest.next_retry_at),
-    coalesce(overtaker.retry_exhausted_at, latest.retry_exhausted_at),
-    coalesce(overtaker.error_code, latest.error_code)::text,
-    overtaker.stage IS NOT NULL,
-    coalesce(overtaker.metadata @> '{"isAsync": true}', false)
+    request.completed_at, request.decided_at, request.unclear_answer_at, request.last_stage::text,
+    request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
+    coalesce(stand.created_at, request.last_event_at, request.created_at),
+    coalesce(stand.occurred_at, request.last_event_at, request.created_at),
+    stand.next_retry_at, stand.retry_exhausted_at, stand.error_code::text
   FROM request_tracker AS request
   LEFT JOIN LATERAL (
-    SELECT
-      event.sequence_no, event.created_at, event.occurred_at, event.next_retry_at, event.retry_exhausted_at,
-      event.error_code
+    SELECT event.created_at, event.occurred_at, event.next_retry_at, event.retry_exhausted_at, event.error_code
     FROM event_tracker AS event
     WHERE event.pagw_id = request.pagw_id
       AND event.received_on = request.received_on
-      AND (request.main_stage IS NULL OR event.stage = request.main_stage)
+      AND event.sequence_no = coalesce(request.main_sequence_no, request.last_sequence_no)
       AND request.completed_at IS NULL
-    ORDER BY event.sequence_no DESC
-    LIMIT 1
-  ) AS latest ON true
-  LEFT JOIN LATERAL (
-    SELECT
-      later.stage, later.status, later.created_at, later.occurred_at, later.next_retry_at, later.retry_exhausted_at,
-      later.error_code, later.metadata
-    FROM event_tracker AS later
-    WHERE request.main_status IN ('COMPLETED', 'SKIPPED')
-      AND request.main_stage <> 'ORCHESTRATION'
-      AND later.pagw_id = request.pagw_id
-      AND later.received_on = request.received_on
-      AND later.stage = request.next_stage
-      AND later.sequence_no < latest.sequence_no
-      AND later.sequence_no > coalesce((
-        SELECT CASE WHEN earlier.status = 'STARTED' THEN earlier.sequence_no ELSE latest.sequence_no END
-        FROM event_tracker AS earlier
-        WHERE earlier.pagw_id = request.pagw_id
-          AND earlier.received_on = request.received_on
-          AND earlier.stage = request.main_stage
-          AND earlier.sequence_no < latest.sequence_no
-        ORDER BY earlier.sequence_no DESC
-        LIMIT 1
-      ), 0)
-    ORDER BY later.sequence_no DESC
-    LIMIT 1
-  ) AS overtaker ON true
+  ) AS stand ON true
   WHERE request.watched
     AND request.watch_at <= at
     AND request.pagw_id > after

@@ -13,7 +13,7 @@ RETURN json_build_array(
   (extract(epoch FROM event.completed_at) * 1000000)::bigint::text,
   (extract(epoch FROM event.occurred_at) * 1000000)::bigint::text,
   (extract(epoch FROM event.created_at) * 1000000)::bigint::text,
-  event.metadata::text,
+  event.metadata::text, event.stated::text, event.sender,
   event.start_sequence_no::text, event.start_event_id,
   (extract(epoch FROM event.start_occurred_at) * 1000000)::bigint::text,
   (extract(epoch FROM event.start_created_at) * 1000000)::bigint::text

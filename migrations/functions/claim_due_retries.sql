@@ -2,7 +2,7 @@
 -- alike, whatever their backlogs. Nobody else takes them while their claim stands. `passed` is how far the sender's run
 -- has come, an array of {tenant, stage, due_at, id}; it looks at nothing twice, so a run over a backlog costs its length
 -- only once. `held_stages`, an array of names, are left alone. Answers CLAIMED, TAKEN for what another sender has taken
--- at this moment, or SUPERSEDED for what had been overtaken behind record_events' back: that is cleared instead.
+-- at this moment, or SUPERSEDED for what had been overtaken behind append_events' back: that is cleared instead.
 -- Called by retry: lib/data-access/retry/claim-due-retries.ts.
 CREATE OR REPLACE FUNCTION claim_due_retries(at timestamptz, most int, passed json, held_stages json)
 RETURNS TABLE (
@@ -105,13 +105,17 @@ BEGIN
   judged AS MATERIALIZED (
     SELECT
       due.*, request.correlation_id, request.payload_bucket, request.payload_key,
-      request.completed_at IS NOT NULL OR EXISTS (
-        SELECT FROM event_tracker AS later
-        WHERE later.pagw_id = due.pagw_id
-          AND later.received_on = due.received_on
-          AND later.sequence_no > due.sequence_no
-          AND later.stage = due.stage
-      ) AS superseded
+      request.completed_at IS NOT NULL
+        OR (request.state -> 'stages' -> due.stage ->> 'waiting')::bigint IS DISTINCT FROM due.sequence_no
+        -- What another program wrote past append_events.
+        OR EXISTS (
+          SELECT FROM event_tracker AS later
+          WHERE later.pagw_id = due.pagw_id
+            AND later.received_on = due.received_on
+            AND later.sequence_no > request.last_sequence_no
+            AND later.stage = due.stage
+        )
+        AS superseded
     FROM due
     JOIN request_tracker AS request ON request.pagw_id = due.pagw_id
   ),

@@ -72,8 +72,9 @@ BEGIN
       AND (start).retryable = (result).retryable
       AND (start).worker_id IS NOT DISTINCT FROM (result).worker_id
       AND (start).service_name IS NOT DISTINCT FROM (result).service_name
+      AND (start).sender IS NOT DISTINCT FROM (result).sender
       AND coalesce((start).started_at, (start).occurred_at) = (start).occurred_at
-      AND num_nonnulls((start).metadata, (start).external_reference, (start).error_code, (start).error_message,
+      AND num_nonnulls((start).metadata, (start).stated, (start).external_reference, (start).error_code, (start).error_message,
                        (start).duration_ms, (start).completed_at, (start).start_sequence_no) = 0
   ),
   removed AS (

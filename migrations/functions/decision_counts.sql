@@ -15,8 +15,8 @@ AS $$
       ELSE 3600 * ceil(taken / 3600)
     END::bigint,
     times,
-    CASE WHEN request.status = 'APPROVED' THEN times ELSE 0 END,
-    CASE WHEN request.status = 'DENIED' THEN times ELSE 0 END,
+    CASE WHEN request.determination = 'APPROVED' THEN times ELSE 0 END,
+    CASE WHEN request.determination = 'DENIED' THEN times ELSE 0 END,
     times * taken
   FROM (SELECT extract(epoch FROM request.decided_at - request.received_at) AS taken) AS time
   WHERE request.decided_at IS NOT NULL

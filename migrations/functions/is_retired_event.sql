@@ -1,5 +1,5 @@
 -- True for an event that was recorded and is no row of its own any more: merged into its result, or archived.
--- Called by record_events, for requests of which anything is compacted or archived.
+-- Called by read_request_states, for requests of which anything is compacted or archived.
 CREATE OR REPLACE FUNCTION is_retired_event(of_pagw_id text, of_received_on date, of_event_id text) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN EXISTS (

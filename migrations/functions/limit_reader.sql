@@ -18,7 +18,7 @@ BEGIN
     RAISE invalid_parameter_value USING MESSAGE = 'limit_reader needs a tenant, or null for all of them';
   END IF;
   SELECT tenants IS DISTINCT FROM wanted INTO STRICT is_new FROM reader_scope FOR UPDATE;
-  -- request_tracker before event_tracker, as record_events locks them.
+  -- request_tracker before event_tracker, as append_events locks them.
   FOR held IN
     SELECT *, held_in::text AS name FROM tenant_table ORDER BY held_in::text <> 'request_tracker', held_in::text
   LOOP

@@ -30,7 +30,7 @@ BEGIN
   GET DIAGNOSTICS marked = ROW_COUNT;
   complete := upto_id = last_id;
 
-  -- record_events has its transaction id before it takes a number, so whoever took one up to last_id is below xmax.
+  -- append_events has its transaction id before it takes a number, so whoever took one up to last_id is below xmax.
   UPDATE event_summary_progress
   SET settled_id = least(finished_id, upto_id),
       seen_id = CASE WHEN complete AND finished_id = progress.seen_id THEN last_id ELSE progress.seen_id END,

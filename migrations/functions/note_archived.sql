@@ -24,7 +24,6 @@ BEGIN
     SELECT
       content.*, known.tenant,
       here.events AS here_events, here.first_no, here.keys,
-      CASE WHEN known.failure_count > 0 THEN open_failures(known.pagw_id, known.received_on) END AS open_failures,
       known.pagw_id IS NOT NULL AND known.completed_at IS NOT NULL AND known.archived_at IS NULL
         AND known.last_sequence_no = content."lastSequenceNo"
         -- The archive begins at 1: what an older system numbered below stays here, and keeps its month.
@@ -68,14 +67,12 @@ BEGIN
     RETURNING id INTO new_object_id;
 
     INSERT INTO archived_request (
-      pagw_id, tenant, first_sequence_no, last_sequence_no, object_id, event_count, digest, event_keys, open_failures
+      pagw_id, tenant, first_sequence_no, last_sequence_no, object_id, event_count, digest, event_keys
     )
     SELECT
-      one."pagwId", one.tenant, one.first_no, one."lastSequenceNo", new_object_id, one.here_events, one.digest, one.keys,
-      one.open_failures
+      one."pagwId", one.tenant, one.first_no, one."lastSequenceNo", new_object_id, one.here_events, one.digest, one.keys
     FROM json_to_recordset(compared) AS one (
-      "pagwId" text, tenant text, first_no bigint, "lastSequenceNo" bigint, here_events int, digest text, keys bigint[],
-      open_failures jsonb, current boolean
+      "pagwId" text, tenant text, first_no bigint, "lastSequenceNo" bigint, here_events int, digest text, keys bigint[], current boolean
     )
     WHERE one.current;
 

@@ -24,8 +24,8 @@ CREATE OR REPLACE TRIGGER note_changed_decision
   FOR EACH ROW
   WHEN (
     (OLD.decided_at IS NOT NULL OR NEW.decided_at IS NOT NULL)
-    AND (OLD.decided_at, OLD.received_at, OLD.status, OLD.priority, OLD.tenant)
-      IS DISTINCT FROM (NEW.decided_at, NEW.received_at, NEW.status, NEW.priority, NEW.tenant)
+    AND (OLD.decided_at, OLD.received_at, OLD.determination, OLD.priority, OLD.tenant)
+      IS DISTINCT FROM (NEW.decided_at, NEW.received_at, NEW.determination, NEW.priority, NEW.tenant)
   )
   EXECUTE FUNCTION note_decision_change();
 

@@ -10,14 +10,17 @@ BEGIN
 END
 $$;
 
--- What record_events leaves to the next look and the next look would come too late for: a pended request is looked at
--- days later, and must be due at once when it is opened again or turns out to be expedited; a stuck one that an event
+-- What append_events leaves to the next look and the next look would come too late for: a pended request is looked at
+-- days later, and must be due at once when it is opened again, turns out to be expedited, or to have been received at
+-- another time; a stuck one that an event
 -- beside the main lane has ended must not be listed as stuck until the next look.
 CREATE OR REPLACE TRIGGER watch_request_again
   BEFORE UPDATE ON request_tracker
   FOR EACH ROW
   WHEN (
-    (OLD.completed_at IS NOT NULL AND (NEW.completed_at IS NULL OR NEW.priority IS DISTINCT FROM OLD.priority))
+    (OLD.completed_at IS NOT NULL AND (
+      NEW.completed_at IS NULL OR NEW.priority IS DISTINCT FROM OLD.priority OR NEW.received_at IS DISTINCT FROM OLD.received_at
+    ))
     OR (
       OLD.stuck_reason IS NOT NULL AND NEW.stuck_reason IS NOT NULL
       AND ((OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL) OR (OLD.decided_at IS NULL AND NEW.decided_at IS NOT NULL))

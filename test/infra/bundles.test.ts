@@ -37,7 +37,7 @@ describe('the bundles of the deployment', () => {
         .filter((name) => name.endsWith('.sql'))
         .sort();
     const names = sqlIn('migrations');
-    expect(names).toContain(join('functions', 'record_events.sql'));
+    expect(names).toContain(join('functions', 'append_events.sql'));
     expect(sqlIn(folder)).toEqual(names);
     for (const name of names) {
       expect(readFileSync(join(folder, name), 'utf8'), name).toBe(

@@ -134,7 +134,7 @@ describe('a message that is not done', () => {
 
 describe('a message that the database refuses each time', () => {
   it('is set aside once others were recorded meanwhile, and lets its group go on', async () => {
-    aws.fault = (body) => (/record_events.*a-poison/.test(body) ? refusal('XX000') : undefined);
+    aws.fault = (body) => (/append_events.*a-poison/.test(body) ? refusal('XX000') : undefined);
     const neighbours = Array.from({ length: 12 }, (_, n) => messageOf(`PAGW-${n}`, `n-${n}`));
     const queue = await deliver([
       ...neighbours.slice(0, 2),
@@ -149,7 +149,7 @@ describe('a message that the database refuses each time', () => {
   });
 
   it('stays where every message is refused, for then the database is at fault', async () => {
-    aws.fault = (body) => (body.includes('record_events') ? refusal('42883') : undefined);
+    aws.fault = (body) => (body.includes('append_events') ? refusal('42883') : undefined);
     const queue = await deliver([messageOf('PAGW-a', 'a-0'), messageOf('PAGW-b', 'b-0')]);
     expect(queue.size).toBe(2);
     const { rows } = await db.database.execute('SELECT code FROM rejected_message');

@@ -24,7 +24,7 @@ export const checkSequences: DoctorCheck = {
         const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
         return fail(
           `${pagwId} has ${plural(events, 'event')}, its last number is ${expectedLast}${more}`,
-          `Look at it with \`${pagwCommand('request show', [pagwId])}\`: something wrote or deleted events past record_events.`,
+          `Look at it with \`${pagwCommand('request show', [pagwId])}\`: something wrote or deleted events past append_events.`,
         );
       }
       before = next;

@@ -28,6 +28,8 @@ export const ARCHIVED_COLUMNS = [
   ['occurred_at', 'instant'],
   ['created_at', 'instant'],
   ['metadata', 'text'],
+  ['stated', 'text'],
+  ['sender', 'text'],
   ['start_sequence_no', 'integer64'],
   ['start_event_id', 'text'],
   ['start_occurred_at', 'instant'],

@@ -13,7 +13,7 @@ export async function putArchivedEvents(
     `INSERT INTO event_tracker (
        id, tenant, pagw_id, received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable,
        next_retry_at, retry_exhausted_at, external_reference, duration_ms, error_code, error_message,
-       worker_id, service_name, started_at, completed_at, occurred_at, created_at, metadata,
+       worker_id, service_name, started_at, completed_at, occurred_at, created_at, metadata, stated, sender,
        start_sequence_no, start_event_id, start_occurred_at, start_created_at
      )
      SELECT
@@ -22,7 +22,8 @@ export async function putArchivedEvents(
        instant_at(event ->> 11), instant_at(event ->> 12),
        event ->> 13, (event ->> 14)::int, event ->> 15, event ->> 16, event ->> 17, event ->> 18,
        instant_at(event ->> 19), instant_at(event ->> 20), instant_at(event ->> 21), instant_at(event ->> 22),
-       (event ->> 23)::jsonb, (event ->> 24)::bigint, event ->> 25, instant_at(event ->> 26), instant_at(event ->> 27)
+       (event ->> 23)::jsonb, (event ->> 24)::jsonb, event ->> 25,
+       (event ->> 26)::bigint, event ->> 27, instant_at(event ->> 28), instant_at(event ->> 29)
      FROM json_array_elements(:events::json) AS event
      WHERE (event ->> 8)::bigint <= archived_through(event ->> 2)`,
     { events: JSON.stringify(events) },

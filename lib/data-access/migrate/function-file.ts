@@ -4,7 +4,7 @@ import { MigrationFolderError, readSqlFile } from './migration-file.ts';
 
 /** One file of `functions/` in the migrations folder: a function, or a view, with its triggers and grants. */
 export interface FunctionFile {
-  /** `record_events`: what it defines. */
+  /** `append_events`: what it defines. */
   name: string;
   /** SHA-256 of the text, line ends made `\n`. */
   checksum: string;

@@ -31,7 +31,7 @@ export interface MigrateOptions {
 export interface MigrateResult {
   /** Numbered files applied by this call. */
   applied: string[];
-  /** Functions and views applied by this call, as `functions/record_events.sql`. */
+  /** Functions and views applied by this call, as `functions/append_events.sql`. */
   functions: string[];
   /** The latest applied version, such as `V012`. */
   current: string;

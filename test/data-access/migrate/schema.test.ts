@@ -64,7 +64,7 @@ describe('the schema', () => {
         `ALTER TABLE incident ADD CHECK (told_count < 9)`,
         `DROP TRIGGER note_new_decision ON request_tracker`,
         `COMMENT ON TABLE incident IS 'changed'`,
-        `ALTER FUNCTION record_events SET enable_seqscan = on`,
+        `ALTER FUNCTION append_events SET enable_seqscan = on`,
         `ALTER VIEW waiting_failure SET (security_invoker = false)`,
         `SELECT limit_reader('{anthem}')`,
       ]) {

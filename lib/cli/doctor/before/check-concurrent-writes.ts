@@ -39,7 +39,7 @@ async function tryTwoWriters(writer: Database, now: Date): Promise<CheckOutcome>
     const resumed = await first.record(event('PARSE_OK'));
     return { waited, numbers: [...begun, ...resumed].map(({ sequenceNo }) => sequenceNo).join(', ') };
   });
-  const next = 'See that record_events and the keys of request_tracker are what the migrations have.';
+  const next = 'See that append_events and the keys of request_tracker are what the migrations have.';
   if (!waited) return fail('a second writer of the same request did not wait for the first', next);
   if (numbers !== '1, 2') return fail(`two events one after the other got the numbers ${numbers}`, next);
   return pass('a second writer of a request waits (rolled back)');

@@ -31,7 +31,7 @@ export const checkRetryQuery: DoctorCheck = {
     if (overtaken > 0)
       return fail(
         `${countText(overtaken)} of ${countText(due)} rows have recovered or closed since, such as ${overtakenPagwId}`,
-        'The next run of retry clears them; if it does not, something writes past record_events.',
+        'The next run of retry clears them; if it does not, something writes past append_events.',
       );
     return withWriter(context, async (writer) => {
       const [open, closed] = [newProbeId(), newProbeId()];
@@ -51,7 +51,7 @@ export const checkRetryQuery: DoctorCheck = {
       if (said.some((stages) => stages !== 'PARSING'))
         return fail(
           `of 5 failures, PARSING is due; the query says ${said[0]}, the worker's ${said[1]}`,
-          'See that record_events is what migrations/functions/record_events.sql has: it clears what has been overtaken.',
+          'See that append_events is what migrations/functions/append_events.sql has: it clears what has been overtaken.',
         );
       return pass(
         `the one due of 5 failures, as the worker (rolled back); now ${countText(due)} due, 0 overtaken`,

@@ -25,7 +25,7 @@ export const checkServiceMethods: DoctorCheck = {
       if (first !== undefined)
         return fail(
           `${lost.length} of ${sent.length} events did not come back, such as ${first.eventType} ${first.status}`,
-          'See that record_events is what migrations/functions/record_events.sql has: something replaced it, or a trigger interferes.',
+          'See that append_events is what migrations/functions/append_events.sql has: something replaced it, or a trigger interferes.',
         );
       const types = new Set(stored.map(({ eventType }) => eventType)).size;
       const statuses = new Set(stored.map(({ status }) => status)).size;

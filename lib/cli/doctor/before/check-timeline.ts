@@ -25,7 +25,7 @@ export const checkTimeline: DoctorCheck = {
     const missing = misplaced < 0 ? events.length + 1 : misplaced + 1;
     return fail(
       `${pagwId}: event ${missing} of ${lastSequenceNo} is not in its place`,
-      `Look at it with \`${pagwCommand('request show', [pagwId])}\`: something wrote or deleted events past record_events.`,
+      `Look at it with \`${pagwCommand('request show', [pagwId])}\`: something wrote or deleted events past append_events.`,
     );
   },
 };
