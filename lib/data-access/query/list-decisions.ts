@@ -52,8 +52,8 @@ export async function listDecisions(database: Database, query: DecisionsQuery): 
        -- Not coalesce(priority, …) = …: that is taken to hold for a few, and all decisions of the span are read and sorted.
        AND (priority = :priority OR (priority IS NULL AND :priority = 'STANDARD'))
        AND CASE :outcome
-         WHEN 'approved' THEN status = 'APPROVED'
-         WHEN 'denied' THEN status = 'DENIED'
+         WHEN 'approved' THEN determination = 'APPROVED'
+         WHEN 'denied' THEN determination = 'DENIED'
          WHEN 'late' THEN extract(epoch FROM decided_at - received_at) > :allowed_seconds::float8
          ELSE true
        END

@@ -81,11 +81,12 @@ describe('a change of a decided request', () => {
     await decide('ONE', 3);
     await foldAll(db);
     expect(await tallied()).toMatchObject([{ priority: 'STANDARD', approved: 1, denied: 0 }]);
-    await record(4, decision('ONE', 'DENIED'));
     await record(5, { pagwId: 'ONE', stated: { priority: 'EXPEDITED' } });
+    // A determination that happened earlier arrives late: it is the first.
+    await record(6, { ...decision('ONE', 'DENIED'), occurredAt: atHour(2).toISOString() });
     expect(await countChanges()).toBe(4);
     expect(await expectFolded(db)).toBe(1);
-    const seconds = 3 * 3_600;
+    const seconds = 2 * 3_600;
     expect(await tallied()).toEqual([
       { priority: 'EXPEDITED', upToSeconds: seconds, decided: 1, approved: 0, denied: 1, seconds },
     ]);
@@ -95,7 +96,7 @@ describe('a change of a decided request', () => {
     [`decided_at = '2025-12-31 23:59:59.999999Z'`, 1],
     [`received_at = received_at - interval '1 year'`, 1],
     [`tenant = 'elevance'`, 1],
-    ['decided_at = NULL', 0],
+    ['decided_at = NULL, determination = NULL', 0],
   ])('is followed whoever makes it: SET %s', async (change, decided) => {
     await decide('ONE', 3);
     await foldAll(db);
@@ -149,8 +150,8 @@ describe('a change of a decided request', () => {
     [60_000_000_000, 60_000_001_200],
   ])('of %d s counts up to %d s', async (seconds, upTo) => {
     await db.database.execute(
-      `INSERT INTO request_tracker (pagw_id, tenant, received_on, received_at, decided_at)
-       VALUES ('ONE', 'anthem', '2026-03-01', '2026-03-01Z', timestamptz '2026-03-01Z' + make_interval(secs => :seconds::float8))`,
+      `INSERT INTO request_tracker (pagw_id, tenant, received_on, received_at, decided_at, determination)
+       VALUES ('ONE', 'anthem', '2026-03-01', '2026-03-01Z', timestamptz '2026-03-01Z' + make_interval(secs => :seconds::float8), 'APPROVED')`,
       { seconds },
     );
     await foldAll(db);
@@ -178,7 +179,6 @@ describe('foldDecisionChanges', () => {
 
   it('is right in whatever order changes come: a row may stand below zero meanwhile', async () => {
     await decide('ONE', 3);
-    await record(4, decision('ONE', 'DENIED'));
     // The one that came first, last.
     await db.database.execute(
       `WITH first AS (DELETE FROM decision_change WHERE ctid = (SELECT min(ctid) FROM decision_change) RETURNING *)

@@ -85,7 +85,10 @@ describe('the archive', () => {
 });
 
 describe('the decision tally', () => {
-  const decided = record.replace('"decided":false', '"decided":true');
+  const decided = record.replace(
+    '"status":"RECEIVED"',
+    '"status":"APPROVED","determination":"APPROVED","decided_at":"2026-03-01T10:00:00Z"',
+  );
 
   it('is followed by whoever records, and written by the owner alone', async () => {
     expect(decided).not.toBe(record);

@@ -34,7 +34,7 @@ async function countedAnew({ tenant, since, until }: ReportSpan): Promise<Decisi
   const { rows } = await db.database.execute<DecisionMetrics>(
     `WITH decision AS (
        SELECT
-         tenant, coalesce(priority, 'STANDARD') AS priority, status,
+         tenant, coalesce(priority, 'STANDARD') AS priority, determination,
          extract(epoch FROM decided_at - received_at) AS seconds,
          (coalesce(:windows::jsonb -> tenant, :default_window::jsonb) ->> coalesce(priority, 'STANDARD'))::numeric AS allowed
        FROM request_tracker
@@ -44,7 +44,8 @@ async function countedAnew({ tenant, since, until }: ReportSpan): Promise<Decisi
      )
      SELECT
        tenant, priority, count(*) AS decided,
-       count(*) FILTER (WHERE status = 'APPROVED') AS approved, count(*) FILTER (WHERE status = 'DENIED') AS denied,
+       count(*) FILTER (WHERE determination = 'APPROVED') AS approved,
+       count(*) FILTER (WHERE determination = 'DENIED') AS denied,
        avg(seconds)::float8 AS mean_seconds,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(seconds, 0)::float8) AS median_seconds,
        CASE WHEN allowed IS NOT NULL THEN count(*) FILTER (WHERE seconds <= allowed) END AS on_time
@@ -148,7 +149,7 @@ describe('decisionMetrics', () => {
       arbitrary: fc.constantFrom(
         `UPDATE request_tracker SET decided_at = NULL, status = 'PENDING' WHERE right(pagw_id, 1) = '3'`,
         `UPDATE request_tracker SET received_at = received_at - interval '41 days 7 seconds' WHERE right(pagw_id, 1) = '4'`,
-        `UPDATE request_tracker SET status = 'DENIED' WHERE status = 'APPROVED' AND right(pagw_id, 1) = '5'`,
+        `UPDATE request_tracker SET determination = 'DENIED' WHERE status = 'APPROVED' AND right(pagw_id, 1) = '5'`,
       ),
     },
   );
@@ -270,7 +271,7 @@ describe('decisionMetrics', () => {
       // Behind the trigger's back: whatever reads the request says another number.
       await db.database.transaction(async (transaction) => {
         await transaction.execute('ALTER TABLE request_tracker DISABLE TRIGGER USER');
-        await transaction.execute(`UPDATE request_tracker SET status = 'DENIED'`);
+        await transaction.execute(`UPDATE request_tracker SET determination = 'DENIED'`);
         await transaction.execute('ALTER TABLE request_tracker ENABLE TRIGGER USER');
       });
       const [metrics] = await decisionMetrics(db.database, { tenant: null, ...span }, policy);
