@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultFoldRules, type FoldRules, newMemory, RequestFold } from '../../domain/request-fold.ts';
 import type { TrackedEvent } from '../../domain/tracked-event.ts';
 import type { Database } from '../database.ts';
@@ -29,8 +30,13 @@ export type RecordableEvent = TrackedEvent & { retryOf?: number };
 const CALL_MAX_EVENTS = 1_000;
 const CALL_MAX_BYTES = 1_400_000;
 
-/** A request that several write to at once is won by one of them a round, so that many writers take many rounds. */
+/**
+ * Of several who write to one request at once, one wins a round and the others read again. They draw lots for when, from a
+ * time that grows: all at once again, they would only keep one another from it.
+ */
 const MAX_ROUNDS = 64;
+const RACED_PAUSE_MS = 5;
+const RACED_PAUSE_MOST_MS = 400;
 
 /**
  * Records events in the order given and answers each at its place. Safe to repeat, and to run at once with others.
@@ -57,6 +63,8 @@ export async function recordEvents(
         );
       const moved = await recordRound({ database, now, rules }, pending, answers);
       pending = new Map([...pending].filter(([pagwId]) => moved.has(pagwId)));
+      if (pending.size > 0)
+        await sleep(Math.random() * Math.min(RACED_PAUSE_MOST_MS, RACED_PAUSE_MS * 2 ** round));
     }
   }
   return answers;

@@ -235,7 +235,7 @@ describe('foldDecisionChanges', () => {
     await withDirectConnections(db.connectionString, 1, async ([slow]) => {
       await slow?.query('BEGIN');
       await slow?.query(
-        `UPDATE request_tracker SET decided_at = '2026-03-01T03:00:00Z' WHERE pagw_id = 'ONE'`,
+        `UPDATE request_tracker SET decided_at = '2026-03-01T03:00:00Z', determination = 'APPROVED' WHERE pagw_id = 'ONE'`,
       );
       // Would wait for the other one for good, were they to share a row.
       await record(3, decision('TWO'));

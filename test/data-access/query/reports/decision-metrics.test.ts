@@ -147,9 +147,9 @@ describe('decisionMetrics', () => {
     {
       weight: 1,
       arbitrary: fc.constantFrom(
-        `UPDATE request_tracker SET decided_at = NULL, status = 'PENDING' WHERE right(pagw_id, 1) = '3'`,
+        `UPDATE request_tracker SET decided_at = NULL, determination = NULL, status = 'PENDING' WHERE right(pagw_id, 1) = '3'`,
         `UPDATE request_tracker SET received_at = received_at - interval '41 days 7 seconds' WHERE right(pagw_id, 1) = '4'`,
-        `UPDATE request_tracker SET determination = 'DENIED' WHERE status = 'APPROVED' AND right(pagw_id, 1) = '5'`,
+        `UPDATE request_tracker SET determination = 'DENIED' WHERE determination = 'APPROVED' AND right(pagw_id, 1) = '5'`,
       ),
     },
   );
