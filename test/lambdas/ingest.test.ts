@@ -250,7 +250,9 @@ describe('ingest', () => {
     ]);
   });
 
-  it('ends with any JSON recorded or set aside, and never logs what was sent', async () => {
+  it('ends with any JSON recorded or set aside, and never logs what was sent', {
+    timeout: 120_000,
+  }, async () => {
     const marked = fc.string().map((text) => `SECRET${text}`);
     const value = fc.oneof(
       marked,
