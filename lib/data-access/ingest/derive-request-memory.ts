@@ -55,7 +55,7 @@ export async function deriveRequestMemory(
          event.occurred_at, event.created_at, event.stated,
          (
            SELECT jsonb_object_agg(key, value)
-           FROM jsonb_each(event.metadata)
+           FROM jsonb_each(CASE WHEN jsonb_typeof(event.metadata) = 'object' THEN event.metadata END)
            WHERE key IN (SELECT json_array_elements_text(:keys::json)) AND pg_column_size(value) < 300
          ) AS metadata
        FROM request_tracker AS request
