@@ -118,8 +118,8 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
 /** A decided request of each tenant, old enough for nobody to watch it. */
 async function decide(name: string): Promise<void> {
   await owner.execute(
-    `INSERT INTO request_tracker (pagw_id, tenant, received_on, received_at, status, completed_at, decided_at, watch_at)
-     SELECT id || :name, tenant, '2026-03-01', :at::timestamptz, 'APPROVED', :at::timestamptz, :at::timestamptz, NULL
+    `INSERT INTO request_tracker (pagw_id, tenant, received_on, received_at, status, completed_at, determination, decided_at, watch_at)
+     SELECT id || :name, tenant, '2026-03-01', :at::timestamptz, 'APPROVED', :at::timestamptz, 'APPROVED', :at::timestamptz, NULL
      FROM (VALUES ('SHOWN-', 'anthem'), ('HIDDEN-', 'elevance')) AS request (id, tenant)`,
     { name, at: start },
   );

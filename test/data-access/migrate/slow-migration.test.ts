@@ -117,7 +117,7 @@ describe('a migration that takes longer than the Data API waits', () => {
     expect(await cut).toMatchObject({ complete: false });
     await openGate();
     await expect
-      .poll(() => db.database.execute('SELECT FROM schema_failure').then(({ rows }) => rows.length))
+      .poll(() => database.execute('SELECT FROM schema_failure').then(({ rows }) => rows.length))
       .toBe(1);
     await expect(run()).rejects.toThrow('division by zero');
     await writeFile(join(folder, 'V001__slow.sql'), 'CREATE TABLE a (n int);');
@@ -127,7 +127,7 @@ describe('a migration that takes longer than the Data API waits', () => {
   it('that is ended from outside fails instead of waiting for ever', async () => {
     await givenSlow('SELECT 1;');
     const { result } = await runPastTimeout();
-    await db.database.execute(
+    await database.execute(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND query LIKE 'DO %schema_failure%' AND pid <> pg_backend_pid()`,
     );
