@@ -743,7 +743,7 @@ CREATE OR REPLACE FUNCTION public.append_events(requests json, events json, clea
 AS $function$
 #variable_conflict use_column
 DECLARE
-  written json;
+  written text[];
 BEGIN
   WITH advanced AS (
     INSERT INTO request_tracker AS known (
@@ -852,8 +852,15 @@ BEGIN
     USING done
     WHERE claim.failure_id = done.id
   )
-  SELECT json_agg(pagw_id) INTO written FROM advanced;
-  RETURN coalesce(written, '[]');
+  SELECT coalesce(array_agg(pagw_id), '{}') INTO written FROM advanced;
+  IF cardinality(written) = json_array_length(requests) THEN
+    RETURN '[]';
+  END IF;
+  RETURN (
+    SELECT json_agg(place - 1)
+    FROM json_array_elements(requests) WITH ORDINALITY AS request (value, place)
+    WHERE request.value ->> 'pagw_id' <> ALL (written)
+  );
 END
 $function$;
 

@@ -1,6 +1,6 @@
 -- Adds events to the histories of requests and writes what these make of each request: all of a request's, or nothing when
--- its last number is no longer `before_no`. Answers a JSON array of the ids that were written; the others raced, and their
--- caller reads again. What the columns become is decided by RequestFold (lib/domain/request-fold.ts); here null means
+-- its last number is no longer `before_no`. Answers a JSON array of the places of those that raced; their caller reads
+-- again. What the columns become is decided by RequestFold (lib/domain/request-fold.ts); here null means
 -- unchanged. Called by recordEvents (lib/data-access/ingest).
 --
 -- A function, because PL/pgSQL keeps the plan: planning the statement anew takes as long as recording 100 events.
@@ -12,7 +12,7 @@ SET enable_bitmapscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
-  written json;
+  written text[];
 BEGIN
   WITH advanced AS (
     INSERT INTO request_tracker AS known (
@@ -121,7 +121,14 @@ BEGIN
     USING done
     WHERE claim.failure_id = done.id
   )
-  SELECT json_agg(pagw_id) INTO written FROM advanced;
-  RETURN coalesce(written, '[]');
+  SELECT coalesce(array_agg(pagw_id), '{}') INTO written FROM advanced;
+  IF cardinality(written) = json_array_length(requests) THEN
+    RETURN '[]';
+  END IF;
+  RETURN (
+    SELECT json_agg(place - 1)
+    FROM json_array_elements(requests) WITH ORDINALITY AS request (value, place)
+    WHERE request.value ->> 'pagw_id' <> ALL (written)
+  );
 END
 $$;

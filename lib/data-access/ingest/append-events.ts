@@ -21,7 +21,7 @@ export interface Addition {
 
 /**
  * Writes each addition whole if nothing was recorded of its request since it was read, and not at all otherwise.
- * @returns the ids of the requests that were written.
+ * @returns the ids of the requests that were not written.
  * @throws DatabaseError; then nothing of the call was written, or its answer was lost.
  */
 export async function appendEvents(
@@ -29,8 +29,8 @@ export async function appendEvents(
   additions: readonly Addition[],
   recordedAt: Date,
 ): Promise<Set<string>> {
-  const { rows } = await database.execute<{ written: string[] }>(
-    `SELECT append_events(:requests::json, :events::json, :cleared::json, :recorded_at::timestamptz) AS written`,
+  const { rows } = await database.execute<{ raced: number[] }>(
+    `SELECT append_events(:requests::json, :events::json, :cleared::json, :recorded_at::timestamptz) AS raced`,
     {
       requests: JSON.stringify(additions.map(toRequestRow)),
       events: JSON.stringify(additions.flatMap(toEventRows)),
@@ -42,7 +42,7 @@ export async function appendEvents(
       recorded_at: recordedAt,
     },
   );
-  return new Set(rows[0]?.written);
+  return new Set(rows[0]?.raced.flatMap((place) => additions[place]?.pagwId ?? []));
 }
 
 function toRequestRow({ pagwId, tenant, fold }: Addition): Record<string, unknown> {

@@ -18,7 +18,7 @@ export interface RequestStates {
   /** By id; a request that is in neither does not exist. */
   read: ReadonlyMap<string, RequestStateRow>;
   /** Requests whose state had no room in the answer. */
-  unread: ReadonlySet<string>;
+  unread: Set<string>;
 }
 
 /** Leaves the answer's other parts room within its 1 MiB. */

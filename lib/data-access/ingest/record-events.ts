@@ -82,7 +82,7 @@ interface Recording {
   rules: FoldRules;
 }
 
-/** Answers the requests that have to be tried again. */
+/** Answers the ids of the requests that have to be tried again. */
 async function recordRound(
   recording: Recording,
   pending: ReadonlyMap<string, readonly Placed[]>,
@@ -99,9 +99,7 @@ async function recordRound(
     if (addition.fold.appended.length > 0) additions.push(addition);
   }
   if (additions.length === 0) return new Set(unread);
-  const written = await appendWithPartitions(recording, additions);
-  const raced = additions.flatMap(({ pagwId }) => (written.has(pagwId) ? [] : [pagwId]));
-  return new Set([...unread, ...raced]);
+  return unread.union(await appendWithPartitions(recording, additions));
 }
 
 /** Folds a request's events, each answered as if the write that follows succeeds. */
@@ -172,7 +170,7 @@ async function appendWithPartitions(
     return await appendEvents(database, additions, now);
   } catch (error) {
     // Two that create one request at once may meet in its second unique index; nothing was written then.
-    if (hasSqlState(error, SqlState.uniqueViolation)) return new Set();
+    if (hasSqlState(error, SqlState.uniqueViolation)) return new Set(additions.map(({ pagwId }) => pagwId));
     // A row without a partition is a check violation, too. Its month is there now, by us or by another writer.
     if (!hasSqlState(error, SqlState.checkViolation)) throw error;
     await ensurePartitionsOfRequests(
