@@ -82,7 +82,8 @@ beforeAll(async () => {
       ...failedEvent(),
       ...{ tenant: hostile, pagwId: wide(64, 10_000 + number), eventId: wide(128, number) },
       ...{ stage: wide(64, number), errorCode: wide(64, number), errorMessage: null, metadata: null },
-      ...{ payloadKey: wide(1024), payloadBucket: wide(255), correlationId: wide(128) },
+      stated: { payload: { bucket: wide(255), key: wide(1024) } },
+      correlationId: wide(128),
     }),
   );
   await recordEvents(database, failures, start);

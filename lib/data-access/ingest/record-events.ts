@@ -99,7 +99,7 @@ async function recordRound(
     if (addition.fold.appended.length > 0) additions.push(addition);
   }
   if (additions.length === 0) return new Set(unread);
-  return unread.union(await appendWithPartitions(recording, additions));
+  return new Set([...unread, ...(await appendWithPartitions(recording, additions))]);
 }
 
 /** Folds a request's events, each answered as if the write that follows succeeds. */
