@@ -10,6 +10,7 @@ import { type IngestResult, ingestMessages } from '../lib/data-access/ingest/ing
 import { openQuarantine, type RawMessage } from '../lib/data-access/ingest/quarantine.ts';
 import { parsePhiGuard } from '../lib/domain/phi-guard.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
+import { parseSenderTenants } from '../lib/domain/sender-tenants.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
 import { deferMessages, deliveriesOf } from '../lib/runtime/defer-messages.ts';
 import { ingestEnv, readEnv } from '../lib/runtime/env.ts';
@@ -39,6 +40,8 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     phiGuard: parsePhiGuard(env.PHI_GUARD),
   };
 
+  const senders = parseSenderTenants(env.SENDERS);
+
   /** When this process last recorded anything; tells a message that is refused from a database that refuses all. */
   let lastRecordedAt: Date | undefined;
 
@@ -49,7 +52,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       const now = clock.now();
       const messages = event.Records.map(toRawMessage);
       const suspects = suspectsOf(event.Records, lastRecordedAt);
-      const work = ingestMessages(messages, { database, quarantine, rules, now, suspects });
+      const work = ingestMessages(messages, { database, quarantine, rules, senders, now, suspects });
       const { lines, failures, ...counts } = await beforeTimeIsUp(work, messages, context);
       if (counts.recorded > 0) lastRecordedAt = now;
       for (const line of lines) eventLog.info('event', { ...line });
@@ -103,11 +106,12 @@ function suspectsOf(records: readonly SQSRecord[], lastRecordedAt: Date | undefi
 }
 
 function toRawMessage(record: SQSRecord): RawMessage {
-  const { MessageGroupId, SentTimestamp } = record.attributes;
+  const { MessageGroupId, SenderId, SentTimestamp } = record.attributes;
   return {
     messageId: record.messageId,
     groupId: MessageGroupId ?? record.messageId,
     body: record.body,
+    sender: SenderId || null,
     sentAt: new Date(Number(SentTimestamp)),
   };
 }

@@ -62,6 +62,8 @@ export interface RetryTiming {
 /** One event in canonical form, as it flows from the message contract to the database. */
 export interface TrackedEvent {
   eventId: string;
+  /** The SQS SenderId of its message; none for the tracker's own events. */
+  sender?: string | null;
   /** null: the known request's tenant. */
   tenant: string | null;
   pagwId: string;

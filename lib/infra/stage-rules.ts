@@ -34,6 +34,11 @@ export interface StageRules {
   metricTenants?: string[];
   /** How strictly events are kept free of personal data: see docs/contract. @default patterns */
   phiGuard?: { level?: 'strict' | 'patterns'; metadataKeys?: string[] };
+  /**
+   * Tenants by who sends their events: the unique id of a role (`AROA…`) or user (`AIDA…`), `*` for all tenants. Events of
+   * anybody else are quarantined. @default anybody who may send to the queue sends events of any tenant
+   */
+  senders?: Record<string, string[]>;
   decisionPolicy?: { default?: DecisionWindow; tenants?: Record<string, DecisionWindow> };
 }
 
@@ -42,6 +47,7 @@ const SETTINGS = {
   retryPolicy: 'RETRY_POLICY',
   stuckLimits: 'STUCK_LIMITS',
   phiGuard: 'PHI_GUARD',
+  senders: 'SENDERS',
   decisionPolicy: 'DECISION_POLICY',
   metricTenants: 'METRIC_TENANTS',
 } as const;

@@ -40,6 +40,8 @@ export const ingestEnv = z.extend(databaseEnv, {
   RETRY_POLICY: z.optional(z.string()),
   /** JSON: see lib/domain/phi-guard.ts. */
   PHI_GUARD: z.optional(z.string()),
+  /** JSON: see lib/domain/sender-tenants.ts. */
+  SENDERS: z.optional(z.string()),
 });
 
 export const migrateEnv = z.extend(databaseEnv, {

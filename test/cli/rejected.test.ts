@@ -11,6 +11,7 @@ import type { Connection } from '../../lib/cli/connection.ts';
 import { ingestMessages } from '../../lib/data-access/ingest/ingest-messages.ts';
 import { openQuarantine } from '../../lib/data-access/ingest/quarantine.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
+import { parseSenderTenants } from '../../lib/domain/sender-tenants.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
@@ -56,10 +57,11 @@ beforeEach(async () => {
 
 async function ingest(messageId: string, body: unknown, at = sentAt): Promise<void> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  await ingestMessages([{ messageId, groupId: 'group', body: text, sentAt: at }], {
+  await ingestMessages([{ messageId, groupId: 'group', body: text, sender: null, sentAt: at }], {
     database: db.database,
     quarantine: openQuarantine(s3, BUCKET, db.database),
     rules: { retryPolicy: defaultRetryPolicy, jitter: () => 0 },
+    senders: parseSenderTenants(undefined),
     now: at,
   });
 }

@@ -43,6 +43,7 @@ describe('a stage with', () => {
       'METRIC_TENANTS',
       'PHI_GUARD',
       'RETRY_POLICY',
+      'SENDERS',
       'STUCK_LIMITS',
     ]);
     expect(one(synthesised, 'AWS::RDS::DBCluster')).toMatchObject({

@@ -28,6 +28,7 @@ export const EVERY_RULE: Required<StageRules> = {
   stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
   decisionPolicy: { tenants: { 'anthem-ca': 'off' } },
   metricTenants: ['anthem', 'krankenkasse zürich'],
+  senders: { AROAEXAMPLEID: ['anthem', 'carelon'], AIDAEXAMPLEID: ['*'] },
   phiGuard: { level: 'patterns', metadataKeys: ['planTier'] },
 };
 

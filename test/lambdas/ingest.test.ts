@@ -133,6 +133,40 @@ describe('ingest', () => {
     expect(JSON.parse((await kept.Body?.transformToString()) ?? '')).toEqual(body);
   });
 
+  it('keeps who sent an event', async () => {
+    const id = newRequest();
+    await invoke({ group: id, body: message(id), sender: 'AROAEXAMPLEID:parser-7' });
+    const { rows } = await db.database.execute('SELECT sender FROM event_tracker WHERE pagw_id = :id', {
+      id,
+    });
+    expect(rows).toEqual([{ sender: 'AROAEXAMPLEID:parser-7' }]);
+  });
+
+  it('sets aside events of tenants that their sender is not bound to', async () => {
+    const SENDERS = JSON.stringify({ AROAANTHEM: ['Anthem'], AIDAOPERATOR: ['*'] });
+    const bound = invokerOf({ ...environment, SENDERS });
+    const [own, foreign] = [newRequest(), newRequest()];
+    const carelon = message(foreign, { tenant: 'carelon' });
+    const withoutTenant = (id: string) => message(id, { tenant: null });
+    const cases: [messageId: string, sender: string, event: { pagwId: string }, code?: string][] = [
+      ['own tenant', 'AROAANTHEM:session', message(own)],
+      ['another session', 'AROAANTHEM:other', withoutTenant(own)],
+      ['foreign tenant', 'AROAANTHEM:session', carelon, 'SENDER_NOT_ALLOWED'],
+      ['bound to all', 'AIDAOPERATOR', carelon],
+      ['foreign request', 'AROAANTHEM:session', withoutTenant(foreign), 'SENDER_NOT_ALLOWED'],
+      ['foreign duplicate', 'AROAANTHEM:session', carelon, 'SENDER_NOT_ALLOWED'],
+      ['unbound', 'AROASTRANGER:AROAANTHEM', message(own), 'SENDER_NOT_ALLOWED'],
+      ['unbound without tenant', 'AROASTRANGER:x', withoutTenant(newRequest()), 'SENDER_NOT_ALLOWED'],
+      ['no sender', '', message(own), 'SENDER_NOT_ALLOWED'],
+    ];
+    for (const [messageId, sender, body] of cases)
+      expect(await bound({ group: body.pagwId, messageId, sender, body }), messageId).toEqual([]);
+    for (const [messageId, , , code] of cases)
+      expect(await rejectionsOf(messageId), messageId).toMatchObject(code ? [{ code, path: '/tenant' }] : []);
+    expect(await timeline(own)).toHaveLength(2);
+    expect(await timeline(foreign)).toHaveLength(1);
+  });
+
   it('refuses another tenant’s request and a tenant that nobody knows', async () => {
     const [known, unknown] = [newRequest(), newRequest()];
     await invoke({ group: known, body: message(known) });

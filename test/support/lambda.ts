@@ -21,6 +21,7 @@ export function lambdaContext(functionName: string): Context {
 
 export interface Sent {
   body: unknown;
+  sender?: string;
   group?: string;
   messageId?: string;
   receiptHandle?: string;
@@ -37,6 +38,7 @@ export function sqsEvent(...messages: Sent[]): SQSEvent {
 
 function sqsRecord({
   body,
+  sender = 'sender',
   group = 'group',
   messageId = randomUUID(),
   receiptHandle = 'handle',
@@ -51,7 +53,7 @@ function sqsRecord({
     attributes: {
       ApproximateReceiveCount: String(receives),
       SentTimestamp: String(sentAt.getTime()),
-      SenderId: 'sender',
+      SenderId: sender,
       ApproximateFirstReceiveTimestamp: String(firstReceivedAt.getTime()),
       MessageGroupId: group,
     },

@@ -126,6 +126,7 @@ function toEventRow({ event, sequenceNo, attempt, nextRetryAt, exhausted }: Fold
     worker_id: event.workerId ?? undefined,
     service_name: event.serviceName ?? undefined,
     metadata: event.metadata ?? undefined,
+    sender: event.sender ?? undefined,
   };
 }
 

@@ -1,15 +1,17 @@
 import { type MessageReading, type PositionedEvent, readMessage } from '../../domain/event-message.ts';
 import type { MessageRules } from '../../domain/normalise-event.ts';
 import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.ts';
+import type { SenderTenants } from '../../domain/sender-tenants.ts';
 import type { Database } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
 import type { Quarantine, RawMessage } from './quarantine.ts';
-import { type RecordedEvent, recordEvents } from './record-events.ts';
+import { type RecordableEvent, type RecordedEvent, recordEvents } from './record-events.ts';
 
 export interface IngestContext {
   database: Database;
   quarantine: Quarantine;
   rules: MessageRules;
+  senders: SenderTenants;
   now: Date;
   /**
    * Messages, by id, that failed again and again while others were recorded: whatever the database refuses of them is
@@ -47,8 +49,12 @@ export interface EventLine {
 /** What became of an event: recorded (or known already), or refused by the database. */
 type Answer = RecordedEvent | { fault: Fault };
 
+/** An event as its sender may have it recorded. */
+type SentEvent = PositionedEvent & RecordableEvent;
+
 interface Reading extends MessageReading {
   message: RawMessage;
+  events: SentEvent[];
 }
 
 /**
@@ -59,10 +65,7 @@ export async function ingestMessages(
   messages: readonly RawMessage[],
   context: IngestContext,
 ): Promise<IngestResult> {
-  const readings = messages.map((message) => ({
-    message,
-    ...readMessage(message.body, message, context.rules),
-  }));
+  const readings = messages.map((message) => readSentMessage(message, context));
   const counts = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0 };
   const lines: EventLine[] = [];
   const failures = new Map<string, unknown>();
@@ -94,6 +97,13 @@ export async function ingestMessages(
     }
   }
   return { ...counts, lines, failures };
+}
+
+function readSentMessage(message: RawMessage, { rules, senders }: IngestContext): Reading {
+  const { events, rejections } = readMessage(message.body, message, rules);
+  const { sender } = message;
+  const senderTenants = senders.tenantsOf(sender);
+  return { message, events: events.map((event) => ({ ...event, sender, senderTenants })), rejections };
 }
 
 /** One call for the whole batch. Where it fails, each message has to be tried alone, unless nobody answers at all. */
@@ -186,6 +196,8 @@ function faultOf(answer: Answer | undefined): Fault | undefined {
       return { code: 'TENANT_UNKNOWN', path: '/tenant', rule: 'known-request' };
     case 'TENANT_MISMATCH':
       return { code: 'TENANT_MISMATCH', path: '/tenant', rule: 'same-tenant' };
+    case 'SENDER_NOT_ALLOWED':
+      return { code: 'SENDER_NOT_ALLOWED', path: '/tenant', rule: 'bound-sender' };
     default:
       return undefined;
   }

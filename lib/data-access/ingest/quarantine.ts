@@ -9,6 +9,8 @@ export interface RawMessage {
   /** Messages of one group are taken in order; after one that is not done, the rest of its group waits. */
   groupId: string;
   body: string;
+  /** The SQS SenderId: who put it on the queue, as AWS knows them. */
+  sender: string | null;
   sentAt: Date;
 }
 

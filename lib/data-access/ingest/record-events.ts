@@ -13,9 +13,16 @@ import { type RequestStateRow, readRequestStates } from './read-request-states.t
  * - `DUPLICATE`: its id was stored for this request before, by an earlier batch or earlier in this one.
  * - `TENANT_UNKNOWN`: it names no tenant and its request is not known.
  * - `TENANT_MISMATCH`: its request belongs to another tenant.
+ * - `SENDER_NOT_ALLOWED`: its sender is not bound to its tenant.
  * - `OVERTAKEN`: the failure it retries no longer waits.
  */
-export type RecordOutcome = 'RECORDED' | 'DUPLICATE' | 'TENANT_UNKNOWN' | 'TENANT_MISMATCH' | 'OVERTAKEN';
+export type RecordOutcome =
+  | 'RECORDED'
+  | 'DUPLICATE'
+  | 'TENANT_UNKNOWN'
+  | 'TENANT_MISMATCH'
+  | 'SENDER_NOT_ALLOWED'
+  | 'OVERTAKEN';
 
 export interface RecordedEvent {
   outcome: RecordOutcome;
@@ -23,8 +30,12 @@ export interface RecordedEvent {
   sequenceNo: number | null;
 }
 
-/** An event of our own may be one that holds only while a failure waits for its retry. */
-export type RecordableEvent = TrackedEvent & { retryOf?: number };
+export interface RecordableEvent extends TrackedEvent {
+  /** An event of our own may be one that holds only while a failure waits for its retry. */
+  retryOf?: number;
+  /** The only tenants whose events its sender may send; absent or null for all. */
+  senderTenants?: ReadonlySet<string> | null;
+}
 
 /** A call carries at most this much: a third of the Data API's 4 MiB, as quotes are escaped and states come on top. */
 const CALL_MAX_EVENTS = 1_000;
@@ -136,11 +147,19 @@ function refuse(
   recorded: ReadonlySet<string | undefined>,
   fold: RequestFold,
 ): RecordOutcome | null {
+  if (!maySend(event, owner)) return 'SENDER_NOT_ALLOWED';
   if (owner === null) return 'TENANT_UNKNOWN';
   if (event.tenant !== null && event.tenant !== owner) return 'TENANT_MISMATCH';
   if (recorded.has(event.eventId)) return 'DUPLICATE';
   if (event.retryOf !== undefined && !fold.awaitsRetry(event.stage, event.retryOf)) return 'OVERTAKEN';
   return null;
+}
+
+/** By the tenant that the event names, else by the one whose request it is of. */
+function maySend({ tenant, senderTenants }: RecordableEvent, owner: string | null): boolean {
+  if (!senderTenants) return true;
+  const named = tenant ?? owner;
+  return named === null ? senderTenants.size > 0 : senderTenants.has(named);
 }
 
 /** The batch in calls of bounded size. */
