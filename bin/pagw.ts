@@ -6,6 +6,7 @@ import { openConnection } from '../lib/cli/connection.ts';
 import { ExitCode } from '../lib/cli/exit-code.ts';
 import { openOutput } from '../lib/cli/output/open-output.ts';
 import { runPagw } from '../lib/cli/run-pagw.ts';
+import { reservedExecutions } from './reserved-executions.ts';
 
 const STDOUT = 1;
 const interrupted = new AbortController();
@@ -38,9 +39,7 @@ const code = await runPagw(process.argv.slice(2), {
   env: process.env,
   ask: process.stdin.isTTY ? ask : undefined,
   openConnection,
-  // Loaded when it is asked for: it brings the CDK with it.
-  reservedExecutions: async (stage) =>
-    (await import('../lib/infra/stage-settings.ts')).reservedExecutions(stage),
+  reservedExecutions,
   signal: interrupted.signal,
 });
 // What was written to a terminal may still be on its way.

@@ -8,7 +8,8 @@ const LONGEST: Readonly<Record<string, number>> = { file: 4_096, url: 2_048, rea
 /** @throws CliError for an option or an argument that no command could make sense of. */
 export function refuseImpossible(command: Command): void {
   for (const [name, value] of Object.entries(command.optsWithGlobals()))
-    if (typeof value === 'string') refuse(`--${kebabCase(name)}`, value, LONGEST[name]);
+    for (const each of [value].flat())
+      if (typeof each === 'string') refuse(`--${kebabCase(name)}`, each, LONGEST[name]);
   const names = command.registeredArguments.map((argument) => argument.name());
   for (const [place, value] of command.args.entries())
     refuse(`<${names[place] ?? names.at(-1) ?? 'argument'}>`, value);

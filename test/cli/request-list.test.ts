@@ -89,7 +89,7 @@ describe('pagw request list', () => {
 
   it.each([
     [['--status', 'DONE'], '--status takes one of RECEIVED'],
-    [['--since', 'yesterday'], '--since takes a duration'],
+    [['--since', 'last year'], '--since takes a duration'],
     [['--since', '1d', '--until', '2d'], '--since is not before --until'],
     [['--limit', '0'], 'Give a whole number from 1'],
     [['--after', 'x'], '--after takes what the page before printed'],

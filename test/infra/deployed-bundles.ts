@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onceInRun } from '../support/once-in-run.ts';
-import { joined, resourcesOf, type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
+import {
+  joined,
+  resourcesOf,
+  type SynthesisedStage,
+  settingsFileIn,
+  synthesiseStage,
+} from './synthesise-stage.ts';
 
 /** One of our functions as it is uploaded. */
 export interface DeployedBundle {
@@ -27,10 +33,15 @@ export async function synthesiseBundles(): Promise<DeployedBundles> {
   const read = (name: string) =>
     JSON.parse(readFileSync(join(directory, `PagwEventTracker-dev${name}.json`), 'utf8'));
   const { files }: { files: Record<string, { source: { path: string } }> } = read('.assets');
-  const ofType = resourcesOf(joined({ data: read('-data.template'), run: read('.template') }));
+  const run = read('.template');
+  const ofType = resourcesOf(joined({ data: read('-data.template'), run }));
+  const settingsFile = settingsFileIn(directory, 'PagwEventTracker-dev', run);
   const bundles = new Map<string, DeployedBundle>();
   for (const [logicalId, { Properties }] of ofType('AWS::Lambda::Function')) {
-    const environment: Record<string, unknown> = Properties.Environment?.Variables ?? {};
+    const variables: Record<string, unknown> = Properties.Environment?.Variables ?? {};
+    // Lambda puts the layer's file under /opt.
+    const environment =
+      'SETTINGS_FILE' in variables ? { ...variables, SETTINGS_FILE: settingsFile } : variables;
     const { POWERTOOLS_SERVICE_NAME: service } = environment;
     if (typeof service !== 'string') continue;
     const file = files[String(Properties.Code.S3Key).replace('.zip', '')];

@@ -17,7 +17,8 @@ import { EXPECTED_CALLS } from './expected-calls.ts';
 type Received =
   | { by: string; call: string }
   | { byOperatorsWith: string }
-  | 'of any call, whatever the rights';
+  | 'of any call, whatever the rights'
+  | 'of whoever is about to deploy, who may ask for anything';
 
 const RECEIVED: Readonly<Record<string, Received>> = {
   'lib/cli/doctor/with-writer.ts AccessDeniedException': 'of any call, whatever the rights',
@@ -27,6 +28,10 @@ const RECEIVED: Readonly<Record<string, Received>> = {
   'lib/cli/stack-connection.ts ValidationError': { byOperatorsWith: '`cloudformation:DescribeStacks`' },
   'lib/cli/to-cli-error.ts AccessDenied': 'of any call, whatever the rights',
   'lib/cli/to-cli-error.ts Forbidden': 'of any call, whatever the rights',
+  'lib/cli/doctor/preflight/account.ts ValidationError':
+    'of whoever is about to deploy, who may ask for anything',
+  'lib/cli/doctor/preflight/preflight-checks.ts QueueDoesNotExist':
+    'of whoever is about to deploy, who may ask for anything',
   'lib/data-access/archive/get-archive-object.ts NoSuchKey': {
     byOperatorsWith: '`s3:ListBucket` on both buckets',
   },

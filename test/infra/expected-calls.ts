@@ -21,7 +21,6 @@ export const EXPECTED_CALLS: Readonly<Record<string, readonly string[]>> = {
     'rds-data:BeginTransaction CLUSTER_ARN SECRET_ARN',
     'rds-data:CommitTransaction CLUSTER_ARN SECRET_ARN',
     'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
-    'rds-data:RollbackTransaction CLUSTER_ARN SECRET_ARN',
   ],
   'migrate.onEvent': [],
   'retry.handler': [

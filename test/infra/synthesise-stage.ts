@@ -65,7 +65,8 @@ export function synthesiseStage(
     assembly.getStackByName(stackName).template;
   const stacks = { data: templateOf(data), run: templateOf(stack) };
   const template = joined(stacks);
-  const settingsFile = settingsIn(outdir, stack.stackName, stacks.run);
+  const settingsPath = settingsFileIn(outdir, stack.stackName, stacks.run);
+  const settingsFile = settingsPath === undefined ? {} : JSON.parse(readFileSync(settingsPath, 'utf8'));
   const findings = options.unchecked === true ? null : findingsIn(outdir);
   if (options.bundleInto === undefined) rmSync(outdir, { recursive: true });
   const protectedStacks = assembly.stacks
@@ -100,13 +101,13 @@ export function resourcesOf(template: Template): SynthesisedStage['ofType'] {
   return (type) => Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
 }
 
-/** The layer's file, or nothing where no function has a layer. */
-function settingsIn(directory: string, stackName: string, run: Template): Record<string, string> {
+/** Where the layer's file is; undefined where no function has a layer. */
+export function settingsFileIn(directory: string, stackName: string, run: Template): string | undefined {
   const [layer] = Object.values(run.Resources).filter(({ Type }) => Type === 'AWS::Lambda::LayerVersion');
-  if (layer === undefined) return {};
+  if (layer === undefined) return undefined;
   const { files } = JSON.parse(readFileSync(join(directory, `${stackName}.assets.json`), 'utf8'));
   const { source } = files[String(layer.Properties.Content.S3Key).replace('.zip', '')];
-  return JSON.parse(readFileSync(join(directory, source.path, SETTINGS_FILE), 'utf8'));
+  return join(directory, source.path, SETTINGS_FILE);
 }
 
 /** cfn-guard's findings alone do not stop a synthesis, so they are read from the report. */
