@@ -11,6 +11,7 @@ import { openQuarantine, type RawMessage } from '../lib/data-access/ingest/quara
 import { parsePhiGuard } from '../lib/domain/phi-guard.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseSenderTenants } from '../lib/domain/sender-tenants.ts';
+import { agreeWithDatabase } from '../lib/runtime/agree-with-database.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
 import { deferMessages, deliveriesOf } from '../lib/runtime/defer-messages.ts';
 import { ingestEnv, readEnv } from '../lib/runtime/env.ts';
@@ -32,6 +33,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
   const eventLog = openLogger('ingest');
   const metrics = openMetrics('ingest');
   const database = openDatabaseFromEnv(env);
+  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
   const sqs = new SQSClient();
   const quarantine = openQuarantine(new S3Client({ forcePathStyle: true }), env.QUARANTINE_BUCKET, database);
   const rules = {
@@ -49,12 +51,15 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
     .handler(async (event, context) => {
-      const now = clock.now();
       const messages = event.Records.map(toRawMessage);
       const suspects = suspectsOf(event.Records, lastRecordedAt);
-      const work = ingestMessages(messages, { database, quarantine, rules, senders, now, suspects });
+      let { now } = clock;
+      const work = agreedClock().then((agreed) => {
+        now = agreed.now;
+        return ingestMessages(messages, { database, quarantine, rules, senders, now: now(), suspects });
+      });
       const { lines, failures, ...counts } = await beforeTimeIsUp(work, messages, context);
-      if (counts.recorded > 0) lastRecordedAt = now;
+      if (counts.recorded > 0) lastRecordedAt = now();
       for (const line of lines) eventLog.info('event', { ...line });
       for (const [messageId, failure] of failures)
         logger.warn('left on the queue', { messageId, ...reasonOf(failure) });
@@ -67,7 +72,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       metrics.addMetric(IngestMetric.rejected, MetricUnit.Count, counts.rejected);
       metrics.addMetric(IngestMetric.unknownType, MetricUnit.Count, counts.unknownType);
       metrics.addMetric(IngestMetric.failed, MetricUnit.Count, failures.size);
-      metrics.addMetric(IngestMetric.age, MetricUnit.Seconds, oldestAgeSeconds(messages, now));
+      metrics.addMetric(IngestMetric.age, MetricUnit.Seconds, oldestAgeSeconds(messages, now()));
       return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     });
 }

@@ -18,6 +18,7 @@ import { measureIndexUse } from '../lib/data-access/maintain/measure-index-use.t
 import { refreshSummary } from '../lib/data-access/maintain/refresh-summary.ts';
 import { runMaintainTasks } from '../lib/data-access/maintain/run-maintain-tasks.ts';
 import { summariseBlockRanges } from '../lib/data-access/maintain/summarise-block-ranges.ts';
+import { agreeWithDatabase } from '../lib/runtime/agree-with-database.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
 import { maintainEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
@@ -39,6 +40,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
   const logger = openLogger('maintain');
   const metrics = openMetrics('maintain');
   const database = openDatabaseFromEnv(env);
+  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
   const reportIndexUse = async () => {
     const uses = await measureIndexUse(database);
     for (const use of uses) logger.info('index use', { ...use });
@@ -51,6 +53,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
     .handler(async (_event, context: Context) => {
+      const now = (await agreedClock()).now();
       const { counts, failures, skipped } = await runMaintainTasks(
         {
           ensurePartitionsAhead,
@@ -62,7 +65,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
           reportIndexUse,
           ...history,
         },
-        { database, now: clock.now(), mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS },
+        { database, now, mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS },
       );
       const archiveFailures = Object.keys(history).filter((task) => failures.has(task)).length;
       addMaintainMetrics(metrics, { ...counts, archiveFailures, failedTasks: failures.size });

@@ -9,6 +9,7 @@ import { type RetryRun, runRetries } from '../lib/data-access/retry/run-retries.
 import { stepRetryBatches } from '../lib/data-access/retry/step-retry-batches.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseRetryQueues } from '../lib/domain/retry-queues.ts';
+import { agreeWithDatabase } from '../lib/runtime/agree-with-database.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
 import { readEnv, retryEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
@@ -29,6 +30,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
   const logger = openLogger('retry');
   const metrics = openMetrics('retry');
   const database = openDatabaseFromEnv(env);
+  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
   const sqs = new SQSClient();
   const queues = parseRetryQueues(env.RETRY_QUEUES, env.RETRY_QUEUE_URL);
   const policy = parseRetryPolicy(env.RETRY_POLICY);
@@ -37,14 +39,15 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
     .handler(async (_event, context: Context) => {
-      const steps = await stepRetryBatches(database, clock.now(), BATCH_SIZE * 8);
+      const { now } = await agreedClock();
+      const steps = await stepRetryBatches(database, now(), BATCH_SIZE * 8);
       for (const step of steps) logger.info('retry batch stepped', { ...step });
       const { counts, troubles, complete } = await runRetries({
         database,
         sqs,
         queues,
         policy,
-        now: () => clock.now(),
+        now,
         leaseSeconds: env.RETRY_LEASE_SECONDS,
         batchSize: BATCH_SIZE,
         mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
@@ -54,7 +57,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       let tenants: ReadonlySet<string> = new Set();
       await tryToMeasure({ logger, metrics }, async () => {
         tenants = await metricTenants(database, env.METRIC_TENANTS);
-        addBacklogMetrics(metrics, await measureRetriesByName(database, clock.now(), tenants));
+        addBacklogMetrics(metrics, await measureRetriesByName(database, now(), tenants));
       });
       addRunMetrics(metrics, counts, tenants);
       const answer = {

@@ -11,6 +11,7 @@ import { publishToTopic } from '../lib/data-access/stuck-alarm/publish-to-topic.
 import { runStuckAlarm } from '../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
 import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
 import { parseStageLimits } from '../lib/domain/stage-limits.ts';
+import { agreeWithDatabase } from '../lib/runtime/agree-with-database.ts';
 import { type Clock, systemClock } from '../lib/runtime/clock.ts';
 import { readEnv, stuckAlarmEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
@@ -38,6 +39,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
   const logger = openLogger('stuck-alarm');
   const metrics = openMetrics('stuck-alarm');
   const database = openDatabaseFromEnv(env);
+  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
   const sqs = new SQSClient();
   const publish = publishToTopic(new SNSClient(), env.TOPIC_ARN);
   const rules = {
@@ -49,7 +51,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
     .handler(async (_event, context: Context) => {
-      const now = clock.now();
+      const now = (await agreedClock()).now();
       const run = await runStuckAlarm(database, {
         rules,
         now,

@@ -1921,7 +1921,8 @@ BEGIN
       AND request.completed_at IS NULL
   ) AS stand ON true
   WHERE request.watched
-    AND request.watch_at <= at
+    -- What was recorded by a clock far ahead is looked at until its time has come.
+    AND (request.watch_at <= at OR request.updated_at > at + interval '1 minute')
     AND request.pagw_id > after
   ORDER BY request.pagw_id
   LIMIT most;

@@ -4,6 +4,9 @@ export const METRIC_NAMESPACE = 'PagwEventTracker';
 /** Of a flow's run whose measurements failed; the work did not. */
 export const UNMEASURED = 'MeasurementsFailed';
 
+/** Of a flow's run on a machine whose clock differs from the database's by more than a minute. */
+export const CLOCK_SKEW = 'ClockSkewSeconds';
+
 export const IngestMetric = {
   recorded: 'EventsRecorded',
   duplicate: 'EventsDuplicate',

@@ -5,6 +5,7 @@ import type { ClaimedNotification } from './claim-notifications.ts';
 import { groupIncidents, type StuckGroup } from './group-stuck-requests.ts';
 import { keepIncidents } from './keep-incidents.ts';
 import type { IngestLag } from './measure-ingest-lag.ts';
+import { pullBackTimes } from './pull-back-times.ts';
 import { readCheck } from './read-check.ts';
 import { recordCheck } from './record-check.ts';
 import { type Publish, type SendCounts, sendNotifications } from './send-notifications.ts';
@@ -44,6 +45,7 @@ const LONGEST_HOLD_BACK_MS = 30 * 60_000;
 /** One run: look at what is due, keep the incidents, tell what there is to tell. Safe to repeat and to run at once. */
 export async function runStuckAlarm(database: Database, options: StuckAlarmOptions): Promise<StuckAlarmRun> {
   const { rules, now, publish, onSent } = options;
+  await pullBackTimes(database, now);
   const { seconds: lagSeconds } = await options.measureLag();
   const laggingSince =
     lagSeconds > HOLD_BACK_FROM_SECONDS ? ((await readCheck(database))?.laggingSince ?? now) : null;

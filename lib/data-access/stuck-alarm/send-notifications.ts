@@ -12,7 +12,7 @@ export interface SendCounts {
 
 const PAGE_SIZE = 20;
 /** Longer than a page takes to send even where each call runs into its time-out. */
-const LEASE_SECONDS = 240;
+export const NOTIFICATION_LEASE_SECONDS = 240;
 
 /**
  * Sends what there is to tell. At least once: a run that dies between sending and marking lets the next one send
@@ -27,7 +27,7 @@ export async function sendNotifications(
 ): Promise<SendCounts> {
   const counts = { sent: 0, failed: 0 };
   while (maySend()) {
-    const claimed = await claimNotifications(database, PAGE_SIZE, LEASE_SECONDS, now);
+    const claimed = await claimNotifications(database, PAGE_SIZE, NOTIFICATION_LEASE_SECONDS, now);
     for (const notification of claimed) {
       const sent = await publish(notification).then(
         () => true,

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Database } from '../../lib/data-access/database.ts';
+import { agreeWithDatabase } from '../../lib/runtime/agree-with-database.ts';
+import { openLogger } from '../../lib/runtime/logger.ts';
+import { openMetrics } from '../../lib/runtime/metrics.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await openTestDatabase();
+});
+afterAll(() => db.close());
+
+function agree(skewSeconds: number, isMachineClock = true, database: Database = db.database) {
+  const logger = openLogger('test');
+  const metrics = openMetrics('test');
+  const warn = vi.spyOn(logger, 'warn').mockImplementation(() => undefined);
+  const addMetric = vi.spyOn(metrics, 'addMetric');
+  const clock = { now: () => new Date(Date.now() + skewSeconds * 1_000), isMachineClock };
+  return { warn, addMetric, agreed: agreeWithDatabase(clock, { database, logger, metrics }) };
+}
+
+const aheadSeconds = (now: Date) => Math.round((now.getTime() - Date.now()) / 10_000) * 10 + 0;
+
+describe('the time of a flow', () => {
+  it.each([3_600, 86_400, -3_600, 90])('is the database’s when the machine is off by %i s', async (skew) => {
+    const { agreed, warn, addMetric } = agree(skew);
+    for (let call = 1; call <= 2; call++) {
+      expect(aheadSeconds((await agreed()).now())).toBe(0);
+      expect(addMetric).toHaveBeenCalledTimes(call);
+    }
+    expect(addMetric).toHaveBeenCalledWith('ClockSkewSeconds', 'Seconds', Math.abs(skew));
+    expect(warn).toHaveBeenCalled();
+  });
+
+  it.each([30, -30])('is the machine’s when it is off by %i s', async (skew) => {
+    const { agreed, addMetric } = agree(skew);
+    expect(aheadSeconds((await agreed()).now())).toBe(skew);
+    expect(addMetric).not.toHaveBeenCalled();
+  });
+
+  it('is that of a clock moved on purpose', async () => {
+    expect(aheadSeconds((await agree(3_600, false).agreed()).now())).toBe(3_600);
+  });
+
+  it('is the machine’s while the database does not answer, which is asked once a minute otherwise', async () => {
+    const execute = vi
+      .fn()
+      .mockRejectedValueOnce(new Error('down'))
+      .mockImplementation(db.database.execute.bind(db.database));
+    const { agreed } = agree(3_600, true, { ...db.database, execute } as Database);
+    expect(aheadSeconds((await agreed()).now())).toBe(3_600);
+    for (let call = 0; call < 3; call++) expect(aheadSeconds((await agreed()).now())).toBe(0);
+    expect(execute).toHaveBeenCalledTimes(2);
+  });
+});
