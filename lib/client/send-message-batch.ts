@@ -36,10 +36,13 @@ export async function sendMessageBatch(
     })),
   });
   const result = await sqs.send(command, signal === undefined ? {} : { abortSignal: signal });
+  const taken = new Set((result.Successful ?? []).map(({ Id }) => Id));
   const failures = new Map((result.Failed ?? []).map((failure) => [failure.Id, failure]));
   return messages.map((_, position) => {
     const failure = failures.get(String(position));
-    if (failure === undefined) return { taken: true };
+    if (failure === undefined && taken.has(String(position))) return { taken: true };
+    // Named in neither list: offered again under the same deduplication id, which cannot make it double.
+    if (failure === undefined) return { taken: false, final: false, code: 'NotAnswered' };
     return { taken: false, final: failure.SenderFault === true, code: failure.Code ?? 'Unknown' };
   });
 }

@@ -32,7 +32,7 @@ beforeEach(() => {
 function answer(refusal: (group: string) => string | undefined): void {
   sqs.reset();
   sqs.on(SendMessageBatchCommand).callsFake((input: SendMessageBatchCommand['input']) => ({
-    Successful: [],
+    Successful: (input.Entries ?? []).map(({ Id }) => ({ Id })),
     Failed: (input.Entries ?? []).flatMap(({ Id, MessageGroupId: group = '', MessageBody = '' }) => {
       const code = refusal(group);
       if (code === undefined) sent.push({ group, events: [JSON.parse(MessageBody)].flat() });

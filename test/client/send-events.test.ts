@@ -37,7 +37,11 @@ function answer(failureOf: (entry: SentEntry) => { SenderFault: boolean; Code: s
       if (failure === undefined) accepted.push(entry);
       return failure === undefined ? [] : { Id: entry.Id, ...failure };
     });
-    return { Successful: [], Failed };
+    const refused = new Set(Failed.map(({ Id }) => Id));
+    return {
+      Successful: input.Entries.filter(({ Id }) => !refused.has(Id)).map(({ Id }) => ({ Id })),
+      Failed,
+    };
   });
 }
 
@@ -130,6 +134,16 @@ describe('sending events to the queue', () => {
     expect(idsByRequest()['PAGW-A']).toEqual(events.map(({ eventId }) => eventId));
   });
 
+  it('sends again what the answer names in neither list', async () => {
+    let calls = 0;
+    sqs.on(SendMessageBatchCommand).callsFake((input: { Entries: SentEntry[] }) => {
+      calls++;
+      return calls === 1 ? {} : { Successful: input.Entries.map(({ Id }) => ({ Id })) };
+    });
+    await sendEvents([event('r', 1)], target);
+    expect(calls).toBe(2);
+  });
+
   it('reports what the queue refuses, holds back the rest of that request, and sends the others', async () => {
     answer((entry) =>
       entry.MessageGroupId === 'PAGW-A' ? { SenderFault: true, Code: 'InvalidMessageContents' } : undefined,
@@ -148,9 +162,9 @@ describe('sending events to the queue', () => {
 
   it('says how far it came when the queue stops answering', async () => {
     let calls = 0;
-    sqs.on(SendMessageBatchCommand).callsFake(() => {
+    sqs.on(SendMessageBatchCommand).callsFake((input: { Entries: SentEntry[] }) => {
       if (++calls > 1) throw new Error('connection refused');
-      return { Successful: [], Failed: [] };
+      return { Successful: input.Entries.map(({ Id }) => ({ Id })), Failed: [] };
     });
     const events = Array.from({ length: 15 }, (_, number) => event(`PAGW-${number}`, 1));
     const failure = await sendEvents(events, target).catch((error: unknown) => error);

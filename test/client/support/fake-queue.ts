@@ -45,7 +45,11 @@ export function fakeQueue(): FakeQueue {
       if (failure === undefined) queue.taken.push(message);
       return failure === undefined ? [] : { Id: entry.Id, ...failure };
     });
-    return { Successful: [], Failed: failed };
+    const refused = new Set(failed.map(({ Id }) => Id));
+    return {
+      Successful: entries.filter(({ Id }) => !refused.has(Id)).map(({ Id }) => ({ Id })),
+      Failed: failed,
+    };
   }
   return queue;
 }
