@@ -71,6 +71,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       metrics.addMetric(IngestMetric.duplicate, MetricUnit.Count, counts.duplicate);
       metrics.addMetric(IngestMetric.rejected, MetricUnit.Count, counts.rejected);
       metrics.addMetric(IngestMetric.unknownType, MetricUnit.Count, counts.unknownType);
+      metrics.addMetric(IngestMetric.unclear, MetricUnit.Count, counts.unclear);
       metrics.addMetric(IngestMetric.failed, MetricUnit.Count, failures.size);
       metrics.addMetric(IngestMetric.age, MetricUnit.Seconds, oldestAgeSeconds(messages, now()));
       return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
@@ -94,7 +95,15 @@ async function beforeTimeIsUp(
   let timer: NodeJS.Timeout | undefined;
   const timeIsUp = new Promise<IngestResult>((resolve) => {
     const failures = new Map(messages.map(({ messageId }) => [messageId, new Error('Time is up.')]));
-    const nothing = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0, lines: [], failures };
+    const nothing = {
+      recorded: 0,
+      duplicate: 0,
+      rejected: 0,
+      unknownType: 0,
+      unclear: 0,
+      lines: [],
+      failures,
+    };
     timer = setTimeout(() => resolve(nothing), context.getRemainingTimeInMillis() - RESERVE_MS);
   });
   return await Promise.race([work, timeIsUp]).finally(() => clearTimeout(timer));

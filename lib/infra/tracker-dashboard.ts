@@ -53,6 +53,7 @@ export class TrackerDashboard extends Construct {
         ingestSum(IngestMetric.duplicate),
         ingestSum(IngestMetric.rejected),
         ingestSum(IngestMetric.unknownType),
+        ingestSum(IngestMetric.unclear),
       ]),
       graph('Age of the oldest event (s)', [props.events.metricAge()]),
       graph('Ingest time (ms)', [

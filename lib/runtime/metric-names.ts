@@ -12,6 +12,8 @@ export const IngestMetric = {
   duplicate: 'EventsDuplicate',
   rejected: 'MessagesRejected',
   unknownType: 'EventsOfUnknownType',
+  /** Answers that were stated and decide nothing: their decision clock runs on. */
+  unclear: 'AnswersNotUnderstood',
   failed: 'MessagesFailed',
   age: 'IngestAgeSeconds',
 } as const;

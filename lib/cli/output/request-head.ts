@@ -27,7 +27,8 @@ export function requestHeadText(request: RequestRow, view: RequestView): string 
     ['Last event', completedAt === null ? at(request.lastEventAt) : null],
     ['Closed', completedAt && `${at(completedAt)}, after ${tookText(+completedAt - +receivedAt)}`],
     ['Archived', at(request.archivedAt)],
-    ['Decided', at(request.decidedAt)],
+    ['Decided', request.decidedAt && `${request.determination ?? '?'} · ${at(request.decidedAt)}`],
+    ['Answer', unclearFact(request, zone)],
     ['Decision due', request.decidedAt === null ? at(request.decisionDueAt) : null],
     ['Stuck', stuckFact(request, now)],
     ['Failures', failuresFact(request)],
@@ -41,6 +42,14 @@ export function requestHeadText(request: RequestRow, view: RequestView): string 
 function statusFact({ status, completedAt }: RequestRow): Cell {
   const cell = requestStatusCell(status);
   return { ...cell, text: `${cell.text} · ${completedAt === null ? 'in flight' : 'closed'}` };
+}
+
+function unclearFact({ decidedAt, unclearAnswerAt }: RequestRow, zone: TimeZone): Cell | null {
+  if (decidedAt !== null || unclearAnswerAt === null) return null;
+  return {
+    text: `not understood at ${momentText(unclearAnswerAt, zone)}, the decision clock runs on`,
+    style: 'yellow',
+  };
 }
 
 function mainLaneFact(request: RequestRow): Cell | null {

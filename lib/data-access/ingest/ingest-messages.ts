@@ -1,6 +1,7 @@
 import { type MessageReading, type PositionedEvent, readMessage } from '../../domain/event-message.ts';
 import type { MessageRules } from '../../domain/normalise-event.ts';
 import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.ts';
+import { requestEffects } from '../../domain/request-effects.ts';
 import type { SenderTenants } from '../../domain/sender-tenants.ts';
 import type { Database } from '../database.ts';
 import { DatabaseError } from '../database-error.ts';
@@ -25,6 +26,8 @@ export interface IngestResult {
   duplicate: number;
   rejected: number;
   unknownType: number;
+  /** Answers that decide nothing. */
+  unclear: number;
   /** A line for each event that is done, in order. */
   lines: EventLine[];
   /** Why a message is not done, by message id: it has to be delivered again. */
@@ -66,7 +69,7 @@ export async function ingestMessages(
   context: IngestContext,
 ): Promise<IngestResult> {
   const readings = messages.map((message) => readSentMessage(message, context));
-  const counts = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0 };
+  const counts = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0, unclear: 0 };
   const lines: EventLine[] = [];
   const failures = new Map<string, unknown>();
   const failedGroups = new Set<string>();
@@ -90,6 +93,7 @@ export async function ingestMessages(
       counts.recorded += countOutcome(reading, answers, 'RECORDED');
       counts.duplicate += countOutcome(reading, answers, 'DUPLICATE');
       counts.unknownType += reading.events.filter((event) => !event.known).length;
+      counts.unclear += reading.events.filter((event) => requestEffects(event).unclear).length;
     } catch (failure) {
       noteOutage(failure);
       failures.set(messageId, failure);

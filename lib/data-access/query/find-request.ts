@@ -30,7 +30,11 @@ export interface RequestRow {
   receivedOn: string;
   lastEventAt: Date | null;
   decisionDueAt: Date | null;
+  /** The first determination, and when; `status` is the latest outcome. */
+  determination: string | null;
   decidedAt: Date | null;
+  /** When an answer was stated that decides nothing. */
+  unclearAnswerAt: Date | null;
   /** Null while the request is in flight. */
   completedAt: Date | null;
   stuckReason: string | null;
@@ -57,7 +61,8 @@ export async function findRequest(
        pagw_id, tenant, request_type, priority, status::text AS status, last_stage, next_stage,
        main_stage, main_event_type, main_status::text AS main_status, main_attempt, main_at, target_system,
        correlation_id, external_reference_id, last_error_code, last_error_msg, failure_count, retry_count,
-       payload_bucket, payload_key, received_at, received_on, last_event_at, decision_due_at, decided_at, completed_at,
+       payload_bucket, payload_key, received_at, received_on, last_event_at, decision_due_at,
+       determination::text AS determination, decided_at, unclear_answer_at, completed_at,
        stuck_reason, stuck_since, last_sequence_no, compacted_at, archived_at, retired_at, created_at, updated_at
      FROM request_tracker
      WHERE pagw_id = :pagw_id AND (:tenant::text IS NULL OR tenant = :tenant)`,

@@ -15,7 +15,8 @@ interface RequestSummaryProps {
 /** Where the request stands, in one line, and the facts beneath. */
 export function RequestSummary({ request, context }: RequestSummaryProps) {
   const { now, links } = context;
-  const { correlationId, externalReferenceId, decisionDueAt, decidedAt } = request;
+  const { correlationId, externalReferenceId, decisionDueAt, determination, decidedAt, unclearAnswerAt } =
+    request;
   const found = (value: string | null) =>
     value === null
       ? null
@@ -46,10 +47,22 @@ export function RequestSummary({ request, context }: RequestSummaryProps) {
           </Fact>
         )}
         {decidedAt !== null ? (
-          <Fact name="Decided after">{durationText(decidedAt.getTime() - request.receivedAt.getTime())}</Fact>
+          <>
+            <Fact name="Decided">
+              {determination?.replaceAll('_', ' ') ?? 'yes'}, <Instant at={decidedAt} now={now} />
+            </Fact>
+            <Fact name="Decided after">
+              {durationText(decidedAt.getTime() - request.receivedAt.getTime())}
+            </Fact>
+          </>
         ) : decisionDueAt === null ? null : (
           <Fact name="Decision due">
             <Relative at={decisionDueAt} now={now} />
+          </Fact>
+        )}
+        {decidedAt !== null || unclearAnswerAt === null ? null : (
+          <Fact name="Answer">
+            not understood at <Instant at={unclearAnswerAt} now={now} />, the decision clock runs on
           </Fact>
         )}
         {correlationId === null ? null : <Fact name="Correlation id">{found(correlationId)}</Fact>}
