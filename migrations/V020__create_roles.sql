@@ -36,30 +36,59 @@ INSERT INTO reader_scope DEFAULT VALUES;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO pagw_writer, pagw_reader;
 
-GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO pagw_writer;
-
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO pagw_writer;
 
--- The same on what is made later, the views in functions/ among it.
+-- The same on what is made later, months and the views in functions/ among it.
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_writer, pagw_reader;
-
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT INSERT, UPDATE ON TABLES TO pagw_writer;
 
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO pagw_writer;
 
--- The flows that run as the writer delete nothing but these.
-GRANT DELETE ON retry_pause, retry_claim TO pagw_writer;
+-- What the writer may write, table by table; the rest is the owner's, who maintains and migrates: summaries, the tally,
+-- the archive, the schema's own history, the reader's scope. Months are written through event_tracker alone.
 
--- What is applied, and who sees what, is the owner's to say.
-REVOKE INSERT, UPDATE ON schema_migration, schema_function, schema_failure, reader_scope FROM pagw_writer;
+-- What was recorded of an event stands. Whether its retry is still due changes.
+GRANT INSERT, UPDATE (next_retry_at, retry_exhausted_at) ON event_tracker TO pagw_writer;
 
--- So is the archive: its rows come from note_archived and drop_archived_month alone, which maintain runs as the owner.
-REVOKE INSERT, UPDATE ON archive_object, archived_request, archived_month FROM pagw_writer;
+-- What a request has come to follows its events; whose it is, when it came, and how far it is archived do not.
+GRANT
+  INSERT,
+  UPDATE (
+    updated_at, received_at, last_event_at, batch_first_sequence_no, last_sequence_no, failure_count, retry_count,
+    status, determination, decided_at, completed_at, unclear_answer_at, last_stage,
+    main_stage, main_event_type, main_status, main_attempt, main_at, main_sequence_no, next_stage,
+    last_error_code, last_error_msg, request_type, priority, correlation_id, external_reference_id,
+    payload_bucket, payload_key, target_system, state, watch_at,
+    stuck_reason, stuck_stage, stuck_since, stuck_error_code, stuck_skew_seconds, deadline_risk, decision_due_at
+  )
+ON request_tracker TO pagw_writer;
 
--- So is the tally; the writer appends changes and alters none.
-REVOKE INSERT, UPDATE ON decision_tally FROM pagw_writer;
+GRANT INSERT, UPDATE (replayed_at) ON rejected_message TO pagw_writer;
 
-REVOKE UPDATE ON decision_change FROM pagw_writer;
+-- Deeds are added, and never changed.
+GRANT INSERT ON operator_action TO pagw_writer;
+
+GRANT INSERT, DELETE ON retry_pause, retry_claim TO pagw_writer;
+
+GRANT INSERT, UPDATE (done, after_id, stepped_at, state, finished_at) ON retry_batch TO pagw_writer;
+
+GRANT INSERT, UPDATE ON stuck_check TO pagw_writer;
+
+-- What an incident is about, and when it opened, stand.
+GRANT
+  INSERT,
+  UPDATE (
+    closed_at, reason, seen_at, level, count, peak_count, oldest_since, trend_count, trend_at,
+    told_at, told_count, told_level, reminders_told, snoozed_until, snoozed_by, version
+  )
+ON incident TO pagw_writer;
+
+-- So does what was told.
+GRANT INSERT, UPDATE (claimed_until, sent_at, superseded_at) ON incident_notification TO pagw_writer;
+
+GRANT INSERT ON metric_tenant TO pagw_writer;
+
+-- note_decision_change adds to it wherever a request is written.
+GRANT INSERT ON decision_change TO pagw_writer;
 
 -- Who may call which function stands beside it in functions/.
 

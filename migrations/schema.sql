@@ -122,14 +122,14 @@ CREATE TABLE event_summary_changed_day (
   CONSTRAINT event_summary_changed_day_pkey PRIMARY KEY (day)
 );
 GRANT SELECT ON TABLE event_summary_changed_day TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_summary_changed_day TO pagw_writer;
+GRANT SELECT ON TABLE event_summary_changed_day TO pagw_writer;
 
 CREATE TABLE event_summary_changed_hour (
   hour timestamp with time zone NOT NULL,
   CONSTRAINT event_summary_changed_hour_pkey PRIMARY KEY (hour)
 );
 GRANT SELECT ON TABLE event_summary_changed_hour TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_summary_changed_hour TO pagw_writer;
+GRANT SELECT ON TABLE event_summary_changed_hour TO pagw_writer;
 
 CREATE TABLE event_summary_progress (
   only_row boolean NOT NULL DEFAULT true,
@@ -147,7 +147,7 @@ COMMENT ON COLUMN event_summary_progress.seen_id IS 'The highest id at an earlie
 COMMENT ON COLUMN event_summary_progress.refreshed_at IS 'Start of the last refresh that left no changed hour; null before the first';
 COMMENT ON COLUMN event_summary_progress.days_before IS 'Days before this are merged in event_tracker_summary_day; null before the first time';
 GRANT SELECT ON TABLE event_summary_progress TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_summary_progress TO pagw_writer;
+GRANT SELECT ON TABLE event_summary_progress TO pagw_writer;
 
 CREATE TABLE event_tracker (
   id bigint NOT NULL DEFAULT nextval('event_tracker_id_seq'::regclass),
@@ -212,7 +212,7 @@ COMMENT ON COLUMN event_tracker.stated IS 'What the message stated of its reques
 COMMENT ON COLUMN event_tracker.sender IS 'Who put the message on the queue: the SQS SenderId; null for the tracker''s own events and for what was brought over';
 COMMENT ON COLUMN event_tracker.start_sequence_no IS 'Number of the START that compaction merged into this result; start_event_id, start_occurred_at and start_created_at are that START''s';
 GRANT SELECT ON TABLE event_tracker TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker TO pagw_writer;
+GRANT INSERT, SELECT ON TABLE event_tracker TO pagw_writer;
 
 CREATE TABLE event_tracker_summary (
   hour timestamp with time zone NOT NULL,
@@ -237,7 +237,7 @@ CREATE INDEX ix_event_tracker_summary_hour ON public.event_tracker_summary USING
 COMMENT ON TABLE event_tracker_summary IS 'Hourly roll-up of event_tracker by the time of recording (created_at); kept when its events are compacted or archived';
 COMMENT ON COLUMN event_tracker_summary.duration_buckets IS 'Histogram of duration_ms: bucket numbers (duration_bucket), ascending; bucket_counts has the events of each. Adding up the counts of equal buckets merges histograms';
 GRANT SELECT ON TABLE event_tracker_summary TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker_summary TO pagw_writer;
+GRANT SELECT ON TABLE event_tracker_summary TO pagw_writer;
 
 CREATE TABLE event_tracker_summary_day (
   day timestamp with time zone NOT NULL,
@@ -261,7 +261,7 @@ CREATE TABLE event_tracker_summary_day (
 );
 COMMENT ON TABLE event_tracker_summary_day IS 'event_tracker_summary by whole UTC days that are over; made from it, never from events';
 GRANT SELECT ON TABLE event_tracker_summary_day TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker_summary_day TO pagw_writer;
+GRANT SELECT ON TABLE event_tracker_summary_day TO pagw_writer;
 
 CREATE TABLE event_tracker_summary_day_total (
   day timestamp with time zone NOT NULL,
@@ -284,7 +284,7 @@ CREATE TABLE event_tracker_summary_day_total (
 );
 COMMENT ON TABLE event_tracker_summary_day_total IS 'event_tracker_summary_day over all tenants';
 GRANT SELECT ON TABLE event_tracker_summary_day_total TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker_summary_day_total TO pagw_writer;
+GRANT SELECT ON TABLE event_tracker_summary_day_total TO pagw_writer;
 
 CREATE TABLE event_tracker_summary_total (
   hour timestamp with time zone NOT NULL,
@@ -306,7 +306,7 @@ CREATE TABLE event_tracker_summary_total (
 );
 COMMENT ON TABLE event_tracker_summary_total IS 'event_tracker_summary over all tenants';
 GRANT SELECT ON TABLE event_tracker_summary_total TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE event_tracker_summary_total TO pagw_writer;
+GRANT SELECT ON TABLE event_tracker_summary_total TO pagw_writer;
 
 CREATE TABLE incident (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -348,7 +348,7 @@ COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes 
 COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
 GRANT SELECT ON TABLE incident TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE incident TO pagw_writer;
+GRANT INSERT, SELECT ON TABLE incident TO pagw_writer;
 
 CREATE TABLE incident_notification (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -371,7 +371,7 @@ CREATE INDEX ix_incident_notification_incident ON public.incident_notification U
 CREATE INDEX ix_incident_notification_unsent ON public.incident_notification USING btree (id) WHERE ((sent_at IS NULL) AND (superseded_at IS NULL));
 COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
 GRANT SELECT ON TABLE incident_notification TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE incident_notification TO pagw_writer;
+GRANT INSERT, SELECT ON TABLE incident_notification TO pagw_writer;
 
 CREATE TABLE metric_tenant (
   place smallint NOT NULL,
@@ -382,7 +382,7 @@ CREATE TABLE metric_tenant (
 );
 COMMENT ON TABLE metric_tenant IS 'Tenants with metrics of their own, in the order in which they were first on the watch list; all others are OTHER';
 GRANT SELECT ON TABLE metric_tenant TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE metric_tenant TO pagw_writer;
+GRANT INSERT, SELECT ON TABLE metric_tenant TO pagw_writer;
 
 CREATE TABLE operator_action (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -399,7 +399,7 @@ CREATE TABLE operator_action (
 CREATE INDEX ix_operator_action_acted ON public.operator_action USING btree (acted_at DESC);
 COMMENT ON COLUMN operator_action.affected IS 'How many failures, requests or incidents the deed touched';
 GRANT SELECT ON TABLE operator_action TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE operator_action TO pagw_writer;
+GRANT INSERT, SELECT ON TABLE operator_action TO pagw_writer;
 
 CREATE TABLE reader_scope (
   only_row boolean NOT NULL DEFAULT true,
@@ -437,7 +437,7 @@ COMMENT ON TABLE rejected_message IS 'Messages set aside by ingest, with the rea
 COMMENT ON COLUMN rejected_message."position" IS 'Place of the refused event in its message, from 0';
 COMMENT ON COLUMN rejected_message.path IS 'JSON pointer to the field at fault; empty for the whole message';
 GRANT SELECT ON TABLE rejected_message TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE rejected_message TO pagw_writer;
+GRANT INSERT, SELECT ON TABLE rejected_message TO pagw_writer;
 
 CREATE TABLE request_tracker (
   pagw_id character varying(64) COLLATE "C" NOT NULL,
@@ -536,7 +536,7 @@ COMMENT ON COLUMN request_tracker.compacted_at IS 'When STARTs of the request we
 COMMENT ON COLUMN request_tracker.archived_at IS 'When all its events were in verified archive objects; null again once another event is recorded';
 COMMENT ON COLUMN request_tracker.retired_at IS 'When events of the request were first merged or archived: ids are then to be looked for beyond event_tracker.event_id';
 GRANT SELECT ON TABLE request_tracker TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE request_tracker TO pagw_writer;
+GRANT INSERT, SELECT ON TABLE request_tracker TO pagw_writer;
 
 CREATE TABLE retry_batch (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -563,7 +563,7 @@ CREATE INDEX ix_retry_batch_running ON public.retry_batch USING btree (id) WHERE
 COMMENT ON COLUMN retry_batch.matched IS 'Failures that matched the filter when it was asked for';
 COMMENT ON COLUMN retry_batch.after_id IS 'event_tracker.id up to which the batch has been carried out';
 GRANT SELECT ON TABLE retry_batch TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON TABLE retry_batch TO pagw_writer;
+GRANT INSERT, SELECT ON TABLE retry_batch TO pagw_writer;
 
 CREATE TABLE retry_claim (
   failure_id bigint NOT NULL,
@@ -573,7 +573,7 @@ CREATE TABLE retry_claim (
 COMMENT ON COLUMN retry_claim.failure_id IS 'event_tracker.id of the failure';
 COMMENT ON COLUMN retry_claim.claimed_at IS 'When a run of retry took it to send it; nobody else takes it until the lease is over. The failure''s next_retry_at stays: it says since when it is due';
 GRANT SELECT ON TABLE retry_claim TO pagw_reader;
-GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE retry_claim TO pagw_writer;
+GRANT DELETE, INSERT, SELECT ON TABLE retry_claim TO pagw_writer;
 
 CREATE TABLE retry_pause (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -589,7 +589,7 @@ CREATE TABLE retry_pause (
   CONSTRAINT retry_pause_reason_check CHECK ((reason <> ''::text))
 );
 GRANT SELECT ON TABLE retry_pause TO pagw_reader;
-GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE retry_pause TO pagw_writer;
+GRANT DELETE, INSERT, SELECT ON TABLE retry_pause TO pagw_writer;
 
 CREATE TABLE schema_failure (
   version character varying(16) NOT NULL,
@@ -692,7 +692,7 @@ UNION ALL
   WHERE event_tracker.start_event_id IS NOT NULL;
 COMMENT ON VIEW event_history IS 'Every event under its own number: what compaction merged into one row is shown as the two events it was';
 GRANT SELECT ON VIEW event_history TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON VIEW event_history TO pagw_writer;
+GRANT SELECT ON VIEW event_history TO pagw_writer;
 
 CREATE VIEW tenant_table WITH (security_invoker=true) AS
  SELECT held.oid::regclass AS held_in,
@@ -707,7 +707,7 @@ CREATE VIEW tenant_table WITH (security_invoker=true) AS
           WHERE pg_attribute.attrelid = held.oid AND pg_attribute.attname = 'tenant'::name AND NOT pg_attribute.attisdropped)));
 COMMENT ON VIEW tenant_table IS 'Tables that hold rows of tenants; is_guarded tells whether the reader is limited in it';
 GRANT SELECT ON VIEW tenant_table TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON VIEW tenant_table TO pagw_writer;
+GRANT SELECT ON VIEW tenant_table TO pagw_writer;
 
 CREATE VIEW waiting_failure WITH (security_invoker=true) AS
  SELECT failed.id,
@@ -732,7 +732,7 @@ CREATE VIEW waiting_failure WITH (security_invoker=true) AS
      CROSS JOIN LATERAL ( SELECT COALESCE(failed.metadata ->> 'targetSystem'::text, request.target_system::text) AS target_system) downstream
   WHERE failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL;
 GRANT SELECT ON VIEW waiting_failure TO pagw_reader;
-GRANT INSERT, SELECT, UPDATE ON VIEW waiting_failure TO pagw_writer;
+GRANT SELECT ON VIEW waiting_failure TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.append_events(requests json, events json, cleared json, recorded_at timestamp with time zone)
  RETURNS json
@@ -1982,7 +1982,7 @@ GRANT USAGE ON SCHEMA public TO pagw_reader;
 GRANT USAGE ON SCHEMA public TO pagw_writer;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO pagw_writer;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_reader;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT INSERT, SELECT, UPDATE ON TABLES TO pagw_writer;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_writer;
 GRANT pagw_reader TO pagw_reader_a;
 GRANT pagw_reader TO pagw_reader_b;
 GRANT pagw_writer TO pagw_writer_a;

@@ -124,11 +124,82 @@ describe('the writer’s logins', () => {
     'DELETE FROM event_tracker',
     'DELETE FROM request_tracker',
     'TRUNCATE event_tracker',
+    'UPDATE event_tracker_2026_03 SET next_retry_at = NULL',
+    `INSERT INTO event_tracker_2026_03 SELECT * FROM event_tracker`,
     'DROP TABLE rejected_message',
     'CREATE TABLE mine (n int)',
     "UPDATE schema_migration SET checksum = 'x'",
   ])('refuse %s', async (sql) => {
     await expect(as('pagw_writer_a', sql)).rejects.toMatchObject({ code: '42501' });
+  });
+});
+
+/** What was recorded, told or done: nobody but the owner may change it. */
+const RECORDED: Record<string, string[]> = {
+  event_tracker: [
+    'tenant',
+    'pagw_id',
+    'received_on',
+    'event_id',
+    'stage',
+    'event_type',
+    'status',
+    'sequence_no',
+    'attempt',
+    'retryable',
+    'error_code',
+    'error_message',
+    'occurred_at',
+    'created_at',
+    'metadata',
+    'stated',
+    'sender',
+  ],
+  request_tracker: ['pagw_id', 'tenant', 'received_on', 'created_at', 'compacted_at', 'archived_at'],
+  operator_action: ['action', 'filter', 'reason', 'acted_by', 'acted_at', 'affected'],
+  incident: ['key', 'tenant', 'stage', 'error_code', 'target_system', 'opened_at'],
+  incident_notification: ['incident_id', 'kind', 'level', 'subject', 'body', 'written_at'],
+  rejected_message: ['message_id', 'tenant', 'code', 'body_key', 'sent_at', 'rejected_at'],
+  retry_batch: ['filter', 'reason', 'requested_by', 'requested_at', 'matched'],
+  retry_pause: ['reason', 'paused_by'],
+  event_tracker_summary: ['event_count'],
+  event_tracker_summary_total: ['event_count'],
+  event_tracker_summary_day: ['event_count'],
+  event_tracker_summary_day_total: ['event_count'],
+  event_summary_progress: ['settled_id'],
+  decision_tally: ['decided'],
+  decision_change: ['decided'],
+  archived_month: ['keep_until'],
+};
+
+describe('what was recorded', () => {
+  const changes = Object.entries(RECORDED).flatMap(([table, columns]) =>
+    columns.map((column) => `UPDATE ${table} SET ${column} = ${column}`),
+  );
+
+  it.each(['pagw_writer_a', 'pagw_reader_a'])('is not %s’s to change or delete', async (login) => {
+    const deletes = Object.keys(RECORDED)
+      .filter((table) => table !== 'retry_pause' || login === 'pagw_reader_a')
+      .map((table) => `DELETE FROM ${table}`);
+    for (const sql of [...changes, ...deletes, ...Object.keys(RECORDED).map((table) => `TRUNCATE ${table}`)])
+      await expect(as(login, sql), sql).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('is the owner’s, so that each change above is one that could be made', async () => {
+    for (const sql of changes) expect(await as('pagw_owner', sql), sql).toBeGreaterThanOrEqual(0);
+  });
+
+  it('is added to by the writer, and summaries by nobody but their functions', async () => {
+    const deed = `INSERT INTO operator_action (action, reason, acted_by, acted_at) VALUES ('a', 'b', 'c', now())`;
+    expect(await as('pagw_writer_a', deed)).toBe(1);
+    expect(await as('pagw_writer_a', 'UPDATE event_tracker SET next_retry_at = NULL')).toBe(1);
+    for (const sql of [
+      'INSERT INTO event_summary_changed_hour VALUES (now())',
+      'INSERT INTO event_summary_changed_day VALUES (now())',
+      `INSERT INTO archived_month VALUES ('2026-03-01', 0, 0, now())`,
+      `SELECT summarise_changed_hour(now())`,
+    ])
+      await expect(as('pagw_writer_a', sql), sql).rejects.toMatchObject({ code: '42501' });
   });
 });
 
