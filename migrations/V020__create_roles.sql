@@ -73,17 +73,17 @@ GRANT INSERT, UPDATE (done, after_id, stepped_at, state, finished_at) ON retry_b
 
 GRANT INSERT, UPDATE ON stuck_check TO pagw_writer;
 
--- What an incident is about, and when it opened, stand.
+-- What an incident is about stands; its times are pulled back when a clock was ahead.
 GRANT
   INSERT,
   UPDATE (
-    closed_at, reason, seen_at, level, count, peak_count, oldest_since, trend_count, trend_at,
+    opened_at, closed_at, reason, seen_at, level, count, peak_count, oldest_since, trend_count, trend_at,
     told_at, told_count, told_level, reminders_told, snoozed_until, snoozed_by, version
   )
 ON incident TO pagw_writer;
 
 -- So does what was told.
-GRANT INSERT, UPDATE (claimed_until, sent_at, superseded_at) ON incident_notification TO pagw_writer;
+GRANT INSERT, UPDATE (written_at, claimed_until, sent_at, superseded_at) ON incident_notification TO pagw_writer;
 
 GRANT INSERT ON metric_tenant TO pagw_writer;
 
