@@ -54,6 +54,21 @@ describe('pagw request show', () => {
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
+  it('shows an answer that decides nothing, and the determination that does', async () => {
+    const answers = (pagwId: string, disposition: string) =>
+      trackedEvent({
+        pagwId,
+        stage: 'RESPONSE_BUILDER',
+        eventType: 'RESPONSE_OK',
+        metadata: { disposition },
+      });
+    await recordEvents(db.database, [answers('PAGW-U', 'hmm'), answers('PAGW-D', 'approved')], recordedAt);
+    const unclear = await runCli(['request', 'show', 'PAGW-U'], { connection });
+    expect(unclear.stdout).toMatch(/Answer +not understood at 2026-03-01 .*, the decision clock runs on/);
+    const decided = await runCli(['request', 'show', 'PAGW-D'], { connection });
+    expect(decided.stdout).toMatch(/Decided +APPROVED · 2026-03-01 10:00:00Z/);
+  });
+
   it('gives the promised JSON', async () => {
     const { stdout } = await runCli(['request', 'show', 'PAGW-A', '-o', 'json'], { connection });
     const { request, events } = JSON.parse(stdout);
