@@ -130,3 +130,12 @@ COMMENT ON COLUMN event_tracker.event_id IS 'The producer''s id of the event, re
 COMMENT ON COLUMN event_tracker.occurred_at IS 'When it happened by the producer''s clock; created_at is when it was recorded';
 COMMENT ON COLUMN event_tracker.received_on IS 'The request''s arrival date (request_tracker.received_on): the partition key';
 COMMENT ON COLUMN event_tracker.start_sequence_no IS 'Number of the START that compaction merged into this result; start_event_id, start_occurred_at and start_created_at are that START''s';
+
+-- Advisory locks would do, but whoever may log in may take one and keep it; a row is locked only by who may change it.
+CREATE TABLE exclusive_task (
+  name VARCHAR(32) PRIMARY KEY
+);
+
+COMMENT ON TABLE exclusive_task IS 'Tasks that are done by one at a time: whoever does one holds a lock on its row';
+
+INSERT INTO exclusive_task VALUES ('make or drop months'), ('fold decisions');

@@ -1,28 +1,34 @@
--- pagw_writer is what the flows run as, pagw_reader what operators and widgets read with. Each has two logins, so that
--- one can be given a new password while the other is in use; rotation makes them able to log in. Roles belong to the
--- server, not to this database: they may be there already.
+-- Who may do what in the database. Each role has two logins, so that one can be given a new password while the other is in
+-- use; rotation makes them able to log in. Roles belong to the server, not to this database: they may be there already.
+--   pagw_maintainer  upkeep: roll-ups, compaction, archive, months. It calls their functions, and changes no row itself.
+--   pagw_writer      the flows that record, retry and tell.
+--   pagw_operator    what people do by hand: it calls the functions that do it and write it down, and reads.
+--   pagw_reader      looks: widgets, and people who only look.
+--   pagw_rotator     gives these logins their passwords, and sees nothing.
+-- The owner, who migrates, has none of them: tables and functions are its own.
 DO $$
 DECLARE
   role_name text;
+  login text;
 BEGIN
-  FOREACH role_name IN ARRAY ARRAY[
-    'pagw_writer', 'pagw_reader', 'pagw_writer_a', 'pagw_writer_b', 'pagw_reader_a', 'pagw_reader_b'
-  ] LOOP
-    BEGIN
-      EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
-    EXCEPTION
-      -- The second: another database of the same server made it at this moment.
-      WHEN duplicate_object OR unique_violation THEN NULL;
-    END;
+  FOREACH role_name IN ARRAY ARRAY['pagw_maintainer', 'pagw_writer', 'pagw_operator', 'pagw_reader', 'pagw_rotator'] LOOP
+    FOREACH login IN ARRAY ARRAY[role_name, role_name || '_a', role_name || '_b'] LOOP
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', login);
+      EXCEPTION
+        -- The second: another database of the same server made it at this moment.
+        WHEN duplicate_object OR unique_violation THEN NULL;
+      END;
+    END LOOP;
+    EXECUTE format('GRANT %I TO %I, %I', role_name, role_name || '_a', role_name || '_b');
   END LOOP;
 END
 $$;
 
-GRANT pagw_writer TO pagw_writer_a, pagw_writer_b;
+-- Whoever acts by hand has to look first, and sees what the reader sees.
+GRANT pagw_reader TO pagw_operator;
 
-GRANT pagw_reader TO pagw_reader_a, pagw_reader_b;
-
-GRANT USAGE ON SCHEMA public TO pagw_writer, pagw_reader;
+GRANT USAGE ON SCHEMA public TO pagw_maintainer, pagw_writer, pagw_operator, pagw_reader, pagw_rotator;
 
 -- Which tenants the reader sees: null for all, which is what costs nothing. Only limit_reader() changes it.
 CREATE TABLE reader_scope (
@@ -34,17 +40,18 @@ COMMENT ON TABLE reader_scope IS 'One row: the tenants that row-level security l
 
 INSERT INTO reader_scope DEFAULT VALUES;
 
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO pagw_writer, pagw_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO pagw_maintainer, pagw_writer, pagw_reader;
 
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO pagw_writer;
 
 -- The same on what is made later, months and the views in functions/ among it.
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_writer, pagw_reader;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_maintainer, pagw_writer, pagw_reader;
 
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO pagw_writer;
 
--- What the writer may write, table by table; the rest is the owner's, who maintains and migrates: summaries, the tally,
--- the archive, the schema's own history, the reader's scope. Months are written through event_tracker alone.
+-- What the writer may write, table by table; the rest is written by functions with their owner's rights, which maintainer
+-- and operator call, or by the owner alone: summaries, the tally, the archive, what was done by hand, the schema's own
+-- history, the reader's scope. Months are written through event_tracker alone.
 
 -- What was recorded of an event stands. Whether its retry is still due changes.
 GRANT INSERT, UPDATE (next_retry_at, retry_exhausted_at) ON event_tracker TO pagw_writer;
@@ -87,10 +94,10 @@ GRANT INSERT, UPDATE (written_at, claimed_until, sent_at, superseded_at) ON inci
 
 GRANT INSERT ON metric_tenant TO pagw_writer;
 
--- note_decision_change adds to it wherever a request is written.
-GRANT INSERT ON decision_change TO pagw_writer;
+-- Up to when the roll-ups are complete.
+GRANT UPDATE (refreshed_at, days_before) ON event_summary_progress TO pagw_maintainer;
 
--- Who may call which function stands beside it in functions/.
+-- Who may call which function stands beside it in functions/; PUBLIC may call none.
 
 -- Reports are planned for the worst: a branch that is hardly ever taken counts in full, so that their costs look high.
 -- A server that compiles expensive statements (jit) would then take many times as long to compile one as to answer it.
@@ -98,7 +105,10 @@ DO $$
 DECLARE
   login text;
 BEGIN
-  FOREACH login IN ARRAY ARRAY['pagw_writer_a', 'pagw_writer_b', 'pagw_reader_a', 'pagw_reader_b', current_user::text] LOOP
+  FOREACH login IN ARRAY ARRAY[
+    'pagw_maintainer_a', 'pagw_maintainer_b', 'pagw_writer_a', 'pagw_writer_b',
+    'pagw_operator_a', 'pagw_operator_b', 'pagw_reader_a', 'pagw_reader_b', current_user::text
+  ] LOOP
     BEGIN
       EXECUTE format('ALTER ROLE %I IN DATABASE %I SET jit = off', login, current_database());
     EXCEPTION

@@ -45,6 +45,7 @@ CREATE TABLE archive_object (
 );
 CREATE INDEX ix_archive_object_received ON public.archive_object USING btree (received_on, id);
 COMMENT ON TABLE archive_object IS 'Parquet objects in S3 that were read back and found equal to the rows they were made of';
+GRANT SELECT ON TABLE archive_object TO pagw_maintainer;
 GRANT SELECT ON TABLE archive_object TO pagw_reader;
 GRANT SELECT ON TABLE archive_object TO pagw_writer;
 
@@ -59,6 +60,7 @@ CREATE TABLE archived_month (
 );
 COMMENT ON TABLE archived_month IS 'Months whose partition was dropped because all that was in it is archived';
 COMMENT ON COLUMN archived_month.keep_until IS 'Rows of the month were put back, and stay until then';
+GRANT SELECT ON TABLE archived_month TO pagw_maintainer;
 GRANT SELECT ON TABLE archived_month TO pagw_reader;
 GRANT SELECT ON TABLE archived_month TO pagw_writer;
 
@@ -80,6 +82,7 @@ CREATE TABLE archived_request (
 CREATE INDEX ix_archived_request_object ON public.archived_request USING btree (object_id);
 COMMENT ON COLUMN archived_request.digest IS 'SHA-256 of its rows there, in order, each as archived_event() gives it, a line each';
 COMMENT ON COLUMN archived_request.event_keys IS 'hashtextextended(event_id, 0) of each event there, so that one delivered again is still known; a wrong match is a matter of 2^-64';
+GRANT SELECT ON TABLE archived_request TO pagw_maintainer;
 GRANT SELECT ON TABLE archived_request TO pagw_reader;
 GRANT SELECT ON TABLE archived_request TO pagw_writer;
 
@@ -94,8 +97,9 @@ CREATE TABLE decision_change (
   seconds numeric NOT NULL
 );
 COMMENT ON TABLE decision_change IS 'Changes of decided requests that maintain has yet to add to decision_tally: what came, and (negative) what no longer holds';
+GRANT SELECT ON TABLE decision_change TO pagw_maintainer;
 GRANT SELECT ON TABLE decision_change TO pagw_reader;
-GRANT INSERT, SELECT ON TABLE decision_change TO pagw_writer;
+GRANT SELECT ON TABLE decision_change TO pagw_writer;
 
 CREATE TABLE decision_tally (
   period character varying(8) NOT NULL,
@@ -114,6 +118,7 @@ CREATE TABLE decision_tally (
 COMMENT ON TABLE decision_tally IS 'Decided requests counted by UTC month and year of the decision and by the time it took, without what stands in decision_change';
 COMMENT ON COLUMN decision_tally.up_to_seconds IS 'Upper bound of the time from receipt to decision, itself included: whole seconds up to a minute, minutes up to 10 hours, ten minutes up to 100 hours, hours beyond; 0 is no time, or less';
 COMMENT ON COLUMN decision_tally.seconds IS 'Sum of the times from receipt to decision';
+GRANT SELECT ON TABLE decision_tally TO pagw_maintainer;
 GRANT SELECT ON TABLE decision_tally TO pagw_reader;
 GRANT SELECT ON TABLE decision_tally TO pagw_writer;
 
@@ -121,6 +126,7 @@ CREATE TABLE event_summary_changed_day (
   day timestamp with time zone NOT NULL,
   CONSTRAINT event_summary_changed_day_pkey PRIMARY KEY (day)
 );
+GRANT SELECT ON TABLE event_summary_changed_day TO pagw_maintainer;
 GRANT SELECT ON TABLE event_summary_changed_day TO pagw_reader;
 GRANT SELECT ON TABLE event_summary_changed_day TO pagw_writer;
 
@@ -128,6 +134,7 @@ CREATE TABLE event_summary_changed_hour (
   hour timestamp with time zone NOT NULL,
   CONSTRAINT event_summary_changed_hour_pkey PRIMARY KEY (hour)
 );
+GRANT SELECT ON TABLE event_summary_changed_hour TO pagw_maintainer;
 GRANT SELECT ON TABLE event_summary_changed_hour TO pagw_reader;
 GRANT SELECT ON TABLE event_summary_changed_hour TO pagw_writer;
 
@@ -146,6 +153,7 @@ COMMENT ON COLUMN event_summary_progress.settled_id IS 'Every event up to this i
 COMMENT ON COLUMN event_summary_progress.seen_id IS 'The highest id at an earlier search; settled once all transactions below seen_xid are over';
 COMMENT ON COLUMN event_summary_progress.refreshed_at IS 'Start of the last refresh that left no changed hour; null before the first';
 COMMENT ON COLUMN event_summary_progress.days_before IS 'Days before this are merged in event_tracker_summary_day; null before the first time';
+GRANT SELECT ON TABLE event_summary_progress TO pagw_maintainer;
 GRANT SELECT ON TABLE event_summary_progress TO pagw_reader;
 GRANT SELECT ON TABLE event_summary_progress TO pagw_writer;
 
@@ -211,6 +219,7 @@ COMMENT ON COLUMN event_tracker.metadata IS 'JSON context for event (no PHI - us
 COMMENT ON COLUMN event_tracker.stated IS 'What the message stated of its request: type, priority, status, receipt, payload, correlation id; null when nothing';
 COMMENT ON COLUMN event_tracker.sender IS 'Who put the message on the queue: the SQS SenderId; null for the tracker''s own events and for what was brought over';
 COMMENT ON COLUMN event_tracker.start_sequence_no IS 'Number of the START that compaction merged into this result; start_event_id, start_occurred_at and start_created_at are that START''s';
+GRANT SELECT ON TABLE event_tracker TO pagw_maintainer;
 GRANT SELECT ON TABLE event_tracker TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE event_tracker TO pagw_writer;
 
@@ -236,6 +245,7 @@ CREATE TABLE event_tracker_summary (
 CREATE INDEX ix_event_tracker_summary_hour ON public.event_tracker_summary USING btree (hour);
 COMMENT ON TABLE event_tracker_summary IS 'Hourly roll-up of event_tracker by the time of recording (created_at); kept when its events are compacted or archived';
 COMMENT ON COLUMN event_tracker_summary.duration_buckets IS 'Histogram of duration_ms: bucket numbers (duration_bucket), ascending; bucket_counts has the events of each. Adding up the counts of equal buckets merges histograms';
+GRANT SELECT ON TABLE event_tracker_summary TO pagw_maintainer;
 GRANT SELECT ON TABLE event_tracker_summary TO pagw_reader;
 GRANT SELECT ON TABLE event_tracker_summary TO pagw_writer;
 
@@ -260,6 +270,7 @@ CREATE TABLE event_tracker_summary_day (
   CONSTRAINT event_tracker_summary_hour_check CHECK ((day = date_trunc('hour'::text, day, 'UTC'::text)))
 );
 COMMENT ON TABLE event_tracker_summary_day IS 'event_tracker_summary by whole UTC days that are over; made from it, never from events';
+GRANT SELECT ON TABLE event_tracker_summary_day TO pagw_maintainer;
 GRANT SELECT ON TABLE event_tracker_summary_day TO pagw_reader;
 GRANT SELECT ON TABLE event_tracker_summary_day TO pagw_writer;
 
@@ -283,6 +294,7 @@ CREATE TABLE event_tracker_summary_day_total (
   CONSTRAINT event_tracker_summary_hour_check CHECK ((day = date_trunc('hour'::text, day, 'UTC'::text)))
 );
 COMMENT ON TABLE event_tracker_summary_day_total IS 'event_tracker_summary_day over all tenants';
+GRANT SELECT ON TABLE event_tracker_summary_day_total TO pagw_maintainer;
 GRANT SELECT ON TABLE event_tracker_summary_day_total TO pagw_reader;
 GRANT SELECT ON TABLE event_tracker_summary_day_total TO pagw_writer;
 
@@ -305,8 +317,18 @@ CREATE TABLE event_tracker_summary_total (
   CONSTRAINT event_tracker_summary_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))
 );
 COMMENT ON TABLE event_tracker_summary_total IS 'event_tracker_summary over all tenants';
+GRANT SELECT ON TABLE event_tracker_summary_total TO pagw_maintainer;
 GRANT SELECT ON TABLE event_tracker_summary_total TO pagw_reader;
 GRANT SELECT ON TABLE event_tracker_summary_total TO pagw_writer;
+
+CREATE TABLE exclusive_task (
+  name character varying(32) NOT NULL,
+  CONSTRAINT exclusive_task_pkey PRIMARY KEY (name)
+);
+COMMENT ON TABLE exclusive_task IS 'Tasks that are done by one at a time: whoever does one holds a lock on its row';
+GRANT SELECT ON TABLE exclusive_task TO pagw_maintainer;
+GRANT SELECT ON TABLE exclusive_task TO pagw_reader;
+GRANT SELECT ON TABLE exclusive_task TO pagw_writer;
 
 CREATE TABLE incident (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -347,6 +369,7 @@ COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request 
 COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is told against';
 COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
+GRANT SELECT ON TABLE incident TO pagw_maintainer;
 GRANT SELECT ON TABLE incident TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE incident TO pagw_writer;
 
@@ -370,6 +393,7 @@ CREATE TABLE incident_notification (
 CREATE INDEX ix_incident_notification_incident ON public.incident_notification USING btree (incident_id);
 CREATE INDEX ix_incident_notification_unsent ON public.incident_notification USING btree (id) WHERE ((sent_at IS NULL) AND (superseded_at IS NULL));
 COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
+GRANT SELECT ON TABLE incident_notification TO pagw_maintainer;
 GRANT SELECT ON TABLE incident_notification TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE incident_notification TO pagw_writer;
 
@@ -381,6 +405,7 @@ CREATE TABLE metric_tenant (
   CONSTRAINT metric_tenant_place_check CHECK (((place >= 1) AND (place <= 100)))
 );
 COMMENT ON TABLE metric_tenant IS 'Tenants with metrics of their own, in the order in which they were first on the watch list; all others are OTHER';
+GRANT SELECT ON TABLE metric_tenant TO pagw_maintainer;
 GRANT SELECT ON TABLE metric_tenant TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE metric_tenant TO pagw_writer;
 
@@ -398,6 +423,7 @@ CREATE TABLE operator_action (
 );
 CREATE INDEX ix_operator_action_acted ON public.operator_action USING btree (acted_at DESC);
 COMMENT ON COLUMN operator_action.affected IS 'How many failures, requests or incidents the deed touched';
+GRANT SELECT ON TABLE operator_action TO pagw_maintainer;
 GRANT SELECT ON TABLE operator_action TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE operator_action TO pagw_writer;
 
@@ -409,6 +435,7 @@ CREATE TABLE reader_scope (
   CONSTRAINT reader_scope_tenants_check CHECK (((cardinality(tenants) > 0) AND (array_position(tenants, NULL::text) IS NULL)))
 );
 COMMENT ON TABLE reader_scope IS 'One row: the tenants that row-level security leaves to pagw_reader; null is all of them';
+GRANT SELECT ON TABLE reader_scope TO pagw_maintainer;
 GRANT SELECT ON TABLE reader_scope TO pagw_reader;
 GRANT SELECT ON TABLE reader_scope TO pagw_writer;
 
@@ -436,6 +463,7 @@ CREATE INDEX ix_rejected_message_rejected ON public.rejected_message USING btree
 COMMENT ON TABLE rejected_message IS 'Messages set aside by ingest, with the reason; the body is in the quarantine bucket, never here';
 COMMENT ON COLUMN rejected_message."position" IS 'Place of the refused event in its message, from 0';
 COMMENT ON COLUMN rejected_message.path IS 'JSON pointer to the field at fault; empty for the whole message';
+GRANT SELECT ON TABLE rejected_message TO pagw_maintainer;
 GRANT SELECT ON TABLE rejected_message TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE rejected_message TO pagw_writer;
 
@@ -535,6 +563,7 @@ COMMENT ON COLUMN request_tracker.stuck_stage IS 'The stage that holds the reque
 COMMENT ON COLUMN request_tracker.compacted_at IS 'When STARTs of the request were merged into their results; null again once another event is recorded';
 COMMENT ON COLUMN request_tracker.archived_at IS 'When all its events were in verified archive objects; null again once another event is recorded';
 COMMENT ON COLUMN request_tracker.retired_at IS 'When events of the request were first merged or archived: ids are then to be looked for beyond event_tracker.event_id';
+GRANT SELECT ON TABLE request_tracker TO pagw_maintainer;
 GRANT SELECT ON TABLE request_tracker TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE request_tracker TO pagw_writer;
 
@@ -562,6 +591,7 @@ CREATE TABLE retry_batch (
 CREATE INDEX ix_retry_batch_running ON public.retry_batch USING btree (id) WHERE ((state)::text = 'RUNNING'::text);
 COMMENT ON COLUMN retry_batch.matched IS 'Failures that matched the filter when it was asked for';
 COMMENT ON COLUMN retry_batch.after_id IS 'event_tracker.id up to which the batch has been carried out';
+GRANT SELECT ON TABLE retry_batch TO pagw_maintainer;
 GRANT SELECT ON TABLE retry_batch TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE retry_batch TO pagw_writer;
 
@@ -572,6 +602,7 @@ CREATE TABLE retry_claim (
 );
 COMMENT ON COLUMN retry_claim.failure_id IS 'event_tracker.id of the failure';
 COMMENT ON COLUMN retry_claim.claimed_at IS 'When a run of retry took it to send it; nobody else takes it until the lease is over. The failure''s next_retry_at stays: it says since when it is due';
+GRANT SELECT ON TABLE retry_claim TO pagw_maintainer;
 GRANT SELECT ON TABLE retry_claim TO pagw_reader;
 GRANT DELETE, INSERT, SELECT ON TABLE retry_claim TO pagw_writer;
 
@@ -588,6 +619,7 @@ CREATE TABLE retry_pause (
   CONSTRAINT ck_retry_pause_names CHECK ((num_nonnulls(tenant, stage, target_system) > 0)),
   CONSTRAINT retry_pause_reason_check CHECK ((reason <> ''::text))
 );
+GRANT SELECT ON TABLE retry_pause TO pagw_maintainer;
 GRANT SELECT ON TABLE retry_pause TO pagw_reader;
 GRANT DELETE, INSERT, SELECT ON TABLE retry_pause TO pagw_writer;
 
@@ -597,6 +629,7 @@ CREATE TABLE schema_failure (
   message text NOT NULL,
   failed_at timestamp with time zone NOT NULL DEFAULT now()
 );
+GRANT SELECT ON TABLE schema_failure TO pagw_maintainer;
 GRANT SELECT ON TABLE schema_failure TO pagw_reader;
 GRANT SELECT ON TABLE schema_failure TO pagw_writer;
 
@@ -607,6 +640,7 @@ CREATE TABLE schema_function (
   applied_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT schema_function_pkey PRIMARY KEY (name)
 );
+GRANT SELECT ON TABLE schema_function TO pagw_maintainer;
 GRANT SELECT ON TABLE schema_function TO pagw_reader;
 GRANT SELECT ON TABLE schema_function TO pagw_writer;
 
@@ -617,6 +651,7 @@ CREATE TABLE schema_migration (
   applied_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT schema_migration_pkey PRIMARY KEY (version)
 );
+GRANT SELECT ON TABLE schema_migration TO pagw_maintainer;
 GRANT SELECT ON TABLE schema_migration TO pagw_reader;
 GRANT SELECT ON TABLE schema_migration TO pagw_writer;
 
@@ -632,6 +667,7 @@ CREATE TABLE stuck_check (
 );
 COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifications wait because ingest lags; null when they do not';
 COMMENT ON COLUMN stuck_check.lagging_since IS 'Since when ingest lags so far that verdicts would wait; they wait for half an hour of it at most';
+GRANT SELECT ON TABLE stuck_check TO pagw_maintainer;
 GRANT SELECT ON TABLE stuck_check TO pagw_reader;
 GRANT INSERT, SELECT, UPDATE ON TABLE stuck_check TO pagw_writer;
 
@@ -691,6 +727,7 @@ UNION ALL
    FROM event_tracker
   WHERE event_tracker.start_event_id IS NOT NULL;
 COMMENT ON VIEW event_history IS 'Every event under its own number: what compaction merged into one row is shown as the two events it was';
+GRANT SELECT ON VIEW event_history TO pagw_maintainer;
 GRANT SELECT ON VIEW event_history TO pagw_reader;
 GRANT SELECT ON VIEW event_history TO pagw_writer;
 
@@ -706,6 +743,7 @@ CREATE VIEW tenant_table WITH (security_invoker=true) AS
            FROM pg_attribute
           WHERE pg_attribute.attrelid = held.oid AND pg_attribute.attname = 'tenant'::name AND NOT pg_attribute.attisdropped)));
 COMMENT ON VIEW tenant_table IS 'Tables that hold rows of tenants; is_guarded tells whether the reader is limited in it';
+GRANT SELECT ON VIEW tenant_table TO pagw_maintainer;
 GRANT SELECT ON VIEW tenant_table TO pagw_reader;
 GRANT SELECT ON VIEW tenant_table TO pagw_writer;
 
@@ -731,6 +769,7 @@ CREATE VIEW waiting_failure WITH (security_invoker=true) AS
      LEFT JOIN retry_claim claim ON claim.failure_id = failed.id
      CROSS JOIN LATERAL ( SELECT COALESCE(failed.metadata ->> 'targetSystem'::text, request.target_system::text) AS target_system) downstream
   WHERE failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL;
+GRANT SELECT ON VIEW waiting_failure TO pagw_maintainer;
 GRANT SELECT ON VIEW waiting_failure TO pagw_reader;
 GRANT SELECT ON VIEW waiting_failure TO pagw_writer;
 
@@ -863,24 +902,57 @@ BEGIN
   );
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION append_events(json,json,json,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append_events(json,json,json,timestamp with time zone) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.archived_event(event event_tracker)
  RETURNS json
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN json_build_array(((event).id)::text, (event).tenant, (event).pagw_id, ((event).received_on)::text, (event).event_id, (event).stage, (event).event_type, ((event).status)::text, ((event).sequence_no)::text, (event).attempt, (event).retryable, (((EXTRACT(epoch FROM (event).next_retry_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).retry_exhausted_at) * (1000000)::numeric))::bigint)::text, (event).external_reference, (event).duration_ms, (event).error_code, (event).error_message, (event).worker_id, (event).service_name, (((EXTRACT(epoch FROM (event).started_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).completed_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).occurred_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).created_at) * (1000000)::numeric))::bigint)::text, ((event).metadata)::text, ((event).stated)::text, (event).sender, ((event).start_sequence_no)::text, (event).start_event_id, (((EXTRACT(epoch FROM (event).start_occurred_at) * (1000000)::numeric))::bigint)::text, (((EXTRACT(epoch FROM (event).start_created_at) * (1000000)::numeric))::bigint)::text);
+REVOKE EXECUTE ON FUNCTION archived_event(event_tracker) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION archived_event(event_tracker) TO pagw_maintainer;
+GRANT EXECUTE ON FUNCTION archived_event(event_tracker) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.archived_through(of_pagw_id text)
  RETURNS bigint
  LANGUAGE sql
  STABLE
 RETURN COALESCE((SELECT max(archived_request.last_sequence_no) AS max FROM archived_request WHERE ((archived_request.pagw_id)::text = archived_through.of_pagw_id)), (0)::bigint);
+REVOKE EXECUTE ON FUNCTION archived_through(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION archived_through(text) TO pagw_maintainer;
+GRANT EXECUTE ON FUNCTION archived_through(text) TO pagw_reader;
+GRANT EXECUTE ON FUNCTION archived_through(text) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.bucket_duration(bucket smallint)
  RETURNS double precision
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN (bucket < 0) THEN (0)::double precision ELSE ((((2)::double precision * ceil(power((1.05)::double precision, (bucket)::double precision))) * (ceil(power((1.05)::double precision, ((bucket + 1))::double precision)) - (1)::double precision)) / ((ceil(power((1.05)::double precision, (bucket)::double precision)) + ceil(power((1.05)::double precision, ((bucket + 1))::double precision))) - (1)::double precision)) END;
+REVOKE EXECUTE ON FUNCTION bucket_duration(smallint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bucket_duration(smallint) TO pagw_reader;
+
+CREATE OR REPLACE FUNCTION public.cancel_retry_batch(batch bigint, why text, who text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  carried_out int;
+BEGIN
+  UPDATE retry_batch AS running SET state = 'CANCELLED', finished_at = at
+  WHERE running.id = batch AND running.state = 'RUNNING'
+  RETURNING running.done INTO carried_out;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM record_operator_action('retry.batch.cancel', jsonb_build_object('batch', batch), why, who, at, carried_out);
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION cancel_retry_batch(bigint,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cancel_retry_batch(bigint,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.claim_due_retries(at timestamp with time zone, most integer, passed json, held_stages json)
  RETURNS TABLE(outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint, attempt integer, error_code text, correlation_id text, payload_bucket text, payload_key text)
@@ -1019,6 +1091,8 @@ BEGIN
   ORDER BY next_retry_at, id;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION claim_due_retries(timestamp with time zone,integer,json,json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_due_retries(timestamp with time zone,integer,json,json) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.clear_decision_tally()
  RETURNS trigger
@@ -1029,10 +1103,47 @@ BEGIN
   RETURN NULL;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION clear_decision_tally() FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.close_request(requests json, events json, cleared json, why text, who text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  request CONSTANT json DEFAULT requests -> 0;
+  closing CONSTANT json DEFAULT events -> 0;
+BEGIN
+  IF json_array_length(requests) <> 1 OR json_array_length(events) <> 1
+    OR request ->> 'pagw_id' IS DISTINCT FROM closing ->> 'pagw_id'
+    OR (closing ->> 'stage', closing ->> 'event_type') IS DISTINCT FROM ('OPERATOR', 'REQUEST_CLOSED')
+    OR coalesce(request ->> 'status', '') NOT IN ('CANCELLED', 'EXPIRED', 'FAILED')
+  THEN
+    RAISE invalid_parameter_value USING MESSAGE =
+      'close_request needs one request and its REQUEST_CLOSED event, to end it as CANCELLED, EXPIRED or FAILED';
+  END IF;
+  -- Its month may have been archived and dropped: a pended request counts as closed.
+  PERFORM ensure_event_partition(received_on) FROM request_tracker WHERE pagw_id = request ->> 'pagw_id';
+  IF json_array_length(append_events(requests, events, cleared, at)) > 0 THEN
+    RETURN false;
+  END IF;
+  PERFORM record_operator_action(
+    'request.close',
+    jsonb_build_object('pagwId', request ->> 'pagw_id', 'tenant', request ->> 'tenant', 'status', request ->> 'status'),
+    why, who, at, 1
+  );
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION close_request(json,json,json,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION close_request(json,json,json,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.compact_requests(quiet_since timestamp with time zone, compacted_at timestamp with time zone, most integer)
  RETURNS TABLE(requests bigint, merged bigint)
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
 AS $function$
@@ -1133,6 +1244,7 @@ BEGIN
 END
 $function$;
 REVOKE EXECUTE ON FUNCTION compact_requests(timestamp with time zone,timestamp with time zone,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION compact_requests(timestamp with time zone,timestamp with time zone,integer) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.decision_counts(request request_tracker, times integer)
  RETURNS SETOF decision_change
@@ -1157,17 +1269,21 @@ AS $function$
   FROM (SELECT extract(epoch FROM request.decided_at - request.received_at) AS taken) AS time
   WHERE request.decided_at IS NOT NULL
 $function$;
+REVOKE EXECUTE ON FUNCTION decision_counts(request_tracker,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION decision_counts(request_tracker,integer) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.drop_archived_month(day date, noted_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
  SET lock_timeout TO '500ms'
 AS $function$
 DECLARE
   month_start CONSTANT date DEFAULT date_trunc('month', day)::date;
   partition_name CONSTANT text DEFAULT 'event_tracker_' || to_char(month_start, 'YYYY_MM');
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('ensure_event_partition'));
+  PERFORM FROM exclusive_task WHERE name = 'make or drop months' FOR UPDATE;
   IF NOT may_drop_month(month_start, noted_at) OR NOT EXISTS (
     SELECT FROM pg_inherits
     WHERE inhparent = 'event_tracker'::regclass AND inhrelid = to_regclass(partition_name)
@@ -1193,12 +1309,15 @@ BEGIN
 END
 $function$;
 REVOKE EXECUTE ON FUNCTION drop_archived_month(date,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_archived_month(date,timestamp with time zone) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.duration_bucket(duration_ms integer)
  RETURNS smallint
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN (CASE WHEN (duration_ms < 1) THEN ('-1'::integer)::double precision ELSE floor((ln((duration_ms)::double precision) / ln((1.05)::double precision))) END)::smallint;
+REVOKE EXECUTE ON FUNCTION duration_bucket(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION duration_bucket(integer) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.ensure_event_partition(day date)
  RETURNS boolean
@@ -1212,7 +1331,7 @@ DECLARE
   month_end CONSTANT date DEFAULT (date_trunc('month', day) + interval '1 month')::date;
   partition_name CONSTANT text DEFAULT 'event_tracker_' || to_char(month_start, 'YYYY_MM');
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('ensure_event_partition'));
+  PERFORM FROM exclusive_task WHERE name = 'make or drop months' FOR UPDATE;
   IF EXISTS (
     SELECT FROM pg_inherits
     WHERE inhparent = 'event_tracker'::regclass AND inhrelid = to_regclass(partition_name)
@@ -1228,16 +1347,20 @@ BEGIN
 END
 $function$;
 REVOKE EXECUTE ON FUNCTION ensure_event_partition(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_event_partition(date) TO pagw_maintainer;
 GRANT EXECUTE ON FUNCTION ensure_event_partition(date) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.fold_decision_changes(most integer)
  RETURNS bigint
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   folded bigint;
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtext('fold_decision_changes')) THEN
+  PERFORM FROM exclusive_task WHERE name = 'fold decisions' FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
     RETURN 0;
   END IF;
   WITH taken AS (
@@ -1279,6 +1402,7 @@ BEGIN
 END
 $function$;
 REVOKE EXECUTE ON FUNCTION fold_decision_changes(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fold_decision_changes(integer) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.guard_archived_request()
  RETURNS trigger
@@ -1296,6 +1420,7 @@ BEGIN
   RETURN NEW;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION guard_archived_request() FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.histogram_quantile(buckets smallint[], counts bigint[], total bigint, fraction double precision)
  RETURNS double precision
@@ -1318,18 +1443,25 @@ BEGIN
   RETURN NULL;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION histogram_quantile(smallint[],bigint[],bigint,double precision) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION histogram_quantile(smallint[],bigint[],bigint,double precision) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.instant_at(microseconds text)
  RETURNS timestamp with time zone
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN ((('1970-01-01 00:00:00'::timestamp without time zone + (((((microseconds)::bigint / '86400000000'::bigint))::integer)::double precision * '1 day'::interval)) + ((((microseconds)::bigint % '86400000000'::bigint))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text);
+REVOKE EXECUTE ON FUNCTION instant_at(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION instant_at(text) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.is_retired_event(of_pagw_id text, of_received_on date, of_event_id text)
  RETURNS boolean
  LANGUAGE sql
  STABLE
 RETURN ((EXISTS (SELECT FROM event_tracker WHERE (((event_tracker.pagw_id)::text = is_retired_event.of_pagw_id) AND (event_tracker.received_on = is_retired_event.of_received_on) AND ((event_tracker.start_event_id)::text = is_retired_event.of_event_id)))) OR (EXISTS (SELECT FROM archived_request WHERE (((archived_request.pagw_id)::text = is_retired_event.of_pagw_id) AND (hashtextextended(is_retired_event.of_event_id, (0)::bigint) = ANY (archived_request.event_keys))))));
+REVOKE EXECUTE ON FUNCTION is_retired_event(text,date,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_retired_event(text,date,text) TO pagw_operator;
+GRANT EXECUTE ON FUNCTION is_retired_event(text,date,text) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.keep_archived_month(day date, until timestamp with time zone)
  RETURNS void
@@ -1370,7 +1502,7 @@ BEGIN
     changed := changed + 1;
     IF NOT held.is_partition THEN
       EXECUTE format('DROP POLICY IF EXISTS reader_sees_its_tenants ON %s', held.name);
-      EXECUTE format('DROP POLICY IF EXISTS writer_serves_all ON %s', held.name);
+      EXECUTE format('DROP POLICY IF EXISTS flows_serve_all ON %s', held.name);
     END IF;
     IF wanted IS NULL THEN
       EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', held.name);
@@ -1378,7 +1510,7 @@ BEGIN
     END IF;
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', held.name);
     CONTINUE WHEN held.is_partition;
-    EXECUTE format('CREATE POLICY writer_serves_all ON %s TO pagw_writer USING (true) WITH CHECK (true)', held.name);
+    EXECUTE format('CREATE POLICY flows_serve_all ON %s TO pagw_writer, pagw_maintainer USING (true) WITH CHECK (true)', held.name);
     EXECUTE format(
       'CREATE POLICY reader_sees_its_tenants ON %s FOR SELECT TO pagw_reader USING (%s)',
       held.name,
@@ -1397,6 +1529,8 @@ REVOKE EXECUTE ON FUNCTION limit_reader(text[]) FROM PUBLIC;
 CREATE OR REPLACE FUNCTION public.mark_changed_hours(most bigint)
  RETURNS TABLE(marked bigint, complete boolean)
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 DECLARE
@@ -1433,12 +1567,35 @@ BEGIN
   RETURN NEXT;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION mark_changed_hours(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mark_changed_hours(bigint) TO pagw_maintainer;
+
+CREATE OR REPLACE FUNCTION public.mark_rejected_replayed(ids json, at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  marked int;
+BEGIN
+  UPDATE rejected_message
+  SET replayed_at = at
+  WHERE id IN (SELECT wanted.id::bigint FROM json_array_elements_text(ids) AS wanted (id));
+  GET DIAGNOSTICS marked = ROW_COUNT;
+  RETURN marked;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION mark_rejected_replayed(json,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mark_rejected_replayed(json,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.may_drop_month(month_start date, at timestamp with time zone)
  RETURNS boolean
  LANGUAGE sql
  STABLE
 RETURN ((NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (request.archived_at IS NULL) AND ((request.last_sequence_no > 0) OR (EXISTS (SELECT FROM event_tracker event WHERE (((event.pagw_id)::text = (request.pagw_id)::text) AND (event.received_on = request.received_on))))))))) AND (NOT (EXISTS (SELECT FROM archived_month WHERE ((archived_month.month = may_drop_month.month_start) AND (archived_month.keep_until > may_drop_month.at))))));
+REVOKE EXECUTE ON FUNCTION may_drop_month(date,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION may_drop_month(date,timestamp with time zone) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.merge_hours(since timestamp with time zone, before timestamp with time zone, by_tenant boolean)
  RETURNS SETOF event_tracker_summary
@@ -1484,10 +1641,13 @@ BEGIN
     AND histogram.status = counted.status;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION merge_hours(timestamp with time zone,timestamp with time zone,boolean) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.note_archived(object json, contents json, noted_at timestamp with time zone)
  RETURNS TABLE(archived bigint, outpaced bigint, differing bigint)
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
 AS $function$
@@ -1569,10 +1729,13 @@ BEGIN
 END
 $function$;
 REVOKE EXECUTE ON FUNCTION note_archived(json,json,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION note_archived(json,json,timestamp with time zone) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.note_decision_change()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
   INSERT INTO decision_change
@@ -1582,6 +1745,30 @@ BEGIN
   RETURN NULL;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION note_decision_change() FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.pause_retries(of_tenant text, of_stage text, of_downstream text, why text, who text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  is_new boolean;
+BEGIN
+  INSERT INTO retry_pause (tenant, stage, target_system, reason, paused_by, paused_at)
+  VALUES (of_tenant, of_stage, of_downstream, why, left(who, 128), at)
+  ON CONFLICT DO NOTHING;
+  is_new := FOUND;
+  PERFORM record_operator_action(
+    'retry.pause', jsonb_build_object('tenant', of_tenant, 'stage', of_stage, 'downstream', of_downstream),
+    why, who, at, is_new::int
+  );
+  RETURN is_new;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION pause_retries(text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pause_retries(text,text,text,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.read_request_states(asked json, most_bytes integer)
  RETURNS SETOF json
@@ -1626,6 +1813,105 @@ BEGIN
   FROM known;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION read_request_states(json,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_request_states(json,integer) TO pagw_operator;
+GRANT EXECUTE ON FUNCTION read_request_states(json,integer) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.record_operator_action(deed text, aimed_at jsonb, why text, who text, at timestamp with time zone, touched integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO operator_action (action, filter, reason, acted_by, acted_at, affected)
+  VALUES (deed, aimed_at, btrim(why), left(who, 128), at, touched);
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION record_operator_action(text,jsonb,text,text,timestamp with time zone,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_operator_action(text,jsonb,text,text,timestamp with time zone,integer) TO pagw_operator;
+
+CREATE OR REPLACE FUNCTION public.request_retry_batch(wanted jsonb, rate integer, why text, who text, at timestamp with time zone)
+ RETURNS TABLE(id bigint, matched integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO retry_batch AS batch (filter, reason, requested_by, requested_at, rate_per_minute, matched)
+  SELECT wanted, why, left(who, 128), at, rate, count(*)
+  FROM waiting_failure AS waiting
+  WHERE waiting.failed_at <= at
+    AND (wanted ->> 'tenant' IS NULL OR waiting.tenant = wanted ->> 'tenant')
+    AND (wanted ->> 'stage' IS NULL OR waiting.stage = wanted ->> 'stage')
+    AND (wanted ->> 'errorCode' IS NULL OR waiting.error_code = wanted ->> 'errorCode')
+    AND (wanted ->> 'downstream' IS NULL OR waiting.target_system = wanted ->> 'downstream')
+    AND (wanted ->> 'failedBefore' IS NULL OR waiting.failed_at <= (wanted ->> 'failedBefore')::timestamptz)
+  RETURNING batch.id, batch.matched INTO id, matched;
+  PERFORM record_operator_action('retry.batch', wanted || jsonb_build_object('batch', id), why, who, at, matched);
+  RETURN NEXT;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION request_retry_batch(jsonb,integer,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION request_retry_batch(jsonb,integer,text,text,timestamp with time zone) TO pagw_operator;
+
+CREATE OR REPLACE FUNCTION public.resume_retries(of_tenant text, of_stage text, of_downstream text, why text, who text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM retry_pause
+  WHERE tenant IS NOT DISTINCT FROM of_tenant
+    AND stage IS NOT DISTINCT FROM of_stage
+    AND target_system IS NOT DISTINCT FROM of_downstream;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM record_operator_action(
+    'retry.resume', jsonb_build_object('tenant', of_tenant, 'stage', of_stage, 'downstream', of_downstream),
+    why, who, at, 1
+  );
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION resume_retries(text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION resume_retries(text,text,text,text,text,timestamp with time zone) TO pagw_operator;
+
+CREATE OR REPLACE FUNCTION public.retry_now(of_pagw_id text, of_stage text, why text, who text, at timestamp with time zone)
+ RETURNS TABLE(stage text, sequence_no bigint, attempt integer, was_exhausted boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  brought int;
+BEGIN
+  RETURN QUERY
+  WITH waiting AS MATERIALIZED (
+    SELECT id, received_on, retry_exhausted_at
+    FROM waiting_failure
+    WHERE pagw_id = of_pagw_id AND (of_stage IS NULL OR stage = of_stage)
+  )
+  UPDATE event_tracker AS failed
+  SET next_retry_at = least(failed.next_retry_at, at), retry_exhausted_at = NULL
+  FROM waiting
+  WHERE failed.id = waiting.id
+    AND failed.received_on = waiting.received_on
+    AND (failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL)
+  RETURNING failed.stage::text, failed.sequence_no, failed.attempt, waiting.retry_exhausted_at IS NOT NULL;
+  GET DIAGNOSTICS brought = ROW_COUNT;
+  IF brought > 0 THEN
+    PERFORM record_operator_action(
+      'retry.run', jsonb_build_object('pagwId', of_pagw_id, 'stage', of_stage), why, who, at, brought
+    );
+  END IF;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION retry_now(text,text,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION retry_now(text,text,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.search_events(at timestamp with time zone, of_tenant text, since timestamp with time zone, until timestamp with time zone, of_stage text, of_type text, of_status pagw_event_status, timed boolean, contained jsonb[], compared jsonpath, after_at timestamp with time zone, after_id bigint, most integer, patience interval)
  RETURNS TABLE(id bigint, pagw_id text, tenant text, sequence_no bigint, stage text, event_type text, status text, duration_ms integer, created_at timestamp with time zone, metadata jsonb, recorded_at text)
@@ -1676,6 +1962,51 @@ BEGIN
   RETURN NEXT;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) TO pagw_reader;
+
+CREATE OR REPLACE FUNCTION public.set_login_password(login text, verifier text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF login !~ '^pagw_(maintainer|writer|operator|reader|rotator)_[ab]$' THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'set_login_password needs a user of the tracker, such as pagw_writer_a';
+  END IF;
+  IF verifier !~ '^SCRAM-SHA-256\$\d+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$' THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'set_login_password needs a SCRAM-SHA-256 verifier, never the password itself';
+  END IF;
+  EXECUTE format('ALTER ROLE %I LOGIN PASSWORD %L', login, verifier);
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION set_login_password(text,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION set_login_password(text,text) TO pagw_rotator;
+
+CREATE OR REPLACE FUNCTION public.snooze_incident(of_key text, until timestamp with time zone, why text, who text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE incident
+  SET snoozed_until = until, snoozed_by = left(who, 128), version = version + 1
+  WHERE key = of_key AND closed_at IS NULL;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM record_operator_action(
+    'incident.snooze',
+    jsonb_build_object('key', of_key, 'until', to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+    why, who, at, 1
+  );
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION snooze_incident(text,timestamp with time zone,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION snooze_incident(text,timestamp with time zone,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.step_retry_batches(at timestamp with time zone, most integer)
  RETURNS TABLE(batch_id bigint, brought integer, state text)
@@ -1729,10 +2060,38 @@ BEGIN
   END LOOP;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION step_retry_batches(timestamp with time zone,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION step_retry_batches(timestamp with time zone,integer) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.summarise_block_ranges()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '2s'
+AS $function$
+BEGIN
+  RETURN (
+    SELECT coalesce(sum(brin_summarize_new_values(partition.inhrelid)), 0)
+    FROM pg_inherits AS partition
+    WHERE partition.inhparent IN (
+      SELECT indexed.indexrelid
+      FROM pg_index AS indexed
+      JOIN pg_class AS index ON index.oid = indexed.indexrelid
+      JOIN pg_am AS method ON method.oid = index.relam
+      WHERE indexed.indrelid = 'event_tracker'::regclass AND method.amname = 'brin'
+    )
+  );
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION summarise_block_ranges() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarise_block_ranges() TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.summarise_changed_day(over_before timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   taken timestamptz;
@@ -1757,10 +2116,14 @@ BEGIN
   RETURN taken;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION summarise_changed_day(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarise_changed_day(timestamp with time zone) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.summarise_changed_hour(frozen_before timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   taken timestamptz;
@@ -1784,6 +2147,8 @@ BEGIN
   RETURN taken;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION summarise_changed_hour(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarise_changed_hour(timestamp with time zone) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.summarise_events(recorded_from timestamp with time zone, recorded_before timestamp with time zone, of_tenant text DEFAULT NULL::text)
  RETURNS SETOF event_tracker_summary
@@ -1816,6 +2181,8 @@ BEGIN
   GROUP BY 1, 2, 3, 4, 5;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION summarise_events(timestamp with time zone,timestamp with time zone,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarise_events(timestamp with time zone,timestamp with time zone,text) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.summary_between(of_tenant text, since timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, by_day boolean DEFAULT true, by_tenant boolean DEFAULT false)
  RETURNS SETOF event_tracker_summary
@@ -1893,6 +2260,8 @@ AS $function$
   CROSS JOIN LATERAL summarise_events(whole_until, coalesce(until, 'infinity'), of_tenant) AS edge
   WHERE until IS NULL OR whole_until < until
 $function$;
+REVOKE EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timestamp with time zone,boolean,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timestamp with time zone,boolean,boolean) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.take_watched_requests(at timestamp with time zone, after text, most integer)
  RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, decided_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text)
@@ -1928,6 +2297,8 @@ BEGIN
   LIMIT most;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION take_watched_requests(timestamp with time zone,text,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_watched_requests(timestamp with time zone,text,integer) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.watch_request_again()
  RETURNS trigger
@@ -1940,6 +2311,7 @@ BEGIN
   RETURN NEW;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION watch_request_again() FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.write_verdicts(verdicts json)
  RETURNS bigint
@@ -1976,18 +2348,35 @@ BEGIN
   RETURN written;
 END
 $function$;
+REVOKE EXECUTE ON FUNCTION write_verdicts(json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION write_verdicts(json) TO pagw_writer;
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
+GRANT USAGE ON SCHEMA public TO pagw_maintainer;
+GRANT USAGE ON SCHEMA public TO pagw_operator;
 GRANT USAGE ON SCHEMA public TO pagw_reader;
+GRANT USAGE ON SCHEMA public TO pagw_rotator;
 GRANT USAGE ON SCHEMA public TO pagw_writer;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO pagw_writer;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_maintainer;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_reader;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_writer;
+GRANT pagw_maintainer TO pagw_maintainer_a;
+GRANT pagw_maintainer TO pagw_maintainer_b;
+GRANT pagw_operator TO pagw_operator_a;
+GRANT pagw_operator TO pagw_operator_b;
+GRANT pagw_reader TO pagw_operator;
 GRANT pagw_reader TO pagw_reader_a;
 GRANT pagw_reader TO pagw_reader_b;
+GRANT pagw_rotator TO pagw_rotator_a;
+GRANT pagw_rotator TO pagw_rotator_b;
 GRANT pagw_writer TO pagw_writer_a;
 GRANT pagw_writer TO pagw_writer_b;
 ALTER ROLE owner IN DATABASE current SET jit=off;
+ALTER ROLE pagw_maintainer_a IN DATABASE current SET jit=off;
+ALTER ROLE pagw_maintainer_b IN DATABASE current SET jit=off;
+ALTER ROLE pagw_operator_a IN DATABASE current SET jit=off;
+ALTER ROLE pagw_operator_b IN DATABASE current SET jit=off;
 ALTER ROLE pagw_reader_a IN DATABASE current SET jit=off;
 ALTER ROLE pagw_reader_b IN DATABASE current SET jit=off;
 ALTER ROLE pagw_writer_a IN DATABASE current SET jit=off;

@@ -132,3 +132,7 @@ BEGIN
   );
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION append_events(json, json, json, timestamptz) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION append_events(json, json, json, timestamptz) TO pagw_writer;

@@ -18,3 +18,7 @@ RETURN json_build_array(
   (extract(epoch FROM event.start_occurred_at) * 1000000)::bigint::text,
   (extract(epoch FROM event.start_created_at) * 1000000)::bigint::text
 );
+
+REVOKE EXECUTE ON FUNCTION archived_event(event_tracker) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION archived_event(event_tracker) TO pagw_writer, pagw_maintainer;

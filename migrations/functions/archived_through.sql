@@ -3,3 +3,7 @@
 CREATE OR REPLACE FUNCTION archived_through(of_pagw_id text) RETURNS bigint
 LANGUAGE sql STABLE
 RETURN coalesce((SELECT max(last_sequence_no) FROM archived_request WHERE pagw_id = of_pagw_id), 0);
+
+REVOKE EXECUTE ON FUNCTION archived_through(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION archived_through(text) TO pagw_reader, pagw_writer, pagw_maintainer;

@@ -6,3 +6,7 @@ RETURN CASE WHEN bucket < 0 THEN 0 ELSE
   2 * ceil(power(1.05::float8, bucket)) * (ceil(power(1.05::float8, bucket + 1)) - 1)
     / (ceil(power(1.05::float8, bucket)) + ceil(power(1.05::float8, bucket + 1)) - 1)
 END;
+
+REVOKE EXECUTE ON FUNCTION bucket_duration(smallint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION bucket_duration(smallint) TO pagw_reader;

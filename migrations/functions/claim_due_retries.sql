@@ -145,3 +145,7 @@ BEGIN
   ORDER BY next_retry_at, id;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION claim_due_retries(timestamptz, int, json, json) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION claim_due_retries(timestamptz, int, json, json) TO pagw_writer;

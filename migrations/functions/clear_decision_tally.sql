@@ -8,6 +8,8 @@ BEGIN
 END
 $$;
 
+REVOKE EXECUTE ON FUNCTION clear_decision_tally() FROM PUBLIC;
+
 CREATE OR REPLACE TRIGGER clear_decision_tally
   AFTER TRUNCATE ON request_tracker
   FOR EACH STATEMENT

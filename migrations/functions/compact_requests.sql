@@ -8,6 +8,8 @@
 CREATE OR REPLACE FUNCTION compact_requests(quiet_since timestamptz, compacted_at timestamptz, most int)
 RETURNS TABLE (requests bigint, merged bigint)
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 AS $$
@@ -109,3 +111,5 @@ END
 $$;
 
 REVOKE EXECUTE ON FUNCTION compact_requests(timestamptz, timestamptz, int) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION compact_requests(timestamptz, timestamptz, int) TO pagw_maintainer;

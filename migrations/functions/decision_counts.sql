@@ -21,3 +21,7 @@ AS $$
   FROM (SELECT extract(epoch FROM request.decided_at - request.received_at) AS taken) AS time
   WHERE request.decided_at IS NOT NULL
 $$;
+
+REVOKE EXECUTE ON FUNCTION decision_counts(request_tracker, int) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION decision_counts(request_tracker, int) TO pagw_reader;

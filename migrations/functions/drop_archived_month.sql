@@ -4,13 +4,15 @@
 -- Called by maintain: lib/data-access/maintain/drop-archived-months.ts.
 CREATE OR REPLACE FUNCTION drop_archived_month(day date, noted_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
 SET lock_timeout = '500ms'
 AS $$
 DECLARE
   month_start CONSTANT date DEFAULT date_trunc('month', day)::date;
   partition_name CONSTANT text DEFAULT 'event_tracker_' || to_char(month_start, 'YYYY_MM');
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('ensure_event_partition'));
+  PERFORM FROM exclusive_task WHERE name = 'make or drop months' FOR UPDATE;
   IF NOT may_drop_month(month_start, noted_at) OR NOT EXISTS (
     SELECT FROM pg_inherits
     WHERE inhparent = 'event_tracker'::regclass AND inhrelid = to_regclass(partition_name)
@@ -37,3 +39,5 @@ END
 $$;
 
 REVOKE EXECUTE ON FUNCTION drop_archived_month(date, timestamptz) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION drop_archived_month(date, timestamptz) TO pagw_maintainer;

@@ -3,3 +3,7 @@
 CREATE OR REPLACE FUNCTION duration_bucket(duration_ms int) RETURNS smallint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN duration_ms < 1 THEN -1 ELSE floor(ln(duration_ms::float8) / ln(1.05::float8)) END::smallint;
+
+REVOKE EXECUTE ON FUNCTION duration_bucket(int) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION duration_bucket(int) TO pagw_reader;

@@ -14,7 +14,7 @@ DECLARE
   month_end CONSTANT date DEFAULT (date_trunc('month', day) + interval '1 month')::date;
   partition_name CONSTANT text DEFAULT 'event_tracker_' || to_char(month_start, 'YYYY_MM');
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('ensure_event_partition'));
+  PERFORM FROM exclusive_task WHERE name = 'make or drop months' FOR UPDATE;
   IF EXISTS (
     SELECT FROM pg_inherits
     WHERE inhparent = 'event_tracker'::regclass AND inhrelid = to_regclass(partition_name)
@@ -32,4 +32,4 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION ensure_event_partition(date) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION ensure_event_partition(date) TO pagw_writer;
+GRANT EXECUTE ON FUNCTION ensure_event_partition(date) TO pagw_writer, pagw_maintainer;

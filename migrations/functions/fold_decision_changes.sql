@@ -4,11 +4,14 @@
 -- Called by maintain: lib/data-access/maintain/fold-decision-changes.ts.
 CREATE OR REPLACE FUNCTION fold_decision_changes(most int) RETURNS bigint
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
 AS $$
 DECLARE
   folded bigint;
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtext('fold_decision_changes')) THEN
+  PERFORM FROM exclusive_task WHERE name = 'fold decisions' FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
     RETURN 0;
   END IF;
   WITH taken AS (
@@ -51,3 +54,5 @@ END
 $$;
 
 REVOKE EXECUTE ON FUNCTION fold_decision_changes(int) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION fold_decision_changes(int) TO pagw_maintainer;

@@ -17,6 +17,8 @@ BEGIN
 END
 $$;
 
+REVOKE EXECUTE ON FUNCTION guard_archived_request() FROM PUBLIC;
+
 CREATE OR REPLACE TRIGGER guard_archived_request
   BEFORE UPDATE ON request_tracker
   FOR EACH ROW

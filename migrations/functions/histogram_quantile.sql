@@ -20,3 +20,7 @@ BEGIN
   RETURN NULL;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION histogram_quantile(smallint[], bigint[], bigint, float8) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION histogram_quantile(smallint[], bigint[], bigint, float8) TO pagw_reader;

@@ -8,3 +8,7 @@ RETURN (
   + (microseconds::bigint / 86400000000)::int * interval '1 day'
   + (microseconds::bigint % 86400000000) * interval '1 microsecond'
 ) AT TIME ZONE 'UTC';
+
+REVOKE EXECUTE ON FUNCTION instant_at(text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION instant_at(text) TO pagw_writer;

@@ -9,3 +9,7 @@ RETURN EXISTS (
   SELECT FROM archived_request
   WHERE pagw_id = of_pagw_id AND hashtextextended(of_event_id, 0) = ANY (event_keys)
 );
+
+REVOKE EXECUTE ON FUNCTION is_retired_event(text, date, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION is_retired_event(text, date, text) TO pagw_writer, pagw_operator;

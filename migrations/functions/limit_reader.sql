@@ -1,7 +1,8 @@
--- Limits the reader to the rows of `of_tenants`; null lifts the limit. The owner is never limited, the writer's policy
--- is true and planned away. The reader's names its tenants as constants, so that indexes by tenant serve it. Partitions
--- get no policy: whoever may read them does so through their parent. Answers how many tables it changed: none where all
--- is as asked, so it is repeated after every migration, whose new tables it covers.
+-- Limits the reader to the rows of `of_tenants`; null lifts the limit. An operator sees what the reader sees; the owner is
+-- never limited, and the policy of writer and maintainer is true and planned away. The reader's names its tenants as
+-- constants, so that indexes by tenant serve it. Partitions get no policy: whoever may read them does so through their
+-- parent. Answers how many tables it changed: none where all is as asked, so it is repeated after every migration, whose
+-- new tables it covers.
 -- Called by migrate: lib/data-access/migrate/limit-reader.ts.
 CREATE OR REPLACE FUNCTION limit_reader(of_tenants text[]) RETURNS int
 LANGUAGE plpgsql
@@ -26,7 +27,7 @@ BEGIN
     changed := changed + 1;
     IF NOT held.is_partition THEN
       EXECUTE format('DROP POLICY IF EXISTS reader_sees_its_tenants ON %s', held.name);
-      EXECUTE format('DROP POLICY IF EXISTS writer_serves_all ON %s', held.name);
+      EXECUTE format('DROP POLICY IF EXISTS flows_serve_all ON %s', held.name);
     END IF;
     IF wanted IS NULL THEN
       EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', held.name);
@@ -34,7 +35,7 @@ BEGIN
     END IF;
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', held.name);
     CONTINUE WHEN held.is_partition;
-    EXECUTE format('CREATE POLICY writer_serves_all ON %s TO pagw_writer USING (true) WITH CHECK (true)', held.name);
+    EXECUTE format('CREATE POLICY flows_serve_all ON %s TO pagw_writer, pagw_maintainer USING (true) WITH CHECK (true)', held.name);
     EXECUTE format(
       'CREATE POLICY reader_sees_its_tenants ON %s FOR SELECT TO pagw_reader USING (%s)',
       held.name,

@@ -5,6 +5,8 @@
 -- Called by maintain: lib/data-access/maintain/refresh-summary.ts.
 CREATE OR REPLACE FUNCTION mark_changed_hours(most bigint) RETURNS TABLE (marked bigint, complete boolean)
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
 SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
@@ -41,3 +43,7 @@ BEGIN
   RETURN NEXT;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION mark_changed_hours(bigint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION mark_changed_hours(bigint) TO pagw_maintainer;

@@ -18,3 +18,7 @@ RETURN NOT EXISTS (
 ) AND NOT EXISTS (
   SELECT FROM archived_month WHERE month = month_start AND keep_until > at
 );
+
+REVOKE EXECUTE ON FUNCTION may_drop_month(date, timestamptz) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION may_drop_month(date, timestamptz) TO pagw_maintainer;

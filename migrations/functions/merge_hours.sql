@@ -44,3 +44,5 @@ BEGIN
     AND histogram.status = counted.status;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION merge_hours(timestamptz, timestamptz, boolean) FROM PUBLIC;

@@ -6,6 +6,8 @@
 CREATE OR REPLACE FUNCTION note_archived(object json, contents json, noted_at timestamptz)
 RETURNS TABLE (archived bigint, outpaced bigint, differing bigint)
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 AS $$
@@ -88,3 +90,5 @@ END
 $$;
 
 REVOKE EXECUTE ON FUNCTION note_archived(json, json, timestamptz) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION note_archived(json, json, timestamptz) TO pagw_maintainer;

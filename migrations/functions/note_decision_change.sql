@@ -2,6 +2,8 @@
 -- deleted: then that one counts nothing. Called by the triggers below.
 CREATE OR REPLACE FUNCTION note_decision_change() RETURNS trigger
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
 AS $$
 BEGIN
   INSERT INTO decision_change
@@ -11,6 +13,8 @@ BEGIN
   RETURN NULL;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION note_decision_change() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER note_new_decision
   AFTER INSERT ON request_tracker

@@ -45,3 +45,7 @@ BEGIN
   FROM known;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION read_request_states(json, int) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION read_request_states(json, int) TO pagw_writer, pagw_operator;

@@ -59,3 +59,7 @@ BEGIN
   RETURN NEXT;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) TO pagw_reader;

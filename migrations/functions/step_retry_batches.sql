@@ -53,3 +53,7 @@ BEGIN
   END LOOP;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION step_retry_batches(timestamptz, int) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION step_retry_batches(timestamptz, int) TO pagw_writer;

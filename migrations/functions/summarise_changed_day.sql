@@ -2,6 +2,8 @@
 -- Called by maintain: lib/data-access/maintain/refresh-summary.ts.
 CREATE OR REPLACE FUNCTION summarise_changed_day(over_before timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
 AS $$
 DECLARE
   taken timestamptz;
@@ -26,3 +28,7 @@ BEGIN
   RETURN taken;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION summarise_changed_day(timestamptz) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION summarise_changed_day(timestamptz) TO pagw_maintainer;

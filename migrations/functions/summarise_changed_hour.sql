@@ -5,6 +5,8 @@
 -- Called by maintain: lib/data-access/maintain/refresh-summary.ts.
 CREATE OR REPLACE FUNCTION summarise_changed_hour(frozen_before timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
 AS $$
 DECLARE
   taken timestamptz;
@@ -28,3 +30,7 @@ BEGIN
   RETURN taken;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION summarise_changed_hour(timestamptz) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION summarise_changed_hour(timestamptz) TO pagw_maintainer;

@@ -32,3 +32,7 @@ BEGIN
   GROUP BY 1, 2, 3, 4, 5;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION summarise_events(timestamptz, timestamptz, text) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION summarise_events(timestamptz, timestamptz, text) TO pagw_reader;

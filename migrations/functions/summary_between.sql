@@ -83,3 +83,7 @@ AS $$
   CROSS JOIN LATERAL summarise_events(whole_until, coalesce(until, 'infinity'), of_tenant) AS edge
   WHERE until IS NULL OR whole_until < until
 $$;
+
+REVOKE EXECUTE ON FUNCTION summary_between(text, timestamptz, timestamptz, boolean, boolean) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION summary_between(text, timestamptz, timestamptz, boolean, boolean) TO pagw_reader;

@@ -43,3 +43,7 @@ BEGIN
   LIMIT most;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION take_watched_requests(timestamptz, text, int) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION take_watched_requests(timestamptz, text, int) TO pagw_writer;

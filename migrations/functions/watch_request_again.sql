@@ -10,6 +10,8 @@ BEGIN
 END
 $$;
 
+REVOKE EXECUTE ON FUNCTION watch_request_again() FROM PUBLIC;
+
 -- What append_events leaves to the next look and the next look would come too late for: a pended request is looked at
 -- days later, and must be due at once when it is opened again, turns out to be expedited, or to have been received at
 -- another time; a stuck one that an event

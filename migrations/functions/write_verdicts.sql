@@ -37,3 +37,7 @@ BEGIN
   RETURN written;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION write_verdicts(json) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION write_verdicts(json) TO pagw_writer;

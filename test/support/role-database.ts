@@ -17,7 +17,7 @@ export interface RoleDatabase {
 /** The login is made for the test: the roles' own belong to the whole server, and to the tests of rotation. */
 export async function openAsRole(
   { connectionString, target }: TestDatabase,
-  role: 'pagw_writer' | 'pagw_reader',
+  role: 'pagw_maintainer' | 'pagw_writer' | 'pagw_operator' | 'pagw_reader' | 'pagw_rotator',
 ): Promise<RoleDatabase> {
   const login = `test_${randomUUID().replaceAll('-', '')}`;
   await asAdmin(`CREATE ROLE ${login} LOGIN PASSWORD '${login}' IN ROLE ${role}`);

@@ -58,8 +58,87 @@ const event = JSON.stringify([
 ]);
 const record = `SELECT append_events('${request}', '${event}', '[]', '2026-03-01T10:06:00Z')`;
 
+const REFUSED = { code: '42501' };
+const ROLES = ['maintainer', 'writer', 'operator', 'reader', 'rotator'].map((role) => `pagw_${role}`);
+
+describe('a function', () => {
+  it('may be called by nobody whom its file does not name', async () => {
+    const { rows } = await client.query(
+      `SELECT proname FROM pg_proc
+       WHERE pronamespace = 'public'::regnamespace
+         AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0))`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('that runs with its owner’s rights looks names up in this schema alone, and is named here with who may call it', async () => {
+    const { rows } = await client.query(
+      `SELECT proname AS name, array_to_string(ARRAY(
+         SELECT replace(grantee::regrole::text, 'pagw_', '') FROM aclexplode(proacl) WHERE grantee <> proowner ORDER BY 1
+       ), ' ') AS callers
+       FROM pg_proc
+       WHERE pronamespace = 'public'::regnamespace AND prosecdef AND 'search_path=public, pg_temp' = ANY (proconfig)`,
+    );
+    const all = await client.query(
+      `SELECT FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef`,
+    );
+    expect(all.rowCount).toBe(rows.length);
+    const of = (callers: string) => rows.filter((row) => row.callers === callers).map(({ name }) => name);
+    expect(new Set(rows.map(({ callers }) => callers))).toEqual(
+      new Set(['', 'maintainer', 'maintainer writer', 'operator', 'rotator', 'writer']),
+    );
+    // Called by triggers alone.
+    expect(of('')).toEqual(['note_decision_change']);
+    expect(of('writer')).toEqual(['keep_archived_month']);
+    expect(of('maintainer writer')).toEqual(['ensure_event_partition']);
+    expect(of('rotator')).toEqual(['set_login_password']);
+    expect(of('operator').sort()).toEqual([
+      'cancel_retry_batch',
+      'close_request',
+      'mark_rejected_replayed',
+      'pause_retries',
+      'record_operator_action',
+      'request_retry_batch',
+      'resume_retries',
+      'retry_now',
+      'snooze_incident',
+    ]);
+  });
+});
+
+describe('the locks that keep flows apart', () => {
+  it('are none that whoever may log in could take', async () => {
+    const { rows } = await client.query(
+      `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosrc ~* 'advisory'`,
+    );
+    expect(rows).toEqual([]);
+    const refused = [
+      'SELECT FROM exclusive_task FOR UPDATE',
+      'SELECT FROM exclusive_task FOR KEY SHARE',
+      'SELECT FROM request_tracker FOR SHARE',
+      'LOCK TABLE exclusive_task IN ROW SHARE MODE',
+      'LOCK TABLE schema_migration IN SHARE MODE',
+      'LOCK TABLE event_tracker IN ROW EXCLUSIVE MODE',
+    ];
+    for (const sql of refused) await expect(as('pagw_reader_a', sql), sql).rejects.toMatchObject(REFUSED);
+  });
+
+  it('cannot be taken from the reader otherwise: the server’s own functions are not this owner’s to revoke', async () => {
+    await client.query('BEGIN');
+    try {
+      await client.query('SET LOCAL ROLE pagw_owner');
+      // Answered with a warning that no right could be revoked.
+      await client.query('REVOKE EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint) FROM PUBLIC');
+      await client.query('SET LOCAL ROLE pagw_reader_a');
+      expect((await client.query('SELECT pg_advisory_xact_lock(1)')).rowCount).toBe(1);
+    } finally {
+      await client.query('ROLLBACK');
+    }
+  });
+});
+
 describe('the archive', () => {
-  it('is the owner’s to write: a writer may restore, and drop or note nothing', async () => {
+  it('is its functions’ to write: a writer may restore, and drop or note nothing', async () => {
     const refused = { code: '42501' };
     expect(await as('pagw_writer_a', `SELECT keep_archived_month('2026-03-01', now())`)).toBe(1);
     expect(await as('pagw_reader_a', 'SELECT * FROM archived_request')).toBe(0);
@@ -90,7 +169,7 @@ describe('the decision tally', () => {
     '"status":"APPROVED","determination":"APPROVED","decided_at":"2026-03-01T10:00:00Z"',
   );
 
-  it('is followed by whoever records, and written by the owner alone', async () => {
+  it('is followed by whoever records, and written by its functions alone', async () => {
     expect(decided).not.toBe(record);
     expect(await as('pagw_writer_a', decided)).toBe(1);
     expect(await as('pagw_reader_a', 'SELECT * FROM decision_tally')).toBe(0);
@@ -99,6 +178,7 @@ describe('the decision tally', () => {
       'UPDATE decision_tally SET decided = 0',
       'UPDATE decision_change SET decided = 0',
       'DELETE FROM decision_change',
+      `INSERT INTO decision_change VALUES ('2026-03-01', 'anthem', 'STANDARD', 60, 1, 1, 0, 60)`,
     ])
       await expect(as('pagw_writer_a', sql)).rejects.toMatchObject({ code: '42501' });
     await expect(as('pagw_reader_a', 'SELECT fold_decision_changes(1)')).rejects.toMatchObject({
@@ -172,14 +252,108 @@ const RECORDED: Record<string, string[]> = {
   archived_month: ['keep_until'],
 };
 
+/** What is aimed at a row that is there; of another role's part it may name none. */
+const UPKEEP: Record<string, string> = {
+  compact_requests: `SELECT * FROM compact_requests(now(), now(), 1)`,
+  drop_archived_month: `SELECT drop_archived_month('2026-03-01', now())`,
+  fold_decision_changes: 'SELECT fold_decision_changes(1)',
+  mark_changed_hours: 'SELECT * FROM mark_changed_hours(1000)',
+  note_archived: `SELECT * FROM note_archived('{}', '[]', now())`,
+  summarise_block_ranges: 'SELECT summarise_block_ranges()',
+  summarise_changed_day: 'SELECT summarise_changed_day(now())',
+  summarise_changed_hour: 'SELECT summarise_changed_hour(now())',
+};
+const DEEDS: Record<string, string> = {
+  cancel_retry_batch: `SELECT cancel_retry_batch(1, 'why', 'kim', now())`,
+  mark_rejected_replayed: `SELECT mark_rejected_replayed('[1]', now())`,
+  pause_retries: `SELECT pause_retries('anthem', NULL, NULL, 'why', 'kim', now())`,
+  record_operator_action: `SELECT record_operator_action('dead-letters.redrive', '{}', 'why', 'kim', now(), 1)`,
+  request_retry_batch: `SELECT request_retry_batch('{}', 1, 'why', 'kim', now())`,
+  resume_retries: `SELECT resume_retries('anthem', NULL, NULL, 'why', 'kim', now())`,
+  retry_now: `SELECT * FROM retry_now('ROLES', NULL, 'why', 'kim', now())`,
+  snooze_incident: `SELECT snooze_incident('key', now(), 'why', 'kim', now())`,
+};
+
+describe.each([
+  ['pagw_maintainer', UPKEEP],
+  ['pagw_operator', DEEDS],
+])('the functions of %s', (role, calls) => {
+  it.each(Object.entries(calls))(
+    '%s: are called by its logins, and by no other role’s',
+    async (name, sql) => {
+      for (const login of [`${role}_a`, `${role}_b`])
+        expect(await as(login, sql), login).toBe(name === 'retry_now' ? 0 : 1);
+      for (const other of ROLES.filter((one) => one !== role))
+        await expect(as(`${other}_a`, sql), other).rejects.toMatchObject(REFUSED);
+    },
+  );
+});
+
+describe('close_request', () => {
+  const closing = `SELECT close_request(
+    '${request.replace('"RECEIVED"', '"CANCELLED"')}',
+    '${event.replace('"PARSING"', '"OPERATOR"').replace('"PARSE_OK"', '"REQUEST_CLOSED"')}',
+    '[]', 'why', 'kim', '2026-03-01T10:06:00Z'
+  )`;
+
+  it('lets an operator end a request', async () => {
+    expect(await as('pagw_operator_a', closing)).toBe(1);
+    await expect(as('pagw_reader_a', closing)).rejects.toMatchObject(REFUSED);
+  });
+
+  it.each([
+    ['another event', (sql: string) => sql.replace('REQUEST_CLOSED', 'PARSE_OK')],
+    ['an event of a stage', (sql: string) => sql.replace('OPERATOR', 'PARSING')],
+    ['a decision', (sql: string) => sql.replace('CANCELLED', 'APPROVED')],
+    ['no status', (sql: string) => sql.replace('"status":"CANCELLED",', '')],
+    [
+      'two events',
+      (sql: string) => sql.replace('[{"pagw_id":"ROLES","event_id"', '[{},{"pagw_id":"ROLES","event_id"'),
+    ],
+    ['another request', (sql: string) => sql.replace('ROLES', 'OTHER')],
+  ])('appends nothing else: %s', async (_, change) => {
+    const changed = change(closing);
+    expect(changed).not.toBe(closing);
+    await expect(as('pagw_operator_a', changed)).rejects.toMatchObject({ code: '22023' });
+    await expect(as('pagw_operator_a', record)).rejects.toMatchObject(REFUSED);
+  });
+});
+
+describe('the rotator', () => {
+  const verifier = 'SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy';
+
+  it('sets a password of the tracker’s users, and of nobody else', async () => {
+    for (const role of ROLES)
+      expect(await as('pagw_rotator_a', `SELECT set_login_password('${role}_b', '${verifier}')`)).toBe(1);
+    for (const login of ['pagw_owner', 'postgres', 'pagw_writer', 'pagw_writer_a; DROP TABLE x', ''])
+      await expect(
+        as('pagw_rotator_a', `SELECT set_login_password('${login}', '${verifier}')`),
+        login,
+      ).rejects.toMatchObject({ code: '22023' });
+    await expect(
+      as('pagw_rotator_a', `SELECT set_login_password('pagw_writer_a', 'a password')`),
+    ).rejects.toMatchObject({ code: '22023' });
+  });
+
+  it('is alone in that, and sees nothing', async () => {
+    for (const role of ROLES.filter((one) => one !== 'pagw_rotator'))
+      await expect(
+        as(`${role}_a`, `SELECT set_login_password('pagw_writer_a', '${verifier}')`),
+        role,
+      ).rejects.toMatchObject(REFUSED);
+    for (const table of [...Object.keys(RECORDED), 'schema_migration', 'reader_scope'])
+      await expect(as('pagw_rotator_a', `SELECT FROM ${table}`), table).rejects.toMatchObject(REFUSED);
+  });
+});
+
 describe('what was recorded', () => {
   const changes = Object.entries(RECORDED).flatMap(([table, columns]) =>
     columns.map((column) => `UPDATE ${table} SET ${column} = ${column}`),
   );
 
-  it.each(['pagw_writer_a', 'pagw_reader_a'])('is not %s’s to change or delete', async (login) => {
+  it.each(ROLES.map((role) => `${role}_a`))('is not %s’s to change or delete', async (login) => {
     const deletes = Object.keys(RECORDED)
-      .filter((table) => table !== 'retry_pause' || login === 'pagw_reader_a')
+      .filter((table) => table !== 'retry_pause' || login !== 'pagw_writer_a')
       .map((table) => `DELETE FROM ${table}`);
     for (const sql of [...changes, ...deletes, ...Object.keys(RECORDED).map((table) => `TRUNCATE ${table}`)])
       await expect(as(login, sql), sql).rejects.toMatchObject({ code: '42501' });

@@ -60,7 +60,7 @@ describe('the schema', () => {
       for (const change of [
         `ALTER TABLE incident ALTER COLUMN told_count SET DEFAULT 1`,
         `GRANT DELETE ON incident TO pagw_writer`,
-        `REVOKE EXECUTE ON FUNCTION archived_through FROM PUBLIC`,
+        `REVOKE EXECUTE ON FUNCTION archived_through FROM pagw_reader`,
         `ALTER TABLE incident ADD CHECK (told_count < 9)`,
         `DROP TRIGGER note_new_decision ON request_tracker`,
         `COMMENT ON TABLE incident IS 'changed'`,
