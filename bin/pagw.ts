@@ -2,8 +2,8 @@
 import './require-node.ts';
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
+import { ExitCode } from '../lib/cli/cli-error.ts';
 import { openConnection } from '../lib/cli/connection.ts';
-import { ExitCode } from '../lib/cli/exit-code.ts';
 import { openOutput } from '../lib/cli/output/open-output.ts';
 import { runPagw } from '../lib/cli/run-pagw.ts';
 import { reservedExecutions } from './reserved-executions.ts';

@@ -6,19 +6,22 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
-import { type IngestResult, ingestMessages } from '../lib/data-access/ingest/ingest-messages.ts';
-import { openQuarantine, type RawMessage } from '../lib/data-access/ingest/quarantine.ts';
 import { parsePhiGuard } from '../lib/domain/phi-guard.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseSenderTenants } from '../lib/domain/sender-tenants.ts';
-import { agreeWithDatabase } from '../lib/runtime/agree-with-database.ts';
-import { type Clock, systemClock } from '../lib/runtime/clock.ts';
-import { deferMessages, deliveriesOf } from '../lib/runtime/defer-messages.ts';
+import { deferMessages, deliveriesOf } from '../lib/flows/ingest/defer-messages.ts';
+import { type IngestResult, ingestMessages } from '../lib/flows/ingest/ingest-messages.ts';
+import { openQuarantine, type RawMessage } from '../lib/flows/ingest/quarantine.ts';
 import { ingestEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
 import { IngestMetric } from '../lib/runtime/metric-names.ts';
 import { openMetrics } from '../lib/runtime/metrics.ts';
-import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import {
+  agreeWithDatabase,
+  type Clock,
+  openDatabaseFromEnv,
+  systemClock,
+} from '../lib/runtime/open-database.ts';
 
 /** What is left of a batch's time to say what is left on the queue. */
 const RESERVE_MS = 8_000;

@@ -5,26 +5,28 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
-import { archiveRequests } from '../lib/data-access/maintain/archive-requests.ts';
-import { checkRecentEvents } from '../lib/data-access/maintain/check-recent-events.ts';
-import { compactRequests } from '../lib/data-access/maintain/compact-requests.ts';
-import { dropArchivedMonths } from '../lib/data-access/maintain/drop-archived-months.ts';
-import { ensurePartitionsAhead } from '../lib/data-access/maintain/ensure-partitions-ahead.ts';
-import { foldDecisionChanges } from '../lib/data-access/maintain/fold-decision-changes.ts';
-import type { MaintainTask } from '../lib/data-access/maintain/maintain-task.ts';
-import { measureArchive } from '../lib/data-access/maintain/measure-archive.ts';
-import { measureGrowth } from '../lib/data-access/maintain/measure-growth.ts';
-import { measureIndexUse } from '../lib/data-access/maintain/measure-index-use.ts';
-import { refreshSummary } from '../lib/data-access/maintain/refresh-summary.ts';
-import { runMaintainTasks } from '../lib/data-access/maintain/run-maintain-tasks.ts';
-import { summariseBlockRanges } from '../lib/data-access/maintain/summarise-block-ranges.ts';
-import { agreeWithDatabase } from '../lib/runtime/agree-with-database.ts';
-import { type Clock, systemClock } from '../lib/runtime/clock.ts';
+import { foldDecisionChanges } from '../lib/data-access/decisions.ts';
+import {
+  checkRecentEvents,
+  ensurePartitionsAhead,
+  type MaintainTask,
+  measureGrowth,
+  measureIndexUse,
+} from '../lib/data-access/maintain.ts';
+import { compactRequests, measureArchive } from '../lib/data-access/retention.ts';
+import { refreshSummary, summariseBlockRanges } from '../lib/data-access/summary.ts';
+import { addMaintainMetrics, runMaintainTasks } from '../lib/flows/maintain/run-maintain-tasks.ts';
+import { archiveRequests } from '../lib/flows/retention/archive-requests.ts';
+import { dropArchivedMonths } from '../lib/flows/retention/drop-archived-months.ts';
 import { maintainEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
-import { addMaintainMetrics } from '../lib/runtime/maintain-metrics.ts';
 import { openMetrics } from '../lib/runtime/metrics.ts';
-import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import {
+  agreeWithDatabase,
+  type Clock,
+  openDatabaseFromEnv,
+  systemClock,
+} from '../lib/runtime/open-database.ts';
 
 /** For the statement under way; each is bounded well below the Data API's 45 s. */
 const RESERVE_MS = 50_000;

@@ -4,14 +4,13 @@ import type {
   Context,
 } from 'aws-lambda';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
-import { ensurePartitions } from '../lib/data-access/maintain/ensure-partitions.ts';
-import { limitReader } from '../lib/data-access/migrate/limit-reader.ts';
-import { migrate } from '../lib/data-access/migrate/migrate.ts';
+import { ensurePartitions } from '../lib/data-access/maintain.ts';
+import { limitReader } from '../lib/data-access/migrate.ts';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
-import { systemClock } from '../lib/runtime/clock.ts';
+import { migrate } from '../lib/flows/migrate/migrate.ts';
 import { migrateEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
-import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import { openDatabaseFromEnv, systemClock } from '../lib/runtime/open-database.ts';
 
 /** Constant: another id would make CloudFormation delete what it takes for the old schema. */
 const PHYSICAL_RESOURCE_ID = 'pagw-schema';

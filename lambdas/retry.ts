@@ -3,20 +3,21 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { metricTenants } from '../lib/data-access/metric-tenants.ts';
-import { measureRetriesByName } from '../lib/data-access/retry/measure-retries.ts';
-import { type RetryRun, runRetries } from '../lib/data-access/retry/run-retries.ts';
-import { stepRetryBatches } from '../lib/data-access/retry/step-retry-batches.ts';
+import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
+import { measureRetriesByName, stepRetryBatches } from '../lib/data-access/retry.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseRetryQueues } from '../lib/domain/retry-queues.ts';
-import { agreeWithDatabase } from '../lib/runtime/agree-with-database.ts';
-import { type Clock, systemClock } from '../lib/runtime/clock.ts';
+import { addBacklogMetrics, addRunMetrics } from '../lib/flows/retry/retry-metrics.ts';
+import { type RetryRun, runRetries } from '../lib/flows/retry/run-retries.ts';
 import { readEnv, retryEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
-import { addBacklogMetrics, addRunMetrics } from '../lib/runtime/retry-metrics.ts';
-import { tryToMeasure } from '../lib/runtime/try-to-measure.ts';
+import { openMetrics, tryToMeasure } from '../lib/runtime/metrics.ts';
+import {
+  agreeWithDatabase,
+  type Clock,
+  openDatabaseFromEnv,
+  systemClock,
+} from '../lib/runtime/open-database.ts';
 
 const BATCH_SIZE = 250;
 /** What a batch under way may still need: its sends, settling it, and giving back the rest. */

@@ -1,5 +1,5 @@
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { type RotationStep, rotateLogin } from '../lib/data-access/rotate/rotate-login.ts';
+import { type RotationStep, rotateLogin } from '../lib/flows/rotate/rotate-login.ts';
 import { databaseEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
 import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';

@@ -4,21 +4,23 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { metricTenants } from '../lib/data-access/metric-tenants.ts';
-import { countWatchedRequests } from '../lib/data-access/stuck-alarm/count-watched-requests.ts';
-import { measureIngestLag } from '../lib/data-access/stuck-alarm/measure-ingest-lag.ts';
-import { publishToTopic } from '../lib/data-access/stuck-alarm/publish-to-topic.ts';
-import { runStuckAlarm } from '../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
+import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
+import { countWatchedRequests } from '../lib/data-access/stuck-alarm.ts';
 import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
 import { parseStageLimits } from '../lib/domain/stage-limits.ts';
-import { agreeWithDatabase } from '../lib/runtime/agree-with-database.ts';
-import { type Clock, systemClock } from '../lib/runtime/clock.ts';
+import { measureIngestLag } from '../lib/flows/stuck-alarm/measure-ingest-lag.ts';
+import { runStuckAlarm } from '../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import { publishToTopic } from '../lib/flows/stuck-alarm/send-notifications.ts';
+import { addRunMetrics, addWatchedMetrics } from '../lib/flows/stuck-alarm/stuck-metrics.ts';
 import { readEnv, stuckAlarmEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
-import { addRunMetrics, addWatchedMetrics } from '../lib/runtime/stuck-metrics.ts';
-import { tryToMeasure } from '../lib/runtime/try-to-measure.ts';
+import { openMetrics, tryToMeasure } from '../lib/runtime/metrics.ts';
+import {
+  agreeWithDatabase,
+  type Clock,
+  openDatabaseFromEnv,
+  systemClock,
+} from '../lib/runtime/open-database.ts';
 
 /** What is left of a run's time for the incidents and their notifications; and, of that, for ending well. */
 const RESERVE_MS = 30_000;

@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { EventTrackerClientOptions } from '../../lib/client/event-tracker-client.ts';
 import type { StageError } from '../../lib/client/stage-event.ts';
-import { EVENTS_QUEUE, LOCAL_ACCOUNT, LOCAL_CREDENTIALS, LOCAL_REGION } from '../../lib/local/local-aws.ts';
-import { startQueueServer } from '../../lib/local/queue-server.ts';
+import {
+  EVENTS_QUEUE,
+  LOCAL_ACCOUNT,
+  LOCAL_CREDENTIALS,
+  LOCAL_REGION,
+} from '../../lib/local/local-environment.ts';
+import { startQueueServer } from '../../lib/local/queues/queue-server.ts';
 import { freePort } from '../server/free-port.ts';
 
 /** A queue and calls as a service may meet them; `close` ends what the queue needs. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { migrate } from '../../lib/data-access/migrate/migrate.ts';
 import { splitStatements } from '../../lib/data-access/sql-text.ts';
+import { migrate } from '../../lib/flows/migrate/migrate.ts';
 import { number, printTable } from '../report/print-table.ts';
 import { startBenchServer } from '../server/bench-server.ts';
 import { openEndpointDatabase } from '../server/open-databases.ts';

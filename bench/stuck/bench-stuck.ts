@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import { checkRequests } from '../../lib/data-access/stuck-alarm/check-requests.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { simulateWeek, tellWeek } from '../../test/support/simulate-week.ts';
 import { printAims } from '../report/aim.ts';
 import { number, printTable, withSpread } from '../report/print-table.ts';

@@ -1,8 +1,7 @@
 import type { Client } from 'pg';
 import type { Database } from '../../lib/data-access/database.ts';
-import { listStuckRequests } from '../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
-import { takeWatchedRequests } from '../../lib/data-access/stuck-alarm/take-watched-requests.ts';
-import { writeVerdicts } from '../../lib/data-access/stuck-alarm/write-verdicts.ts';
+import { takeWatchedRequests, writeVerdicts } from '../../lib/data-access/stuck-alarm.ts';
+import { listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { judgeRequest } from '../../lib/domain/request-verdict.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../../lib/data-access/database.ts';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { Workload } from '../ingest/workload.ts';
 import { type Aim, printAims } from '../report/aim.ts';
 import { number, printTable } from '../report/print-table.ts';

@@ -1,6 +1,5 @@
 import type { Database, SqlValues } from '../../lib/data-access/database.ts';
-import { findRequest } from '../../lib/data-access/query/find-request.ts';
-import { readTimeline, TIMELINE_SQL, timelineValues } from '../../lib/data-access/query/request-timeline.ts';
+import { findRequest, readTimeline, TIMELINE_SQL, timelineValues } from '../../lib/data-access/timeline.ts';
 
 /** A request whose history is read. */
 export interface Subject {

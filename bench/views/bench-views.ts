@@ -1,9 +1,9 @@
 import { Client } from 'pg';
-import { foldDecisionChanges } from '../../lib/data-access/maintain/fold-decision-changes.ts';
-import { refreshSummary } from '../../lib/data-access/maintain/refresh-summary.ts';
-import { checkRequests } from '../../lib/data-access/stuck-alarm/check-requests.ts';
+import { foldDecisionChanges } from '../../lib/data-access/decisions.ts';
+import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { type Aim, printAims } from '../report/aim.ts';
 import { number, printTable } from '../report/print-table.ts';
 import { median } from '../report/statistics.ts';

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { readRequestEvents } from '../ingest/request-events.ts';
 import type { BenchServer } from '../server/bench-server.ts';
 import { openDirectDatabase } from '../server/open-databases.ts';

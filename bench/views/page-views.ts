@@ -1,6 +1,6 @@
-import { consoleLinks } from '../../lib/local/console/console-links.tsx';
+import { consoleLinks } from '../../lib/local/console/console-page.tsx';
 import { readRules } from '../../lib/views/read-rules.ts';
-import type { ViewContext, ViewName, ViewParameters } from '../../lib/views/view-context.ts';
+import type { ViewContext, ViewName, ViewParameters } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import type { View } from './views.ts';
 

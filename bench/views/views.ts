@@ -1,16 +1,11 @@
 import type { Database } from '../../lib/data-access/database.ts';
-import { decisionMetrics } from '../../lib/data-access/query/decision-metrics.ts';
-import { dueRetries } from '../../lib/data-access/query/due-retries.ts';
-import { errorGroups } from '../../lib/data-access/query/error-groups.ts';
-import { eventDistribution } from '../../lib/data-access/query/event-distribution.ts';
-import { listDeadlines } from '../../lib/data-access/query/list-deadlines.ts';
-import { listTenants } from '../../lib/data-access/query/list-tenants.ts';
-import { parseMetadataFilters } from '../../lib/data-access/query/metadata-filter.ts';
-import { searchMetadata } from '../../lib/data-access/query/search-metadata.ts';
-import { slowestStages } from '../../lib/data-access/query/slowest-stages.ts';
-import { stageLatency } from '../../lib/data-access/query/stage-latency.ts';
-import { groupStuckRequests } from '../../lib/data-access/stuck-alarm/group-stuck-requests.ts';
-import { listStuckRequests } from '../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { decisionMetrics, listDeadlines } from '../../lib/data-access/decisions.ts';
+import { dueRetries } from '../../lib/data-access/due-retries.ts';
+import { eventDistribution, slowestStages, stageLatency } from '../../lib/data-access/event-reports.ts';
+import { errorGroups } from '../../lib/data-access/failures.ts';
+import { parseMetadataFilters, searchMetadata } from '../../lib/data-access/metadata-search.ts';
+import { listTenants } from '../../lib/data-access/requests.ts';
+import { groupStuckRequests, listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 
 /** A view's query, asked as the view asks it. Answers its rows. */

@@ -1,4 +1,23 @@
-import { ExitCode } from './exit-code.ts';
+import { CommanderError } from 'commander';
+import { SendInterruptedError } from '../client/send-events.ts';
+import { DatabaseError } from '../data-access/database-error.ts';
+import { MetadataFilterError } from '../data-access/metadata-search.ts';
+import { PagePositionError } from '../data-access/page.ts';
+
+/** What the process ends with; scripts rely on it. */
+export const ExitCode = {
+  fine: 0,
+  failure: 1,
+  cancelled: 2,
+  notAuthorised: 4,
+  notFound: 5,
+  /** A check found what it looks for. */
+  conditionFound: 10,
+  usage: 64,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 export interface CliErrorDetails {
   /** `REQUEST_NOT_FOUND`: stable, for scripts. */
@@ -43,4 +62,109 @@ export function usageError(message: string, hint?: string): CliError {
 
 export function cancelled(message: string): CliError {
   return new CliError({ code: 'CANCELLED', message, exitCode: ExitCode.cancelled });
+}
+
+const NOT_SIGNED_IN =
+  /CredentialsProvider|TokenProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch/;
+const NOT_AUTHORISED = /AccessDenied|Forbidden/;
+const OUT_OF_REACH = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|TimeoutError/;
+
+/** Puts any failure into a sentence and a next step. Error texts of services that may hold row values stay out. */
+export function toCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof CommanderError) return fromCommander(error);
+  if (error instanceof PagePositionError)
+    return usageError(
+      '--after takes what the page before printed, nothing else.',
+      'Run the list without --after.',
+    );
+  if (error instanceof MetadataFilterError) return usageError(error.message);
+  const names = [...namesOf(error)].join(' ');
+  if (NOT_SIGNED_IN.test(names))
+    return notAuthorised('AWS has no valid credentials from here', nameOf(rootOf(error)), error);
+  if (NOT_AUTHORISED.test(names))
+    return notAuthorised('This login may not do that', nameOf(rootOf(error)), error);
+  if (error instanceof SendInterruptedError) {
+    return new CliError({
+      code: 'QUEUE_UNAVAILABLE',
+      message: error.message,
+      hint: 'Events that have an eventId are recorded once, however often they are sent.',
+      retryable: true,
+      cause: error,
+    });
+  }
+  if (error instanceof DatabaseError) return fromDatabase(error, names);
+  if (OUT_OF_REACH.test(names)) {
+    return new CliError({
+      code: 'NO_ANSWER',
+      message: `The service gave no answer (${nameOf(error)}).`,
+      hint: 'Check the network, or that the local stack still runs; then run the command again.',
+      retryable: true,
+      cause: error,
+    });
+  }
+  return new CliError({
+    code: 'FAILED',
+    message: error instanceof Error && error.message !== '' ? error.message : 'The command failed.',
+    cause: error,
+  });
+}
+
+function fromDatabase(error: DatabaseError, names: string): CliError {
+  if (error.sqlState === '42P01') {
+    return new CliError({
+      code: 'NOT_MIGRATED',
+      message: 'The database lacks tables that this version needs.',
+      hint: 'See what is missing with `pagw migrate status`; apply it with `pagw migrate up`.',
+      cause: error,
+    });
+  }
+  if (error.sqlState === '42501') return notAuthorised('This login may not do that', 'SQLSTATE 42501', error);
+  const stopped = error.kind === 'unavailable' && OUT_OF_REACH.test(names);
+  return new CliError({
+    code: `DATABASE_${error.kind.toUpperCase()}`,
+    message: stopped ? 'The database gives no answer.' : error.message,
+    hint: error.retryable ? 'Run the command again in a moment; `pagw doctor` looks closer.' : undefined,
+    retryable: error.retryable,
+    cause: error,
+  });
+}
+
+function notAuthorised(refused: string, by: string, cause: unknown): CliError {
+  return new CliError({
+    code: 'NOT_AUTHORISED',
+    message: `${refused} (${by}).`,
+    hint: 'Sign in with an AWS profile that may (`--profile NAME`, `aws sso login`).',
+    exitCode: ExitCode.notAuthorised,
+    cause,
+  });
+}
+
+const LONGEST_SENTENCE = 300;
+
+function fromCommander({ message }: CommanderError): CliError {
+  const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
+  // Commander repeats what was given, however long.
+  const words = first.length > LONGEST_SENTENCE ? `${first.slice(0, LONGEST_SENTENCE)}…` : first;
+  const sentence = `${words.slice(0, 1).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
+  const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
+  return usageError(sentence, suggestion || 'See `pagw --help`.');
+}
+
+/** Names and codes of an error, of its causes, and of what an AggregateError holds. */
+function* namesOf(error: unknown, depth = 0): Generator<string> {
+  if (!(error instanceof Error) || depth > 5) return;
+  yield error.name;
+  if ('code' in error && typeof error.code === 'string') yield error.code;
+  if (error instanceof AggregateError) for (const inner of error.errors) yield* namesOf(inner, depth + 1);
+  yield* namesOf(error.cause, depth + 1);
+}
+
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

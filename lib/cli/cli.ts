@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { usageError } from './cli-error.ts';
-import type { CliIo } from './cli-io.ts';
-import { ExitCode } from './exit-code.ts';
+import { ExitCode, usageError } from './cli-error.ts';
 import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
 import { refuseImpossible } from './refuse-impossible.ts';
+import type { CliIo } from './run-pagw.ts';
 import { Session } from './session.ts';
 
 /** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */

@@ -1,28 +1,43 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { archiveList, archiveRestore } from './archive.ts';
 import type { Cli, Verb } from './cli.ts';
-import { archiveList } from './commands/archive-list.ts';
-import { archiveRestore } from './commands/archive-restore.ts';
-import { completion } from './commands/completion.ts';
-import { deadLettersList } from './commands/dead-letters-list.ts';
-import { deadLettersRedrive } from './commands/dead-letters-redrive.ts';
-import { doctor } from './commands/doctor.ts';
-import { eventSend } from './commands/event-send.ts';
-import { eventValidate } from './commands/event-validate.ts';
-import { incidentList } from './commands/incident-list.ts';
-import { incidentSnooze } from './commands/incident-snooze.ts';
-import { migrateStatus } from './commands/migrate-status.ts';
-import { migrateUp } from './commands/migrate-up.ts';
-import { rejectedList } from './commands/rejected-list.ts';
-import { rejectedReplay } from './commands/rejected-replay.ts';
-import { rejectedShow } from './commands/rejected-show.ts';
-import { reportVerbs } from './commands/report-verbs.ts';
-import { requestClose } from './commands/request-close.ts';
-import { requestList } from './commands/request-list.ts';
-import { requestShow } from './commands/request-show.ts';
-import { retryVerbs } from './commands/retry-verbs.ts';
-import { stuck } from './commands/stuck.ts';
+import { completion } from './completion.ts';
+import { deadLettersList, deadLettersRedrive } from './dead-letters.ts';
+import { doctor } from './doctor.ts';
+import { eventSend, eventValidate } from './event.ts';
 import { addGlobalOptions } from './global-options.ts';
+import { incidentList, incidentSnooze } from './incident.ts';
+import { migrateStatus, migrateUp } from './migrate.ts';
+import { rejectedList, rejectedShow } from './rejected.ts';
+import { rejectedReplay } from './rejected-replay.ts';
+import { reportCms } from './report/cms.ts';
+import { reportDeadlines } from './report/deadlines.ts';
+import { reportDistribution } from './report/distribution.ts';
+import { reportErrors } from './report/errors.ts';
+import { reportLatency } from './report/latency.ts';
+import { reportRetries } from './report/retries.ts';
+import { reportSearch } from './report/search.ts';
+import { reportSlowest } from './report/slowest.ts';
+import { reportTimeline } from './report/timeline.ts';
+import { requestClose, requestList, requestShow } from './request.ts';
+import { retryList, retryRun } from './retry.ts';
+import { retryBatch, retryBatches, retryCancel } from './retry-batch.ts';
+import { retryPause, retryPauses, retryResume } from './retry-pause.ts';
+import { stuck } from './stuck.ts';
+
+/** `pagw retry …` */
+export const retryVerbs: readonly Verb[] = [
+  ...[retryList, retryRun],
+  ...[retryBatch, retryBatches, retryCancel],
+  ...[retryPause, retryResume, retryPauses],
+];
+
+/** The group `pagw report`, in the order of its help. */
+export const reportVerbs: readonly Verb[] = [
+  ...[reportTimeline, reportDistribution, reportLatency, reportSlowest],
+  ...[reportErrors, reportRetries, reportSearch, reportDeadlines, reportCms],
+];
 
 /** The groups of verbs, in the order of the help. A new verb is a file in commands/ and a name here. */
 const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly Verb[]])[] = [

@@ -5,7 +5,7 @@ import { type AcceptedEvent, type RejectedEvent, readEventLines } from '../clien
 import { parseJson } from '../domain/json-text.ts';
 import type { PhiRules } from '../domain/phi-guard.ts';
 import { CliError } from './cli-error.ts';
-import type { CliIo } from './cli-io.ts';
+import type { CliIo } from './run-pagw.ts';
 
 /** A part of a file, judged; `read` counts the lines, or elements of an array, looked at so far. */
 export interface EventPart {

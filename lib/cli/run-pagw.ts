@@ -1,13 +1,11 @@
 import { CommanderError } from 'commander';
 import { printable } from '../domain/printable-text.ts';
 import { Cli } from './cli.ts';
-import { CliError } from './cli-error.ts';
-import type { CliIo } from './cli-io.ts';
-import { ExitCode } from './exit-code.ts';
+import { CliError, ExitCode, toCliError } from './cli-error.ts';
+import type { OpenConnection } from './connection.ts';
 import { ReaderGoneError } from './output/open-output.ts';
 import { choosePaint } from './output/paint.ts';
 import { createProgram } from './program.ts';
-import { toCliError } from './to-cli-error.ts';
 
 /** Runs one command line (without the program's name); answers the exit code. Never throws. */
 export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitCode> {
@@ -62,4 +60,30 @@ function tell({ code, message, hint, retryable }: CliError, args: readonly strin
 function asksForJson(args: readonly string[]): boolean {
   const text = args.join(' ');
   return /(^| )(-o ?|--output[ =])jsonl?( |$)/.test(text);
+}
+
+/** Where a command writes: a process's stream, or what a test captures. */
+export interface CliOutput {
+  write(text: string): unknown;
+  /** Called once all is written. */
+  close?(): void;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** Everything of the outside world that a command touches. */
+export interface CliIo {
+  stdin: AsyncIterable<Uint8Array>;
+  /** Data only. */
+  stdout: CliOutput;
+  /** Everything that is said about it. */
+  stderr: CliOutput;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Puts a question to somebody; absent when nobody is there to answer. */
+  ask?: ((question: string) => Promise<string>) | undefined;
+  openConnection: OpenConnection;
+  /** Executions that the settings of a stage reserve. @throws Error in one sentence when a setting cannot work. */
+  reservedExecutions(stage: string): Promise<number>;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
 }

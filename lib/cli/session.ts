@@ -1,11 +1,10 @@
 import { cancelled, usageError } from './cli-error.ts';
-import type { CliIo } from './cli-io.ts';
 import { type Connection, chooseConnection } from './connection.ts';
 import type { GlobalOptions, NarrowingOption } from './global-options.ts';
-import { BYTE_ORDER_MARK, csvLine } from './output/csv-text.ts';
-import { jsonLines, jsonPieces } from './output/json-text.ts';
 import { choosePaint, type Paint } from './output/paint.ts';
+import { BYTE_ORDER_MARK, csvLine, jsonLines, jsonPieces } from './output/print-list.ts';
 import { parseWhen } from './parse-when.ts';
+import type { CliIo } from './run-pagw.ts';
 
 const DEFAULT_WIDTH = 100;
 const LEAST_WIDTH = 40;

@@ -3,9 +3,8 @@ import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Database, openDatabase } from '../data-access/database.ts';
-import { CliError } from './cli-error.ts';
+import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection, ConnectionChoice, DatabaseLogin } from './connection.ts';
-import { ExitCode } from './exit-code.ts';
 
 /** The stack outputs that hold each login's secret. */
 const SECRET_OUTPUT: Record<DatabaseLogin, string> = {

@@ -186,3 +186,9 @@ function readPlain(field: Field): unknown {
 function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/**
+ * How far one of our own clocks may be off before its time counts for nothing: `now` is the database's then, and a
+ * stored time that lies farther ahead was written by such a clock.
+ */
+export const CLOCK_SKEW_SECONDS = 60;

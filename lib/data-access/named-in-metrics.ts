@@ -1,6 +1,7 @@
+import { canonicalTenant } from '../domain/event-catalogue.ts';
 import { stages } from '../domain/event-stages.ts';
 import { OTHER } from '../domain/other-name.ts';
-import type { SqlValues } from './database.ts';
+import type { Database, SqlValues } from './database.ts';
 
 /** `tenant` as metrics name it: itself where it is one of `:tenants`, else OTHER. */
 export function tenantInMetrics(column: string): string {
@@ -21,4 +22,40 @@ export function namedValues(tenants: Iterable<string>): SqlValues {
 export interface Measured {
   dimension: 'tenant' | 'stage' | null;
   name: string | null;
+}
+
+/** Each is nine metrics of its own, at a price by name. */
+export const MOST_METRIC_TENANTS = 100;
+
+/**
+ * The tenants that metrics name, at most 100: those of the settings, then those that were first on the watch list. Who has a
+ * place keeps it, so that made-up tenants push nobody out.
+ */
+export async function metricTenants(database: Database, named: readonly string[]): Promise<Set<string>> {
+  const { rows } = await database.execute<{ tenant: string }>(
+    `WITH missing AS (
+       SELECT tenant, row_number() OVER (ORDER BY min(created_at), tenant) AS turn
+       FROM request_tracker
+       WHERE watched
+         AND tenant NOT IN (SELECT tenant FROM metric_tenant)
+         AND (SELECT count(*) FROM metric_tenant) < :most
+       GROUP BY tenant
+       ORDER BY min(created_at), tenant
+       LIMIT :most
+     ),
+     kept AS (
+       INSERT INTO metric_tenant (place, tenant)
+       SELECT (SELECT count(*) FROM metric_tenant) + turn, tenant
+       FROM missing
+       WHERE (SELECT count(*) FROM metric_tenant) + turn <= :most
+       -- Another run at this moment gives the places, too.
+       ON CONFLICT DO NOTHING
+       RETURNING place, tenant
+     )
+     SELECT tenant FROM (SELECT place, tenant FROM metric_tenant UNION ALL SELECT place, tenant FROM kept) AS known
+     ORDER BY place`,
+    { most: MOST_METRIC_TENANTS },
+  );
+  const first = named.flatMap((name) => canonicalTenant(name) ?? []);
+  return new Set([...new Set([...first, ...rows.map(({ tenant }) => tenant)])].slice(0, MOST_METRIC_TENANTS));
 }

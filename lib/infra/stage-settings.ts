@@ -1,5 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { LEAST_HISTORY_DAYS } from '../runtime/history-ages.ts';
+import { LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
 import { STAGES, type StageSettings } from './stages.ts';
 
 /** As many as metrics name. */

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
-import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS } from '../runtime/history-ages.ts';
+import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS } from '../domain/history-ages.ts';
 import type { StageRules } from './stage-rules.ts';
 
 /** A VPC that is there already. The cluster only needs subnets in two zones; nothing is routed to or from them. */

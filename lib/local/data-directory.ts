@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { stopOrphan } from './postgres-orphan.ts';
+import { stopOrphan } from './postgres/postgres-process.ts';
 
 /** Where one local stack keeps everything, and the right to be the only one that writes there. */
 export interface DataDirectory {

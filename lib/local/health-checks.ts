@@ -1,10 +1,9 @@
 import type { Database } from '../data-access/database.ts';
-import { queueDepth } from './await-drained-queue.ts';
-import type { HealthCheck } from './console/get-healthz.ts';
+import type { HealthCheck } from './console/api-routes.ts';
 import type { DemoPipeline } from './demo/demo-pipeline.ts';
-import type { LocalAddresses } from './local-aws.ts';
-import type { QueuePump } from './queue-pump.ts';
-import type { QueueServer } from './queue-server.ts';
+import type { LocalAddresses } from './local-environment.ts';
+import { type QueuePump, queueDepth } from './queues/queue-pump.ts';
+import type { QueueServer } from './queues/queue-server.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface StackParts {

@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/open-database.ts';
 
 /** The machine's time, moved forward by hand. It never goes back, so no flow sees time run backwards. */
 export interface LocalClock extends Clock {

@@ -2,12 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Client } from 'pg';
 import { type Database, openDatabase } from '../data-access/database.ts';
-import { ensurePartitions } from '../data-access/maintain/ensure-partitions.ts';
-import { keepReaderLimited } from '../data-access/migrate/limit-reader.ts';
-import { migrate } from '../data-access/migrate/migrate.ts';
+import { ensurePartitions } from '../data-access/maintain.ts';
+import { keepReaderLimited } from '../data-access/migrate.ts';
+import { migrate } from '../flows/migrate/migrate.ts';
 import type { PostgresAddress } from './data-api/connections.ts';
 import { startDataApi } from './data-api/start-data-api.ts';
-import { createOwner, OWNER } from './database-owner.ts';
 import {
   LOCAL_CLUSTER_ARN,
   LOCAL_CREDENTIALS,
@@ -15,8 +14,9 @@ import {
   LOCAL_REGION,
   LOCAL_SECRET_ARN,
   type LocalAddresses,
-} from './local-aws.ts';
-import { startPostgres } from './postgres-server.ts';
+} from './local-environment.ts';
+import { createOwner, OWNER } from './postgres/postgres-cluster.ts';
+import { startPostgres } from './postgres/postgres-server.ts';
 
 export interface LocalDatabaseOptions {
   dataDirectory: string;
@@ -101,4 +101,32 @@ async function createDatabase(owner: PostgresAddress): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+export interface RequestCounts {
+  tenants: number;
+  requests: number;
+  /** As of the detector's last look. */
+  stuck: number;
+  retriesDue: number;
+}
+
+const SQL = `
+WITH request AS (
+  SELECT
+    count(DISTINCT tenant) AS tenants,
+    count(*) AS requests,
+    count(*) FILTER (WHERE stuck_reason IS NOT NULL) AS stuck
+  FROM request_tracker
+), retry AS (
+  SELECT count(*) AS retries_due
+  FROM event_tracker
+  WHERE status = 'FAILED' AND retryable AND next_retry_at <= :now::timestamptz
+)
+SELECT tenants, requests, stuck, retries_due FROM request CROSS JOIN retry`;
+
+/** What the start banner and the first page tell: a scan, so for a local database only. */
+export async function countRequests(database: Database, now: Date): Promise<RequestCounts> {
+  const { rows } = await database.execute<RequestCounts>(SQL, { now });
+  return rows[0] ?? { tenants: 0, requests: 0, stuck: 0, retriesDue: 0 };
 }

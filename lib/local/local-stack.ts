@@ -7,30 +7,30 @@ import { sendEvents } from '../client/send-events.ts';
 import type { Database } from '../data-access/database.ts';
 import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { readRules } from '../views/read-rules.ts';
-import { awaitDrainedQueue } from './await-drained-queue.ts';
-import { json, startConsoleServer } from './console/console-server.ts';
-import { getIcon, getScript } from './console/get-assets.ts';
-import { getHealthz } from './console/get-healthz.ts';
+import { getHealthz, postClock, postEvents } from './console/api-routes.ts';
+import { getIcon, getScript, json, startConsoleServer } from './console/console-server.ts';
 import { getSystem } from './console/get-system.tsx';
 import { viewRoutes } from './console/get-view.tsx';
-import { postClock } from './console/post-clock.ts';
-import { postEvents } from './console/post-events.ts';
-import { countRequests, type RequestCounts } from './count-requests.ts';
 import { openDataDirectory } from './data-directory.ts';
-import { backdateFirstRequests } from './demo/backdate-first-requests.ts';
 import { type DemoPipeline, startDemoPipeline } from './demo/demo-pipeline.ts';
-import { startRetryWorker } from './demo/retry-worker.ts';
+import { backdateFirstRequests } from './demo/first-requests.ts';
+import { startRetryWorker } from './demo/stage-workers.ts';
 import { healthChecks } from './health-checks.ts';
-import { lambdaContext } from './lambda-context.ts';
-import { EVENTS_QUEUE, type LocalAddresses, localAddresses, queueArn } from './local-aws.ts';
 import { openLocalClock } from './local-clock.ts';
-import { startLocalDatabase } from './local-database.ts';
-import { enterLocalEnvironment, localEnvironment } from './local-environment.ts';
-import { type QueueHandler, startQueuePump } from './queue-pump.ts';
-import { type QueueServer, startQueueServer } from './queue-server.ts';
-import { refuseTakenPorts } from './refuse-taken-ports.ts';
-import { startScheduler } from './scheduler.ts';
-import { localStuckAlarm } from './stuck-alarm-flow.ts';
+import { countRequests, type RequestCounts, startLocalDatabase } from './local-database.ts';
+import {
+  EVENTS_QUEUE,
+  enterLocalEnvironment,
+  type LocalAddresses,
+  lambdaContext,
+  localAddresses,
+  localEnvironment,
+  queueArn,
+} from './local-environment.ts';
+import { refuseTakenPorts } from './ports.ts';
+import { awaitDrainedQueue, type QueueHandler, startQueuePump } from './queues/queue-pump.ts';
+import { type QueueServer, startQueueServer } from './queues/queue-server.ts';
+import { localStuckAlarm, startScheduler } from './scheduler.ts';
 
 export interface LocalStackOptions {
   /** The first of four in a row: console, Data API, SQS and S3, PostgreSQL. */

@@ -1,5 +1,5 @@
-import type { RequestCounts } from './count-requests.ts';
-import { LOCAL_CLUSTER_ARN, LOCAL_SECRET_ARN } from './local-aws.ts';
+import type { RequestCounts } from './local-database.ts';
+import { LOCAL_CLUSTER_ARN, LOCAL_SECRET_ARN } from './local-environment.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** What a start prints when all is up; the counts are what the database holds now. */

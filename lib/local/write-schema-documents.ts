@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { openDatabase } from '../data-access/database.ts';
-import { migrate } from '../data-access/migrate/migrate.ts';
-import { schemaText, withPicture } from '../data-access/migrate/schema-documents.ts';
+import { migrate } from '../flows/migrate/migrate.ts';
+import { schemaText, withPicture } from '../flows/migrate/schema-documents.ts';
 import { startDataApi } from './data-api/start-data-api.ts';
-import { freePort } from './free-port.ts';
-import { LOCAL_CLUSTER_ARN, LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_SECRET_ARN } from './local-aws.ts';
-import { startPostgres } from './postgres-server.ts';
+import { LOCAL_CLUSTER_ARN, LOCAL_CREDENTIALS, LOCAL_REGION, LOCAL_SECRET_ARN } from './local-environment.ts';
+import { freePort } from './ports.ts';
+import { startPostgres } from './postgres/postgres-server.ts';
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url));
 const page = fileURLToPath(new URL('../../docs/schema.md', import.meta.url));

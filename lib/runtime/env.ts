@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS, LEAST_HISTORY_DAYS } from './history-ages.ts';
+import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS, LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
 
 // Else the small build says nothing but "Invalid input".
 z.config(en());

@@ -1,9 +1,9 @@
 import { DatabaseError } from '../data-access/database-error.ts';
+import { MetadataFilterError } from '../data-access/metadata-search.ts';
 import { PagePositionError } from '../data-access/page.ts';
-import { MetadataFilterError } from '../data-access/query/metadata-filter.ts';
 import type { FailureProps } from './parts/notice.tsx';
 import { badFilter } from './read-parameters.ts';
-import { ViewError } from './view-error.ts';
+import { ViewError } from './view-page.ts';
 
 export interface ViewFailure extends FailureProps {
   /** The HTTP status that says the same. */

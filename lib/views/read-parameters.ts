@@ -1,6 +1,5 @@
 import { textFault } from '../domain/text-fault.ts';
-import type { ViewParameters } from './view-context.ts';
-import { ViewError } from './view-error.ts';
+import { ViewError, type ViewParameters } from './view-page.ts';
 
 /** Refuses what no filter can mean, also of those that this question does not come to. @throws ViewError */
 export function refuseImpossible(parameters: ViewParameters, filters: readonly string[]): void {

@@ -2,8 +2,7 @@ import type { Database } from '../data-access/database.ts';
 import type { DecisionPolicy } from '../domain/decision-clock.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { StageLimits } from '../domain/stage-limits.ts';
-import type { Html } from './html.ts';
-import type { ViewContext, ViewParameters } from './view-context.ts';
+import type { Child, Html } from './html.ts';
 
 /** What a view is drawn from. */
 export interface ViewQuestion {
@@ -28,4 +27,71 @@ export interface ViewPage {
   filters: readonly string[];
   /** @throws ViewError when what is asked for makes no sense; DatabaseError when the database does not answer. */
   show(question: ViewQuestion): Promise<Html>;
+}
+
+export const viewNames = [
+  'overview',
+  'stuck',
+  'retries',
+  'deadlines',
+  'latency',
+  'distribution',
+  'incidents',
+  'rejected',
+  'search',
+  'failures',
+  'request',
+] as const;
+export type ViewName = (typeof viewNames)[number];
+
+/** What a view is asked for: plain words, as they stand in an address or in a widget's parameters. */
+export type ViewParameters = Readonly<Record<string, string>>;
+
+/** Where a link leads. */
+export interface Place {
+  view: ViewName;
+  parameters?: { readonly [name: string]: string | null | undefined };
+}
+
+export interface LinkOptions {
+  class?: string | undefined;
+  /** The page that is shown. */
+  current?: boolean;
+}
+
+/** How a shell leads from view to view. */
+export interface Links {
+  link(place: Place, label: Child, options?: LinkOptions): Html;
+}
+
+/** What every view needs beside its data. */
+export interface ViewContext {
+  now: Date;
+  /** Null: all of them. */
+  tenant: string | null;
+  links: Links;
+  /** How much one view may show. A widget's answer is small; a page's is not. */
+  limits: ViewLimits;
+}
+
+export interface ViewLimits {
+  groups: number;
+  requests: number;
+  events: number;
+}
+
+/** What a view could not show, in words for its reader. It repeats nothing of what was asked. */
+export class ViewError extends Error {
+  override readonly name = 'ViewError';
+  /** The HTTP status that says the same. */
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(status: number, code: string, message: string, hint: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+  }
 }

@@ -1,16 +1,15 @@
-import { deadlinesPage } from './pages/deadlines-page.tsx';
-import { distributionPage } from './pages/distribution-page.tsx';
-import { failuresPage } from './pages/failures-page.tsx';
-import { incidentsPage } from './pages/incidents-page.tsx';
-import { latencyPage } from './pages/latency-page.tsx';
-import { overviewPage } from './pages/overview-page.tsx';
-import { rejectedPage } from './pages/rejected-page.tsx';
-import { retriesPage } from './pages/retries-page.tsx';
-import { searchPage } from './pages/search-page.tsx';
-import { stuckPage } from './pages/stuck-page.tsx';
-import { timelinePage } from './timeline/timeline-page.tsx';
-import type { ViewName } from './view-context.ts';
-import type { ViewPage } from './view-page.ts';
+import { deadlinesPage } from './pages/deadlines.tsx';
+import { distributionPage } from './pages/distribution.tsx';
+import { failuresPage } from './pages/failures.tsx';
+import { incidentsPage } from './pages/incidents.tsx';
+import { latencyPage } from './pages/latency.tsx';
+import { overviewPage } from './pages/overview.tsx';
+import { rejectedPage } from './pages/rejected.tsx';
+import { retriesPage } from './pages/retries.tsx';
+import { searchPage } from './pages/search.tsx';
+import { stuckPage } from './pages/stuck.tsx';
+import { timelinePage } from './timeline/timeline.tsx';
+import type { ViewName, ViewPage } from './view-page.ts';
 
 /** Every view by its name. */
 export const viewPages: Readonly<Record<ViewName, ViewPage>> = {

@@ -3,7 +3,7 @@
 -- has come, an array of {tenant, stage, due_at, id}; it looks at nothing twice, so a run over a backlog costs its length
 -- only once. `held_stages`, an array of names, are left alone. Answers CLAIMED, TAKEN for what another sender has taken
 -- at this moment, or SUPERSEDED for what had been overtaken behind append_events' back: that is cleared instead.
--- Called by retry: lib/data-access/retry/claim-due-retries.ts.
+-- Called by retry: lib/data-access/retry.ts.
 CREATE OR REPLACE FUNCTION claim_due_retries(at timestamptz, most int, passed json, held_stages json)
 RETURNS TABLE (
   outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint,

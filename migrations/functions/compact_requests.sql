@@ -4,7 +4,7 @@
 -- object, merged into a result in the next one, would be read back twice. A piece ends after 30,000 events, or one
 -- request: a few long histories must not take longer than the Data API waits. Answers how many requests were looked at,
 -- and how many events merged.
--- Called by maintain: lib/data-access/maintain/compact-requests.ts.
+-- Called by maintain: lib/data-access/retention.ts.
 CREATE OR REPLACE FUNCTION compact_requests(quiet_since timestamptz, compacted_at timestamptz, most int)
 RETURNS TABLE (requests bigint, merged bigint)
 LANGUAGE plpgsql

@@ -1,5 +1,5 @@
 -- How a request counts: one row when it is decided, none otherwise; `times` is -1 to take it back.
--- Called by note_decision_change and by lib/data-access/query/decision-metrics.ts.
+-- Called by note_decision_change and by lib/data-access/decisions.ts.
 CREATE OR REPLACE FUNCTION decision_counts(request request_tracker, times int) RETURNS SETOF decision_change
 LANGUAGE sql STABLE
 AS $$

@@ -1,7 +1,7 @@
 -- Moves at most `most` changes into the tally, in one transaction: answers how many. One at a time, as MERGE does not
 -- wait for a row that somebody else inserts; whoever comes second has nothing to do. Changes are taken in no order, so a
 -- row may stand below zero until the rest follows.
--- Called by maintain: lib/data-access/maintain/fold-decision-changes.ts.
+-- Called by maintain: lib/data-access/decisions.ts.
 CREATE OR REPLACE FUNCTION fold_decision_changes(most int) RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER

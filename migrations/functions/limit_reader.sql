@@ -3,7 +3,7 @@
 -- constants, so that indexes by tenant serve it. Partitions get no policy: whoever may read them does so through their
 -- parent. Answers how many tables it changed: none where all is as asked, so it is repeated after every migration, whose
 -- new tables it covers.
--- Called by migrate: lib/data-access/migrate/limit-reader.ts.
+-- Called by migrate: lib/data-access/migrate.ts.
 CREATE OR REPLACE FUNCTION limit_reader(of_tenants text[]) RETURNS int
 LANGUAGE plpgsql
 -- A change locks each table for a moment; waiting for that must not hold up ingest behind it.

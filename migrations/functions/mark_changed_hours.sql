@@ -2,7 +2,7 @@
 -- transaction that could have taken its number or a lower one is over: one that commits late, or carries a clock that
 -- is off, is found by its number, whatever hour it belongs to. What is not settled is marked anew each time; that costs
 -- a second look, never an event. An old backlog is taken up in pieces of `most` numbers.
--- Called by maintain: lib/data-access/maintain/refresh-summary.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION mark_changed_hours(most bigint) RETURNS TABLE (marked bigint, complete boolean)
 LANGUAGE plpgsql
 SECURITY DEFINER

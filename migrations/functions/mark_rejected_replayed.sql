@@ -1,5 +1,5 @@
 -- Notes that refused events were sent again; `ids` is a JSON array. Answers how many that were.
--- Called by operators: lib/data-access/query/mark-rejected-replayed.ts.
+-- Called by operators: lib/data-access/rejected-messages.ts.
 CREATE OR REPLACE FUNCTION mark_rejected_replayed(ids json, at timestamptz) RETURNS int
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,7 +1,7 @@
 -- True when every request that arrived in the month is archived with all its events, and nobody wants restored rows kept.
 -- A request without events keeps no month: such rows were there before the tracker; nothing of them is to be archived,
 -- so archived_at can never be set.
--- Called by drop_archived_month and by lib/data-access/maintain/drop-archived-months.ts.
+-- Called by drop_archived_month and by lib/flows/retention/drop-archived-months.ts.
 CREATE OR REPLACE FUNCTION may_drop_month(month_start date, at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN NOT EXISTS (

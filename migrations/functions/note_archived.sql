@@ -2,7 +2,7 @@
 -- JSON array of {pagwId, events, lastSequenceNo, digest}. A request counts only if the rows that are here now, under its
 -- lock, have the same digest. One that got an event meanwhile, or was archived by another run, is left out; one that
 -- should be equal and is not comes back as differing, and then nothing of the object is noted.
--- Called by maintain: lib/data-access/maintain/note-archived.ts.
+-- Called by maintain: lib/data-access/retention.ts.
 CREATE OR REPLACE FUNCTION note_archived(object json, contents json, noted_at timestamptz)
 RETURNS TABLE (archived bigint, outpaced bigint, differing bigint)
 LANGUAGE plpgsql

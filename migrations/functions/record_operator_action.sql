@@ -1,6 +1,6 @@
 -- Writes down what an operator did, and why. The operators' functions do it with the deed itself; whoever did something
 -- outside of the database does it afterwards.
--- Called by the operators' functions and by lib/data-access/retry/record-operator-action.ts.
+-- Called by the operators' functions and by lib/data-access/operate.ts.
 CREATE OR REPLACE FUNCTION record_operator_action(
   deed text, aimed_at jsonb, why text, who text, at timestamptz, touched int
 ) RETURNS void

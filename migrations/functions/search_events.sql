@@ -3,7 +3,7 @@
 -- row without an id that says how far back was searched (null: to `since`). It goes back from `at` in growing steps and
 -- ends after about `patience`, for a condition that no index serves and nothing meets must not read everything. Planned
 -- for its values each time: what serves a rare one is ruinous for a common one.
--- Called by reports and search: lib/data-access/query/search-metadata.ts.
+-- Called by reports and search: lib/data-access/metadata-search.ts.
 CREATE OR REPLACE FUNCTION search_events(
   at timestamptz, of_tenant text, since timestamptz, until timestamptz, of_stage text, of_type text,
   of_status pagw_event_status, timed boolean,

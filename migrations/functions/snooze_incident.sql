@@ -1,6 +1,6 @@
 -- Silences an open incident until an instant; one that is over ends the silence. Answers false when no open incident has
 -- the key.
--- Called by operators: lib/data-access/stuck-alarm/snooze-incident.ts.
+-- Called by operators: lib/data-access/operate.ts.
 CREATE OR REPLACE FUNCTION snooze_incident(of_key text, until timestamptz, why text, who text, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql
 SECURITY DEFINER

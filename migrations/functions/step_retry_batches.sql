@@ -1,6 +1,6 @@
 -- Carries the running batches on by one step each: brings up to a minute's worth of their failures forward, so that
 -- they are claimed like any other. A failure that somebody holds locked is being sent or overtaken at this moment.
--- Called by retry: lib/data-access/retry/step-retry-batches.ts.
+-- Called by retry: lib/data-access/retry.ts.
 CREATE OR REPLACE FUNCTION step_retry_batches(at timestamptz, most int)
 RETURNS TABLE (batch_id bigint, brought int, state text)
 LANGUAGE plpgsql

@@ -1,6 +1,6 @@
 -- Lets the block range indexes of event_tracker cover the newest pages of every partition; answers how many ranges that
 -- were. Only the owner of an index may: the right is lent for this alone.
--- Called by maintain: lib/data-access/maintain/summarise-block-ranges.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION summarise_block_ranges() RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER

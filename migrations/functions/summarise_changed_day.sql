@@ -1,5 +1,5 @@
 -- Merges one changed day that is over, of each tenant and in total, the latest first; null when there is none.
--- Called by maintain: lib/data-access/maintain/refresh-summary.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION summarise_changed_day(over_before timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER

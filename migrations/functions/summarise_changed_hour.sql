@@ -2,7 +2,7 @@
 -- Whoever marks the hour meanwhile waits for this to end or is seen by it. An hour before `frozen_before` is made only
 -- once: its events may have been compacted or archived since. The hour's day is marked; a mark that is there already is
 -- locked: whoever merges the day must see this hour, or come after it.
--- Called by maintain: lib/data-access/maintain/refresh-summary.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION summarise_changed_hour(frozen_before timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER

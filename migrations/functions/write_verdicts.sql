@@ -1,7 +1,7 @@
 -- Writes verdicts, each only if nothing was recorded of its request since it was read (`sequence_no`); the others stay
 -- due. A request that is being recorded right now is skipped, too: the detector never makes ingest wait, or deadlock.
 -- Answers how many were written.
--- Called by stuck-alarm: lib/data-access/stuck-alarm/write-verdicts.ts.
+-- Called by stuck-alarm: lib/data-access/stuck-alarm.ts.
 CREATE OR REPLACE FUNCTION write_verdicts(verdicts json)
 RETURNS bigint
 LANGUAGE plpgsql

@@ -6,7 +6,7 @@ import {
   LOCAL_DATABASE,
   LOCAL_REGION,
   LOCAL_SECRET_ARN,
-} from '../../lib/local/local-aws.ts';
+} from '../../lib/local/local-environment.ts';
 import { readRules } from '../../lib/views/read-rules.ts';
 import { drawWidget } from '../../lib/views/widget/draw-widget.tsx';
 import { readWidgetEvent } from '../../lib/views/widget/widget-event.ts';

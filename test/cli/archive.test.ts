@@ -1,9 +1,9 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { archiveRequests } from '../../lib/data-access/maintain/archive-requests.ts';
-import { dropArchivedMonths } from '../../lib/data-access/maintain/drop-archived-months.ts';
-import { ensurePartition } from '../../lib/data-access/maintain/ensure-partitions.ts';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
+import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-months.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';

@@ -1,8 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toCliError } from '../../lib/cli/cli-error.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
-import { toCliError } from '../../lib/cli/to-cli-error.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 import { connectionTo, runCli } from './run-cli.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { openOutput } from '../../lib/cli/output/open-output.ts';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { failedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';

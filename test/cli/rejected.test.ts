@@ -8,10 +8,10 @@ import {
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { ingestMessages } from '../../lib/data-access/ingest/ingest-messages.ts';
-import { openQuarantine } from '../../lib/data-access/ingest/quarantine.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import { parseSenderTenants } from '../../lib/domain/sender-tenants.ts';
+import { ingestMessages } from '../../lib/flows/ingest/ingest-messages.ts';
+import { openQuarantine } from '../../lib/flows/ingest/quarantine.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 

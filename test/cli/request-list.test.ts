@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { textWidth } from '../../lib/cli/output/text-width.ts';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
+import { textWidth } from '../../lib/cli/output/table.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';

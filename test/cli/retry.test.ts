@@ -3,10 +3,10 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cli } from '../../lib/cli/cli.ts';
-import type { CliIo } from '../../lib/cli/cli-io.ts';
-import { retryVerbs } from '../../lib/cli/commands/retry-verbs.ts';
+import { toCliError } from '../../lib/cli/cli-error.ts';
 import { addGlobalOptions } from '../../lib/cli/global-options.ts';
-import { toCliError } from '../../lib/cli/to-cli-error.ts';
+import { retryVerbs } from '../../lib/cli/program.ts';
+import type { CliIo } from '../../lib/cli/run-pagw.ts';
 import { openRetryBench } from '../data-access/retry/retry-bench.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 

@@ -1,8 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { CliOutput } from '../../lib/cli/cli-io.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { runPagw } from '../../lib/cli/run-pagw.ts';
+import { type CliOutput, runPagw } from '../../lib/cli/run-pagw.ts';
 import type { TestDatabase } from '../support/database.ts';
 
 export interface CliRun {

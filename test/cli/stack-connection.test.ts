@@ -1,8 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { toCliError } from '../../lib/cli/cli-error.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
-import { toCliError } from '../../lib/cli/to-cli-error.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const choice = {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkRequests } from '../../lib/data-access/stuck-alarm/check-requests.ts';
-import { groupStuckRequests } from '../../lib/data-access/stuck-alarm/group-stuck-requests.ts';
-import { keepIncidents } from '../../lib/data-access/stuck-alarm/keep-incidents.ts';
-import { recordCheck } from '../../lib/data-access/stuck-alarm/record-check.ts';
+import { recordCheck } from '../../lib/data-access/stuck-alarm.ts';
+import { groupStuckRequests } from '../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { keepIncidents } from '../../lib/flows/stuck-alarm/keep-incidents.ts';
+import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { afterMinutes, recordHistory, type Step } from '../support/history.ts';
 import { connectionTo, runCli } from './run-cli.ts';

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine } from '../../lib/cli/output/csv-text.ts';
-import { jsonPieces } from '../../lib/cli/output/json-text.ts';
-import { tableText } from '../../lib/cli/output/table.ts';
-import { textWidth } from '../../lib/cli/output/text-width.ts';
+import { csvLine, jsonPieces } from '../../lib/cli/output/print-list.ts';
+import { tableText, textWidth } from '../../lib/cli/output/table.ts';
 import { ageText, momentText, tookText } from '../../lib/cli/output/time-text.ts';
 import { printable } from '../../lib/domain/printable-text.ts';
 

@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEventTrackerClient } from '../../lib/client/event-tracker-client.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../lib/local/local-aws.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../lib/local/local-environment.ts';
 import { drainQueue } from './support/drain-queue.ts';
 import { type LocalEventsQueue, openLocalEventsQueue } from './support/local-events-queue.ts';
 

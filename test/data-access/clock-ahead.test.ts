@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
-import { claimDueRetries } from '../../lib/data-access/retry/claim-due-retries.ts';
-import { endOldClaims } from '../../lib/data-access/retry/end-old-claims.ts';
-import { runStuckAlarm } from '../../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
+import { claimDueRetries, endOldClaims } from '../../lib/data-access/retry.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { afterMinutes, recordHistory } from '../support/history.ts';
 import { failedEvent } from '../support/tracked-event.ts';

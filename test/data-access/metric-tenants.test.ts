@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
-import { MOST_METRIC_TENANTS, metricTenants } from '../../lib/data-access/metric-tenants.ts';
+import { MOST_METRIC_TENANTS, metricTenants } from '../../lib/data-access/named-in-metrics.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 

@@ -4,7 +4,7 @@ import { contractFolder, publishedContract } from '../../bin/published-contract.
 import { asyncApiDocument } from '../../lib/domain/asyncapi-document.ts';
 import { messageJsonSchema } from '../../lib/domain/message-json-schema.ts';
 import { yamlText } from '../../lib/domain/yaml-text.ts';
-import { EVENTS_QUEUE } from '../../lib/local/local-aws.ts';
+import { EVENTS_QUEUE } from '../../lib/local/local-environment.ts';
 import { read } from './support/message.ts';
 
 interface Document {

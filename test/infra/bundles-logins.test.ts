@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type DataApiEndpoint, startDataApi } from '../../lib/local/data-api/start-data-api.ts';
-import { type PostgresServer, startPostgres } from '../../lib/local/postgres-server.ts';
+import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
 import { targetOf } from '../support/data-api-client.ts';
 import { freePort } from '../support/free-port.ts';
 import { sqsEvent } from '../support/lambda.ts';

@@ -5,7 +5,7 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { ensurePartition } from '../../lib/data-access/maintain/ensure-partitions.ts';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 import { HAPPY_WITH_RETRY } from '../support/history-ages.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { Cli } from '../../lib/cli/cli.ts';
-import type { CliIo } from '../../lib/cli/cli-io.ts';
 import { createProgram } from '../../lib/cli/program.ts';
+import type { CliIo } from '../../lib/cli/run-pagw.ts';
 
 const program = createProgram(new Cli({} as CliIo));
 

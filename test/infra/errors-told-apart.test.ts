@@ -21,18 +21,16 @@ type Received =
   | 'of whoever is about to deploy, who may ask for anything';
 
 const RECEIVED: Readonly<Record<string, Received>> = {
-  'lib/cli/doctor/with-writer.ts AccessDeniedException': 'of any call, whatever the rights',
-  'lib/cli/doctor/with-writer.ts ForbiddenException': 'of any call, whatever the rights',
-  'lib/cli/doctor/with-writer.ts SecretsErrorException': 'of any call, whatever the rights',
-  'lib/cli/rejected-body.ts NoSuchKey': { byOperatorsWith: '`s3:ListBucket` on both buckets' },
+  'lib/cli/doctor/probe-events.ts AccessDeniedException': 'of any call, whatever the rights',
+  'lib/cli/doctor/probe-events.ts ForbiddenException': 'of any call, whatever the rights',
+  'lib/cli/doctor/probe-events.ts SecretsErrorException': 'of any call, whatever the rights',
+  'lib/cli/rejected.ts NoSuchKey': { byOperatorsWith: '`s3:ListBucket` on both buckets' },
   'lib/cli/stack-connection.ts ValidationError': { byOperatorsWith: '`cloudformation:DescribeStacks`' },
-  'lib/cli/to-cli-error.ts AccessDenied': 'of any call, whatever the rights',
-  'lib/cli/to-cli-error.ts Forbidden': 'of any call, whatever the rights',
-  'lib/cli/doctor/preflight/account.ts ValidationError':
-    'of whoever is about to deploy, who may ask for anything',
-  'lib/cli/doctor/preflight/preflight-checks.ts QueueDoesNotExist':
-    'of whoever is about to deploy, who may ask for anything',
-  'lib/data-access/archive/get-archive-object.ts NoSuchKey': {
+  'lib/cli/cli-error.ts AccessDenied': 'of any call, whatever the rights',
+  'lib/cli/cli-error.ts Forbidden': 'of any call, whatever the rights',
+  'lib/cli/doctor/preflight.ts ValidationError': 'of whoever is about to deploy, who may ask for anything',
+  'lib/cli/doctor/preflight.ts QueueDoesNotExist': 'of whoever is about to deploy, who may ask for anything',
+  'lib/flows/retention/archive-object.ts NoSuchKey': {
     byOperatorsWith: '`s3:ListBucket` on both buckets',
   },
   'lib/data-access/database-error.ts DatabaseResumingException': {
@@ -48,12 +46,12 @@ const RECEIVED: Readonly<Record<string, Received>> = {
     by: 'migrate.isComplete',
     call: 'rds-data:CommitTransaction CLUSTER_ARN SECRET_ARN',
   },
-  'lib/data-access/maintain/check-month-objects.ts NotFound': {
+  'lib/flows/retention/archive-object.ts NotFound': {
     by: 'maintain.handler',
     call: 's3:HeadObject ARCHIVE_BUCKET not found',
   },
-  'lib/data-access/maintain/is-local-fault.ts S3ServiceException': 'of any call, whatever the rights',
-  'lib/data-access/rotate/rotate-login.ts ResourceNotFoundException': {
+  'lib/flows/retention/archive-object.ts S3ServiceException': 'of any call, whatever the rights',
+  'lib/flows/rotate/rotate-login.ts ResourceNotFoundException': {
     by: 'rotate.handler',
     call: 'secretsmanager:GetSecretValue event.SecretId',
   },

@@ -5,7 +5,6 @@ import * as retry from '../../lambdas/retry.ts';
 import * as stuckAlarm from '../../lambdas/stuck-alarm.ts';
 import * as widget from '../../lambdas/widget.ts';
 import { STAGES } from '../../lib/infra/stages.ts';
-import { systemClock } from '../../lib/runtime/clock.ts';
 import {
   databaseEnv,
   ingestEnv,
@@ -15,6 +14,7 @@ import {
   retryEnv,
   stuckAlarmEnv,
 } from '../../lib/runtime/env.ts';
+import { systemClock } from '../../lib/runtime/open-database.ts';
 import { EVERY_RULE } from './stage-variants.ts';
 import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
 

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { SUMMARY_FROZEN_AFTER_DAYS } from '../../lib/data-access/maintain/refresh-summary.ts';
+import { SUMMARY_FROZEN_AFTER_DAYS } from '../../lib/data-access/summary.ts';
 import { stageSettings } from '../../lib/infra/stage-settings.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 

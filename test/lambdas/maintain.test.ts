@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/maintain.ts';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../lib/data-access/maintain/ensure-partitions.ts';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';

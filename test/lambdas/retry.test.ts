@@ -2,10 +2,9 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/retry.ts';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
-import { requestRetryBatch } from '../../lib/data-access/retry/request-retry-batch.ts';
-import { pauseRetries } from '../../lib/data-access/retry/retry-pauses.ts';
+import { pauseRetries, requestRetryBatch } from '../../lib/data-access/operate.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { failedEvent } from '../support/tracked-event.ts';

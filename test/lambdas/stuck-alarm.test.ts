@@ -10,7 +10,7 @@ import {
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/stuck-alarm.ts';
-import { readCheck } from '../../lib/data-access/stuck-alarm/read-check.ts';
+import { readCheck } from '../../lib/data-access/stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { afterMinutes, recordHistory, type Step } from '../support/history.ts';
 import { lambdaContext } from '../support/lambda.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { type ConsoleServer, json, startConsoleServer } from '../../lib/local/console/console-server.ts';
-import { startQueueServer } from '../../lib/local/queue-server.ts';
+import { startQueueServer } from '../../lib/local/queues/queue-server.ts';
 import { findFreePorts } from './free-ports.ts';
 
 type Headers = Record<string, string>;

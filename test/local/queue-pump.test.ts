@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EVENTS_QUEUE, localAddresses, queueArn } from '../../lib/local/local-aws.ts';
 import { type LocalClock, openLocalClock } from '../../lib/local/local-clock.ts';
-import { type QueueHandler, type QueuePump, startQueuePump } from '../../lib/local/queue-pump.ts';
-import { type QueueServer, startQueueServer } from '../../lib/local/queue-server.ts';
+import { EVENTS_QUEUE, localAddresses, queueArn } from '../../lib/local/local-environment.ts';
+import { type QueueHandler, type QueuePump, startQueuePump } from '../../lib/local/queues/queue-pump.ts';
+import { type QueueServer, startQueueServer } from '../../lib/local/queues/queue-server.ts';
 import { findFreePorts } from './free-ports.ts';
 
 let dataDirectory: string;

@@ -8,7 +8,7 @@ import {
   LOCAL_DATABASE,
   LOCAL_REGION,
   LOCAL_SECRET_ARN,
-} from '../../lib/local/local-aws.ts';
+} from '../../lib/local/local-environment.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
 

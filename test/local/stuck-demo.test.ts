@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listStuckRequests } from '../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
-import { readCheck } from '../../lib/data-access/stuck-alarm/read-check.ts';
+import { readCheck } from '../../lib/data-access/stuck-alarm.ts';
+import { listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, startStack } from './running-stack.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../lib/data-access/database.ts';
-import { agreeWithDatabase } from '../../lib/runtime/agree-with-database.ts';
 import { openLogger } from '../../lib/runtime/logger.ts';
 import { openMetrics } from '../../lib/runtime/metrics.ts';
+import { agreeWithDatabase } from '../../lib/runtime/open-database.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let db: TestDatabase;

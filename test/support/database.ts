@@ -3,7 +3,7 @@ import type { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data-access/database.ts';
-import { OWNER } from '../../lib/local/database-owner.ts';
+import { OWNER } from '../../lib/local/postgres/postgres-cluster.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
 
 /** A database of its own for one test file, on the run's PostgreSQL, through the run's Data API endpoint. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { foldDecisionChanges } from '../../lib/data-access/maintain/fold-decision-changes.ts';
+import { foldDecisionChanges } from '../../lib/data-access/decisions.ts';
 import type { TestDatabase } from './database.ts';
 
 /** Empties the requests, their events and what is counted of them. Not by TRUNCATE: with all partitions it takes a second. */

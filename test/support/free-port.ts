@@ -1,1 +1,1 @@
-export { freePort } from '../../lib/local/free-port.ts';
+export { freePort } from '../../lib/local/ports.ts';

@@ -1,4 +1,4 @@
-import { refreshSummary } from '../../lib/data-access/maintain/refresh-summary.ts';
+import { refreshSummary } from '../../lib/data-access/summary.ts';
 import type { TestDatabase } from './database.ts';
 import type { Step } from './history.ts';
 

@@ -1,9 +1,9 @@
 import type { Database } from '../../lib/data-access/database.ts';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import type { FoldRules } from '../../lib/domain/request-fold.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 
 /** One event of a history: minutes after its beginning, type, and whatever else the message says. */
 export type Step = readonly [minute: number, eventType: string, fields?: StepFields];

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../lib/data-access/database.ts';
-import { migrate } from '../../lib/data-access/migrate/migrate.ts';
+import { migrate } from '../../lib/flows/migrate/migrate.ts';
 import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
-import { createOwner } from '../../lib/local/database-owner.ts';
-import { startPostgres } from '../../lib/local/postgres-server.ts';
+import { createOwner } from '../../lib/local/postgres/postgres-cluster.ts';
+import { startPostgres } from '../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
 import { freePort } from './free-port.ts';
 

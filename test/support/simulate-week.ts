@@ -1,8 +1,8 @@
 import type { Database } from '../../lib/data-access/database.ts';
-import type { ClaimedNotification } from '../../lib/data-access/stuck-alarm/claim-notifications.ts';
-import { runStuckAlarm } from '../../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
+import type { ClaimedNotification } from '../../lib/data-access/incidents.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { afterMinutes, recordSteps } from './history.ts';
 import { calmRequests, OUTAGE, outageRequests, RERUN, type StoryRequest, WEEK } from './outage-story.ts';
 

@@ -1,8 +1,7 @@
-import type { RequestRow } from '../../lib/data-access/query/find-request.ts';
-import type { TimelineEvent } from '../../lib/data-access/query/request-timeline.ts';
-import type { StuckGroup } from '../../lib/data-access/stuck-alarm/group-stuck-requests.ts';
-import type { ViewContext } from '../../lib/views/view-context.ts';
-import { widgetLinks } from '../../lib/views/widget/widget-links.tsx';
+import type { StuckGroup } from '../../lib/data-access/stuck-requests.ts';
+import type { RequestRow, TimelineEvent } from '../../lib/data-access/timeline.ts';
+import type { ViewContext } from '../../lib/views/view-page.ts';
+import { widgetLinks } from '../../lib/views/widget/draw-widget.tsx';
 
 export const now = new Date('2026-03-01T12:00:00.000Z');
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../lib/data-access/maintain/ensure-partitions.ts';
-import { refreshSummary } from '../../lib/data-access/maintain/refresh-summary.ts';
-import { runStuckAlarm } from '../../lib/data-access/stuck-alarm/run-stuck-alarm.ts';
-import { consoleLinks } from '../../lib/local/console/console-links.tsx';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import { consoleLinks } from '../../lib/local/console/console-page.tsx';
 import { readRules } from '../../lib/views/read-rules.ts';
-import { type ViewName, viewNames } from '../../lib/views/view-context.ts';
+import { type ViewName, viewNames } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { linksOf, tableRows, totalsOf, unlinkedNumbers } from '../support/page-links.ts';

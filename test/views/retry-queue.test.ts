@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ListedRetry } from '../../lib/data-access/retry/list-retries.ts';
+import type { ListedRetry } from '../../lib/data-access/retry.ts';
 import type { Html } from '../../lib/views/html.ts';
-import { RetryQueue, type RetryQueueData } from '../../lib/views/pages/retry-queue.tsx';
+import { RetryQueue, type RetryQueueData } from '../../lib/views/pages/retries.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { ago, hostileTexts, viewContext } from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StuckBoard, type StuckBoardData } from '../../lib/views/pages/stuck-board.tsx';
+import { StuckBoard, type StuckBoardData } from '../../lib/views/pages/stuck.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { ago, hostile, hostileTexts, stuckGroup, viewContext } from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';

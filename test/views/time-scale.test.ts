@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { timeScale } from '../../lib/views/timeline/time-scale.ts';
-import { timeTicks } from '../../lib/views/timeline/time-ticks.ts';
+import { timeScale, timeTicks } from '../../lib/views/timeline/time-scale.ts';
 
 const instants = fc.array(fc.integer({ min: 0, max: 4_000_000_000_000 }), { minLength: 1, maxLength: 60 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestRow } from '../../lib/data-access/query/find-request.ts';
-import type { TimelineEvent } from '../../lib/data-access/query/request-timeline.ts';
+import type { RequestRow, TimelineEvent } from '../../lib/data-access/timeline.ts';
 import { Timeline } from '../../lib/views/timeline/timeline.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import {

@@ -1,4 +1,4 @@
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import type { OpenedDatabase } from '../../server/open-databases.ts';
 import type { Contestant } from '../contestant.ts';
 import { countGapless } from '../count-gapless.ts';

@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { claimDueRetries, type Passed } from '../../../lib/data-access/retry/claim-due-retries.ts';
+import { claimDueRetries, type Passed } from '../../../lib/data-access/retry.ts';
 import { openDirectDatabase } from '../../server/open-databases.ts';
 import { type OpenContestant, WORKERS } from '../contestant.ts';
 import { dueFailures } from './due-failures.ts';

@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { Pool } from 'pg';
-import { runRetries } from '../../../lib/data-access/retry/run-retries.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
+import { runRetries } from '../../../lib/flows/retry/run-retries.ts';
 import type { OpenedDatabase } from '../../server/open-databases.ts';
 import { type Contestant, WORKERS } from '../contestant.ts';
 import { dueFailures } from './due-failures.ts';

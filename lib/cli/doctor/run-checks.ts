@@ -1,5 +1,23 @@
-import { toCliError } from '../to-cli-error.ts';
-import { checkDatabase } from './check-database.ts';
+import { toCliError } from '../cli-error.ts';
+import {
+  checkDuplicateSequences,
+  checkGrowth,
+  checkIndexUse,
+  checkLogTimeline,
+  checkMetadataSize,
+  checkRetryWorker,
+  checkTimelineSpeed,
+} from './after-checks.ts';
+import {
+  checkConcurrentWrites,
+  checkMetadata,
+  checkRetryQuery,
+  checkServiceMethods,
+  checkTimeline,
+  checkUniqueSequence,
+  checkV005Applied,
+  checkV006Applied,
+} from './before-checks.ts';
 import {
   type CheckContext,
   type CheckOutcome,
@@ -8,8 +26,18 @@ import {
   fail,
   notApplicable,
 } from './doctor-check.ts';
-import type { Account } from './preflight/account.ts';
-import { preflightChecks } from './preflight/preflight-checks.ts';
+import { type Account, preflightChecks } from './preflight.ts';
+import {
+  checkDatabase,
+  checkMigrations,
+  checkPartitions,
+  checkQueue,
+  checkRetryPolicy,
+  checkSequences,
+  checkTimelinePlan,
+  checkUniqueIndexes,
+  checkVersions,
+} from './state-checks.ts';
 
 export interface CheckResult {
   id: string;
@@ -60,3 +88,33 @@ function failed(error: unknown): CheckOutcome {
   const { message, hint } = toCliError(error);
   return fail(message, hint ?? 'Run `pagw doctor` again; if it stays, see the service it names.');
 }
+
+/** In the order they run: the testing checklist line by line, then what the tracker looks at besides. */
+export const doctorChecks: readonly DoctorCheck[] = [
+  checkV005Applied,
+  checkV006Applied,
+  checkServiceMethods,
+  checkUniqueSequence,
+  checkConcurrentWrites,
+  checkTimeline,
+  checkRetryQuery,
+  checkMetadata,
+
+  checkGrowth,
+  checkIndexUse,
+  checkDuplicateSequences,
+  checkLogTimeline,
+  checkRetryWorker,
+  checkTimelineSpeed,
+  checkMetadataSize,
+
+  checkDatabase,
+  checkVersions,
+  checkMigrations,
+  checkUniqueIndexes,
+  checkSequences,
+  checkPartitions,
+  checkTimelinePlan,
+  checkQueue,
+  checkRetryPolicy,
+];

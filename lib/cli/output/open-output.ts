@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { CliError } from '../cli-error.ts';
-import type { CliOutput } from '../cli-io.ts';
+import type { CliOutput } from '../run-pagw.ts';
 
 /** Whoever read the output has closed it (`| head`): they have enough, and nothing is wrong. */
 export class ReaderGoneError extends Error {

@@ -1,5 +1,7 @@
+import { printable, printableJson } from '../../domain/printable-text.ts';
 import type { Session } from '../session.ts';
-import { type Cell, type Column, tableText } from './table.ts';
+import type { Paint } from './paint.ts';
+import { type Cell, type Column, cutText, tableText, textWidth } from './table.ts';
 import { countText } from './time-text.ts';
 
 export interface Listing<Row extends object> {
@@ -48,4 +50,89 @@ function moreSentence<Row extends object>({ rows, name, total }: Listing<Row>, n
   const shown = countText(rows.length);
   const of = total ? ` of ${total.atLeast ? 'more than ' : ''}${countText(total.count)}` : '';
   return `${shown}${of} ${name}; go on with --after ${next}`;
+}
+
+/**
+ * RFC 4180: one line a row, what holds quotes or commas in quotes. Objects stand as JSON. Nothing in a text commands: not
+ * a terminal, and not a spreadsheet, which would take `=1+1` for a formula.
+ */
+export function csvLine(values: readonly unknown[]): string {
+  return `${values.map((value) => quoted(plain(value))).join(',')}\r\n`;
+}
+
+/** Tells a spreadsheet that the text is UTF-8. */
+export const BYTE_ORDER_MARK = '\ufeff';
+
+function plain(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === 'object') return printableJson(value);
+  return typeof value === 'string' ? withoutFormulas(value) : String(value);
+}
+
+/** Spreadsheets look behind blanks and quotes, and some take the wide forms of the signs. */
+const FORMULA = /^[\s\p{Cf}"']*[=+\-@\t\r＝＋－＠]/u;
+const NUMBER = /^\s*-(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+/** A cell of its own where the separator is a semicolon, as in much of Europe. */
+const FORMULA_BEHIND_SEMICOLON = /(;["']*)(?=[=+\-@＝＋－＠])/g;
+
+/** The apostrophe makes a spreadsheet take a cell for text (CWE-1236). */
+function withoutFormulas(text: string): string {
+  if (NUMBER.test(text)) return text;
+  const inert = printable(text).replace(FORMULA_BEHIND_SEMICOLON, "$1'");
+  return FORMULA.test(text) ? `'${inert}` : inert;
+}
+
+function quoted(text: string): string {
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const INDENT = 2;
+
+/** An object as JSON over several lines, in pieces: of a list in it each element is one. */
+export function* jsonPieces(value: object): Generator<string> {
+  let before = '{';
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    yield `${before}\n  ${printableJson(key)}: `;
+    before = ',';
+    if (Array.isArray(item) && item.length > 0) yield* listPieces(item);
+    else yield indented(item, 1);
+  }
+  yield before === '{' ? '{}\n' : '\n}\n';
+}
+
+function* listPieces(items: readonly unknown[]): Generator<string> {
+  let before = '[';
+  for (const item of items) {
+    yield `${before}\n    ${indented(item, 2)}`;
+    before = ',';
+  }
+  yield '\n  ]';
+}
+
+function indented(value: unknown, levels: number): string {
+  return printableJson(value ?? null, INDENT).replaceAll('\n', `\n${' '.repeat(INDENT * levels)}`);
+}
+
+export function* jsonLines(values: Iterable<object>): Generator<string> {
+  for (const value of values) yield `${printableJson(value)}\n`;
+}
+
+/** A name and what there is to say; null is left out. */
+export type Fact = readonly [name: string, value: Cell | string | null];
+
+/** Facts about one thing, a line each, names aligned and dim. */
+export function factsText(facts: readonly Fact[], paint: Paint, width: number | undefined): string {
+  const shown = facts.flatMap(([name, value]) =>
+    value === null ? [] : [{ name, cell: typeof value === 'string' ? { text: value } : value }],
+  );
+  const nameWidth = Math.max(0, ...shown.map(({ name }) => textWidth(name)));
+  return shown
+    .map(({ name, cell }) => {
+      const text = printable(cell.text);
+      const room = width === undefined ? undefined : width - nameWidth - 4;
+      return `  ${paint(name.padEnd(nameWidth), 'dim')}  ${paint(room === undefined ? text : cutText(text, room), cell.style ?? 'plain')}\n`;
+    })
+    .join('');
 }

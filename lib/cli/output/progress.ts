@@ -1,4 +1,4 @@
-import type { CliOutput } from '../cli-io.ts';
+import type { CliOutput } from '../run-pagw.ts';
 
 /** A line on stderr that overwrites itself; silent where nobody watches. */
 export interface Progress {

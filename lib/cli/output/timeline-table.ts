@@ -1,6 +1,6 @@
-import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
-import type { RequestView } from './request-head.ts';
-import { eventStatusCell } from './status-cell.ts';
+import type { TimelineEvent } from '../../data-access/timeline.ts';
+import type { RequestView } from '../request.ts';
+import { eventStatusCell } from './paint.ts';
 import { type Cell, type Column, tableText } from './table.ts';
 import { ageText, clockText, dayText, momentText, tookText, zoneText } from './time-text.ts';
 

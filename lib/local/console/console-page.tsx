@@ -1,8 +1,7 @@
 import type { Child, Html } from '../../views/html.ts';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { styleSheet } from '../../views/style-sheet.ts';
-import type { Place, ViewName } from '../../views/view-context.ts';
-import { consoleLinks, consolePath } from './console-links.tsx';
+import type { Links, Place, ViewName } from '../../views/view-page.ts';
 import { consoleStyle } from './console-style.ts';
 
 export interface ConsolePageProps {
@@ -152,3 +151,25 @@ function Tenants({ page }: { page: ConsolePageProps }): Html {
     </nav>
   );
 }
+
+/** The address of a view in the console. */
+export function consolePath({ view, parameters = {} }: Place): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters))
+    if (value != null && value !== '') query.set(name, value);
+  const text = query.toString();
+  return `${viewPath(view)}${text === '' ? '' : `?${text}`}`;
+}
+
+export function viewPath(view: ViewName): string {
+  return view === 'overview' ? '/' : `/${view}`;
+}
+
+/** Plain links: pages work without a script, and every state has an address. */
+export const consoleLinks: Links = {
+  link: (place, label, { class: className, current } = {}) => (
+    <a href={consolePath(place)} class={className} aria-current={current ? 'page' : undefined}>
+      {label}
+    </a>
+  ),
+};

@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { refuseOtherSites } from '../foreign-request.ts';
-import { readBody } from './read-body.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError, readBody } from './read-body.ts';
 
 export interface ConsoleRequest {
   url: URL;
@@ -90,3 +90,17 @@ function write(response: ServerResponse, { status, contentType, body }: ConsoleR
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
+
+const SCRIPT = readFileSync(new URL('./console.js', import.meta.url), 'utf8');
+
+/** The pages' one script. */
+export const getScript: ConsoleRoute = () => ({
+  status: 200,
+  contentType: 'text/javascript; charset=utf-8',
+  body: SCRIPT,
+});
+
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" fill="#2f74c0"><rect x="1" y="3" width="9" height="3.4" rx="1.7"/><rect x="6" y="8.3" width="8" height="3.4" rx="1.7"/><rect x="11" y="13.6" width="8" height="3.4" rx="1.7"/></svg>`;
+
+/** The browser tab's icon: the mark of the header. */
+export const getIcon: ConsoleRoute = () => ({ status: 200, contentType: 'image/svg+xml', body: ICON });

@@ -1,9 +1,9 @@
 import { Mark } from '../../views/parts/status-mark.tsx';
 import { Table } from '../../views/parts/table.tsx';
-import type { LocalAddresses } from '../local-aws.ts';
+import type { LocalAddresses } from '../local-environment.ts';
+import { checkParts, type HealthCheck } from './api-routes.ts';
 import { consolePage } from './console-page.tsx';
 import type { ConsoleRoute } from './console-server.ts';
-import { checkParts, type HealthCheck } from './get-healthz.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
 
 export interface SystemPage {

@@ -1,17 +1,15 @@
 import type { Database } from '../../data-access/database.ts';
-import { listTenants } from '../../data-access/query/list-tenants.ts';
+import { listTenants } from '../../data-access/requests.ts';
 import { durationText } from '../../domain/duration-text.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { Failure } from '../../views/parts/notice.tsx';
 import { readQuery, readText } from '../../views/read-parameters.ts';
-import { type ViewContext, type ViewName, viewNames } from '../../views/view-context.ts';
-import type { ViewRules } from '../../views/view-page.ts';
+import { type ViewContext, type ViewName, type ViewRules, viewNames } from '../../views/view-page.ts';
 import { viewPages } from '../../views/view-pages.ts';
 import type { LocalClock } from '../local-clock.ts';
-import { consoleLinks, viewPath } from './console-links.tsx';
-import { consolePage } from './console-page.tsx';
+import { consoleLinks, consolePage, viewPath } from './console-page.tsx';
 import type { ConsoleRequest, ConsoleResponse, ConsoleRoutes } from './console-server.ts';
 
 export interface ConsoleViews {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
-import { RequestError } from './request-error.ts';
 
 export const LARGEST_BODY_BYTES = 10 * 1024 * 1024;
 const LARGEST_UPLOAD_BYTES = 10 * LARGEST_BODY_BYTES;
@@ -51,4 +50,17 @@ function isGzip(codings: string): boolean {
 
 function tooLarge(): RequestError {
   return new RequestError(413, 'BODY_TOO_LARGE', 'The body exceeds 10 MB; send it in several requests.');
+}
+
+/** A request that cannot be served, with the sentence to answer. It repeats nothing of the request's content. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
 }

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { arrayOf, builtInType, type ColumnType, otherType } from './column-types.ts';
+import { arrayOf, builtInType, type ColumnType, otherType } from './columns.ts';
 import { type FieldDescription, TypedQuery } from './typed-query.ts';
 
 /** Where a result column comes from; computed columns have no origin. */

@@ -1,10 +1,9 @@
+import { type CallConnection, withConnection } from './connections.ts';
 import { DataApiError } from './data-api-error.ts';
 import { bindParameters } from './parameters.ts';
-import { checkTarget, databaseOf, type WireRequest } from './request.ts';
+import { catalogOf, checkTarget, databaseOf, type Service, type WireRequest } from './request.ts';
 import { type ResultShape, sizeGuard, writeResult } from './result-json.ts';
-import { catalogOf, type Service } from './service.ts';
-import { readStatement } from './statement-text.ts';
-import { type CallConnection, withConnection } from './with-connection.ts';
+import { readStatement } from './run-statement.ts';
 
 /** An operation of the service: a request's body in, the response's JSON text out. */
 export type Operation = (service: Service, request: WireRequest) => Promise<string>;

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
-import { DataApiError } from './data-api-error.ts';
-import { toDataApiError } from './postgres-error.ts';
-import { catalogOf, type Service } from './service.ts';
+import { type BoundNames, bindNames, splitStatements } from '../../data-access/sql-text.ts';
+import { DataApiError, toDataApiError } from './data-api-error.ts';
+import { catalogOf, type Service } from './request.ts';
 import { type RawResult, type RowGuard, TypedQuery, type TypedValue } from './typed-query.ts';
 
 export interface StatementRun {
@@ -83,4 +83,65 @@ async function withinTime(
 async function cancel(service: Service, database: string, processId: number): Promise<void> {
   const client = await service.connections.acquire(database);
   await client.query('SELECT pg_cancel_backend($1)', [processId]).finally(() => client.release());
+}
+
+/** Applications send the same few texts again and again: lexing each once keeps the hot path to a map look-up. */
+const REMEMBERED_TEXTS = 500;
+const remembered = new Map<string, BoundNames>();
+
+/** @throws DataApiError when the text holds no statement or more than one. */
+export function readStatement(sql: unknown): BoundNames {
+  if (typeof sql !== 'string') throw new DataApiError('ValidationException', 'sql must be a text.');
+  const known = remembered.get(sql);
+  if (known !== undefined) return known;
+  if (sql.includes('\0')) throw new DataApiError('ValidationException', 'sql must not contain NUL.');
+  const statements = splitStatements(sql);
+  if (statements.length > 1)
+    throw new DataApiError('ValidationException', "Multistatements aren't supported.");
+  const [only] = statements;
+  if (only === undefined) throw new DataApiError('ValidationException', 'sql holds no statement.');
+  const statement = bindNames(only);
+  if (remembered.size >= REMEMBERED_TEXTS) remembered.clear();
+  remembered.set(sql, statement);
+  return statement;
+}
+
+const MAX_NAMES = 200;
+const MAX_SEEN = 2_000;
+
+/**
+ * Names for prepared statements, so that PostgreSQL parses and plans what is called often once per connection.
+ * A text gets its name the second time it is seen; the number of names is bounded because servers keep each.
+ */
+export class StatementNames {
+  readonly #names = new Map<string, string>();
+  readonly #seen = new Set<string>();
+  #issued = 0;
+
+  /** The statement's name, or '' when it is not to be kept. */
+  nameOf(text: string, values: readonly TypedValue[]): string {
+    const key = keyOf(text, values);
+    const name = this.#names.get(key);
+    if (name !== undefined) return name;
+    if (!this.#seen.has(key)) {
+      if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
+      this.#seen.add(key);
+      return '';
+    }
+    if (this.#issued >= MAX_NAMES) return '';
+    this.#issued += 1;
+    const issued = `data_api_${this.#issued}`;
+    this.#names.set(key, issued);
+    return issued;
+  }
+
+  /** Gives the statement another name, because what was prepared under the old one is of no more use. */
+  renew(text: string, values: readonly TypedValue[]): void {
+    this.#names.delete(keyOf(text, values));
+  }
+}
+
+/** Another type of parameter makes another statement. */
+function keyOf(text: string, values: readonly TypedValue[]): string {
+  return `${values.map(({ typeId }) => typeId).join()} ${text}`;
 }

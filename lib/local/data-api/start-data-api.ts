@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { refusePages } from '../foreign-request.ts';
-import { PortInUseError } from '../postgres-start-error.ts';
+import { PortInUseError } from '../postgres/postgres-cluster.ts';
 import { Connections, type PostgresAddress } from './connections.ts';
 import { DataApiError } from './data-api-error.ts';
 import { OPERATIONS } from './operations.ts';
-import { readBody } from './request-body.ts';
-import type { Service } from './service.ts';
-import { StatementNames } from './statement-names.ts';
+import { readBody, type Service } from './request.ts';
+import { StatementNames } from './run-statement.ts';
 import { Transactions } from './transactions.ts';
 
 export interface DataApiOptions {

@@ -1,6 +1,6 @@
 import type { EventToSend } from '../../client/pack-messages.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/open-database.ts';
 import { type ActiveJourney, type DemoState, readDemoState, saveDemoState } from './demo-state.ts';
 import { firstRequests } from './first-requests.ts';
 import { type Journey, kindOf, writeJourney } from './journeys.ts';

@@ -1,15 +1,58 @@
-import type { Deadline } from '../../data-access/query/list-deadlines.ts';
-import type { RetryBacklog } from '../../data-access/retry/measure-retries.ts';
-import type { StuckGroup } from '../../data-access/stuck-alarm/group-stuck-requests.ts';
-import type { LastCheck } from '../../data-access/stuck-alarm/read-check.ts';
+import { countDeadlines, type Deadline } from '../../data-access/decisions.ts';
+import { countRejected, listRejected } from '../../data-access/rejected-messages.ts';
+import { listRequests } from '../../data-access/requests.ts';
+import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/retry.ts';
+import { countOpenRequests, type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
+import { groupStuckRequests, type StuckGroup } from '../../data-access/stuck-requests.ts';
 import { durationText } from '../../domain/duration-text.ts';
+import { toRetryFilter } from '../../domain/retry-filter.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Empty } from '../parts/notice.tsx';
 import type { Tone } from '../parts/status-mark.tsx';
-import type { Place, ViewContext } from '../view-context.ts';
+import type { Place, ViewContext, ViewPage } from '../view-page.ts';
+import { MOST_COUNTED } from './rejected.tsx';
+import { sinceOf } from './report-time.ts';
 import { type RequestInList, RequestList } from './request-list.tsx';
-import { GroupTable } from './stuck-board.tsx';
+import { GroupTable } from './stuck.tsx';
+
+const LATEST_SHOWN = 8;
+
+export const overviewPage: ViewPage = {
+  title: 'Overview',
+  filters: [],
+  show: async ({ database, context }) => {
+    const { now } = context;
+    const tenant = context.tenant ?? undefined;
+    const refused = { tenant, since: sinceOf('24h', now) };
+    const [groups, open, retries, due, deadlines, rejected, lastRejected, check, latest] = await Promise.all([
+      groupStuckRequests(database, now, { tenant }),
+      countOpenRequests(database, context.tenant),
+      measureRetries(database, now, context.tenant),
+      listRetries(database, { filter: toRetryFilter({ tenant }), state: 'due', now, limit: 1 }),
+      countDeadlines(database, { tenant: context.tenant, now }),
+      countRejected(database, refused, MOST_COUNTED),
+      listRejected(database, refused, 1),
+      readCheck(database),
+      listRequests(database, { tenant }, LATEST_SHOWN),
+    ]);
+    const data = {
+      groups,
+      open,
+      deadlines,
+      retries,
+      retriesDue: due.total,
+      rejected: {
+        count: rejected,
+        more: rejected === MOST_COUNTED,
+        latestAt: lastRejected.rows[0]?.rejectedAt ?? null,
+      },
+      check,
+      latest: latest.rows,
+    };
+    return <Overview data={data} context={context} />;
+  },
+};
 
 export interface OverviewData {
   groups: readonly StuckGroup[];

@@ -1,5 +1,5 @@
 import { readWord } from '../read-parameters.ts';
-import type { ViewParameters } from '../view-context.ts';
+import type { ViewParameters } from '../view-page.ts';
 
 /** The spans a report is made for, and how they are said. */
 export const reportTimes = ['24h', '7d', '30d'] as const;

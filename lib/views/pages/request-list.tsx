@@ -1,10 +1,10 @@
-import type { ListedRequest } from '../../data-access/query/list-requests.ts';
+import type { ListedRequest } from '../../data-access/requests.ts';
 import { DataText } from '../parts/data-text.tsx';
-import { RequestLink } from '../parts/request-link.tsx';
+import { RequestLink } from '../parts/links.tsx';
 import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
-import type { ViewContext } from '../view-context.ts';
+import type { ViewContext } from '../view-page.ts';
 
 /** What a list of requests shows of each. */
 export type RequestInList = Pick<

@@ -1,8 +1,8 @@
-import type { TenantEvents } from '../../data-access/query/count-events.ts';
-import { CountLink } from '../parts/count-link.tsx';
+import type { TenantEvents } from '../../data-access/event-reports.ts';
 import { DataText } from '../parts/data-text.tsx';
+import { CountLink } from '../parts/links.tsx';
 import { Table } from '../parts/table.tsx';
-import type { ViewContext, ViewName } from '../view-context.ts';
+import type { ViewContext, ViewName } from '../view-page.ts';
 import type { ReportTime } from './report-time.ts';
 
 interface TenantTableProps {

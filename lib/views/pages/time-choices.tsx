@@ -1,5 +1,5 @@
 import { Choices } from '../parts/choices.tsx';
-import type { ViewContext, ViewName } from '../view-context.ts';
+import type { ViewContext, ViewName } from '../view-page.ts';
 import { type ReportTime, timeChoices } from './report-time.ts';
 
 interface TimeChoicesProps {

@@ -1,4 +1,4 @@
-import type { LastCheck } from '../../data-access/stuck-alarm/read-check.ts';
+import type { LastCheck } from '../../data-access/stuck-alarm.ts';
 import { durationText } from '../../domain/duration-text.ts';
 import { Caution } from './notice.tsx';
 import { Relative } from './time-text.tsx';

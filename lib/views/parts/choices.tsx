@@ -1,4 +1,4 @@
-import type { Links, ViewName } from '../view-context.ts';
+import type { Links, ViewName } from '../view-page.ts';
 
 interface ChoicesProps {
   name: string;

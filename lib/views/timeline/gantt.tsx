@@ -3,8 +3,7 @@ import { cutText, DataText } from '../parts/data-text.tsx';
 import { markOf } from '../parts/status-mark.tsx';
 import { millisecondsText } from '../parts/time-text.tsx';
 import type { Attempt, StageRow, Wait } from './stage-attempts.ts';
-import { type TimeScale, timeScale } from './time-scale.ts';
-import { timeTicks } from './time-ticks.ts';
+import { type TimeScale, timeScale, timeTicks } from './time-scale.ts';
 
 export interface GanttProps {
   rows: readonly StageRow[];

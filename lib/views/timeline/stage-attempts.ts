@@ -1,7 +1,7 @@
-import type { TimelineEvent } from '../../data-access/query/request-timeline.ts';
+import type { TimelineEvent } from '../../data-access/timeline.ts';
 import { laneOf, mainLane, stageAfter } from '../../domain/event-stages.ts';
 import type { Lane } from '../../domain/tracked-event.ts';
-import { stageRank } from '../parts/stage-rank.ts';
+import { stageRank } from '../parts/status-mark.tsx';
 
 /** One try of a stage, from its first to its last event; times in milliseconds by the producers' clocks. */
 export interface Attempt {

@@ -1,15 +1,24 @@
 import type { Database } from '../../data-access/database.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { failureOf, type ViewFailure } from '../failure-of.ts';
+import type { Child, Html } from '../html.ts';
+import { DataText } from '../parts/data-text.tsx';
 import { Failure } from '../parts/notice.tsx';
+import { Instant } from '../parts/time-text.tsx';
 import { readText, refuseImpossible } from '../read-parameters.ts';
-import { type ViewContext, type ViewLimits, viewNames } from '../view-context.ts';
-import { ViewError } from '../view-error.ts';
-import type { ViewRules } from '../view-page.ts';
+import { styleSheet } from '../style-sheet.ts';
+import {
+  type Links,
+  type Place,
+  type ViewContext,
+  ViewError,
+  type ViewLimits,
+  type ViewName,
+  type ViewRules,
+  viewNames,
+} from '../view-page.ts';
 import { viewPages } from '../view-pages.ts';
 import type { WidgetQuestion } from './widget-event.ts';
-import { WidgetFrame } from './widget-frame.tsx';
-import { widgetLinks } from './widget-links.tsx';
 
 export interface WidgetOptions {
   database: Database;
@@ -81,4 +90,78 @@ export async function drawWidget(question: WidgetQuestion, options: WidgetOption
 function shareOf(limits: ViewLimits, share: number): ViewLimits {
   const part = (most: number) => Math.ceil(most * share);
   return { groups: part(limits.groups), requests: part(limits.requests), events: part(limits.events) };
+}
+
+export interface WidgetFrameProps {
+  view: ViewName | null;
+  /** In the order of the menu. */
+  menu: readonly { view: ViewName; title: string }[];
+  /** Null: the widget may show all of them. */
+  tenant: string | null;
+  theme: 'light' | 'dark';
+  now: Date;
+  links: Links;
+  children: Child;
+}
+
+const WIDGET_STYLE = `
+.pagw { padding: 4px 12px 12px; background: var(--raised);
+  .widget-bar { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; padding-bottom: 8px; margin-bottom: 10px; font-size: 12.5px; color: var(--muted); border-bottom: 1px solid var(--line) }
+  .widget-bar [aria-current] { color: var(--ink); font-weight: 560 }
+  .widget-bar > span { margin-left: auto }
+  h1 { font-size: 17px } h2 { margin-top: 20px }
+  cwdb-action { display: none }
+}
+`;
+
+/** A view within a dashboard: its own style, no script, nothing to fetch. */
+export function WidgetFrame(frame: WidgetFrameProps): Html {
+  const { view, menu, tenant, theme, now, links, children } = frame;
+  return (
+    <div class="pagw" data-theme={theme}>
+      <div class="cwdb-no-default-styles" />
+      <style>{styleSheet + WIDGET_STYLE}</style>
+      <div class="widget-bar">
+        {menu.map((entry) => links.link({ view: entry.view }, entry.title, { current: entry.view === view }))}
+        <span>
+          Tenant {tenant === null ? 'all' : <DataText value={tenant} most={40} />} · as of{' '}
+          <Instant at={now} now={now} /> UTC
+        </span>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+/**
+ * Links that have CloudWatch call the widget's function again: it acts on a click on the element before. An anchor
+ * without an address is what its documentation shows; one with `#` would leave the dashboard.
+ * @param functionArn of the widget's own function.
+ */
+export function widgetLinks(functionArn: string): Links {
+  return {
+    link: (place, label, { class: className, current } = {}) => (
+      <>
+        {/* biome-ignore lint/a11y/useSemanticElements: CloudWatch documents anchors only */}
+        {/* biome-ignore lint/a11y/useValidAnchor: an address would leave the dashboard */}
+        <a class={className} role="button" tabindex={0} aria-current={current ? 'true' : undefined}>
+          {label}
+        </a>
+        <cwdb-action
+          action="call"
+          display={place.view === 'request' ? 'popup' : 'widget'}
+          endpoint={functionArn}
+        >
+          {JSON.stringify(toParameters(place))}
+        </cwdb-action>
+      </>
+    ),
+  };
+}
+
+function toParameters({ view, parameters = {} }: Place): Record<string, string> {
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value == null ? [] : [[name, value] as const],
+  );
+  return { view, ...Object.fromEntries(given) };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type ViewName, type ViewParameters, viewNames } from '../view-context.ts';
+import { type ViewName, type ViewParameters, viewNames } from '../view-page.ts';
 
 /** What CloudWatch calls a widget with: its parameters, as the dashboard's editors set them, and the context. */
 const widgetEvent = z.looseObject({

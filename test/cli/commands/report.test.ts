@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../../../lib/cli/cli.ts';
-import { reportVerbs } from '../../../lib/cli/commands/report-verbs.ts';
 import type { Connection } from '../../../lib/cli/connection.ts';
 import { addGlobalOptions } from '../../../lib/cli/global-options.ts';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
-import { refreshSummary } from '../../../lib/data-access/maintain/refresh-summary.ts';
-import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
+import { reportVerbs } from '../../../lib/cli/program.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { EVENTS_QUEUE, LOCAL_ACCOUNT } from '../../../lib/local/local-aws.ts';
-import { startQueueServer } from '../../../lib/local/queue-server.ts';
+import { EVENTS_QUEUE, LOCAL_ACCOUNT } from '../../../lib/local/local-environment.ts';
+import { startQueueServer } from '../../../lib/local/queues/queue-server.ts';
 import { freePort } from '../../support/free-port.ts';
 
 /** The project's own queue in a local SQS, which can be taken away and given back. */

@@ -1,12 +1,12 @@
 import { type GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ArchiveDamagedError } from '../../../lib/data-access/archive/archive-damaged-error.ts';
-import { readArchiveFile, writeArchiveFile } from '../../../lib/data-access/archive/archive-file.ts';
-import type { ArchivedEvent } from '../../../lib/data-access/archive/archived-event.ts';
-import { restoreObject, restoreRequest } from '../../../lib/data-access/archive/restore-archived.ts';
+import type { ArchivedEvent } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { checkSequences } from '../../../lib/data-access/query/sequence-faults.ts';
+import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { readArchiveFile, writeArchiveFile } from '../../../lib/flows/retention/archive-file.ts';
+import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';
+import { restoreObject, restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import type { Step } from '../../support/history.ts';
 import { openOldMonth } from '../../support/old-month.ts';

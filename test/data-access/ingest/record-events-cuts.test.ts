@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { deriveRequestMemory } from '../../../lib/data-access/ingest/derive-request-memory.ts';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { deriveRequestMemory } from '../../../lib/data-access/ingest.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { arbitraryHistory, cutAnywhere, recordedAt } from '../../support/arbitrary-history.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 

@@ -7,13 +7,13 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ArchiveDamagedError } from '../../../lib/data-access/archive/archive-damaged-error.ts';
 import { DatabaseError } from '../../../lib/data-access/database-error.ts';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { ArchiveDiffersError } from '../../../lib/data-access/maintain/archive-piece.ts';
-import { measureArchive } from '../../../lib/data-access/maintain/measure-archive.ts';
-import { findRequest } from '../../../lib/data-access/query/find-request.ts';
-import { checkSequences } from '../../../lib/data-access/query/sequence-faults.ts';
+import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { measureArchive } from '../../../lib/data-access/retention.ts';
+import { findRequest } from '../../../lib/data-access/timeline.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';
+import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-piece.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { HAPPY_WITH_RETRY } from '../../support/history-ages.ts';
 import { openOldMonth } from '../../support/old-month.ts';

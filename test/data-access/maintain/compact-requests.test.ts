@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { compactRequests } from '../../../lib/data-access/maintain/compact-requests.ts';
-import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
-import { findRequest } from '../../../lib/data-access/query/find-request.ts';
-import { readTimeline, type TimelineEvent } from '../../../lib/data-access/query/request-timeline.ts';
-import { checkSequences } from '../../../lib/data-access/query/sequence-faults.ts';
+import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { compactRequests } from '../../../lib/data-access/retention.ts';
+import { findRequest, readTimeline, type TimelineEvent } from '../../../lib/data-access/timeline.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { recordHistory, type Step } from '../../support/history.ts';

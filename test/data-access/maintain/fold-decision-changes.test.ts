@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
-import { foldDecisionChanges } from '../../../lib/data-access/maintain/fold-decision-changes.ts';
+import { foldDecisionChanges } from '../../../lib/data-access/decisions.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import type { Priority, RequestStatus, TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { emptyDecisions, expectFolded, expectTallied, foldAll } from '../../support/decision-tally.ts';
 import { killOtherSessions, withDirectConnections } from '../../support/direct-connections.ts';

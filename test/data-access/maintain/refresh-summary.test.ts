@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
-import { refreshSummary } from '../../../lib/data-access/maintain/refresh-summary.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { killOtherSessions, withDirectConnections } from '../../support/direct-connections.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';

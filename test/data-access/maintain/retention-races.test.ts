@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { restoreRequest } from '../../../lib/data-access/archive/restore-archived.ts';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { ArchiveDiffersError } from '../../../lib/data-access/maintain/archive-piece.ts';
-import { checkSequences } from '../../../lib/data-access/query/sequence-faults.ts';
+import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-piece.ts';
+import { restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { openOldMonth } from '../../support/old-month.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../../lib/data-access/maintain/ensure-partitions.ts';
-import { summariseBlockRanges } from '../../../lib/data-access/maintain/summarise-block-ranges.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { summariseBlockRanges } from '../../../lib/data-access/summary.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';

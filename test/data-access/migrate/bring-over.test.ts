@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartitions } from '../../../lib/data-access/maintain/ensure-partitions.ts';
-import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
+import { ensurePartitions } from '../../../lib/data-access/maintain.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { migrate } from '../../../lib/flows/migrate/migrate.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
 import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readFunctionFiles } from '../../../lib/data-access/migrate/function-file.ts';
-import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
+import { migrate } from '../../../lib/flows/migrate/migrate.ts';
+import { readFunctionFiles } from '../../../lib/flows/migrate/migration-file.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
 
 let db: TestDatabase;

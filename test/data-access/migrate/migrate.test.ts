@@ -2,10 +2,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listAppliedMigrations } from '../../../lib/data-access/migrate/applied-migrations.ts';
-import { readFunctionFiles } from '../../../lib/data-access/migrate/function-file.ts';
-import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
-import { readMigrationFiles } from '../../../lib/data-access/migrate/migration-file.ts';
+import { listAppliedMigrations } from '../../../lib/data-access/migrate.ts';
+import { migrate } from '../../../lib/flows/migrate/migrate.ts';
+import { readFunctionFiles, readMigrationFiles } from '../../../lib/flows/migrate/migration-file.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
 import { migrationsFolder } from '../../support/review-schema.ts';
 

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 

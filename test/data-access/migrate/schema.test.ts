@@ -1,9 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readFunctionFiles } from '../../../lib/data-access/migrate/function-file.ts';
-import { migrate } from '../../../lib/data-access/migrate/migrate.ts';
-import { readMigrationFiles } from '../../../lib/data-access/migrate/migration-file.ts';
-import { schemaText, withPicture } from '../../../lib/data-access/migrate/schema-documents.ts';
+import { migrate } from '../../../lib/flows/migrate/migrate.ts';
+import { readFunctionFiles, readMigrationFiles } from '../../../lib/flows/migrate/migration-file.ts';
+import { schemaText, withPicture } from '../../../lib/flows/migrate/schema-documents.ts';
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
 

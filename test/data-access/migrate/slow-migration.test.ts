@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Database, openDatabase } from '../../../lib/data-access/database.ts';
-import { type MigrationProgress, migrate } from '../../../lib/data-access/migrate/migrate.ts';
+import { type MigrationProgress, migrate } from '../../../lib/flows/migrate/migrate.ts';
 import { type DataApiEndpoint, startDataApi } from '../../../lib/local/data-api/start-data-api.ts';
 import { dataApiClient } from '../../support/data-api-client.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { claimNotifications } from '../../../lib/data-access/stuck-alarm/claim-notifications.ts';
-import { closeRequest } from '../../../lib/data-access/stuck-alarm/close-request.ts';
-import { wakeExhaustedRequests } from '../../../lib/data-access/stuck-alarm/wake-exhausted-requests.ts';
+import { claimNotifications } from '../../../lib/data-access/incidents.ts';
+import { wakeExhaustedRequests } from '../../../lib/data-access/stuck-alarm.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { closeRequest } from '../../../lib/flows/operate/close-request.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { openAsRole, type RoleDatabase } from '../../support/role-database.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';

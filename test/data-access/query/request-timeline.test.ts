@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { findRequest } from '../../../lib/data-access/query/find-request.ts';
-import { readTimeline } from '../../../lib/data-access/query/request-timeline.ts';
-import { explainTimeline } from '../../../lib/data-access/query/timeline-plan.ts';
+import { explainTimeline } from '../../../lib/data-access/doctor.ts';
+import { findRequest, readTimeline } from '../../../lib/data-access/timeline.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 

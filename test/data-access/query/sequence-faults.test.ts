@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { checkSequences } from '../../../lib/data-access/query/sequence-faults.ts';
+import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 

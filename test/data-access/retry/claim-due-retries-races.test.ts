@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimDueRetries } from '../../../lib/data-access/retry/claim-due-retries.ts';
-import { endOldClaims } from '../../../lib/data-access/retry/end-old-claims.ts';
-import { releaseClaims } from '../../../lib/data-access/retry/release-claims.ts';
+import { claimDueRetries, endOldClaims, releaseClaims } from '../../../lib/data-access/retry.ts';
 import { untilSomebodyWaits, withDirectConnections } from '../../support/direct-connections.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { listRetries } from '../../../lib/data-access/retry/list-retries.ts';
-import { requestRetryBatch } from '../../../lib/data-access/retry/request-retry-batch.ts';
-import { cancelRetryBatch, listRetryBatches } from '../../../lib/data-access/retry/retry-batches.ts';
-import { retryNow } from '../../../lib/data-access/retry/retry-now.ts';
-import { stepRetryBatches } from '../../../lib/data-access/retry/step-retry-batches.ts';
-import { whyNothingToRetry } from '../../../lib/data-access/retry/why-nothing-to-retry.ts';
+import {
+  cancelRetryBatch,
+  listRetryBatches,
+  requestRetryBatch,
+  retryNow,
+  whyNothingToRetry,
+} from '../../../lib/data-access/operate.ts';
+import { listRetries, stepRetryBatches } from '../../../lib/data-access/retry.ts';
 import { toRetryFilter } from '../../../lib/domain/retry-filter.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';

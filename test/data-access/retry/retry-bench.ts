@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { type RetryRunOptions, runRetries } from '../../../lib/data-access/retry/run-retries.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { type RetryRunOptions, runRetries } from '../../../lib/flows/retry/run-retries.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { openRetryQueue, type RetryQueue } from '../../support/retry-queue.ts';
 

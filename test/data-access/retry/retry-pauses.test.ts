@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { measureRetries } from '../../../lib/data-access/retry/measure-retries.ts';
 import {
   listRetryPauses,
   PauseScopeError,
   pauseRetries,
   resumeRetries,
-} from '../../../lib/data-access/retry/retry-pauses.ts';
+} from '../../../lib/data-access/operate.ts';
+import { measureRetries } from '../../../lib/data-access/retry.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { runRetries } from '../../../lib/data-access/retry/run-retries.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
+import { runRetries } from '../../../lib/flows/retry/run-retries.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 

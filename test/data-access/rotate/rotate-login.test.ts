@@ -8,8 +8,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RotationStep, rotateLogin } from '../../../lib/data-access/rotate/rotate-login.ts';
-import { setLoginPassword } from '../../../lib/data-access/rotate/set-login-password.ts';
+import { setLoginPassword } from '../../../lib/data-access/rotate.ts';
+import { type RotationStep, rotateLogin } from '../../../lib/flows/rotate/rotate-login.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 

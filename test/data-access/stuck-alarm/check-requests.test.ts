@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
-import { groupStuckRequests } from '../../../lib/data-access/stuck-alarm/group-stuck-requests.ts';
-import { listStuckRequests } from '../../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
-import { takeWatchedRequests } from '../../../lib/data-access/stuck-alarm/take-watched-requests.ts';
-import { writeVerdicts } from '../../../lib/data-access/stuck-alarm/write-verdicts.ts';
+import { takeWatchedRequests, writeVerdicts } from '../../../lib/data-access/stuck-alarm.ts';
+import { groupStuckRequests, listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { judgeRequest } from '../../../lib/domain/request-verdict.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
+import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { afterMinutes, recordHistory, recordSteps, type Step } from '../../support/history.ts';

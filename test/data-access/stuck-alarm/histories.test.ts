@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
-import { listStuckRequests } from '../../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
 import { DEFAULT_BELIEVED_DAYS } from '../../../lib/domain/believable-time.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
+import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { afterMinutes, recordHistory } from '../../support/history.ts';
 import { histories } from './histories.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkRequests } from '../../../lib/data-access/stuck-alarm/check-requests.ts';
-import { listStuckRequests } from '../../../lib/data-access/stuck-alarm/list-stuck-requests.ts';
+import { listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
+import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { afterMinutes, recordHistory, type Step } from '../../support/history.ts';

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimNotifications } from '../../../lib/data-access/stuck-alarm/claim-notifications.ts';
-import type { StuckGroup } from '../../../lib/data-access/stuck-alarm/group-stuck-requests.ts';
-import { keepIncidents } from '../../../lib/data-access/stuck-alarm/keep-incidents.ts';
-import { listIncidents } from '../../../lib/data-access/stuck-alarm/list-incidents.ts';
-import { sendNotifications } from '../../../lib/data-access/stuck-alarm/send-notifications.ts';
-import { snoozeIncident } from '../../../lib/data-access/stuck-alarm/snooze-incident.ts';
+import { claimNotifications, listIncidents } from '../../../lib/data-access/incidents.ts';
+import { snoozeIncident } from '../../../lib/data-access/operate.ts';
+import type { StuckGroup } from '../../../lib/data-access/stuck-requests.ts';
+import { keepIncidents } from '../../../lib/flows/stuck-alarm/keep-incidents.ts';
+import { sendNotifications } from '../../../lib/flows/stuck-alarm/send-notifications.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { afterMinutes } from '../../support/history.ts';
 

@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  getHealthz,
+  type HealthCheck,
+  postClock,
+  postEvents,
+} from '../../../lib/local/console/api-routes.ts';
 import { type ConsoleServer, startConsoleServer } from '../../../lib/local/console/console-server.ts';
-import { getHealthz, type HealthCheck } from '../../../lib/local/console/get-healthz.ts';
-import { postClock } from '../../../lib/local/console/post-clock.ts';
-import { postEvents } from '../../../lib/local/console/post-events.ts';
-import { localAddresses } from '../../../lib/local/local-aws.ts';
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
-import { type QueueServer, startQueueServer } from '../../../lib/local/queue-server.ts';
+import { localAddresses } from '../../../lib/local/local-environment.ts';
+import { type QueueServer, startQueueServer } from '../../../lib/local/queues/queue-server.ts';
 import { findFreePorts } from '../free-ports.ts';
 
 let directory: string;

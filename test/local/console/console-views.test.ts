@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/data-access/database.ts';
-import { recordEvents } from '../../../lib/data-access/ingest/record-events.ts';
-import { type ConsoleServer, startConsoleServer } from '../../../lib/local/console/console-server.ts';
-import { getScript } from '../../../lib/local/console/get-assets.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import {
+  type ConsoleServer,
+  getScript,
+  startConsoleServer,
+} from '../../../lib/local/console/console-server.ts';
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
-import { viewNames } from '../../../lib/views/view-context.ts';
+import { viewNames } from '../../../lib/views/view-page.ts';
 import { dataApiClient } from '../../support/data-api-client.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BeginTransactionCommand, ExecuteStatementCommand } from '@aws-sdk/client-rds-data';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DataApiEndpoint, startDataApi } from '../../../lib/local/data-api/start-data-api.ts';
-import { type PostgresServer, startPostgres } from '../../../lib/local/postgres-server.ts';
+import { type PostgresServer, startPostgres } from '../../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from '../../support/data-api-client.ts';
 import { killOtherSessions, withDirectConnections } from '../../support/direct-connections.ts';
 import { freePort } from '../../support/free-port.ts';

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../../../lib/data-access/maintain/ensure-partitions.ts';
-import { type DecisionMetrics, decisionMetrics } from '../../../../lib/data-access/query/decision-metrics.ts';
-import { listDecisions } from '../../../../lib/data-access/query/list-decisions.ts';
-import type { ReportSpan } from '../../../../lib/data-access/query/report-span.ts';
+import {
+  type DecisionMetrics,
+  decisionMetrics,
+  listDecisions,
+} from '../../../../lib/data-access/decisions.ts';
+import type { ReportSpan } from '../../../../lib/data-access/event-reports.ts';
+import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
 import type { DecisionPolicy } from '../../../../lib/domain/decision-clock.ts';
 import type { Priority, RequestStatus, TrackedEvent } from '../../../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { emptyDecisions, foldAll } from '../../../support/decision-tally.ts';
 import { trackedEvent } from '../../../support/tracked-event.ts';

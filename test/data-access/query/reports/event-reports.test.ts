@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../../../lib/data-access/maintain/ensure-partitions.ts';
-import { refreshSummary } from '../../../../lib/data-access/maintain/refresh-summary.ts';
-import { errorGroups } from '../../../../lib/data-access/query/error-groups.ts';
-import { eventDistribution } from '../../../../lib/data-access/query/event-distribution.ts';
-import { listTenants } from '../../../../lib/data-access/query/list-tenants.ts';
-import { latencySlots, stageLatency } from '../../../../lib/data-access/query/stage-latency.ts';
+import { eventDistribution, latencySlots, stageLatency } from '../../../../lib/data-access/event-reports.ts';
+import { errorGroups } from '../../../../lib/data-access/failures.ts';
+import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
+import { listTenants } from '../../../../lib/data-access/requests.ts';
+import { refreshSummary } from '../../../../lib/data-access/summary.ts';
+import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { failedEvent, trackedEvent } from '../../../support/tracked-event.ts';
 

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../../../lib/data-access/maintain/ensure-partitions.ts';
+import { decisionMetrics, listDeadlines } from '../../../../lib/data-access/decisions.ts';
+import { type DueRetry, dueRetries } from '../../../../lib/data-access/due-retries.ts';
+import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
 import { type Page, PagePositionError } from '../../../../lib/data-access/page.ts';
-import { decisionMetrics } from '../../../../lib/data-access/query/decision-metrics.ts';
-import { type DueRetry, dueRetries } from '../../../../lib/data-access/query/due-retries.ts';
-import { listDeadlines } from '../../../../lib/data-access/query/list-deadlines.ts';
-import { checkRequests } from '../../../../lib/data-access/stuck-alarm/check-requests.ts';
 import { defaultDecisionPolicy } from '../../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../../lib/domain/stage-limits.ts';
 import type { TrackedEvent } from '../../../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
+import { checkRequests } from '../../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { failedEvent, trackedEvent } from '../../../support/tracked-event.ts';
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '../../../../lib/data-access/ingest/record-events.ts';
-import { ensurePartition } from '../../../../lib/data-access/maintain/ensure-partitions.ts';
+import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
 import {
   MetadataFilterError,
+  type MetadataSearch,
   parseMetadataFilters,
-} from '../../../../lib/data-access/query/metadata-filter.ts';
-import { type MetadataSearch, searchMetadata } from '../../../../lib/data-access/query/search-metadata.ts';
+  searchMetadata,
+} from '../../../../lib/data-access/metadata-search.ts';
+import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { trackedEvent } from '../../../support/tracked-event.ts';
 

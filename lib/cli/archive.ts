@@ -1,0 +1,240 @@
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  type ArchiveMonth,
+  type ArchiveObjectRow,
+  listArchiveMonths,
+  listArchiveObjects,
+} from '../data-access/archive.ts';
+import { recordOperatorAction } from '../data-access/operate.ts';
+import { printable } from '../domain/printable-text.ts';
+import { ArchiveDamagedError } from '../flows/retention/archive-object.ts';
+import { restoreObject, restoreRequest } from '../flows/retention/restore-archived.ts';
+import type { Cli } from './cli.ts';
+import { CliError, ExitCode, usageError } from './cli-error.ts';
+import type { Connection } from './connection.ts';
+import { bytesText } from './doctor/doctor-check.ts';
+import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { printList } from './output/print-list.ts';
+import type { Cell, Column } from './output/table.ts';
+import { ageText, countText, plural } from './output/time-text.ts';
+import type { Session } from './session.ts';
+
+export function archiveList(cli: Cli): Command {
+  return new Command('list')
+    .description('list months and how far they are archived, or the objects of one month')
+    .argument('[month]', 'such as 2026-03: list its objects')
+    .action((month: string | undefined, _options: object, command: Command) =>
+      cli.run(command, month === undefined ? [] : ['tenant', 'limit'], (session) =>
+        month === undefined ? listMonths(session) : listObjects(session, readMonth(month)),
+      ),
+    );
+}
+
+async function listMonths(session: Session): Promise<undefined> {
+  const connection = await session.connect();
+  const now = connection.now();
+  printList<ArchiveMonth>(session, {
+    name: 'months',
+    rows: await listArchiveMonths(connection.database('reader')),
+    columns: [
+      { title: 'MONTH', cell: ({ month }) => month },
+      { title: 'STATE', cell: (month) => stateCell(month, now) },
+      ...counts([
+        ['OPEN', 'openRequests'],
+        ['CLOSED', 'closedRequests'],
+        ['ARCHIVED', 'archivedRequests'],
+        ['EVENTS', 'archivedEvents'],
+        ['OBJECTS', 'objects'],
+      ]),
+      { title: 'SIZE', cell: ({ bytes }) => (bytes === 0 ? '' : bytesText(bytes)), align: 'right' },
+    ],
+    fields: [
+      'month',
+      'openRequests',
+      'closedRequests',
+      'archivedRequests',
+      'archivedEvents',
+      'objects',
+      'bytes',
+      'droppedAt',
+      'keepUntil',
+    ],
+    empty: 'There is no month yet.',
+  });
+  return undefined;
+}
+
+async function listObjects(session: Session, month: string): Promise<undefined> {
+  const connection = await session.connect();
+  const now = connection.now();
+  const { tenant, limit = Number.POSITIVE_INFINITY } = session.options;
+  const rows: ArchiveObjectRow[] = [];
+  for await (const row of listArchiveObjects(connection.database('reader'), month, tenant)) {
+    rows.push(row);
+    if (rows.length >= limit) break;
+  }
+  printList<ArchiveObjectRow>(session, {
+    name: 'objects',
+    rows,
+    columns: [
+      { title: 'RECEIVED', cell: ({ receivedOn }) => receivedOn },
+      { title: 'TENANT', cell: ({ tenant }) => tenant },
+      { title: 'REQUESTS', cell: ({ requestCount }) => countText(requestCount), align: 'right' },
+      { title: 'EVENTS', cell: ({ eventCount }) => countText(eventCount), align: 'right' },
+      { title: 'SIZE', cell: ({ bytes }) => bytesText(bytes), align: 'right' },
+      { title: 'ARCHIVED', cell: ({ archivedAt }) => ({ text: ageText(archivedAt, now), style: 'dim' }) },
+      { title: 'OBJECT', cell: ({ bucket, key }) => `s3://${bucket}/${key}`, least: 20 },
+    ],
+    fields: [
+      'id',
+      'receivedOn',
+      'tenant',
+      'requestCount',
+      'eventCount',
+      'bytes',
+      'archivedAt',
+      'bucket',
+      'key',
+    ],
+    empty: `Nothing of ${month} is archived.`,
+  });
+  return undefined;
+}
+
+function stateCell({ droppedAt, keepUntil, archivedRequests, openRequests }: ArchiveMonth, now: Date): Cell {
+  if (keepUntil !== null)
+    return { text: `↻ RESTORED, kept until ${keepUntil.toISOString().slice(0, 10)}`, style: 'yellow' };
+  if (droppedAt !== null) return { text: `✓ ARCHIVED ${ageText(droppedAt, now)}`, style: 'green' };
+  if (archivedRequests === 0) return { text: '– in the database' };
+  return openRequests > 0
+    ? { text: '◐ ARCHIVING, waits for open requests', style: 'yellow' }
+    : { text: '◐ ARCHIVING' };
+}
+
+type CountKey = 'openRequests' | 'closedRequests' | 'archivedRequests' | 'archivedEvents' | 'objects';
+
+function counts(columns: readonly (readonly [title: string, key: CountKey])[]): Column<ArchiveMonth>[] {
+  return columns.map(([title, key]) => ({
+    title,
+    cell: (month) => (month[key] === 0 ? '' : countText(month[key])),
+    align: 'right',
+  }));
+}
+
+interface Options extends ReasonOption {
+  days: number;
+}
+
+/** How many events came back, undefined when nothing is archived; and what could not be read. */
+interface Restored {
+  events: number | undefined;
+  damage: ArchiveDamagedError[];
+}
+
+const DEFAULT_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+export function archiveRestore(cli: Cli): Command {
+  return addReason(
+    new Command('restore')
+      .description(
+        'put archived events back into the database, for a time; a timeline alone needs no restoring',
+      )
+      .argument('<what>', 'a request, or a month such as 2026-03')
+      .option('--days <n>', 'how long they stay', parseDays, DEFAULT_DAYS)
+      .action((what: string, options: Options, command: Command) =>
+        cli.run(command, [], (session) => restore(session, what.trim(), options)),
+      ),
+  );
+}
+
+async function restore(session: Session, what: string, options: Options): Promise<undefined> {
+  const connection = await session.connect();
+  const { days } = options;
+  await session.confirm(
+    `Put the archived events of ${what} back on ${connection.name}, for ${plural(days, 'day')}?`,
+  );
+  const now = connection.now();
+  const keepUntil = new Date(now.getTime() + days * DAY_MS);
+  const { events: restored, damage } = isMonth(what)
+    ? await restoreMonth(connection, what, keepUntil, session)
+    : await restoreOne(connection, what, keepUntil);
+  if (restored === undefined)
+    throw new CliError({
+      code: 'NOT_ARCHIVED',
+      message: `Nothing of ${what} is archived.`,
+      hint: 'See `pagw archive list`; what is not archived is in the database, `pagw request show` shows it.',
+      exitCode: ExitCode.notFound,
+    });
+  await recordOperatorAction(
+    connection.database('writer'),
+    {
+      action: 'archive.restore',
+      filter: { what, days },
+      affected: restored,
+      ...operatorOf(options, session.io),
+    },
+    now,
+  );
+  if (damage.length > 0)
+    throw new CliError({
+      code: 'ARCHIVE_DAMAGED',
+      message: `Put ${plural(restored, 'event')} of ${what} back; ${plural(damage.length, 'object')} could not be read.`,
+      hint: 'The bucket keeps earlier versions of its objects: put the right one back, then run the command again.',
+      cause: damage[0],
+    });
+  session.say(
+    restored === 0
+      ? `The events of ${what} are in the database already.`
+      : `Put ${plural(restored, 'event')} of ${what} back; they stay until ${keepUntil.toISOString().slice(0, 10)}.`,
+  );
+  return undefined;
+}
+
+/** Object by object: one that is gone or damaged does not keep the others from coming back, and is told of at the end. */
+async function restoreMonth(
+  connection: Connection,
+  month: string,
+  keepUntil: Date,
+  session: Session,
+): Promise<Restored> {
+  const restored: Restored = { events: undefined, damage: [] };
+  for await (const object of listArchiveObjects(connection.database('reader'), month)) {
+    restored.events ??= 0;
+    try {
+      restored.events += await restoreObject(connection.database('writer'), connection.s3, object, keepUntil);
+      session.say(
+        `${object.receivedOn} · ${printable(object.tenant)}: ${plural(object.eventCount, 'event')}`,
+      );
+    } catch (error) {
+      if (!(error instanceof ArchiveDamagedError)) throw error;
+      restored.damage.push(error);
+      session.say(`${object.receivedOn} · ${printable(object.tenant)}: ${error.message}`);
+    }
+  }
+  return restored;
+}
+
+async function restoreOne(connection: Connection, pagwId: string, keepUntil: Date): Promise<Restored> {
+  return {
+    events: await restoreRequest(connection.database('writer'), connection.s3, pagwId, keepUntil),
+    damage: [],
+  };
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 366)
+    throw new InvalidArgumentError('Give a whole number of days from 1 to 366.');
+  return days;
+}
+
+/** A month as `YYYY-MM`. @throws CliError for anything else */
+export function readMonth(text: string): string {
+  if (isMonth(text)) return text;
+  throw usageError(`A month is written like 2026-03, not ${text}.`);
+}
+
+export function isMonth(text: string): boolean {
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
+}

@@ -1,0 +1,72 @@
+import { Argument, Command, type Option } from 'commander';
+import type { Cli } from './cli.ts';
+
+export function completion(cli: Cli): Command {
+  return new Command('completion')
+    .description('print a script that completes verbs and options: source <(pagw completion bash)')
+    .addArgument(new Argument('<shell>', 'whose').choices(shells))
+    .action((shell: Shell, _options: object, command: Command) =>
+      cli.run(command, [], async (session) => {
+        const program = command.parent;
+        if (program !== null) session.print(completionScript(shell, program));
+        return undefined;
+      }),
+    );
+}
+
+export const shells = ['bash', 'zsh'] as const;
+export type Shell = (typeof shells)[number];
+
+/** What may follow a command path: `request show` → its options; `request` → its verbs. */
+interface Level {
+  path: string;
+  words: string[];
+}
+
+/** One script for both shells: zsh reads bash's through bashcompinit. */
+export function completionScript(shell: Shell, program: Command): string {
+  const global = program.options.flatMap(flags);
+  const levels = levelsOf(program, '');
+  const cases = levels.map(
+    ({ path, words }) => `    '${path}') words='${[...words, ...global].join(' ')}' ;;`,
+  );
+  const values = program.options.flatMap(({ argChoices, short, long }) =>
+    argChoices === undefined
+      ? []
+      : [`    ${[short, long].filter(Boolean).join('|')}) words='${argChoices.join(' ')}' ;;`],
+  );
+  const script = `_pagw() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' words='' word
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
+    case "$path $word" in
+${levels
+  .filter(({ path }) => path !== '')
+  .map(({ path }) => `      '${path.includes(' ') ? path : ` ${path}`}') path='${path}' ;;`)
+  .join('\n')}
+    esac
+  done
+  case "$previous" in
+    -f|--file) COMPREPLY=($(compgen -f -- "$current")); return ;;
+${values.join('\n')}
+  esac
+  [ -n "$words" ] || case "$path" in
+${cases.join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -F _pagw pagw
+`;
+  return shell === 'bash'
+    ? script
+    : `autoload -Uz compinit bashcompinit && compinit && bashcompinit\n${script}`;
+}
+
+function levelsOf(command: Command, path: string): Level[] {
+  const words = [...command.commands.map((verb) => verb.name()), ...command.options.flatMap(flags)];
+  const own: Level = { path, words: path === '' ? command.commands.map((verb) => verb.name()) : words };
+  return [own, ...command.commands.flatMap((verb) => levelsOf(verb, `${path} ${verb.name()}`.trim()))];
+}
+
+function flags({ long }: Option): string[] {
+  return long == null ? [] : [long];
+}

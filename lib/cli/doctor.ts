@@ -1,0 +1,115 @@
+import { Command } from 'commander';
+import type { Cli } from './cli.ts';
+import { ExitCode, usageError } from './cli-error.ts';
+import { type CheckPart, headingText, resultText } from './doctor/doctor-check.ts';
+import { openAccount } from './doctor/preflight.ts';
+import { type CheckResult, doctorChecks, runChecks, runPreflight } from './doctor/run-checks.ts';
+import { plural } from './output/time-text.ts';
+import type { Session } from './session.ts';
+
+interface DoctorOptions {
+  preflight?: boolean;
+  beforeDeployment?: boolean;
+  afterDeployment?: boolean;
+  deep?: boolean;
+}
+
+export function doctor(cli: Cli): Command {
+  return (
+    new Command('doctor')
+      .description('check the tracker from end to end; exit code 10 when a check fails')
+      .option('--preflight', 'only the account, before the first deployment to it')
+      .option('--before-deployment', 'only the checklist for before a deployment')
+      // Not --after: that is where a page ended, for every verb.
+      .option('--after-deployment', 'only the checklist for after a deployment')
+      .option('--deep', 'check the sequence of every request, however long it takes')
+      .action((options: DoctorOptions, command: Command) =>
+        cli.run(command, [], async (session) => {
+          if (options.preflight === true) return await preflight(session);
+          const connection = await session.connect();
+          const context = {
+            connection,
+            database: connection.database('reader'),
+            now: connection.now(),
+            deep: options.deep ?? false,
+          };
+          const parts = partsOf(options);
+          const checks = doctorChecks.filter(({ part }) => parts.includes(part));
+          return await report(session, runChecks(checks, context), connection.name);
+        }),
+      )
+  );
+}
+
+/** Nothing of the tracker is there yet to connect to: `--stack` names the stage, `dev` if it is left out. */
+async function preflight(session: Session): Promise<ExitCode> {
+  const { stack = session.io.env.PAGW_STACK ?? 'PagwEventTracker-dev' } = session.options;
+  const [, stage] = /^PagwEventTracker-(\w+)$/.exec(stack) ?? [];
+  if (stage === undefined)
+    throw usageError(
+      '--preflight takes the stage from --stack.',
+      'Name it as in --stack PagwEventTracker-dev.',
+    );
+  const account = openAccount(session.options, stage, () => session.io.reservedExecutions(stage));
+  try {
+    return await report(session, runPreflight(account), `stage '${stage}' in this account`);
+  } finally {
+    account.close();
+  }
+}
+
+async function report(
+  session: Session,
+  checked: AsyncIterable<CheckResult>,
+  name: string,
+): Promise<ExitCode> {
+  const results: CheckResult[] = [];
+  for await (const result of checked) {
+    if (session.options.output === 'table') tell(session, result, results.at(-1));
+    results.push(result);
+  }
+  printResults(session, results);
+  session.say(conclusion(results, name));
+  return results.some(({ outcome }) => outcome === 'fail') ? ExitCode.conditionFound : ExitCode.fine;
+}
+
+function partsOf({ beforeDeployment = false, afterDeployment = false }: DoctorOptions): CheckPart[] {
+  if (beforeDeployment && afterDeployment) return ['before', 'after'];
+  if (beforeDeployment) return ['before'];
+  return afterDeployment ? ['after'] : ['before', 'after', 'tracker'];
+}
+
+function tell(session: Session, result: CheckResult, previous: CheckResult | undefined): void {
+  const { paint, width } = session;
+  if (result.part !== previous?.part)
+    session.print(`${previous === undefined ? '' : '\n'}${headingText(result.part, paint)}`);
+  session.print(resultText(result, paint, width));
+}
+
+function conclusion(results: readonly CheckResult[], name: string): string {
+  const count = (wanted: CheckResult['outcome']) =>
+    results.filter(({ outcome }) => outcome === wanted).length;
+  const left = count('not-applicable');
+  const notes = left === 0 ? '' : `, ${left} not applicable`;
+  if (count('fail') > 0)
+    return `${count('fail')} of ${plural(results.length, 'check')} failed on ${name}${notes}.`;
+  return `${name} is well: ${plural(count('pass'), 'check')} passed${notes}.`;
+}
+
+function printResults(session: Session, results: readonly CheckResult[]): void {
+  switch (session.options.output) {
+    case 'json':
+      session.printJson({ checks: results });
+      break;
+    case 'jsonl':
+      session.printJsonLines(results);
+      break;
+    case 'csv':
+      session.printCsv([
+        ['id', 'part', 'title', 'outcome', 'evidence', 'next'],
+        ...results.map(({ id, part, title, outcome, evidence, next }) => [
+          ...[id, part, title, outcome, evidence, next],
+        ]),
+      ]);
+  }
+}

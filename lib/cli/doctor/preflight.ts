@@ -1,0 +1,212 @@
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  paginateGetResources,
+  ResourceGroupsTaggingAPIClient,
+} from '@aws-sdk/client-resource-groups-tagging-api';
+import { GetQueueUrlCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
+import { type CheckOutcome, fail, notApplicable, pass } from './doctor-check.ts';
+
+/** The account and region that a stage is about to be deployed to. */
+export interface Account {
+  /** As in `-c stage=<stage>`. */
+  stage: string;
+  /** Executions that the stage's settings reserve. @throws Error in one sentence when a setting cannot work. */
+  reservedExecutions(): Promise<number>;
+  cloudFormation: CloudFormationClient;
+  lambda: LambdaClient;
+  sqs: SQSClient;
+  tagging: ResourceGroupsTaggingAPIClient;
+}
+
+export function openAccount(
+  { profile, region }: { profile?: string | undefined; region?: string | undefined },
+  stage: string,
+  reservedExecutions: Account['reservedExecutions'],
+): Account & { close(): void } {
+  const where = {
+    ...(profile === undefined ? {} : { profile }),
+    ...(region === undefined ? {} : { region }),
+  };
+  const clients = {
+    cloudFormation: new CloudFormationClient(where),
+    lambda: new LambdaClient(where),
+    sqs: new SQSClient(where),
+    tagging: new ResourceGroupsTaggingAPIClient(where),
+  };
+  return {
+    stage,
+    reservedExecutions,
+    ...clients,
+    close: () => {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
+
+/** The stage's stacks in the order they are deployed. */
+export function stackNames(stage: string): { data: string; run: string } {
+  return { data: `PagwEventTracker-${stage}-data`, run: `PagwEventTracker-${stage}` };
+}
+
+/** Undefined when there is none. */
+export async function describeStack({ cloudFormation }: Account, name: string): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks?.[0];
+  } catch (error) {
+    // CloudFormation answers a stack that is not there with a plain ValidationError.
+    if (error instanceof Error && error.name === 'ValidationError') return undefined;
+    throw error;
+  }
+}
+
+/** What to do before the next deployment of a stack in `status`; undefined when the deployment itself can go on from there. */
+export function judgeStack(name: string, status: string): string | undefined {
+  // The CDK goes on with a stack that was only prepared; one whose creation was rolled back it deletes, and makes anew.
+  if (status === 'ROLLBACK_COMPLETE' || status === 'REVIEW_IN_PROGRESS') return undefined;
+  if (status.endsWith('_IN_PROGRESS')) return 'Wait until it has ended, then look again.';
+  if (status === 'UPDATE_ROLLBACK_FAILED')
+    return `Mend what its events name, then \`aws cloudformation continue-update-rollback --stack-name ${name}\`.`;
+  if (/^(CREATE|ROLLBACK|DELETE)_FAILED$/.test(status))
+    return `Mend what its events name, then \`aws cloudformation delete-stack --stack-name ${name}\`: nothing in it has been in use yet, or all of it was to go.`;
+  return undefined;
+}
+
+/** One question about the account, asked before anything is created. A check that throws has failed. */
+export interface PreflightCheck {
+  id: string;
+  title: string;
+  run(account: Account): Promise<CheckOutcome>;
+}
+
+/** What the templates ask of the bootstrap stack (their rule CheckBootstrapVersion). */
+const LEAST_BOOTSTRAP_VERSION = 6;
+/** What Lambda keeps for functions that reserve nothing ("Configuring reserved concurrency"). */
+const UNRESERVED = 100;
+/** Names that others call, so they are the same in every deployment. */
+const QUEUES = ['pagw-events.fifo', 'pagw-events-dlq.fifo', 'pagw-retries.fifo', 'pagw-retries-dlq.fifo'];
+const MOST_NAMED = 10;
+
+const settings: PreflightCheck = {
+  id: 'settings',
+  title: 'The settings of the stage can work',
+  async run({ stage, reservedExecutions }) {
+    try {
+      const reserved = await reservedExecutions();
+      return pass(`stage '${stage}' reserves ${reserved === 0 ? 'no' : reserved} executions`);
+    } catch (error) {
+      return fail(
+        error instanceof Error ? error.message : 'the settings cannot be read',
+        'Correct lib/infra/stages.ts.',
+      );
+    }
+  },
+};
+
+const bootstrap: PreflightCheck = {
+  id: 'bootstrap',
+  title: 'The account and region are bootstrapped for the CDK',
+  async run(account) {
+    const toolkit = await describeStack(account, 'CDKToolkit');
+    const version = toolkit?.Outputs?.find(({ OutputKey }) => OutputKey === 'BootstrapVersion')?.OutputValue;
+    if (toolkit === undefined) return fail('there is no stack CDKToolkit', 'Run `npx cdk bootstrap`.');
+    if (Number(version ?? 0) >= LEAST_BOOTSTRAP_VERSION) return pass(`bootstrap version ${version}`);
+    return fail(
+      `bootstrap version ${version ?? 'unknown'}, and ${LEAST_BOOTSTRAP_VERSION} is the least`,
+      'Run `npx cdk bootstrap` again.',
+    );
+  },
+};
+
+const concurrency: PreflightCheck = {
+  id: 'concurrency',
+  title: 'Lambda runs as many functions at a time as the stage reserves',
+  async run(account) {
+    const { AccountLimit } = await account.lambda.send(new GetAccountSettingsCommand({}));
+    const limit = AccountLimit?.ConcurrentExecutions ?? 0;
+    const free = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
+    const reserved = await account.reservedExecutions();
+    const seen = `${limit} executions at a time, ${free} of them unreserved`;
+    if (reserved === 0) return pass(limit < 100 ? `${seen}: enough to deploy, too few for load` : seen);
+    if ((await describeStack(account, stackNames(account.stage).run)) !== undefined)
+      return pass(`${seen}, with what the stage has reserved already`);
+    if (free - reserved >= UNRESERVED) return pass(`${seen}; the stage reserves ${reserved}`);
+    return fail(
+      `${seen}; the stage reserves ${reserved}, and ${UNRESERVED} must stay unreserved`,
+      `Ask Service Quotas for ${limit - free + reserved + UNRESERVED} "Concurrent executions" of Lambda (L-B99A9384), or leave reservedConcurrency out.`,
+    );
+  },
+};
+
+const stacks: PreflightCheck = {
+  id: 'stacks',
+  title: 'No earlier deployment stands in the way',
+  async run(account) {
+    const { data, run } = stackNames(account.stage);
+    const seen: string[] = [];
+    for (const name of [data, run]) {
+      const status = (await describeStack(account, name))?.StackStatus;
+      const next = status === undefined ? undefined : judgeStack(name, status);
+      if (next !== undefined) return fail(`${name} is in ${status}`, next);
+      seen.push(`${name} ${status === undefined ? 'is not there' : `is in ${status}`}`);
+    }
+    return pass(seen.join(', '));
+  },
+};
+
+const names: PreflightCheck = {
+  id: 'names',
+  title: 'The names of the queues are free',
+  async run(account) {
+    const { run } = stackNames(account.stage);
+    if ((await describeStack(account, run)) !== undefined)
+      return notApplicable(`the queues are those of ${run}`);
+    const taken: string[] = [];
+    for (const QueueName of QUEUES) {
+      try {
+        await account.sqs.send(new GetQueueUrlCommand({ QueueName }));
+        taken.push(QueueName);
+      } catch (error) {
+        if (!(error instanceof QueueDoesNotExist)) throw error;
+      }
+    }
+    if (taken.length === 0) return pass(QUEUES.join(', '));
+    return fail(
+      `${taken.join(', ')} ${taken.length === 1 ? 'is' : 'are'} there, of no stack of this stage`,
+      'Delete what is not needed and wait a minute, or deploy the stage to an account or region of its own.',
+    );
+  },
+};
+
+const leftovers: PreflightCheck = {
+  id: 'leftovers',
+  title: 'What an earlier deployment left is known',
+  async run(account) {
+    const { data } = stackNames(account.stage);
+    if ((await describeStack(account, data)) !== undefined)
+      return notApplicable(`${data} is there, and what it holds is in use`);
+    const TagFilters = [
+      { Key: 'application', Values: ['pagw-event-tracker'] },
+      { Key: 'stage', Values: [account.stage] },
+    ];
+    const arns: string[] = [];
+    for await (const page of paginateGetResources({ client: account.tagging }, { TagFilters }))
+      for (const { ResourceARN } of page.ResourceTagMappingList ?? []) arns.push(ResourceARN ?? '');
+    if (arns.length === 0) return pass('nothing');
+    const more = arns.length > MOST_NAMED ? ` and ${arns.length - MOST_NAMED} more` : '';
+    return pass(
+      `${arns.slice(0, MOST_NAMED).join(', ')}${more}: in nobody's way, as the next deployment names its own anew; keep what holds data you need, delete the rest`,
+    );
+  },
+};
+
+/** In the order in which a deployment would meet them. */
+export const preflightChecks: readonly PreflightCheck[] = [
+  settings,
+  bootstrap,
+  concurrency,
+  stacks,
+  names,
+  leftovers,
+];

@@ -1,0 +1,129 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { type ListedIncident, listIncidents } from '../data-access/incidents.ts';
+import { snoozeIncident } from '../data-access/operate.ts';
+import { durationText } from '../domain/duration-text.ts';
+import { causeText } from '../domain/incident-text.ts';
+import { printable } from '../domain/printable-text.ts';
+import { shellWord } from '../domain/shell-word.ts';
+import type { Cli } from './cli.ts';
+import { CliError, ExitCode } from './cli-error.ts';
+import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { printList } from './output/print-list.ts';
+import type { Cell, Column } from './output/table.ts';
+import { ageText, momentText } from './output/time-text.ts';
+import { parseDuration } from './parse-when.ts';
+import { readPages } from './read-pages.ts';
+
+const DEFAULT_LIMIT = 50;
+const ROWS_PER_PAGE = 500;
+
+const FIELDS: (keyof ListedIncident & string)[] = [
+  ...([
+    'key',
+    'tenant',
+    'stage',
+    'reason',
+    'errorCode',
+    'targetSystem',
+    'level',
+    'count',
+    'peakCount',
+  ] as const),
+  ...(['openedAt', 'closedAt', 'oldestSince', 'snoozedUntil', 'lastKind', 'lastSentAt'] as const),
+];
+
+export function incidentList(cli: Cli): Command {
+  return new Command('list')
+    .description('list incidents: stuck requests of one tenant, stage and cause')
+    .option('--closed', 'those that are over, too')
+    .action(({ closed }: { closed?: boolean }, command: Command) =>
+      cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
+        const { tenant, limit = DEFAULT_LIMIT, after } = session.options;
+        const connection = await session.connect();
+        const now = connection.now();
+        const { rows, next } = await readPages(limit, ROWS_PER_PAGE, after, (most, from) =>
+          listIncidents(connection.database('reader'), { tenant, closed }, most, from),
+        );
+        printList(session, {
+          name: 'incidents',
+          rows,
+          next,
+          columns: columns(now),
+          fields: FIELDS,
+          empty: closed ? 'There was no incident.' : 'No incident is open.',
+        });
+        return undefined;
+      }),
+    );
+}
+
+function columns(now: Date): Column<ListedIncident>[] {
+  return [
+    { title: 'LEVEL', cell: levelCell },
+    { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
+    { title: 'STAGE', cell: ({ stage }) => stage, least: 8 },
+    { title: 'CAUSE', cell: (incident) => causeText(incident), least: 16 },
+    { title: 'COUNT', cell: ({ count }) => count, align: 'right' },
+    { title: 'BEGAN', cell: ({ openedAt }) => ageText(openedAt, now), align: 'right' },
+    { title: 'TOLD', cell: toldText },
+    { title: 'KEY', cell: ({ key }) => ({ text: shellWord(key), style: 'dim' }) },
+  ];
+
+  function toldText({ lastKind, lastSentAt, snoozedUntil, closedAt }: ListedIncident): string | null {
+    if (closedAt === null && snoozedUntil !== null && snoozedUntil > now)
+      return `snoozed for ${durationText(snoozedUntil.getTime() - now.getTime())}`;
+    if (lastKind === null) return null;
+    return `${lastKind} ${lastSentAt === null ? '(not sent yet)' : ageText(lastSentAt, now)}`;
+  }
+}
+
+function levelCell({ level, closedAt }: ListedIncident): Cell {
+  if (closedAt !== null) return { text: '✓ over', style: 'dim' };
+  return level === 'warn' ? { text: '! warn', style: 'yellow' } : { text: `‼ ${level}`, style: 'red' };
+}
+
+interface Options extends ReasonOption {
+  for: number;
+}
+
+const DEFAULT_SECONDS = 4 * 3600;
+const LONGEST_SECONDS = 14 * 86_400;
+
+export function incidentSnooze(cli: Cli): Command {
+  return addReason(
+    new Command('snooze')
+      .description('tell nothing more of an open incident for a while, unless a decision becomes overdue')
+      .argument('<key>', 'as `pagw incident list` prints it')
+      .option('--for <duration>', 'how long, such as 4h; 0s ends a silence', parseSilence, DEFAULT_SECONDS)
+      .action((key: string, options: Options, command: Command) =>
+        cli.run(command, [], async (session) => {
+          const { for: seconds } = options;
+          const connection = await session.connect();
+          const now = connection.now();
+          const until = new Date(now.getTime() + seconds * 1_000);
+          const snooze = { key, until, ...operatorOf(options, session.io) };
+          if (!(await snoozeIncident(connection.database('writer'), snooze, now)))
+            throw new CliError({
+              code: 'INCIDENT_NOT_FOUND',
+              message: `No open incident has the key ${key}.`,
+              hint: 'List them with `pagw incident list`.',
+              exitCode: ExitCode.notFound,
+            });
+          const shown = printable(key);
+          session.say(
+            seconds === 0
+              ? `${shown} is told again.`
+              : `${shown} is silent for ${durationText(seconds * 1_000)}, until ${momentText(until, session.options.time)}.`,
+          );
+          return undefined;
+        }),
+      ),
+  );
+}
+
+function parseSilence(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined || seconds > LONGEST_SECONDS)
+    throw new InvalidArgumentError('Give a duration up to 14d, such as 4h.');
+  return seconds;
+}

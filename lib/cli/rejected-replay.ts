@@ -1,0 +1,280 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Command } from 'commander';
+import type { EventToSend } from '../client/pack-messages.ts';
+import { judgeEvents } from '../client/read-event-lines.ts';
+import { sendEvents } from '../client/send-events.ts';
+import { recordOperatorAction } from '../data-access/operate.ts';
+import {
+  countRejectedToReplay,
+  listRejectedToReplay,
+  markRejectedReplayed,
+  type RejectedRow,
+} from '../data-access/rejected-messages.ts';
+import { isBlank } from '../domain/blank.ts';
+import { isCloudEvent, unwrapCloudEvent } from '../domain/cloud-event.ts';
+import { eventMaxDepth } from '../domain/event-contract.ts';
+import { nestsDeeper, parseJson } from '../domain/json-text.ts';
+import { type PhiRules, parsePhiGuard } from '../domain/phi-guard.ts';
+import { printable } from '../domain/printable-text.ts';
+import type { Cli } from './cli.ts';
+import { CliError, ExitCode, usageError } from './cli-error.ts';
+import type { Connection } from './connection.ts';
+import { operatorOf } from './operator.ts';
+import { openProgress } from './output/progress.ts';
+import { ageText, countText, plural } from './output/time-text.ts';
+import { needRejected, parseRejectedId, readRejectedBody } from './rejected.ts';
+import type { Session } from './session.ts';
+
+interface Options {
+  code?: string;
+  again?: boolean;
+  force?: boolean;
+  dryRun?: boolean;
+  reason?: string;
+}
+
+/** Rows of one message follow each other, so a page cuts few messages in two. */
+const PAGE_ROWS = 200;
+const MOST_TOLD = 20;
+
+export function rejectedReplay(cli: Cli): Command {
+  return new Command('replay')
+    .description('send refused events to the queue again: one by its id, or all with a code')
+    .argument('[id]', 'as `pagw rejected list` prints it', parseRejectedId)
+    .option('--code <code>', 'all that were refused for this reason and not replayed yet, oldest first')
+    .option('--reason <text>', 'why, for the record of operator actions')
+    .option('--dry-run', 'only say how many there are')
+    .option('--again', 'also what was replayed before')
+    .option('--force', 'also what the contract still refuses')
+    .action((id: number | undefined, options: Options, command: Command) =>
+      cli.run(command, id === undefined ? ['tenant', 'since', 'until', 'limit'] : [], (session) => {
+        if ((id === undefined) === (options.code === undefined))
+          throw usageError('Name what to replay: either an id or --code.', 'See `pagw rejected list`.');
+        return id === undefined ? replayByCode(session, options) : replayById(session, id, options);
+      }),
+    );
+}
+
+interface Replayed {
+  replayed: number;
+  refusedAgain: number;
+  /** What the queue did not take. */
+  notTaken: number;
+  /** What the quarantine bucket does not hold any more. */
+  notKept: number;
+}
+
+async function replayById(session: Session, id: number, options: Options): Promise<ExitCode> {
+  const connection = await session.connect();
+  const row = await needRejected(connection.database('reader'), id);
+  if (row.replayedAt !== null && options.again !== true) {
+    throw new CliError({
+      code: 'ALREADY_REPLAYED',
+      message: `Refused event ${id} was replayed ${ageText(row.replayedAt, connection.now())}.`,
+      hint: 'Add --again to send it once more.',
+    });
+  }
+  if (options.dryRun === true) return tellDryRun(session, { events: 1, messages: 1 });
+  const counts = await replayRows(session, connection, [row], options);
+  return finish(session, connection, counts, { id }, options);
+}
+
+async function replayByCode(session: Session, options: Options): Promise<ExitCode> {
+  const connection = await session.connect();
+  const reader = connection.database('reader');
+  const { tenant, limit = Number.POSITIVE_INFINITY } = session.options;
+  const code = options.code?.trim().toUpperCase();
+  const filter = { tenant, code, waitingOnly: options.again !== true, ...session.window(connection.now()) };
+  const { events, messages } = await countRejectedToReplay(reader, filter);
+  if (options.dryRun === true || events === 0) return tellDryRun(session, { events, messages });
+  const wanted = Math.min(events, limit);
+  await session.confirm(`Send ${plural(wanted, 'refused event')} with ${code} to ${connection.name} again?`);
+  const progress = openProgress(session.io.stderr);
+  const total: Replayed = { replayed: 0, refusedAgain: 0, notTaken: 0, notKept: 0 };
+  let looked = 0;
+  let afterId = 0;
+  while (looked < wanted) {
+    const page = await listRejectedToReplay(reader, filter, Math.min(PAGE_ROWS, wanted - looked), afterId);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    afterId = last.id;
+    for (const rows of byMessage(page)) {
+      const counts = await replayRows(session, connection, rows, options, total.refusedAgain).catch(
+        (error: unknown) => passLost(session, rows, error),
+      );
+      total.replayed += counts.replayed;
+      total.refusedAgain += counts.refusedAgain;
+      total.notTaken += counts.notTaken;
+      total.notKept += counts.notKept;
+      looked += rows.length;
+      progress.show(`${countText(looked)} of ${countText(wanted)} looked at`);
+    }
+  }
+  progress.clear();
+  return finish(session, connection, total, { code: code ?? null, tenant: tenant ?? null }, options);
+}
+
+/** Sends the refused events of one message and marks them: in this order, since sending twice records once. */
+async function replayRows(
+  session: Session,
+  connection: Connection,
+  rows: readonly RejectedRow[],
+  options: Options,
+  toldBefore = 0,
+): Promise<Replayed> {
+  const replay = await prepareReplay(
+    connection.s3,
+    rows,
+    options.force === true,
+    parsePhiGuard(connection.phiGuard),
+  );
+  const paint = session.paintMessage;
+  for (const { row, code, path } of replay.refusedAgain.slice(0, Math.max(0, MOST_TOLD - toldBefore))) {
+    const where = path === '' ? '' : ` at ${printable(path)}`;
+    session.say(`${paint('✗', 'red')} ${row.id}: still refused, ${code}${where}; not sent.`);
+  }
+  const { sqs, eventsQueueUrl: queueUrl } = connection;
+  const counts = await sendEvents(replay.send, { sqs, queueUrl, signal: session.io.signal });
+  const refusedAgain = replay.refusedAgain.length;
+  if (counts.refused.length > 0)
+    return { replayed: 0, refusedAgain, notTaken: replay.rows.length, notKept: 0 };
+  const ids = replay.rows.map(({ id }) => id);
+  if (ids.length > 0) await markRejectedReplayed(connection.database('writer'), ids, connection.now());
+  return { replayed: ids.length, refusedAgain, notTaken: 0, notKept: 0 };
+}
+
+/** One message that is not kept any more does not hold up those behind it. */
+function passLost(session: Session, rows: readonly RejectedRow[], error: unknown): Replayed {
+  if (!(error instanceof CliError) || error.code !== 'BODY_NOT_FOUND') throw error;
+  session.say(`${session.paintMessage('✗', 'red')} ${error.message}`);
+  return { replayed: 0, refusedAgain: 0, notTaken: 0, notKept: rows.length };
+}
+
+async function finish(
+  session: Session,
+  connection: Connection,
+  counts: Replayed,
+  filter: object,
+  { reason }: Options,
+): Promise<ExitCode> {
+  if (counts.replayed > 0) {
+    const operator = operatorOf({ reason: reason?.trim() || 'not stated' }, session.io);
+    await recordOperatorAction(
+      connection.database('writer'),
+      { action: 'rejected.replay', filter, affected: counts.replayed, ...operator },
+      connection.now(),
+    );
+  }
+  session.printCounts(counts);
+  const paint = session.paintMessage;
+  const failed = counts.refusedAgain + counts.notTaken + counts.notKept > 0;
+  const others = [
+    counts.refusedAgain > 0 ? `, ${countText(counts.refusedAgain)} still refused` : '',
+    counts.notTaken > 0 ? `, ${countText(counts.notTaken)} not taken by the queue` : '',
+    counts.notKept > 0 ? `, ${countText(counts.notKept)} not kept any more` : '',
+  ].join('');
+  const glyph = failed ? paint('✗', 'red') : paint('✓', 'green');
+  session.say(`${glyph} ${plural(counts.replayed, 'event')} sent again${others}.`);
+  if (counts.refusedAgain > 0) session.say(paint(CORRECT_BY_HAND, 'dim'));
+  return failed ? ExitCode.failure : ExitCode.fine;
+}
+
+const CORRECT_BY_HAND =
+  'Correct such a message by hand: `pagw rejected show ID --body > FILE`, then `pagw event send -f FILE`.';
+
+function tellDryRun(session: Session, counts: { events: number; messages: number }): ExitCode {
+  session.printCounts(counts);
+  const { events, messages } = counts;
+  session.say(
+    events === 0
+      ? 'Nothing to replay.'
+      : `${plural(events, 'event')} of ${plural(messages, 'message')} to replay.`,
+  );
+  return ExitCode.fine;
+}
+
+function byMessage(rows: readonly RejectedRow[]): RejectedRow[][] {
+  return [...Map.groupBy(rows, ({ messageId }) => messageId).values()];
+}
+
+/** What of a message is to be sent again, and what would only be refused again. */
+export interface Replay {
+  send: EventToSend[];
+  /** Rows whose events are among `send`. */
+  rows: RejectedRow[];
+  /** Rows that the contract still refuses, with today's reason. */
+  refusedAgain: { row: RejectedRow; code: string; path: string }[];
+}
+
+/**
+ * Takes the refused events of one message out of its body. Each keeps the identity and the time that ingest gave it
+ * then, so that replaying twice records once.
+ */
+export async function prepareReplay(
+  s3: S3Client,
+  rows: readonly RejectedRow[],
+  force: boolean,
+  phiGuard?: PhiRules,
+): Promise<Replay> {
+  const replay: Replay = { send: [], rows: [], refusedAgain: [] };
+  const [first] = rows;
+  if (first === undefined) return replay;
+  const message = parseJson(await readRejectedBody(s3, first));
+  for (const row of rows) {
+    const events = eventsOf(message, row);
+    const [fault] =
+      events.length === 0
+        ? [row]
+        : judgeEvents(
+            events.map(({ event }) => event),
+            phiGuard,
+          ).rejected;
+    if (fault !== undefined && (!force || !events.every(({ event }) => isSendable(event)))) {
+      replay.refusedAgain.push({ row, code: fault.code, path: fault.path });
+      continue;
+    }
+    replay.send.push(...events);
+    replay.rows.push(row);
+  }
+  return replay;
+}
+
+/** The event at the row's place; all of a message that was refused for their number. */
+function eventsOf(message: unknown, row: RejectedRow): EventToSend[] {
+  if (!Array.isArray(message)) return message === undefined ? [] : [toSend(message, row, row.messageId)];
+  const all = message.map((event, position) => toSend(event, row, `${row.messageId}#${position}`));
+  return row.code === 'TOO_MANY_EVENTS' ? all : all.slice(row.position, row.position + 1);
+}
+
+function toSend(event: unknown, row: RejectedRow, eventId: string): EventToSend {
+  const sentAt = row.sentAt.toISOString();
+  const named = isObject(event) ? withIdentity(event, eventId, sentAt) : event;
+  const data = unwrapCloudEvent(event).event;
+  const stated = isObject(data) && typeof data.pagwId === 'string' ? data.pagwId.trim() : '';
+  // Without an id of its own to the sender, the message gets a new de-duplication id: SQS must not drop it.
+  return { pagwId: stated || row.pagwId || `rejected-${eventId}`, eventId: null, event: named };
+}
+
+type Fields = Record<string, unknown>;
+
+function withIdentity(event: Fields, eventId: string, sentAt: string): Fields {
+  if (isCloudEvent(event)) {
+    // It always has an id; its time may stand in its data, which may be text.
+    const { event: data } = unwrapCloudEvent(event);
+    return isObject(data) && isBlank(data.occurredAt) ? { ...event, time: sentAt } : event;
+  }
+  return {
+    ...event,
+    eventId: isBlank(event.eventId) ? eventId : event.eventId,
+    occurredAt: isBlank(event.occurredAt) ? sentAt : event.occurredAt,
+  };
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is nested deeper than the contract allows is not even to be forced: it could not be written. */
+function isSendable(event: unknown): boolean {
+  return !nestsDeeper(event, eventMaxDepth);
+}

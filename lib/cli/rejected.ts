@@ -1,0 +1,194 @@
+import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Database } from '../data-access/database.ts';
+import {
+  findRejected,
+  listRejected,
+  REJECTED_PER_PAGE,
+  type RejectedRow,
+} from '../data-access/rejected-messages.ts';
+import { printable } from '../domain/printable-text.ts';
+import type { Cli } from './cli.ts';
+import { CliError, ExitCode } from './cli-error.ts';
+import { factsText, printList } from './output/print-list.ts';
+import type { Column } from './output/table.ts';
+import { ageText, momentText, plural } from './output/time-text.ts';
+import { readPages } from './read-pages.ts';
+import type { Session } from './session.ts';
+
+interface Options {
+  code?: string;
+  waiting?: boolean;
+}
+
+const DEFAULT_LIMIT = 25;
+
+const FIELDS: (keyof RejectedRow & string)[] = [
+  'id',
+  'rejectedAt',
+  'tenant',
+  'pagwId',
+  'code',
+  'path',
+  'rule',
+  'hint',
+  'messageId',
+  'position',
+  'sentAt',
+  'replayedAt',
+  'bodyBucket',
+  'bodyKey',
+  'bodyBytes',
+];
+
+export function rejectedList(cli: Cli): Command {
+  return new Command('list')
+    .description('list refused events, latest first')
+    .option('--code <code>', 'only this reason, such as METADATA_PHI_SUSPECTED')
+    .option('--waiting', 'only what has not been replayed')
+    .action((options: Options, command: Command) =>
+      cli.run(command, ['tenant', 'since', 'until', 'limit', 'after'], async (session) => {
+        const { after } = session.options;
+        const connection = await session.connect();
+        const now = connection.now();
+        const filter = {
+          ...session.window(now),
+          tenant: session.options.tenant,
+          code: options.code?.trim().toUpperCase(),
+          waitingOnly: options.waiting,
+        };
+        const { rows, next } = await readPages(
+          session.options.limit ?? DEFAULT_LIMIT,
+          REJECTED_PER_PAGE,
+          after,
+          (limit, from) => listRejected(connection.database('reader'), filter, limit, from),
+        );
+        printList(session, {
+          name: 'rejected',
+          rows,
+          columns: columns(now),
+          fields: FIELDS,
+          empty: 'No refused event matches.',
+          next,
+        });
+        return undefined;
+      }),
+    );
+}
+
+function columns(now: Date): Column<RejectedRow>[] {
+  return [
+    { title: 'ID', cell: ({ id }) => id, align: 'right' },
+    {
+      title: 'REFUSED',
+      cell: ({ rejectedAt }) => ({ text: ageText(rejectedAt, now), style: 'dim' }),
+      align: 'right',
+    },
+    { title: 'CODE', cell: ({ code }) => ({ text: code, style: 'red' }) },
+    { title: 'PATH', cell: ({ path }) => path, least: 8 },
+    { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
+    { title: 'REQUEST', cell: ({ pagwId }) => pagwId, least: 12 },
+    {
+      title: '',
+      cell: ({ replayedAt }) =>
+        replayedAt === null
+          ? { text: 'waiting' }
+          : { text: `↻ replayed ${ageText(replayedAt, now)}`, style: 'dim' },
+    },
+  ];
+}
+
+export function rejectedShow(cli: Cli): Command {
+  return new Command('show')
+    .description('say why an event was refused and where its message is kept')
+    .argument('<id>', 'as `pagw rejected list` prints it', parseRejectedId)
+    .option('--body', 'print the message itself; it may hold personal data')
+    .action((id: number, { body = false }: { body?: boolean }, command: Command) =>
+      cli.run(command, [], async (session) => {
+        const connection = await session.connect();
+        const row = await needRejected(connection.database('reader'), id);
+        const text = body ? await readRejectedBody(connection.s3, row) : undefined;
+        print(session, row, text, connection.now());
+        return undefined;
+      }),
+    );
+}
+
+function print(session: Session, row: RejectedRow, body: string | undefined, now: Date): void {
+  const { output, time } = session.options;
+  if (output === 'json' || output === 'jsonl') {
+    const value = { rejected: row, ...(body === undefined ? {} : { body }) };
+    if (output === 'json') session.printJson(value);
+    else session.printJsonLines([value]);
+  } else if (body !== undefined) {
+    // Nothing but the body, so that it can be put into a file, corrected and sent; a terminal would obey it.
+    const shown = session.width === undefined ? body : body.split('\n').map(printable).join('\n');
+    session.print(shown.endsWith('\n') ? shown : `${shown}\n`);
+  } else if (output === 'csv') {
+    session.printCsv([Object.keys(row), Object.values(row)]);
+  } else {
+    session.print(
+      rejectedText(session, row, (moment) => `${momentText(moment, time)} · ${ageText(moment, now)}`),
+    );
+  }
+}
+
+function rejectedText(session: Session, row: RejectedRow, at: (moment: Date) => string): string {
+  const { paint, width } = session;
+  const facts = factsText(
+    [
+      ['Path', row.path === '' ? 'the whole message' : row.path],
+      ['Rule', row.rule],
+      ['What to do', row.hint],
+      ['Tenant', row.tenant],
+      ['Request', row.pagwId],
+      ['Message', `${row.messageId}, event ${row.position + 1}`],
+      ['Sent', at(row.sentAt)],
+      ['Refused', at(row.rejectedAt)],
+      ['Replayed', row.replayedAt === null ? 'no' : at(row.replayedAt)],
+      ['Body', `s3://${row.bodyBucket}/${row.bodyKey}, ${plural(row.bodyBytes, 'byte')}`],
+    ],
+    paint,
+    width,
+  );
+  return `${paint(String(row.id), 'bold')} ${paint('·', 'dim')} ${paint(row.code, 'red')}\n${facts}`;
+}
+
+/** @throws InvalidArgumentError, which commander tells. */
+export function parseRejectedId(text: string): number {
+  const id = Number(text);
+  if (/^\d{1,15}$/.test(text) && id > 0) return id;
+  throw new InvalidArgumentError('Give the number that `pagw rejected list` prints first.');
+}
+
+/** @throws CliError when there is none of this id. */
+export async function needRejected(database: Database, id: number): Promise<RejectedRow> {
+  const row = await findRejected(database, id);
+  if (row !== undefined) return row;
+  throw new CliError({
+    code: 'REJECTED_NOT_FOUND',
+    message: `There is no refused event ${id}.`,
+    hint: 'See `pagw rejected list`.',
+    exitCode: ExitCode.notFound,
+  });
+}
+
+/** The message as it came off the queue. @throws CliError when the bucket does not hold it any more. */
+export async function readRejectedBody(
+  s3: S3Client,
+  row: Pick<RejectedRow, 'bodyBucket' | 'bodyKey' | 'id'>,
+): Promise<string> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: row.bodyBucket, Key: row.bodyKey }));
+    return (await Body?.transformToString('utf-8')) ?? '';
+  } catch (cause) {
+    if (!(cause instanceof NoSuchKey)) throw cause;
+    throw new CliError({
+      code: 'BODY_NOT_FOUND',
+      message: `The message of refused event ${row.id} is not kept any more.`,
+      hint: 'The quarantine bucket deletes messages after their retention; ask the sender to send it again.',
+      exitCode: ExitCode.notFound,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import type { Page } from '../../data-access/page.ts';
+import { listTenants } from '../../data-access/requests.ts';
+import type { Connection } from '../connection.ts';
+import type { Column } from '../output/table.ts';
+import { readPages } from '../read-pages.ts';
+import type { Session } from '../session.ts';
+
+/** What --since and --until say; without --since, so many hours until then. */
+export function spanOf(
+  session: Session,
+  now: Date,
+  defaultHours: number,
+): { since: Date; until: Date | undefined } {
+  const { since, until } = session.window(now);
+  return { since: since ?? new Date((until ?? now).getTime() - defaultHours * 3_600_000), until };
+}
+
+const ROWS_PER_PAGE = 100;
+const DEFAULT_LIMIT = 50;
+
+/** Reads a paged report of the tenant asked for, or of all, up to --limit rows; `next` says where to go on. */
+export async function readReport<Row>(
+  session: Session,
+  readPage: (tenant: string | null, limit: number, after: string | undefined) => Promise<Page<Row>>,
+): Promise<Page<Row>> {
+  const limit = session.options.limit ?? DEFAULT_LIMIT;
+  return readPages(limit, ROWS_PER_PAGE, session.options.after, (most, position) =>
+    readPage(session.options.tenant ?? null, most, position),
+  );
+}
+
+/** Runs a report for each tenant in turn; its rows come with the tenant's name. */
+export async function forTenants<Row extends object>(
+  session: Session,
+  connection: Connection,
+  read: (tenant: string) => Promise<readonly Row[]>,
+): Promise<(Row & { tenant: string })[]> {
+  const rows: (Row & { tenant: string })[] = [];
+  const { tenant: only } = session.options;
+  const tenants = only === undefined ? await listTenants(connection.database('reader')) : [only];
+  for (const tenant of tenants) for (const row of await read(tenant)) rows.push({ tenant, ...row });
+  return rows;
+}
+
+/** First in every table: whose figures they are is always said. */
+export const tenantColumn: Column<{ tenant: string }> = { title: 'TENANT', cell: ({ tenant }) => tenant };
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/** A bar as long as the value's share of the largest, to an eighth of a column; something above 0 is always seen. */
+export function barText(value: number, largest: number, columns = 12): string {
+  if (!(value > 0) || !(largest > 0)) return '';
+  const eighths = Math.max(1, Math.round((Math.min(value, largest) / largest) * columns * 8));
+  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
+}
+
+/** One character a value, as high as its share of the largest; a dot where there is none. */
+export function sparkText(values: readonly (number | null)[]): string {
+  const largest = Math.max(0, ...values.map((value) => value ?? 0));
+  return values
+    .map((value) => {
+      if (value === null) return '·';
+      const level = largest > 0 ? Math.ceil((value / largest) * LEVELS.length) - 1 : 0;
+      return LEVELS[Math.max(0, level)] ?? '';
+    })
+    .join('');
+}
+
+/** Where a piece of time lies in the whole: `····▇▇··`. A moment takes one column. */
+export function spanText(from: number, to: number, columns = 32): string {
+  const first = Math.min(columns - 1, Math.floor(from * columns));
+  const length = Math.max(1, Math.min(columns, Math.ceil(to * columns)) - first);
+  return '·'.repeat(first) + '▇'.repeat(length) + '·'.repeat(Math.max(0, columns - first - length));
+}

@@ -1,0 +1,331 @@
+import { Command, Option } from 'commander';
+import {
+  countRequests,
+  type ListedRequest,
+  listRequests,
+  REQUESTS_PER_PAGE,
+  type RequestFilter,
+} from '../data-access/requests.ts';
+import { findRequest, type RequestRow, type TimelineEvent } from '../data-access/timeline.ts';
+import { canonicalStage } from '../domain/event-stages.ts';
+import { printable } from '../domain/printable-text.ts';
+import { requestStatuses } from '../domain/tracked-event.ts';
+import { type ClosingStatus, closeRequest, closingStatuses } from '../flows/operate/close-request.ts';
+import { readHistory } from '../flows/retention/read-history.ts';
+import type { Cli } from './cli.ts';
+import { CliError, ExitCode, usageError } from './cli-error.ts';
+import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { eventStatusCell, type Paint, requestStatusCell } from './output/paint.ts';
+import { type Fact, factsText, printList } from './output/print-list.ts';
+import type { Cell, Column } from './output/table.ts';
+import { ageText, momentText, plural, type TimeZone, tookText } from './output/time-text.ts';
+import { timelineText } from './output/timeline-table.ts';
+import { readPages } from './read-pages.ts';
+import type { Session } from './session.ts';
+
+interface ListOptions {
+  status?: string;
+  stage?: string;
+  open?: boolean;
+}
+
+const DEFAULT_LIMIT = 25;
+/** Counting up to here reads an index for a few milliseconds. */
+const MOST_COUNTED = 10_000;
+
+const LISTED_FIELDS: (keyof ListedRequest & string)[] = [
+  'pagwId',
+  'tenant',
+  'requestType',
+  'priority',
+  'status',
+  'stage',
+  'eventType',
+  'eventStatus',
+  'attempt',
+  'events',
+  'failures',
+  'errorCode',
+  'stuckReason',
+  'receivedAt',
+  'lastEventAt',
+  'completedAt',
+  'createdAt',
+];
+
+export function requestList(cli: Cli): Command {
+  return new Command('list')
+    .description('list requests, newest first')
+    .option('--status <status>', 'only requests of this status, such as PENDING')
+    .option('--stage <stage>', 'only requests whose main lane stands at this stage')
+    .option('--open', 'only requests that are in flight')
+    .action((options: ListOptions, command: Command) =>
+      cli.run(command, ['tenant', 'since', 'until', 'limit', 'after'], async (session) => {
+        const { after } = session.options;
+        const own = { status: readStatus(options.status), stage: readStage(options.stage) };
+        const connection = await session.connect();
+        const database = connection.database('reader');
+        const now = connection.now();
+        const filter: RequestFilter = {
+          ...own,
+          ...session.window(now),
+          tenant: session.options.tenant,
+          openOnly: options.open,
+        };
+        const { rows, next } = await readPages(
+          session.options.limit ?? DEFAULT_LIMIT,
+          REQUESTS_PER_PAGE,
+          after,
+          (limit, from) => listRequests(database, filter, limit, from),
+        );
+        // Only what an index alone can count, and only from the beginning of the list.
+        const countable = !own.status && !own.stage && !options.open && !after && next !== null;
+        const count =
+          countable && session.options.output === 'table'
+            ? await countRequests(database, filter, MOST_COUNTED + 1)
+            : undefined;
+        printList(session, {
+          name: 'requests',
+          rows,
+          columns: columns(now),
+          notes: stuckNotes,
+          fields: LISTED_FIELDS,
+          empty: 'No request matches.',
+          next,
+          total:
+            count === undefined
+              ? undefined
+              : { count: Math.min(count, MOST_COUNTED), atLeast: count > MOST_COUNTED },
+        });
+        return undefined;
+      }),
+    );
+}
+
+function columns(now: Date): Column<ListedRequest>[] {
+  return [
+    { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
+    { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
+    { title: 'STATUS', cell: ({ status }) => requestStatusCell(status), least: 8 },
+    { title: 'WHERE', cell: whereCell, least: 20 },
+    { title: 'EVENTS', cell: ({ events }) => events, align: 'right' },
+    {
+      title: 'SEEN',
+      cell: ({ lastEventAt }) => lastEventAt && { text: ageText(lastEventAt, now), style: 'dim' },
+      align: 'right',
+    },
+  ];
+}
+
+function whereCell({ completedAt, stage, eventStatus }: ListedRequest): Cell {
+  if (completedAt !== null) return { text: 'closed', style: 'dim' };
+  const { text, style = 'plain' } = eventStatusCell(eventStatus);
+  return { text: `${text} ${stage ?? ''}`, style };
+}
+
+function stuckNotes({ stuckReason }: ListedRequest): Cell[] {
+  return stuckReason === null ? [] : [{ text: `stuck: ${stuckReason}`, style: 'yellow' }];
+}
+
+function readStatus(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const status = requestStatuses.find((known) => known === text.trim().toUpperCase());
+  if (status !== undefined) return status;
+  throw usageError(`--status takes one of ${requestStatuses.join(', ')}.`);
+}
+
+/** Aliases mean their stage; others are taken as they come, since unknown stages are recorded, too. */
+function readStage(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : (canonicalStage(text) ?? text.trim().toUpperCase());
+}
+
+const SHOWN_FIELDS: (keyof TimelineEvent & string)[] = [
+  'sequenceNo',
+  'occurredAt',
+  'stage',
+  'eventType',
+  'status',
+  'attempt',
+  'durationMs',
+  'errorCode',
+  'errorMessage',
+  'retryable',
+  'nextRetryAt',
+  'retryExhaustedAt',
+  'externalReference',
+  'workerId',
+  'serviceName',
+  'startedAt',
+  'completedAt',
+  'createdAt',
+  'eventId',
+  'metadata',
+];
+
+interface ShowOptions {
+  metadata?: boolean;
+}
+
+export function requestShow(cli: Cli): Command {
+  return new Command('show')
+    .description('show a request and its events in order')
+    .argument('<pagwId>', 'such as PAGW-20251226-00005-A7CEB2B3')
+    .option('--metadata', "print each event's metadata below it (JSON always holds it)")
+    .action((pagwId: string, { metadata = false }: ShowOptions, command: Command) =>
+      cli.run(command, ['tenant', 'limit'], (session) => showRequest(session, pagwId.trim(), metadata)),
+    );
+}
+
+async function showRequest(session: Session, pagwId: string, metadata: boolean): Promise<undefined> {
+  const connection = await session.connect();
+  const database = connection.database('reader');
+  const { tenant, limit = Number.POSITIVE_INFINITY, output, time } = session.options;
+  const request = await findRequest(database, pagwId, tenant);
+  if (request === undefined) throw notFound(pagwId, tenant);
+  const events: TimelineEvent[] = [];
+  for await (const page of readHistory(database, connection.s3, request)) {
+    events.push(...page.slice(0, limit - events.length));
+    if (events.length >= limit) break;
+  }
+  switch (output) {
+    case 'json':
+      session.printJson({ request, events });
+      break;
+    case 'jsonl':
+      session.printJsonLines(events.map((event) => ({ pagwId: request.pagwId, ...event })));
+      break;
+    case 'csv':
+      session.printCsv([
+        ['pagwId', ...SHOWN_FIELDS],
+        ...events.map((event) => [request.pagwId, ...SHOWN_FIELDS.map((field) => event[field])]),
+      ]);
+      break;
+    case 'table': {
+      const view = {
+        paint: session.paint,
+        width: session.width,
+        zone: time,
+        now: connection.now(),
+        metadata,
+      };
+      session.print(`${requestHeadText(request, view)}\n${timelineText(events, view)}`);
+    }
+  }
+  if (events.length < request.lastSequenceNo && events.length === limit)
+    session.say(`${events.length} of ${plural(request.lastSequenceNo, 'event')}; leave --limit out for all.`);
+  return undefined;
+}
+
+function notFound(pagwId: string, tenant: string | undefined): CliError {
+  return new CliError({
+    code: 'REQUEST_NOT_FOUND',
+    message: `There is no request ${pagwId}${tenant === undefined ? '' : ` of ${tenant}`}.`,
+    hint: 'Ids are case-sensitive. See `pagw request list` and, if its events were refused, `pagw rejected list`.',
+    exitCode: ExitCode.notFound,
+  });
+}
+
+interface CloseOptions extends ReasonOption {
+  as: ClosingStatus;
+}
+
+export function requestClose(cli: Cli): Command {
+  return addReason(
+    new Command('close')
+      .description('end a request by hand: nothing of it is awaited, retried or alarmed any more')
+      .argument('<pagwId>', 'the request')
+      .addOption(
+        new Option('--as <status>', 'the status it ends with').choices(closingStatuses).default('CANCELLED'),
+      )
+      .action((pagwId: string, options: CloseOptions, command: Command) =>
+        cli.run(command, [], async (session) => {
+          const { as: status } = options;
+          const connection = await session.connect();
+          await session.confirm(`End request ${pagwId} as ${status} on ${connection.name}?`);
+          const request = { pagwId, status, ...operatorOf(options, session.io) };
+          const outcome = await closeRequest(connection.database('writer'), request, connection.now());
+          if (outcome === 'not-found')
+            throw new CliError({
+              code: 'REQUEST_NOT_FOUND',
+              message: `There is no request ${pagwId}.`,
+              hint: 'List requests with `pagw request list`.',
+              exitCode: ExitCode.notFound,
+            });
+          session.say(
+            outcome === 'closed'
+              ? `Closed ${pagwId} as ${status}.`
+              : `${pagwId} was closed already; nothing was done.`,
+          );
+          return undefined;
+        }),
+      ),
+  );
+}
+
+export interface RequestView {
+  paint: Paint;
+  width: number | undefined;
+  zone: TimeZone;
+  now: Date;
+}
+
+/** Who, what, where it stands and since when. */
+export function requestHeadText(request: RequestRow, view: RequestView): string {
+  const { paint, zone, now } = view;
+  const about = [request.tenant, request.requestType, request.priority].filter((part) => part !== null);
+  const title = `${paint(printable(request.pagwId), 'bold')} ${paint(printable(`· ${about.join(' · ')}`), 'dim')}\n`;
+  const at = (moment: Date | null) => moment && `${momentText(moment, zone)} · ${ageText(moment, now)}`;
+  const { receivedAt, completedAt } = request;
+  const facts: Fact[] = [
+    ['Status', statusFact(request)],
+    ['Main lane', mainLaneFact(request)],
+    ['Received', at(receivedAt)],
+    ['Last event', completedAt === null ? at(request.lastEventAt) : null],
+    ['Closed', completedAt && `${at(completedAt)}, after ${tookText(+completedAt - +receivedAt)}`],
+    ['Archived', at(request.archivedAt)],
+    ['Decided', request.decidedAt && `${request.determination ?? '?'} · ${at(request.decidedAt)}`],
+    ['Answer', unclearFact(request, zone)],
+    ['Decision due', request.decidedAt === null ? at(request.decisionDueAt) : null],
+    ['Stuck', stuckFact(request, now)],
+    ['Failures', failuresFact(request)],
+    ['Correlation', request.correlationId],
+    ['Reference', request.externalReferenceId],
+    ['Payload', request.payloadKey && `s3://${request.payloadBucket ?? '?'}/${request.payloadKey}`],
+  ];
+  return title + factsText(facts, paint, view.width);
+}
+
+function statusFact({ status, completedAt }: RequestRow): Cell {
+  const cell = requestStatusCell(status);
+  return { ...cell, text: `${cell.text} · ${completedAt === null ? 'in flight' : 'closed'}` };
+}
+
+function unclearFact({ decidedAt, unclearAnswerAt }: RequestRow, zone: TimeZone): Cell | null {
+  if (decidedAt !== null || unclearAnswerAt === null) return null;
+  return {
+    text: `not understood at ${momentText(unclearAnswerAt, zone)}, the decision clock runs on`,
+    style: 'yellow',
+  };
+}
+
+function mainLaneFact(request: RequestRow): Cell | null {
+  const { mainStage, mainEventType, mainStatus, mainAttempt, nextStage, targetSystem } = request;
+  if (mainStage === null) return null;
+  const status = eventStatusCell(mainStatus);
+  const attempt = (mainAttempt ?? 1) > 1 ? `, attempt ${mainAttempt}` : '';
+  const next = nextStage === null ? '' : ` → ${nextStage}`;
+  const target = targetSystem === null ? '' : ` (${targetSystem})`;
+  return { ...status, text: `${mainStage}${target} · ${mainEventType} ${status.text}${attempt}${next}` };
+}
+
+function stuckFact({ stuckReason, stuckSince }: RequestRow, now: Date): Cell | null {
+  if (stuckReason === null) return null;
+  const since = stuckSince === null ? '' : `, since ${ageText(stuckSince, now)}`;
+  return { text: `${stuckReason}${since}`, style: 'yellow' };
+}
+
+function failuresFact({ failureCount, retryCount, lastErrorCode }: RequestRow): string | null {
+  if (failureCount === 0) return null;
+  const latest = lastErrorCode === null ? '' : `, the latest ${lastErrorCode}`;
+  return `${failureCount} failed, ${retryCount} retried${latest}`;
+}

@@ -1,0 +1,113 @@
+import { Command } from 'commander';
+import { listRetryPauses, type PauseScope, pauseRetries, resumeRetries } from '../data-access/operate.ts';
+import { toRetryFilter } from '../domain/retry-filter.ts';
+import { textFault } from '../domain/text-fault.ts';
+import type { Verb } from './cli.ts';
+import { CliError, ExitCode, usageError } from './cli-error.ts';
+import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { printList } from './output/print-list.ts';
+import { ageText } from './output/time-text.ts';
+import { filterText } from './retry.ts';
+import type { Session } from './session.ts';
+
+/** What a pause's columns hold, in characters. */
+const LONGEST_NAME = 64;
+
+export interface ScopeOptions {
+  stage?: string;
+  downstream?: string;
+}
+
+export const retryPause: Verb = (cli) =>
+  addReason(addScope(new Command('pause')))
+    .description('hold back the retries of a tenant, a stage, a downstream, or where they meet')
+    .action((options: ReasonOption & ScopeOptions, command: Command) =>
+      cli.run(command, ['tenant'], async (session) => {
+        const scope = readScope(options, session);
+        const connection = await session.connect();
+        const operator = operatorOf(options, session.io);
+        const paused = await pauseRetries(connection.database('writer'), scope, operator, connection.now());
+        const what = scopeText(scope);
+        session.say(
+          paused
+            ? `Retries are held back: ${what}. They stay due; let them go with \`pagw retry resume\`.`
+            : `Retries are held back already: ${what}. See \`pagw retry pauses\`.`,
+        );
+        return undefined;
+      }),
+    );
+
+export function addScope(command: Command): Command {
+  return command
+    .option('--stage <name>', 'this stage, by any of its names')
+    .option('--downstream <system>', 'requests that go to this system (metadata.targetSystem)');
+}
+
+/** @throws CliError when nothing is named. */
+export function readScope({ stage, downstream }: ScopeOptions, session: Session): PauseScope {
+  const named = toRetryFilter({ tenant: session.options.tenant, stage, downstream });
+  for (const [name, value] of Object.entries(named)) {
+    const fault = textFault(value, LONGEST_NAME);
+    if (fault !== null) throw usageError(`--${name} ${fault}.`);
+  }
+  if (Object.keys(named).length === 0)
+    throw usageError(
+      'Nothing says what is meant.',
+      'Name at least one of --tenant, --stage and --downstream.',
+    );
+  return { tenant: named.tenant ?? null, stage: named.stage ?? null, downstream: named.downstream ?? null };
+}
+
+export function scopeText({ tenant, stage, downstream }: PauseScope): string {
+  return filterText({
+    ...(tenant === null ? {} : { tenant }),
+    ...(stage === null ? {} : { stage }),
+    ...(downstream === null ? {} : { downstream }),
+  });
+}
+
+export const retryPauses: Verb = (cli) =>
+  new Command('pauses')
+    .description('list what is held back, since when, by whom and why')
+    .action((_options: object, command: Command) =>
+      cli.run(command, [], async (session) => {
+        const connection = await session.connect();
+        const now = connection.now();
+        printList(session, {
+          name: 'pauses',
+          rows: await listRetryPauses(connection.database('reader')),
+          columns: [
+            { title: 'TENANT', cell: ({ tenant }) => tenant ?? 'all' },
+            { title: 'STAGE', cell: ({ stage }) => stage ?? 'all' },
+            { title: 'DOWNSTREAM', cell: ({ downstream }) => downstream ?? 'all' },
+            { title: 'SINCE', cell: ({ pausedAt }) => ageText(pausedAt, now), align: 'right' },
+            { title: 'BY', cell: ({ pausedBy }) => pausedBy },
+            { title: 'WHY', cell: ({ reason }) => reason, least: 12 },
+          ],
+          fields: ['tenant', 'stage', 'downstream', 'pausedAt', 'pausedBy', 'reason'],
+          empty: 'Nothing is held back.',
+        });
+        return undefined;
+      }),
+    );
+
+export const retryResume: Verb = (cli) =>
+  addReason(addScope(new Command('resume')))
+    .description('let the retries go that a pause of exactly this holds back')
+    .action((options: ReasonOption & ScopeOptions, command: Command) =>
+      cli.run(command, ['tenant'], async (session) => {
+        const scope = readScope(options, session);
+        const connection = await session.connect();
+        const operator = operatorOf(options, session.io);
+        const lifted = await resumeRetries(connection.database('writer'), scope, operator, connection.now());
+        if (!lifted)
+          throw new CliError({
+            code: 'PAUSE_NOT_FOUND',
+            message: `There is no pause of ${scopeText(scope)}.`,
+            hint: 'A resume names what its pause named; see `pagw retry pauses`.',
+            exitCode: ExitCode.notFound,
+          });
+        session.say(`Resumed: ${scopeText(scope)}. What became due goes out within a minute.`);
+        return undefined;
+      }),
+    );

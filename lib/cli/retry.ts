@@ -1,0 +1,202 @@
+import { Command, Option } from 'commander';
+import { type NothingToRetry, retryNow, whyNothingToRetry } from '../data-access/operate.ts';
+import {
+  type ListedRetry,
+  listRetries,
+  RETRIES_PER_PAGE,
+  type RetryState,
+  retryStates,
+} from '../data-access/retry.ts';
+import { canonicalStage } from '../domain/event-stages.ts';
+import { type RetryFilter, toRetryFilter } from '../domain/retry-filter.ts';
+import { parseRetryPolicy, type RetryPolicy, retryTiming } from '../domain/retry-policy.ts';
+import type { Verb } from './cli.ts';
+import { CliError, ExitCode, usageError } from './cli-error.ts';
+import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { printList } from './output/print-list.ts';
+import type { Cell, Column } from './output/table.ts';
+import { ageText } from './output/time-text.ts';
+import { parseDuration } from './parse-when.ts';
+import { readPages } from './read-pages.ts';
+import type { Session } from './session.ts';
+
+const DEFAULT_LIMIT = 25;
+
+export const retryList: Verb = (cli) =>
+  addRetryFilter(new Command('list'))
+    .description('list failures that wait for retry or have used up their attempts, the next to go out first')
+    .addOption(new Option('--state <state>', 'only these').choices(retryStates))
+    .action((options: RetryFilterOptions & { state?: RetryState }, command: Command) =>
+      cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
+        const { after } = session.options;
+        const connection = await session.connect();
+        const database = connection.database('reader');
+        const now = connection.now();
+        const filter = readRetryFilter(options, session, now);
+        const policy = parseRetryPolicy(connection.retryPolicy);
+        let total = 0;
+        const limit = session.options.limit ?? DEFAULT_LIMIT;
+        const { rows, next } = await readPages(limit, RETRIES_PER_PAGE, after, async (most, from) => {
+          const page = await listRetries(database, {
+            filter,
+            state: options.state,
+            now,
+            limit: most,
+            after: from,
+          });
+          total = Math.max(total, page.total);
+          return page;
+        });
+        printList(session, {
+          name: 'retries',
+          rows: rows.map((row) => withMaxAttempts(row, policy)),
+          columns: retryColumns(now),
+          fields: RETRY_FIELDS,
+          empty: 'No failure waits for retry or has used up its attempts.',
+          next,
+          total: { count: total, atLeast: false },
+        });
+        return undefined;
+      }),
+    );
+
+const WHY_NOTHING: Readonly<Record<NothingToRetry, readonly [message: string, hint: string]>> = {
+  unknown: ['There is no such request, or no event of that stage.', 'See `pagw request list`.'],
+  closed: ['The request has ended.', 'A request that is closed is not retried.'],
+  dispatched: ['A retry was sent, and its outcome is awaited.', 'See `pagw request show`.'],
+  'not-retryable': [
+    'The stage failed for good: its failure is not retryable.',
+    'Correct the request at its source and submit it again.',
+  ],
+  'not-failed': ['The latest event of the stage is no failure.', 'See `pagw request show`.'],
+};
+
+export const retryRun: Verb = (cli) =>
+  addReason(new Command('run'))
+    .description("retry a request's failed stages now, those whose attempts are used up included")
+    .argument('<pagwId>', 'such as PAGW-20251226-00005-A7CEB2B3')
+    .option('--stage <name>', 'only this stage, by any of its names')
+    .action((id: string, options: ReasonOption & { stage?: string }, command: Command) =>
+      cli.run(command, [], async (session) => {
+        const connection = await session.connect();
+        const database = connection.database('writer');
+        const pagwId = id.trim();
+        const stage = canonicalStage(options.stage);
+        const operator = operatorOf(options, session.io);
+        const rows = await retryNow(database, { pagwId, stage, ...operator }, connection.now());
+        if (rows.length === 0) throw nothing(await whyNothingToRetry(database, pagwId, stage));
+        printList(session, {
+          name: 'retries',
+          rows,
+          columns: [
+            { title: 'STAGE', cell: (row) => row.stage },
+            { title: 'FAILURE', cell: (row) => `#${row.sequenceNo}`, align: 'right' },
+            { title: 'NEXT ATTEMPT', cell: (row) => row.attempt + 1, align: 'right' },
+            { title: '', cell: (row) => (row.wasExhausted ? { text: 'was exhausted', style: 'dim' } : '') },
+          ],
+          fields: ['stage', 'sequenceNo', 'attempt', 'wasExhausted'],
+          empty: '',
+        });
+        session.say('Due now; goes out within a minute, unless a pause holds it. See `pagw request show`.');
+        return undefined;
+      }),
+    );
+
+function nothing(why: NothingToRetry): CliError {
+  const [message, hint] = WHY_NOTHING[why];
+  const exitCode = why === 'unknown' ? ExitCode.notFound : ExitCode.failure;
+  return new CliError({ code: `RETRY_${why.toUpperCase().replace('-', '_')}`, message, hint, exitCode });
+}
+
+export interface RetryFilterOptions {
+  stage?: string;
+  errorCode?: string;
+  downstream?: string;
+  olderThan?: string;
+}
+
+/** The options that say which failures are meant; --tenant is everybody's. */
+export function addRetryFilter(command: Command): Command {
+  return command
+    .option('--stage <name>', 'only this stage, by any of its names')
+    .option('--error-code <code>', 'only failures with this code')
+    .option('--downstream <system>', 'only requests that go to this system (metadata.targetSystem)')
+    .option('--older-than <duration>', 'only failures at least so old: 15m, 2h');
+}
+
+export function readRetryFilter(options: RetryFilterOptions, session: Session, now: Date): RetryFilter {
+  const { stage, errorCode, downstream, olderThan } = options;
+  const seconds = olderThan === undefined ? undefined : parseDuration(olderThan);
+  if (olderThan !== undefined && seconds === undefined)
+    throw usageError('--older-than takes a duration such as 15m or 2h.');
+  return toRetryFilter({
+    tenant: session.options.tenant,
+    stage,
+    errorCode,
+    downstream,
+    failedBefore: seconds === undefined ? undefined : new Date(now.getTime() - seconds * 1_000),
+  });
+}
+
+/** `anthem, API_CONNECTOR to carelon`, for a sentence. */
+export function filterText({ tenant, stage, errorCode, downstream, failedBefore }: RetryFilter): string {
+  const parts = [
+    tenant,
+    stage,
+    errorCode,
+    downstream && `to ${downstream}`,
+    failedBefore && `before ${failedBefore}`,
+  ];
+  return parts.filter(Boolean).join(', ') || 'everything';
+}
+
+const STATES: Readonly<Record<RetryState, Cell>> = {
+  due: { text: '↻ due', style: 'yellow' },
+  sending: { text: '↻ sending', style: 'blue' },
+  held: { text: '‖ held', style: 'dim' },
+  waiting: { text: '◷ waiting', style: 'plain' },
+  exhausted: { text: '✗ exhausted', style: 'red' },
+};
+
+/** A failure with the most attempts the policy gives it: attempt n of max. */
+export type CountedRetry = ListedRetry & { maxAttempts: number };
+
+export function withMaxAttempts(retry: ListedRetry, policy: RetryPolicy): CountedRetry {
+  return { ...retry, maxAttempts: Math.max(retry.attempt, retryTiming(retry, policy, 1).maxAttempts) };
+}
+
+export const RETRY_FIELDS = [
+  ...([
+    'pagwId',
+    'tenant',
+    'stage',
+    'sequenceNo',
+    'attempt',
+    'maxAttempts',
+    'errorCode',
+    'downstream',
+  ] as const),
+  ...(['state', 'failedAt', 'nextRetryAt', 'exhaustedAt'] as const),
+] satisfies (keyof CountedRetry)[];
+
+export function retryColumns(now: Date): Column<CountedRetry>[] {
+  return [
+    { title: 'REQUEST', cell: ({ pagwId }) => pagwId, least: 12 },
+    { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
+    { title: 'STAGE', cell: ({ stage }) => stage },
+    {
+      title: 'FAILED',
+      cell: ({ failedAt }) => ({ text: ageText(failedAt, now), style: 'dim' }),
+      align: 'right',
+    },
+    { title: 'ATTEMPT', cell: ({ attempt, maxAttempts }) => `${attempt} of ${maxAttempts}`, align: 'right' },
+    { title: 'ERROR', cell: ({ errorCode }) => errorCode, least: 10 },
+    { title: 'DOWNSTREAM', cell: ({ downstream }) => downstream, least: 8 },
+    { title: 'STATE', cell: ({ state }) => STATES[state] },
+    {
+      title: 'RETRY',
+      cell: ({ nextRetryAt }) => nextRetryAt && { text: ageText(nextRetryAt, now) },
+      align: 'right',
+    },
+  ];
+}

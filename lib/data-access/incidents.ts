@@ -1,0 +1,331 @@
+import type { IncidentCause } from '../domain/incident-cause.ts';
+import type { IncidentLevel, NotificationKind, OpenIncident } from '../domain/incident-rules.ts';
+import type { NotificationText } from '../domain/incident-text.ts';
+import type { Database } from './database.ts';
+import { type BoundedRows, type Page, readBounded, readPage, readPosition } from './page.ts';
+
+export interface KeptIncident extends OpenIncident, IncidentCause {
+  id: number;
+  key: string;
+  /** The change it was read at: a later change goes through only if there was none in between. */
+  version: number;
+  count: number;
+  peakCount: number;
+  oldestSince: Date;
+}
+
+const PAGE_INCIDENTS = 1_000;
+
+/** The open incidents of a tenant or of all, the oldest first; up to `most`. */
+export async function listOpenIncidents(
+  database: Database,
+  tenant: string | null = null,
+  most = Number.POSITIVE_INFINITY,
+): Promise<KeptIncident[]> {
+  const incidents: KeptIncident[] = [];
+  for (;;) {
+    const { rows, cut } = await readOpenIncidents(database, tenant, incidents.at(-1)?.id ?? 0);
+    incidents.push(...rows);
+    if (incidents.length >= most) return incidents.slice(0, most);
+    if (!cut && rows.length < PAGE_INCIDENTS) return incidents;
+  }
+}
+
+function readOpenIncidents(
+  database: Database,
+  tenant: string | null,
+  afterId: number,
+): Promise<BoundedRows<KeptIncident>> {
+  return readBounded(
+    database,
+    `SELECT
+       id, key, version, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, peak_count,
+       oldest_since, told_at, told_count, told_level, reminders_told, snoozed_until, trend_count, trend_at
+     FROM incident
+     WHERE closed_at IS NULL AND (:tenant::text IS NULL OR tenant = :tenant) AND id > :after_id
+     ORDER BY id
+     LIMIT :limit`,
+    { tenant, after_id: afterId, limit: PAGE_INCIDENTS },
+  );
+}
+
+/** An incident as a run leaves it. */
+export interface IncidentChange extends IncidentCause {
+  key: string;
+  /** The version it was read at; null for one that the run opens. */
+  version: number | null;
+  closed: boolean;
+  seenAt: Date;
+  level: IncidentLevel;
+  count: number;
+  oldestSince: Date;
+  trendCount: number;
+  trendAt: Date;
+  remindersTold: number;
+  telling: (NotificationText & { kind: NotificationKind }) | null;
+}
+
+/**
+ * Saves what a run found, and in the same statement writes down what there is to tell: of two runs at once, one's
+ * change of an incident goes through, and only its notification is written.
+ * @returns how many notifications there are to send for it.
+ */
+export async function saveIncidents(
+  database: Database,
+  changes: readonly IncidentChange[],
+  now: Date,
+): Promise<number> {
+  if (changes.length === 0) return 0;
+  const { rows } = await database.execute<{ written: number }>(
+    `WITH change AS MATERIALIZED (
+       SELECT *
+       FROM json_to_recordset(:changes::json) AS given (
+         key text, version int, closed boolean, tenant text, stage text, reason text, error_code text,
+         target_system text, seen_at timestamptz, level text, count int, oldest_since timestamptz, trend_count int,
+         trend_at timestamptz, reminders_told int, kind text, subject text, body text
+       )
+     ),
+     opened AS (
+       INSERT INTO incident (
+         key, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, peak_count,
+         oldest_since, trend_count, trend_at, told_at, told_count, told_level
+       )
+       SELECT
+         key, tenant, stage, reason, error_code, target_system, :now::timestamptz, seen_at, level, count, count,
+         oldest_since, trend_count, trend_at, :now::timestamptz, count, level
+       FROM change
+       WHERE version IS NULL
+       ON CONFLICT (key) WHERE closed_at IS NULL DO NOTHING
+       RETURNING id, key
+     ),
+     moved AS (
+       UPDATE incident
+       SET version = incident.version + 1,
+           closed_at = CASE WHEN change.closed THEN :now::timestamptz END,
+           reason = change.reason,
+           seen_at = change.seen_at,
+           level = change.level,
+           count = change.count,
+           peak_count = greatest(incident.peak_count, change.count),
+           oldest_since = change.oldest_since,
+           trend_count = change.trend_count,
+           trend_at = change.trend_at,
+           reminders_told = change.reminders_told,
+           told_at = CASE WHEN change.kind IS NULL THEN incident.told_at ELSE :now::timestamptz END,
+           told_count = CASE WHEN change.kind IS NULL THEN incident.told_count ELSE change.count END,
+           told_level = CASE WHEN change.kind IS NULL THEN incident.told_level ELSE change.level END
+       FROM change
+       WHERE incident.key = change.key AND incident.closed_at IS NULL AND incident.version = change.version
+       RETURNING incident.id, incident.key
+     ),
+     saved AS (
+       SELECT id, key FROM opened
+       UNION ALL
+       SELECT id, key FROM moved
+     ),
+     superseded AS (
+       UPDATE incident_notification AS earlier
+       SET superseded_at = :now::timestamptz
+       FROM saved
+       JOIN change ON change.key = saved.key AND change.kind IS NOT NULL
+       WHERE earlier.incident_id = saved.id
+         AND earlier.sent_at IS NULL
+         AND earlier.superseded_at IS NULL
+         AND (earlier.claimed_until IS NULL OR earlier.claimed_until <= :now::timestamptz)
+     ),
+     written AS (
+       INSERT INTO incident_notification (incident_id, kind, level, subject, body, written_at)
+       SELECT saved.id, change.kind, change.level, change.subject, change.body, :now::timestamptz
+       FROM saved
+       JOIN change ON change.key = saved.key
+       WHERE change.kind IS NOT NULL
+       ORDER BY saved.id
+       RETURNING id
+     )
+     SELECT count(*) AS written FROM written`,
+    { changes: JSON.stringify(changes.map(toRecord)), now },
+  );
+  return rows[0]?.written ?? 0;
+}
+
+function toRecord({ telling, ...change }: IncidentChange) {
+  return {
+    key: change.key,
+    version: change.version,
+    closed: change.closed,
+    tenant: change.tenant,
+    stage: change.stage,
+    reason: change.reason,
+    error_code: change.errorCode,
+    target_system: change.targetSystem,
+    seen_at: change.seenAt,
+    level: change.level,
+    count: change.count,
+    oldest_since: change.oldestSince,
+    trend_count: change.trendCount,
+    trend_at: change.trendAt,
+    reminders_told: change.remindersTold,
+    ...telling,
+  };
+}
+
+export interface ClaimedNotification {
+  id: number;
+  incidentId: number;
+  key: string;
+  tenant: string;
+  stage: string;
+  reason: string;
+  kind: NotificationKind;
+  level: IncidentLevel;
+  subject: string;
+  body: string;
+}
+
+/** How long a claim lasts: longer than a page takes to send even where each call runs into its time-out. */
+export const NOTIFICATION_LEASE_SECONDS = 240;
+
+/**
+ * Takes unsent notifications, the oldest of each tenant before any tenant's second, for `leaseSeconds`: nobody else sends them meanwhile, and a run that dies
+ * leaves them to a later one.
+ */
+export async function claimNotifications(
+  database: Database,
+  limit: number,
+  leaseSeconds: number,
+  now: Date,
+): Promise<ClaimedNotification[]> {
+  const { rows } = await database.execute<ClaimedNotification>(
+    `WITH turn AS MATERIALIZED (
+       SELECT notification.id, row_number() OVER (PARTITION BY incident.tenant ORDER BY notification.id) AS place
+       FROM incident_notification AS notification
+       JOIN incident ON incident.id = notification.incident_id
+       WHERE sent_at IS NULL
+         AND superseded_at IS NULL
+         AND (claimed_until IS NULL OR claimed_until <= :now::timestamptz)
+     ),
+     unsent AS MATERIALIZED (
+       SELECT notification.id, turn.place
+       FROM turn
+       JOIN incident_notification AS notification ON notification.id = turn.id
+       -- Once more: what another run has taken meanwhile is its own.
+       WHERE sent_at IS NULL
+         AND superseded_at IS NULL
+         AND (claimed_until IS NULL OR claimed_until <= :now::timestamptz)
+       ORDER BY turn.place, notification.id
+       LIMIT :limit
+       FOR UPDATE OF notification SKIP LOCKED
+     ),
+     claimed AS (
+       UPDATE incident_notification AS notification
+       SET claimed_until = :now::timestamptz + :lease_seconds * interval '1 second'
+       FROM unsent
+       WHERE notification.id = unsent.id
+       RETURNING notification.*, unsent.place
+     )
+     SELECT
+       claimed.id, claimed.incident_id, incident.key, incident.tenant, incident.stage, incident.reason, claimed.kind,
+       claimed.level, claimed.subject, claimed.body
+     FROM claimed
+     JOIN incident ON incident.id = claimed.incident_id
+     ORDER BY claimed.place, claimed.id`,
+    { now, limit, lease_seconds: leaseSeconds },
+  );
+  return rows;
+}
+
+/** Marks a claimed notification as sent, or, when it could not be sent, gives it free for the next run. */
+export async function settleNotification(
+  database: Database,
+  id: number,
+  sent: boolean,
+  now: Date,
+): Promise<void> {
+  await database.execute(
+    `UPDATE incident_notification
+     SET sent_at = CASE WHEN :sent THEN :now::timestamptz END,
+         claimed_until = NULL
+     WHERE id = :id AND sent_at IS NULL`,
+    { id, sent, now },
+  );
+}
+
+export interface ListedIncident extends IncidentCause {
+  id: number;
+  key: string;
+  level: IncidentLevel;
+  count: number;
+  peakCount: number;
+  openedAt: Date;
+  closedAt: Date | null;
+  oldestSince: Date;
+  snoozedUntil: Date | null;
+  /** The latest notification: what it told, and when it went out; null while it waits to be sent. */
+  lastKind: NotificationKind | null;
+  lastSentAt: Date | null;
+}
+
+export interface IncidentFilter {
+  tenant?: string | undefined;
+  /** Closed ones, too. */
+  closed?: boolean | undefined;
+}
+
+const LIST = 'incidents';
+
+/** Incidents, latest opened first; open ones only unless closed ones are asked for. @throws PagePositionError */
+export async function listIncidents(
+  database: Database,
+  { tenant, closed = false }: IncidentFilter,
+  limit: number,
+  position?: string,
+): Promise<Page<ListedIncident>> {
+  const after = readPosition(LIST, position, 'number');
+  return readPage(database, {
+    list: LIST,
+    limit,
+    sql: `SELECT
+       incident.id, incident.key, incident.tenant, incident.stage, incident.reason, incident.error_code,
+       incident.target_system, incident.level, incident.count, incident.peak_count, incident.opened_at,
+       incident.closed_at, incident.oldest_since, incident.snoozed_until, latest.kind AS last_kind,
+       latest.sent_at AS last_sent_at, incident.opened_at::text AS page_at, incident.id AS page_id
+     FROM incident
+     LEFT JOIN LATERAL (
+       SELECT notification.kind, notification.sent_at
+       FROM incident_notification AS notification
+       WHERE notification.incident_id = incident.id AND notification.superseded_at IS NULL
+       ORDER BY notification.id DESC
+       LIMIT 1
+     ) AS latest ON true
+     WHERE (:closed OR incident.closed_at IS NULL)
+       AND (:tenant::text IS NULL OR incident.tenant = :tenant)
+       AND (:after_at::timestamptz IS NULL OR (incident.opened_at, incident.id) < (:after_at::timestamptz, :after_id::bigint))
+     ORDER BY incident.opened_at DESC, incident.id DESC
+     LIMIT :limit`,
+    values: { tenant: tenant ?? null, closed, after_at: after?.at ?? null, after_id: after?.id ?? null },
+  });
+}
+
+export interface SentNotification {
+  id: number;
+  body: string;
+  sentAt: Date;
+}
+
+/** What was told after the notification `afterId`, in the order it was written. */
+export async function listSentNotifications(
+  database: Database,
+  afterId: number,
+  limit: number,
+): Promise<SentNotification[]> {
+  const { rows } = await readBounded<SentNotification>(
+    database,
+    `SELECT id, body, sent_at
+     FROM incident_notification
+     WHERE id > :after_id AND sent_at IS NOT NULL
+     ORDER BY id
+     LIMIT :limit`,
+    { after_id: afterId, limit },
+  );
+  return rows;
+}

@@ -1,0 +1,349 @@
+import { laneOf } from '../domain/event-stages.ts';
+import { requestEffects } from '../domain/request-effects.ts';
+import {
+  completedAtOf,
+  defaultFoldRules,
+  type FoldedEvent,
+  type FoldRules,
+  firmerPriority,
+  RequestFold,
+  type RequestMemory,
+  receivedAtOf,
+  statusOf,
+} from '../domain/request-fold.ts';
+import type { EventStatus, StatedRequest, TrackedEvent } from '../domain/tracked-event.ts';
+import type { Database } from './database.ts';
+import { inParts } from './page.ts';
+
+/** What stands of a request before events are added to it. */
+export interface RequestStateRow {
+  pagwId: string;
+  tenant: string;
+  lastSequenceNo: number;
+  /** Whether it has a correlation id. */
+  correlated: boolean;
+  /** Null when it was brought over from an older system and its state is yet to be derived. */
+  memory: RequestMemory | null;
+  /** At which places of the event ids asked about stand ids that are recorded already. */
+  recorded: readonly number[] | null;
+}
+
+export interface RequestStates {
+  /** By id; a request that is in neither does not exist. */
+  read: ReadonlyMap<string, RequestStateRow>;
+  /** Requests whose state had no room in the answer. */
+  unread: Set<string>;
+}
+
+/** Leaves the answer's other parts room within its 1 MiB. */
+const MOST_STATE_BYTES = 500_000;
+
+/** The states of the requests that exist, with what is recorded already of the event ids given for each. */
+export async function readRequestStates(
+  database: Database,
+  eventIds: ReadonlyMap<string, readonly string[]>,
+): Promise<RequestStates> {
+  const asked = [...eventIds].map(([pagwId, ids]) => ({ pagw_id: pagwId, event_ids: ids }));
+  const { rows } = await database.execute<{ state: RequestStateRow | Pick<RequestStateRow, 'pagwId'> }>(
+    'SELECT state FROM read_request_states(:asked::json, :most_bytes::int) AS state',
+    { asked: JSON.stringify(asked), most_bytes: MOST_STATE_BYTES },
+  );
+  const read = new Map<string, RequestStateRow>();
+  const unread = new Set<string>();
+  for (const { state } of rows) {
+    if ('tenant' in state) read.set(state.pagwId, state);
+    else unread.add(state.pagwId);
+  }
+  return { read, unread };
+}
+
+/** A request's new events and what they make of it. */
+export interface Addition {
+  pagwId: string;
+  tenant: string;
+  /** Whether an event has given it a correlation id before. */
+  correlated: boolean;
+  fold: RequestFold;
+}
+
+/**
+ * Writes each addition whole if nothing was recorded of its request since it was read, and not at all otherwise.
+ * @returns the ids of the requests that were not written.
+ * @throws DatabaseError; then nothing of the call was written, or its answer was lost.
+ */
+export async function appendEvents(
+  database: Database,
+  additions: readonly Addition[],
+  recordedAt: Date,
+): Promise<Set<string>> {
+  const { rows } = await database.execute<{ raced: number[] }>(
+    `SELECT append_events(:requests::json, :events::json, :cleared::json, :recorded_at::timestamptz) AS raced`,
+    {
+      requests: JSON.stringify(additions.map(toRequestRow)),
+      events: JSON.stringify(additions.flatMap(toEventRows)),
+      cleared: JSON.stringify(
+        additions.flatMap(({ pagwId, fold }) =>
+          fold.cleared.map((sequenceNo) => ({ pagw_id: pagwId, sequence_no: sequenceNo })),
+        ),
+      ),
+      recorded_at: recordedAt,
+    },
+  );
+  return new Set(rows[0]?.raced.flatMap((place) => additions[place]?.pagwId ?? []));
+}
+
+function toRequestRow({ pagwId, tenant, fold }: Addition): Record<string, unknown> {
+  const { memory, appended } = fold;
+  const { main, determination } = memory;
+  const events = appended.map(({ event }) => event);
+  const failure = events.findLast(({ status }) => status === 'FAILED');
+  const payload = events.findLast(({ stated }) => stated?.payload?.key)?.stated?.payload;
+  return {
+    pagw_id: pagwId,
+    tenant,
+    before_no: fold.firstSequenceNo - 1,
+    last_no: fold.lastSequenceNo,
+    failures: events.filter(({ status }) => status === 'FAILED').length,
+    retries: events.filter(({ status }) => status === 'RETRY_SCHEDULED').length,
+    received_at: instant(receivedAtOf(memory)),
+    last_event_at: instant(Math.max(...appended.map(({ at }) => at))),
+    status: statusOf(memory),
+    determination: determination?.status,
+    decided_at: instant(determination?.at),
+    completed_at: instant(completedAtOf(memory)),
+    unclear_answer_at: instant(memory.unclearAt),
+    last_stage: events.at(-1)?.stage,
+    main_stage: main?.stage,
+    main_event_type: main?.type,
+    main_status: main?.status,
+    main_attempt: main?.attempt,
+    main_at: instant(main?.at),
+    main_no: main?.no,
+    next_stage: main?.next ?? undefined,
+    error_code: failure?.errorCode ?? undefined,
+    error_message: failure?.errorMessage ?? undefined,
+    request_type: events.findLast(({ stated }) => stated?.type)?.stated?.type,
+    priority: events.map((event) => requestEffects(event).priority).reduce(firmerPriority, null) ?? undefined,
+    correlation_id: events.find(({ correlationId }) => correlationId !== null)?.correlationId ?? undefined,
+    external_reference:
+      events.findLast(({ externalReference }) => externalReference !== null)?.externalReference ?? undefined,
+    payload_bucket: payload?.bucket ?? undefined,
+    payload_key: payload?.key ?? undefined,
+    target_system: events.map(targetSystemOf).findLast((name) => name !== undefined),
+    state: memory,
+  };
+}
+
+function toEventRows({ pagwId, correlated, fold }: Addition): Record<string, unknown>[] {
+  let known = correlated;
+  return fold.appended.map((folded) => {
+    const { correlationId, stated, tenant } = folded.event;
+    const says = {
+      ...stated,
+      ...(known || correlationId === null ? {} : { correlationId }),
+      ...(tenant === null ? { tenantless: true } : {}),
+    };
+    known ||= correlationId !== null;
+    return {
+      ...toEventRow(folded),
+      pagw_id: pagwId,
+      stated: Object.keys(says).length > 0 ? says : undefined,
+    };
+  });
+}
+
+function toEventRow({ event, sequenceNo, attempt, nextRetryAt, exhausted }: FoldedEvent) {
+  return {
+    event_id: event.eventId,
+    stage: event.stage,
+    event_type: event.eventType,
+    status: event.status,
+    sequence_no: sequenceNo,
+    attempt,
+    retryable: event.retryable,
+    next_retry_at: nextRetryAt ?? undefined,
+    exhausted: exhausted || undefined,
+    occurred_at: event.occurredAt,
+    started_at: event.startedAt ?? undefined,
+    completed_at: event.completedAt ?? undefined,
+    duration_ms: event.durationMs ?? undefined,
+    external_reference: event.externalReference ?? undefined,
+    error_code: event.errorCode ?? undefined,
+    error_message: event.errorMessage ?? undefined,
+    worker_id: event.workerId ?? undefined,
+    service_name: event.serviceName ?? undefined,
+    metadata: event.metadata ?? undefined,
+    sender: event.sender ?? undefined,
+  };
+}
+
+/** The downstream that a main-lane event names; longer names are no system's. */
+function targetSystemOf({ lane, metadata }: TrackedEvent): string | undefined {
+  const name = lane === 'main' ? metadata?.targetSystem : undefined;
+  return typeof name === 'string' && name !== '' && name.length <= 64 ? name : undefined;
+}
+
+function instant(epochMs: number | null | undefined): string | undefined {
+  return epochMs === null || epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+}
+
+/** Of the metadata, what a fold can ask for. */
+const EVIDENCE_KEYS = [
+  'mode',
+  'outcome',
+  'disposition',
+  'reviewAction',
+  'reviewActionCode',
+  'isAsync',
+  'hasUrgent',
+];
+const PAGE_ROWS = 150;
+
+interface EventRow {
+  sequenceNo: number;
+  eventId: string;
+  stage: string;
+  eventType: string;
+  status: EventStatus;
+  attempt: number;
+  nextRetryAt: Date | null;
+  exhausted: boolean;
+  errorCode: string | null;
+  occurredAt: Date;
+  createdAt: Date;
+  metadata: Record<string, unknown> | null;
+  stated: StatedRequest | null;
+}
+
+/**
+ * Folds a request's whole history again, as it stands in event_tracker. For requests that were brought over from an older
+ * system, and to hold what ingest keeps against it.
+ * @returns null when there is no event of it.
+ */
+export async function deriveRequestMemory(
+  database: Database,
+  pagwId: string,
+  rules: FoldRules = defaultFoldRules,
+): Promise<RequestMemory | null> {
+  const fold = new RequestFold(null, rules);
+  for (let after = 0; ; ) {
+    const { rows } = await database.execute<EventRow>(
+      `SELECT
+         event.sequence_no, event.event_id, event.stage, event.event_type, event.status::text AS status, event.attempt,
+         event.next_retry_at, event.retry_exhausted_at IS NOT NULL AS exhausted, event.error_code,
+         event.occurred_at, event.created_at, event.stated,
+         (
+           SELECT jsonb_object_agg(key, value)
+           FROM jsonb_each(CASE WHEN jsonb_typeof(event.metadata) = 'object' THEN event.metadata END)
+           WHERE key IN (SELECT json_array_elements_text(:keys::json)) AND pg_column_size(value) < 300
+         ) AS metadata
+       FROM request_tracker AS request
+       JOIN event_history AS event ON event.pagw_id = request.pagw_id AND event.received_on = request.received_on
+       WHERE request.pagw_id = :pagw_id AND event.sequence_no > :after
+       ORDER BY event.sequence_no
+       LIMIT ${PAGE_ROWS}`,
+      { pagw_id: pagwId, after, keys: JSON.stringify(EVIDENCE_KEYS) },
+    );
+    for (const row of rows) fold.append(toTrackedEvent(pagwId, row), row.createdAt.getTime());
+    after = rows.at(-1)?.sequenceNo ?? after;
+    if (rows.length < PAGE_ROWS) break;
+  }
+  return fold.appended.length === 0 ? null : fold.memory;
+}
+
+/** Whether a failure waits is taken from its row: an operator may have moved its retry, and its policy may have changed. */
+function toTrackedEvent(pagwId: string, row: EventRow): TrackedEvent {
+  const waits = row.nextRetryAt !== null || row.exhausted;
+  return {
+    eventId: row.eventId,
+    tenant: row.stated?.tenantless ? null : '',
+    pagwId,
+    stage: row.stage,
+    eventType: row.eventType,
+    known: true,
+    status: row.status,
+    lane: laneOf(row.stage),
+    attempt: row.attempt,
+    retryable: waits,
+    nextRetryAt: waits ? (row.nextRetryAt ?? row.createdAt).toISOString() : null,
+    retry: null,
+    occurredAt: row.occurredAt.toISOString(),
+    startedAt: null,
+    completedAt: null,
+    durationMs: null,
+    externalReference: null,
+    errorCode: row.errorCode,
+    errorMessage: null,
+    workerId: null,
+    serviceName: null,
+    correlationId: row.stated?.correlationId ?? null,
+    metadata: row.metadata,
+    stated: row.stated,
+  };
+}
+
+/** Makes the months in which these requests arrived, and `now`'s, where they are missing. */
+export async function ensurePartitionsOfRequests(
+  database: Database,
+  pagwIds: readonly string[],
+  now: Date,
+): Promise<void> {
+  await database.execute(
+    `SELECT ensure_event_partition(month)
+     FROM (
+       SELECT date_trunc('month', :now::timestamptz AT TIME ZONE 'UTC')::date AS month
+       UNION
+       SELECT date_trunc('month', received_on)::date
+       FROM request_tracker
+       WHERE pagw_id IN (SELECT json_array_elements_text(:pagw_ids::json))
+     ) AS months`,
+    { now, pagw_ids: JSON.stringify(pagwIds) },
+  );
+}
+
+/** One refused event (or whole message) with its reason and where its body is kept. */
+export interface RejectedMessage {
+  messageId: string;
+  position: number;
+  tenant: string | null;
+  pagwId: string | null;
+  code: string;
+  path: string;
+  rule: string;
+  hint: string;
+  bodyBucket: string;
+  bodyKey: string;
+  bodyBytes: number;
+  sentAt: Date;
+}
+
+/** Sets messages aside; one that is there already stays as it is, so the call may be repeated. */
+export async function insertRejectedMessages(
+  database: Database,
+  messages: readonly RejectedMessage[],
+  now: Date,
+): Promise<void> {
+  // A message may hold 1,000 events, each refused for a reason of its own.
+  for (const part of inParts(messages)) await insertPart(database, part, now);
+}
+
+async function insertPart(
+  database: Database,
+  messages: readonly RejectedMessage[],
+  now: Date,
+): Promise<void> {
+  await database.execute(
+    `INSERT INTO rejected_message (
+       message_id, position, tenant, pagw_id, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at
+     )
+     SELECT
+       "messageId", position, tenant, "pagwId", code, left(path, 512), rule, left(hint, 512),
+       "bodyBucket", "bodyKey", "bodyBytes", "sentAt", :now::timestamptz
+     FROM json_to_recordset(:messages::json) AS message (
+       "messageId" text, position int, tenant text, "pagwId" text, code text, path text, rule text, hint text,
+       "bodyBucket" text, "bodyKey" text, "bodyBytes" int, "sentAt" timestamptz
+     )
+     ON CONFLICT (message_id, position) DO NOTHING`,
+    { messages: JSON.stringify(messages), now },
+  );
+}

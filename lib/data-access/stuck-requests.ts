@@ -1,0 +1,239 @@
+import { OTHER } from '../domain/other-name.ts';
+import type { StuckReason } from '../domain/request-state.ts';
+import type { Database, SqlValues } from './database.ts';
+import { NONE_STATED } from './failures.ts';
+import { type Page, readBounded, readPage, readPosition } from './page.ts';
+
+/** Requests of a tenant that are stuck at one stage for one cause. */
+export interface StuckGroup {
+  tenant: string;
+  stage: string;
+  reason: StuckReason;
+  errorCode: string | null;
+  targetSystem: string | null;
+  count: number;
+  oldestSince: Date;
+  /** Of the failing ones; null when the latest main-lane event has none. */
+  maxAttempt: number | null;
+  /** Undecided requests whose clock has run 75 %, 90 %, and out. */
+  atRisk: number;
+  urgent: number;
+  breached: number;
+  /** When the next of those not yet breached is due. */
+  nextDueAt: Date | null;
+  sampleIds: string[];
+}
+
+export interface StuckFilter {
+  tenant?: string | undefined;
+  stage?: string | undefined;
+  reason?: string | undefined;
+  /** Of both: NONE_STATED where none is known. */
+  errorCode?: string | undefined;
+  targetSystem?: string | undefined;
+  /** Only requests whose decision is overdue, or at risk of it. */
+  risk?: 'breached' | 'at-risk' | undefined;
+  /** Stuck since this instant or longer. */
+  stuckBefore?: Date | undefined;
+}
+
+/** For a WHERE over stuck requests; its values are `stuckFilterValues`. */
+export const MATCHES_STUCK_FILTER = `(:stage::text IS NULL OR stuck_stage = :stage)
+       AND (:reason::text IS NULL OR stuck_reason = :reason)
+       AND (:error_code::text IS NULL OR coalesce(stuck_error_code, '${NONE_STATED}') = :error_code)
+       AND (:target_system::text IS NULL OR coalesce(target_system, '${NONE_STATED}') = :target_system)
+       AND (:risk::text IS NULL OR (deadline_risk IS NOT NULL AND (deadline_risk = 'breached') = (:risk = 'breached')))
+       AND (:stuck_before::timestamptz IS NULL OR stuck_since <= :stuck_before::timestamptz)`;
+
+export function stuckFilterValues(filter: StuckFilter): SqlValues {
+  return {
+    tenant: filter.tenant ?? null,
+    stage: filter.stage ?? null,
+    reason: filter.reason ?? null,
+    error_code: filter.errorCode ?? null,
+    target_system: filter.targetSystem ?? null,
+    risk: filter.risk ?? null,
+    stuck_before: filter.stuckBefore ?? null,
+  };
+}
+
+/** What a tenant's own page names; the rest is one group for each reason, at stage OTHER. */
+const GROUPS_OF_ONE_TENANT = 500;
+/** What the page of all tenants names of each. */
+const GROUPS_OF_EACH_TENANT = 50;
+/** More than a person reads. */
+const MAX_GROUPS = 1_000;
+
+/** Groups of a tenant beyond its first `:most`, in the order that `place` says, are folded into one for each reason. */
+const FOLDED_GROUPS = `folded AS (
+       SELECT
+         tenant, stage, reason, error_code, target_system, count, oldest_since, max_attempt, at_risk, urgent, breached,
+         next_due_at, sample_ids, place
+       FROM placed
+       WHERE place <= :most
+       UNION ALL
+       SELECT
+         tenant, '${OTHER}', reason, NULL, NULL, sum(count)::bigint, min(oldest_since), max(max_attempt),
+         sum(at_risk)::bigint, sum(urgent)::bigint, sum(breached)::bigint, min(next_due_at),
+         (array_agg(sample_ids[1] ORDER BY oldest_since, sample_ids[1]))[1:3], :most + 1
+       FROM placed
+       WHERE place > :most
+       GROUP BY tenant, reason
+     )
+     SELECT
+       tenant, stage, reason, error_code, target_system, count, oldest_since, max_attempt, at_risk, urgent, breached,
+       next_due_at, sample_ids`;
+
+function groupColumns(cause: string): string {
+  return `
+       tenant,
+       stuck_stage AS stage,
+       stuck_reason AS reason,
+       min(stuck_error_code) AS error_code,
+       left(target_system, 64) AS target_system,
+       count(*) AS count,
+       min(stuck_since) AS oldest_since,
+       max(main_attempt) AS max_attempt,
+       count(*) FILTER (WHERE deadline_risk = 'at-risk') AS at_risk,
+       count(*) FILTER (WHERE deadline_risk = 'urgent') AS urgent,
+       count(*) FILTER (WHERE deadline_risk = 'breached') AS breached,
+       min(decision_due_at) FILTER (WHERE deadline_risk IN ('at-risk', 'urgent') AND decision_due_at > :now::timestamptz) AS next_due_at,
+       (array_agg(pagw_id::text ORDER BY stuck_since, pagw_id))[1:3] AS sample_ids,
+       ${cause} AS cause`;
+}
+
+/**
+ * The stuck requests by tenant, stage and cause, largest group first. Every tenant's largest groups come before any
+ * tenant's smaller ones where not all fit.
+ */
+export async function groupStuckRequests(
+  database: Database,
+  now: Date,
+  filter: StuckFilter = {},
+): Promise<StuckGroup[]> {
+  const { rows } = await readBounded<StuckGroup>(
+    database,
+    `WITH grouped AS (
+       SELECT ${groupColumns('stuck_error_code')}
+       FROM request_tracker
+       WHERE stuck_reason IS NOT NULL
+         AND (:tenant::text IS NULL OR tenant = :tenant)
+         AND ${MATCHES_STUCK_FILTER}
+       GROUP BY tenant, stuck_stage, stuck_reason, stuck_error_code, target_system
+     ),
+     placed AS (
+       SELECT
+         *, row_number() OVER (PARTITION BY tenant ORDER BY count DESC, oldest_since, stage, reason, error_code, target_system) AS place
+       FROM grouped
+     ),
+     ${FOLDED_GROUPS}
+     FROM folded
+     ORDER BY place, count DESC, oldest_since, tenant, stage, reason, error_code, target_system
+     LIMIT :limit`,
+    {
+      ...stuckFilterValues(filter),
+      now,
+      most: filter.tenant === undefined ? GROUPS_OF_EACH_TENANT : GROUPS_OF_ONE_TENANT,
+      limit: MAX_GROUPS,
+    },
+  );
+  return rows.sort(
+    (left, right) => right.count - left.count || left.oldestSince.getTime() - right.oldestSince.getTime(),
+  );
+}
+
+/** Causes of a tenant that are incidents of their own. */
+export const INCIDENTS_OF_EACH_TENANT = 20;
+/** Numbers and hex ids within an error code count as one, as in incidentKey. */
+const CAUSE = `regexp_replace(upper(stuck_error_code), '[0-9A-F]*[0-9][0-9A-F]*', '#', 'g')`;
+
+/**
+ * The stuck requests as incidents tell them apart, all tenants', answer by answer. Of a tenant's causes those that began
+ * first are told by name, so that a flood of new ones neither hides nor renames an open one; the others are one for each
+ * reason.
+ */
+export async function* groupIncidents(database: Database, now: Date): AsyncGenerator<StuckGroup[]> {
+  let after: string | undefined;
+  do {
+    const { rows, cut } = await readBounded<StuckGroup>(
+      database,
+      `WITH grouped AS (
+         SELECT ${groupColumns(CAUSE)}
+         FROM request_tracker
+         WHERE stuck_reason IS NOT NULL AND (:after::text IS NULL OR tenant > :after)
+         GROUP BY tenant, stuck_stage, stuck_reason, ${CAUSE}, target_system
+       ),
+       placed AS (
+         SELECT
+           *, row_number() OVER (PARTITION BY tenant ORDER BY oldest_since, stage, reason, cause, target_system) AS place
+         FROM grouped
+       ),
+       ${FOLDED_GROUPS}
+       FROM folded
+       ORDER BY tenant, place, reason
+       LIMIT :limit`,
+      { now, after: after ?? null, most: INCIDENTS_OF_EACH_TENANT, limit: MAX_GROUPS },
+    );
+    const last = rows.at(-1)?.tenant;
+    const isWhole = !cut && rows.length < MAX_GROUPS;
+    // The last tenant's groups may be cut; a tenant's own all fit into one answer.
+    const whole = isWhole ? rows : rows.filter(({ tenant }) => tenant !== last);
+    yield whole.length > 0 ? whole : rows;
+    after = isWhole ? undefined : (whole.at(-1)?.tenant ?? last);
+  } while (after !== undefined);
+}
+
+export interface StuckRequest {
+  pagwId: string;
+  tenant: string;
+  stage: string;
+  eventType: string | null;
+  attempt: number | null;
+  /** The stage a lost hand-off was to. */
+  nextStage: string | null;
+  reason: StuckReason;
+  since: Date;
+  errorCode: string | null;
+  targetSystem: string | null;
+  decisionDueAt: Date | null;
+  deadlineRisk: string | null;
+  /** By how much the latest main-lane event's own time is ahead of its recording; negative: late, or a slow clock. */
+  skewSeconds: number | null;
+}
+
+const LIST = 'stuck';
+
+/**
+ * One page of stuck requests, longest stuck first. With a tenant it costs the page, whatever else there is; without
+ * one, it sorts all that are stuck.
+ * @throws PagePositionError
+ */
+export async function listStuckRequests(
+  database: Database,
+  filter: StuckFilter,
+  limit: number,
+  position?: string,
+): Promise<Page<StuckRequest>> {
+  const after = readPosition(LIST, position, 'text');
+  return readPage(database, {
+    list: LIST,
+    limit,
+    sql: `SELECT
+       pagw_id, tenant, stuck_stage AS stage, main_event_type AS event_type,
+       main_attempt AS attempt, CASE WHEN stuck_stage = main_stage THEN next_stage END AS next_stage, stuck_reason AS reason, stuck_since AS since,
+       stuck_error_code AS error_code, target_system, decision_due_at, deadline_risk,
+       stuck_skew_seconds AS skew_seconds, stuck_since::text AS page_at, pagw_id AS page_id
+     FROM request_tracker
+     WHERE stuck_reason IS NOT NULL
+       ${filter.tenant === undefined ? 'AND :tenant::text IS NULL' : 'AND tenant = :tenant'}
+       AND ${MATCHES_STUCK_FILTER}
+       AND (stuck_since, pagw_id) > (:after_since::timestamptz, :after_id::text)
+     ORDER BY stuck_since, pagw_id
+     LIMIT :limit`,
+    values: {
+      ...stuckFilterValues(filter),
+      after_since: after?.at ?? '-infinity',
+      after_id: after?.id ?? '',
+    },
+  });
+}

@@ -1,0 +1,117 @@
+import type { Database } from './database.ts';
+import { hasSqlState, SqlState } from './database-error.ts';
+import type { MaintainOptions } from './maintain.ts';
+
+/** Events of hours older than this may be compacted or archived: what is rolled up of them stays as it is. */
+export const SUMMARY_FROZEN_AFTER_DAYS = 28;
+const DAY_MS = 86_400_000;
+
+/** Numbers of events that one search of an old backlog covers: about a second's work. */
+const MARK_MAX_IDS = 500_000;
+
+export type SummaryRefresh = Record<
+  'hoursChanged' | 'hoursSummarised' | 'hoursLeft' | 'daysSummarised',
+  number
+>;
+
+/**
+ * Brings event_tracker_summary up to date: finds the hours that got events since the last time and makes each of them
+ * anew, in a statement of its own; then merges the days of those hours that are over. What a cut leaves undone is
+ * marked in the database and taken up by the next run.
+ */
+export async function refreshSummary(
+  { database, now, mayGoOn }: MaintainOptions,
+  markMaxIds = MARK_MAX_IDS,
+): Promise<SummaryRefresh> {
+  const frozenBefore = new Date(now.getTime() - SUMMARY_FROZEN_AFTER_DAYS * DAY_MS);
+  let hoursChanged = 0;
+  let complete = false;
+  while (!complete && mayGoOn()) {
+    const search = await markChangedHours(database, markMaxIds);
+    hoursChanged += search.marked;
+    complete = search.complete;
+  }
+  let hoursSummarised = 0;
+  while (mayGoOn() && (await summariseChangedHour(database, frozenBefore))) hoursSummarised++;
+  const hoursLeft = await countChangedHours(database);
+  let daysSummarised = 0;
+  while (mayGoOn() && (await summariseChangedDay(database, now))) daysSummarised++;
+  if (complete && hoursLeft === 0) await noteRefresh(database, now);
+  return { hoursChanged, hoursSummarised, hoursLeft, daysSummarised };
+}
+
+async function markChangedHours(database: Database, most: number) {
+  const { rows } = await database.execute<{ marked: number; complete: boolean }>(
+    'SELECT marked, complete FROM mark_changed_hours(:most::bigint)',
+    { most },
+  );
+  const [search] = rows;
+  if (search === undefined) throw new Error('mark_changed_hours answered no row; is the schema current?');
+  return search;
+}
+
+async function summariseChangedHour(database: Database, frozenBefore: Date): Promise<boolean> {
+  const { rows } = await database.execute<{ hour: Date | null }>(
+    'SELECT summarise_changed_hour(:frozen_before::timestamptz) AS hour',
+    { frozen_before: frozenBefore },
+  );
+  return rows[0]?.hour != null;
+}
+
+async function summariseChangedDay(database: Database, overBefore: Date): Promise<boolean> {
+  const { rows } = await database.execute<{ day: Date | null }>(
+    'SELECT summarise_changed_day(:over_before::timestamptz) AS day',
+    { over_before: overBefore },
+  );
+  return rows[0]?.day != null;
+}
+
+async function countChangedHours(database: Database): Promise<number> {
+  const { rows } = await database.execute<{ hours: number }>(
+    'SELECT count(*) AS hours FROM event_summary_changed_hour',
+  );
+  return rows[0]?.hours ?? 0;
+}
+
+/** Reports take the hours before this from the summary, and the days before this where none is left to merge. */
+async function noteRefresh(database: Database, now: Date): Promise<void> {
+  await database.execute(
+    `UPDATE event_summary_progress
+     SET refreshed_at = greatest(refreshed_at, :now::timestamptz),
+         days_before = CASE
+           WHEN EXISTS (SELECT FROM event_summary_changed_day WHERE day < date_trunc('day', :now::timestamptz, 'UTC')) THEN days_before
+           ELSE greatest(days_before, date_trunc('day', :now::timestamptz, 'UTC'))
+         END`,
+    { now },
+  );
+}
+
+/**
+ * Lets the block range indexes of event_tracker cover the newest pages of every partition. Between two vacuums they do not,
+ * and a report over the last hours would read every page since: up to a fifth of the month. A vacuum under way does the
+ * same work and holds the lock that it takes: then there is nothing to wait for.
+ */
+export async function summariseBlockRanges({
+  database,
+}: MaintainOptions): Promise<{ blockRangesSummarised: number }> {
+  try {
+    return await database.transaction(async (transaction) => {
+      await transaction.execute("SET LOCAL lock_timeout = '2s'");
+      const { rows } = await transaction.execute<{ ranges: number }>(
+        `SELECT coalesce(sum(brin_summarize_new_values(partition.inhrelid)), 0)::bigint AS ranges
+         FROM pg_inherits AS partition
+         WHERE partition.inhparent IN (
+           SELECT indexed.indexrelid
+           FROM pg_index AS indexed
+           JOIN pg_class AS index ON index.oid = indexed.indexrelid
+           JOIN pg_am AS method ON method.oid = index.relam
+           WHERE indexed.indrelid = 'event_tracker'::regclass AND method.amname = 'brin'
+         )`,
+      );
+      return { blockRangesSummarised: rows[0]?.ranges ?? 0 };
+    });
+  } catch (error) {
+    if (hasSqlState(error, SqlState.lockNotAvailable)) return { blockRangesSummarised: 0 };
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { restSeconds } from '../../runtime/redelivery.ts';
+
+const PATIENCE_MS = 5_000;
+
+/**
+ * Lets messages that are left on the queue rest before they are offered again, longer each time. A group is blocked
+ * while one of its messages is in hand, so all of a group's rest as long as the one that was offered most often. What
+ * this fails to tell rests as long as the queue says; nothing of the batch depends on it.
+ * @returns how many will rest as asked.
+ */
+export async function deferMessages(
+  sqs: SQSClient,
+  queueUrl: string,
+  left: readonly SQSRecord[],
+): Promise<number> {
+  if (left.length === 0) return 0;
+  const byGroup = Map.groupBy(left, ({ attributes }) => attributes.MessageGroupId);
+  const Entries = [...byGroup.values()].flatMap((records) => {
+    const VisibilityTimeout = restSeconds(Math.max(...records.map(deliveriesOf)));
+    return records.map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle, VisibilityTimeout }));
+  });
+  const command = new ChangeMessageVisibilityBatchCommand({
+    QueueUrl: queueUrl,
+    Entries: Entries.map((entry, place) => ({ Id: String(place), ...entry })),
+  });
+  try {
+    const { Successful = [] } = await sqs.send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) });
+    return Successful.length;
+  } catch {
+    return 0;
+  }
+}
+
+/** How often a message has been delivered, this time included. */
+export function deliveriesOf({ attributes }: SQSRecord): number {
+  return Number(attributes.ApproximateReceiveCount) || 1;
+}

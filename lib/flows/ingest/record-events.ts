@@ -1,0 +1,206 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../../data-access/database.ts';
+import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
+import {
+  type Addition,
+  appendEvents,
+  deriveRequestMemory,
+  ensurePartitionsOfRequests,
+  type RequestStateRow,
+  readRequestStates,
+} from '../../data-access/ingest.ts';
+import { defaultFoldRules, type FoldRules, newMemory, RequestFold } from '../../domain/request-fold.ts';
+import type { TrackedEvent } from '../../domain/tracked-event.ts';
+
+/**
+ * - `RECORDED`: stored now, under `sequenceNo`.
+ * - `DUPLICATE`: its id was stored for this request before, by an earlier batch or earlier in this one.
+ * - `TENANT_UNKNOWN`: it names no tenant and its request is not known.
+ * - `TENANT_MISMATCH`: its request belongs to another tenant.
+ * - `SENDER_NOT_ALLOWED`: its sender is not bound to its tenant.
+ * - `OVERTAKEN`: the failure it retries no longer waits.
+ */
+export type RecordOutcome =
+  | 'RECORDED'
+  | 'DUPLICATE'
+  | 'TENANT_UNKNOWN'
+  | 'TENANT_MISMATCH'
+  | 'SENDER_NOT_ALLOWED'
+  | 'OVERTAKEN';
+
+export interface RecordedEvent {
+  outcome: RecordOutcome;
+  /** Place in the request's history, gapless from 1; null unless recorded. */
+  sequenceNo: number | null;
+}
+
+export interface RecordableEvent extends TrackedEvent {
+  /** An event of our own may be one that holds only while a failure waits for its retry. */
+  retryOf?: number;
+  /** The only tenants whose events its sender may send; absent or null for all. */
+  senderTenants?: ReadonlySet<string> | null;
+}
+
+/** A call carries at most this much: a third of the Data API's 4 MiB, as quotes are escaped and states come on top. */
+const CALL_MAX_EVENTS = 1_000;
+const CALL_MAX_BYTES = 1_400_000;
+
+/**
+ * Of several who write to one request at once, one wins a round and the others read again. They draw lots for when, from a
+ * time that grows: all at once again, they would only keep one another from it.
+ */
+const MAX_ROUNDS = 64;
+const RACED_PAUSE_MS = 5;
+const RACED_PAUSE_MOST_MS = 400;
+
+/**
+ * Records events in the order given and answers each at its place. Safe to repeat, and to run at once with others.
+ *
+ * How it stays right when several write to one request at once: the states are read, the events folded into them, and each
+ * request is written only if its last number still is what was read. Then nothing was recorded in between, so the search
+ * for duplicates saw everything and the numbers follow without a gap. A request that moved is read again.
+ * @throws DatabaseError when a call was refused or unanswered; then none of the events may be taken as recorded, and all
+ *   of them may be sent again.
+ */
+export async function recordEvents(
+  database: Database,
+  events: readonly RecordableEvent[],
+  now: Date,
+  rules: FoldRules = defaultFoldRules,
+): Promise<RecordedEvent[]> {
+  const answers: RecordedEvent[] = [];
+  for (const call of toCalls(events)) {
+    let pending = Map.groupBy(call, ({ event }) => event.pagwId);
+    for (let round = 1; pending.size > 0; round++) {
+      if (round > MAX_ROUNDS)
+        throw new Error(
+          `Recording ${pending.size} requests raced ${MAX_ROUNDS} times; send their events again.`,
+        );
+      const moved = await recordRound({ database, now, rules }, pending, answers);
+      pending = new Map([...pending].filter(([pagwId]) => moved.has(pagwId)));
+      if (pending.size > 0)
+        await sleep(Math.random() * Math.min(RACED_PAUSE_MOST_MS, RACED_PAUSE_MS * 2 ** round));
+    }
+  }
+  return answers;
+}
+
+/** An event and its place among the answers. */
+interface Placed {
+  event: RecordableEvent;
+  place: number;
+}
+
+interface Recording {
+  database: Database;
+  now: Date;
+  rules: FoldRules;
+}
+
+/** Answers the ids of the requests that have to be tried again. */
+async function recordRound(
+  recording: Recording,
+  pending: ReadonlyMap<string, readonly Placed[]>,
+  answers: RecordedEvent[],
+): Promise<Set<string>> {
+  const eventIds = new Map(
+    [...pending].map(([pagwId, events]) => [pagwId, events.map(({ event }) => event.eventId)]),
+  );
+  const { read, unread } = await readRequestStates(recording.database, eventIds);
+  const additions: Addition[] = [];
+  for (const [pagwId, events] of pending) {
+    if (unread.has(pagwId)) continue;
+    const addition = await foldRequest(recording, pagwId, events, read.get(pagwId), answers);
+    if (addition.fold.appended.length > 0) additions.push(addition);
+  }
+  if (additions.length === 0) return new Set(unread);
+  return new Set([...unread, ...(await appendWithPartitions(recording, additions))]);
+}
+
+/** Folds a request's events, each answered as if the write that follows succeeds. */
+async function foldRequest(
+  { database, now, rules }: Recording,
+  pagwId: string,
+  events: readonly Placed[],
+  state: RequestStateRow | undefined,
+  answers: RecordedEvent[],
+): Promise<Addition> {
+  const memory = state && (state.memory ?? (await deriveRequestMemory(database, pagwId, rules)));
+  const fold = new RequestFold(state ? { ...state, memory: memory ?? newMemory() } : null, rules);
+  const recorded = new Set(state?.recorded?.map((place) => events[place]?.event.eventId));
+  let tenant = state?.tenant ?? null;
+  for (const { event, place } of events) {
+    const owner = tenant ?? event.tenant;
+    const refusal = refuse(event, owner, recorded, fold);
+    if (refusal !== null) {
+      answers[place] = { outcome: refusal, sequenceNo: null };
+      continue;
+    }
+    tenant = owner;
+    recorded.add(event.eventId);
+    fold.append(event, now.getTime());
+    answers[place] = { outcome: 'RECORDED', sequenceNo: fold.lastSequenceNo };
+  }
+  return { pagwId, tenant: tenant ?? '', correlated: state?.correlated ?? false, fold };
+}
+
+/** Twins are told by what was recorded, never by what was refused. */
+function refuse(
+  event: RecordableEvent,
+  owner: string | null,
+  recorded: ReadonlySet<string | undefined>,
+  fold: RequestFold,
+): RecordOutcome | null {
+  if (!maySend(event, owner)) return 'SENDER_NOT_ALLOWED';
+  if (owner === null) return 'TENANT_UNKNOWN';
+  if (event.tenant !== null && event.tenant !== owner) return 'TENANT_MISMATCH';
+  if (recorded.has(event.eventId)) return 'DUPLICATE';
+  if (event.retryOf !== undefined && !fold.awaitsRetry(event.stage, event.retryOf)) return 'OVERTAKEN';
+  return null;
+}
+
+/** By the tenant that the event names, else by the one whose request it is of. */
+function maySend({ tenant, senderTenants }: RecordableEvent, owner: string | null): boolean {
+  if (!senderTenants) return true;
+  const named = tenant ?? owner;
+  return named === null ? senderTenants.size > 0 : senderTenants.has(named);
+}
+
+/** The batch in calls of bounded size. */
+function toCalls(events: readonly RecordableEvent[]): Placed[][] {
+  const calls: Placed[][] = [];
+  let call: Placed[] = [];
+  let bytes = 0;
+  for (const [place, event] of events.entries()) {
+    const size = Buffer.byteLength(JSON.stringify(event));
+    if (call.length === CALL_MAX_EVENTS || (call.length > 0 && bytes + size > CALL_MAX_BYTES)) {
+      calls.push(call);
+      call = [];
+      bytes = 0;
+    }
+    call.push({ event, place });
+    bytes += size;
+  }
+  if (call.length > 0) calls.push(call);
+  return calls;
+}
+
+async function appendWithPartitions(
+  { database, now }: Recording,
+  additions: readonly Addition[],
+): Promise<Set<string>> {
+  try {
+    return await appendEvents(database, additions, now);
+  } catch (error) {
+    // Two that create one request at once may meet in its second unique index; nothing was written then.
+    if (hasSqlState(error, SqlState.uniqueViolation)) return new Set(additions.map(({ pagwId }) => pagwId));
+    // A row without a partition is a check violation, too. Its month is there now, by us or by another writer.
+    if (!hasSqlState(error, SqlState.checkViolation)) throw error;
+    await ensurePartitionsOfRequests(
+      database,
+      additions.map(({ pagwId }) => pagwId),
+      now,
+    );
+    return await appendEvents(database, additions, now);
+  }
+}

@@ -1,0 +1,154 @@
+import type { Database } from '../../data-access/database.ts';
+import { DatabaseError, hasSqlState } from '../../data-access/database-error.ts';
+import {
+  inLockedTransaction,
+  isApplied,
+  isLockFree,
+  LOCK_POLL_MS,
+  recordAppliedMigration,
+  TRY_LOCK,
+  takeFailure,
+} from '../../data-access/migrate.ts';
+import type { MigrateOptions } from './migrate.ts';
+import type { MigrationFile } from './migration-file.ts';
+
+/**
+ * Applies one file, unless it is there already; `cut` when `mayGoOn` ended the call before it was.
+ * @throws Error that names the file and says why it was rolled back.
+ */
+export async function applyFile(
+  database: Database,
+  file: MigrationFile,
+  options: MigrateOptions,
+): Promise<'applied' | 'already' | 'cut'> {
+  try {
+    return await (file.repeats
+      ? applyInPieces(database, file, options)
+      : applyWhole(database, file, options));
+  } catch (cause) {
+    throw new Error(`Migration ${file.name} failed and was rolled back: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof DatabaseError && cause.kind === 'timeout')
+    return 'a piece took longer than the 45 s of a Data API call. Make its pieces smaller.';
+  return cause instanceof Error ? cause.message : 'unknown error';
+}
+
+/**
+ * Runs all statements of the file as one, which the server carries to its end even when the Data API stops waiting after
+ * 45 s, or the caller is cut. It holds the lock for as long as it runs and notes how it ended, and that is awaited.
+ */
+async function applyWhole(
+  database: Database,
+  file: MigrationFile,
+  { mayGoOn, onProgress }: MigrateOptions,
+): Promise<'applied' | 'already' | 'cut'> {
+  for (;;) {
+    if (mayGoOn?.() === false) return 'cut';
+    // Of a run that was cut while its statement went on.
+    await throwFailure(database, file);
+    const outcome = await start(database, file);
+    if (outcome === 'already') return outcome;
+    if (outcome === 'busy') {
+      await pause();
+      continue;
+    }
+    if (outcome === 'running') {
+      onProgress?.({ name: file.name, running: true });
+      while (!(await isLockFree(database))) {
+        if (mayGoOn?.() === false) return 'cut';
+        await pause();
+      }
+    }
+    if (!(await isApplied(database, file.version))) {
+      await throwFailure(database, file);
+      throw new Error('it was ended from outside; nothing of it is left.');
+    }
+    onProgress?.({ name: file.name });
+    return 'applied';
+  }
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
+
+async function throwFailure(database: Database, { version }: MigrationFile): Promise<void> {
+  const failure = await takeFailure(database, version);
+  if (failure === undefined) return;
+  const { message, sqlState } = failure;
+  throw new DatabaseError(`ERROR: ${message}; SQLState: ${sqlState}`, 'refused', sqlState, undefined);
+}
+
+/** What the block below answers instead of doing anything. */
+const BUSY = 'MG001';
+const ALREADY = 'MG002';
+
+async function start(
+  database: Database,
+  file: MigrationFile,
+): Promise<'ended' | 'running' | 'busy' | 'already'> {
+  try {
+    await database.execute(blockOf(file), {}, { continueAfterTimeout: true });
+    return 'ended';
+  } catch (error) {
+    if (error instanceof DatabaseError && error.kind === 'timeout') return 'running';
+    if (hasSqlState(error, BUSY)) return 'busy';
+    if (hasSqlState(error, ALREADY)) return 'already';
+    throw error;
+  }
+}
+
+/** One transaction of the server's own: the lock, the statements, and the note of how they ended. */
+function blockOf({ version, name, checksum, statements }: MigrationFile): string {
+  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  const runs = statements.map((statement) => `    EXECUTE ${dollarQuoted(statement)};`);
+  return `DO ${dollarQuoted(`
+BEGIN
+  IF NOT ${TRY_LOCK} THEN
+    RAISE 'another migration is running' USING ERRCODE = '${BUSY}';
+  ELSIF EXISTS (SELECT FROM schema_migration WHERE version = ${literal(version)}) THEN
+    RAISE 'the migration is applied already' USING ERRCODE = '${ALREADY}';
+  END IF;
+  BEGIN
+${runs.join('\n')}
+    INSERT INTO schema_migration (version, name, checksum)
+    VALUES (${literal(version)}, ${literal(name)}, ${literal(checksum)});
+  EXCEPTION WHEN OTHERS THEN
+    INSERT INTO schema_failure (version, sql_state, message) VALUES (${literal(version)}, SQLSTATE, SQLERRM);
+  END;
+END
+`)}`;
+}
+
+function dollarQuoted(text: string): string {
+  for (let number = 1; ; number++) {
+    const tag = `$sql${number}$`;
+    if (!text.includes(tag)) return `${tag}${text}${tag}`;
+  }
+}
+
+async function applyInPieces(
+  database: Database,
+  file: MigrationFile,
+  { mayGoOn, onProgress }: MigrateOptions,
+): Promise<'applied' | 'already' | 'cut'> {
+  let rows = 0;
+  for (;;) {
+    const step = await inLockedTransaction(database, mayGoOn, async (transaction) => {
+      if (await isApplied(transaction, file.version)) return 'already';
+      let written = 0;
+      for (const statement of file.statements) written += (await transaction.execute(statement)).updatedCount;
+      if (written > 0) return written;
+      await recordAppliedMigration(transaction, file);
+      return 'applied';
+    });
+    if (step === 'cut' || step === 'already') return step;
+    if (step === 'applied') {
+      onProgress?.({ name: file.name });
+      return step;
+    }
+    rows += step;
+    onProgress?.({ name: file.name, rows });
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { type ArchivedContent, archiveContents, archivedValue } from '../../data-access/archive.ts';
+import type { Database } from '../../data-access/database.ts';
+import {
+  type ArchiveNote,
+  type ArchivePiece,
+  noteArchived,
+  readArchivePiece,
+} from '../../data-access/retention.ts';
+import { readArchiveFile, writeArchiveFile } from './archive-file.ts';
+
+/** Where archived history goes. */
+export interface ArchiveBucket {
+  s3: S3Client;
+  bucket: string;
+}
+
+/** Of events as JSON: what one object is made of, and what a run holds in memory several times over. */
+const OBJECT_MAX_BYTES = 24_000_000;
+
+/** What was read back from S3 is not what the database holds; nothing was noted, nothing may be dropped. */
+export class ArchiveDiffersError extends Error {
+  override readonly name = 'ArchiveDiffersError';
+}
+
+/**
+ * Writes a piece as one Parquet object, reads the object back, and lets the database note those requests whose rows it
+ * holds exactly. A cut anywhere leaves at most an object that the next run writes again under the same key.
+ * @throws ArchiveDiffersError when the object does not hold what the database does.
+ */
+export async function archivePiece(
+  database: Database,
+  { s3, bucket }: ArchiveBucket,
+  piece: ArchivePiece,
+  now: Date,
+): Promise<ArchiveNote & { events: number; bytes: number; taken: ArchivePiece }> {
+  const events = await readArchivePiece(database, piece, OBJECT_MAX_BYTES);
+  const last = events.at(-1);
+  if (last === undefined)
+    return { archived: 0, outpaced: piece.pagwIds.length, differing: 0, events: 0, bytes: 0, taken: piece };
+  const file = writeArchiveFile(events);
+  const key = objectKey(piece, archiveContents(events));
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: file,
+      ContentType: 'application/vnd.apache.parquet',
+    }),
+  );
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const stored = (await Body?.transformToByteArray()) ?? new Uint8Array();
+  const contents = await contentsOf(stored, key);
+  const object = { tenant: piece.tenant, receivedOn: piece.receivedOn, bucket, key, bytes: stored.length };
+  const note = await noteArchived(database, object, contents, now);
+  if (note.differing > 0) throw new ArchiveDiffersError(`${note.differing} requests differ in ${key}.`);
+  const taken = { ...piece, pagwIds: [String(archivedValue(last, 'pagw_id'))] };
+  return { ...note, events: events.length, bytes: stored.length, taken };
+}
+
+async function contentsOf(stored: Uint8Array, key: string): Promise<ArchivedContent[]> {
+  try {
+    return archiveContents(await readArchiveFile(stored));
+  } catch (cause) {
+    throw new ArchiveDiffersError(`What was read back as ${key} is no archive file.`, { cause });
+  }
+}
+
+/** By its contents, so that a piece that is written again takes the place of itself. */
+function objectKey({ tenant, receivedOn }: ArchivePiece, contents: readonly ArchivedContent[]): string {
+  const digest = createHash('sha256')
+    .update(contents.map((content) => content.digest).join('\n'))
+    .digest('hex');
+  const of = encodeURIComponent(tenant);
+  return `events/received_on=${receivedOn}/tenant=${of}/${digest.slice(0, 32)}.parquet`;
+}

@@ -1,0 +1,170 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Database } from '../../data-access/database.ts';
+import {
+  type ClaimedFailure,
+  claimDueRetries,
+  endOldClaims,
+  type Passed,
+  type RetryContext,
+  readRetryContexts,
+  releaseClaims,
+} from '../../data-access/retry.ts';
+import {
+  attemptAfter,
+  type RetryCommand,
+  retryScheduledEvent,
+  retryToken,
+} from '../../domain/retry-command.ts';
+import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
+import type { RetryQueues } from '../../domain/retry-queues.ts';
+import { recordEvents } from '../ingest/record-events.ts';
+import { type RetryCounts, retryCounts } from './retry-metrics.ts';
+import { sendRetryCommands } from './send-retry-commands.ts';
+
+export interface RetryRunOptions {
+  database: Database;
+  sqs: SQSClient;
+  queues: RetryQueues;
+  /** Says the most attempts; when the next is due was decided when the failure was recorded. */
+  policy: RetryPolicy;
+  now: () => Date;
+  /** How long a claim keeps other runs off; longer than a run may take. */
+  leaseSeconds: number;
+  /** Failures a claim takes. */
+  batchSize: number;
+  /** False when what is left of the time is needed for ending well. */
+  mayGoOn: () => boolean;
+  /** Told of each command that was sent. */
+  onSent?: (command: RetryCommand) => void;
+}
+
+/**
+ * A stage whose commands could not be sent; they are due again at the next run.
+ * - `NO_QUEUE`: it has none, and there is no common one.
+ * - anything else: the name of the error by which its queue refused them.
+ */
+export type StageTrouble = Map<string, string>;
+
+export interface RetryRun {
+  counts: RetryCounts;
+  troubles: StageTrouble;
+  /** Whether everything that was due has been looked at. */
+  complete: boolean;
+}
+
+/** Pairs of tenant and stage that a run remembers: its request stays under the Data API's 4 MiB. */
+const MOST_PASSED = 5_000;
+
+/**
+ * Sends every failure that is due to its stage's workers, in bounded batches: claim, send, settle. Cut off anywhere, a
+ * later run sends what is not settled again, with the same token.
+ */
+export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
+  const { database, leaseSeconds, batchSize, mayGoOn } = options;
+  const counts = retryCounts();
+  const troubles: StageTrouble = new Map();
+  const passed: Passed = new Map();
+  await endOldClaims(database, leaseSeconds, options.now());
+  while (mayGoOn() && passed.size < MOST_PASSED) {
+    const now = options.now();
+    const heldStages = troubles.keys();
+    const claim = await claimDueRetries(database, {
+      now,
+      limit: batchSize,
+      passed,
+      heldStages,
+    });
+    const { claimed, superseded } = claim;
+    if (claim.nothingLeft) return { counts, troubles, complete: true };
+    counts.total.superseded += superseded;
+    const contexts = await readRetryContexts(database, claimed);
+    const { sent, unsent } = await send(claimed, contexts, troubles, options);
+    for (const { command } of sent) options.onSent?.(command);
+    const { overtaken } = await settleRetries(database, sent, now);
+    await releaseClaims(database, unsent, now);
+    counts.total.overtaken += overtaken;
+    counts.add(
+      'dispatched',
+      sent.map(({ failure }) => failure),
+    );
+    counts.add('released', unsent);
+  }
+  return { counts, troubles, complete: false };
+}
+
+/** Sends each to its queue; a queue that refuses is not tried again in this run. */
+async function send(
+  claimed: readonly ClaimedFailure[],
+  contexts: ReadonlyMap<string, RetryContext>,
+  troubles: StageTrouble,
+  { sqs, queues, policy, mayGoOn }: RetryRunOptions,
+): Promise<{ sent: SentRetry[]; unsent: ClaimedFailure[] }> {
+  const sent: SentRetry[] = [];
+  const unsent: ClaimedFailure[] = [];
+  for (const [queueUrl, failures] of Map.groupBy(claimed, ({ stage }) => queues(stage))) {
+    const retries = failures.map((failure) => ({
+      failure,
+      command: toCommand(failure, contexts.get(failure.pagwId), policy),
+    }));
+    const result =
+      queueUrl === undefined
+        ? { sent: [], unsent: retries, refusal: 'NO_QUEUE' }
+        : await sendRetryCommands(retries, { sqs, queueUrl, mayGoOn });
+    sent.push(...result.sent);
+    unsent.push(...result.unsent.map(({ failure }) => failure));
+    if (result.refusal !== undefined) for (const { stage } of failures) troubles.set(stage, result.refusal);
+  }
+  return { sent, unsent };
+}
+
+function toCommand(
+  failure: ClaimedFailure,
+  context: RetryContext | undefined,
+  policy: RetryPolicy,
+): RetryCommand {
+  const { pagwId, tenant, stage, sequenceNo, errorCode } = failure;
+  const attempt = attemptAfter(failure.attempt);
+  return {
+    version: 1,
+    token: retryToken(pagwId, sequenceNo, attempt),
+    pagwId,
+    tenant,
+    stage,
+    attempt,
+    // A producer or an operator may ask for more attempts than the policy has.
+    maxAttempts: Math.max(attempt, retryTiming(failure, policy, 1).maxAttempts),
+    errorCode,
+    failedSequenceNo: sequenceNo,
+    correlationId: context?.correlationId ?? null,
+    payload: { bucket: context?.payloadBucket ?? null, key: context?.payloadKey ?? null },
+  };
+}
+
+export interface SentRetry {
+  failure: ClaimedFailure;
+  command: RetryCommand;
+}
+
+/**
+ * Appends RETRY_SCHEDULED for what was sent, which clears each failure's next_retry_at, and ends the claims. Safe to repeat.
+ * @returns how many an event of their stage had overtaken while they were sent; nothing is appended for these.
+ */
+export async function settleRetries(
+  database: Database,
+  sent: readonly SentRetry[],
+  now: Date,
+): Promise<{ overtaken: number }> {
+  if (sent.length === 0) return { overtaken: 0 };
+  const events = sent.map(({ failure, command }) => ({
+    ...retryScheduledEvent(command, now),
+    retryOf: failure.sequenceNo,
+  }));
+  const answers = await recordEvents(database, events, now);
+  const left = sent.filter((_, place) => answers[place]?.outcome !== 'RECORDED');
+  await releaseClaims(
+    database,
+    left.map(({ failure }) => failure),
+    now,
+  );
+  return { overtaken: answers.filter(({ outcome }) => outcome === 'OVERTAKEN').length };
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SentRetry } from './run-retries.ts';
+
+export interface SendResult {
+  sent: SentRetry[];
+  /** Not sent for certain, or nobody knows. */
+  unsent: SentRetry[];
+  /** Why the queue took nothing of a whole batch; nothing more was offered to it. */
+  refusal: string | undefined;
+}
+
+export interface SendOptions {
+  sqs: SQSClient;
+  queueUrl: string;
+  /** Asked before each batch; false ends the sending. */
+  mayGoOn: () => boolean;
+}
+
+const COMMANDS_PER_BATCH = 10;
+const BATCHES_AT_ONCE = 8;
+
+/** Sends retry commands, ten a call. The same token twice within five minutes is dropped by the queue itself. */
+export async function sendRetryCommands(
+  retries: readonly SentRetry[],
+  options: SendOptions,
+): Promise<SendResult> {
+  const batches = inBatches(retries);
+  const result: SendResult = { sent: [], unsent: [], refusal: undefined };
+  const sendNext = async (): Promise<void> => {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+      if (result.refusal !== undefined || !options.mayGoOn()) {
+        result.unsent.push(...batch);
+        continue;
+      }
+      const { taken, refusal } = await sendBatch(batch, options);
+      for (const retry of batch) (taken.has(retry) ? result.sent : result.unsent).push(retry);
+      result.refusal ??= refusal;
+    }
+  };
+  await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, sendNext));
+  return result;
+}
+
+function inBatches(retries: readonly SentRetry[]): SentRetry[][] {
+  const count = Math.ceil(retries.length / COMMANDS_PER_BATCH);
+  return Array.from({ length: count }, (_, place) =>
+    retries.slice(place * COMMANDS_PER_BATCH, (place + 1) * COMMANDS_PER_BATCH),
+  );
+}
+
+async function sendBatch(
+  batch: readonly SentRetry[],
+  { sqs, queueUrl }: SendOptions,
+): Promise<{ taken: Set<SentRetry>; refusal: string | undefined }> {
+  const command = new SendMessageBatchCommand({
+    QueueUrl: queueUrl,
+    Entries: batch.map(({ command }, position) => ({
+      Id: String(position),
+      MessageBody: toQueueText(command),
+      MessageGroupId: queueName(command.pagwId),
+      MessageDeduplicationId: queueName(command.token),
+    })),
+  });
+  try {
+    const { Successful = [], Failed = [] } = await sqs.send(command);
+    const taken = new Set(Successful.flatMap(({ Id }) => batch[Number(Id)] ?? []));
+    return { taken, refusal: taken.size === 0 ? (Failed[0]?.Code ?? 'NoneTaken') : undefined };
+  } catch (error) {
+    return { taken: new Set(), refusal: error instanceof Error ? error.name : 'UnknownError' };
+  }
+}
+
+/** SQS takes printable ASCII up to 128 characters for a group or a de-duplication id; anything else is hashed. */
+function queueName(text: string): string {
+  return /^[\x21-\x7e]{1,128}$/.test(text) ? text : createHash('sha256').update(text).digest('hex');
+}
+
+/** Characters that SQS refuses, and with them the whole batch, are written as JSON's own escapes. */
+function toQueueText(command: unknown): string {
+  return JSON.stringify(command).replace(
+    /[\ud800-\udfff\ufffe\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
+  );
+}

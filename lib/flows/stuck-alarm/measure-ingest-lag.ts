@@ -1,0 +1,55 @@
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Database } from '../../data-access/database.ts';
+
+export interface IngestLag {
+  /** Messages that are not recorded yet: on the queue, or taken and not done with. */
+  waiting: number;
+  /** How long they will take at the pace of the last minutes; 0 when none wait. */
+  seconds: number;
+}
+
+const PACE_SECONDS = 120;
+/** What lag counts as where messages wait and nothing is recorded at all. */
+const STANDSTILL_SECONDS = 3_600;
+
+/**
+ * How far ingest is behind: the messages that are not recorded yet, over the pace at which messages were recorded lately.
+ * Those that are taken count, too: an ingest that fails takes and takes again. One message that cannot be recorded holds
+ * nothing back while others flow. SQS tells the age of its oldest message to CloudWatch only, minutes late, and that
+ * one message would set it; the events' own times are their producers' clocks.
+ */
+export async function measureIngestLag(
+  sqs: SQSClient,
+  queueUrl: string,
+  database: Database,
+  now: Date,
+): Promise<IngestLag> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  const waiting =
+    Number(Attributes?.ApproximateNumberOfMessages ?? 0) +
+    Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0);
+  if (waiting === 0) return { waiting, seconds: 0 };
+  return { waiting, seconds: lagSeconds(waiting, await countRecordedMessages(database, now)) };
+}
+
+/** @param recorded messages recorded in the last two minutes. */
+export function lagSeconds(waiting: number, recorded: number): number {
+  if (recorded === 0) return STANDSTILL_SECONDS;
+  return Math.min(STANDSTILL_SECONDS, Math.ceil((waiting * PACE_SECONDS) / recorded));
+}
+
+/** A call records a request's events at one instant: at least a message each. The block index finds the last minutes. */
+async function countRecordedMessages(database: Database, now: Date): Promise<number> {
+  const { rows } = await database.execute<{ messages: number }>(
+    `SELECT count(DISTINCT (pagw_id, created_at)) AS messages
+     FROM event_tracker
+     WHERE created_at > :since::timestamptz AND created_at <= :now::timestamptz`,
+    { since: new Date(now.getTime() - PACE_SECONDS * 1_000), now },
+  );
+  return rows[0]?.messages ?? 0;
+}

@@ -1,0 +1,110 @@
+import type { Database } from '../../data-access/database.ts';
+import type { ClaimedNotification } from '../../data-access/incidents.ts';
+import {
+  pullBackTimes,
+  readCheck,
+  recordCheck,
+  takeWatchedRequests,
+  wakeExhaustedRequests,
+  writeVerdicts,
+} from '../../data-access/stuck-alarm.ts';
+import { groupIncidents, type StuckGroup } from '../../data-access/stuck-requests.ts';
+import { judgeRequest, type VerdictRules } from '../../domain/request-verdict.ts';
+import { keepIncidents } from './keep-incidents.ts';
+import type { IngestLag } from './measure-ingest-lag.ts';
+import { type Publish, type SendCounts, sendNotifications } from './send-notifications.ts';
+
+export interface StuckAlarmOptions {
+  rules: VerdictRules;
+  measureLag: () => Promise<IngestLag>;
+  publish: Publish;
+  now: Date;
+  runbookUrl?: string | undefined;
+  /** Whether there is time for another page of requests. */
+  hasTime?: () => boolean;
+  /** Whether there is time to send another page of notifications. */
+  maySend?: () => boolean;
+  onSent?: (notification: ClaimedNotification) => void;
+}
+
+export interface StuckAlarmRun extends CheckCounts, SendCounts {
+  /** Verdicts wait, because what looks stuck may wait on the queue. */
+  heldBack: boolean;
+  /** Since when ingest lags that far; verdicts wait for the beginning of it only. */
+  laggingSince: Date | null;
+  lagSeconds: number;
+  incidents: number;
+  stuck: number;
+}
+
+/** From this lag on silence may be ours: what looks stuck may wait on the queue. The ingest alarm tells it. */
+const HOLD_BACK_FROM_SECONDS = 300;
+
+/**
+ * Verdicts wait no longer than this. After an outage every message has been tried again by then (it rests 20 minutes at
+ * most); what lags still, one request's poison or one tenant's flood, may not silence the alarms of all.
+ */
+const LONGEST_HOLD_BACK_MS = 30 * 60_000;
+
+/** One run: look at what is due, keep the incidents, tell what there is to tell. Safe to repeat and to run at once. */
+export async function runStuckAlarm(database: Database, options: StuckAlarmOptions): Promise<StuckAlarmRun> {
+  const { rules, now, publish, onSent } = options;
+  await pullBackTimes(database, now);
+  const { seconds: lagSeconds } = await options.measureLag();
+  const laggingSince =
+    lagSeconds > HOLD_BACK_FROM_SECONDS ? ((await readCheck(database))?.laggingSince ?? now) : null;
+  const heldBack = laggingSince !== null && now.getTime() - laggingSince.getTime() < LONGEST_HOLD_BACK_MS;
+  const check = heldBack
+    ? { looked: 0, changed: 0, complete: false }
+    : await checkRequests(database, { rules, now, ...(options.hasTime && { hasTime: options.hasTime }) });
+  const groups: StuckGroup[] = [];
+  for await (const page of groupIncidents(database, now)) groups.push(...page);
+  if (!heldBack) await keepIncidents(database, groups, now, options.runbookUrl);
+  await recordCheck(database, now, { heldBack, laggingSince, lagSeconds });
+  const sending = await sendNotifications(database, publish, now, onSent, options.maySend);
+  const stuck = groups.reduce((total, { count }) => total + count, 0);
+  return { ...check, ...sending, heldBack, laggingSince, lagSeconds, incidents: groups.length, stuck };
+}
+
+export interface CheckOptions {
+  rules: VerdictRules;
+  now: Date;
+  /** @default 500 */
+  pageSize?: number;
+  /** Whether there is time for another page. */
+  hasTime?: () => boolean;
+}
+
+export interface CheckCounts {
+  looked: number;
+  /** Left for the next run, because something was recorded of them meanwhile. */
+  changed: number;
+  /** False when time was up with requests still due. */
+  complete: boolean;
+}
+
+const PAGE_SIZE = 500;
+
+/** Looks once at every request whose look is due, in bounded pages, and writes what it finds. */
+export async function checkRequests(
+  database: Database,
+  { rules, now, pageSize = PAGE_SIZE, hasTime = () => true }: CheckOptions,
+): Promise<CheckCounts> {
+  const counts = { looked: 0, changed: 0 };
+  await wakeExhaustedRequests(database, now);
+  let after: string | undefined;
+  while (hasTime()) {
+    const { rows: requests, cut } = await takeWatchedRequests(database, pageSize, now, after);
+    const verdicts = requests.map((request) => ({
+      pagwId: request.pagwId,
+      lastSequenceNo: request.lastSequenceNo,
+      ...judgeRequest(request, rules, now),
+    }));
+    const written = verdicts.length === 0 ? 0 : await writeVerdicts(database, verdicts);
+    counts.looked += written;
+    counts.changed += requests.length - written;
+    if (!cut && requests.length < pageSize) return { ...counts, complete: true };
+    after = requests.at(-1)?.pagwId;
+  }
+  return { ...counts, complete: false };
+}

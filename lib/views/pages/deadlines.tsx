@@ -1,0 +1,334 @@
+import {
+  countDeadlines,
+  type Deadline,
+  type Decision,
+  type DecisionMetrics,
+  decisionMetrics,
+  decisionOutcomes,
+  type ListedOutcome,
+  listDeadlines,
+  listDecisions,
+} from '../../data-access/decisions.ts';
+import { durationText } from '../../domain/duration-text.ts';
+import { type Priority, priorities } from '../../domain/tracked-event.ts';
+import { Choices } from '../parts/choices.tsx';
+import { DataText } from '../parts/data-text.tsx';
+import { CountLink, RequestLink, Total } from '../parts/links.tsx';
+import { Empty } from '../parts/notice.tsx';
+import { Mark, type Tone } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Instant, Relative } from '../parts/time-text.tsx';
+import { badFilter, readText, readWord } from '../read-parameters.ts';
+import type { Links, ViewContext, ViewPage, ViewQuestion } from '../view-page.ts';
+
+/** What one page of decisions holds at most. */
+const MOST_DECISIONS = 50;
+
+export const deadlinesPage: ViewPage = {
+  title: 'Deadlines',
+  filters: ['risk', 'priority', 'outcome', 'after'],
+  show: async (question) => {
+    const { database, parameters, context, rules } = question;
+    const { now, tenant, limits } = context;
+    const year = now.getUTCFullYear();
+    const since = new Date(Date.UTC(year, 0, 1));
+    const risk = readWord(parameters, 'risk', risks);
+    const outcome = readWord(parameters, 'outcome', decisionOutcomes);
+    const priority = readWord(parameters, 'priority', priorities);
+    const after = readText(parameters, 'after') ?? undefined;
+    const [{ rows, next }, counts, decisions, listed] = await Promise.all([
+      listDeadlines(database, {
+        tenant,
+        now,
+        risk: risk ?? undefined,
+        limit: limits.requests,
+        after: outcome === null ? after : undefined,
+      }),
+      countDeadlines(database, { tenant, now }),
+      decisionMetrics(database, { tenant, since }, rules.decisionPolicy),
+      outcome === null ? null : readDecisions(question, { since, outcome, priority, after }),
+    ]);
+    const data = { risk, counts, deadlines: rows, next, decisions, year, listed };
+    return <DeadlineList data={data} context={context} />;
+  },
+};
+
+async function readDecisions(
+  { database, context, rules }: ViewQuestion,
+  wanted: {
+    since: Date;
+    outcome: ListedDecisions['outcome'];
+    priority: Priority | null;
+    after: string | undefined;
+  },
+): Promise<ListedDecisions> {
+  const { tenant } = context;
+  const { priority, outcome } = wanted;
+  if (tenant === null || priority === null)
+    throw badFilter('The filter “outcome” needs “tenant” and “priority” beside it.');
+  const { tenants, default: general } = rules.decisionPolicy;
+  const own = tenants.get(tenant);
+  const { rows, next } = await listDecisions(database, {
+    ...wanted,
+    tenant,
+    priority,
+    window: own === undefined ? general : own,
+    limit: Math.min(MOST_DECISIONS, context.limits.requests),
+  });
+  return { tenant, priority, outcome, rows, next };
+}
+
+export interface DeadlineListData {
+  /** Null: clocks of any risk. */
+  risk: Deadline['risk'] | null;
+  counts: Readonly<Record<Deadline['risk'], number>>;
+  /** Next due first. */
+  deadlines: readonly Deadline[];
+  next: string | null;
+  /** Decisions of this calendar year. */
+  decisions: readonly DecisionMetrics[];
+  year: number;
+  /** The requests behind one of the decisions' numbers; null where none was chosen. */
+  listed: ListedDecisions | null;
+}
+
+export interface ListedDecisions {
+  tenant: string;
+  priority: DecisionMetrics['priority'];
+  outcome: ListedOutcome;
+  rows: readonly Decision[];
+  next: string | null;
+}
+
+export const risks = ['at-risk', 'urgent', 'breached'] as const;
+
+const riskMarks: Readonly<Record<Deadline['risk'], { tone: Tone; glyph: string; word: string }>> = {
+  'at-risk': { tone: 'warn', glyph: '◷', word: 'AT RISK' },
+  urgent: { tone: 'bad', glyph: '△', word: 'URGENT' },
+  breached: { tone: 'bad', glyph: '✗', word: 'OVERDUE' },
+};
+
+/** The regulator's clock: requests that have used up three quarters of their time, and how decisions went this year. */
+export function DeadlineList({ data, context }: { data: DeadlineListData; context: ViewContext }) {
+  const { deadlines, decisions, year, counts, risk, next } = data;
+  const { links, tenant } = context;
+  const all = risks.reduce((sum, name) => sum + counts[name], 0);
+  return (
+    <section>
+      <h1>Deadlines</h1>
+      <p class="lead">
+        <Total count={risk === null ? all : counts[risk]} one="undecided request" /> with less than a quarter
+        of the time left, the next due first: 72 hours when expedited, seven days otherwise, unless the
+        tenant’s policy says something else.
+      </p>
+      <Choices
+        name="Risk"
+        view="deadlines"
+        parameters={{ tenant }}
+        parameter="risk"
+        chosen={risk}
+        words={[
+          { value: null, label: `all ${all.toLocaleString('en')}` },
+          ...risks.map((name) => ({
+            value: name,
+            label: `${riskMarks[name].word.toLowerCase()} ${counts[name].toLocaleString('en')}`,
+          })),
+        ]}
+        links={links}
+      />
+      {deadlines.length === 0 ? (
+        <Empty>
+          No decision is at risk. Three quarters of its time must be gone before a request is listed.
+        </Empty>
+      ) : (
+        <DeadlineTable deadlines={deadlines} context={context} />
+      )}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link({ view: 'deadlines', parameters: { tenant, risk, after: next } }, 'Later ones')}
+        </p>
+      )}
+      <h2>Decisions in {year}</h2>
+      {decisions.length === 0 ? (
+        <Empty>No decision was made in {year} so far.</Empty>
+      ) : (
+        <DecisionTable decisions={decisions} links={links} />
+      )}
+      <Listed data={data} context={context} />
+    </section>
+  );
+}
+
+function DeadlineTable({ deadlines, context }: { deadlines: readonly Deadline[]; context: ViewContext }) {
+  const { now, links } = context;
+  return (
+    <Table
+      caption="Decisions at risk"
+      rows={deadlines}
+      columns={[
+        { name: 'Request', heads: true, cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} /> },
+        { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+        { name: 'Risk', cell: ({ risk }) => <Mark {...riskMarks[risk]} /> },
+        { name: 'Clock', cell: (deadline) => <Clock deadline={deadline} now={now} /> },
+        { name: 'Due', numeric: true, cell: ({ dueAt }) => <Relative at={dueAt} now={now} /> },
+        { name: 'Due at, UTC', cell: ({ dueAt }) => <Instant at={dueAt} now={now} /> },
+        { name: 'Priority', cell: ({ priority }) => priority ?? 'STANDARD' },
+        {
+          name: 'Stands at',
+          cell: ({ stage, pended }) => (
+            <>
+              <DataText value={stage} most={40} />
+              {pended ? <span class="badge">answered, not decided</span> : null}
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+const CLOCK_WIDTH = 120;
+
+/** How much of the time is gone. */
+function Clock({ deadline, now }: { deadline: Deadline; now: Date }) {
+  const { receivedAt, dueAt, risk } = deadline;
+  const share = (now.getTime() - receivedAt.getTime()) / (dueAt.getTime() - receivedAt.getTime());
+  const gone = Math.round(share * 100);
+  return (
+    <svg role="img" width={CLOCK_WIDTH} height={20} aria-label={`${gone} % of the time is gone`}>
+      <title>{`${gone} % of the time is gone`}</title>
+      <rect class="rail" x={0} y={7} width={CLOCK_WIDTH} height={6} rx={3} />
+      <g class={riskMarks[risk].tone}>
+        <rect
+          class="fill"
+          x={0}
+          y={7}
+          width={(Math.min(1, Math.max(0, share)) * CLOCK_WIDTH).toFixed(1)}
+          height={6}
+          rx={3}
+        />
+      </g>
+    </svg>
+  );
+}
+
+interface DecisionTableProps {
+  decisions: DeadlineListData['decisions'];
+  links: Links;
+}
+
+function DecisionTable({ decisions, links }: DecisionTableProps) {
+  const count = ({ tenant, priority }: DecisionMetrics, outcome: ListedOutcome, requests: number) => (
+    <CountLink
+      count={requests}
+      place={{ view: 'deadlines', parameters: { tenant, priority, outcome } }}
+      links={links}
+    />
+  );
+  const share = (part: number, { decided }: DecisionMetrics) =>
+    part === 0 ? null : <div class="detail">{`${((part / decided) * 100).toFixed(1)} %`}</div>;
+  return (
+    <Table
+      caption="Decisions of the year"
+      rows={decisions}
+      columns={[
+        { name: 'Tenant', heads: true, cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+        { name: 'Priority', cell: ({ priority }) => priority },
+        { name: 'Decided', numeric: true, cell: (row) => count(row, 'decided', row.decided) },
+        {
+          name: 'Approved',
+          numeric: true,
+          cell: (row) => (
+            <>
+              {count(row, 'approved', row.approved)}
+              {share(row.approved, row)}
+            </>
+          ),
+        },
+        {
+          name: 'Denied',
+          numeric: true,
+          cell: (row) => (
+            <>
+              {count(row, 'denied', row.denied)}
+              {share(row.denied, row)}
+            </>
+          ),
+        },
+        {
+          name: 'Late',
+          numeric: true,
+          cell: (row) =>
+            row.onTime === null ? (
+              <span class="muted">no limit</span>
+            ) : (
+              <>
+                {count(row, 'late', row.decided - row.onTime)}
+                {share(row.decided - row.onTime, row)}
+              </>
+            ),
+        },
+        { name: 'Mean time', numeric: true, cell: ({ meanSeconds }) => durationText(meanSeconds * 1_000) },
+        {
+          name: 'Median time',
+          numeric: true,
+          cell: ({ medianSeconds }) => durationText(medianSeconds * 1_000),
+        },
+      ]}
+    />
+  );
+}
+
+const outcomeTexts: Readonly<Record<ListedOutcome, string>> = {
+  decided: 'decided',
+  approved: 'approved',
+  denied: 'denied',
+  late: 'decided late',
+};
+
+function Listed({ data, context }: { data: DeadlineListData; context: ViewContext }) {
+  const { listed, decisions } = data;
+  if (listed === null) return <></>;
+  const { now, links } = context;
+  const { tenant, priority, outcome, rows, next } = listed;
+  const row = decisions.find((metrics) => metrics.tenant === tenant && metrics.priority === priority);
+  const late = row === undefined || row.onTime === null ? 0 : row.decided - row.onTime;
+  return (
+    <>
+      <h2>
+        <Total count={outcome === 'late' ? late : (row?.[outcome] ?? 0)} one="request" />{' '}
+        {outcomeTexts[outcome]}, {priority.toLowerCase()}, <DataText value={tenant} most={40} />
+      </h2>
+      {rows.length === 0 ? (
+        <Empty>No such decision was made in {data.year}.</Empty>
+      ) : (
+        <Table
+          caption="Requests decided"
+          rows={rows}
+          columns={[
+            {
+              name: 'Request',
+              heads: true,
+              cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} />,
+            },
+            { name: 'Status', cell: ({ status }) => status.replaceAll('_', ' ') },
+            {
+              name: 'Decided',
+              numeric: true,
+              cell: ({ decidedAt }) => <Relative at={decidedAt} now={now} />,
+            },
+            { name: 'After', numeric: true, cell: ({ seconds }) => durationText(seconds * 1_000) },
+          ]}
+        />
+      )}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link(
+            { view: 'deadlines', parameters: { tenant, priority, outcome, after: next } },
+            'Older ones',
+          )}
+        </p>
+      )}
+    </>
+  );
+}

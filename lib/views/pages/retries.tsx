@@ -1,0 +1,218 @@
+import {
+  listRetryBatches,
+  listRetryPauses,
+  type RetryBatch,
+  type RetryPause,
+} from '../../data-access/operate.ts';
+import { type ListedRetry, listRetries, retryStates } from '../../data-access/retry.ts';
+import { toRetryFilter } from '../../domain/retry-filter.ts';
+import { retryTiming } from '../../domain/retry-policy.ts';
+import { Choices } from '../parts/choices.tsx';
+import { DataText } from '../parts/data-text.tsx';
+import { RequestLink, Total } from '../parts/links.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
+import { Mark, type Tone } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Relative } from '../parts/time-text.tsx';
+import { readText, readWord } from '../read-parameters.ts';
+import type { ViewContext, ViewPage } from '../view-page.ts';
+
+const BATCHES_SHOWN = 5;
+
+export const retriesPage: ViewPage = {
+  title: 'Retries',
+  filters: ['state', 'stage'],
+  show: async ({ database, parameters, context, rules }) => {
+    const state = readWord(parameters, 'state', retryStates);
+    const stage = readText(parameters, 'stage');
+    const filter = toRetryFilter({ tenant: context.tenant ?? undefined, stage: stage ?? undefined });
+    const [{ rows: retries, total }, pauses, batches] = await Promise.all([
+      listRetries(database, {
+        filter,
+        state: state ?? undefined,
+        now: context.now,
+        limit: context.limits.requests,
+      }),
+      listRetryPauses(database),
+      listRetryBatches(database, BATCHES_SHOWN),
+    ]);
+    const isVisible = (tenant: string | null | undefined) =>
+      context.tenant === null || tenant === context.tenant;
+    const data = {
+      state,
+      stage,
+      retries,
+      total,
+      // A pause that names no tenant holds back this one's retries too.
+      pauses: pauses.filter(({ tenant }) => tenant === null || isVisible(tenant)),
+      batches: batches.filter((batch) => isVisible(batch.filter.tenant)),
+      overdueSeconds: rules.stageLimits.retryOverdue,
+      maxAttempts: (retry: { stage: string; errorCode: string | null }) =>
+        retryTiming(retry, rules.retryPolicy, 0).maxAttempts,
+    };
+    return <RetryQueue data={data} context={context} />;
+  },
+};
+
+export interface RetryQueueData {
+  state: ListedRetry['state'] | null;
+  stage: string | null;
+  retries: readonly ListedRetry[];
+  total: number;
+  pauses: readonly RetryPause[];
+  batches: readonly RetryBatch[];
+  /** From this on, what is due is overdue. */
+  overdueSeconds: number;
+  maxAttempts(retry: { stage: string; errorCode: string | null }): number;
+}
+
+/** What waits for its next attempt, what is on its way, and what has no attempt left. */
+export function RetryQueue({ data, context }: { data: RetryQueueData; context: ViewContext }) {
+  const { state, stage, retries, total, pauses, batches } = data;
+  const { links, tenant } = context;
+  return (
+    <section>
+      <h1>Retry queue</h1>
+      <p class="lead">
+        <Total count={total} one="failure" />
+        {state === null ? ' waiting or exhausted' : ''}; the next to go out first. Due ones go out every
+        minute.
+      </p>
+      <Choices
+        name="State"
+        view="retries"
+        parameters={{ tenant, stage }}
+        parameter="state"
+        chosen={state}
+        words={[
+          { value: null, label: 'all' },
+          ...retryStates.map((value) => ({ value, label: stateMarks[value].choice })),
+        ]}
+        links={links}
+      />
+      <Pauses pauses={pauses} context={context} />
+      {retries.length === 0 ? (
+        <Empty>{state === null ? 'No failure waits for a retry.' : 'No failure is in this state.'}</Empty>
+      ) : (
+        <RetryTable data={data} context={context} />
+      )}
+      {total > retries.length ? (
+        <Caution>
+          The first {retries.length.toLocaleString('en')} of {total.toLocaleString('en')}. All of them:{' '}
+          <code>pagw retry list</code>.
+        </Caution>
+      ) : null}
+      <Batches batches={batches} context={context} />
+    </section>
+  );
+}
+
+const stateMarks: Readonly<
+  Record<ListedRetry['state'], { tone: Tone; glyph: string; word: string; choice: string }>
+> = {
+  due: { tone: 'retry', glyph: '↻', word: 'DUE', choice: 'due' },
+  sending: { tone: 'busy', glyph: '→', word: 'LEASED', choice: 'leased' },
+  held: { tone: 'warn', glyph: '‖', word: 'PAUSED', choice: 'paused' },
+  waiting: { tone: 'quiet', glyph: '◷', word: 'WAITING', choice: 'waiting' },
+  exhausted: { tone: 'bad', glyph: '✗', word: 'EXHAUSTED', choice: 'exhausted' },
+};
+
+function RetryTable({ data, context }: { data: RetryQueueData; context: ViewContext }) {
+  const { now, links } = context;
+  return (
+    <Table
+      caption="Failures waiting for a retry"
+      rows={data.retries}
+      columns={[
+        { name: 'Request', heads: true, cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} /> },
+        { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+        { name: 'State', cell: (retry) => <RetryState retry={retry} data={data} now={now} /> },
+        { name: 'Stage', cell: ({ stage }) => <DataText value={stage} most={40} /> },
+        {
+          name: 'Cause',
+          cell: ({ errorCode, downstream }) => (
+            <>
+              <DataText value={errorCode} most={64} mono />
+              {downstream === null ? null : (
+                <span class="muted">
+                  {' '}
+                  at <DataText value={downstream} most={40} />
+                </span>
+              )}
+            </>
+          ),
+        },
+        {
+          name: 'Attempt',
+          numeric: true,
+          cell: (retry) => `${retry.attempt} of ${Math.max(retry.attempt, data.maxAttempts(retry))}`,
+        },
+        {
+          name: 'Next attempt',
+          numeric: true,
+          cell: ({ nextRetryAt, state }) =>
+            state === 'exhausted' || nextRetryAt === null ? (
+              <span class="muted">none</span>
+            ) : (
+              <>
+                {nextRetryAt <= now ? 'due ' : ''}
+                <Relative at={nextRetryAt} now={now} />
+              </>
+            ),
+        },
+        { name: 'Failed', numeric: true, cell: ({ failedAt }) => <Relative at={failedAt} now={now} /> },
+      ]}
+    />
+  );
+}
+
+function RetryState({ retry, data, now }: { retry: ListedRetry; data: RetryQueueData; now: Date }) {
+  const { state, nextRetryAt, failedAt } = retry;
+  const dueAt = Math.max(nextRetryAt?.getTime() ?? 0, failedAt.getTime());
+  if (state === 'due' && now.getTime() - dueAt > data.overdueSeconds * 1_000) {
+    return <Mark tone="bad" glyph="↻" word="OVERDUE" />;
+  }
+  return <Mark {...stateMarks[state]} />;
+}
+
+function Pauses({ pauses, context }: { pauses: readonly RetryPause[]; context: ViewContext }) {
+  if (pauses.length === 0) return <></>;
+  return (
+    <Caution>
+      Paused:{' '}
+      {pauses.slice(0, 10).map(({ tenant, stage, downstream, pausedBy, pausedAt }, position) => (
+        <>
+          {position === 0 ? '' : '; '}
+          <DataText value={[tenant, stage, downstream].filter((name) => name !== null).join(' · ')} /> by{' '}
+          <DataText value={pausedBy} most={40} /> <Relative at={pausedAt} now={context.now} />
+        </>
+      ))}
+      {pauses.length > 10 ? ` and ${pauses.length - 10} more` : ''}.
+    </Caution>
+  );
+}
+
+function Batches({ batches, context }: { batches: readonly RetryBatch[]; context: ViewContext }) {
+  if (batches.length === 0) return <></>;
+  return (
+    <>
+      <h2>Batches asked for by hand</h2>
+      <Table
+        caption="Retry batches"
+        rows={batches}
+        columns={[
+          { name: '#', numeric: true, cell: ({ id }) => id },
+          { name: 'State', cell: ({ state }) => state },
+          { name: 'Done', numeric: true, cell: ({ done, matched }) => `${done} of ${matched}` },
+          { name: 'Reason', cell: ({ reason }) => <DataText value={reason} /> },
+          { name: 'By', cell: ({ requestedBy }) => <DataText value={requestedBy} most={40} /> },
+          {
+            name: 'Asked',
+            numeric: true,
+            cell: ({ requestedAt }) => <Relative at={requestedAt} now={context.now} />,
+          },
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,348 @@
+import { countEvents } from '../../data-access/event-reports.ts';
+import {
+  type FoundEvent,
+  type MetadataFilter,
+  parseMetadataFilters,
+  searchMetadata,
+} from '../../data-access/metadata-search.ts';
+import { listRequests, searchRequests } from '../../data-access/requests.ts';
+import { countOpenRequests } from '../../data-access/stuck-alarm.ts';
+import { type EventStatus, eventStatuses } from '../../domain/tracked-event.ts';
+import { DataText } from '../parts/data-text.tsx';
+import { Fields } from '../parts/fields.tsx';
+import { RequestLink, Total } from '../parts/links.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
+import { StatusMark } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Instant, millisecondsText, Relative } from '../parts/time-text.tsx';
+import { badFilter, readText, readWord } from '../read-parameters.ts';
+import type { ViewContext, ViewPage, ViewParameters, ViewQuestion } from '../view-page.ts';
+import { type ReportTime, readTime, sinceOf, timeText } from './report-time.ts';
+import { type RequestInList, RequestList } from './request-list.tsx';
+import { TimeChoices } from './time-choices.tsx';
+
+/** What one page of events holds at most. */
+const MOST_EVENTS = 50;
+
+export const searchPage: ViewPage = {
+  title: 'Search',
+  filters: ['q', 'open', 'stage', 'type', 'status', 'timed', 'time', 'after'],
+  show: async (question) => {
+    const { parameters, context } = question;
+    const query = readText(parameters, 'q') ?? '';
+    return <SearchResults data={{ query, found: await find(question, query) }} context={context} />;
+  },
+};
+
+function find(question: ViewQuestion, query: string): Promise<Found> {
+  const { parameters } = question;
+  const isCondition = /[=<>]/.test(query);
+  const asksForEvents = ['type', 'status', 'stage', 'time'].some(
+    (name) => readText(parameters, name) !== null,
+  );
+  const filter = readEventFilter(parameters);
+  const openOnly = readWord(parameters, 'open', ['yes']) !== null;
+  if (isCondition || asksForEvents)
+    return findEvents(question, filter, isCondition ? parseMetadataFilters(splitConditions(query)) : []);
+  return query === '' ? listLatest(question, openOnly) : findRequests(question, query);
+}
+
+function readEventFilter(parameters: ViewParameters): EventFilter {
+  return {
+    stage: readText(parameters, 'stage'),
+    type: readText(parameters, 'type'),
+    status: readWord(parameters, 'status', eventStatuses),
+    timed: readWord(parameters, 'timed', ['yes']),
+    time: readTime(parameters, '7d'),
+  };
+}
+
+async function findEvents(
+  { database, parameters, context }: ViewQuestion,
+  filter: EventFilter,
+  filters: MetadataFilter[],
+): Promise<Found> {
+  const { tenant, now, limits } = context;
+  const wanted = {
+    tenant,
+    since: sinceOf(filter.time, now),
+    stage: filter.stage ?? undefined,
+    eventType: filter.type ?? undefined,
+    status: filter.status ?? undefined,
+    timed: filter.timed !== null,
+  };
+  const [{ rows, next, searchedBackTo }, total] = await Promise.all([
+    searchMetadata(database, {
+      ...wanted,
+      now,
+      filters,
+      limit: Math.min(MOST_EVENTS, limits.requests),
+      after: readText(parameters, 'after') ?? undefined,
+    }),
+    // What metadata says is not counted ahead: nothing has that number but reading all of it.
+    filters.length === 0 ? countEvents(database, wanted) : null,
+  ]);
+  return { kind: 'events', filter, events: rows, total, next, searchedBackTo };
+}
+
+async function findRequests({ database, parameters, context }: ViewQuestion, word: string): Promise<Found> {
+  if (readText(parameters, 'after') !== null)
+    throw badFilter('The filter “after” goes on with a list; a search by name has one page.');
+  const limit = context.limits.requests;
+  const tenant = context.tenant ?? undefined;
+  const requests = await searchRequests(database, word, { tenant, limit: limit + 1 });
+  return { kind: 'requests', requests: requests.slice(0, limit), more: requests.length > limit };
+}
+
+async function listLatest(
+  { database, parameters, context }: ViewQuestion,
+  openOnly: boolean,
+): Promise<Found> {
+  const { tenant, limits } = context;
+  const [{ rows: requests, next }, total] = await Promise.all([
+    listRequests(
+      database,
+      { tenant: tenant ?? undefined, openOnly },
+      Math.min(50, limits.requests),
+      readText(parameters, 'after') ?? undefined,
+    ),
+    openOnly ? countOpenRequests(database, tenant) : null,
+  ]);
+  return {
+    kind: 'latest',
+    requests,
+    openOnly,
+    total,
+    next,
+  };
+}
+
+/** Conditions stand apart by spaces; within quotes a space is part of the value. */
+function splitConditions(query: string): string[] {
+  return query.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
+}
+
+export interface SearchResultsData {
+  query: string;
+  found: Found;
+}
+
+export type Found =
+  | {
+      kind: 'latest';
+      requests: readonly RequestInList[];
+      /** Only requests still in flight. */
+      openOnly: boolean;
+      /** How many those are; null where all are listed. */
+      total: number | null;
+      next: string | null;
+    }
+  | { kind: 'requests'; requests: readonly RequestInList[]; more: boolean }
+  | {
+      kind: 'events';
+      filter: EventFilter;
+      /** Latest first. */
+      events: readonly FoundEvent[];
+      /** How many match in all; null where metadata decides. */
+      total: number | null;
+      next: string | null;
+      /** The search took too long to go on; null when it went all the way, or the page is full. */
+      searchedBackTo: Date | null;
+    };
+
+/** Which events, beside what their metadata says; null does not narrow. */
+export interface EventFilter {
+  stage: string | null;
+  type: string | null;
+  status: EventStatus | null;
+  /** Only events that state a duration. */
+  timed: 'yes' | null;
+  time: ReportTime;
+}
+
+/** What a search found: requests by a name of theirs, or events by what their metadata says. */
+export function SearchResults({ data, context }: { data: SearchResultsData; context: ViewContext }) {
+  const { found } = data;
+  const { links, tenant } = context;
+  return (
+    <section>
+      <h1>Search</h1>
+      <p class="lead">
+        An id or how it begins, an external reference, a correlation id; or metadata:{' '}
+        {links.link(
+          { view: 'search', parameters: { q: 'targetSystem=carelon', tenant } },
+          <code>targetSystem=carelon</code>,
+        )}
+        ,{' '}
+        {links.link(
+          { view: 'search', parameters: { q: 'diagnosisCount>3', tenant } },
+          <code>diagnosisCount&gt;3</code>,
+        )}
+        . Several conditions must all hold.
+      </p>
+      {found.kind === 'events' ? (
+        <Events query={data.query} found={found} context={context} />
+      ) : (
+        <Requests data={data} found={found} context={context} />
+      )}
+    </section>
+  );
+}
+
+type FoundOf<Kind> = Extract<Found, { kind: Kind }>;
+
+interface RequestsProps {
+  data: SearchResultsData;
+  found: FoundOf<'latest' | 'requests'>;
+  context: ViewContext;
+}
+
+function Requests({ data, found, context }: RequestsProps) {
+  const { links, tenant } = context;
+  if (found.requests.length === 0) {
+    return (
+      <Empty>
+        {found.kind === 'latest' ? (
+          'No such request.'
+        ) : (
+          <>
+            Nothing is called <DataText value={data.query} mono />
+            {tenant === null ? '' : ' within this tenant'}. Ids are case-sensitive; from four characters on,
+            their beginning is enough.
+          </>
+        )}
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <h2>
+        <RequestsTitle found={found} />
+      </h2>
+      <RequestList requests={found.requests} context={context} />
+      {found.kind === 'requests' && found.more ? (
+        <Caution>The latest {found.requests.length}; there are more.</Caution>
+      ) : null}
+      {found.kind === 'latest' && found.next !== null ? (
+        <p class="pager">
+          {links.link(
+            {
+              view: 'search',
+              parameters: { tenant, open: found.openOnly ? 'yes' : null, after: found.next },
+            },
+            'Older ones',
+          )}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function RequestsTitle({ found }: { found: FoundOf<'latest' | 'requests'> }) {
+  if (found.kind === 'requests')
+    return <Total count={found.requests.length} more={found.more} one="request" />;
+  if (found.total === null) return <>Latest requests</>;
+  return (
+    <>
+      <Total count={found.total} one="request" /> in flight
+    </>
+  );
+}
+
+interface EventsProps {
+  query: string;
+  found: FoundOf<'events'>;
+  context: ViewContext;
+}
+
+function Events({ query, found, context }: EventsProps) {
+  const { events, filter, next, searchedBackTo } = found;
+  const { now, links, tenant } = context;
+  const { time, ...narrowed } = filter;
+  const parameters = { q: query === '' ? null : query, ...narrowed };
+  return (
+    <>
+      <h2>
+        <EventsTitle found={found} />
+      </h2>
+      <TimeChoices view="search" parameters={parameters} time={time} context={context} />
+      {events.length === 0 ? (
+        <Empty>
+          {searchedBackTo === null
+            ? `No event of ${timeText(time)} matches. Field names are case-sensitive.`
+            : 'Nothing matches so far.'}
+        </Empty>
+      ) : (
+        <Table
+          caption="Events found"
+          rows={events}
+          columns={[
+            {
+              name: 'Request',
+              heads: true,
+              cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} />,
+            },
+            { name: 'Tenant', cell: (event) => <DataText value={event.tenant} most={40} /> },
+            { name: 'Event', cell: ({ eventType }) => <DataText value={eventType} most={48} mono /> },
+            { name: 'Status', cell: ({ status }) => <StatusMark status={status} /> },
+            {
+              name: 'Took',
+              numeric: true,
+              cell: ({ durationMs }) => (durationMs === null ? null : millisecondsText(durationMs)),
+            },
+            {
+              name: 'Recorded',
+              numeric: true,
+              cell: ({ createdAt }) => <Relative at={createdAt} now={now} />,
+            },
+            {
+              name: 'Metadata',
+              cell: ({ metadata }) => <Fields metadata={metadata} />,
+            },
+          ]}
+        />
+      )}
+      {searchedBackTo === null ? null : (
+        <Caution>
+          Searched back to <Instant at={searchedBackTo} now={now} /> so far; no index serves this search.
+        </Caution>
+      )}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link(
+            { view: 'search', parameters: { tenant, ...parameters, time, after: next } },
+            'Older ones',
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+function EventsTitle({ found }: { found: FoundOf<'events'> }) {
+  const { stage, type, status, timed, time } = found.filter;
+  return (
+    <>
+      {found.total === null ? 'Events' : <Total count={found.total} one="event" />} of {timeText(time)}
+      {stage === null ? null : (
+        <>
+          {' '}
+          · <DataText value={stage} most={40} />
+        </>
+      )}
+      {type === null ? null : (
+        <>
+          {' '}
+          · <DataText value={type} most={48} mono />
+        </>
+      )}
+      {status === null ? null : (
+        <>
+          {' '}
+          · <StatusMark status={status} />
+        </>
+      )}
+      {timed === null ? null : ' · with a duration'}
+    </>
+  );
+}

@@ -1,0 +1,283 @@
+import { NONE_STATED } from '../../data-access/failures.ts';
+import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
+import {
+  groupStuckRequests,
+  listStuckRequests,
+  type StuckGroup,
+  type StuckRequest,
+} from '../../data-access/stuck-requests.ts';
+import { durationText } from '../../domain/duration-text.ts';
+import { OTHER } from '../../domain/other-name.ts';
+import { stuckReasons } from '../../domain/request-state.ts';
+import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
+import { DataText } from '../parts/data-text.tsx';
+import { RequestLink, Total } from '../parts/links.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
+import { actsByItself, automaticAction, Mark, reasonText } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Age, Relative } from '../parts/time-text.tsx';
+import { readText, readWord } from '../read-parameters.ts';
+import type { Place, ViewContext, ViewPage } from '../view-page.ts';
+
+export const stuckPage: ViewPage = {
+  title: 'Stuck',
+  filters: ['stage', 'reason', 'error', 'target', 'risk'],
+  show: async ({ database, parameters, context }) => {
+    const filter = {
+      stage: readText(parameters, 'stage'),
+      reason: readWord(parameters, 'reason', stuckReasons),
+      error: readText(parameters, 'error'),
+      target: readText(parameters, 'target'),
+      risk: readWord(parameters, 'risk', ['at-risk', 'breached']),
+    };
+    const question = {
+      tenant: context.tenant ?? undefined,
+      stage: filter.stage ?? undefined,
+      reason: filter.reason ?? undefined,
+      errorCode: filter.error ?? undefined,
+      targetSystem: filter.target ?? undefined,
+      risk: filter.risk ?? undefined,
+    };
+    const isFiltered = Object.values(filter).some((part) => part !== null);
+    const [groups, requests, check] = await Promise.all([
+      groupStuckRequests(database, context.now, question),
+      isFiltered ? listStuckRequests(database, question, context.limits.requests) : null,
+      readCheck(database),
+    ]);
+    return (
+      <StuckBoard data={{ filter, groups, requests: requests?.rows ?? null, check }} context={context} />
+    );
+  },
+};
+
+export interface StuckBoardData {
+  /** Null does not narrow; `-` is the lack of an error code or a downstream. */
+  filter: {
+    stage: string | null;
+    reason: string | null;
+    error: string | null;
+    target: string | null;
+    risk: 'at-risk' | 'breached' | null;
+  };
+  /** Largest first. */
+  groups: readonly StuckGroup[];
+  /** Longest stuck first; null where no group was chosen. */
+  requests: readonly StuckRequest[] | null;
+  check: LastCheck | undefined;
+}
+
+/** What is stuck, by stage, cause and downstream, and what will happen by itself. */
+export function StuckBoard({ data, context }: { data: StuckBoardData; context: ViewContext }) {
+  const { groups, requests, check, filter } = data;
+  const { now, limits, links } = context;
+  const total = groups.reduce((sum, { count }) => sum + count, 0);
+  const shown = groups.slice(0, limits.groups);
+  const isFiltered = Object.values(filter).some((part) => part !== null);
+  return (
+    <section>
+      <h1>Stuck requests</h1>
+      <p class="lead">
+        <Total count={total} one="request" /> in {groups.length.toLocaleString('en')}{' '}
+        {groups.length === 1 ? 'group' : 'groups'}, <CheckedAt check={check} now={now} />
+        {isFiltered ? (
+          <>
+            {' '}
+            · only <FilterText filter={filter} />{' '}
+            {links.link({ view: 'stuck', parameters: { tenant: context.tenant } }, 'show all')}
+          </>
+        ) : null}
+      </p>
+      <CheckCaution check={check} now={now} />
+      {groups.length === 0 ? (
+        <Empty>
+          {isFiltered ? 'Nothing stuck matches.' : 'No stuck requests'}; <CheckedAt check={check} now={now} />
+          .
+        </Empty>
+      ) : (
+        <GroupTable groups={shown} context={context} />
+      )}
+      {groups.length > shown.length ? (
+        <Caution>
+          The {shown.length} largest of {groups.length.toLocaleString('en')} groups. Choose a tenant or a
+          stage to see others, or use <code>pagw stuck -o csv</code>.
+        </Caution>
+      ) : null}
+      {requests === null ? null : <RequestTable requests={requests} total={total} context={context} />}
+    </section>
+  );
+}
+
+/** The groups alone, for the board and the overview. */
+export function GroupTable({ groups, context }: { groups: readonly StuckGroup[]; context: ViewContext }) {
+  const { now, links } = context;
+  return (
+    <Table
+      caption="Groups of stuck requests"
+      rows={groups}
+      columns={[
+        {
+          name: 'Stuck',
+          numeric: true,
+          cell: (group) =>
+            links.link(groupPlace(group), <span class="count">{group.count.toLocaleString('en')}</span>),
+        },
+        {
+          name: 'Stage and cause',
+          heads: true,
+          cell: ({ stage, reason, errorCode, targetSystem }) => (
+            <>
+              <DataText value={stage} most={40} /> <span class="cause">{reasonText(reason)}</span>
+              <div class="detail">
+                {errorCode === null ? null : <DataText value={errorCode} most={64} mono />}
+                {targetSystem === null ? null : (
+                  <>
+                    {' '}
+                    at <DataText value={targetSystem} most={40} />
+                  </>
+                )}
+              </div>
+            </>
+          ),
+        },
+        { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+        { name: 'Oldest', numeric: true, cell: ({ oldestSince }) => <Age since={oldestSince} now={now} /> },
+        { name: 'Deadline', cell: (group) => <GroupDeadline group={group} context={context} /> },
+        {
+          name: 'By itself',
+          cell: ({ reason }) => (
+            <span class={actsByItself(reason) ? undefined : 'muted'}>{automaticAction(reason)}</span>
+          ),
+        },
+        {
+          name: 'Requests',
+          cell: (group) => (
+            <ul class="samples">
+              {group.sampleIds.map((pagwId) => (
+                <li>
+                  <RequestLink pagwId={pagwId} links={links} />
+                </li>
+              ))}
+              {group.count > group.sampleIds.length ? (
+                <li>{links.link(groupPlace(group), `all ${group.count.toLocaleString('en')}`)}</li>
+              ) : null}
+            </ul>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function GroupDeadline({ group, context }: { group: StuckGroup; context: ViewContext }) {
+  const { now, links } = context;
+  const { breached, nextDueAt } = group;
+  const atRisk = group.atRisk + group.urgent;
+  const due = nextDueAt === null ? '' : `, ${durationText(nextDueAt.getTime() - now.getTime())} left`;
+  if (breached + atRisk === 0) return <span class="none">–</span>;
+  return (
+    <>
+      {breached === 0 ? null : (
+        <div>
+          {links.link(
+            groupPlace(group, 'breached'),
+            <Mark tone="bad" glyph="✗" word={`${breached.toLocaleString('en')} overdue`} />,
+          )}
+        </div>
+      )}
+      {atRisk === 0 ? null : (
+        <div>
+          {links.link(
+            groupPlace(group, 'at-risk'),
+            <Mark tone="warn" glyph="◷" word={`${atRisk.toLocaleString('en')} at risk${due}`} />,
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+interface RequestTableProps {
+  requests: readonly StuckRequest[];
+  total: number;
+  context: ViewContext;
+}
+
+function RequestTable({ requests, total, context }: RequestTableProps) {
+  const { now, links } = context;
+  return (
+    <>
+      <h2>Requests, longest stuck first</h2>
+      {requests.length < total ? (
+        <Caution>
+          {requests.length.toLocaleString('en')} of {total.toLocaleString('en')}.
+        </Caution>
+      ) : null}
+      <Table
+        caption="Stuck requests"
+        rows={requests}
+        columns={[
+          {
+            name: 'Request',
+            heads: true,
+            cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} />,
+          },
+          { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+          { name: 'Stuck for', numeric: true, cell: ({ since }) => <Age since={since} now={now} /> },
+          {
+            name: 'Stage',
+            cell: ({ stage, nextStage, reason }) => (
+              <>
+                <DataText value={stage} most={40} />
+                {reason === 'hand-off-lost' && nextStage !== null ? (
+                  <span class="muted">
+                    {' '}
+                    → <DataText value={nextStage} most={40} />
+                  </span>
+                ) : null}
+              </>
+            ),
+          },
+          { name: 'Cause', cell: ({ reason }) => reasonText(reason) },
+          { name: 'Error', cell: ({ errorCode }) => <DataText value={errorCode} most={64} mono /> },
+          { name: 'Decision due', cell: ({ decisionDueAt }) => <Relative at={decisionDueAt} now={now} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function FilterText({ filter }: { filter: StuckBoardData['filter'] }) {
+  const { stage, reason, error, target, risk } = filter;
+  return (
+    <>
+      {stage === null ? null : <DataText value={stage} most={40} />}{' '}
+      {reason === null ? null : <DataText value={reason} most={40} />}{' '}
+      {error === null || error === NONE_STATED ? null : <DataText value={error} most={64} mono />}{' '}
+      {target === null || target === NONE_STATED ? null : (
+        <>
+          at <DataText value={target} most={40} />{' '}
+        </>
+      )}
+      {risk === null ? null : risk === 'breached' ? 'overdue' : 'at risk'}
+    </>
+  );
+}
+
+/** Where the requests of a group stand; or those of them whose decision is overdue or at risk. */
+export function groupPlace(
+  group: Pick<StuckGroup, 'tenant' | 'stage' | 'reason' | 'errorCode' | 'targetSystem'>,
+  risk: StuckBoardData['filter']['risk'] = null,
+): Place {
+  const { tenant, stage, reason, errorCode, targetSystem } = group;
+  // Folded causes have no stage of their own: all of the reason are shown.
+  if (stage === OTHER) return { view: 'stuck', parameters: { tenant, reason, risk } };
+  const parameters = {
+    tenant,
+    stage,
+    reason,
+    error: errorCode ?? NONE_STATED,
+    target: targetSystem ?? NONE_STATED,
+    risk,
+  };
+  return { view: 'stuck', parameters };
+}

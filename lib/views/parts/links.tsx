@@ -1,0 +1,33 @@
+import type { Links, Place } from '../view-page.ts';
+import { DataText } from './data-text.tsx';
+
+/** A number that leads to the rows it counts; nothing has no rows. */
+export function CountLink({ count, place, links }: { count: number; place: Place; links: Links }) {
+  return count === 0 ? <span class="muted">0</span> : links.link(place, count.toLocaleString('en'));
+}
+
+/** A request by its id, which leads to its timeline. */
+export function RequestLink({ pagwId, links }: { pagwId: string; links: Links }) {
+  return links.link(
+    { view: 'request', parameters: { id: pagwId } },
+    <DataText value={pagwId} most={64} mono />,
+  );
+}
+
+interface TotalProps {
+  count: number;
+  /** It was counted up to here; there are more. */
+  more?: boolean;
+  one: string;
+  many?: string;
+}
+
+/** How many rows a list has in all, as the number that led here says it. */
+export function Total({ count, more = false, one, many = `${one}s` }: TotalProps) {
+  return (
+    <>
+      <strong class="total">{`${count.toLocaleString('en')}${more ? '+' : ''}`}</strong>{' '}
+      {count === 1 && !more ? one : many}
+    </>
+  );
+}
