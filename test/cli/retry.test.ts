@@ -7,7 +7,7 @@ import { toCliError } from '../../lib/cli/cli-error.ts';
 import { addGlobalOptions } from '../../lib/cli/global-options.ts';
 import { retryVerbs } from '../../lib/cli/program.ts';
 import type { CliIo } from '../../lib/cli/run-pagw.ts';
-import { openRetryBench } from '../data-access/retry/retry-bench.ts';
+import { openRetryBench } from '../flows/retry/retry-bench.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
 const bench = openRetryBench();

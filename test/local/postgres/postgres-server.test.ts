@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { programsWithinReach } from '../../lib/local/postgres/postgres-binaries.ts';
-import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
-import { freePort } from '../support/free-port.ts';
+import { programsWithinReach } from '../../../lib/local/postgres/postgres-binaries.ts';
+import { type PostgresServer, startPostgres } from '../../../lib/local/postgres/postgres-server.ts';
+import { freePort } from '../../support/free-port.ts';
 
 let dataDirectory: string;
 let port: number;
@@ -50,7 +50,7 @@ async function startElsewhere(): Promise<ChildProcess> {
     await startPostgres({ dataDirectory: process.argv[2], port: Number(process.argv[3]), fsync: false });
     console.log('started');
     setInterval(() => undefined, 1000);`;
-  const module = new URL('../../lib/local/postgres/postgres-server.ts', import.meta.url).href;
+  const module = new URL('../../../lib/local/postgres/postgres-server.ts', import.meta.url).href;
   const flags = ['--import', 'tsx', '--input-type=module', '--eval', code];
   const child = spawn(process.execPath, [...flags, module, dataDirectory, String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import {
   MetadataFilterError,
   type MetadataSearch,
   parseMetadataFilters,
   searchMetadata,
-} from '../../../../lib/data-access/metadata-search.ts';
-import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
-import { trackedEvent } from '../../../support/tracked-event.ts';
+} from '../../lib/data-access/metadata-search.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-20T12:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);

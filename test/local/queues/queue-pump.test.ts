@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LocalClock, openLocalClock } from '../../lib/local/local-clock.ts';
-import { EVENTS_QUEUE, localAddresses, queueArn } from '../../lib/local/local-environment.ts';
-import { type QueueHandler, type QueuePump, startQueuePump } from '../../lib/local/queues/queue-pump.ts';
-import { type QueueServer, startQueueServer } from '../../lib/local/queues/queue-server.ts';
-import { findFreePorts } from './free-ports.ts';
+import { type LocalClock, openLocalClock } from '../../../lib/local/local-clock.ts';
+import { EVENTS_QUEUE, localAddresses, queueArn } from '../../../lib/local/local-environment.ts';
+import { type QueueHandler, type QueuePump, startQueuePump } from '../../../lib/local/queues/queue-pump.ts';
+import { type QueueServer, startQueueServer } from '../../../lib/local/queues/queue-server.ts';
+import { findFreePorts } from '../free-ports.ts';
 
 let dataDirectory: string;
 let server: QueueServer;

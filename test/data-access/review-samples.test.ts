@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../../../lib/data-access/database.ts';
-import { DatabaseError } from '../../../../lib/data-access/database-error.ts';
-import { dueRetries } from '../../../../lib/data-access/due-retries.ts';
-import { eventDistribution, slowestStages } from '../../../../lib/data-access/event-reports.ts';
-import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
-import { parseMetadataFilters, searchMetadata } from '../../../../lib/data-access/metadata-search.ts';
-import { listStuckRequests } from '../../../../lib/data-access/stuck-requests.ts';
-import { refreshSummary } from '../../../../lib/data-access/summary.ts';
-import { defaultDecisionPolicy } from '../../../../lib/domain/decision-clock.ts';
-import { defaultStageLimits } from '../../../../lib/domain/stage-limits.ts';
-import type { TrackedEvent } from '../../../../lib/domain/tracked-event.ts';
-import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
-import { checkRequests } from '../../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
-import { failedEvent, trackedEvent } from '../../../support/tracked-event.ts';
+import type { Database } from '../../lib/data-access/database.ts';
+import { DatabaseError } from '../../lib/data-access/database-error.ts';
+import { dueRetries } from '../../lib/data-access/due-retries.ts';
+import { eventDistribution, slowestStages } from '../../lib/data-access/event-reports.ts';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { parseMetadataFilters, searchMetadata } from '../../lib/data-access/metadata-search.ts';
+import { listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
+import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
 /** The review's own queries ask for NOW(), so this data lies around the real time. */
 const now = new Date();

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { openTestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../../support/database.ts';
 
 const { database, close } = await openTestDatabase();
 afterAll(close);

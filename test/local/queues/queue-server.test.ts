@@ -15,9 +15,9 @@ import {
   EVENTS_QUEUE,
   QUARANTINE_BUCKET,
   RETRY_QUEUE,
-} from '../../lib/local/local-environment.ts';
-import { type QueueServer, startQueueServer } from '../../lib/local/queues/queue-server.ts';
-import { findFreePorts } from './free-ports.ts';
+} from '../../../lib/local/local-environment.ts';
+import { type QueueServer, startQueueServer } from '../../../lib/local/queues/queue-server.ts';
+import { findFreePorts } from '../free-ports.ts';
 
 /** As other machines know this one; a call to it does not come over the loopback interface. */
 const ownAddress = Object.values(networkInterfaces())

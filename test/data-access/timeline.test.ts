@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { explainTimeline } from '../../../lib/data-access/doctor.ts';
-import { findRequest, readTimeline } from '../../../lib/data-access/timeline.ts';
-import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { trackedEvent } from '../../support/tracked-event.ts';
+import { explainTimeline } from '../../lib/data-access/doctor.ts';
+import { findRequest, readTimeline } from '../../lib/data-access/timeline.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 let db: TestDatabase;

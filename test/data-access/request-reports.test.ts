@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decisionMetrics, listDeadlines } from '../../../../lib/data-access/decisions.ts';
-import { type DueRetry, dueRetries } from '../../../../lib/data-access/due-retries.ts';
-import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
-import { type Page, PagePositionError } from '../../../../lib/data-access/page.ts';
-import { defaultDecisionPolicy } from '../../../../lib/domain/decision-clock.ts';
-import { defaultStageLimits } from '../../../../lib/domain/stage-limits.ts';
-import type { TrackedEvent } from '../../../../lib/domain/tracked-event.ts';
-import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
-import { checkRequests } from '../../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
-import { failedEvent, trackedEvent } from '../../../support/tracked-event.ts';
+import { decisionMetrics, listDeadlines } from '../../lib/data-access/decisions.ts';
+import { type DueRetry, dueRetries } from '../../lib/data-access/due-retries.ts';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { type Page, PagePositionError } from '../../lib/data-access/page.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
 const received = new Date('2026-03-01T00:00:00Z');
 const atHour = (hours: number) => new Date(received.getTime() + hours * 3_600_000);

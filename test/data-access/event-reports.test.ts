@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventDistribution, latencySlots, stageLatency } from '../../../../lib/data-access/event-reports.ts';
-import { errorGroups } from '../../../../lib/data-access/failures.ts';
-import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
-import { listTenants } from '../../../../lib/data-access/requests.ts';
-import { refreshSummary } from '../../../../lib/data-access/summary.ts';
-import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
-import { failedEvent, trackedEvent } from '../../../support/tracked-event.ts';
+import { eventDistribution, latencySlots, stageLatency } from '../../lib/data-access/event-reports.ts';
+import { errorGroups } from '../../lib/data-access/failures.ts';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { listTenants } from '../../lib/data-access/requests.ts';
+import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
 const start = new Date('2026-03-01T00:00:00Z');
 const at = (minute: number) => new Date(start.getTime() + minute * 60_000);

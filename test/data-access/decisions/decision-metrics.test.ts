@@ -1,18 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type DecisionMetrics,
-  decisionMetrics,
-  listDecisions,
-} from '../../../../lib/data-access/decisions.ts';
-import type { ReportSpan } from '../../../../lib/data-access/event-reports.ts';
-import { ensurePartition } from '../../../../lib/data-access/maintain.ts';
-import type { DecisionPolicy } from '../../../../lib/domain/decision-clock.ts';
-import type { Priority, RequestStatus, TrackedEvent } from '../../../../lib/domain/tracked-event.ts';
-import { recordEvents } from '../../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
-import { emptyDecisions, foldAll } from '../../../support/decision-tally.ts';
-import { trackedEvent } from '../../../support/tracked-event.ts';
+import { type DecisionMetrics, decisionMetrics, listDecisions } from '../../../lib/data-access/decisions.ts';
+import type { ReportSpan } from '../../../lib/data-access/event-reports.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import type { DecisionPolicy } from '../../../lib/domain/decision-clock.ts';
+import type { Priority, RequestStatus, TrackedEvent } from '../../../lib/domain/tracked-event.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { emptyDecisions, foldAll } from '../../support/decision-tally.ts';
+import { trackedEvent } from '../../support/tracked-event.ts';
 
 const HOUR = 3_600_000;
 const policy: DecisionPolicy = {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkSequences } from '../../../lib/data-access/doctor.ts';
-import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { trackedEvent } from '../../support/tracked-event.ts';
+import { checkSequences } from '../../lib/data-access/doctor.ts';
+import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 let db: TestDatabase;
