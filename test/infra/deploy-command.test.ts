@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createEventTrackerApp } from '../../lib/infra/event-tracker-app.ts';
+
+// Each command is the CDK's own process, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'pagw-deploy-'));
+const assembly = join(folder, 'cdk.out');
+
+beforeAll(() => {
+  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+  const unbundled = { ...context, 'aws:cdk:bundling-stacks': [], stage: 'dev' };
+  createEventTrackerApp({ outdir: assembly, context: unbundled }, undefined, 'none').app.synth();
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the CDK says of a synthesised dev, without an account: it chooses the stacks before it asks for one. */
+async function cdk(words: string[], env: Record<string, string> = {}): Promise<string> {
+  const options = ['--app', assembly, '--no-notices'];
+  const alone = {
+    ...{ PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true' },
+    ...{ CDK_DISABLE_CLI_TELEMETRY: 'true', ...env },
+  };
+  const command = run(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...words, ...options], {
+    env: alone,
+  });
+  const { stdout, stderr } = await command.catch((failure) => failure);
+  return `${stdout}${stderr}`;
+}
+
+const CHOSEN = /Unable to resolve AWS account/;
+
+function commandsIn(page: string): string[] {
+  const commands = readFileSync(page, 'utf8').matchAll(/^npx cdk (deploy .*?)\s*(?:#.*)?$/gm);
+  return [...commands].map(([, words = '']) => words);
+}
+
+test('the deployment is one command on every page, which the CDK takes for both stacks', async () => {
+  const [command = '', ...others] = new Set(['README.md', 'docs/deploy.md'].flatMap(commandsIn));
+  expect(others).toEqual([]);
+  const [asDocumented, bare, byEnvironment] = await Promise.all([
+    cdk(command.split(' ')),
+    cdk(['deploy', '-c', 'stage=dev']),
+    cdk(['deploy', '-c', 'stage=dev'], { CDK_ALL: 'true' }),
+  ]);
+  expect(asDocumented).toMatch(CHOSEN);
+  // When it takes the bare command, documents and docs/decisions.md are out of date.
+  expect(bare).toContain('specify which stacks to use');
+  expect(byEnvironment).toMatch(CHOSEN);
+});
+
+test('the name of what runs includes what holds data', async () => {
+  const said = await cdk(['deploy', 'PagwEventTracker-dev', '-c', 'stage=dev']);
+  expect(said).toContain('Including dependency stacks: PagwEventTracker-dev-data');
+});
