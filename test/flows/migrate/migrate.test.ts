@@ -152,6 +152,10 @@ describe('migrate', () => {
        ORDER BY 1`,
     );
     expect(rows.map(({ login }) => login)).toEqual([
+      'pagw_maintainer_a',
+      'pagw_maintainer_b',
+      'pagw_operator_a',
+      'pagw_operator_b',
       'pagw_owner',
       'pagw_reader_a',
       'pagw_reader_b',
