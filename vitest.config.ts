@@ -5,13 +5,28 @@ import { scratchDirectory } from './test/support/scratch-directory.ts';
 // For all that the run starts: the tests' PostgreSQL, the workers, the programs they spawn.
 process.env.TMPDIR = scratchDirectory();
 
+/** What synthesises stacks, bundles functions, starts whole programs or tries everything at every door. */
+const SYSTEM = [
+  'test/installation.test.ts',
+  'test/infra/**/*.test.ts',
+  'test/cli/{impossible-options,pagw-process}.test.ts',
+  'test/client/{java-example,large-file,process-exit}.test.ts',
+  'test/data-access/widest-values.test.ts',
+  'test/local/{local-stack,retry-loop,stuck-demo}.test.ts',
+  'test/local/console/impossible-addresses.test.ts',
+  'test/local/postgres/postgres-server.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres-server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Test files wait for PostgreSQL half the time; vitest itself would leave one core of two idle.
     maxWorkers: '100%',
+    projects: [
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: SYSTEM } },
+      { extends: true, test: { name: 'system', include: SYSTEM } },
+    ],
   },
 });
