@@ -6,6 +6,7 @@ import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
 import { foldDecisionChanges } from '../lib/data-access/decisions.ts';
+import { refreshFlow } from '../lib/data-access/flow.ts';
 import {
   checkRecentEvents,
   ensurePartitionsAhead,
@@ -61,6 +62,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
           ensurePartitionsAhead,
           summariseBlockRanges,
           refreshSummary,
+          refreshFlow,
           foldDecisionChanges,
           checkRecentEvents,
           measureGrowth,

@@ -330,6 +330,63 @@ GRANT SELECT ON TABLE exclusive_task TO pagw_maintainer;
 GRANT SELECT ON TABLE exclusive_task TO pagw_reader;
 GRANT SELECT ON TABLE exclusive_task TO pagw_writer;
 
+CREATE TABLE flow_changed_day (
+  day timestamp with time zone NOT NULL,
+  CONSTRAINT flow_changed_day_pkey PRIMARY KEY (day)
+);
+GRANT SELECT ON TABLE flow_changed_day TO pagw_maintainer;
+GRANT SELECT ON TABLE flow_changed_day TO pagw_reader;
+GRANT SELECT ON TABLE flow_changed_day TO pagw_writer;
+
+CREATE TABLE flow_changed_hour (
+  hour timestamp with time zone NOT NULL,
+  CONSTRAINT flow_changed_hour_pkey PRIMARY KEY (hour)
+);
+GRANT SELECT ON TABLE flow_changed_hour TO pagw_maintainer;
+GRANT SELECT ON TABLE flow_changed_hour TO pagw_reader;
+GRANT SELECT ON TABLE flow_changed_hour TO pagw_writer;
+
+CREATE TABLE flow_changed_request (
+  pagw_id character varying(64) COLLATE "C" NOT NULL,
+  CONSTRAINT flow_changed_request_pkey PRIMARY KEY (pagw_id)
+);
+COMMENT ON TABLE flow_changed_request IS 'Requests to fold into request_flow; marked with the changed hours of the event summary';
+GRANT SELECT ON TABLE flow_changed_request TO pagw_maintainer;
+GRANT SELECT ON TABLE flow_changed_request TO pagw_reader;
+GRANT SELECT ON TABLE flow_changed_request TO pagw_writer;
+
+CREATE TABLE flow_summary (
+  slice character varying(4) NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  request_type character varying(64) COLLATE "C",
+  priority character varying(16),
+  kind character varying(9) NOT NULL,
+  lanes character varying(4) NOT NULL,
+  path text[] COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  clamped bigint NOT NULL,
+  failed bigint NOT NULL,
+  went_back bigint NOT NULL,
+  open bigint NOT NULL,
+  sum_ms numeric NOT NULL,
+  max_ms bigint,
+  buckets smallint[] NOT NULL,
+  bucket_counts bigint[] NOT NULL,
+  CONSTRAINT ck_flow_summary_histogram CHECK ((cardinality(buckets) = cardinality(bucket_counts))),
+  CONSTRAINT flow_summary_check CHECK ((starts_at = date_trunc((slice)::text, starts_at, 'UTC'::text))),
+  CONSTRAINT flow_summary_kind_check CHECK (((kind)::text = ANY ((ARRAY['first'::character varying, 'hand-over'::character varying, 'last'::character varying, 'path'::character varying, 'answer'::character varying, 'decision'::character varying])::text[]))),
+  CONSTRAINT flow_summary_lanes_check CHECK (((lanes)::text = ANY ((ARRAY['main'::character varying, 'all'::character varying])::text[]))),
+  CONSTRAINT flow_summary_slice_check CHECK (((slice)::text = ANY ((ARRAY['hour'::character varying, 'day'::character varying])::text[])))
+);
+CREATE INDEX ix_flow_summary_slice ON public.flow_summary USING btree (slice, starts_at, tenant);
+COMMENT ON TABLE flow_summary IS 'Roll-up of request_flow by hour and day of the request''s latest event; path is the two stages of a hand-over, the stage of a first or last, at most 100 stages of a path';
+COMMENT ON COLUMN flow_summary.clamped IS 'How many durations were below zero, and count as zero';
+COMMENT ON COLUMN flow_summary.went_back IS 'Hand-overs to a stage that the request had been in before';
+GRANT SELECT ON TABLE flow_summary TO pagw_maintainer;
+GRANT SELECT ON TABLE flow_summary TO pagw_reader;
+GRANT SELECT ON TABLE flow_summary TO pagw_writer;
+
 CREATE TABLE incident (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   key character varying(192) COLLATE "C" NOT NULL,
@@ -466,6 +523,39 @@ COMMENT ON COLUMN rejected_message.path IS 'JSON pointer to the field at fault; 
 GRANT SELECT ON TABLE rejected_message TO pagw_maintainer;
 GRANT SELECT ON TABLE rejected_message TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE rejected_message TO pagw_writer;
+
+CREATE TABLE request_flow (
+  pagw_id character varying(64) COLLATE "C" NOT NULL,
+  lanes character varying(4) NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  last_sequence_no bigint NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  by_unknown boolean NOT NULL,
+  stages text[] COLLATE "C" NOT NULL,
+  waits_ms bigint[] NOT NULL,
+  left_failed boolean[] NOT NULL,
+  last_occurred_at timestamp with time zone NOT NULL,
+  last_created_at timestamp with time zone NOT NULL,
+  last_failed boolean NOT NULL,
+  request_type character varying(64),
+  priority character varying(16),
+  answer_ms bigint,
+  decision_ms bigint,
+  CONSTRAINT request_flow_pkey PRIMARY KEY (pagw_id, lanes),
+  CONSTRAINT ck_request_flow_hand_overs CHECK (((cardinality(waits_ms) = (cardinality(stages) - 1)) AND (cardinality(left_failed) = (cardinality(stages) - 1)))),
+  CONSTRAINT request_flow_lanes_check CHECK (((lanes)::text = ANY ((ARRAY['main'::character varying, 'all'::character varying])::text[]))),
+  CONSTRAINT request_flow_stages_check CHECK ((cardinality(stages) >= 1))
+);
+CREATE INDEX ix_request_flow_seen ON public.request_flow USING btree (seen_at);
+COMMENT ON TABLE request_flow IS 'The visits of each request to stages and the waits between them, up to last_sequence_no; kept when its events are archived';
+COMMENT ON COLUMN request_flow.seen_at IS 'When the latest event of any lane was recorded: the hour it counts in';
+COMMENT ON COLUMN request_flow.by_unknown IS 'True while the row of the main lane is made of unknown stages, for want of any other';
+COMMENT ON COLUMN request_flow.waits_ms IS 'From the last event of a visit to the first of the next, by believable times; below zero where clocks differ, and counted as zero then';
+COMMENT ON COLUMN request_flow.left_failed IS 'Whether the last event before each hand-over was FAILED';
+COMMENT ON COLUMN request_flow.answer_ms IS 'From receipt to the answer (completed_at), as of last_sequence_no, as are type, priority and decision_ms; null while there is none';
+GRANT SELECT ON TABLE request_flow TO pagw_maintainer;
+GRANT SELECT ON TABLE request_flow TO pagw_reader;
+GRANT SELECT ON TABLE request_flow TO pagw_writer;
 
 CREATE TABLE request_tracker (
   pagw_id character varying(64) COLLATE "C" NOT NULL,
@@ -1311,13 +1401,13 @@ $function$;
 REVOKE EXECUTE ON FUNCTION drop_archived_month(date,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION drop_archived_month(date,timestamp with time zone) TO pagw_maintainer;
 
-CREATE OR REPLACE FUNCTION public.duration_bucket(duration_ms integer)
+CREATE OR REPLACE FUNCTION public.duration_bucket(duration_ms bigint)
  RETURNS smallint
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN (CASE WHEN (duration_ms < 1) THEN ('-1'::integer)::double precision ELSE floor((ln((duration_ms)::double precision) / ln((1.05)::double precision))) END)::smallint;
-REVOKE EXECUTE ON FUNCTION duration_bucket(integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION duration_bucket(integer) TO pagw_reader;
+REVOKE EXECUTE ON FUNCTION duration_bucket(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION duration_bucket(bigint) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.ensure_event_partition(day date)
  RETURNS boolean
@@ -1349,6 +1439,130 @@ $function$;
 REVOKE EXECUTE ON FUNCTION ensure_event_partition(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ensure_event_partition(date) TO pagw_maintainer;
 GRANT EXECUTE ON FUNCTION ensure_event_partition(date) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.flow_between(of_tenant text, since timestamp with time zone, until timestamp with time zone, most bigint)
+ RETURNS SETOF flow_summary
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+  ends_at CONSTANT timestamptz DEFAULT coalesce(until, 'infinity');
+  hour_from CONSTANT timestamptz DEFAULT date_trunc('hour', since + interval '1 hour' - interval '1 microsecond', 'UTC');
+  hour_until CONSTANT timestamptz DEFAULT greatest(hour_from, date_trunc('hour', ends_at, 'UTC'));
+  day_from CONSTANT timestamptz DEFAULT date_trunc('day', since + interval '1 day' - interval '1 microsecond', 'UTC');
+  day_until CONSTANT timestamptz DEFAULT greatest(day_from, date_trunc('day', ends_at, 'UTC'));
+  -- No day is merged from the first of these on, nor seen: so much is a matter of hours.
+  last_hour CONSTANT timestamptz DEFAULT (SELECT date_trunc('hour', max(seen_at), 'UTC') FROM request_flow);
+  changed_hours CONSTANT timestamptz[] DEFAULT ARRAY(
+    SELECT hour FROM flow_changed_hour WHERE hour >= hour_from AND hour < hour_until
+  );
+  changed_days CONSTANT timestamptz[] DEFAULT ARRAY(
+    SELECT day FROM flow_changed_day WHERE day >= day_from AND day < day_until
+  );
+  hours CONSTANT timestamptz[] DEFAULT ARRAY(
+    SELECT hour
+    FROM (
+      SELECT generate_series(hour_from, least(day_from, hour_until, last_hour + interval '1 hour') - interval '1 hour', '1 hour') AS hour
+      UNION ALL
+      SELECT generate_series(day_until, least(hour_until, last_hour + interval '1 hour') - interval '1 hour', '1 hour')
+      WHERE day_until < hour_until
+      UNION ALL
+      SELECT generate_series(day, day + interval '23 hours', '1 hour') FROM unnest(changed_days) AS day
+    ) AS wanted
+    WHERE hour <> ALL (changed_hours)
+  );
+  ids CONSTANT text[] DEFAULT ARRAY(
+    SELECT pagw_id FROM flow_changed_request
+    UNION
+    SELECT event.pagw_id
+    FROM event_summary_progress
+    JOIN event_tracker AS event ON event.id > settled_id AND event.id <= settled_id + most
+    WHERE of_tenant IS NULL OR event.tenant = of_tenant
+  );
+BEGIN
+  RETURN QUERY
+  WITH live AS MATERIALIZED (
+    SELECT * FROM unfolded_flows(ids) AS unfolded WHERE of_tenant IS NULL OR unfolded.tenant = of_tenant
+  ),
+  live_id AS MATERIALIZED (
+    SELECT DISTINCT live.pagw_id FROM live
+  ),
+  edge AS (
+    SELECT since AS edge_from, least(hour_from, ends_at) AS edge_until
+    UNION ALL
+    SELECT hour_until, ends_at WHERE hour_until < ends_at
+    UNION ALL
+    SELECT hour, hour + interval '1 hour' FROM unnest(changed_hours) AS hour
+  )
+  SELECT daily.*
+  FROM flow_summary AS daily
+  WHERE daily.slice = 'day' AND daily.starts_at >= day_from AND daily.starts_at < day_until
+    AND daily.starts_at <> ALL (changed_days)
+    AND (of_tenant IS NULL OR daily.tenant = of_tenant)
+  UNION ALL
+  SELECT hourly.*
+  FROM flow_summary AS hourly
+  WHERE hourly.slice = 'hour' AND hourly.starts_at = ANY (hours)
+    AND (of_tenant IS NULL OR hourly.tenant = of_tenant)
+  UNION ALL
+  SELECT measured.*
+  FROM edge
+  JOIN request_flow AS flow ON flow.seen_at >= edge_from AND flow.seen_at < edge_until
+  CROSS JOIN LATERAL flow_measures(flow, 1) AS measured
+  WHERE (of_tenant IS NULL OR flow.tenant = of_tenant)
+    AND flow.pagw_id NOT IN (SELECT live_id.pagw_id FROM live_id)
+  UNION ALL
+  SELECT measured.*
+  FROM live AS flow
+  CROSS JOIN LATERAL flow_measures(ROW(flow.*)::request_flow, 1) AS measured
+  WHERE flow.seen_at >= since AND flow.seen_at < ends_at
+  UNION ALL
+  SELECT measured.*
+  FROM live_id
+  JOIN request_flow AS flow ON flow.pagw_id = live_id.pagw_id
+  CROSS JOIN LATERAL flow_measures(flow, -1) AS measured
+  WHERE flow.seen_at >= hour_from AND flow.seen_at < hour_until
+    AND date_trunc('hour', flow.seen_at, 'UTC') <> ALL (changed_hours);
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION flow_between(text,timestamp with time zone,timestamp with time zone,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION flow_between(text,timestamp with time zone,timestamp with time zone,bigint) TO pagw_reader;
+
+CREATE OR REPLACE FUNCTION public.flow_measures(flow request_flow, weight integer)
+ RETURNS SETOF flow_summary
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH measure AS (
+    SELECT
+      'hand-over' AS kind, ARRAY[from_stage, to_stage] AS path, wait_ms, has_failed,
+      to_stage = ANY (flow.stages[:place]) AS went_back, false AS is_open
+    FROM unnest(flow.stages[:cardinality(flow.stages) - 1], flow.stages[2:], flow.waits_ms, flow.left_failed)
+      WITH ORDINALITY AS hand_over (from_stage, to_stage, wait_ms, has_failed, place)
+    UNION ALL
+    SELECT 'first', flow.stages[:1], NULL, false, false, false
+    UNION ALL
+    SELECT kind, path, NULL, flow.last_failed, false, flow.answer_ms IS NULL
+    FROM (
+      VALUES ('last', flow.stages[cardinality(flow.stages):]), ('path', flow.stages[:100])
+    ) AS of_all (kind, path)
+    UNION ALL
+    SELECT kind, '{}', reached_ms, false, false, false
+    FROM (VALUES ('answer', flow.answer_ms), ('decision', flow.decision_ms)) AS reached (kind, reached_ms)
+    WHERE flow.lanes = 'all' AND reached_ms IS NOT NULL
+  )
+  SELECT
+    'hour'::varchar(4), date_trunc('hour', flow.seen_at, 'UTC'), flow.tenant, flow.request_type, flow.priority,
+    kind::varchar(9), flow.lanes, path, weight::bigint, coalesce(weight * (wait_ms < 0)::int, 0)::bigint,
+    (weight * has_failed::int)::bigint, (weight * went_back::int)::bigint, (weight * is_open::int)::bigint,
+    weight * greatest(wait_ms, 0)::numeric, CASE WHEN weight > 0 AND wait_ms IS NOT NULL THEN greatest(wait_ms, 0) END,
+    CASE WHEN wait_ms IS NULL THEN '{}' ELSE ARRAY[duration_bucket(wait_ms)] END,
+    CASE WHEN wait_ms IS NULL THEN '{}' ELSE ARRAY[weight::bigint] END
+  FROM measure
+$function$;
+REVOKE EXECUTE ON FUNCTION flow_measures(request_flow,integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION flow_measures(request_flow,integer) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.fold_decision_changes(most integer)
  RETURNS bigint
@@ -1403,6 +1617,63 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION fold_decision_changes(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fold_decision_changes(integer) TO pagw_maintainer;
+
+CREATE OR REPLACE FUNCTION public.fold_flows(most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  taken text[];
+BEGIN
+  PERFORM FROM exclusive_task WHERE name = 'fold flows' FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  WITH deleted AS (
+    DELETE FROM flow_changed_request
+    WHERE pagw_id IN (SELECT pagw_id FROM flow_changed_request LIMIT most)
+    RETURNING pagw_id
+  )
+  SELECT coalesce(array_agg(pagw_id), '{}') INTO taken FROM deleted;
+  WITH unfolded AS MATERIALIZED (
+    SELECT * FROM unfolded_flows(taken)
+  ),
+  left_hour AS (
+    SELECT date_trunc('hour', seen_at, 'UTC') AS hour
+    FROM request_flow
+    WHERE pagw_id IN (SELECT pagw_id FROM unfolded)
+  ),
+  marked AS (
+    INSERT INTO flow_changed_hour (hour)
+    SELECT hour FROM left_hour
+    UNION
+    SELECT date_trunc('hour', seen_at, 'UTC') FROM unfolded
+    ORDER BY hour
+    ON CONFLICT (hour) DO UPDATE SET hour = EXCLUDED.hour
+  )
+  INSERT INTO request_flow
+  SELECT * FROM unfolded
+  ON CONFLICT (pagw_id, lanes) DO UPDATE SET
+    last_sequence_no = EXCLUDED.last_sequence_no,
+    seen_at = EXCLUDED.seen_at,
+    by_unknown = EXCLUDED.by_unknown,
+    stages = EXCLUDED.stages,
+    waits_ms = EXCLUDED.waits_ms,
+    left_failed = EXCLUDED.left_failed,
+    last_occurred_at = EXCLUDED.last_occurred_at,
+    last_created_at = EXCLUDED.last_created_at,
+    last_failed = EXCLUDED.last_failed,
+    request_type = EXCLUDED.request_type,
+    priority = EXCLUDED.priority,
+    answer_ms = EXCLUDED.answer_ms,
+    decision_ms = EXCLUDED.decision_ms;
+  RETURN cardinality(taken);
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION fold_flows(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fold_flows(integer) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.guard_archived_request()
  RETURNS trigger
@@ -1556,6 +1827,13 @@ BEGIN
   GET DIAGNOSTICS marked = ROW_COUNT;
   complete := upto_id = last_id;
 
+  INSERT INTO flow_changed_request (pagw_id)
+  SELECT DISTINCT pagw_id
+  FROM event_tracker
+  WHERE id > progress.settled_id AND id <= upto_id
+  ORDER BY pagw_id
+  ON CONFLICT (pagw_id) DO NOTHING;
+
   -- append_events has its transaction id before it takes a number, so whoever took one up to last_id is below xmax.
   UPDATE event_summary_progress
   SET settled_id = least(finished_id, upto_id),
@@ -1593,9 +1871,64 @@ CREATE OR REPLACE FUNCTION public.may_drop_month(month_start date, at timestamp 
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN ((NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (request.archived_at IS NULL) AND ((request.last_sequence_no > 0) OR (EXISTS (SELECT FROM event_tracker event WHERE (((event.pagw_id)::text = (request.pagw_id)::text) AND (event.received_on = request.received_on))))))))) AND (NOT (EXISTS (SELECT FROM archived_month WHERE ((archived_month.month = may_drop_month.month_start) AND (archived_month.keep_until > may_drop_month.at))))));
+RETURN ((NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (request.archived_at IS NULL) AND ((request.last_sequence_no > 0) OR (EXISTS (SELECT FROM event_tracker event WHERE (((event.pagw_id)::text = (request.pagw_id)::text) AND (event.received_on = request.received_on))))))))) AND (NOT (EXISTS (SELECT FROM archived_month WHERE ((archived_month.month = may_drop_month.month_start) AND (archived_month.keep_until > may_drop_month.at))))) AND (NOT (EXISTS (SELECT FROM ((flow_changed_request JOIN request_tracker changed USING (pagw_id)) LEFT JOIN request_flow folded ON ((((folded.pagw_id)::text = (changed.pagw_id)::text) AND ((folded.lanes)::text = 'all'::text)))) WHERE ((changed.received_on >= may_drop_month.month_start) AND (changed.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND ((folded.last_sequence_no IS NULL) OR (folded.last_sequence_no < changed.last_sequence_no)))))));
 REVOKE EXECUTE ON FUNCTION may_drop_month(date,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION may_drop_month(date,timestamp with time zone) TO pagw_maintainer;
+
+CREATE OR REPLACE FUNCTION public.merge_flows(of_slice text, since timestamp with time zone, before timestamp with time zone)
+ RETURNS SETOF flow_summary
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+BEGIN
+  RETURN QUERY
+  WITH part AS MATERIALIZED (
+    SELECT measured.*
+    FROM request_flow AS flow
+    CROSS JOIN LATERAL flow_measures(flow, 1) AS measured
+    WHERE of_slice = 'hour' AND flow.seen_at >= since AND flow.seen_at < before
+    UNION ALL
+    SELECT hourly.*
+    FROM flow_summary AS hourly
+    WHERE of_slice = 'day' AND hourly.slice = 'hour' AND hourly.starts_at >= since AND hourly.starts_at < before
+  ),
+  -- Numbered, for a key of its own: type and priority may be null, and a path is long.
+  total AS MATERIALIZED (
+    SELECT
+      row_number() OVER () AS place,
+      part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path,
+      sum(part.count)::bigint AS count, sum(part.clamped)::bigint AS clamped, sum(part.failed)::bigint AS failed,
+      sum(part.went_back)::bigint AS went_back, sum(part.open)::bigint AS open,
+      sum(part.sum_ms) AS sum_ms, max(part.max_ms) AS max_ms
+    FROM part
+    GROUP BY part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path
+  ),
+  bucket_total AS MATERIALIZED (
+    SELECT total.place, bucket, sum(counted)::bigint AS counted
+    FROM part
+    JOIN total
+      ON total.tenant = part.tenant AND total.kind = part.kind AND total.lanes = part.lanes AND total.path = part.path
+      AND total.request_type IS NOT DISTINCT FROM part.request_type
+      AND total.priority IS NOT DISTINCT FROM part.priority
+    CROSS JOIN LATERAL unnest(part.buckets, part.bucket_counts) AS histogram (bucket, counted)
+    GROUP BY total.place, bucket
+  ),
+  histogram AS (
+    SELECT
+      bucket_total.place, array_agg(bucket ORDER BY bucket) AS buckets, array_agg(counted ORDER BY bucket) AS counts
+    FROM bucket_total
+    GROUP BY bucket_total.place
+  )
+  SELECT
+    of_slice::varchar(4), since, total.tenant, total.request_type, total.priority, total.kind, total.lanes, total.path,
+    total.count, total.clamped, total.failed, total.went_back, total.open, total.sum_ms, total.max_ms,
+    coalesce(histogram.buckets, '{}'), coalesce(histogram.counts, '{}')
+  FROM total
+  LEFT JOIN histogram USING (place);
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION merge_flows(text,timestamp with time zone,timestamp with time zone) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.merge_hours(since timestamp with time zone, before timestamp with time zone, by_tenant boolean)
  RETURNS SETOF event_tracker_summary
@@ -1913,6 +2246,57 @@ $function$;
 REVOKE EXECUTE ON FUNCTION retry_now(text,text,text,text,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION retry_now(text,text,text,text,timestamp with time zone) TO pagw_operator;
 
+CREATE OR REPLACE FUNCTION public.roll_up_flow_day(over_before timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  taken timestamptz;
+BEGIN
+  DELETE FROM flow_changed_day
+  WHERE day = (
+    SELECT day FROM flow_changed_day
+    WHERE day < date_trunc('day', over_before, 'UTC')
+    ORDER BY day DESC
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+  )
+  RETURNING day INTO taken;
+  DELETE FROM flow_summary WHERE slice = 'day' AND starts_at = taken;
+  INSERT INTO flow_summary SELECT * FROM merge_flows('day', taken, taken + interval '1 day') WHERE taken IS NOT NULL;
+  RETURN taken;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION roll_up_flow_day(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION roll_up_flow_day(timestamp with time zone) TO pagw_maintainer;
+
+CREATE OR REPLACE FUNCTION public.roll_up_flow_hour()
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  taken timestamptz;
+BEGIN
+  DELETE FROM flow_changed_hour
+  WHERE hour = (SELECT hour FROM flow_changed_hour ORDER BY hour DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING hour INTO taken;
+  IF taken IS NULL THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO flow_changed_day VALUES (date_trunc('day', taken, 'UTC'))
+  ON CONFLICT (day) DO UPDATE SET day = EXCLUDED.day;
+  DELETE FROM flow_summary WHERE slice = 'hour' AND starts_at = taken;
+  INSERT INTO flow_summary SELECT * FROM merge_flows('hour', taken, taken + interval '1 hour');
+  RETURN taken;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION roll_up_flow_hour() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION roll_up_flow_hour() TO pagw_maintainer;
+
 CREATE OR REPLACE FUNCTION public.search_events(at timestamp with time zone, of_tenant text, since timestamp with time zone, until timestamp with time zone, of_stage text, of_type text, of_status pagw_event_status, timed boolean, contained jsonb[], compared jsonpath, after_at timestamp with time zone, after_id bigint, most integer, patience interval)
  RETURNS TABLE(id bigint, pagw_id text, tenant text, sequence_no bigint, stage text, event_type text, status text, duration_ms integer, created_at timestamp with time zone, metadata jsonb, recorded_at text)
  LANGUAGE plpgsql
@@ -2007,6 +2391,14 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION snooze_incident(text,timestamp with time zone,text,text,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION snooze_incident(text,timestamp with time zone,text,text,timestamp with time zone) TO pagw_operator;
+
+CREATE OR REPLACE FUNCTION public.stage_lane(stage text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (stage = ANY (ARRAY['ORCHESTRATION'::text, 'PARSING'::text, 'VALIDATION'::text, 'ENRICHMENT'::text, 'CONVERSION'::text, 'API_CONNECTOR'::text, 'CALLBACK_HANDLER'::text, 'RESPONSE_BUILDER'::text])) THEN 'main'::text WHEN (stage = ANY (ARRAY['ATTACHMENT'::text, 'SUBSCRIPTION_HANDLER'::text, 'OUTBOX_PUBLISHER'::text])) THEN 'side'::text ELSE 'unknown'::text END;
+REVOKE EXECUTE ON FUNCTION stage_lane(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION stage_lane(text) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.step_retry_batches(at timestamp with time zone, most integer)
  RETURNS TABLE(batch_id bigint, brought integer, state text)
@@ -2299,6 +2691,126 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION take_watched_requests(timestamp with time zone,text,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION take_watched_requests(timestamp with time zone,text,integer) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.unfolded_flows(ids text[])
+ RETURNS SETOF request_flow
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  RETURN QUERY
+  WITH request AS MATERIALIZED (
+    SELECT
+      known.pagw_id, known.tenant, known.received_on, known.request_type, known.priority,
+      round(1000 * extract(epoch FROM known.completed_at - known.received_at))::bigint AS answer_ms,
+      round(1000 * extract(epoch FROM known.decided_at - known.received_at))::bigint AS decision_ms,
+      folded.last_sequence_no AS folded_no
+    FROM unnest(ids) AS wanted (pagw_id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM request_tracker AS tracked WHERE tracked.pagw_id = wanted.pagw_id OFFSET 0
+    ) AS known
+    LEFT JOIN request_flow AS folded ON folded.pagw_id = known.pagw_id AND folded.lanes = 'all'
+    WHERE folded.last_sequence_no IS NULL OR folded.last_sequence_no < known.last_sequence_no
+  ),
+  new_event AS MATERIALIZED (
+    SELECT
+      request.pagw_id, event.sequence_no, event.stage::text AS stage, event.status = 'FAILED' AS failed,
+      least(event.occurred_at, event.created_at) AS occurred_at, event.created_at, stage_lane(event.stage) AS lane
+    FROM request
+    CROSS JOIN LATERAL (
+      SELECT * FROM event_history AS one
+      WHERE one.pagw_id = request.pagw_id AND one.received_on = request.received_on
+        AND (request.folded_no IS NULL OR one.sequence_no > request.folded_no)
+      OFFSET 0
+    ) AS event
+  ),
+  has_main AS (
+    SELECT DISTINCT new_event.pagw_id FROM new_event WHERE lane = 'main'
+  ),
+  folded AS MATERIALIZED (
+    SELECT folded.*
+    FROM request
+    JOIN request_flow AS folded ON folded.pagw_id = request.pagw_id
+    -- Unknown stages stand for the main lane only until it has an event.
+    WHERE NOT folded.by_unknown OR folded.pagw_id NOT IN (SELECT has_main.pagw_id FROM has_main)
+  ),
+  in_lanes AS (
+    SELECT new_event.*, 'all' AS lanes FROM new_event
+    UNION ALL
+    SELECT new_event.*, 'main' AS lanes
+    FROM new_event
+    LEFT JOIN has_main USING (pagw_id)
+    LEFT JOIN folded ON folded.pagw_id = new_event.pagw_id AND folded.lanes = 'main'
+    WHERE lane = CASE WHEN has_main.pagw_id IS NOT NULL OR NOT folded.by_unknown THEN 'main' ELSE 'unknown' END
+    UNION ALL
+    -- The event that the last visit ended with so far.
+    SELECT
+      folded.pagw_id, folded.last_sequence_no - 1, folded.stages[cardinality(folded.stages)], folded.last_failed,
+      folded.last_occurred_at, folded.last_created_at, NULL, folded.lanes
+    FROM folded
+  ),
+  neighbour AS (
+    SELECT
+      in_lanes.*,
+      lag(stage) OVER in_order AS before_stage, lag(failed) OVER in_order AS before_failed,
+      lag(occurred_at) OVER in_order AS before_occurred_at, lag(created_at) OVER in_order AS before_created_at
+    FROM in_lanes
+    WINDOW in_order AS (PARTITION BY pagw_id, lanes ORDER BY lane IS NOT NULL, sequence_no)
+  ),
+  timed AS (
+    SELECT
+      neighbour.*,
+      lane IS NOT NULL AND before_stage IS DISTINCT FROM stage AS begins_visit,
+      created_at - occurred_at > interval '90 days' AS is_old,
+      before_created_at - before_occurred_at > interval '90 days' AS before_is_old
+    FROM neighbour
+  ),
+  waited AS (
+    SELECT
+      timed.*,
+      round(1000 * extract(epoch FROM
+        CASE WHEN is_old AND NOT before_is_old THEN created_at ELSE occurred_at END
+        - CASE WHEN before_is_old AND NOT is_old THEN before_created_at ELSE before_occurred_at END
+      ))::bigint AS wait_ms
+    FROM timed
+  ),
+  visited AS (
+    SELECT
+      waited.pagw_id, waited.lanes,
+      array_agg(stage ORDER BY sequence_no) FILTER (WHERE begins_visit) AS new_stages,
+      array_agg(wait_ms ORDER BY sequence_no) FILTER (WHERE begins_visit AND before_stage IS NOT NULL) AS new_waits_ms,
+      array_agg(before_failed ORDER BY sequence_no) FILTER (WHERE begins_visit AND before_stage IS NOT NULL) AS new_left_failed,
+      (array_agg(failed ORDER BY lane IS NOT NULL DESC, sequence_no DESC))[1] AS last_failed,
+      (array_agg(occurred_at ORDER BY lane IS NOT NULL DESC, sequence_no DESC))[1] AS last_occurred_at,
+      (array_agg(created_at ORDER BY lane IS NOT NULL DESC, sequence_no DESC))[1] AS last_created_at
+    FROM waited
+    GROUP BY waited.pagw_id, waited.lanes
+  ),
+  latest AS (
+    SELECT
+      new_event.pagw_id, max(new_event.sequence_no) AS sequence_no,
+      (array_agg(new_event.created_at ORDER BY new_event.sequence_no DESC))[1] AS created_at
+    FROM new_event
+    GROUP BY new_event.pagw_id
+  )
+  SELECT
+    request.pagw_id, visited.lanes::varchar(4), request.tenant, latest.sequence_no, latest.created_at,
+    visited.lanes = 'main' AND request.pagw_id NOT IN (SELECT has_main.pagw_id FROM has_main) AND coalesce(folded.by_unknown, true),
+    coalesce(folded.stages, '{}') || coalesce(new_stages, '{}'),
+    coalesce(folded.waits_ms, '{}') || coalesce(new_waits_ms, '{}'),
+    coalesce(folded.left_failed, '{}') || coalesce(new_left_failed, '{}'),
+    visited.last_occurred_at, visited.last_created_at, visited.last_failed,
+    request.request_type, request.priority, request.answer_ms, request.decision_ms
+  FROM latest
+  JOIN request USING (pagw_id)
+  JOIN visited USING (pagw_id)
+  LEFT JOIN folded ON folded.pagw_id = visited.pagw_id AND folded.lanes = visited.lanes;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION unfolded_flows(text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION unfolded_flows(text[]) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.watch_request_again()
  RETURNS trigger

@@ -1,4 +1,4 @@
--- Marks the hours of events that came since the last search. An event counts as searched (settled_id) only once every
+-- Marks the hours of events that came since the last search, and their requests for fold_flows. An event counts as searched (settled_id) only once every
 -- transaction that could have taken its number or a lower one is over: one that commits late, or carries a clock that
 -- is off, is found by its number, whatever hour it belongs to. What is not settled is marked anew each time; that costs
 -- a second look, never an event. An old backlog is taken up in pieces of `most` numbers.
@@ -31,6 +31,13 @@ BEGIN
   ON CONFLICT (hour) DO NOTHING;
   GET DIAGNOSTICS marked = ROW_COUNT;
   complete := upto_id = last_id;
+
+  INSERT INTO flow_changed_request (pagw_id)
+  SELECT DISTINCT pagw_id
+  FROM event_tracker
+  WHERE id > progress.settled_id AND id <= upto_id
+  ORDER BY pagw_id
+  ON CONFLICT (pagw_id) DO NOTHING;
 
   -- append_events has its transaction id before it takes a number, so whoever took one up to last_id is below xmax.
   UPDATE event_summary_progress

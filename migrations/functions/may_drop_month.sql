@@ -1,4 +1,5 @@
--- True when every request that arrived in the month is archived with all its events, and nobody wants restored rows kept.
+-- True when every request that arrived in the month is archived with all its events, nobody wants restored rows kept, and
+-- the flow roll-up has all of them.
 -- A request without events keeps no month: such rows were there before the tracker; nothing of them is to be archived,
 -- so archived_at can never be set.
 -- Called by drop_archived_month and by lib/flows/retention/drop-archived-months.ts.
@@ -17,6 +18,13 @@ RETURN NOT EXISTS (
     )
 ) AND NOT EXISTS (
   SELECT FROM archived_month WHERE month = month_start AND keep_until > at
+) AND NOT EXISTS (
+  SELECT
+  FROM flow_changed_request
+  JOIN request_tracker AS changed USING (pagw_id)
+  LEFT JOIN request_flow AS folded ON folded.pagw_id = changed.pagw_id AND folded.lanes = 'all'
+  WHERE changed.received_on >= month_start AND changed.received_on < month_start + interval '1 month'
+    AND (folded.last_sequence_no IS NULL OR folded.last_sequence_no < changed.last_sequence_no)
 );
 
 REVOKE EXECUTE ON FUNCTION may_drop_month(date, timestamptz) FROM PUBLIC;

@@ -1,3 +1,4 @@
+import { refreshFlow } from '../../lib/data-access/flow.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import type { TestDatabase } from './database.ts';
 import type { Step } from './history.ts';
@@ -21,7 +22,10 @@ export const HAPPY_WITH_RETRY: readonly Step[] = [
   [14, 'RESPONSE_OK', { request: { status: 'APPROVED' } }],
 ];
 
-/** Brings the summary up to date, without which nothing is compacted or archived. */
-export function rollUp({ database }: TestDatabase, now: Date) {
-  return refreshSummary({ database, now, mayGoOn: () => true });
+/** Brings summary and flow up to date, without which nothing is compacted, archived or dropped. */
+export async function rollUp({ database }: TestDatabase, now: Date) {
+  const options = { database, now, mayGoOn: () => true };
+  const refreshed = await refreshSummary(options);
+  await refreshFlow(options);
+  return refreshed;
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../../lib/data-access/database.ts';
 import { foldDecisionChanges } from '../../../lib/data-access/decisions.ts';
 import { explainTimeline } from '../../../lib/data-access/doctor.ts';
 import { eventDistribution } from '../../../lib/data-access/event-reports.ts';
+import { refreshFlow } from '../../../lib/data-access/flow.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
 import { keepReaderLimited, limitReader } from '../../../lib/data-access/migrate.ts';
 import { metricTenants } from '../../../lib/data-access/named-in-metrics.ts';
@@ -36,6 +37,10 @@ const OF_NO_TENANT = [
   'event_summary_progress',
   // Names of tasks alone.
   'exclusive_task',
+  // Times and ids alone.
+  'flow_changed_day',
+  'flow_changed_hour',
+  'flow_changed_request',
   'reader_scope',
   // Ids and times alone.
   'retry_claim',
@@ -64,6 +69,7 @@ beforeAll(async () => {
   // Days are merged once they are over.
   const daysLater = new Date(now.getTime() + 3 * 86_400_000);
   await refreshSummary({ database: owner, now: daysLater, mayGoOn: () => true });
+  await refreshFlow({ database: owner, now: daysLater, mayGoOn: () => true });
   const rules = { limits: parseStageLimits(undefined), policy: parseDecisionPolicy(undefined) };
   const measureLag = async () => ({ seconds: 0, waiting: 0 });
   await runStuckAlarm(owner, { rules, measureLag, now, publish: async () => undefined });

@@ -1,0 +1,94 @@
+-- What flow_summary says of the requests of a tenant (null: of all) whose latest event was recorded from `since` on and
+-- before `until` (null: no end), in pieces to be added up: whole days that are merged, else hours, from the roll-up; the
+-- span's edges and hours that changed since from request_flow; requests that got events since they were folded (of the
+-- next `most` events) from those events, less what the roll-up says of them still. The largest wait is the roll-up's.
+-- Called by reports: lib/data-access/flow.ts.
+CREATE OR REPLACE FUNCTION flow_between(of_tenant text, since timestamptz, until timestamptz, most bigint)
+RETURNS SETOF flow_summary
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+  ends_at CONSTANT timestamptz DEFAULT coalesce(until, 'infinity');
+  hour_from CONSTANT timestamptz DEFAULT date_trunc('hour', since + interval '1 hour' - interval '1 microsecond', 'UTC');
+  hour_until CONSTANT timestamptz DEFAULT greatest(hour_from, date_trunc('hour', ends_at, 'UTC'));
+  day_from CONSTANT timestamptz DEFAULT date_trunc('day', since + interval '1 day' - interval '1 microsecond', 'UTC');
+  day_until CONSTANT timestamptz DEFAULT greatest(day_from, date_trunc('day', ends_at, 'UTC'));
+  -- No day is merged from the first of these on, nor seen: so much is a matter of hours.
+  last_hour CONSTANT timestamptz DEFAULT (SELECT date_trunc('hour', max(seen_at), 'UTC') FROM request_flow);
+  changed_hours CONSTANT timestamptz[] DEFAULT ARRAY(
+    SELECT hour FROM flow_changed_hour WHERE hour >= hour_from AND hour < hour_until
+  );
+  changed_days CONSTANT timestamptz[] DEFAULT ARRAY(
+    SELECT day FROM flow_changed_day WHERE day >= day_from AND day < day_until
+  );
+  hours CONSTANT timestamptz[] DEFAULT ARRAY(
+    SELECT hour
+    FROM (
+      SELECT generate_series(hour_from, least(day_from, hour_until, last_hour + interval '1 hour') - interval '1 hour', '1 hour') AS hour
+      UNION ALL
+      SELECT generate_series(day_until, least(hour_until, last_hour + interval '1 hour') - interval '1 hour', '1 hour')
+      WHERE day_until < hour_until
+      UNION ALL
+      SELECT generate_series(day, day + interval '23 hours', '1 hour') FROM unnest(changed_days) AS day
+    ) AS wanted
+    WHERE hour <> ALL (changed_hours)
+  );
+  ids CONSTANT text[] DEFAULT ARRAY(
+    SELECT pagw_id FROM flow_changed_request
+    UNION
+    SELECT event.pagw_id
+    FROM event_summary_progress
+    JOIN event_tracker AS event ON event.id > settled_id AND event.id <= settled_id + most
+    WHERE of_tenant IS NULL OR event.tenant = of_tenant
+  );
+BEGIN
+  RETURN QUERY
+  WITH live AS MATERIALIZED (
+    SELECT * FROM unfolded_flows(ids) AS unfolded WHERE of_tenant IS NULL OR unfolded.tenant = of_tenant
+  ),
+  live_id AS MATERIALIZED (
+    SELECT DISTINCT live.pagw_id FROM live
+  ),
+  edge AS (
+    SELECT since AS edge_from, least(hour_from, ends_at) AS edge_until
+    UNION ALL
+    SELECT hour_until, ends_at WHERE hour_until < ends_at
+    UNION ALL
+    SELECT hour, hour + interval '1 hour' FROM unnest(changed_hours) AS hour
+  )
+  SELECT daily.*
+  FROM flow_summary AS daily
+  WHERE daily.slice = 'day' AND daily.starts_at >= day_from AND daily.starts_at < day_until
+    AND daily.starts_at <> ALL (changed_days)
+    AND (of_tenant IS NULL OR daily.tenant = of_tenant)
+  UNION ALL
+  SELECT hourly.*
+  FROM flow_summary AS hourly
+  WHERE hourly.slice = 'hour' AND hourly.starts_at = ANY (hours)
+    AND (of_tenant IS NULL OR hourly.tenant = of_tenant)
+  UNION ALL
+  SELECT measured.*
+  FROM edge
+  JOIN request_flow AS flow ON flow.seen_at >= edge_from AND flow.seen_at < edge_until
+  CROSS JOIN LATERAL flow_measures(flow, 1) AS measured
+  WHERE (of_tenant IS NULL OR flow.tenant = of_tenant)
+    AND flow.pagw_id NOT IN (SELECT live_id.pagw_id FROM live_id)
+  UNION ALL
+  SELECT measured.*
+  FROM live AS flow
+  CROSS JOIN LATERAL flow_measures(ROW(flow.*)::request_flow, 1) AS measured
+  WHERE flow.seen_at >= since AND flow.seen_at < ends_at
+  UNION ALL
+  SELECT measured.*
+  FROM live_id
+  JOIN request_flow AS flow ON flow.pagw_id = live_id.pagw_id
+  CROSS JOIN LATERAL flow_measures(flow, -1) AS measured
+  WHERE flow.seen_at >= hour_from AND flow.seen_at < hour_until
+    AND date_trunc('hour', flow.seen_at, 'UTC') <> ALL (changed_hours);
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION flow_between(text, timestamptz, timestamptz, bigint) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION flow_between(text, timestamptz, timestamptz, bigint) TO pagw_reader;

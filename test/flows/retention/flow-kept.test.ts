@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readFlow, refreshFlow } from '../../../lib/data-access/flow.ts';
+import { refreshSummary } from '../../../lib/data-access/summary.ts';
+import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
+import { openArchiveBucket } from '../../support/archive-bucket.ts';
+import { HAPPY_WITH_RETRY } from '../../support/history-ages.ts';
+import { openOldMonth } from '../../support/old-month.ts';
+
+const young = new Date('2026-03-20T10:00:00Z');
+const old = new Date('2026-08-01T10:00:00Z');
+let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
+let month: Awaited<ReturnType<typeof openOldMonth>>;
+
+beforeAll(async () => {
+  archive = await openArchiveBucket();
+  month = await openOldMonth(archive);
+});
+afterAll(async () => {
+  await month.close();
+  await archive.close();
+});
+
+const flow = () =>
+  readFlow(month.database, { tenant: null, since: new Date('2026-03-01T00:00:00Z'), lanes: 'all' });
+const options = (now: Date) => ({ database: month.database, now, mayGoOn: () => true });
+
+it('the flow is the same before and after compaction, archive and drop, and no month is dropped before it has all', async () => {
+  const steps = [...HAPPY_WITH_RETRY];
+  await month.record('KEPT-1', steps.slice(0, 9));
+  await refreshSummary(options(young));
+  await refreshFlow(options(young));
+  await month.record('KEPT-1', steps.slice(9));
+  await month.record('KEPT-2', steps, 'elevance');
+  const live = await flow();
+  expect(live).toMatchObject({ requestCount: 2, variantCount: 1 });
+  expect(live.edges.length).toBeGreaterThan(6);
+
+  // A refresh that was cut before it folded.
+  await refreshSummary(options(old));
+  await archiveRequests(options(old), archive, 90);
+  expect(await month.drop(old)).toMatchObject({ monthsDropped: 0 });
+  expect(await flow()).toEqual(live);
+
+  await month.compact(old);
+  expect(await flow()).toEqual(live);
+  await month.archive(old);
+  expect(await month.drop(old)).toMatchObject({ monthsDropped: 1 });
+  expect(await flow()).toEqual(live);
+});
