@@ -15,6 +15,7 @@ import { reportCms } from './report/cms.ts';
 import { reportDeadlines } from './report/deadlines.ts';
 import { reportDistribution } from './report/distribution.ts';
 import { reportErrors } from './report/errors.ts';
+import { reportFlow } from './report/flow.ts';
 import { reportLatency } from './report/latency.ts';
 import { reportRetries } from './report/retries.ts';
 import { reportSearch } from './report/search.ts';
@@ -35,7 +36,7 @@ export const retryVerbs: readonly Verb[] = [
 
 /** The group `pagw report`, in the order of its help. */
 export const reportVerbs: readonly Verb[] = [
-  ...[reportTimeline, reportDistribution, reportLatency, reportSlowest],
+  ...[reportTimeline, reportFlow, reportDistribution, reportLatency, reportSlowest],
   ...[reportErrors, reportRetries, reportSearch, reportDeadlines, reportCms],
 ];
 

@@ -215,8 +215,8 @@ export async function readFlow(
      SELECT
        kind, array_to_json(path)::text AS path, grouped, of_type AS request_type, of_priority AS priority,
        count, clamped, failed, went_back, open, max_ms,
-       least(histogram_quantile(buckets, counts, counted, 0.5), max_ms) AS p50_ms,
-       least(histogram_quantile(buckets, counts, counted, 0.95), max_ms) AS p95_ms,
+       round(CASE WHEN counted > 1 THEN least(histogram_quantile(buckets, counts, counted, 0.5), max_ms) ELSE max_ms END::numeric, 1)::float8 AS p50_ms,
+       round(CASE WHEN counted > 1 THEN least(histogram_quantile(buckets, counts, counted, 0.95), max_ms) ELSE max_ms END::numeric, 1)::float8 AS p95_ms,
        kind_count, kind_total
      FROM shown
      LEFT JOIN histogram USING (place)

@@ -241,3 +241,55 @@ describe('pagw report', () => {
     await expect(report('retries', '--since', '7d')).rejects.toThrow(/does not take --since/);
   });
 });
+
+describe('pagw report flow', () => {
+  it('gives edges, end-to-end times and variants in the shape that scripts read', async () => {
+    const { json } = await report('flow', '--tenant', 'anthem', '-o', 'json');
+    expect(json()).toMatchObject({
+      edges: [
+        {
+          ...{
+            from: 'PARSING',
+            to: 'RESPONSE_BUILDER',
+            count: 2,
+            medianWaitMs: 21_600_000,
+            p95WaitMs: 21_600_000,
+          },
+          ...{ maxWaitMs: 21_600_000, failedShare: 0, wentBackShare: 0, clampedCount: 0 },
+        },
+      ],
+      endToEnd: { toAnswer: { count: 2, p50Ms: 21_600_000 }, toDecision: { count: 2, p95Ms: 21_600_000 } },
+      variants: [
+        { path: ['PARSING', 'RESPONSE_BUILDER'], count: 2, share: 2 / 3, openCount: 0 },
+        { path: ['API_CONNECTOR'], count: 1, openCount: 1 },
+      ],
+    });
+  });
+
+  it('prints the three parts as tables, and one of them as CSV or JSON lines', async () => {
+    const { out } = await report('flow');
+    expect(out).toMatch(/Hand-overs\nFROM .*\nPARSING +RESPONSE_BUILDER +2 +6 h 00 m/);
+    expect(out).toMatch(/From receipt\n[\s\S]*Paths\n[\s\S]*PARSING → RESPONSE_BUILDER/);
+    expect((await report('flow', '-o', 'csv')).out).toMatch(/^from,to,count,/);
+    const lines = (await report('flow', '-o', 'jsonl', '--part', 'variants')).out.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).count)).toEqual([2, 1]);
+    await expect(report('flow', '-o', 'json', '--part', 'edges')).rejects.toMatchObject({ exitCode: 64 });
+  });
+
+  it('narrows by tenant, span, type and priority, and refuses names that exist nowhere', async () => {
+    expect(
+      (await report('flow', '--tenant', 'elevance', '--since', '30d', '-o', 'json')).json().edges,
+    ).toEqual([]);
+    const expedited = await report('flow', '--priority', 'expedited', '-o', 'json');
+    expect(expedited.json()).toMatchObject({
+      edges: [],
+      variants: [],
+      endToEnd: { toAnswer: { count: 0, p50Ms: null } },
+    });
+    await expect(report('flow', '--priority', 'soon')).rejects.toThrow(/standard or expedited/);
+    await expect(report('flow', '--tenant', 'nobody')).rejects.toMatchObject({
+      exitCode: 5,
+      code: 'TENANT_NOT_FOUND',
+    });
+  });
+});

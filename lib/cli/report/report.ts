@@ -1,5 +1,7 @@
+import type { Database } from '../../data-access/database.ts';
 import type { Page } from '../../data-access/page.ts';
 import { listTenants } from '../../data-access/requests.ts';
+import { CliError, ExitCode } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import type { Column } from '../output/table.ts';
 import { readPages } from '../read-pages.ts';
@@ -40,6 +42,18 @@ export async function forTenants<Row extends object>(
   const tenants = only === undefined ? await listTenants(connection.database('reader')) : [only];
   for (const tenant of tenants) for (const row of await read(tenant)) rows.push({ tenant, ...row });
   return rows;
+}
+
+/** An empty answer about a name that exists nowhere would mislead. @throws CliError */
+export async function requireTenant(database: Database, tenant: string): Promise<void> {
+  const known = await listTenants(database);
+  if (known.includes(tenant)) return;
+  throw new CliError({
+    code: 'TENANT_NOT_FOUND',
+    message: `No event of a tenant ${tenant} was ever recorded.`,
+    hint: known.length === 0 ? 'Nothing was recorded yet.' : `Known are ${known.slice(0, 10).join(', ')}.`,
+    exitCode: ExitCode.notFound,
+  });
 }
 
 /** First in every table: whose figures they are is always said. */
