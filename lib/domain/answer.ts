@@ -1,13 +1,4 @@
-import type { RequestStatus } from './tracked-event.ts';
-
-/**
- * What an answer says of its request.
- * - `approved`, `partial`, `denied`: a determination; partial is one in the member's favour, with fewer or other lines.
- * - `pended`: the provider is told to wait.
- * - `withdrawn`: the request was cancelled; `not-required`: the service needs no authorization. Neither is a determination.
- * - `unclear`: something was stated that decides nothing, be it known (FHIR's `complete`, X12's contact payer) or not.
- */
-export type Answer = 'approved' | 'partial' | 'denied' | 'pended' | 'withdrawn' | 'not-required' | 'unclear';
+import type { Answer, LineCounts, RequestStatus } from './tracked-event.ts';
 
 /** What a request's status becomes by an answer; an unclear one leaves it as it is. */
 export const answerStatuses: Readonly<Record<Answer, RequestStatus | null>> = {
@@ -16,6 +7,8 @@ export const answerStatuses: Readonly<Record<Answer, RequestStatus | null>> = {
   denied: 'DENIED',
   pended: 'PENDING',
   withdrawn: 'CANCELLED',
+  dismissed: 'CANCELLED',
+  void: 'CANCELLED',
   'not-required': 'CANCELLED',
   unclear: null,
 };
@@ -37,7 +30,18 @@ const actionCodes: ReadonlyMap<string, Answer> = new Map([
 
 /** Words of the running system's dispositions and their neighbours, without case, blanks and punctuation. */
 const words: ReadonlyMap<string, Answer> = new Map([
-  ...named('approved', 'APPROVED', 'APPROVE', 'CERTIFIED', 'CERTIFIED IN TOTAL', 'AUTHORIZED', 'AUTHORISED'),
+  ...named(
+    'approved',
+    'APPROVED',
+    'APPROVE',
+    'CERTIFIED',
+    'CERTIFIED IN TOTAL',
+    'APPROVED AS REQUESTED',
+    'AUTHORIZED',
+    'AUTHORISED',
+    'GRANTED',
+    'FAVORABLE',
+  ),
   ...named(
     'partial',
     'PARTIALLY CERTIFIED',
@@ -48,6 +52,11 @@ const words: ReadonlyMap<string, Answer> = new Map([
     'APPROVED IN PART',
     'MODIFIED',
     'APPROVED AS MODIFIED',
+    'PARTIALLY DENIED',
+    'DENIED IN PART',
+    'PARTIALLY FAVORABLE',
+    'OTHER THAN REQUESTED',
+    'APPROVED OTHER THAN REQUESTED',
   ),
   ...named(
     'denied',
@@ -59,6 +68,8 @@ const words: ReadonlyMap<string, Answer> = new Map([
     'NOT AUTHORIZED',
     'NOT AUTHORISED',
     'ADVERSE DETERMINATION',
+    'ADVERSE',
+    'UNFAVORABLE',
   ),
   ...named('pended', 'PENDED', 'PENDING', 'PEND', 'QUEUED', 'IN REVIEW', 'UNDER REVIEW'),
   ...named(
@@ -67,15 +78,29 @@ const words: ReadonlyMap<string, Answer> = new Map([
     'CANCELED',
     'CANCELLATION',
     'CANCELATION',
+    'CANCEL',
     'WITHDRAWN',
-    'VOID',
-    'VOIDED',
-    'DISMISSED',
+    'WITHDRAW',
+    'WITHDRAWAL',
   ),
+  ...named(
+    'dismissed',
+    'DISMISSED',
+    'DISMISSAL',
+    'UNPROCESSABLE',
+    'UNABLE TO PROCESS',
+    'CANNOT BE PROCESSED',
+  ),
+  ...named('void', 'VOID', 'VOIDED', 'DUPLICATE', 'DUPLICATE REQUEST', 'ENTERED IN ERROR'),
   ...named(
     'not-required',
     'NO ACTION REQUIRED',
     'NOT REQUIRED',
+    'AUTHORIZATION NOT REQUIRED',
+    'AUTH NOT REQUIRED',
+    'NO AUTH REQUIRED',
+    'NO AUTHORIZATION',
+    'NO PRIOR AUTHORIZATION REQUIRED',
     'NO AUTHORIZATION REQUIRED',
     'NO AUTHORISATION REQUIRED',
     'NO AUTHORIZATION NEEDED',
@@ -108,6 +133,22 @@ export function answerOf(metadata: Readonly<Record<string, unknown>> | null): An
     if (answer !== undefined) return answer;
   }
   return said ? 'unclear' : null;
+}
+
+/** What one word or code means as an answer; undefined where it is not understood. */
+export function answerWord(text: string): Answer | undefined {
+  return actionCodes.get(actionCodeIn(text.trim())) ?? dispositionWords.get(keyOf(text));
+}
+
+/** Lines decide where they are counted, and nothing is decided before the last of them is. */
+export function answerByLines(said: Answer | null, lines: LineCounts | undefined): Answer | null {
+  if (lines === undefined) return said;
+  const { approved, modified, denied, pended } = lines;
+  if (pended > 0) return 'pended';
+  if (modified > 0 || (approved > 0 && denied > 0)) return 'partial';
+  // A6 certifies all lines, changed.
+  if (approved > 0) return said === 'partial' ? 'partial' : 'approved';
+  return denied > 0 ? 'denied' : said;
 }
 
 /** A string or number as stated; of a FHIR Coding or CodeableConcept its code; blank for nothing. */

@@ -1,21 +1,229 @@
 import * as z from 'zod/mini';
 import { canonicalTenant } from './event-catalogue.ts';
+import { addBusinessDays, dayNumber, endOfDay, isTimeZone, localDay, startOfDay } from './local-days.ts';
 import { parseSetting } from './parse-setting.ts';
-import type { Priority } from './tracked-event.ts';
+import type { Drugs, Priority } from './tracked-event.ts';
 
-/** How long a tenant may take to decide, in seconds that come to whole hours; null where it is not bound by a timeframe. */
-export type DecisionWindow = Readonly<Record<Priority, number>> | null;
+/** Days end with the local day: a frame of days begins on the day after the receipt. */
+export type Frame = { hours: number } | { days: number } | { businessDays: number };
+/** Null where no timeframe binds the plan. */
+export type Frames = Readonly<Record<Priority, Frame>> | null;
 
-export interface DecisionPolicy {
-  /** For every tenant that is not named. */
-  default: DecisionWindow;
-  /** By canonical tenant. */
-  tenants: ReadonlyMap<string, DecisionWindow>;
+export interface FramePeriod {
+  /** Requests received from this instant on, in epoch milliseconds. */
+  from: number;
+  frames: Frames;
 }
 
-/** CMS-0057-F: 72 hours for an expedited request, seven calendar days for a standard one. */
+/** How long a plan, or a tenant, may take to decide. */
+export interface PlanPolicy {
+  /** IANA name of the zone whose days count. */
+  zone: string;
+  /** Days that are no business days. */
+  holidays: ReadonlySet<number>;
+  /** The latest first; the last one has no beginning. */
+  periods: readonly FramePeriod[];
+  drugs: Readonly<Record<Exclude<Drugs, 'none'>, Frames>>;
+  /** What the plan's state asks for; it counts where it is the shorter. */
+  state: Frames;
+}
+
+/** How a decision that approves in part is published: as a class of its own, or as one of the others. */
+export const partialClasses = ['partial', 'approved', 'denied'] as const;
+export type PartialClass = (typeof partialClasses)[number];
+
+export interface DecisionPolicy {
+  /** For every tenant and plan that is not named. */
+  default: PlanPolicy;
+  /** By canonical tenant. */
+  tenants: ReadonlyMap<string, PlanPolicy>;
+  /** By the plan's name in lower case; a plan's policy comes before its tenant's. */
+  plans: ReadonlyMap<string, PlanPolicy>;
+  partialAs: PartialClass;
+}
+
+/**
+ * CMS-0057-F (42 CFR 422.568, 422.572, 438.210, 440.230, 457.495): 72 hours for an expedited request, seven calendar days for
+ * a standard one since 2026, 14 before. Issuers on the exchanges keep 72 hours and 15 days (45 CFR 147.136).
+ * Part B drugs: 24 and 72 hours (42 CFR 422.568(b)(3), 422.572(a)(2)).
+ */
 const EXPEDITED_HOURS = 72;
 const STANDARD_DAYS = 7;
+const FORMER_STANDARD_DAYS = 14;
+const SEVEN_DAYS_SINCE = '2026-01-01';
+const EXCHANGE_STANDARD_DAYS = 15;
+const MEDICAL_DRUG_FRAMES: NonNullable<Frames> = { EXPEDITED: { hours: 24 }, STANDARD: { hours: 72 } };
+
+// By refinements: a union tells the faults of a member only where its types fit.
+const whole = (most: number) =>
+  z.number().check(
+    z.refine((count) => Number.isInteger(count), { error: 'is not a whole number' }),
+    z.positive({ error: 'is not above 0' }),
+    z.maximum(most),
+  );
+const day = z
+  .string()
+  .check(z.refine((date) => !Number.isNaN(dayNumber(date)), { error: 'is not a day such as 2026-12-25' }));
+const times = {
+  expeditedHours: z.optional(whole(8_760)),
+  standardHours: z.optional(whole(8_760)),
+  standardDays: z.optional(whole(365)),
+  standardBusinessDays: z.optional(whole(365)),
+};
+type Times = { [Name in keyof typeof times]?: number | undefined };
+const oneStandard = z.refine<unknown>(
+  (stated) =>
+    typeof stated !== 'object' ||
+    [
+      (stated as Times).standardHours,
+      (stated as Times).standardDays,
+      (stated as Times).standardBusinessDays,
+    ].filter((time) => time !== undefined).length < 2,
+  { error: 'states the standard time more than once' },
+);
+const frames = z.union([z.literal('off'), z.strictObject(times)], {
+  error: 'is neither "off" nor an object of times',
+});
+const plan = z
+  .union(
+    [
+      z.literal('off'),
+      z.strictObject({
+        ...times,
+        kind: z.optional(z.enum(['impacted', 'exchange'], { error: 'is neither "impacted" nor "exchange"' })),
+        zone: z.optional(z.string().check(z.refine(isTimeZone, { error: 'is not a time zone that exists' }))),
+        holidays: z._default(z.array(day), []),
+        periods: z._default(z.array(z.strictObject({ ...times, from: day }).check(oneStandard)), []),
+        drugs: z.optional(z.strictObject({ medical: z.optional(frames), pharmacy: z.optional(frames) })),
+        state: z.optional(z.string()),
+      }),
+    ],
+    { error: 'has no policy: state "off", or an object such as {"expeditedHours": 72, "standardDays": 7}' },
+  )
+  .check(oneStandard);
+type StatedPlan = z.output<typeof plan>;
+type StatedFrames = z.output<typeof frames>;
+const schema = z
+  .strictObject({
+    default: z._default(plan, { holidays: [], periods: [] }),
+    tenants: z._default(z.record(z.string(), plan), {}),
+    plans: z._default(z.record(z.string(), plan), {}),
+    states: z._default(z.record(z.string(), frames), {}),
+    partialAs: z._default(
+      z.enum(partialClasses, { error: `is not one of ${partialClasses.join(', ')}` }),
+      'partial',
+    ),
+  })
+  .check(
+    z.superRefine(({ default: general, tenants, plans, states }, context) => {
+      const all: [PropertyKey[], StatedPlan][] = [
+        [['default'], general],
+        ...Object.entries(tenants).map(([name, one]): [PropertyKey[], StatedPlan] => [
+          ['tenants', name],
+          one,
+        ]),
+        ...Object.entries(plans).map(([name, one]): [PropertyKey[], StatedPlan] => [['plans', name], one]),
+      ];
+      for (const [path, one] of all)
+        if (one !== 'off' && one.state !== undefined && !Object.hasOwn(states, one.state))
+          context.addIssue({
+            code: 'custom',
+            path: [...path, 'state'],
+            message: 'names a state that states has no times for',
+          });
+    }),
+  );
+
+/**
+ * Reads a policy from JSON, all of it optional; docs/stuck.md shows all of it:
+ * `{"tenants":{"anthem-ca":"off","carelon":{"standardDays":14}},"plans":{"H1234":{"kind":"exchange","zone":"America/New_York"}}}`.
+ * @throws Error that lists every fault by its path.
+ */
+export function parseDecisionPolicy(json: string | undefined): DecisionPolicy {
+  const stated = parseSetting('decision policies', json, schema);
+  const read = (one: StatedPlan) => toPlanPolicy(one, stated.states);
+  return {
+    default: read(stated.default),
+    tenants: new Map(
+      Object.entries(stated.tenants).map(([name, one]) => [canonicalTenant(name) ?? name, read(one)]),
+    ),
+    plans: new Map(Object.entries(stated.plans).map(([name, one]) => [planKey(name), read(one)])),
+    partialAs: stated.partialAs,
+  };
+}
+
+/** Plans are one whatever their case. */
+export function planKey(plan: string): string {
+  return plan.trim().toLowerCase();
+}
+
+/** The plan's policy, else the tenant's, else the default. */
+export function policyOf(policy: DecisionPolicy, tenant: string, plan: string | null): PlanPolicy {
+  const own = plan === null ? undefined : policy.plans.get(planKey(plan));
+  return own ?? policy.tenants.get(tenant) ?? policy.default;
+}
+
+const UNBOUND: PlanPolicy = {
+  zone: 'UTC',
+  holidays: new Set(),
+  periods: [{ from: Number.NEGATIVE_INFINITY, frames: null }],
+  drugs: { medical: null, pharmacy: null },
+  state: null,
+};
+
+function toPlanPolicy(stated: StatedPlan, states: Readonly<Record<string, StatedFrames>>): PlanPolicy {
+  if (stated === 'off') return UNBOUND;
+  const { zone = 'UTC', drugs } = stated;
+  const isExchange = stated.kind === 'exchange';
+  const general: Frames = {
+    EXPEDITED: { hours: EXPEDITED_HOURS },
+    STANDARD: { days: isExchange ? EXCHANGE_STANDARD_DAYS : STANDARD_DAYS },
+  };
+  const first: FramePeriod = { from: Number.NEGATIVE_INFINITY, frames: toFrames(stated, general) };
+  const later = stated.periods.map(({ from, ...one }) => ({
+    from: startOfDay(dayNumber(from), zone),
+    frames: toFrames(one, first.frames ?? general),
+  }));
+  const statesStandard = standardFrame(stated) !== undefined || isExchange || later.length > 0;
+  return {
+    zone,
+    holidays: new Set(stated.holidays.map(dayNumber)),
+    periods: statesStandard
+      ? [...later.toSorted((one, other) => other.from - one.from), first]
+      : sevenDaysSince2026(first, zone),
+    drugs: {
+      medical:
+        drugs?.medical === undefined ? MEDICAL_DRUG_FRAMES : toFrames(drugs.medical, MEDICAL_DRUG_FRAMES),
+      pharmacy: drugs?.pharmacy === undefined ? null : toFrames(drugs.pharmacy, MEDICAL_DRUG_FRAMES),
+    },
+    state: stated.state === undefined ? null : toFrames(states[stated.state] ?? 'off', general),
+  };
+}
+
+function sevenDaysSince2026({ frames }: FramePeriod, zone: string): FramePeriod[] {
+  const former = frames && { ...frames, STANDARD: { days: FORMER_STANDARD_DAYS } };
+  return [
+    { from: startOfDay(dayNumber(SEVEN_DAYS_SINCE), zone), frames },
+    { from: Number.NEGATIVE_INFINITY, frames: former },
+  ];
+}
+
+function toFrames(stated: StatedFrames | Times, general: NonNullable<Frames>): Frames {
+  if (stated === 'off') return null;
+  const { expeditedHours } = stated;
+  return {
+    EXPEDITED: expeditedHours === undefined ? general.EXPEDITED : { hours: expeditedHours },
+    STANDARD: standardFrame(stated) ?? general.STANDARD,
+  };
+}
+
+function standardFrame({ standardHours, standardDays, standardBusinessDays }: Times): Frame | undefined {
+  if (standardHours !== undefined) return { hours: standardHours };
+  if (standardDays !== undefined) return { days: standardDays };
+  return standardBusinessDays === undefined ? undefined : { businessDays: standardBusinessDays };
+}
+
+export const defaultDecisionPolicy: DecisionPolicy = parseDecisionPolicy(undefined);
 
 /** Shares of the window at which a deadline is worth a warning, and worth waking somebody. */
 export const AT_RISK_SHARE = 0.75;
@@ -24,49 +232,20 @@ export const URGENT_SHARE = 0.9;
 /** none: the clock does not run, or has not run far. */
 export type DeadlineRisk = 'none' | 'at-risk' | 'urgent' | 'breached';
 
-const rule = z.strictObject({
-  expeditedHours: z._default(z.number().check(z.positive(), z.maximum(8760)), EXPEDITED_HOURS),
-  standardDays: z._default(z.number().check(z.positive(), z.maximum(365)), STANDARD_DAYS),
-});
-type StatedWindow = 'off' | z.infer<typeof rule>;
-const comesToWholeHours = (field: 'expeditedHours' | 'standardDays', hoursEach: number) =>
-  z.refine<StatedWindow>((stated) => stated === 'off' || Number.isInteger(stated[field] * hoursEach), {
-    path: [field],
-    error: 'does not come to whole hours',
-  });
-// Whole hours, because decisions are counted by how long they took (decision_tally), and each hour bounds a count.
-const window = z
-  .union([z.literal('off'), rule], {
-    error: 'is neither "off" nor {"expeditedHours": …, "standardDays": …} with positive numbers',
-  })
-  .check(comesToWholeHours('expeditedHours', 1), comesToWholeHours('standardDays', 24));
-const schema = z.strictObject({
-  default: z._default(window, { expeditedHours: EXPEDITED_HOURS, standardDays: STANDARD_DAYS }),
-  tenants: z._default(z.record(z.string(), window), {}),
-});
-
-/**
- * Reads a policy from JSON, all of it optional:
- * `{"default":{"expeditedHours":72,"standardDays":7},"tenants":{"anthem-ca":"off","carelon":{"standardDays":14}}}`.
- * @throws Error that lists every fault by its path.
- */
-export function parseDecisionPolicy(json: string | undefined): DecisionPolicy {
-  const { default: general, tenants } = parseSetting('decision policies', json, schema);
-  return {
-    default: toWindow(general),
-    tenants: new Map(
-      Object.entries(tenants).map(([name, stated]) => [canonicalTenant(name) ?? name, toWindow(stated)]),
-    ),
-  };
-}
-
-export const defaultDecisionPolicy: DecisionPolicy = parseDecisionPolicy(undefined);
+const HOUR_MS = 3_600_000;
 
 export interface ClockedRequest {
   tenant: string;
+  /** null where none is stated. */
+  plan: string | null;
+  drugs: Drugs;
   /** null counts as standard until something says otherwise. */
   priority: Priority | null;
-  receivedAt: Date;
+  /** Since when it is expedited; null for since its receipt. */
+  prioritySince: Date | null;
+  /** When what has to be decided was received. */
+  clockStartedAt: Date;
+  extensionDays: number;
 }
 
 /** The instants at which a request's decision is at risk, urgent and due. */
@@ -76,14 +255,20 @@ export interface DecisionSteps {
   dueAt: Date;
 }
 
-/** Null where the tenant's policy is off. */
+/** Null where no timeframe binds the plan. */
 export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): DecisionSteps | null {
-  const named = policy.tenants.get(request.tenant);
-  const window = named === undefined ? policy.default : named;
-  if (window === null) return null;
-  const seconds = window[request.priority ?? 'STANDARD'];
-  const after = (share: number) => new Date(request.receivedAt.getTime() + share * seconds * 1_000);
-  return { atRiskAt: after(AT_RISK_SHARE), urgentAt: after(URGENT_SHARE), dueAt: after(1) };
+  const own = policyOf(policy, request.tenant, request.plan);
+  const priority = request.priority ?? 'STANDARD';
+  const received = request.clockStartedAt.getTime();
+  // What is upgraded has its 72 hours from the upgrade; what is downgraded, its days from the receipt.
+  const start = priority === 'EXPEDITED' ? (request.prioritySince?.getTime() ?? received) : received;
+  const frames = framesOf(own, request.drugs, received);
+  const due = [frames, frames && own.state]
+    .flatMap((one) => (one === null ? [] : [dueBy(one[priority], start, own, request.extensionDays)]))
+    .reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  if (due === Number.POSITIVE_INFINITY) return null;
+  const after = (share: number) => new Date(start + share * (due - start));
+  return { atRiskAt: after(AT_RISK_SHARE), urgentAt: after(URGENT_SHARE), dueAt: new Date(due) };
 }
 
 export function deadlineRisk({ atRiskAt, urgentAt, dueAt }: DecisionSteps, now: Date): DeadlineRisk {
@@ -92,7 +277,15 @@ export function deadlineRisk({ atRiskAt, urgentAt, dueAt }: DecisionSteps, now: 
   return now >= atRiskAt ? 'at-risk' : 'none';
 }
 
-function toWindow(stated: StatedWindow): DecisionWindow {
-  if (stated === 'off') return null;
-  return { EXPEDITED: stated.expeditedHours * 3_600, STANDARD: stated.standardDays * 24 * 3_600 };
+function framesOf({ periods, drugs }: PlanPolicy, ofDrugs: Drugs, received: number): Frames {
+  const frames = periods.find(({ from }) => received >= from)?.frames ?? null;
+  return ofDrugs === 'none' ? frames : drugs[ofDrugs];
+}
+
+function dueBy(frame: Frame, start: number, { zone, holidays }: PlanPolicy, extensionDays: number): number {
+  if ('hours' in frame) return start + (frame.hours + 24 * extensionDays) * HOUR_MS;
+  const received = localDay(start, zone);
+  const last =
+    'days' in frame ? received + frame.days : addBusinessDays(received, frame.businessDays, holidays);
+  return endOfDay(last + extensionDays, zone);
 }

@@ -1,9 +1,16 @@
 import * as z from 'zod/mini';
 import { isBlank } from './blank.ts';
+import { drugsWord, priorityWord } from './decision-statements.ts';
 import { canonicalStatus } from './event-catalogue.ts';
 import { upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';
-import { OWN_EVENT_ID_PREFIX, type Priority, type RequestStatus, requestStatuses } from './tracked-event.ts';
+import {
+  drugKinds,
+  OWN_EVENT_ID_PREFIX,
+  type Priority,
+  type RequestStatus,
+  requestStatuses,
+} from './tracked-event.ts';
 
 const int4Max = 2_147_483_647;
 export const maxEventsPerMessage = 1_000;
@@ -71,18 +78,31 @@ const oneOf = (accepts: (name: string) => boolean, names: readonly string[]) => 
 };
 
 export const priorities: readonly Priority[] = ['EXPEDITED', 'STANDARD'];
-export const canonicalPriority = (text: string): Priority | undefined =>
-  priorities.find((known) => known === upperSnake(text));
+export const canonicalPriority = (text: string): Priority | undefined => priorityWord(text);
 const requestStatusAliases: ReadonlyMap<string, RequestStatus> = new Map([
   ['CANCELED', 'CANCELLED'],
   ['PENDED', 'PENDING'],
+  ['PARTIALLY_APPROVED', 'APPROVED'],
+  ['PARTIAL', 'APPROVED'],
+  ['WITHDRAWN', 'CANCELLED'],
+  ['DISMISSED', 'CANCELLED'],
+  ['VOID', 'CANCELLED'],
+  ['VOIDED', 'CANCELLED'],
+  ['DUPLICATE', 'CANCELLED'],
+  ['NOT_REQUIRED', 'CANCELLED'],
 ]);
 export const canonicalRequestStatus = (text: string): RequestStatus | undefined => {
   const status = upperSnake(text);
   return requestStatusAliases.get(status) ?? requestStatuses.find((known) => known === status);
 };
 
-const requestSchema = z.object({
+const anyOf = (
+  description: string,
+  ...type: ('object' | 'array' | 'integer' | 'boolean' | 'string' | 'null')[]
+) => published(z.optional(z.unknown()), { type, description });
+
+// Loose: other spellings of these names are read, too (decision-statements.ts).
+const requestSchema = z.looseObject({
   type: optional(code(64), 'What is asked for, such as PAS_SUBMIT.'),
   priority: optional(
     oneOf((text) => canonicalPriority(text) !== undefined, priorities),
@@ -95,6 +115,39 @@ const requestSchema = z.object({
   receivedAt: optional(
     timestamp(),
     "When the payer (or a delegate, or its fax) received the request; the decision's clock starts then. Default: the earliest time heard of.",
+  ),
+  notifiedAt: optional(
+    timestamp(),
+    'When the provider was given notice of the decision. Default: the first NOTIFY_OK after it, else the answer itself.',
+  ),
+  plan: optional(code(64), 'The plan or contract whose figures it counts in. Default: the tenant.'),
+  delegate: optional(code(64), 'Who decides in the plan’s place.'),
+  drug: published(
+    z.optional(z.union([z.boolean(), z.null(), oneOf((text) => drugsWord(text) !== undefined, drugKinds)])),
+    {
+      description:
+        'Whether it is for a drug: of the medical benefit (Part B among them), of the pharmacy benefit, or none. Default: none.',
+    },
+  ),
+  lines: anyOf(
+    'How many lines are decided how, as {"approved":2,"modified":0,"denied":1,"pended":0}; decided when none is pended.',
+    'object',
+    'array',
+    'null',
+  ),
+  extension: anyOf(
+    'The time to decide is extended, as {"days":14,"by":"plan","at":"2026-03-04T10:00:00Z"}: once, before it is over, at most 14 days.',
+    'object',
+    'integer',
+    'boolean',
+    'null',
+  ),
+  appeal: anyOf(
+    'An appeal against a denial or a missed deadline, as {"receivedAt":"…"}, later {"outcome":"overturned","decidedAt":"…"}; outcomes are upheld, overturned, partial, withdrawn.',
+    'object',
+    'boolean',
+    'string',
+    'null',
   ),
   payload: optional(
     z.object({ bucket: optional(code(255)), key: optional(code(1024)) }),

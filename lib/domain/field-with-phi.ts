@@ -14,6 +14,8 @@ const texts: readonly (readonly [string, (event: EventInput) => string | null | 
   ['/serviceName', (event) => event.serviceName],
   ['/correlationId', (event) => event.correlationId],
   ['/request/type', (event) => event.request?.type],
+  ['/request/plan', (event) => event.request?.plan],
+  ['/request/delegate', (event) => event.request?.delegate],
   ['/request/payload/bucket', (event) => event.request?.payload?.bucket],
   ['/request/payload/key', (event) => event.request?.payload?.key],
 ];

@@ -1,3 +1,4 @@
+import { decisionStatements } from './decision-statements.ts';
 import {
   canonicalEventType,
   canonicalStatus,
@@ -62,7 +63,10 @@ export function normaliseEvent(
     workerId: text(input.workerId),
     serviceName: text(input.serviceName),
     correlationId: text(input.correlationId),
-    stated: statedRequest(input.request),
+    stated: statedRequest(
+      input.request,
+      decisionStatements({ ...event, request: input.request ?? null, metadata }),
+    ),
   };
 }
 
@@ -79,14 +83,17 @@ function retryFields(event: Outcome, input: EventInput, rules: MessageRules): Re
   return { retryable, nextRetryAt, retry: retryTiming(event, rules.retryPolicy, rules.jitter()) };
 }
 
-function statedRequest(input: EventInput['request']): StatedRequest | null {
-  if (!input) return null;
-  const type = text(input.type);
-  const priority = canonicalPriority(input.priority ?? '');
-  const status = canonicalRequestStatus(input.status ?? '');
-  const receivedAt = instant(input.receivedAt);
-  const payload = { bucket: text(input.payload?.bucket), key: text(input.payload?.key) };
+function statedRequest(
+  input: EventInput['request'],
+  ofDecision: Partial<StatedRequest>,
+): StatedRequest | null {
+  const type = text(input?.type);
+  const priority = canonicalPriority(input?.priority ?? '');
+  const status = canonicalRequestStatus(input?.status ?? '');
+  const receivedAt = instant(input?.receivedAt);
+  const payload = { bucket: text(input?.payload?.bucket), key: text(input?.payload?.key) };
   const stated: StatedRequest = {
+    ...ofDecision,
     ...(type === null ? {} : { type }),
     ...(priority === undefined ? {} : { priority }),
     ...(status === undefined ? {} : { status }),

@@ -1,6 +1,6 @@
-import { answerOf, answerStatuses } from './answer.ts';
+import { answerByLines, answerOf, answerStatuses } from './answer.ts';
 import { stageAfter, upperSnake } from './event-stages.ts';
-import type { Priority, RequestEffect, RequestStatus, TrackedEvent } from './tracked-event.ts';
+import type { Answer, Priority, RequestEffect, RequestStatus, TrackedEvent } from './tracked-event.ts';
 
 /** What a completed event of this type says of its request, when the message states nothing. */
 const progressStatuses: ReadonlyMap<string, RequestStatus> = new Map([
@@ -43,16 +43,21 @@ export interface RequestEffects {
 export function requestEffects(event: Evidence): RequestEffects {
   const { status: stated = null, priority } = event.stated ?? {};
   const effect = effectOf(event, stated);
-  const answer = effect === 'answers' ? answerOf(event.metadata) : null;
+  const answer = effect === 'answers' ? answerIn(event) : null;
   const answered = answer && answerStatuses[answer];
   return {
     // A stated pend is an answer in the pipeline's own words; a stated step of the pipeline gives way to the answer.
     status: stated === 'PENDING' ? stated : (answered ?? stated ?? (answer ? null : progressOf(event))),
     effect,
     unclear: answer === 'unclear' && stated !== 'PENDING',
-    priority: priority ?? derivedPriority(event),
+    priority: priority ?? requestedPriority(event),
     nextStage: effect === null || effect === 'reopens' ? handsOverTo(event) : null,
   };
+}
+
+/** What the event says as an answer: stated beside the metadata, else in it, as its lines have it. */
+export function answerIn({ stated, metadata }: Pick<Evidence, 'stated' | 'metadata'>): Answer | null {
+  return answerByLines(stated?.answer ?? answerOf(metadata), stated?.lines);
 }
 
 function progressOf({ status, eventType }: Evidence): RequestStatus | null {
@@ -60,7 +65,7 @@ function progressOf({ status, eventType }: Evidence): RequestStatus | null {
 }
 
 function effectOf(event: Evidence, stated: RequestStatus | null): RequestEffect {
-  if (stated !== null && isTerminalRequestStatus(stated)) return 'ends';
+  if (stated !== null && isTerminalRequestStatus(stated)) return event.stated?.appeal ? null : 'ends';
   // The answer to a pended request: work goes on after the provider was told to wait.
   if (event.eventType === 'CALLBACK_START') return 'reopens';
   if (event.status !== 'COMPLETED') return null;
@@ -69,17 +74,20 @@ function effectOf(event: Evidence, stated: RequestStatus | null): RequestEffect 
 }
 
 /** WORKFLOW_COMPLETE is the routing decision, early on; only with mode SYNC and an answer is it the answer. */
-function isSynchronousAnswer({ eventType, metadata }: Evidence): boolean {
+function isSynchronousAnswer(event: Evidence): boolean {
+  const { eventType, metadata } = event;
   const mode = metadata?.mode;
   return (
     eventType === 'WORKFLOW_COMPLETE' &&
     typeof mode === 'string' &&
     upperSnake(mode) === 'SYNC' &&
-    answerOf(metadata) !== null
+    answerIn(event) !== null
   );
 }
 
-function derivedPriority({ eventType, metadata }: Evidence): Priority | null {
+/** How the intake says it was requested. */
+export function requestedPriority({ eventType, metadata, stated }: Evidence): Priority | null {
+  if (stated?.expedited !== undefined) return stated.expedited ? 'EXPEDITED' : 'STANDARD';
   if (eventType !== 'PARSE_OK') return null;
   const urgent = metadata?.hasUrgent;
   if (urgent === true || urgent === 'true') return 'EXPEDITED';

@@ -1,13 +1,10 @@
 import { believableTime, DEFAULT_BELIEVED_DAYS } from './believable-time.ts';
+import { type DecisionPolicy, defaultDecisionPolicy } from './decision-clock.ts';
+import { type DecisionEpisode, decisionEpisodes, isDetermination } from './decision-episodes.ts';
+import { type DecisionMemory, decisionFacts, rememberFacts, rememberFirst } from './decision-facts.ts';
 import { mainLane } from './event-stages.ts';
 import { isTerminalRequestStatus, requestEffects } from './request-effects.ts';
-import {
-  type EventStatus,
-  type Priority,
-  type RequestStatus,
-  requestStatuses,
-  type TrackedEvent,
-} from './tracked-event.ts';
+import { type EventStatus, type RequestStatus, requestStatuses, type TrackedEvent } from './tracked-event.ts';
 
 /** What is remembered of a stage: of the main lane always, of any other stage while a failure of it is open. */
 interface StageMark {
@@ -51,8 +48,8 @@ export interface RequestMemory {
   receipt?: number;
   /** How far the pipeline came; a pend counts, an end does not. */
   progress: RequestStatus;
-  /** The first determination, by its time. */
-  determination?: Outcome;
+  /** What was said of its decisions. */
+  decision?: DecisionMemory;
   /** The latest end, by its time: a determination, a cancellation, a failure or an expiry. */
   outcome?: Outcome;
   /** When it was first closed for good. */
@@ -68,9 +65,14 @@ export interface RequestMemory {
 export interface FoldRules {
   /** How many days before its recording a producer's time is believed; Infinity for an import of old histories. */
   believedDays: number;
+  /** How long a decision may take; which extensions and appeals count depends on it. */
+  policy: DecisionPolicy;
 }
 
-export const defaultFoldRules: FoldRules = { believedDays: DEFAULT_BELIEVED_DAYS };
+export const defaultFoldRules: FoldRules = {
+  believedDays: DEFAULT_BELIEVED_DAYS,
+  policy: defaultDecisionPolicy,
+};
 
 /** What stands in the database of a request before a batch. */
 export interface KnownRequest {
@@ -139,6 +141,8 @@ export class RequestFold {
     };
     this.appended.push(folded);
     this.#hearOf(event, at, recordedAt);
+    this.#beginAgain(event);
+    this.#rememberDecision(event, at, recordedAt);
     const wasClosed = completedAtOf(this.memory) !== null;
     const next = this.#applyEffects(event, at);
     const isClosed = completedAtOf(this.memory) !== null;
@@ -152,10 +156,35 @@ export class RequestFold {
   #hearOf({ stated }: TrackedEvent, at: number, recordedAt: number): void {
     const { memory } = this;
     memory.earliest = Math.min(memory.earliest ?? at, at);
-    if (stated?.receivedAt === undefined) return;
-    const receipt = Date.parse(stated.receivedAt);
-    if (believableTime(receipt, recordedAt, this.#rules.believedDays) === receipt)
-      memory.receipt = Math.min(memory.receipt ?? receipt, receipt);
+    if (stated?.receivedAt === undefined || stated.update || stated.appeal) return;
+    const receipt = this.#believed(stated.receivedAt, recordedAt);
+    if (receipt !== null) memory.receipt = Math.min(memory.receipt ?? receipt, receipt);
+  }
+
+  #believed(time: string, recordedAt: number): number | null {
+    const stated = Date.parse(time);
+    return believableTime(stated, recordedAt, this.#rules.believedDays) === stated ? stated : null;
+  }
+
+  /** An event that names no tenant says nothing of a decision. */
+  #rememberDecision(event: TrackedEvent, at: number, recordedAt: number): void {
+    if (event.tenant === null) return;
+    const facts = decisionFacts(event, at, (time) => this.#believed(time, recordedAt));
+    const first = { ...this.memory.decision?.first };
+    rememberFirst(first, event, at);
+    if (facts.length === 0 && Object.keys(first).length === 0) return;
+    this.memory.decision ??= { facts: [], first: {} };
+    rememberFacts(this.memory.decision, facts);
+    this.memory.decision.first = first;
+  }
+
+  /** An update of what is decided is worked on anew. */
+  #beginAgain({ stated, tenant }: TrackedEvent): void {
+    const { memory } = this;
+    if (!stated?.update || tenant === null || !memory.decision?.facts.some(({ says }) => says === 'resolved'))
+      return;
+    delete memory.endedAt;
+    memory.waits = false;
   }
 
   /** Answers the stage that the event hands over to. An event that names no tenant decides, closes and reopens nothing. */
@@ -167,7 +196,6 @@ export class RequestFold {
     if (event.tenant === null) return nextStage;
     if (ends) {
       memory.outcome = laterOf(memory.outcome, { status, at });
-      if (isDetermination(status)) memory.determination = earlierOf(memory.determination, { status, at });
     }
     if (unclear) memory.unclearAt = Math.max(memory.unclearAt ?? at, at);
     const waits = effect === 'answers' && (status === 'PENDING' || unclear);
@@ -180,9 +208,7 @@ export class RequestFold {
       if (at >= (memory.pendedAt ?? at)) memory.waits = false;
     }
     const closes =
-      effect === 'ends' ||
-      (effect === 'answers' && !waits) ||
-      (effect === 'notifies' && memory.determination !== undefined);
+      effect === 'ends' || (effect === 'answers' && !waits) || (effect === 'notifies' && isDecided(memory));
     if (closes) memory.endedAt = Math.min(memory.endedAt ?? at, at);
     return nextStage;
   }
@@ -249,9 +275,19 @@ export function newMemory(): RequestMemory {
   return { stages: {}, progress: 'RECEIVED' };
 }
 
-/** What a producer states as the receipt; failing that the earliest believable time heard of. */
-export function receivedAtOf({ receipt, earliest }: RequestMemory): number | undefined {
-  return receipt ?? earliest;
+/** A request's decisions, from its receipt on; none of a request that nothing is known of. */
+export function episodesOf(
+  { decision, receipt, earliest }: RequestMemory,
+  tenant: string,
+  policy: DecisionPolicy,
+): DecisionEpisode[] {
+  if (earliest === undefined) return [];
+  return decisionEpisodes(
+    decision ?? { facts: [], first: {} },
+    { stated: receipt, earliest },
+    tenant,
+    policy,
+  );
 }
 
 /** When the request was closed: for good, or by a pend after which no work went on. Null while it is open. */
@@ -262,11 +298,6 @@ export function completedAtOf({ endedAt, pendedAt, waits }: RequestMemory): numb
 /** The latest outcome, else how far the request came. */
 export function statusOf({ outcome, progress }: RequestMemory): RequestStatus {
   return outcome?.status ?? progress;
-}
-
-/** Expedited, once anything says so. */
-export function firmerPriority(one: Priority | null, other: Priority | null): Priority | null {
-  return one === 'EXPEDITED' || other === 'EXPEDITED' ? 'EXPEDITED' : (one ?? other);
 }
 
 /**
@@ -330,8 +361,8 @@ function isSuccess(status: EventStatus): boolean {
   return status === 'COMPLETED' || status === 'SKIPPED';
 }
 
-function isDetermination(status: RequestStatus): boolean {
-  return status === 'APPROVED' || status === 'DENIED';
+function isDecided({ decision }: RequestMemory): boolean {
+  return decision?.facts.some((fact) => fact.says === 'resolved' && isDetermination(fact.as)) ?? false;
 }
 
 function isFarther(status: RequestStatus, than: RequestStatus): boolean {
@@ -339,11 +370,6 @@ function isFarther(status: RequestStatus, than: RequestStatus): boolean {
 }
 
 // Of two at the same instant the order of the statuses tells, not that of arrival.
-function earlierOf(known: Outcome | undefined, said: Outcome): Outcome {
-  if (known === undefined || said.at < known.at) return said;
-  return said.at === known.at && isFarther(known.status, said.status) ? said : known;
-}
-
 function laterOf(known: Outcome | undefined, said: Outcome): Outcome {
   if (known === undefined || said.at > known.at) return said;
   return said.at === known.at && isFarther(said.status, known.status) ? said : known;

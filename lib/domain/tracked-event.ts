@@ -27,6 +27,39 @@ export type Lane = 'main' | 'side' | 'unknown';
 export const priorities = ['EXPEDITED', 'STANDARD'] as const;
 export type Priority = (typeof priorities)[number];
 
+/** Drugs that a plan's medical benefit covers (Medicare Part B among them), those of its pharmacy benefit, and no drugs. */
+export const drugKinds = ['none', 'medical', 'pharmacy'] as const;
+export type Drugs = (typeof drugKinds)[number];
+
+/** What is asked for. Only a request for a decision counts among decisions. */
+export const requestKinds = ['request', 'inquiry', 'notification', 'retrospective'] as const;
+export type RequestKind = (typeof requestKinds)[number];
+
+/** How many lines of a request have been decided how. */
+export interface LineCounts {
+  approved: number;
+  /** Approved otherwise than asked for. */
+  modified: number;
+  denied: number;
+  pended: number;
+}
+
+export const appealOutcomes = ['upheld', 'overturned', 'partial', 'withdrawn'] as const;
+export type AppealOutcome = (typeof appealOutcomes)[number];
+
+/** Times are ISO 8601 UTC with milliseconds. */
+export interface StatedExtension {
+  days: number;
+  by?: string;
+  at?: string;
+}
+
+export interface StatedAppeal {
+  receivedAt?: string;
+  outcome?: AppealOutcome;
+  decidedAt?: string;
+}
+
 /**
  * What the event does to its request's life. What becomes of it depends on the request, see `RequestFold`.
  * - `answers`: the provider gets an answer, a pend included.
@@ -35,6 +68,25 @@ export type Priority = (typeof priorities)[number];
  * - `reopens`: work goes on after a pend.
  */
 export type RequestEffect = 'answers' | 'ends' | 'notifies' | 'reopens' | null;
+
+/**
+ * What an answer says of its request.
+ * - `approved`, `partial`, `denied`: a determination; partial is one in the member's favour, with fewer or other lines.
+ * - `pended`: the provider is told to wait.
+ * - `withdrawn`, `dismissed` (it cannot be processed), `void` (a duplicate, or sent in error), `not-required` (the service
+ *   needs no authorization): nothing is left to decide. None is a determination.
+ * - `unclear`: something was stated that decides nothing, be it known (FHIR's `complete`, X12's contact payer) or not.
+ */
+export type Answer =
+  | 'approved'
+  | 'partial'
+  | 'denied'
+  | 'pended'
+  | 'withdrawn'
+  | 'dismissed'
+  | 'void'
+  | 'not-required'
+  | 'unclear';
 
 /** What a message states of its request in so many words, kept with the event; absent is not stated. */
 export interface StatedRequest {
@@ -45,6 +97,24 @@ export interface StatedRequest {
   receivedAt?: string;
   payload?: { bucket: string | null; key: string | null };
   correlationId?: string;
+  plan?: string;
+  /** Who decides in the plan's place. */
+  delegate?: string;
+  drugs?: Drugs;
+  kind?: RequestKind;
+  /** The intake says how it was requested: as expedited, or not. */
+  expedited?: boolean;
+  /** An answer given beside the metadata, or by the type of the event. */
+  answer?: Answer;
+  lines?: LineCounts;
+  /** The denial gives its reason. */
+  reasonGiven?: true;
+  /** When the provider was given notice of the decision. */
+  notifiedAt?: string;
+  extension?: StatedExtension;
+  appeal?: StatedAppeal;
+  /** An update, or a continued stay, that asks for another decision once the former is made. */
+  update?: true;
   /** The message named no tenant, so that it decides, closes and reopens nothing. */
   tenantless?: true;
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import {
   completedAtOf,
+  episodesOf,
   type KnownRequest,
   newMemory,
   RequestFold,
   type RequestMemory,
-  receivedAtOf,
   statusOf,
 } from '../../lib/domain/request-fold.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
@@ -37,6 +38,8 @@ function foldInBatches(batches: readonly (readonly TrackedEvent[])[]) {
   return { ...known, events };
 }
 
+const decisionsOf = (memory: RequestMemory) => episodesOf(memory, 'anthem', defaultDecisionPolicy);
+
 describe('a history', () => {
   it('gives the same state and the same retries however it is cut into batches', () => {
     fc.assert(
@@ -49,7 +52,7 @@ describe('a history', () => {
     );
   });
 
-  it('gives the same receipt, determination, outcome and priority in whatever order it arrives', () => {
+  it('gives the same decisions and the same outcome in whatever order it arrives', () => {
     fc.assert(
       fc.property(
         arbitraryHistory('ORDER').chain((history) =>
@@ -57,8 +60,7 @@ describe('a history', () => {
         ),
         ([history, shuffled]) => {
           const [inOrder, mixed] = [foldInBatches([history]).memory, foldInBatches([shuffled]).memory];
-          expect(receivedAtOf(mixed)).toBe(receivedAtOf(inOrder));
-          expect(mixed.determination).toEqual(inOrder.determination);
+          expect(decisionsOf(mixed)).toEqual(decisionsOf(inOrder));
           expect(mixed.outcome).toEqual(inOrder.outcome);
           expect(statusOf(mixed)).toBe(statusOf(inOrder));
           expect(mixed.unclearAt).toBe(inOrder.unclearAt);
@@ -82,7 +84,7 @@ describe('a history', () => {
       trackedEvent({ tenant: null, stated: { status: status as 'APPROVED' } }),
     );
     const { memory } = foldInBatches([[...events, trackedEvent({ tenant: null, eventType: 'RESPONSE_OK' })]]);
-    expect([memory.determination, completedAtOf(memory)]).toEqual([undefined, null]);
+    expect([memory.decision, completedAtOf(memory)]).toEqual([undefined, null]);
   });
 });
 
@@ -227,7 +229,7 @@ describe('the end of a request', () => {
     const closedAt = completedAtOf(memory);
     return {
       status: statusOf(memory),
-      determination: memory.determination?.status ?? null,
+      determination: decisionsOf(memory).at(-1)?.resolution ?? null,
       closed: closedAt !== null,
     };
   };
@@ -286,7 +288,7 @@ describe('the end of a request', () => {
 
 describe('a producer’s clock', () => {
   const receivedAt = (...events: TrackedEvent[]) =>
-    new Date(receivedAtOf(foldInBatches([events]).memory) ?? 0).toISOString();
+    new Date(decisionsOf(foldInBatches([events]).memory)[0]?.receivedAt ?? 0).toISOString();
 
   it('starts no clock in 1970, nor in the future', () => {
     for (const occurredAt of ['1970-01-21T10:44:26.094Z', '2031-01-01T00:00:00.000Z'])

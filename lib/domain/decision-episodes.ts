@@ -1,0 +1,338 @@
+import { type DecisionPolicy, decisionSteps } from './decision-clock.ts';
+import type { DecisionFact, DecisionMemory, Resolution } from './decision-facts.ts';
+import type { AppealOutcome, Drugs, Priority, RequestKind } from './tracked-event.ts';
+
+/** What was stated of a decision and does not count, and why. */
+export const decisionFaults = [
+  'receipt-after-decision',
+  'extension-after-deadline',
+  'extension-stated-twice',
+  'extension-too-long',
+  'appeal-without-denial',
+  'decided-twice',
+] as const;
+export type DecisionFault = (typeof decisionFaults)[number];
+
+/**
+ * One thing to decide, with a clock of its own: a request, or an update of it once it was decided. Times are epoch
+ * milliseconds.
+ */
+export interface DecisionEpisode {
+  /** From 1 on. */
+  episode: number;
+  /** Null where none was stated. */
+  plan: string | null;
+  delegate: string | null;
+  drugs: Drugs;
+  kind: RequestKind;
+  /** As requested; null where nothing was said of it. */
+  requestedPriority: Priority | null;
+  /** As processed, when it was decided. */
+  priority: Priority | null;
+  /** Since when it is processed so; null for since its receipt. */
+  prioritySince: number | null;
+  receivedAt: number;
+  /** Null where no timeframe binds the plan. */
+  dueAt: number | null;
+  extensionDays: number;
+  extendedAt: number | null;
+  extendedBy: string | null;
+  /** What stopped the clock first. */
+  resolution: Resolution | null;
+  resolvedAt: number | null;
+  /** When the provider had notice of the determination; null while it is undelivered, and where there is none. */
+  notifiedAt: number | null;
+  /** A denial, whole or in part, states its reason. */
+  reasonGiven: boolean;
+  appealedAt: number | null;
+  appealOutcome: AppealOutcome | null;
+  appealDecidedAt: number | null;
+  faults: DecisionFault[];
+}
+
+const EXTENSION_MOST_DAYS = 14;
+
+/** Whether the resolution is a determination: the plan decided. */
+export function isDetermination(
+  resolution: Resolution | null,
+): resolution is 'APPROVED' | 'PARTIAL' | 'DENIED' {
+  return resolution === 'APPROVED' || resolution === 'PARTIAL' || resolution === 'DENIED';
+}
+
+/**
+ * What a request's facts come to: its episodes in order, the first from its receipt on. Once an episode is resolved, nothing
+ * changes it but the notice of its determination and an appeal against it.
+ * @param received the receipt that is stated, and the earliest time heard of; epoch milliseconds.
+ */
+export function decisionEpisodes(
+  { facts, first }: DecisionMemory,
+  received: { stated: number | undefined; earliest: number },
+  tenant: string,
+  policy: DecisionPolicy,
+): DecisionEpisode[] {
+  const history = new EpisodeHistory(facts, tenant, policy);
+  const episode = newEpisode(1, received.stated ?? received.earliest);
+  const resolved = facts.find(({ says }) => says === 'resolved');
+  if (resolved !== undefined && episode.receivedAt > resolved.at) {
+    episode.receivedAt = Math.min(received.earliest, resolved.at);
+    episode.faults.push('receipt-after-decision');
+  }
+  const known = <Value>(said: { at: number; as: Value } | undefined): Value | undefined =>
+    said !== undefined && (resolved === undefined || said.at <= resolved.at) ? said.as : undefined;
+  episode.plan = known(first.plan) ?? null;
+  episode.delegate = known(first.delegate) ?? null;
+  episode.drugs = known(first.drugs) ?? 'none';
+  episode.kind = known(first.kind) ?? 'request';
+  history.begin(episode);
+  for (const [place, fact] of facts.entries()) history.apply(fact, place);
+  return history.episodes;
+}
+
+class EpisodeHistory {
+  readonly episodes: DecisionEpisode[] = [];
+  readonly #facts: readonly DecisionFact[];
+  readonly #tenant: string;
+  readonly #policy: DecisionPolicy;
+  #fit = true;
+  /** An expedite request was denied: what the intake says later only says how it was requested. */
+  #downgraded = false;
+  #isPrioritySaid = false;
+  /** What a producer stated last; many repeat it with every event. */
+  #stated: Priority | null = null;
+
+  constructor(facts: readonly DecisionFact[], tenant: string, policy: DecisionPolicy) {
+    this.#facts = facts;
+    this.#tenant = tenant;
+    this.#policy = policy;
+  }
+
+  get #current(): DecisionEpisode {
+    return this.episodes.at(-1) as DecisionEpisode;
+  }
+
+  begin(episode: DecisionEpisode): void {
+    this.episodes.push(episode);
+    this.#fit = true;
+    this.#downgraded = false;
+    this.#isPrioritySaid = false;
+    this.#stated = episode.priority;
+    this.#due(episode);
+  }
+
+  apply(fact: DecisionFact, place: number): void {
+    const current = this.#current;
+    const isOpen = current.resolution === null;
+    switch (fact.says) {
+      case 'priority':
+        if (isOpen) this.#prioritise(current, fact);
+        break;
+      case 'extended':
+        if (isOpen) this.#extend(current, fact);
+        break;
+      case 'unfit':
+      case 'fit':
+        this.#fit = fact.says === 'fit';
+        break;
+      case 'answered':
+        // What was found unfit and is answered without a decision is dismissed.
+        if (isOpen && !this.#fit) this.#resolve(current, 'DISMISSED', fact.at, null);
+        break;
+      case 'resolved':
+        this.#rule(current, fact, place);
+        break;
+      case 'appealed':
+        this.#appeal(fact.at);
+        break;
+      case 'appeal-decided':
+        this.#decideAppeal(fact.at, fact.as);
+        break;
+      case 'begun':
+        if (!isOpen) this.begin(episodeAfter(current, fact));
+        break;
+    }
+  }
+
+  #prioritise(current: DecisionEpisode, { at, as, how }: Extract<DecisionFact, { says: 'priority' }>): void {
+    const isFirst = !this.#isPrioritySaid;
+    if (how !== 'requested') {
+      if (this.#stated === as) return;
+      this.#stated = as;
+    }
+    if (how === 'requested') {
+      // Weaker than what is stated, but for an urgency that nobody has denied.
+      if (!isFirst && (as === 'STANDARD' || this.#downgraded)) return;
+      if (current.priority === 'EXPEDITED') return;
+      current.priority = as;
+      current.requestedPriority = as;
+      current.prioritySince = null;
+    } else if (isFirst && how === 'first') {
+      current.priority = as;
+      current.requestedPriority ??= as;
+      current.prioritySince = null;
+    } else if (current.priority !== as && !(isFirst && as === 'STANDARD')) {
+      this.#downgraded = as === 'STANDARD';
+      current.requestedPriority ??= 'STANDARD';
+      current.priority = as;
+      current.prioritySince = at;
+    } else current.priority = as;
+    this.#isPrioritySaid = true;
+    this.#due(current);
+  }
+
+  #extend(current: DecisionEpisode, { at, days, by }: Extract<DecisionFact, { says: 'extended' }>): void {
+    const refusal =
+      current.extendedAt !== null
+        ? 'extension-stated-twice'
+        : current.dueAt !== null && at > current.dueAt
+          ? 'extension-after-deadline'
+          : null;
+    if (refusal !== null) {
+      addFault(current, refusal);
+      return;
+    }
+    if (days > EXTENSION_MOST_DAYS) addFault(current, 'extension-too-long');
+    current.extensionDays = Math.min(days, EXTENSION_MOST_DAYS);
+    current.extendedAt = at;
+    current.extendedBy = by ?? null;
+    this.#due(current);
+  }
+
+  #rule(current: DecisionEpisode, fact: Extract<DecisionFact, { says: 'resolved' }>, place: number): void {
+    const { at, as } = fact;
+    if (current.resolution === null) {
+      // An answer to what cannot be processed denies nothing.
+      const resolution = as === 'DENIED' && !this.#fit ? 'DISMISSED' : as;
+      current.reasonGiven = isDetermination(resolution) && fact.reason === true;
+      this.#resolve(current, resolution, at, this.#noticeOf(fact, place));
+    } else if (isUnderAppeal(current)) {
+      if (as === 'APPROVED') this.#decideAppeal(at, 'overturned');
+      else if (as === 'PARTIAL') this.#decideAppeal(at, 'partial');
+      else if (as === 'DENIED') this.#decideAppeal(at, 'upheld');
+      else if (as === 'WITHDRAWN') this.#decideAppeal(at, 'withdrawn');
+    } else if (isDetermination(current.resolution) && isDetermination(as) && as !== current.resolution)
+      addFault(current, 'decided-twice');
+  }
+
+  #resolve(current: DecisionEpisode, resolution: Resolution, at: number, notifiedAt: number | null): void {
+    current.resolution = resolution;
+    current.resolvedAt = at;
+    current.notifiedAt = isDetermination(resolution) ? notifiedAt : null;
+  }
+
+  /** When the provider had notice of a determination: as stated, else told by a subscription, else by the answer itself. */
+  #noticeOf(ruling: Extract<DecisionFact, { says: 'resolved' }>, place: number): number | null {
+    const { at, delivery } = ruling;
+    let failed = false;
+    let answeredAt: number | null = delivery === 'none' ? null : at;
+    let told: number | null = null;
+    for (const fact of this.#facts.slice(place + 1)) {
+      if (fact.says === 'begun' || fact.says === 'appealed') break;
+      if (fact.says === 'notified') {
+        if (fact.stated) return fact.at;
+        told ??= fact.at;
+      }
+      if (fact.says === 'not-notified') failed = true;
+      if (fact.says === 'resolved' || fact.says === 'answered')
+        answeredAt ??= fact.delivery === 'none' ? null : fact.at;
+    }
+    if (delivery === 'sync') return at;
+    return told ?? (failed ? null : answeredAt);
+  }
+
+  #appeal(at: number): void {
+    const episode = this.#appealable(at);
+    if (episode === undefined) addFault(this.#current, 'appeal-without-denial');
+    else episode.appealedAt ??= at;
+  }
+
+  #decideAppeal(at: number, outcome: AppealOutcome): void {
+    const episode = this.episodes.findLast(({ appealedAt }) => appealedAt !== null);
+    if (episode === undefined || episode.appealOutcome !== null) return;
+    episode.appealOutcome = outcome;
+    episode.appealDecidedAt = at;
+    // A deadline that was missed is appealed as a denial is; what the appeal comes to is then the first determination.
+    if (episode.resolution !== null || outcome === 'withdrawn') return;
+    const resolution = outcome === 'upheld' ? 'DENIED' : outcome === 'partial' ? 'PARTIAL' : 'APPROVED';
+    this.#resolve(episode, resolution, at, at);
+  }
+
+  /** The latest episode that was denied, whole or in part, or that is overdue. */
+  #appealable(at: number): DecisionEpisode | undefined {
+    return this.episodes.findLast(({ resolution, dueAt }) =>
+      resolution === null
+        ? dueAt !== null && at > dueAt
+        : resolution === 'DENIED' || resolution === 'PARTIAL',
+    );
+  }
+
+  #due(episode: DecisionEpisode): void {
+    const { plan, drugs, priority, prioritySince, receivedAt, extensionDays } = episode;
+    const steps = decisionSteps(
+      {
+        tenant: this.#tenant,
+        plan,
+        drugs,
+        priority,
+        prioritySince: prioritySince === null ? null : new Date(prioritySince),
+        clockStartedAt: new Date(receivedAt),
+        extensionDays,
+      },
+      this.#policy,
+    );
+    episode.dueAt = steps?.dueAt.getTime() ?? null;
+  }
+}
+
+/** What is decided then is the appeal. */
+function isUnderAppeal({ appealedAt, appealOutcome, resolvedAt }: DecisionEpisode): boolean {
+  return appealedAt !== null && appealOutcome === null && resolvedAt !== null && resolvedAt <= appealedAt;
+}
+
+function addFault({ faults }: DecisionEpisode, fault: DecisionFault): void {
+  if (!faults.includes(fault)) faults.push(fault);
+}
+
+/** What is asked next is of the same plan and sort unless it says otherwise; its priority is its own. */
+function episodeAfter(
+  former: DecisionEpisode,
+  begun: Extract<DecisionFact, { says: 'begun' }>,
+): DecisionEpisode {
+  const resolvedAt = former.resolvedAt ?? begun.at;
+  // Some producers repeat the first receipt with every message.
+  const receivedAt = begun.receipt > resolvedAt ? begun.receipt : begun.at;
+  const { plan, drugs, delegate, priority } = begun;
+  return {
+    ...newEpisode(former.episode + 1, receivedAt),
+    plan: plan ?? former.plan,
+    drugs: drugs ?? former.drugs,
+    delegate: delegate ?? former.delegate,
+    requestedPriority: priority ?? null,
+    priority: priority ?? null,
+  };
+}
+
+function newEpisode(episode: number, receivedAt: number): DecisionEpisode {
+  return {
+    episode,
+    plan: null,
+    delegate: null,
+    drugs: 'none',
+    kind: 'request',
+    requestedPriority: null,
+    priority: null,
+    prioritySince: null,
+    receivedAt,
+    dueAt: null,
+    extensionDays: 0,
+    extendedAt: null,
+    extendedBy: null,
+    resolution: null,
+    resolvedAt: null,
+    notifiedAt: null,
+    reasonGiven: false,
+    appealedAt: null,
+    appealOutcome: null,
+    appealDecidedAt: null,
+    faults: [],
+  };
+}

@@ -1,0 +1,494 @@
+import { describe, expect, it } from 'vitest';
+import { defaultDecisionPolicy, parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import type { DecisionEpisode } from '../../lib/domain/decision-episodes.ts';
+import { episodesOf, RequestFold } from '../../lib/domain/request-fold.ts';
+import { eventWith } from './support/message.ts';
+
+type Step = [at: string, eventType: string, metadata?: object | null, request?: object];
+
+const PERIOD = '2026-03-';
+const recordedAt = Date.parse('2026-05-01T00:00:00Z');
+/** `02 10:00` is of March 2026, UTC. */
+const at = (text: string) => `${PERIOD}${text.replace(' ', 'T')}:00.000Z`;
+const text = (ms: number | null) =>
+  ms === null ? null : new Date(ms).toISOString().slice(8, 16).replace('T', ' ');
+
+function episodes(steps: readonly Step[], policy = defaultDecisionPolicy): DecisionEpisode[] {
+  const fold = new RequestFold(null);
+  for (const [when, eventType, metadata, request] of steps)
+    fold.append(eventWith({ eventType, metadata, request, occurredAt: at(when) }), recordedAt);
+  return episodesOf(fold.memory, 'anthem', policy);
+}
+
+function only(steps: readonly Step[], policy = defaultDecisionPolicy): DecisionEpisode {
+  const [episode, ...more] = episodes(steps, policy);
+  expect(more).toEqual([]);
+  if (episode === undefined) throw new Error('There is none.');
+  return episode;
+}
+
+const received: Step = ['02 10:00', 'REQUEST_RECEIVED'];
+const urgent: Step = ['02 10:00', 'REQUEST_RECEIVED', null, { priority: 'EXPEDITED' }];
+const approved: Step = ['03 10:00', 'RESPONSE_OK', { outcome: 'approved', disposition: 'Certified' }];
+const denied: Step = ['03 10:00', 'RESPONSE_OK', { outcome: 'denied', disposition: 'Not Certified' }];
+const pended: Step = ['02 10:01', 'RESPONSE_OK', { outcome: 'pended', disposition: 'Pended' }];
+
+describe('what decides', () => {
+  it.each<[string, Step, string | null]>([
+    ['the running system’s words', approved, 'APPROVED'],
+    [
+      'an action, whatever FHIR’s outcome',
+      ['03 10:00', 'RESPONSE_OK', { outcome: 'complete', reviewAction: 'A3' }],
+      'DENIED',
+    ],
+    [
+      'no pend that is complete to FHIR',
+      ['03 10:00', 'RESPONSE_OK', { outcome: 'complete', reviewAction: 'A4' }],
+      null,
+    ],
+    ['no partly adjudicated answer', ['03 10:00', 'RESPONSE_OK', { outcome: 'partial' }], null],
+    ['HCR01', ['03 10:00', 'RESPONSE_OK', { outcome: 'complete', hcr01: 'A6' }], 'PARTIAL'],
+    ['HCR01 before an outcome', ['03 10:00', 'RESPONSE_OK', { outcome: 'approved', HCR01: 'A4' }], null],
+    [
+      'a certification in part',
+      ['03 10:00', 'RESPONSE_OK', { outcome: 'partial', disposition: 'Partially Certified' }],
+      'PARTIAL',
+    ],
+    ['a stated status', ['03 10:00', 'VAL_OK', null, { status: 'DENIED' }], 'DENIED'],
+    ['a finer status', ['03 10:00', 'RESPONSE_OK', null, { status: 'partially approved' }], 'PARTIAL'],
+    [
+      'a synchronous answer',
+      ['03 10:00', 'WORKFLOW_COMPLETE', { mode: 'SYNC', disposition: 'APPROVED' }],
+      'APPROVED',
+    ],
+    ['no routing decision', ['03 10:00', 'WORKFLOW_COMPLETE', { mode: 'ASYNC_QUEUED' }], null],
+    ['what the payer called back', ['03 10:00', 'CALLBACK_OK', { disposition: 'Certified' }], 'APPROVED'],
+    [
+      'no outcome of a call',
+      ['03 10:00', 'DOWNSTREAM_OK', { outcome: 'approved', status: 'ACCEPTED' }],
+      null,
+    ],
+    [
+      'lines, all of them',
+      ['03 10:00', 'RESPONSE_OK', { lines: { approved: 1, denied: 1, pended: 0 } }],
+      'PARTIAL',
+    ],
+    [
+      'no lines of which one pends',
+      ['03 10:00', 'RESPONSE_OK', { disposition: 'Certified', lines: { approved: 1, pended: 1 } }],
+      null,
+    ],
+    ['lines one by one', ['03 10:00', 'RESPONSE_OK', { lines: [{ reviewAction: 'A3' }, 'A3'] }], 'DENIED'],
+    [
+      'counts of lines',
+      ['03 10:00', 'RESPONSE_OK', { linesApproved: 2, linesDenied: 0, linesPended: 0 }],
+      'APPROVED',
+    ],
+    ['a type of its own', ['03 10:00', 'DETERMINATION_MADE', { determination: 'denied' }], 'DENIED'],
+    ['a cancellation', ['03 10:00', 'VAL_OK', null, { status: 'CANCELED' }], 'WITHDRAWN'],
+    ['an X12 cancellation', ['03 10:00', 'RESPONSE_OK', { reviewAction: 'C' }], 'WITHDRAWN'],
+    ['a cancel event', ['03 10:00', 'REQUEST_CANCELLED'], 'WITHDRAWN'],
+    ['a cancel submission', ['03 10:00', 'REQUEST_RECEIVED', { requestType: 'CANCEL' }], 'WITHDRAWN'],
+    ['a withdrawal', ['03 10:00', 'WITHDRAWN'], 'WITHDRAWN'],
+    ['a duplicate', ['03 10:00', 'VAL_OK', { cancelReason: 'DUPLICATE' }, { status: 'CANCELLED' }], 'VOID'],
+    ['a void', ['03 10:00', 'RESPONSE_OK', { disposition: 'Void' }], 'VOID'],
+    ['a dismissal', ['03 10:00', 'RESPONSE_OK', { disposition: 'dismissed' }], 'DISMISSED'],
+    ['no authorization required', ['03 10:00', 'RESPONSE_OK', { reviewAction: 'NA' }], 'NOT_REQUIRED'],
+    [
+      'no authorization required, in words',
+      ['03 10:00', 'RESPONSE_OK', { disposition: 'No Authorization Required' }],
+      'NOT_REQUIRED',
+    ],
+    ['no notification', ['03 10:00', 'NOTIFY_OK', { subscriptionCount: 1 }], null],
+    ['no failure of ours', ['03 10:00', 'PIPELINE_FAILED', null, { status: 'FAILED' }], null],
+    ['no expiry', ['03 10:00', 'VAL_OK', null, { status: 'EXPIRED' }], null],
+    ['no answer that says nothing', ['03 10:00', 'RESPONSE_OK'], null],
+    ['no contact', ['03 10:00', 'RESPONSE_OK', { reviewAction: 'CT' }], null],
+  ])('%s', (_, step, resolution) => {
+    const { resolution: said, resolvedAt } = only([received, step]);
+    expect(said).toBe(resolution);
+    expect(text(resolvedAt)).toBe(resolution && '03 10:00');
+  });
+
+  it('first, and keeps: an overturned denial is a denial, what is cancelled after its approval is approved', () => {
+    expect(only([received, denied, ['05 10:00', 'RESPONSE_OK', { outcome: 'approved' }]]).resolution).toBe(
+      'DENIED',
+    );
+    expect(only([received, approved, ['05 10:00', 'VAL_OK', null, { status: 'CANCELLED' }]]).resolution).toBe(
+      'APPROVED',
+    );
+  });
+
+  it.each<[string, object | undefined]>([
+    ['a denial', { outcome: 'denied', disposition: 'Not Certified' }],
+    ['FHIR’s error', { outcome: 'error' }],
+    ['nothing', undefined],
+  ])('dismisses what failed its validation and is answered with %s', (_, metadata) => {
+    expect(only([received, ['02 10:01', 'VAL_FAIL'], ['02 10:02', 'RESPONSE_OK', metadata]]).resolution).toBe(
+      'DISMISSED',
+    );
+    const corrected: Step[] = [received, ['02 10:01', 'VAL_FAIL'], ['02 10:02', 'VAL_OK'], denied];
+    expect(only(corrected).resolution).toBe('DENIED');
+  });
+
+  it('decides lines when the last one is', () => {
+    const steps: Step[] = [
+      received,
+      ['03 10:00', 'RESPONSE_OK', { lines: { approved: 1, pended: 1 } }],
+      ['05 10:00', 'RESPONSE_OK', { lines: { approved: 1, denied: 1, pended: 0 } }],
+    ];
+    expect(only(steps)).toMatchObject({ resolution: 'PARTIAL', resolvedAt: Date.parse(at('05 10:00')) });
+  });
+});
+
+describe('notice', () => {
+  const told = (...steps: Step[]) => text(only([received, ...steps]).notifiedAt);
+  it('is the answer, unless something else is said of it', () => {
+    expect(told(approved)).toBe('03 10:00');
+    expect(told(approved, ['03 10:05', 'NOTIFY_OK', { subscriptionCount: 1 }])).toBe('03 10:05');
+    expect(told(approved, ['03 10:05', 'NOTIFY_OK', { subscriptionCount: 0 }])).toBe('03 10:00');
+    expect(told(approved, ['03 10:05', 'NOTIFY_START'])).toBe('03 10:00');
+    expect(told(['02 10:30', 'NOTIFY_OK'], approved)).toBe('03 10:00');
+    expect(told([...approved.slice(0, 2), approved[2], { notifiedAt: at('04 09:00') }] as Step)).toBe(
+      '04 09:00',
+    );
+    expect(
+      told(
+        ['03 10:00', 'WORKFLOW_COMPLETE', { mode: 'SYNC', disposition: 'APPROVED' }],
+        ['09 10:00', 'NOTIFY_OK'],
+      ),
+    ).toBe('03 10:00');
+  });
+
+  it('is missing where it failed, and where the decision went no further', () => {
+    expect(told(approved, ['03 10:05', 'NOTIFY_FAIL'])).toBeNull();
+    expect(told(approved, ['03 10:05', 'NOTIFY_FAIL'], ['04 10:00', 'NOTIFY_OK'])).toBe('04 10:00');
+    expect(told(['03 09:00', 'CALLBACK_OK', { disposition: 'Certified' }])).toBeNull();
+    expect(told(['03 09:00', 'CALLBACK_OK', { disposition: 'Certified' }], approved)).toBe('03 10:00');
+  });
+});
+
+describe('the clock', () => {
+  const due = (...steps: Step[]) => text(only(steps).dueAt);
+  it('runs 72 hours, or seven calendar days after the day of receipt', () => {
+    expect(due(urgent)).toBe('05 10:00');
+    expect(due(received)).toBe('09 23:59');
+    expect(due(['02 10:00', 'PARSE_OK', { hasUrgent: true }])).toBe('05 10:00');
+    expect(due(['02 10:00', 'REQUEST_RECEIVED', { priority: 'urgent' }])).toBe('05 10:00');
+    expect(due(['02 10:00', 'REQUEST_RECEIVED', null, { priority: 'STAT' }])).toBe('05 10:00');
+  });
+
+  it('starts with the receipt that is stated, but never after the decision', () => {
+    expect(
+      due(['02 10:00', 'REQUEST_RECEIVED', null, { priority: 'EXPEDITED', receivedAt: at('01 09:00') }]),
+    ).toBe('04 09:00');
+    const episode = only([
+      received,
+      approved,
+      ['04 10:00', 'PARSE_OK', null, { receivedAt: at('04 09:00') }],
+    ]);
+    expect(text(episode.receivedAt)).toBe('02 10:00');
+    expect(episode.faults).toEqual(['receipt-after-decision']);
+  });
+
+  it.each<[string, Step]>([
+    ['its priority', ['04 10:00', 'VAL_OK', null, { priority: 'STANDARD' }]],
+    ['a type of its own', ['04 10:00', 'EXPEDITE_DENIED']],
+    ['the metadata', ['04 10:00', 'VAL_OK', { expediteDenied: true }]],
+  ])('goes on by the standard frame when an expedite request is denied by %s', (_, step) => {
+    const episode = only([urgent, step]);
+    expect(episode).toMatchObject({
+      requestedPriority: 'EXPEDITED',
+      priority: 'STANDARD',
+      prioritySince: Date.parse(at('04 10:00')),
+    });
+    expect(text(episode.dueAt)).toBe('09 23:59');
+  });
+
+  it.each<[string, Step]>([
+    ['its priority', ['04 10:00', 'VAL_OK', null, { priority: 'EXPEDITED' }]],
+    ['a type of its own', ['04 10:00', 'PRIORITY_UPGRADED']],
+  ])('has 72 hours from when an upgrade is asked for by %s', (_, step) => {
+    const first: Step = ['02 10:00', 'REQUEST_RECEIVED', null, { priority: 'STANDARD' }];
+    expect(due(first, step)).toBe('07 10:00');
+    expect(only([first, step])).toMatchObject({ requestedPriority: 'STANDARD', priority: 'EXPEDITED' });
+  });
+
+  it('takes what services repeat for no change, and the intake’s urgency for how it was requested', () => {
+    const states = (when: string, type: string, metadata?: object): Step => [
+      when,
+      type,
+      metadata,
+      { priority: 'STANDARD' },
+    ];
+    expect(
+      due(
+        states('02 10:00', 'REQUEST_RECEIVED'),
+        ['02 10:01', 'PARSE_OK', { hasUrgent: true }],
+        states('02 10:02', 'VAL_OK'),
+      ),
+    ).toBe('05 10:00');
+    expect(due(urgent, ['02 10:01', 'PARSE_OK', { hasUrgent: false }])).toBe('05 10:00');
+    expect(due(urgent, ['04 10:00', 'EXPEDITE_DENIED'], ['04 11:00', 'PARSE_OK', { hasUrgent: true }])).toBe(
+      '09 23:59',
+    );
+  });
+
+  it('is left alone by what is stated after the decision', () => {
+    const decided = only([received, approved]);
+    const later: Step[] = [
+      ['04 10:00', 'VAL_OK', { plan: 'H1', drug: true }, { priority: 'EXPEDITED' }],
+      ['04 10:00', 'EXTENSION_GRANTED'],
+      ['04 11:00', 'RESPONSE_OK', { outcome: 'approved' }],
+      ['04 12:00', 'PIPELINE_FAILED', null, { status: 'FAILED' }],
+    ];
+    expect(only([received, approved, ...later])).toEqual(decided);
+  });
+
+  it.each<[string, Step]>([
+    ['under request', ['04 10:00', 'VAL_OK', null, { extension: { days: 14, by: 'plan' } }]],
+    ['as true', ['04 10:00', 'VAL_OK', null, { extension: true }]],
+    ['as a number', ['04 10:00', 'VAL_OK', null, { extension: 14 }]],
+    ['in the metadata', ['04 10:00', 'VAL_OK', { extension: { days: 14, requestedBy: 'payer' } }]],
+    ['as days', ['04 10:00', 'VAL_OK', { extensionDays: 14 }]],
+    ['by a type of its own', ['04 10:00', 'EXTENSION_GRANTED', { days: 14 }]],
+    ['by another type', ['04 10:00', 'TIMEFRAME_EXTENDED']],
+  ])('is extended when that is stated %s', (_, step) => {
+    expect(text(only([received, step]).dueAt)).toBe('23 23:59');
+  });
+
+  it('is extended once, in time, and by 14 days at most', () => {
+    const extended = (when: string, days = 14): Step => [when, 'EXTENSION_GRANTED', { days }];
+    const outcome = (...steps: Step[]) => {
+      const { dueAt, faults } = only([received, ...steps]);
+      return [text(dueAt), ...faults];
+    };
+    expect(outcome(extended('10 00:01'))).toEqual(['09 23:59', 'extension-after-deadline']);
+    expect(outcome(extended('04 10:00', 7), extended('05 10:00', 7))).toEqual([
+      '16 23:59',
+      'extension-stated-twice',
+    ]);
+    expect(outcome(extended('04 10:00', 30))).toEqual(['23 23:59', 'extension-too-long']);
+    expect(outcome(['04 10:00', 'EXTENSION_DENIED'])).toEqual(['09 23:59']);
+  });
+});
+
+describe('an appeal', () => {
+  it.each<[string, Step[], unknown]>([
+    [
+      'is upheld',
+      [
+        ['05 10:00', 'APPEAL_RECEIVED'],
+        ['06 10:00', 'APPEAL_DECIDED', { outcome: 'upheld' }],
+      ],
+      'upheld',
+    ],
+    [
+      'is overturned',
+      [
+        ['05 10:00', 'APPEAL_FILED'],
+        ['06 10:00', 'APPEAL_OVERTURNED'],
+      ],
+      'overturned',
+    ],
+    [
+      'is overturned by an approval',
+      [
+        ['05 10:00', 'APPEAL_RECEIVED'],
+        ['06 10:00', 'RESPONSE_OK', { outcome: 'approved' }],
+      ],
+      'overturned',
+    ],
+    [
+      'is upheld by another denial',
+      [
+        ['05 10:00', 'APPEAL_RECEIVED'],
+        ['06 10:00', 'RESPONSE_OK', { outcome: 'denied' }],
+      ],
+      'upheld',
+    ],
+    [
+      'is overturned in part',
+      [
+        ['05 10:00', 'REQUEST_RECEIVED', { requestType: 'APPEAL' }],
+        ['06 10:00', 'APPEAL_COMPLETED', { appealOutcome: 'partially overturned' }],
+      ],
+      'partial',
+    ],
+    [
+      'is withdrawn',
+      [
+        ['05 10:00', 'VAL_OK', null, { appeal: true }],
+        ['06 10:00', 'VAL_OK', null, { appeal: { outcome: 'withdrawn' } }],
+      ],
+      'withdrawn',
+    ],
+    [
+      'is stated whole',
+      [
+        [
+          '06 10:00',
+          'RESPONSE_OK',
+          { outcome: 'approved', appeal: { receivedAt: at('05 10:00'), outcome: 'overturned' } },
+        ],
+      ],
+      'overturned',
+    ],
+    ['is open', [['05 10:00', 'APPEAL_RECEIVED']], null],
+  ])('%s, and the denial stays', (_, steps, outcome) => {
+    const episode = only([received, denied, ...steps]);
+    expect(episode).toMatchObject({ resolution: 'DENIED', appealOutcome: outcome, faults: [] });
+    expect(text(episode.appealedAt)).toBe('05 10:00');
+    expect(text(episode.appealDecidedAt)).toBe(outcome && '06 10:00');
+  });
+
+  it('is none without a denial or a missed deadline', () => {
+    const appeal: Step = ['05 10:00', 'APPEAL_RECEIVED'];
+    for (const steps of [
+      [received, approved, appeal],
+      [received, appeal],
+    ])
+      expect(only(steps)).toMatchObject({ appealedAt: null, faults: ['appeal-without-denial'] });
+    const missed = only([
+      received,
+      ['12 10:00', 'APPEAL_RECEIVED'],
+      ['13 10:00', 'APPEAL_DECIDED', { outcome: 'overturned' }],
+    ]);
+    expect(missed).toMatchObject({ resolution: 'APPROVED', appealOutcome: 'overturned', faults: [] });
+    expect(text(missed.resolvedAt)).toBe('13 10:00');
+  });
+});
+
+describe('an update of what is decided', () => {
+  it.each<[string, Step]>([
+    ['a submission of that type', ['10 10:00', 'REQUEST_RECEIVED', { requestType: 'UPDATE' }]],
+    ['a continued stay', ['10 10:00', 'REQUEST_RECEIVED', null, { type: 'CONTINUED_STAY' }]],
+    ['a type of its own', ['10 10:00', 'REQUEST_UPDATED']],
+  ])('is an episode of its own by %s', (_, begun) => {
+    const [first, second, ...more] = episodes([
+      urgent,
+      approved,
+      begun,
+      ['12 10:00', 'RESPONSE_OK', { outcome: 'denied' }],
+    ]);
+    expect(more).toEqual([]);
+    expect([first?.resolution, text(first?.dueAt ?? null)]).toEqual(['APPROVED', '05 10:00']);
+    expect([second?.resolution, text(second?.receivedAt ?? null), text(second?.dueAt ?? null)]).toEqual([
+      'DENIED',
+      '10 10:00',
+      '17 23:59',
+    ]);
+  });
+
+  it('is none while the first is undecided', () => {
+    expect(
+      episodes([
+        received,
+        pended,
+        ['05 10:00', 'REQUEST_RECEIVED', { requestType: 'UPDATE' }],
+        ['06 10:00', 'RESPONSE_OK', { outcome: 'approved' }],
+      ]),
+    ).toHaveLength(1);
+  });
+});
+
+describe('what a request is', () => {
+  it.each<[object | null, object | undefined, Partial<DecisionEpisode>]>([
+    [{ plan: 'H1234' }, undefined, { plan: 'H1234' }],
+    [{ plan_id: 'H1234' }, undefined, { plan: 'H1234' }],
+    [null, { plan: 'H1234', delegate: 'evicore' }, { plan: 'H1234', delegate: 'evicore' }],
+    [{ drug: true }, undefined, { drugs: 'medical' }],
+    [null, { drug: 'part-b' }, { drugs: 'medical' }],
+    [{ drugs: 'pharmacy' }, undefined, { drugs: 'pharmacy' }],
+    [{ isDrug: 'false' }, undefined, { drugs: 'none' }],
+    [{ drug: 'none' }, undefined, { drugs: 'none' }],
+    [{ category: 'DRUG' }, undefined, { drugs: 'medical' }],
+    [{ requestType: 'INQUIRY' }, undefined, { kind: 'inquiry' }],
+    [null, { type: 'PAS_NOTIFICATION' }, { kind: 'notification' }],
+    [null, { type: 'retrospective' }, { kind: 'retrospective' }],
+    [{ requestType: 'SUBMIT' }, { type: 'PAS_SUBMIT' }, { kind: 'request' }],
+  ])('is read from %j and %j', (metadata, request, expected) => {
+    expect(only([['02 10:00', 'REQUEST_RECEIVED', metadata, request]])).toMatchObject(expected);
+  });
+});
+
+describe('a plan’s policy', () => {
+  const due = (policy: object, ...steps: Step[]) => {
+    const { dueAt } = only(steps, parseDecisionPolicy(JSON.stringify(policy)));
+    return dueAt === null ? null : new Date(dueAt).toISOString();
+  };
+  const ofPlan = (when: string, request: object = {}): Step => [
+    when,
+    'REQUEST_RECEIVED',
+    null,
+    { plan: 'H1', ...request },
+  ];
+
+  it('counts days of its zone, across a change of clocks', () => {
+    const plans = { H1: { zone: 'America/New_York' } };
+    // Received at 23:30 of the first in New York, which is the second in UTC; clocks go forward on the eighth.
+    expect(due({ plans }, ofPlan('02 04:30'))).toBe('2026-03-09T03:59:59.999Z');
+    expect(due({ plans: { H1: { zone: 'UTC' } } }, ofPlan('02 04:30'))).toBe('2026-03-09T23:59:59.999Z');
+    expect(due({ plans }, ofPlan('02 04:30', { priority: 'EXPEDITED' }))).toBe('2026-03-05T04:30:00.000Z');
+  });
+
+  it('counts business days by its calendar', () => {
+    const plans = { H1: { standardBusinessDays: 5, holidays: ['2026-03-04'] } };
+    expect(due({ plans }, ofPlan('02 10:00'))).toBe('2026-03-10T23:59:59.999Z');
+    expect(due({ plans }, ofPlan('07 10:00'))).toBe('2026-03-13T23:59:59.999Z');
+  });
+
+  it('is that of an exchange plan, of drugs, of its state, and of the time', () => {
+    expect(due({ plans: { H1: { kind: 'exchange' } } }, ofPlan('02 10:00'))).toBe('2026-03-17T23:59:59.999Z');
+    expect(due({}, ofPlan('02 10:00', { drug: 'medical' }))).toBe('2026-03-05T10:00:00.000Z');
+    expect(due({}, ofPlan('02 10:00', { drug: 'pharmacy' }))).toBeNull();
+    const states = { TX: { standardBusinessDays: 3, expeditedHours: 24 } };
+    expect(due({ plans: { H1: { state: 'TX' } }, states }, ofPlan('02 10:00'))).toBe(
+      '2026-03-05T23:59:59.999Z',
+    );
+    expect(
+      due({ plans: { H1: { state: 'TX' } }, states }, ofPlan('02 10:00', { priority: 'EXPEDITED' })),
+    ).toBe('2026-03-03T10:00:00.000Z');
+    const periods = [{ from: '2026-03-02', standardDays: 10 }];
+    expect(due({ plans: { H1: { standardDays: 20, periods } } }, ofPlan('01 23:59'))).toBe(
+      '2026-03-21T23:59:59.999Z',
+    );
+    expect(due({ plans: { H1: { standardDays: 20, periods } } }, ofPlan('02 00:00'))).toBe(
+      '2026-03-12T23:59:59.999Z',
+    );
+    expect(due({ tenants: { anthem: 'off' } }, ofPlan('02 10:00'))).toBeNull();
+  });
+
+  it('was 14 days before 2026', () => {
+    const fold = new RequestFold(null);
+    fold.append(
+      eventWith({ eventType: 'REQUEST_RECEIVED', occurredAt: '2025-12-31T23:00:00Z' }),
+      Date.parse('2026-01-01T00:00:00Z'),
+    );
+    expect(episodesOf(fold.memory, 'anthem', defaultDecisionPolicy)[0]?.dueAt).toBe(
+      Date.parse('2026-01-14T23:59:59.999Z'),
+    );
+  });
+
+  it.each<[object, string]>([
+    [{ plans: { H1: { zone: 'America/Springfield' } } }, 'plans.H1.zone: is not a time zone that exists'],
+    [
+      { plans: { H1: null } },
+      'plans.H1: has no policy: state "off", or an object such as {"expeditedHours": 72, "standardDays": 7}',
+    ],
+    [{ plans: { H1: { standardDays: 1.5 } } }, 'plans.H1.standardDays: is not a whole number'],
+    [
+      { plans: { H1: { standardDays: 7, standardHours: 3 } } },
+      'plans.H1: states the standard time more than once',
+    ],
+    [{ plans: { H1: { holidays: ['2026-02-30'] } } }, 'plans.H1.holidays.0: is not a day such as 2026-12-25'],
+    [
+      { tenants: { anthem: { state: 'TX' } } },
+      'tenants.anthem.state: names a state that states has no times for',
+    ],
+  ])('%j is refused in one sentence', (policy, fault) => {
+    expect(() => parseDecisionPolicy(JSON.stringify(policy))).toThrow(
+      `The decision policies are not valid; correct ${fault}.`,
+    );
+  });
+});
