@@ -6,6 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
+import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
 import { parsePhiGuard } from '../lib/domain/phi-guard.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseSenderTenants } from '../lib/domain/sender-tenants.ts';
@@ -45,6 +46,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     phiGuard: parsePhiGuard(env.PHI_GUARD),
   };
 
+  const fold = { believedDays: env.BELIEVED_DAYS, policy: parseDecisionPolicy(env.DECISION_POLICY) };
   const senders = parseSenderTenants(env.SENDERS);
 
   /** When this process last recorded anything; tells a message that is refused from a database that refuses all. */
@@ -59,7 +61,7 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       let { now } = clock;
       const work = agreedClock().then((agreed) => {
         now = agreed.now;
-        return ingestMessages(messages, { database, quarantine, rules, senders, now: now(), suspects });
+        return ingestMessages(messages, { database, quarantine, rules, fold, senders, now: now(), suspects });
       });
       const { lines, failures, ...counts } = await beforeTimeIsUp(work, messages, context);
       if (counts.recorded > 0) lastRecordedAt = now();

@@ -5,7 +5,6 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
-import { foldDecisionChanges } from '../lib/data-access/decisions.ts';
 import { refreshFlow } from '../lib/data-access/flow.ts';
 import {
   checkRecentEvents,
@@ -63,7 +62,6 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
           summariseBlockRanges,
           refreshSummary,
           refreshFlow,
-          foldDecisionChanges,
           checkRecentEvents,
           measureGrowth,
           reportIndexUse,

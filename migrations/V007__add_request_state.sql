@@ -95,7 +95,9 @@ ALTER TABLE request_tracker
   ADD COLUMN received_on             DATE,
   ADD COLUMN decision_due_at         TIMESTAMPTZ,
   ADD COLUMN decided_at              TIMESTAMPTZ,
-  ADD COLUMN determination           pagw_request_status CHECK (determination IN ('APPROVED', 'DENIED')),
+  ADD COLUMN determination           VARCHAR(16) CHECK (determination IN ('APPROVED', 'PARTIAL', 'DENIED')),
+  ADD COLUMN clock_stopped_at        TIMESTAMPTZ,
+  ADD COLUMN board                   VARCHAR(16) CHECK (board IN ('pipe', 'desk', 'delivery')),
   ADD COLUMN unclear_answer_at       TIMESTAMPTZ,
 
   -- what numbering goes on from
@@ -131,13 +133,17 @@ ALTER TABLE request_tracker
 
   ADD CONSTRAINT ck_request_tracker_stuck CHECK ((stuck_reason IS NULL) = (stuck_since IS NULL)),
   ADD CONSTRAINT ck_request_tracker_determination CHECK ((determination IS NULL) = (decided_at IS NULL)),
+  ADD CONSTRAINT ck_request_tracker_clock CHECK (decided_at IS NULL OR clock_stopped_at = decided_at),
   ADD CONSTRAINT ck_request_tracker_compacted CHECK (compacted_at IS NULL OR completed_at IS NOT NULL),
   ADD CONSTRAINT ck_request_tracker_archived CHECK (archived_at IS NULL OR (completed_at IS NOT NULL AND retired_at IS NOT NULL));
 
 UPDATE request_tracker
 SET created_at = coalesce(created_at, received_at, now()),
     received_on = (coalesce(created_at, received_at, now()) AT TIME ZONE 'UTC')::date,
-    tenant = lower(btrim(tenant));
+    tenant = lower(btrim(tenant)),
+    -- How it was decided then is not known: what the older system closed is not awaited.
+    clock_stopped_at = completed_at,
+    board = CASE WHEN completed_at IS NULL THEN 'pipe' END;
 
 -- Ids are compared byte by byte: it is what they mean, and indexes on them are written a fifth faster.
 ALTER TABLE event_tracker DROP CONSTRAINT IF EXISTS event_tracker_pagw_id_fkey;
@@ -157,10 +163,6 @@ ALTER TABLE request_tracker SET (fillfactor = 70);
 CREATE INDEX ix_request_tracker_open
   ON request_tracker (tenant, created_at DESC, pagw_id DESC)
   WHERE completed_at IS NULL;
-
-CREATE INDEX ix_request_tracker_decided
-  ON request_tracker (tenant, decided_at)
-  WHERE decided_at IS NOT NULL;
 
 -- What an operator has in hand besides a request's id. Both are set once.
 CREATE INDEX ix_request_tracker_external_reference
@@ -199,8 +201,10 @@ COMMENT ON COLUMN request_tracker.received_at IS 'When the payer received the re
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
 COMMENT ON COLUMN request_tracker.last_sequence_no IS 'Number of the request''s latest event; the next one gets this plus one';
 COMMENT ON COLUMN request_tracker.batch_first_sequence_no IS 'First number given by the latest batch; its predecessor is what that batch had to find, or it raced';
-COMMENT ON COLUMN request_tracker.decided_at IS 'When the request was first approved or denied, by the events'' times; a pended answer completes but does not decide';
+COMMENT ON COLUMN request_tracker.decided_at IS 'When the latest episode (decision_episode) was first approved or denied, by the events'' times; a pended answer completes but does not decide';
 COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status tells the latest outcome';
+COMMENT ON COLUMN request_tracker.clock_stopped_at IS 'When the latest episode was decided, or ended otherwise; null while its decision clock runs';
+COMMENT ON COLUMN request_tracker.board IS 'Where somebody has to see to it: in the pipe, at a desk (answered or ended there, undecided), or in delivery (decided, the provider has no notice); null when all is done';
 COMMENT ON COLUMN request_tracker.unclear_answer_at IS 'The latest answer that was stated and decides nothing';
 COMMENT ON COLUMN request_tracker.state IS 'What the next event''s effect depends on, as lib/domain/request-fold.ts keeps it; null until it is derived from the history';
 COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; null while it is in flight';

@@ -22,7 +22,9 @@ SET last_sequence_no = latest.sequence_no,
     main_status = main.status,
     main_attempt = main.attempt,
     main_at = main.occurred_at,
-    completed_at = coalesce(request.completed_at, latest.closed_at)
+    completed_at = coalesce(request.completed_at, latest.closed_at),
+    clock_stopped_at = coalesce(request.completed_at, latest.closed_at),
+    board = CASE WHEN coalesce(request.completed_at, latest.closed_at) IS NULL THEN 'pipe' END
 FROM behind
 CROSS JOIN LATERAL (
   SELECT

@@ -50,7 +50,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_maintai
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO pagw_writer;
 
 -- What the writer may write, table by table; the rest is written by functions with their owner's rights, which maintainer
--- and operator call, or by the owner alone: summaries, the tally, the archive, what was done by hand, the schema's own
+-- and operator call, or by the owner alone: summaries, the archive, what was done by hand, the schema's own
 -- history, the reader's scope. Months are written through event_tracker alone.
 
 -- What was recorded of an event stands. Whether its retry is still due changes.
@@ -61,13 +61,24 @@ GRANT
   INSERT,
   UPDATE (
     updated_at, received_at, last_event_at, batch_first_sequence_no, last_sequence_no, failure_count, retry_count,
-    status, determination, decided_at, completed_at, unclear_answer_at, last_stage,
+    status, determination, decided_at, clock_stopped_at, board, completed_at, unclear_answer_at, last_stage,
     main_stage, main_event_type, main_status, main_attempt, main_at, main_sequence_no, next_stage,
     last_error_code, last_error_msg, request_type, priority, correlation_id, external_reference_id,
     payload_bucket, payload_key, target_system, state, watch_at,
     stuck_reason, stuck_stage, stuck_since, stuck_error_code, stuck_skew_seconds, deadline_risk, decision_due_at
   )
 ON request_tracker TO pagw_writer;
+
+-- What there is to decide, and how it was decided, follows the request's events as well.
+GRANT
+  INSERT,
+  DELETE,
+  UPDATE (
+    plan, delegate, kind, drugs, priority, requested_priority, priority_since, received_at, due_at,
+    extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+    appealed_at, appeal_outcome, appeal_decided_at, faults
+  )
+ON decision_episode TO pagw_writer;
 
 GRANT INSERT, UPDATE (replayed_at) ON rejected_message TO pagw_writer;
 

@@ -86,41 +86,61 @@ GRANT SELECT ON TABLE archived_request TO pagw_maintainer;
 GRANT SELECT ON TABLE archived_request TO pagw_reader;
 GRANT SELECT ON TABLE archived_request TO pagw_writer;
 
-CREATE TABLE decision_change (
-  month timestamp with time zone NOT NULL,
+CREATE TABLE decision_episode (
+  pagw_id character varying(64) COLLATE "C" NOT NULL,
+  episode integer NOT NULL,
   tenant character varying(64) COLLATE "C" NOT NULL,
+  plan character varying(64) COLLATE "C" NOT NULL,
+  delegate character varying(64) COLLATE "C",
+  kind character varying(16) NOT NULL,
+  drugs character varying(16) NOT NULL,
   priority character varying(16) NOT NULL,
-  up_to_seconds bigint NOT NULL,
-  decided bigint NOT NULL,
-  approved bigint NOT NULL,
-  denied bigint NOT NULL,
-  seconds numeric NOT NULL
+  requested_priority character varying(16) NOT NULL,
+  priority_since timestamp with time zone,
+  received_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone,
+  extension_days integer NOT NULL DEFAULT 0,
+  extended_at timestamp with time zone,
+  extended_by character varying(16),
+  resolution character varying(16),
+  resolved_at timestamp with time zone,
+  notified_at timestamp with time zone,
+  reason_given boolean NOT NULL DEFAULT false,
+  appealed_at timestamp with time zone,
+  appeal_outcome character varying(16),
+  appeal_decided_at timestamp with time zone,
+  faults text[] NOT NULL DEFAULT '{}'::text[],
+  CONSTRAINT decision_episode_pkey PRIMARY KEY (pagw_id, episode),
+  CONSTRAINT ck_decision_episode_appealed CHECK ((((appeal_outcome IS NULL) = (appeal_decided_at IS NULL)) AND ((appealed_at IS NOT NULL) OR (appeal_outcome IS NULL)))),
+  CONSTRAINT ck_decision_episode_extended CHECK (((extended_at IS NULL) = (extension_days = 0))),
+  CONSTRAINT ck_decision_episode_in_order CHECK (((received_at <= resolved_at) AND (resolved_at <= notified_at))),
+  CONSTRAINT ck_decision_episode_resolved CHECK (((resolution IS NULL) = (resolved_at IS NULL))),
+  CONSTRAINT decision_episode_appeal_outcome_check CHECK (((appeal_outcome)::text = ANY ((ARRAY['upheld'::character varying, 'overturned'::character varying, 'partial'::character varying, 'withdrawn'::character varying])::text[]))),
+  CONSTRAINT decision_episode_drugs_check CHECK (((drugs)::text = ANY ((ARRAY['none'::character varying, 'medical'::character varying, 'pharmacy'::character varying])::text[]))),
+  CONSTRAINT decision_episode_episode_check CHECK ((episode >= 1)),
+  CONSTRAINT decision_episode_extension_days_check CHECK (((extension_days >= 0) AND (extension_days <= 14))),
+  CONSTRAINT decision_episode_kind_check CHECK (((kind)::text = ANY ((ARRAY['request'::character varying, 'inquiry'::character varying, 'notification'::character varying, 'retrospective'::character varying])::text[]))),
+  CONSTRAINT decision_episode_priority_check CHECK (((priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[]))),
+  CONSTRAINT decision_episode_requested_priority_check CHECK (((requested_priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[]))),
+  CONSTRAINT decision_episode_resolution_check CHECK (((resolution)::text = ANY ((ARRAY['APPROVED'::character varying, 'PARTIAL'::character varying, 'DENIED'::character varying, 'WITHDRAWN'::character varying, 'DISMISSED'::character varying, 'VOID'::character varying, 'NOT_REQUIRED'::character varying])::text[])))
 );
-COMMENT ON TABLE decision_change IS 'Changes of decided requests that maintain has yet to add to decision_tally: what came, and (negative) what no longer holds';
-GRANT SELECT ON TABLE decision_change TO pagw_maintainer;
-GRANT SELECT ON TABLE decision_change TO pagw_reader;
-GRANT SELECT ON TABLE decision_change TO pagw_writer;
-
-CREATE TABLE decision_tally (
-  period character varying(8) NOT NULL,
-  starts_at timestamp with time zone NOT NULL,
-  tenant character varying(64) COLLATE "C" NOT NULL,
-  priority character varying(16) NOT NULL,
-  up_to_seconds bigint NOT NULL,
-  decided bigint NOT NULL,
-  approved bigint NOT NULL,
-  denied bigint NOT NULL,
-  seconds numeric NOT NULL,
-  CONSTRAINT decision_tally_pkey PRIMARY KEY (period, starts_at, tenant, priority, up_to_seconds),
-  CONSTRAINT decision_tally_check CHECK ((starts_at = date_trunc((period)::text, starts_at, 'UTC'::text))),
-  CONSTRAINT decision_tally_period_check CHECK (((period)::text = ANY ((ARRAY['month'::character varying, 'year'::character varying])::text[])))
-);
-COMMENT ON TABLE decision_tally IS 'Decided requests counted by UTC month and year of the decision and by the time it took, without what stands in decision_change';
-COMMENT ON COLUMN decision_tally.up_to_seconds IS 'Upper bound of the time from receipt to decision, itself included: whole seconds up to a minute, minutes up to 10 hours, ten minutes up to 100 hours, hours beyond; 0 is no time, or less';
-COMMENT ON COLUMN decision_tally.seconds IS 'Sum of the times from receipt to decision';
-GRANT SELECT ON TABLE decision_tally TO pagw_maintainer;
-GRANT SELECT ON TABLE decision_tally TO pagw_reader;
-GRANT SELECT ON TABLE decision_tally TO pagw_writer;
+CREATE INDEX ix_decision_episode_appealed ON public.decision_episode USING btree (tenant, appealed_at) WHERE (appealed_at IS NOT NULL);
+CREATE INDEX ix_decision_episode_received ON public.decision_episode USING btree (tenant, received_at);
+CREATE INDEX ix_decision_episode_resolved ON public.decision_episode USING btree (tenant, resolved_at);
+COMMENT ON TABLE decision_episode IS 'What is to be decided and how it was, a row for each request and for each update of one that was decided';
+COMMENT ON COLUMN decision_episode.plan IS 'As a producer states it, else the tenant';
+COMMENT ON COLUMN decision_episode.delegate IS 'Who decides in the plan''s place';
+COMMENT ON COLUMN decision_episode.drugs IS 'Drugs of the medical benefit (Part B among them) or of the pharmacy benefit are not among the published figures';
+COMMENT ON COLUMN decision_episode.priority IS 'As processed when it was decided';
+COMMENT ON COLUMN decision_episode.priority_since IS 'When the priority became another than requested; null when it never did';
+COMMENT ON COLUMN decision_episode.due_at IS 'When a decision was due by the plan''s policy; null where no timeframe binds it';
+COMMENT ON COLUMN decision_episode.resolution IS 'What stopped the clock first: a determination, or one of the four other ends';
+COMMENT ON COLUMN decision_episode.notified_at IS 'When the provider had notice of the determination; null while it is undelivered, and where there is none';
+COMMENT ON COLUMN decision_episode.reason_given IS 'The determination states a reason';
+COMMENT ON COLUMN decision_episode.faults IS 'What was stated and does not count: see lib/domain/decision-episodes.ts';
+GRANT SELECT ON TABLE decision_episode TO pagw_maintainer;
+GRANT SELECT ON TABLE decision_episode TO pagw_reader;
+GRANT DELETE, INSERT, SELECT ON TABLE decision_episode TO pagw_writer;
 
 CREATE TABLE event_summary_changed_day (
   day timestamp with time zone NOT NULL,
@@ -579,7 +599,9 @@ CREATE TABLE request_tracker (
   received_on date NOT NULL,
   decision_due_at timestamp with time zone,
   decided_at timestamp with time zone,
-  determination pagw_request_status,
+  determination character varying(16),
+  clock_stopped_at timestamp with time zone,
+  board character varying(16),
   unclear_answer_at timestamp with time zone,
   last_sequence_no bigint NOT NULL DEFAULT 0,
   batch_first_sequence_no bigint NOT NULL DEFAULT 1,
@@ -607,16 +629,17 @@ CREATE TABLE request_tracker (
   CONSTRAINT request_tracker_pkey PRIMARY KEY (pagw_id),
   CONSTRAINT ux_request_tracker_pagw_received UNIQUE (pagw_id, received_on),
   CONSTRAINT ck_request_tracker_archived CHECK (((archived_at IS NULL) OR ((completed_at IS NOT NULL) AND (retired_at IS NOT NULL)))),
+  CONSTRAINT ck_request_tracker_clock CHECK (((decided_at IS NULL) OR (clock_stopped_at = decided_at))),
   CONSTRAINT ck_request_tracker_compacted CHECK (((compacted_at IS NULL) OR (completed_at IS NOT NULL))),
   CONSTRAINT ck_request_tracker_determination CHECK (((determination IS NULL) = (decided_at IS NULL))),
   CONSTRAINT ck_request_tracker_stuck CHECK (((stuck_reason IS NULL) = (stuck_since IS NULL))),
+  CONSTRAINT request_tracker_board_check CHECK (((board)::text = ANY ((ARRAY['pipe'::character varying, 'desk'::character varying, 'delivery'::character varying])::text[]))),
   CONSTRAINT request_tracker_deadline_risk_check CHECK (((deadline_risk)::text = ANY ((ARRAY['at-risk'::character varying, 'urgent'::character varying, 'breached'::character varying])::text[]))),
-  CONSTRAINT request_tracker_determination_check CHECK ((determination = ANY (ARRAY['APPROVED'::pagw_request_status, 'DENIED'::pagw_request_status]))),
+  CONSTRAINT request_tracker_determination_check CHECK (((determination)::text = ANY ((ARRAY['APPROVED'::character varying, 'PARTIAL'::character varying, 'DENIED'::character varying])::text[]))),
   CONSTRAINT request_tracker_priority_check CHECK (((priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[])))
 ) WITH (fillfactor=70);
 CREATE INDEX ix_request_tracker_correlation ON public.request_tracker USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
 CREATE INDEX ix_request_tracker_deadline ON public.request_tracker USING btree (tenant, decision_due_at, pagw_id) WHERE (deadline_risk IS NOT NULL);
-CREATE INDEX ix_request_tracker_decided ON public.request_tracker USING btree (tenant, decided_at) WHERE (decided_at IS NOT NULL);
 CREATE INDEX ix_request_tracker_external_reference ON public.request_tracker USING btree (external_reference_id) WHERE (external_reference_id IS NOT NULL);
 CREATE INDEX ix_request_tracker_open ON public.request_tracker USING btree (tenant, created_at DESC, pagw_id DESC) WHERE (completed_at IS NULL);
 CREATE INDEX ix_request_tracker_stuck ON public.request_tracker USING btree (tenant, stuck_since, pagw_id) WHERE (stuck_reason IS NOT NULL);
@@ -624,18 +647,16 @@ CREATE INDEX ix_request_tracker_tenant_created ON public.request_tracker USING b
 CREATE INDEX ix_request_tracker_unarchived ON public.request_tracker USING btree (received_on, tenant, pagw_id) WHERE (archived_at IS NULL);
 CREATE INDEX ix_request_tracker_uncompacted ON public.request_tracker USING btree (received_on, pagw_id) WHERE (compacted_at IS NULL);
 CREATE INDEX ix_request_tracker_watched ON public.request_tracker USING btree (pagw_id) WHERE watched;
-CREATE TRIGGER clear_decision_tally AFTER TRUNCATE ON request_tracker FOR EACH STATEMENT EXECUTE FUNCTION clear_decision_tally();
 CREATE TRIGGER guard_archived_request BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (new.last_sequence_no <> old.last_sequence_no AND num_nonnulls(old.compacted_at, old.archived_at, new.compacted_at, new.archived_at) > 0 OR new.archived_at IS NOT NULL AND old.archived_at IS NULL) EXECUTE FUNCTION guard_archived_request();
-CREATE TRIGGER note_changed_decision AFTER UPDATE ON request_tracker FOR EACH ROW WHEN ((old.decided_at IS NOT NULL OR new.decided_at IS NOT NULL) AND (old.decided_at IS DISTINCT FROM new.decided_at OR old.received_at IS DISTINCT FROM new.received_at OR old.determination IS DISTINCT FROM new.determination OR old.priority::text IS DISTINCT FROM new.priority::text OR old.tenant::text IS DISTINCT FROM new.tenant::text)) EXECUTE FUNCTION note_decision_change();
-CREATE TRIGGER note_deleted_decision AFTER DELETE ON request_tracker FOR EACH ROW WHEN (old.decided_at IS NOT NULL) EXECUTE FUNCTION note_decision_change();
-CREATE TRIGGER note_new_decision AFTER INSERT ON request_tracker FOR EACH ROW WHEN (new.decided_at IS NOT NULL) EXECUTE FUNCTION note_decision_change();
-CREATE TRIGGER watch_request_again BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (old.completed_at IS NOT NULL AND (new.completed_at IS NULL OR new.priority::text IS DISTINCT FROM old.priority::text OR new.received_at IS DISTINCT FROM old.received_at) OR old.stuck_reason IS NOT NULL AND new.stuck_reason IS NOT NULL AND (old.completed_at IS NULL AND new.completed_at IS NOT NULL OR old.decided_at IS NULL AND new.decided_at IS NOT NULL)) EXECUTE FUNCTION watch_request_again();
+CREATE TRIGGER watch_request_again BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (old.completed_at IS NOT NULL AND (new.completed_at IS NULL OR new.priority::text IS DISTINCT FROM old.priority::text OR new.received_at IS DISTINCT FROM old.received_at OR new.board::text IS DISTINCT FROM old.board::text) OR old.stuck_reason IS NOT NULL AND new.stuck_reason IS NOT NULL AND (old.completed_at IS NULL AND new.completed_at IS NOT NULL OR old.clock_stopped_at IS NULL AND new.clock_stopped_at IS NOT NULL)) EXECUTE FUNCTION watch_request_again();
 COMMENT ON COLUMN request_tracker.received_at IS 'When the payer received the request: as a producer states it, else the earliest believable time heard of; never later than its recording';
 COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; null while it is in flight';
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
 COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
-COMMENT ON COLUMN request_tracker.decided_at IS 'When the request was first approved or denied, by the events'' times; a pended answer completes but does not decide';
+COMMENT ON COLUMN request_tracker.decided_at IS 'When the latest episode (decision_episode) was first approved or denied, by the events'' times; a pended answer completes but does not decide';
 COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status tells the latest outcome';
+COMMENT ON COLUMN request_tracker.clock_stopped_at IS 'When the latest episode was decided, or ended otherwise; null while its decision clock runs';
+COMMENT ON COLUMN request_tracker.board IS 'Where somebody has to see to it: in the pipe, at a desk (answered or ended there, undecided), or in delivery (decided, the provider has no notice); null when all is done';
 COMMENT ON COLUMN request_tracker.unclear_answer_at IS 'The latest answer that was stated and decides nothing';
 COMMENT ON COLUMN request_tracker.last_sequence_no IS 'Number of the request''s latest event; the next one gets this plus one';
 COMMENT ON COLUMN request_tracker.batch_first_sequence_no IS 'First number given by the latest batch; its predecessor is what that batch had to find, or it raced';
@@ -878,7 +899,7 @@ BEGIN
     INSERT INTO request_tracker AS known (
       pagw_id, tenant, received_on, received_at, created_at, updated_at, last_event_at,
       batch_first_sequence_no, last_sequence_no, failure_count, retry_count,
-      status, determination, decided_at, completed_at, unclear_answer_at, last_stage,
+      status, determination, decided_at, clock_stopped_at, board, completed_at, unclear_answer_at, last_stage,
       main_stage, main_event_type, main_status, main_attempt, main_at, main_sequence_no, next_stage,
       last_error_code, last_error_msg, request_type, priority, correlation_id, external_reference_id,
       payload_bucket, payload_key, target_system, watch_at, state
@@ -886,14 +907,15 @@ BEGIN
     SELECT
       pagw_id, tenant, (recorded_at AT TIME ZONE 'UTC')::date, received_at, recorded_at, recorded_at, last_event_at,
       before_no + 1, last_no, failures, retries,
-      status, determination, decided_at, completed_at, unclear_answer_at, last_stage,
+      status, determination, decided_at, clock_stopped_at, board, completed_at, unclear_answer_at, last_stage,
       main_stage, main_event_type, main_status, main_attempt, main_at, main_no, next_stage,
       error_code, error_message, request_type, priority, correlation_id, external_reference,
       payload_bucket, payload_key, target_system, recorded_at, state
     FROM json_to_recordset(requests) AS request (
       pagw_id text, tenant text, before_no bigint, last_no bigint, failures int, retries int,
       received_at timestamptz, last_event_at timestamptz,
-      status pagw_request_status, determination pagw_request_status, decided_at timestamptz, completed_at timestamptz,
+      status pagw_request_status, determination text, decided_at timestamptz, clock_stopped_at timestamptz, board text,
+      completed_at timestamptz,
       unclear_answer_at timestamptz, last_stage text,
       main_stage text, main_event_type text, main_status pagw_event_status, main_attempt int, main_at timestamptz,
       main_no bigint, next_stage text,
@@ -912,6 +934,8 @@ BEGIN
       status = excluded.status,
       determination = excluded.determination,
       decided_at = excluded.decided_at,
+      clock_stopped_at = excluded.clock_stopped_at,
+      board = excluded.board,
       completed_at = excluded.completed_at,
       unclear_answer_at = excluded.unclear_answer_at,
       last_stage = excluded.last_stage,
@@ -925,7 +949,7 @@ BEGIN
       last_error_code = CASE WHEN excluded.failure_count > 0 THEN excluded.last_error_code ELSE known.last_error_code END,
       last_error_msg = CASE WHEN excluded.failure_count > 0 THEN excluded.last_error_msg ELSE known.last_error_msg END,
       request_type = coalesce(excluded.request_type, known.request_type),
-      priority = least(excluded.priority, known.priority),
+      priority = excluded.priority,
       correlation_id = coalesce(known.correlation_id, excluded.correlation_id),
       external_reference_id = coalesce(excluded.external_reference_id, known.external_reference_id),
       payload_bucket = CASE WHEN excluded.payload_key IS NULL THEN known.payload_bucket ELSE excluded.payload_bucket END,
@@ -964,6 +988,54 @@ BEGIN
       sender text
     ) ON event.pagw_id = advanced.pagw_id
     ORDER BY advanced.pagw_id, sequence_no
+  ),
+  -- What a late event takes back is written over, or goes.
+  undone AS (
+    DELETE FROM decision_episode AS former
+    USING json_to_recordset(requests) AS request (pagw_id text, episodes_left int)
+    JOIN advanced ON advanced.pagw_id = request.pagw_id
+    WHERE former.pagw_id = request.pagw_id AND former.episode > request.episodes_left
+  ),
+  decided AS (
+    INSERT INTO decision_episode AS known (
+      pagw_id, episode, tenant, plan, delegate, kind, drugs, priority, requested_priority, priority_since,
+      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+      appealed_at, appeal_outcome, appeal_decided_at, faults
+    )
+    SELECT
+      advanced.pagw_id, episode, advanced.tenant, coalesce(plan, advanced.tenant), delegate, kind, drugs,
+      coalesce(priority, 'STANDARD'), coalesce(requested_priority, 'STANDARD'), priority_since,
+      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+      appealed_at, appeal_outcome, appeal_decided_at, faults
+    FROM advanced
+    JOIN json_to_recordset(requests) AS request (pagw_id text, episodes json) ON request.pagw_id = advanced.pagw_id
+    CROSS JOIN LATERAL json_to_recordset(request.episodes) AS changed (
+      episode int, plan text, delegate text, kind text, drugs text, priority text, requested_priority text,
+      priority_since timestamptz, received_at timestamptz, due_at timestamptz, extension_days int, extended_at timestamptz,
+      extended_by text, resolution text, resolved_at timestamptz, notified_at timestamptz, reason_given boolean,
+      appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
+    )
+    ON CONFLICT (pagw_id, episode) DO UPDATE SET
+      plan = excluded.plan,
+      delegate = excluded.delegate,
+      kind = excluded.kind,
+      drugs = excluded.drugs,
+      priority = excluded.priority,
+      requested_priority = excluded.requested_priority,
+      priority_since = excluded.priority_since,
+      received_at = excluded.received_at,
+      due_at = excluded.due_at,
+      extension_days = excluded.extension_days,
+      extended_at = excluded.extended_at,
+      extended_by = excluded.extended_by,
+      resolution = excluded.resolution,
+      resolved_at = excluded.resolved_at,
+      notified_at = excluded.notified_at,
+      reason_given = excluded.reason_given,
+      appealed_at = excluded.appealed_at,
+      appeal_outcome = excluded.appeal_outcome,
+      appeal_decided_at = excluded.appeal_decided_at,
+      faults = excluded.faults
   ),
   done AS (
     UPDATE event_tracker AS failed
@@ -1184,17 +1256,6 @@ $function$;
 REVOKE EXECUTE ON FUNCTION claim_due_retries(timestamp with time zone,integer,json,json) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_due_retries(timestamp with time zone,integer,json,json) TO pagw_writer;
 
-CREATE OR REPLACE FUNCTION public.clear_decision_tally()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-  TRUNCATE decision_tally, decision_change;
-  RETURN NULL;
-END
-$function$;
-REVOKE EXECUTE ON FUNCTION clear_decision_tally() FROM PUBLIC;
-
 CREATE OR REPLACE FUNCTION public.close_request(requests json, events json, cleared json, why text, who text, at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1335,32 +1396,6 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION compact_requests(timestamp with time zone,timestamp with time zone,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION compact_requests(timestamp with time zone,timestamp with time zone,integer) TO pagw_maintainer;
-
-CREATE OR REPLACE FUNCTION public.decision_counts(request request_tracker, times integer)
- RETURNS SETOF decision_change
- LANGUAGE sql
- STABLE
-AS $function$
-  SELECT
-    date_trunc('month', request.decided_at, 'UTC'),
-    request.tenant,
-    coalesce(request.priority, 'STANDARD'),
-    CASE
-      WHEN taken <= 0 THEN 0
-      WHEN taken <= 60 THEN ceil(taken)
-      WHEN taken <= 36000 THEN 60 * ceil(taken / 60)
-      WHEN taken <= 360000 THEN 600 * ceil(taken / 600)
-      ELSE 3600 * ceil(taken / 3600)
-    END::bigint,
-    times,
-    CASE WHEN request.determination = 'APPROVED' THEN times ELSE 0 END,
-    CASE WHEN request.determination = 'DENIED' THEN times ELSE 0 END,
-    times * taken
-  FROM (SELECT extract(epoch FROM request.decided_at - request.received_at) AS taken) AS time
-  WHERE request.decided_at IS NOT NULL
-$function$;
-REVOKE EXECUTE ON FUNCTION decision_counts(request_tracker,integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION decision_counts(request_tracker,integer) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.drop_archived_month(day date, noted_at timestamp with time zone)
  RETURNS boolean
@@ -1563,60 +1598,6 @@ AS $function$
 $function$;
 REVOKE EXECUTE ON FUNCTION flow_measures(request_flow,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION flow_measures(request_flow,integer) TO pagw_reader;
-
-CREATE OR REPLACE FUNCTION public.fold_decision_changes(most integer)
- RETURNS bigint
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-DECLARE
-  folded bigint;
-BEGIN
-  PERFORM FROM exclusive_task WHERE name = 'fold decisions' FOR UPDATE SKIP LOCKED;
-  IF NOT FOUND THEN
-    RETURN 0;
-  END IF;
-  WITH taken AS (
-    DELETE FROM decision_change
-    WHERE ctid = ANY (ARRAY(SELECT ctid FROM decision_change LIMIT most))
-    RETURNING *
-  ),
-  summed AS (
-    SELECT
-      period, date_trunc(period, month, 'UTC') AS starts_at, tenant, priority, up_to_seconds,
-      sum(decided) AS decided, sum(approved) AS approved, sum(denied) AS denied, sum(seconds) AS seconds
-    FROM taken
-    CROSS JOIN (VALUES ('month'), ('year')) AS of_each (period)
-    GROUP BY period, starts_at, tenant, priority, up_to_seconds
-  ),
-  merged AS (
-    MERGE INTO decision_tally AS tally
-    USING summed AS change
-    ON tally.period = change.period
-      AND tally.starts_at = change.starts_at
-      AND tally.tenant = change.tenant
-      AND tally.priority = change.priority
-      AND tally.up_to_seconds = change.up_to_seconds
-    WHEN MATCHED AND (tally.decided, tally.approved, tally.denied, tally.seconds)
-      = (-change.decided, -change.approved, -change.denied, -change.seconds) THEN DELETE
-    WHEN MATCHED THEN UPDATE SET
-      decided = tally.decided + change.decided,
-      approved = tally.approved + change.approved,
-      denied = tally.denied + change.denied,
-      seconds = tally.seconds + change.seconds
-    WHEN NOT MATCHED AND (change.decided, change.approved, change.denied, change.seconds) <> (0, 0, 0, 0) THEN
-      INSERT VALUES (
-        change.period, change.starts_at, change.tenant, change.priority, change.up_to_seconds,
-        change.decided, change.approved, change.denied, change.seconds
-      )
-  )
-  SELECT count(*) INTO folded FROM taken;
-  RETURN folded;
-END
-$function$;
-REVOKE EXECUTE ON FUNCTION fold_decision_changes(integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION fold_decision_changes(integer) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.fold_flows(most integer)
  RETURNS bigint
@@ -2063,22 +2044,6 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION note_archived(json,json,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION note_archived(json,json,timestamp with time zone) TO pagw_maintainer;
-
-CREATE OR REPLACE FUNCTION public.note_decision_change()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-BEGIN
-  INSERT INTO decision_change
-  SELECT * FROM decision_counts(OLD, -1)
-  UNION ALL
-  SELECT * FROM decision_counts(NEW, 1);
-  RETURN NULL;
-END
-$function$;
-REVOKE EXECUTE ON FUNCTION note_decision_change() FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.pause_retries(of_tenant text, of_stage text, of_downstream text, why text, who text, at timestamp with time zone)
  RETURNS boolean
@@ -2656,7 +2621,7 @@ REVOKE EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timesta
 GRANT EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timestamp with time zone,boolean,boolean) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.take_watched_requests(at timestamp with time zone, after text, most integer)
- RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, decided_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text)
+ RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, plan text, kind text, drugs text, priority_since timestamp with time zone, clock_started_at timestamp with time zone, extension_days integer, decided_at timestamp with time zone, notified_at timestamp with time zone, clock_stopped_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text)
  LANGUAGE plpgsql
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
@@ -2667,7 +2632,10 @@ BEGIN
   RETURN QUERY
   SELECT
     request.pagw_id::text, request.tenant::text, request.status::text, request.priority::text, request.received_at,
-    request.completed_at, request.decided_at, request.unclear_answer_at, request.last_stage::text,
+    request.completed_at,
+    decision.plan::text, coalesce(decision.kind, 'request')::text, coalesce(decision.drugs, 'none')::text, decision.priority_since,
+    coalesce(decision.received_at, request.received_at), coalesce(decision.extension_days, 0),
+    request.decided_at, decision.notified_at, request.clock_stopped_at, request.unclear_answer_at, request.last_stage::text,
     request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
     coalesce(stand.created_at, request.last_event_at, request.created_at),
     coalesce(stand.occurred_at, request.last_event_at, request.created_at),
@@ -2681,6 +2649,13 @@ BEGIN
       AND event.sequence_no = coalesce(request.main_sequence_no, request.last_sequence_no)
       AND request.completed_at IS NULL
   ) AS stand ON true
+  LEFT JOIN LATERAL (
+    SELECT plan, kind, drugs, priority_since, received_at, extension_days, notified_at
+    FROM decision_episode AS episode
+    WHERE episode.pagw_id = request.pagw_id
+    ORDER BY episode.episode DESC
+    LIMIT 1
+  ) AS decision ON true
   WHERE request.watched
     -- What was recorded by a clock far ahead is looked at until its time has come.
     AND (request.watch_at <= at OR request.updated_at > at + interval '1 minute')

@@ -60,7 +60,7 @@ const story = (first: number, last: number) => `
 
 const requests = (first: number, last: number) => `
   INSERT INTO request_tracker (
-    pagw_id, tenant, status, last_stage, next_stage, received_at, received_on, completed_at, decided_at, created_at,
+    pagw_id, tenant, status, last_stage, next_stage, received_at, received_on, completed_at, clock_stopped_at, created_at,
     updated_at, last_sequence_no, last_event_at, main_stage, main_event_type, main_status, main_attempt, main_at, watch_at
   )
   SELECT

@@ -1,5 +1,4 @@
 import { Client } from 'pg';
-import { foldDecisionChanges } from '../../lib/data-access/decisions.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
@@ -40,9 +39,6 @@ async function bringUpToDate(server: BenchServer, events: number): Promise<void>
   const { database, close } = openDirectDatabase(server.urlOf(DATABASE), 1);
   const now = new Date();
   const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
-  const foldedAt = performance.now();
-  const { decisionChangesFolded } = await foldDecisionChanges({ database, now, mayGoOn: () => true });
-  const foldMs = performance.now() - foldedAt;
   await checkRequests(database, { rules, now });
   await server.run(DATABASE, 'VACUUM (ANALYZE)');
   const startedAt = performance.now();
@@ -63,7 +59,6 @@ async function bringUpToDate(server: BenchServer, events: number): Promise<void>
     `\nSummary   ${number(events)} events in ${first.hoursSummarised} hours rolled up in ${number(firstMs / 1000, 1)} s; ` +
       `the latest ${again.hoursSummarised} hours anew in ${number(againMs)} ms`,
   );
-  console.log(`Decisions ${number(decisionChangesFolded)} folded into the tally in ${number(foldMs)} ms`);
   await server.run(DATABASE, 'VACUUM (ANALYZE)');
 }
 

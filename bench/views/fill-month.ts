@@ -9,6 +9,7 @@ export const HISTORY_DAYS = 30;
 /** Columns that are a time in a request's life; all of them move together. */
 const TIMES = new Set([
   ...['received_at', 'created_at', 'updated_at', 'last_event_at', 'main_at', 'completed_at', 'decided_at'],
+  ...['clock_stopped_at', 'due_at', 'resolved_at', 'notified_at'],
   ...['occurred_at', 'started_at', 'next_retry_at', 'retry_exhausted_at', 'watch_at'],
 ]);
 
@@ -31,9 +32,9 @@ export async function fillMonth(server: BenchServer, name: string, events: numbe
   );
   // As each event happened, so it is recorded: a request's copies keep its pace.
   await client.query(`UPDATE event_tracker SET created_at = occurred_at`);
-  for (const table of ['request_tracker', 'event_tracker'])
+  for (const table of ['request_tracker', 'decision_episode', 'event_tracker'])
     await client.query(`CREATE TABLE template_${table} AS SELECT * FROM ${table}`);
-  await client.query('TRUNCATE request_tracker, event_tracker');
+  await client.query('TRUNCATE request_tracker, decision_episode, event_tracker');
   // Whole strides apart: each copy of each journey begins at a time of its own.
   await client.query(
     `CREATE TABLE moved AS
@@ -43,8 +44,11 @@ export async function fillMonth(server: BenchServer, name: string, events: numbe
   );
   await client.query('SELECT setseed(0.5)');
   await copyRows(client, 'request_tracker', '');
+  await copyRows(client, 'decision_episode', '');
   await copyRows(client, 'event_tracker', 'ORDER BY created_at');
-  await client.query('DROP TABLE template_request_tracker, template_event_tracker, moved');
+  await client.query(
+    'DROP TABLE template_request_tracker, template_decision_episode, template_event_tracker, moved',
+  );
   const { rows } = await client.query('SELECT count(*)::int AS events FROM event_tracker');
   await client.end();
   return rows[0].events;

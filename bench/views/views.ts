@@ -6,7 +6,6 @@ import { errorGroups } from '../../lib/data-access/failures.ts';
 import { parseMetadataFilters, searchMetadata } from '../../lib/data-access/metadata-search.ts';
 import { listTenants } from '../../lib/data-access/requests.ts';
 import { groupStuckRequests, listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
-import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 
 /** A view's query, asked as the view asks it. Answers its rows. */
 export interface View {
@@ -46,7 +45,7 @@ export const views: readonly View[] = [
   { name: 'deadlines', read: async (database, now) => (await listDeadlines(database, { tenant, now })).rows },
   {
     name: 'CMS metrics, a year',
-    read: (database, now) => decisionMetrics(database, days(now, 365), defaultDecisionPolicy),
+    read: (database, now) => decisionMetrics(database, days(now, 365)),
   },
   { name: 'search targetSystem=carelon', read: search('targetSystem=carelon') },
   { name: 'search diagnosisCount>10', read: search('diagnosisCount>10') },

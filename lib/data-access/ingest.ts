@@ -1,14 +1,13 @@
+import { type DecisionEpisode, isDetermination } from '../domain/decision-episodes.ts';
 import { laneOf } from '../domain/event-stages.ts';
-import { requestEffects } from '../domain/request-effects.ts';
 import {
+  boardOf,
   completedAtOf,
   defaultFoldRules,
   type FoldedEvent,
   type FoldRules,
-  firmerPriority,
   RequestFold,
   type RequestMemory,
-  receivedAtOf,
   statusOf,
 } from '../domain/request-fold.ts';
 import type { EventStatus, StatedRequest, TrackedEvent } from '../domain/tracked-event.ts';
@@ -94,7 +93,9 @@ export async function appendEvents(
 
 function toRequestRow({ pagwId, tenant, fold }: Addition): Record<string, unknown> {
   const { memory, appended } = fold;
-  const { main, determination } = memory;
+  const { main } = memory;
+  const { first, latest, changed, left } = fold.decisionsOf(tenant);
+  const decided = latest !== undefined && isDetermination(latest.resolution) ? latest : undefined;
   const events = appended.map(({ event }) => event);
   const failure = events.findLast(({ status }) => status === 'FAILED');
   const payload = events.findLast(({ stated }) => stated?.payload?.key)?.stated?.payload;
@@ -105,11 +106,15 @@ function toRequestRow({ pagwId, tenant, fold }: Addition): Record<string, unknow
     last_no: fold.lastSequenceNo,
     failures: events.filter(({ status }) => status === 'FAILED').length,
     retries: events.filter(({ status }) => status === 'RETRY_SCHEDULED').length,
-    received_at: instant(receivedAtOf(memory)),
+    received_at: instant(first?.receivedAt),
     last_event_at: instant(Math.max(...appended.map(({ at }) => at))),
     status: statusOf(memory),
-    determination: determination?.status,
-    decided_at: instant(determination?.at),
+    determination: decided?.resolution ?? undefined,
+    decided_at: instant(decided?.resolvedAt),
+    clock_stopped_at: instant(latest?.resolvedAt),
+    board: (latest && boardOf(memory, latest)) ?? undefined,
+    episodes: changed.length > 0 ? changed.map(toEpisodeRow) : undefined,
+    episodes_left: left ?? undefined,
     completed_at: instant(completedAtOf(memory)),
     unclear_answer_at: instant(memory.unclearAt),
     last_stage: events.at(-1)?.stage,
@@ -123,7 +128,7 @@ function toRequestRow({ pagwId, tenant, fold }: Addition): Record<string, unknow
     error_code: failure?.errorCode ?? undefined,
     error_message: failure?.errorMessage ?? undefined,
     request_type: events.findLast(({ stated }) => stated?.type)?.stated?.type,
-    priority: events.map((event) => requestEffects(event).priority).reduce(firmerPriority, null) ?? undefined,
+    priority: latest?.priority ?? undefined,
     correlation_id: events.find(({ correlationId }) => correlationId !== null)?.correlationId ?? undefined,
     external_reference:
       events.findLast(({ externalReference }) => externalReference !== null)?.externalReference ?? undefined,
@@ -131,6 +136,32 @@ function toRequestRow({ pagwId, tenant, fold }: Addition): Record<string, unknow
     payload_key: payload?.key ?? undefined,
     target_system: events.map(targetSystemOf).findLast((name) => name !== undefined),
     state: memory,
+  };
+}
+
+function toEpisodeRow(episode: DecisionEpisode): Record<string, unknown> {
+  return {
+    episode: episode.episode,
+    plan: episode.plan ?? undefined,
+    delegate: episode.delegate ?? undefined,
+    kind: episode.kind,
+    drugs: episode.drugs,
+    priority: episode.priority ?? undefined,
+    requested_priority: episode.requestedPriority ?? undefined,
+    priority_since: instant(episode.prioritySince),
+    received_at: instant(episode.receivedAt),
+    due_at: instant(episode.dueAt),
+    extension_days: episode.extensionDays,
+    extended_at: instant(episode.extendedAt),
+    extended_by: episode.extendedBy ?? undefined,
+    resolution: episode.resolution ?? undefined,
+    resolved_at: instant(episode.resolvedAt),
+    notified_at: instant(episode.notifiedAt),
+    reason_given: episode.reasonGiven,
+    appealed_at: instant(episode.appealedAt),
+    appeal_outcome: episode.appealOutcome ?? undefined,
+    appeal_decided_at: instant(episode.appealDecidedAt),
+    faults: episode.faults,
   };
 }
 

@@ -134,7 +134,7 @@ export async function countWatchedRequests(
        SELECT
          ${tenantInMetrics('tenant')} AS tenant,
          CASE WHEN stuck_reason IS NOT NULL THEN ${stageInMetrics('stuck_stage')} END AS stage,
-         completed_at, decided_at, deadline_risk, stuck_since
+         completed_at, clock_stopped_at, deadline_risk, stuck_since
        FROM request_tracker
        WHERE watched
      )
@@ -144,9 +144,9 @@ export async function countWatchedRequests(
        count(*) FILTER (WHERE completed_at IS NULL) AS open,
        count(stuck_since) AS stuck,
        min(stuck_since) AS oldest_since,
-       count(*) FILTER (WHERE decided_at IS NULL AND deadline_risk IN ('at-risk', 'urgent')) AS at_risk,
-       count(*) FILTER (WHERE decided_at IS NULL AND deadline_risk = 'urgent') AS urgent,
-       count(*) FILTER (WHERE decided_at IS NULL AND deadline_risk = 'breached') AS breached
+       count(*) FILTER (WHERE clock_stopped_at IS NULL AND deadline_risk IN ('at-risk', 'urgent')) AS at_risk,
+       count(*) FILTER (WHERE clock_stopped_at IS NULL AND deadline_risk = 'urgent') AS urgent,
+       count(*) FILTER (WHERE clock_stopped_at IS NULL AND deadline_risk = 'breached') AS breached
      FROM watched_request
      GROUP BY GROUPING SETS ((tenant), (stage), ())
      ORDER BY dimension, name`,

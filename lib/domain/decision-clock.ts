@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { canonicalTenant } from './event-catalogue.ts';
 import { addBusinessDays, dayNumber, endOfDay, isTimeZone, localDay, startOfDay } from './local-days.ts';
 import { parseSetting } from './parse-setting.ts';
-import type { Drugs, Priority } from './tracked-event.ts';
+import type { Drugs, Priority, RequestKind } from './tracked-event.ts';
 
 /** Days end with the local day: a frame of days begins on the day after the receipt. */
 export type Frame = { hours: number } | { days: number } | { businessDays: number };
@@ -28,10 +28,6 @@ export interface PlanPolicy {
   state: Frames;
 }
 
-/** How a decision that approves in part is published: as a class of its own, or as one of the others. */
-export const partialClasses = ['partial', 'approved', 'denied'] as const;
-export type PartialClass = (typeof partialClasses)[number];
-
 export interface DecisionPolicy {
   /** For every tenant and plan that is not named. */
   default: PlanPolicy;
@@ -39,7 +35,6 @@ export interface DecisionPolicy {
   tenants: ReadonlyMap<string, PlanPolicy>;
   /** By the plan's name in lower case; a plan's policy comes before its tenant's. */
   plans: ReadonlyMap<string, PlanPolicy>;
-  partialAs: PartialClass;
 }
 
 /**
@@ -109,10 +104,6 @@ const schema = z
     tenants: z._default(z.record(z.string(), plan), {}),
     plans: z._default(z.record(z.string(), plan), {}),
     states: z._default(z.record(z.string(), frames), {}),
-    partialAs: z._default(
-      z.enum(partialClasses, { error: `is not one of ${partialClasses.join(', ')}` }),
-      'partial',
-    ),
   })
   .check(
     z.superRefine(({ default: general, tenants, plans, states }, context) => {
@@ -148,7 +139,6 @@ export function parseDecisionPolicy(json: string | undefined): DecisionPolicy {
       Object.entries(stated.tenants).map(([name, one]) => [canonicalTenant(name) ?? name, read(one)]),
     ),
     plans: new Map(Object.entries(stated.plans).map(([name, one]) => [planKey(name), read(one)])),
-    partialAs: stated.partialAs,
   };
 }
 
@@ -238,6 +228,8 @@ export interface ClockedRequest {
   tenant: string;
   /** null where none is stated. */
   plan: string | null;
+  /** Only a request for a decision has a clock. */
+  kind: RequestKind;
   drugs: Drugs;
   /** null counts as standard until something says otherwise. */
   priority: Priority | null;
@@ -255,8 +247,9 @@ export interface DecisionSteps {
   dueAt: Date;
 }
 
-/** Null where no timeframe binds the plan. */
+/** Null where no timeframe binds what is asked. */
 export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): DecisionSteps | null {
+  if (request.kind !== 'request') return null;
   const own = policyOf(policy, request.tenant, request.plan);
   const priority = request.priority ?? 'STANDARD';
   const received = request.clockStartedAt.getTime();

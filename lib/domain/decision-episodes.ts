@@ -216,6 +216,11 @@ class EpisodeHistory {
   #resolve(current: DecisionEpisode, resolution: Resolution, at: number, notifiedAt: number | null): void {
     current.resolution = resolution;
     current.resolvedAt = at;
+    if (current.receivedAt > at) {
+      current.receivedAt = at;
+      addFault(current, 'receipt-after-decision');
+      this.#due(current);
+    }
     current.notifiedAt = isDetermination(resolution) ? notifiedAt : null;
   }
 
@@ -266,11 +271,12 @@ class EpisodeHistory {
   }
 
   #due(episode: DecisionEpisode): void {
-    const { plan, drugs, priority, prioritySince, receivedAt, extensionDays } = episode;
+    const { plan, kind, drugs, priority, prioritySince, receivedAt, extensionDays } = episode;
     const steps = decisionSteps(
       {
         tenant: this.#tenant,
         plan,
+        kind,
         drugs,
         priority,
         prioritySince: prioritySince === null ? null : new Date(prioritySince),

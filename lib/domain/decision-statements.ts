@@ -261,6 +261,7 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   if (value === undefined && days === undefined && !isType) return undefined;
   const own = isFields(value) ? finder(value) : undefined;
   const length = countOf(own?.('days', 'extensiondays', 'lengthdays', 'length') ?? days ?? value);
+  if (length !== undefined && length < 1) return undefined;
   const by = whoOf(
     textOf(
       own?.('by', 'requestedby', 'initiatedby', 'who') ?? find('extensionby', 'extendedby', 'requestedby'),

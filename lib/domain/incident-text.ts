@@ -39,6 +39,7 @@ const reasonTexts: Record<StuckReason, string> = {
   'retries-exhausted': 'retries are used up',
   'retry-overdue': 'a retry is overdue',
   'hand-off-lost': 'done, but the next stage never began',
+  'decided-not-delivered': 'decided, the provider has no notice',
   'deadline-at-risk': 'a decision is due soon',
   'deadline-breached': 'a decision is overdue',
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { believableTime, DEFAULT_BELIEVED_DAYS } from './believable-time.ts';
 import { type DecisionPolicy, defaultDecisionPolicy } from './decision-clock.ts';
 import { type DecisionEpisode, decisionEpisodes, isDetermination } from './decision-episodes.ts';
@@ -79,6 +80,8 @@ export interface KnownRequest {
   tenant: string;
   lastSequenceNo: number;
   memory: RequestMemory;
+  /** Its memory was only now derived from its history: what follows from it is not written yet. */
+  isDerived?: boolean;
 }
 
 /** An event with what its request's history makes of it. */
@@ -92,6 +95,15 @@ export interface FoldedEvent {
   nextRetryAt: string | null;
   /** The failure used up its attempts. */
   exhausted: boolean;
+}
+
+export interface FoldedDecisions {
+  /** The first, and the latest: the one whose clock runs, or ran last. Undefined before the first event. */
+  first: DecisionEpisode | undefined;
+  latest: DecisionEpisode | undefined;
+  changed: DecisionEpisode[];
+  /** How many there are left, when there were more before. */
+  left: number | null;
 }
 
 const INT4_MAX = 2_147_483_647;
@@ -111,11 +123,26 @@ export class RequestFold {
   /** Failures recorded by earlier batches whose retry has become pointless. */
   readonly cleared: number[] = [];
   readonly #rules: FoldRules;
+  readonly #former: RequestMemory | null;
 
   constructor(known: KnownRequest | null, rules: FoldRules = defaultFoldRules) {
     this.#rules = rules;
     this.firstSequenceNo = (known?.lastSequenceNo ?? 0) + 1;
     this.memory = known ? structuredClone(known.memory) : newMemory();
+    this.#former = known && !known.isDerived ? known.memory : null;
+  }
+
+  /** Its decisions as the events have made them. */
+  decisionsOf(tenant: string): FoldedDecisions {
+    const { policy } = this.#rules;
+    const former = this.#former && episodesOf(this.#former, tenant, policy);
+    const episodes = episodesOf(this.memory, tenant, policy);
+    return {
+      first: episodes[0],
+      latest: episodes.at(-1),
+      changed: episodes.filter((one, place) => !isDeepStrictEqual(one, former?.[place])),
+      left: former !== null && former.length > episodes.length ? episodes.length : null,
+    };
   }
 
   get lastSequenceNo(): number {
@@ -288,6 +315,23 @@ export function episodesOf(
     tenant,
     policy,
   );
+}
+
+/** Where somebody has to see to a request. */
+export const boards = ['pipe', 'desk', 'delivery'] as const;
+export type Board = (typeof boards)[number];
+
+/**
+ * - `pipe`: undecided, work goes on in the pipeline.
+ * - `desk`: undecided, and nothing is left for the pipeline to do: it pends, or was answered or ended without a decision.
+ * - `delivery`: decided, and the provider has no notice.
+ * Null where nothing is left to do.
+ */
+export function boardOf(memory: RequestMemory, latest: DecisionEpisode): Board | null {
+  if (isDetermination(latest.resolution)) return latest.notifiedAt === null ? 'delivery' : null;
+  if (latest.resolution !== null) return null;
+  if (completedAtOf(memory) === null) return 'pipe';
+  return latest.kind === 'request' ? 'desk' : null;
 }
 
 /** When the request was closed: for good, or by a pend after which no work went on. Null while it is open. */

@@ -1,8 +1,7 @@
 import { stageAfter } from './event-stages.ts';
-import { isTerminalRequestStatus } from './request-effects.ts';
 import type { StageLimits } from './stage-limits.ts';
 import { limitOf } from './stage-limits.ts';
-import type { EventStatus, Priority, RequestStatus } from './tracked-event.ts';
+import type { Drugs, EventStatus, Priority, RequestKind, RequestStatus } from './tracked-event.ts';
 
 /** What is known of where a request stands. Times are the tracker's own clock unless said otherwise. */
 export interface RequestFacts {
@@ -10,9 +9,21 @@ export interface RequestFacts {
   status: RequestStatus;
   priority: Priority | null;
   receivedAt: Date;
+  /** Null where none is stated. */
+  plan: string | null;
+  kind: RequestKind;
+  drugs: Drugs;
+  prioritySince: Date | null;
+  /** When what has to be decided was received. */
+  clockStartedAt: Date;
+  extensionDays: number;
   /** When the request was closed; null while it is open. */
   completedAt: Date | null;
   decidedAt: Date | null;
+  /** When the provider had notice of the decision; null while it is undelivered. */
+  notifiedAt: Date | null;
+  /** When it was decided, or ended otherwise; null while the decision clock runs. */
+  clockStoppedAt: Date | null;
   /** When an answer came that was stated and decides nothing; null when none did. */
   unclearAnswerAt: Date | null;
   /** Stage of the latest event of any lane. */
@@ -32,7 +43,14 @@ export interface RequestFacts {
   errorCode: string | null;
 }
 
-const stageReasons = ['no-result', 'failed', 'retries-exhausted', 'retry-overdue', 'hand-off-lost'] as const;
+const stageReasons = [
+  'no-result',
+  'failed',
+  'retries-exhausted',
+  'retry-overdue',
+  'hand-off-lost',
+  'decided-not-delivered',
+] as const;
 export type StageReason = (typeof stageReasons)[number];
 export const stuckReasons = [...stageReasons, 'deadline-at-risk', 'deadline-breached'] as const;
 export type StuckReason = (typeof stuckReasons)[number];
@@ -73,29 +91,35 @@ const DAY_MS = 86_400_000;
  */
 export const stateRules: readonly StateRule[] = [
   {
+    state: 'undelivered',
+    entered: 'decided, and the notice failed or was never sent',
+    lasts: "the subscription handler's result limit",
+    reason: 'decided-not-delivered',
+    clock: false,
+    holds: ({ decidedAt, notifiedAt }) => decidedAt !== null && notifiedAt === null,
+    ends: (facts, limits) => afterRecording(facts, limitOf('SUBSCRIPTION_HANDLER', limits).result),
+  },
+  {
     state: 'pended',
     entered: 'an answer that pends it (closed, not decided)',
     lasts: null,
     reason: null,
     clock: true,
-    holds: ({ completedAt, decidedAt, status }) =>
-      completedAt !== null && decidedAt === null && status === 'PENDING',
+    holds: ({ completedAt, clockStoppedAt, status }) =>
+      completedAt !== null && clockStoppedAt === null && status === 'PENDING',
   },
   {
-    state: 'unclear',
-    entered: 'an answer that is not understood (closed, not decided)',
+    state: 'undecided',
+    entered: 'an answer that decides nothing, or an end of ours: FAILED, EXPIRED (closed, not decided)',
     lasts: null,
     reason: null,
     clock: true,
-    holds: ({ completedAt, decidedAt, status, unclearAnswerAt }) =>
-      completedAt !== null &&
-      decidedAt === null &&
-      unclearAnswerAt !== null &&
-      !isTerminalRequestStatus(status),
+    holds: ({ completedAt, clockStoppedAt }) => completedAt !== null && clockStoppedAt === null,
   },
   {
     state: 'closed',
-    entered: 'RESPONSE_OK, a synchronous answer, NOTIFY_OK of a decided request, or a stated terminal status',
+    entered:
+      'decided or withdrawn, dismissed, void, not required: RESPONSE_OK, a synchronous answer, a stated status',
     lasts: null,
     reason: null,
     clock: false,
@@ -106,7 +130,7 @@ export const stateRules: readonly StateRule[] = [
     entered: `its first and its latest event were over ${IMPORTED_AFTER_DAYS} days old when the latest was recorded`,
     lasts: null,
     reason: null,
-    clock: false,
+    clock: true,
     holds: ({ recordedAt, occurredAt, receivedAt }) =>
       recordedAt.getTime() - Math.max(occurredAt.getTime(), receivedAt.getTime()) >
       IMPORTED_AFTER_DAYS * DAY_MS,

@@ -41,7 +41,7 @@ export function judgeRequest(
 ): RequestVerdict {
   const state = stateOf(facts);
   const due = decisionSteps(facts, policy);
-  const steps = state.clock && facts.decidedAt === null ? due : null;
+  const steps = state.clock && facts.clockStoppedAt === null ? due : null;
   const risk = steps === null ? 'none' : deadlineRisk(steps, now);
   const stall = stallOf(state, facts, limits);
   const stalled = stall !== null && now >= stall.at ? stall : null;

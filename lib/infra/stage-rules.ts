@@ -1,8 +1,31 @@
 /** Minutes a stage may take before its request is stuck: to begin, and to come to a result. */
 export type StuckLimit = number | { begin?: number; result?: number };
 
-/** How long a tenant may take to decide, in times that come to whole hours; `off` where no timeframe binds it. */
-export type DecisionWindow = 'off' | { expeditedHours?: number; standardDays?: number };
+/** How long a decision may take; the standard time in hours, calendar days or business days. */
+export interface DecisionTimes {
+  expeditedHours?: number;
+  standardHours?: number;
+  standardDays?: number;
+  standardBusinessDays?: number;
+}
+
+/** How long a tenant or a plan may take to decide; `off` where no timeframe binds it. */
+export type DecisionWindow =
+  | 'off'
+  | (DecisionTimes & {
+      /** Of issuers on the exchanges: 72 hours and 15 days. @default impacted: 72 hours and 7 days, 14 before 2026 */
+      kind?: 'impacted' | 'exchange';
+      /** IANA name of the zone whose days count. @default UTC */
+      zone?: string;
+      /** Days as `2026-12-25` that are no business days. */
+      holidays?: string[];
+      /** Times of requests received from a day on. */
+      periods?: (DecisionTimes & { from: string })[];
+      /** @default 24 and 72 hours for drugs of the medical benefit, none for those of the pharmacy benefit */
+      drugs?: { medical?: 'off' | DecisionTimes; pharmacy?: 'off' | DecisionTimes };
+      /** One of `states`, whose times count where they are shorter. */
+      state?: string;
+    });
 
 export interface RetryTimes {
   /** Delay before the second attempt. */
@@ -39,7 +62,15 @@ export interface StageRules {
    * anybody else are quarantined. @default anybody who may send to the queue sends events of any tenant
    */
   senders?: Record<string, string[]>;
-  decisionPolicy?: { default?: DecisionWindow; tenants?: Record<string, DecisionWindow> };
+  /** By tenant and by plan; a plan's comes before its tenant's. See docs/stuck.md. */
+  decisionPolicy?: {
+    default?: DecisionWindow;
+    tenants?: Record<string, DecisionWindow>;
+    plans?: Record<string, DecisionWindow>;
+    states?: Record<string, 'off' | DecisionTimes>;
+  };
+  /** How many days before its recording a producer's time counts; more while old histories are imported. @default 90 */
+  believedDays?: number;
 }
 
 /** The settings that functions read their rules from, by the rule. */
@@ -50,6 +81,7 @@ const SETTINGS = {
   senders: 'SENDERS',
   decisionPolicy: 'DECISION_POLICY',
   metricTenants: 'METRIC_TENANTS',
+  believedDays: 'BELIEVED_DAYS',
 } as const;
 
 /** The rules as the functions' settings have them; one that is not stated is left out. */

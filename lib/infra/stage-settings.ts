@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { parseDecisionPolicy } from '../domain/decision-clock.ts';
 import { LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
 import { STAGES, type StageSettings } from './stages.ts';
 
@@ -13,7 +14,7 @@ const LEAST_LOG_DAYS = 365;
 
 interface SettingRule {
   broken(settings: StageSettings): boolean;
-  message: string;
+  message: string | ((settings: StageSettings) => string);
 }
 
 const RULES: readonly SettingRule[] = [
@@ -123,6 +124,14 @@ const RULES: readonly SettingRule[] = [
       'rules.retryPolicy and rules.phiGuard must be at most 16 KiB each as JSON, because the stack tells them to pagw by outputs of 1 KiB; state only what differs from the default.',
   },
   {
+    broken: ({ rules }) => decisionPolicyFault(rules.decisionPolicy) !== undefined,
+    message: ({ rules }) => `rules.decisionPolicy: ${decisionPolicyFault(rules.decisionPolicy)}`,
+  },
+  {
+    broken: ({ rules }) => rules.believedDays !== undefined && !within(rules.believedDays, 1, 36_500),
+    message: 'rules.believedDays must be a whole number from 1 to 36500.',
+  },
+  {
     broken: ({ rules }) => bytesOf(rules.stuckLimits) + bytesOf(rules.decisionPolicy) > 5_000_000,
     message:
       'rules.stuckLimits and rules.decisionPolicy must be at most 5 MB together as JSON, because each function reads them when it starts; state only what differs from the default.',
@@ -206,7 +215,10 @@ export function stageSettings(
     );
   }
   const broken = RULES.find((rule) => rule.broken(settings));
-  if (broken !== undefined) throw new Error(`Stage '${stage}': ${broken.message}`);
+  if (broken !== undefined) {
+    const { message } = broken;
+    throw new Error(`Stage '${stage}': ${typeof message === 'string' ? message : message(settings)}`);
+  }
   return settings;
 }
 
@@ -217,6 +229,17 @@ export function stageSettings(
 export function reservedExecutions(stage: string, stages = STAGES): number {
   const { reservedConcurrency: reserved } = stageSettings(stage, stages);
   return reserved === undefined ? 0 : reserved.ingest + 3 * reserved.scheduled + 1;
+}
+
+/** What the functions that read the policy would say at their start. */
+function decisionPolicyFault(policy: StageSettings['rules']['decisionPolicy']): string | undefined {
+  if (policy === undefined) return undefined;
+  try {
+    parseDecisionPolicy(JSON.stringify(policy));
+    return undefined;
+  } catch (fault) {
+    return fault instanceof Error ? fault.message : String(fault);
+  }
 }
 
 function isHistoryAge(days: number | 'off'): boolean {

@@ -20,8 +20,19 @@ export function localEnvironment(addresses: LocalAddresses): Record<string, stri
     EVENTS_DLQ_URL: addresses.deadLetterQueueUrl,
     RETRY_QUEUE_URL: addresses.retryQueueUrl,
     TOPIC_ARN: topicArn(INCIDENT_TOPIC),
-    ...(process.env.PHI_GUARD ? { PHI_GUARD: process.env.PHI_GUARD } : {}),
+    ...settingsToTry(),
   };
+}
+
+/** Rules to try on this machine before a stage has them. */
+function settingsToTry(): Record<string, string> {
+  const names = ['PHI_GUARD', 'DECISION_POLICY', 'BELIEVED_DAYS'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { DEFAULT_BELIEVED_DAYS } from '../domain/believable-time.ts';
 import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS, LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
 
 // Else the small build says nothing but "Invalid input".
@@ -42,6 +43,13 @@ export const ingestEnv = z.extend(databaseEnv, {
   PHI_GUARD: z.optional(z.string()),
   /** JSON: see lib/domain/sender-tenants.ts. */
   SENDERS: z.optional(z.string()),
+  /** JSON, by tenant and plan: see lib/domain/decision-clock.ts. */
+  DECISION_POLICY: z.optional(z.string()),
+  /** How many days before its recording a producer's time counts; more for an import of old histories. */
+  BELIEVED_DAYS: z._default(
+    z.pipe(z.coerce.number(), z.number().check(z.minimum(1), z.maximum(36_500))),
+    DEFAULT_BELIEVED_DAYS,
+  ),
 });
 
 export const migrateEnv = z.extend(databaseEnv, {
@@ -87,7 +95,7 @@ export const stuckAlarmEnv = z.extend(databaseEnv, {
   TOPIC_ARN: z.string().check(z.startsWith('arn:')),
   /** JSON, in minutes: see lib/domain/stage-limits.ts. */
   STUCK_LIMITS: z.optional(z.string()),
-  /** JSON, by tenant: see lib/domain/decision-clock.ts. */
+  /** JSON, by tenant and plan: see lib/domain/decision-clock.ts. */
   DECISION_POLICY: z.optional(z.string()),
   /** Where a notification sends its reader. */
   RUNBOOK_URL: z.optional(z.url()),
@@ -112,5 +120,4 @@ export const widgetEnv = z.extend(databaseEnv, {
   WIDGET_TENANT: z.string().check(z.trim(), z.minLength(1)),
   RETRY_POLICY: z.optional(z.string()),
   STUCK_LIMITS: z.optional(z.string()),
-  DECISION_POLICY: z.optional(z.string()),
 });

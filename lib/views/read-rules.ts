@@ -1,4 +1,3 @@
-import { parseDecisionPolicy } from '../domain/decision-clock.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { parseStageLimits } from '../domain/stage-limits.ts';
 import type { ViewRules } from './view-page.ts';
@@ -6,7 +5,6 @@ import type { ViewRules } from './view-page.ts';
 interface RuleSettings {
   RETRY_POLICY?: string | undefined;
   STUCK_LIMITS?: string | undefined;
-  DECISION_POLICY?: string | undefined;
 }
 
 /** The rules as the flows' own settings state them. @throws Error that lists every fault. */
@@ -14,6 +12,5 @@ export function readRules(settings: RuleSettings): ViewRules {
   return {
     retryPolicy: parseRetryPolicy(settings.RETRY_POLICY),
     stageLimits: parseStageLimits(settings.STUCK_LIMITS),
-    decisionPolicy: parseDecisionPolicy(settings.DECISION_POLICY),
   };
 }

@@ -1,5 +1,4 @@
 import type { Database } from '../data-access/database.ts';
-import type { DecisionPolicy } from '../domain/decision-clock.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { StageLimits } from '../domain/stage-limits.ts';
 import type { Child, Html } from './html.ts';
@@ -16,7 +15,6 @@ export interface ViewQuestion {
 export interface ViewRules {
   retryPolicy: RetryPolicy;
   stageLimits: StageLimits;
-  decisionPolicy: DecisionPolicy;
 }
 
 /** One view: it asks the database and draws the answer. */

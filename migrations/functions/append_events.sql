@@ -18,7 +18,7 @@ BEGIN
     INSERT INTO request_tracker AS known (
       pagw_id, tenant, received_on, received_at, created_at, updated_at, last_event_at,
       batch_first_sequence_no, last_sequence_no, failure_count, retry_count,
-      status, determination, decided_at, completed_at, unclear_answer_at, last_stage,
+      status, determination, decided_at, clock_stopped_at, board, completed_at, unclear_answer_at, last_stage,
       main_stage, main_event_type, main_status, main_attempt, main_at, main_sequence_no, next_stage,
       last_error_code, last_error_msg, request_type, priority, correlation_id, external_reference_id,
       payload_bucket, payload_key, target_system, watch_at, state
@@ -26,14 +26,15 @@ BEGIN
     SELECT
       pagw_id, tenant, (recorded_at AT TIME ZONE 'UTC')::date, received_at, recorded_at, recorded_at, last_event_at,
       before_no + 1, last_no, failures, retries,
-      status, determination, decided_at, completed_at, unclear_answer_at, last_stage,
+      status, determination, decided_at, clock_stopped_at, board, completed_at, unclear_answer_at, last_stage,
       main_stage, main_event_type, main_status, main_attempt, main_at, main_no, next_stage,
       error_code, error_message, request_type, priority, correlation_id, external_reference,
       payload_bucket, payload_key, target_system, recorded_at, state
     FROM json_to_recordset(requests) AS request (
       pagw_id text, tenant text, before_no bigint, last_no bigint, failures int, retries int,
       received_at timestamptz, last_event_at timestamptz,
-      status pagw_request_status, determination pagw_request_status, decided_at timestamptz, completed_at timestamptz,
+      status pagw_request_status, determination text, decided_at timestamptz, clock_stopped_at timestamptz, board text,
+      completed_at timestamptz,
       unclear_answer_at timestamptz, last_stage text,
       main_stage text, main_event_type text, main_status pagw_event_status, main_attempt int, main_at timestamptz,
       main_no bigint, next_stage text,
@@ -52,6 +53,8 @@ BEGIN
       status = excluded.status,
       determination = excluded.determination,
       decided_at = excluded.decided_at,
+      clock_stopped_at = excluded.clock_stopped_at,
+      board = excluded.board,
       completed_at = excluded.completed_at,
       unclear_answer_at = excluded.unclear_answer_at,
       last_stage = excluded.last_stage,
@@ -65,7 +68,7 @@ BEGIN
       last_error_code = CASE WHEN excluded.failure_count > 0 THEN excluded.last_error_code ELSE known.last_error_code END,
       last_error_msg = CASE WHEN excluded.failure_count > 0 THEN excluded.last_error_msg ELSE known.last_error_msg END,
       request_type = coalesce(excluded.request_type, known.request_type),
-      priority = least(excluded.priority, known.priority),
+      priority = excluded.priority,
       correlation_id = coalesce(known.correlation_id, excluded.correlation_id),
       external_reference_id = coalesce(excluded.external_reference_id, known.external_reference_id),
       payload_bucket = CASE WHEN excluded.payload_key IS NULL THEN known.payload_bucket ELSE excluded.payload_bucket END,
@@ -104,6 +107,54 @@ BEGIN
       sender text
     ) ON event.pagw_id = advanced.pagw_id
     ORDER BY advanced.pagw_id, sequence_no
+  ),
+  -- What a late event takes back is written over, or goes.
+  undone AS (
+    DELETE FROM decision_episode AS former
+    USING json_to_recordset(requests) AS request (pagw_id text, episodes_left int)
+    JOIN advanced ON advanced.pagw_id = request.pagw_id
+    WHERE former.pagw_id = request.pagw_id AND former.episode > request.episodes_left
+  ),
+  decided AS (
+    INSERT INTO decision_episode AS known (
+      pagw_id, episode, tenant, plan, delegate, kind, drugs, priority, requested_priority, priority_since,
+      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+      appealed_at, appeal_outcome, appeal_decided_at, faults
+    )
+    SELECT
+      advanced.pagw_id, episode, advanced.tenant, coalesce(plan, advanced.tenant), delegate, kind, drugs,
+      coalesce(priority, 'STANDARD'), coalesce(requested_priority, 'STANDARD'), priority_since,
+      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+      appealed_at, appeal_outcome, appeal_decided_at, faults
+    FROM advanced
+    JOIN json_to_recordset(requests) AS request (pagw_id text, episodes json) ON request.pagw_id = advanced.pagw_id
+    CROSS JOIN LATERAL json_to_recordset(request.episodes) AS changed (
+      episode int, plan text, delegate text, kind text, drugs text, priority text, requested_priority text,
+      priority_since timestamptz, received_at timestamptz, due_at timestamptz, extension_days int, extended_at timestamptz,
+      extended_by text, resolution text, resolved_at timestamptz, notified_at timestamptz, reason_given boolean,
+      appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
+    )
+    ON CONFLICT (pagw_id, episode) DO UPDATE SET
+      plan = excluded.plan,
+      delegate = excluded.delegate,
+      kind = excluded.kind,
+      drugs = excluded.drugs,
+      priority = excluded.priority,
+      requested_priority = excluded.requested_priority,
+      priority_since = excluded.priority_since,
+      received_at = excluded.received_at,
+      due_at = excluded.due_at,
+      extension_days = excluded.extension_days,
+      extended_at = excluded.extended_at,
+      extended_by = excluded.extended_by,
+      resolution = excluded.resolution,
+      resolved_at = excluded.resolved_at,
+      notified_at = excluded.notified_at,
+      reason_given = excluded.reason_given,
+      appealed_at = excluded.appealed_at,
+      appeal_outcome = excluded.appeal_outcome,
+      appeal_decided_at = excluded.appeal_decided_at,
+      faults = excluded.faults
   ),
   done AS (
     UPDATE event_tracker AS failed

@@ -6,7 +6,9 @@
 CREATE OR REPLACE FUNCTION take_watched_requests(at timestamptz, after text, most int)
 RETURNS TABLE (
   pagw_id text, tenant text, status text, priority text, received_at timestamptz, completed_at timestamptz,
-  decided_at timestamptz, unclear_answer_at timestamptz, last_stage text, main_stage text, main_status text, next_stage text,
+  plan text, kind text, drugs text, priority_since timestamptz, clock_started_at timestamptz, extension_days int,
+  decided_at timestamptz, notified_at timestamptz, clock_stopped_at timestamptz, unclear_answer_at timestamptz,
+  last_stage text, main_stage text, main_status text, next_stage text,
   last_sequence_no bigint, recorded_at timestamptz, occurred_at timestamptz, next_retry_at timestamptz,
   retry_exhausted_at timestamptz, error_code text
 )
@@ -21,7 +23,10 @@ BEGIN
   RETURN QUERY
   SELECT
     request.pagw_id::text, request.tenant::text, request.status::text, request.priority::text, request.received_at,
-    request.completed_at, request.decided_at, request.unclear_answer_at, request.last_stage::text,
+    request.completed_at,
+    decision.plan::text, coalesce(decision.kind, 'request')::text, coalesce(decision.drugs, 'none')::text, decision.priority_since,
+    coalesce(decision.received_at, request.received_at), coalesce(decision.extension_days, 0),
+    request.decided_at, decision.notified_at, request.clock_stopped_at, request.unclear_answer_at, request.last_stage::text,
     request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
     coalesce(stand.created_at, request.last_event_at, request.created_at),
     coalesce(stand.occurred_at, request.last_event_at, request.created_at),
@@ -35,6 +40,13 @@ BEGIN
       AND event.sequence_no = coalesce(request.main_sequence_no, request.last_sequence_no)
       AND request.completed_at IS NULL
   ) AS stand ON true
+  LEFT JOIN LATERAL (
+    SELECT plan, kind, drugs, priority_since, received_at, extension_days, notified_at
+    FROM decision_episode AS episode
+    WHERE episode.pagw_id = request.pagw_id
+    ORDER BY episode.episode DESC
+    LIMIT 1
+  ) AS decision ON true
   WHERE request.watched
     -- What was recorded by a clock far ahead is looked at until its time has come.
     AND (request.watch_at <= at OR request.updated_at > at + interval '1 minute')

@@ -22,10 +22,11 @@ CREATE OR REPLACE TRIGGER watch_request_again
   WHEN (
     (OLD.completed_at IS NOT NULL AND (
       NEW.completed_at IS NULL OR NEW.priority IS DISTINCT FROM OLD.priority OR NEW.received_at IS DISTINCT FROM OLD.received_at
+      OR NEW.board IS DISTINCT FROM OLD.board
     ))
     OR (
       OLD.stuck_reason IS NOT NULL AND NEW.stuck_reason IS NOT NULL
-      AND ((OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL) OR (OLD.decided_at IS NULL AND NEW.decided_at IS NOT NULL))
+      AND ((OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL) OR (OLD.clock_stopped_at IS NULL AND NEW.clock_stopped_at IS NOT NULL))
     )
   )
   EXECUTE FUNCTION watch_request_again();

@@ -147,7 +147,8 @@ describe("the review's sample queries, as written and by name", () => {
     );
     const { rows: named } = await listStuckRequests(database, { tenant: 'anthem' }, 500);
     expect(rows.length).toBeGreaterThan(10);
-    expect(named).toMatchObject(rows);
+    // The query knows nothing of what is answered and undecided.
+    expect(named.filter(({ reason }) => !reason.startsWith('deadline-'))).toMatchObject(rows);
   });
 
   it('claims with high diagnosis code counts', async () => {

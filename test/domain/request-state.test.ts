@@ -12,7 +12,7 @@ import {
   parseStageLimits,
   shortestLimit,
 } from '../../lib/domain/stage-limits.ts';
-import { eventStatuses, requestStatuses } from '../../lib/domain/tracked-event.ts';
+import { drugKinds, eventStatuses, requestKinds, requestStatuses } from '../../lib/domain/tracked-event.ts';
 
 const minute = 60_000;
 const began = new Date('2026-03-02T08:00:00Z');
@@ -25,8 +25,16 @@ function facts(given: Partial<RequestFacts> = {}): RequestFacts {
     status: 'RECEIVED',
     priority: null,
     receivedAt: began,
+    plan: null,
+    kind: 'request',
+    drugs: 'none',
+    prioritySince: null,
+    clockStartedAt: began,
+    extensionDays: 0,
     completedAt: null,
     decidedAt: null,
+    notifiedAt: null,
+    clockStoppedAt: null,
     unclearAnswerAt: null,
     lastStage: 'VALIDATION',
     mainStage: 'VALIDATION',
@@ -49,8 +57,16 @@ const anyFacts: fc.Arbitrary<RequestFacts> = fc
     status: fc.constantFrom(...requestStatuses),
     priority: orNull(fc.constantFrom('EXPEDITED' as const, 'STANDARD' as const)),
     receivedAt: instant,
+    plan: orNull(fc.constantFrom('H1234')),
+    kind: fc.constantFrom(...requestKinds),
+    drugs: fc.constantFrom(...drugKinds),
+    prioritySince: orNull(instant),
+    clockStartedAt: instant,
+    extensionDays: fc.integer({ min: 0, max: 14 }),
     completedAt: orNull(instant),
     decidedAt: orNull(instant),
+    notifiedAt: orNull(instant),
+    clockStoppedAt: orNull(instant),
     unclearAnswerAt: orNull(instant),
     lastStage: orNull(fc.constantFrom(...stages, 'FAX_GATEWAY')),
     main: orNull(fc.tuple(fc.constantFrom(...stages), fc.constantFrom(...eventStatuses))),
@@ -108,6 +124,8 @@ describe('the verdict', () => {
     );
   });
 
+  const endOfDaySeven = new Date('2026-03-09T23:59:59.999Z');
+
   it('comes no later than any limit that an event after the look can start', () => {
     const looked = judgeRequest(
       facts({ mainStatus: 'COMPLETED', nextStage: 'CALLBACK_HANDLER' }),
@@ -119,11 +137,11 @@ describe('the verdict', () => {
 
   it('is of a tenant without a policy by the default one, and of an unbound one without a deadline', () => {
     const pended = facts({ status: 'PENDING', completedAt: minutesOn(1) });
-    expect(judgeRequest({ ...pended, tenant: 'nobody' }, unbound, minutesOn(8 * 24 * 60))).toMatchObject({
-      stuck: { reason: 'deadline-breached', since: minutesOn(7 * 24 * 60) },
-      decisionDueAt: minutesOn(7 * 24 * 60),
+    expect(judgeRequest({ ...pended, tenant: 'nobody' }, unbound, minutesOn(9 * 24 * 60))).toMatchObject({
+      stuck: { reason: 'deadline-breached', since: endOfDaySeven },
+      decisionDueAt: endOfDaySeven,
     });
-    expect(judgeRequest({ ...pended, tenant: 'unbound' }, unbound, minutesOn(8 * 24 * 60))).toEqual({
+    expect(judgeRequest({ ...pended, tenant: 'unbound' }, unbound, minutesOn(9 * 24 * 60))).toEqual({
       stuck: null,
       skewSeconds: 0,
       deadlineRisk: 'none',
@@ -133,20 +151,32 @@ describe('the verdict', () => {
   });
 
   it.each([
-    [5.24, 'none'],
-    [5.25, 'at-risk'],
-    [6.3, 'urgent'],
-    [7, 'breached'],
-  ])('has a standard request at %d of 7 days as %s', (days, deadlineRisk) => {
-    expect(
-      judgeRequest(facts({ status: 'PENDING', completedAt: began }), rules, minutesOn(days * 1440))
-        .deadlineRisk,
-    ).toBe(deadlineRisk);
+    [0.749, 'none'],
+    [0.751, 'at-risk'],
+    [0.901, 'urgent'],
+    [1, 'breached'],
+  ])('has a standard request at %d of its time as %s', (share, deadlineRisk) => {
+    const now = new Date(began.getTime() + share * (endOfDaySeven.getTime() - began.getTime()));
+    expect(judgeRequest(facts({ status: 'PENDING', completedAt: began }), rules, now).deadlineRisk).toBe(
+      deadlineRisk,
+    );
   });
 
   it('stops the clock with a decision', () => {
-    const decided = facts({ status: 'DENIED', completedAt: minutesOn(1), decidedAt: minutesOn(1) });
-    expect(judgeRequest(decided, rules, minutesOn(10_000_000))).toMatchObject({ stuck: null, lookAt: null });
+    const at = minutesOn(1);
+    const ended = facts({ status: 'DENIED', completedAt: at, clockStoppedAt: at });
+    for (const decided of [ended, { ...ended, decidedAt: at, notifiedAt: at }])
+      expect(judgeRequest(decided, rules, minutesOn(10_000_000))).toMatchObject({
+        stuck: null,
+        lookAt: null,
+      });
+  });
+
+  it('finds a decision that is not delivered', () => {
+    const at = minutesOn(1);
+    const decided = facts({ status: 'DENIED', completedAt: at, decidedAt: at, clockStoppedAt: at });
+    expect(judgeRequest(decided, rules, minutesOn(14)).stuck).toBeNull();
+    expect(judgeRequest(decided, rules, minutesOn(16)).stuck?.reason).toBe('decided-not-delivered');
   });
 });
 
@@ -158,6 +188,7 @@ describe('the documented settings', () => {
     expect(parseStageLimits(limits)).toEqual(defaultStageLimits);
     expect(parseDecisionPolicy(policy).default).toEqual(defaultDecisionPolicy.default);
     expect(parseDecisionPolicy(policy).tenants.size).toBe(2);
+    expect(parseDecisionPolicy(policy).plans.size).toBe(2);
   });
 
   it('have every reason and every reason its row', () => {
@@ -187,27 +218,6 @@ describe('stage limits', () => {
   it('say every fault in one sentence', () => {
     expect(() => parseStageLimits('{"default":"soon","stages":{"PARSNIP":3}}')).toThrow(
       /^The stuck limits are not valid; correct default: .*; stages\.PARSNIP: is not one of ORCHESTRATION, .*\.$/,
-    );
-  });
-});
-
-describe('decision policies', () => {
-  it('take what is stated and keep the rest', () => {
-    const { default: general, tenants } = parseDecisionPolicy(
-      '{"tenants":{"CARELON":{"standardDays":14},"anthem-ca":"off"}}',
-    );
-    expect(general).toEqual({ EXPEDITED: 259_200, STANDARD: 604_800 });
-    expect(tenants.get('carelon')).toEqual({ EXPEDITED: 259_200, STANDARD: 1_209_600 });
-    expect(tenants.get('anthem-ca')).toBeNull();
-  });
-
-  it('take half days, and name the field of a time that does not come to whole hours', () => {
-    expect(parseDecisionPolicy('{"default":{"standardDays":0.5}}').default?.STANDARD).toBe(43_200);
-    expect(() =>
-      parseDecisionPolicy('{"default":{"expeditedHours":1.5},"tenants":{"carelon":{"standardDays":0.33}}}'),
-    ).toThrow(
-      'The decision policies are not valid; correct default.expeditedHours: does not come to whole hours; ' +
-        'tenants.carelon.standardDays: does not come to whole hours.',
     );
   });
 });

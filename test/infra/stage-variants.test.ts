@@ -39,6 +39,7 @@ describe('a stage with', () => {
     ])
       expect(all).toContain(text);
     expect(Object.keys(settingsFile).sort()).toEqual([
+      'BELIEVED_DAYS',
       'DECISION_POLICY',
       'METRIC_TENANTS',
       'PHI_GUARD',

@@ -26,7 +26,11 @@ export const EVERY_RULE: Required<StageRules> = {
     },
   },
   stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
-  decisionPolicy: { tenants: { 'anthem-ca': 'off' } },
+  decisionPolicy: {
+    tenants: { 'anthem-ca': 'off' },
+    plans: { H1234: { kind: 'exchange', zone: 'America/New_York' } },
+  },
+  believedDays: 400,
   metricTenants: ['anthem', 'krankenkasse zürich'],
   senders: { AROAEXAMPLEID: ['anthem', 'carelon'], AIDAEXAMPLEID: ['*'] },
   phiGuard: { level: 'patterns', metadataKeys: ['planTier'] },

@@ -310,7 +310,7 @@ describe('stuck-alarm', () => {
     ['STUCK_LIMITS', '{"default":-5}', 'default:'],
     ['STUCK_LIMITS', '{"stages":{"PARSNIP":5}}', 'is not one of ORCHESTRATION'],
     ['STUCK_LIMITS', '{"stages":{"PARSING":{"start":5}}}', 'stages.PARSING'],
-    ['DECISION_POLICY', '{"tenants":{"anthem":"never"}}', 'tenants.anthem: is neither "off"'],
+    ['DECISION_POLICY', '{"tenants":{"anthem":"never"}}', 'tenants.anthem: has no policy'],
     ['DECISION_POLICY', '{"default":{"standardDays":0}}', 'default'],
     ['TOPIC_ARN', '', 'TOPIC_ARN'],
   ])('does not start with %s=%s', (name, value, says) => {

@@ -64,8 +64,8 @@ export function calmRequests(): StoryRequest[] {
     tenant: 'anthem',
     steps: [...arrives(0), [0, 'DOWNSTREAM_OK', accepted], answered(0, 'pended')],
     stuck: [
-      { from: 5.25 * DAY, until: 7 * DAY, reason: 'deadline-at-risk' },
-      { from: 7 * DAY, until: Number.POSITIVE_INFINITY, reason: 'deadline-breached' },
+      { from: 0.75 * 8 * DAY, until: 8 * DAY, reason: 'deadline-at-risk' },
+      { from: 8 * DAY, until: Number.POSITIVE_INFINITY, reason: 'deadline-breached' },
     ],
   };
   return [...calm, pended];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { consoleLinks } from '../../lib/local/console/console-page.tsx';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   for (const month of ['2026-02-01', '2026-03-01']) await ensurePartition(db.database, new Date(month));
   for (let place = 0; place < REQUESTS; place++) await recordJourney(place);
   await runStuckAlarm(db.database, {
-    rules: { limits: rules.stageLimits, policy: rules.decisionPolicy },
+    rules: { limits: rules.stageLimits, policy: defaultDecisionPolicy },
     measureLag: async () => ({ seconds: 0 }) as never,
     publish: async () => undefined as never,
     now,

@@ -34,6 +34,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       priority: 'STANDARD',
       decided: 8,
       approved: 6,
+      partial: 0,
       denied: 2,
       meanSeconds: 90,
     } as const;

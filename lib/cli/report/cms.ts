@@ -1,77 +1,187 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type DecisionMetrics, decisionMetrics } from '../../data-access/decisions.ts';
-import { defaultDecisionPolicy } from '../../domain/decision-clock.ts';
+import {
+  type PartialClass,
+  type PlanFigures,
+  partialClasses,
+  publishedFigures,
+  publishedPlans,
+} from '../../data-access/published-figures.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import { printList } from '../output/print-list.ts';
+import { type Column, tableText } from '../output/table.ts';
 import { countText, tookText } from '../output/time-text.ts';
-import { forTenants, tenantColumn } from './report.ts';
+import type { Session } from '../session.ts';
+
+interface CmsOptions {
+  year?: number;
+  partialAs: PartialClass;
+}
 
 export const reportCms: Verb = (cli) =>
   new Command('cms')
-    .description(
-      'the yearly prior-authorization metrics of CMS-0057-F: shares approved and denied, time to decision',
-    )
+    .description('what CMS-0057-F has a payer publish each year: by plan, standard and expedited apart')
     .addOption(
       new Option('--year <year>', 'a calendar year in UTC (by default: the last one)').argParser(parseYear),
     )
-    .addHelpText(
-      'after',
-      '\nOn time: within 72 hours (expedited) or 7 calendar days (standard), whatever the tenant is bound to.' +
-        '\nMedian: less than a minute off up to 10 hours, ten minutes up to 100 hours, an hour beyond; all else is exact.',
+    .addOption(
+      new Option('--partial-as <class>', 'how decisions in part are published')
+        .choices(partialClasses)
+        .default('partial'),
     )
-    .action((options: { year?: number }, command: Command) =>
+    .addHelpText('after', `\n${DEFINITIONS}`)
+    .action((options: CmsOptions, command: Command) =>
       cli.run(command, ['tenant', 'since', 'until'], async (session) => {
         const connection = await session.connect();
-        const now = connection.now();
-        const { since, until } = session.window(now);
-        if (options.year !== undefined && (since ?? until) !== undefined)
-          throw usageError('--year says the time already; leave --since and --until away.');
-        const year = options.year ?? now.getUTCFullYear() - 1;
-        const span =
-          since === undefined
-            ? { since: new Date(Date.UTC(year, 0, 1)), until: until ?? new Date(Date.UTC(year + 1, 0, 1)) }
-            : { since, until };
-        const rows = await forTenants(session, connection, (tenant) =>
-          decisionMetrics(connection.database('reader'), { tenant, ...span }, defaultDecisionPolicy),
-        );
-        printList(session, {
-          name: 'metrics',
-          rows,
-          fields: [
-            ...([
-              'tenant',
-              'priority',
-              'decided',
-              'approved',
-              'denied',
-              'meanSeconds',
-              'medianSeconds',
-            ] as const),
-            'onTime',
-          ],
-          columns: [
-            tenantColumn,
-            { title: 'PRIORITY', cell: ({ priority }) => priority },
-            { title: 'DECIDED', cell: ({ decided }) => countText(decided), align: 'right' },
-            { title: 'APPROVED', cell: (row) => shareOf(row.approved, row), align: 'right' },
-            { title: 'DENIED', cell: (row) => shareOf(row.denied, row), align: 'right' },
-            { title: 'MEAN', cell: ({ meanSeconds }) => tookText(meanSeconds * 1_000), align: 'right' },
-            { title: 'MEDIAN', cell: ({ medianSeconds }) => tookText(medianSeconds * 1_000), align: 'right' },
-            {
-              title: 'ON TIME',
-              cell: (row) => (row.onTime === null ? null : shareOf(row.onTime, row)),
-              align: 'right',
-            },
-          ],
-          empty: `Nothing was decided ${options.year === undefined && since !== undefined ? 'in this time' : `in ${year}`}.`,
+        const span = spanOf(session, options, connection.now());
+        const rows = await publishedFigures(connection.database('reader'), {
+          tenant: session.options.tenant ?? null,
+          ...span,
         });
+        print(session, rows, options);
         return undefined;
       }),
     );
 
-function shareOf(part: number, { decided }: DecisionMetrics): string {
-  return `${((100 * part) / decided).toFixed(1)} %`;
+const DEFINITIONS = `Counted are requests for medical items and services; drugs, inquiries, notifications and retrospective reviews are left out.
+Received: in the year. Decided: in the year, whenever received; shares are of the decided. In part: a class of its own.
+In time: the provider had notice by the due time of the plan's policy. Mean and median: from receipt to determination.
+Appealed: appeals received in the year; overturned, of the appeals decided in it.
+Received + carried in = decided + withdrawn + dismissed + void + not required + open.`;
+
+function spanOf(session: Session, options: CmsOptions, now: Date): { since: Date; until: Date | undefined } {
+  const { since, until } = session.window(now);
+  if (options.year !== undefined && (since ?? until) !== undefined)
+    throw usageError('--year says the time already; leave --since and --until away.');
+  if (since !== undefined) return { since, until };
+  const year = options.year ?? now.getUTCFullYear() - 1;
+  return { since: new Date(Date.UTC(year, 0, 1)), until: until ?? new Date(Date.UTC(year + 1, 0, 1)) };
+}
+
+function print(session: Session, rows: readonly PlanFigures[], { partialAs }: CmsOptions): void {
+  const { output } = session.options;
+  const plans = publishedPlans(rows, partialAs);
+  if (output === 'json') session.printJson({ plans, counts: rows.map(withReconciliation) });
+  else if (output === 'jsonl') session.printJsonLines(plans);
+  else
+    printList(session, {
+      name: 'counts',
+      rows,
+      fields: FIELDS,
+      columns: columns(partialAs),
+      empty: 'Nothing was received, decided or open in this time.',
+    });
+  if (output !== 'table' || rows.length === 0) return;
+  session.print('\n');
+  session.print(tableText(rows, { columns: RECONCILIATION, paint: session.paint, width: session.width }));
+  session.say(`\n${DEFINITIONS}`);
+}
+
+/** Says in JSON that the two sides are equal, or by how much they are not. */
+function withReconciliation(row: PlanFigures): PlanFigures & { unexplained: number } {
+  const { received, carriedIn, decided, withdrawn, dismissed, notRequired, open } = row;
+  return {
+    ...row,
+    unexplained: received + carriedIn - (decided + withdrawn + dismissed + row.void + notRequired + open),
+  };
+}
+
+const FIELDS: readonly (keyof PlanFigures)[] = [
+  ...([
+    'tenant',
+    'plan',
+    'priority',
+    'received',
+    'carriedIn',
+    'decided',
+    'approved',
+    'partial',
+    'denied',
+  ] as const),
+  ...([
+    'withdrawn',
+    'dismissed',
+    'void',
+    'notRequired',
+    'open',
+    'bound',
+    'inTime',
+    'approvedInTime',
+  ] as const),
+  ...([
+    'partialInTime',
+    'deniedInTime',
+    'approvedAfterExtension',
+    'extended',
+    'reasonGiven',
+    'reasonMissing',
+  ] as const),
+  ...([
+    'appealed',
+    'appealsDecided',
+    'upheld',
+    'overturned',
+    'overturnedInPart',
+    'appealsWithdrawn',
+  ] as const),
+  ...([
+    'appealMeanMs',
+    'meanMs',
+    'medianMs',
+    'drugs',
+    'inquiries',
+    'notifications',
+    'retrospective',
+  ] as const),
+];
+
+function columns(partialAs: PartialClass): Column<PlanFigures>[] {
+  const inPart = (as: PartialClass, { partial }: PlanFigures) => (partialAs === as ? partial : 0);
+  const share = (title: string, part: (row: PlanFigures) => number): Column<PlanFigures> => ({
+    title,
+    cell: (row) => shareText(part(row), row.decided),
+    align: 'right',
+  });
+  return [
+    { title: 'PLAN', cell: ({ plan }) => plan },
+    { title: 'PRIORITY', cell: ({ priority }) => priority },
+    count('RECEIVED', ({ received }) => received),
+    count('DECIDED', ({ decided }) => decided),
+    share('APPROVED', (row) => row.approved + inPart('approved', row)),
+    ...(partialAs === 'partial' ? [share('IN PART', ({ partial }) => partial)] : []),
+    share('DENIED', (row) => row.denied + inPart('denied', row)),
+    share('EXTENDED', ({ approvedAfterExtension }) => approvedAfterExtension),
+    {
+      title: 'OVERTURNED',
+      cell: ({ overturned, appealsDecided }) => shareText(overturned, appealsDecided),
+      align: 'right',
+    },
+    { title: 'IN TIME', cell: ({ inTime, bound }) => shareText(inTime, bound), align: 'right' },
+    { title: 'MEAN', cell: ({ meanMs }) => meanMs && tookText(meanMs), align: 'right' },
+    { title: 'MEDIAN', cell: ({ medianMs }) => medianMs && tookText(medianMs), align: 'right' },
+  ];
+}
+
+const RECONCILIATION: readonly Column<PlanFigures>[] = [
+  { title: 'PLAN', cell: ({ plan }) => plan },
+  { title: 'PRIORITY', cell: ({ priority }) => priority },
+  count('RECEIVED', ({ received }) => received),
+  count('+ CARRIED IN', ({ carriedIn }) => carriedIn),
+  count('= DECIDED', ({ decided }) => decided),
+  count('+ WITHDRAWN', ({ withdrawn }) => withdrawn),
+  count('+ DISMISSED', ({ dismissed }) => dismissed),
+  count('+ VOID', (row) => row.void),
+  count('+ NOT REQUIRED', ({ notRequired }) => notRequired),
+  count('+ OPEN', ({ open }) => open),
+];
+
+function count(title: string, of: (row: PlanFigures) => number): Column<PlanFigures> {
+  return { title, cell: (row) => countText(of(row)), align: 'right' };
+}
+
+/** The count beside its share: `12 · 48.0 %`. */
+function shareText(part: number, whole: number): string | null {
+  return whole === 0 ? null : `${countText(part)} · ${((100 * part) / whole).toFixed(1)} %`;
 }
 
 function parseYear(text: string): number {

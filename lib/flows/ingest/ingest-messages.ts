@@ -4,6 +4,7 @@ import { type MessageReading, type PositionedEvent, readMessage } from '../../do
 import type { MessageRules } from '../../domain/normalise-event.ts';
 import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.ts';
 import { requestEffects } from '../../domain/request-effects.ts';
+import type { FoldRules } from '../../domain/request-fold.ts';
 import type { SenderTenants } from '../../domain/sender-tenants.ts';
 import type { Quarantine, RawMessage } from './quarantine.ts';
 import { type RecordableEvent, type RecordedEvent, recordEvents } from './record-events.ts';
@@ -12,6 +13,8 @@ export interface IngestContext {
   database: Database;
   quarantine: Quarantine;
   rules: MessageRules;
+  /** How far back producers' times are believed, and how long decisions may take. */
+  fold?: FoldRules;
   senders: SenderTenants;
   now: Date;
   /**
@@ -116,7 +119,7 @@ async function recordTogether(
   context: IngestContext,
 ): Promise<ReadonlyMap<PositionedEvent, Answer>> {
   const events = readings.flatMap((reading) => reading.events);
-  return answersOf(events, await recordEvents(context.database, events, context.now));
+  return answersOf(events, await recordEvents(context.database, events, context.now, context.fold));
 }
 
 /** Finds the event that the database refuses, so that it is set aside and its neighbours are not held up. */
@@ -126,7 +129,7 @@ async function recordAlone(
 ): Promise<ReadonlyMap<PositionedEvent, Answer>> {
   const blames = context.suspects?.has(message.messageId) ? isRefusal : blamesTheData;
   try {
-    return answersOf(events, await recordEvents(context.database, events, context.now));
+    return answersOf(events, await recordEvents(context.database, events, context.now, context.fold));
   } catch (error) {
     if (!blames(error)) throw error;
   }

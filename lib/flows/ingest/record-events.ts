@@ -126,7 +126,8 @@ async function foldRequest(
   answers: RecordedEvent[],
 ): Promise<Addition> {
   const memory = state && (state.memory ?? (await deriveRequestMemory(database, pagwId, rules)));
-  const fold = new RequestFold(state ? { ...state, memory: memory ?? newMemory() } : null, rules);
+  const known = state && { ...state, memory: memory ?? newMemory(), isDerived: state.memory === null };
+  const fold = new RequestFold(known ?? null, rules);
   const recorded = new Set(state?.recorded?.map((place) => events[place]?.event.eventId));
   let tenant = state?.tenant ?? null;
   for (const { event, place } of events) {

@@ -28,7 +28,7 @@ export const deadlinesPage: ViewPage = {
   title: 'Deadlines',
   filters: ['risk', 'priority', 'outcome', 'after'],
   show: async (question) => {
-    const { database, parameters, context, rules } = question;
+    const { database, parameters, context } = question;
     const { now, tenant, limits } = context;
     const year = now.getUTCFullYear();
     const since = new Date(Date.UTC(year, 0, 1));
@@ -45,7 +45,7 @@ export const deadlinesPage: ViewPage = {
         after: outcome === null ? after : undefined,
       }),
       countDeadlines(database, { tenant, now }),
-      decisionMetrics(database, { tenant, since }, rules.decisionPolicy),
+      decisionMetrics(database, { tenant, since }),
       outcome === null ? null : readDecisions(question, { since, outcome, priority, after }),
     ]);
     const data = { risk, counts, deadlines: rows, next, decisions, year, listed };
@@ -54,7 +54,7 @@ export const deadlinesPage: ViewPage = {
 };
 
 async function readDecisions(
-  { database, context, rules }: ViewQuestion,
+  { database, context }: ViewQuestion,
   wanted: {
     since: Date;
     outcome: ListedDecisions['outcome'];
@@ -66,13 +66,10 @@ async function readDecisions(
   const { priority, outcome } = wanted;
   if (tenant === null || priority === null)
     throw badFilter('The filter “outcome” needs “tenant” and “priority” beside it.');
-  const { tenants, default: general } = rules.decisionPolicy;
-  const own = tenants.get(tenant);
   const { rows, next } = await listDecisions(database, {
     ...wanted,
     tenant,
     priority,
-    window: own === undefined ? general : own,
     limit: Math.min(MOST_DECISIONS, context.limits.requests),
   });
   return { tenant, priority, outcome, rows, next };
@@ -246,6 +243,16 @@ function DecisionTable({ decisions, links }: DecisionTableProps) {
           ),
         },
         {
+          name: 'In part',
+          numeric: true,
+          cell: (row) => (
+            <>
+              {count(row, 'partial', row.partial)}
+              {share(row.partial, row)}
+            </>
+          ),
+        },
+        {
           name: 'Denied',
           numeric: true,
           cell: (row) => (
@@ -282,6 +289,7 @@ function DecisionTable({ decisions, links }: DecisionTableProps) {
 const outcomeTexts: Readonly<Record<ListedOutcome, string>> = {
   decided: 'decided',
   approved: 'approved',
+  partial: 'approved in part',
   denied: 'denied',
   late: 'decided late',
 };

@@ -45,6 +45,7 @@ const reasonTexts: Readonly<Record<StuckReason, string>> = {
   'retries-exhausted': 'failed as often as it may',
   'retry-overdue': 'waits for a retry that is overdue',
   'hand-off-lost': 'is done, but the next stage never began',
+  'decided-not-delivered': 'is done, but the provider has no notice of the decision',
   'deadline-at-risk': 'moves, but a decision is due soon',
   'deadline-breached': 'moves, but its decision is overdue',
 };
@@ -56,6 +57,7 @@ const automaticActions: Readonly<Record<StuckReason, string>> = {
   'retries-exhausted': 'None; retry it by hand',
   'retry-overdue': 'Retry with the next run',
   'hand-off-lost': 'None; hand it on again',
+  'decided-not-delivered': 'None; give notice of the decision',
   'deadline-at-risk': 'An alarm when it is due',
   'deadline-breached': 'None; a decision is needed',
 };

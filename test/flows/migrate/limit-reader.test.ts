@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { foldDecisionChanges } from '../../../lib/data-access/decisions.ts';
 import { explainTimeline } from '../../../lib/data-access/doctor.ts';
 import { eventDistribution } from '../../../lib/data-access/event-reports.ts';
 import { refreshFlow } from '../../../lib/data-access/flow.ts';
@@ -63,9 +62,7 @@ beforeAll(async () => {
     ['elevance', HIDDEN],
   ] as const)
     await fill(tenant, pagwId);
-  await decide('TALLIED');
-  await foldDecisionChanges({ database: owner, now, mayGoOn: () => true });
-  await decide('CHANGED');
+  await decide('DECIDED');
   // Days are merged once they are over.
   const daysLater = new Date(now.getTime() + 3 * 86_400_000);
   await refreshSummary({ database: owner, now: daysLater, mayGoOn: () => true });
@@ -124,9 +121,21 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
 /** A decided request of each tenant, old enough for nobody to watch it. */
 async function decide(name: string): Promise<void> {
   await owner.execute(
-    `INSERT INTO request_tracker (pagw_id, tenant, received_on, received_at, status, completed_at, determination, decided_at, watch_at)
-     SELECT id || :name, tenant, '2026-03-01', :at::timestamptz, 'APPROVED', :at::timestamptz, 'APPROVED', :at::timestamptz, NULL
-     FROM (VALUES ('SHOWN-', 'anthem'), ('HIDDEN-', 'elevance')) AS request (id, tenant)`,
+    `WITH request (id, tenant) AS (VALUES ('SHOWN-', 'anthem'), ('HIDDEN-', 'elevance')),
+     decided AS (
+       INSERT INTO request_tracker (
+         pagw_id, tenant, received_on, received_at, status, completed_at, determination, decided_at, clock_stopped_at, watch_at
+       )
+       SELECT
+         id || :name, tenant, '2026-03-01', :at::timestamptz, 'APPROVED', :at::timestamptz,
+         'APPROVED', :at::timestamptz, :at::timestamptz, NULL
+       FROM request
+     )
+     INSERT INTO decision_episode (
+       pagw_id, episode, tenant, plan, kind, drugs, priority, requested_priority, received_at, resolution, resolved_at
+     )
+     SELECT id || :name, 1, tenant, tenant, 'request', 'none', 'STANDARD', 'STANDARD', :at::timestamptz, 'APPROVED', :at::timestamptz
+     FROM request`,
     { name, at: start },
   );
 }

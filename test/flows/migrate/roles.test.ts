@@ -85,10 +85,8 @@ describe('a function', () => {
     expect(all.rowCount).toBe(rows.length);
     const of = (callers: string) => rows.filter((row) => row.callers === callers).map(({ name }) => name);
     expect(new Set(rows.map(({ callers }) => callers))).toEqual(
-      new Set(['', 'maintainer', 'maintainer writer', 'operator', 'rotator', 'writer']),
+      new Set(['maintainer', 'maintainer writer', 'operator', 'rotator', 'writer']),
     );
-    // Called by triggers alone.
-    expect(of('')).toEqual(['note_decision_change']);
     expect(of('writer')).toEqual(['keep_archived_month']);
     expect(of('maintainer writer')).toEqual(['ensure_event_partition']);
     expect(of('rotator')).toEqual(['set_login_password']);
@@ -163,27 +161,23 @@ describe('the archive', () => {
   });
 });
 
-describe('the decision tally', () => {
+describe('decisions', () => {
   const decided = record.replace(
     '"status":"RECEIVED"',
-    '"status":"APPROVED","determination":"APPROVED","decided_at":"2026-03-01T10:00:00Z"',
+    '"status":"RECEIVED","episodes":[{"episode":1,"kind":"request","drugs":"none","received_at":"2026-03-01T10:00:00Z","extension_days":0,"reason_given":false,"faults":[]}]',
   );
 
-  it('is followed by whoever records, and written by its functions alone', async () => {
+  it('are written by whoever records, and stay their request’s and tenant’s', async () => {
     expect(decided).not.toBe(record);
     expect(await as('pagw_writer_a', decided)).toBe(1);
-    expect(await as('pagw_reader_a', 'SELECT * FROM decision_tally')).toBe(0);
-    for (const sql of [
-      'SELECT fold_decision_changes(1)',
-      'UPDATE decision_tally SET decided = 0',
-      'UPDATE decision_change SET decided = 0',
-      'DELETE FROM decision_change',
-      `INSERT INTO decision_change VALUES ('2026-03-01', 'anthem', 'STANDARD', 60, 1, 1, 0, 60)`,
-    ])
-      await expect(as('pagw_writer_a', sql)).rejects.toMatchObject({ code: '42501' });
-    await expect(as('pagw_reader_a', 'SELECT fold_decision_changes(1)')).rejects.toMatchObject({
-      code: '42501',
-    });
+    for (const column of ['pagw_id', 'episode', 'tenant'])
+      await expect(
+        as('pagw_writer_a', `UPDATE decision_episode SET ${column} = ${column}`),
+      ).rejects.toMatchObject({ code: '42501' });
+    for (const login of ['pagw_maintainer_a', 'pagw_operator_a', 'pagw_reader_a'])
+      await expect(as(login, 'UPDATE decision_episode SET due_at = NULL')).rejects.toMatchObject({
+        code: '42501',
+      });
   });
 });
 
@@ -249,8 +243,6 @@ const RECORDED: Record<string, string[]> = {
   event_summary_progress: ['settled_id'],
   request_flow: ['stages'],
   flow_summary: ['count'],
-  decision_tally: ['decided'],
-  decision_change: ['decided'],
   archived_month: ['keep_until'],
 };
 
@@ -258,7 +250,6 @@ const RECORDED: Record<string, string[]> = {
 const UPKEEP: Record<string, string> = {
   compact_requests: `SELECT * FROM compact_requests(now(), now(), 1)`,
   drop_archived_month: `SELECT drop_archived_month('2026-03-01', now())`,
-  fold_decision_changes: 'SELECT fold_decision_changes(1)',
   fold_flows: 'SELECT fold_flows(1)',
   mark_changed_hours: 'SELECT * FROM mark_changed_hours(1000)',
   roll_up_flow_day: 'SELECT roll_up_flow_day(now())',

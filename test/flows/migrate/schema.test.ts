@@ -61,7 +61,7 @@ describe('the schema', () => {
         `GRANT DELETE ON incident TO pagw_writer`,
         `REVOKE EXECUTE ON FUNCTION archived_through FROM pagw_reader`,
         `ALTER TABLE incident ADD CHECK (told_count < 9)`,
-        `DROP TRIGGER note_new_decision ON request_tracker`,
+        `DROP TRIGGER watch_request_again ON request_tracker`,
         `COMMENT ON TABLE incident IS 'changed'`,
         `ALTER FUNCTION append_events SET enable_seqscan = on`,
         `ALTER VIEW waiting_failure SET (security_invoker = false)`,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
 import { DEFAULT_BELIEVED_DAYS } from '../../../lib/domain/believable-time.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
+import { defaultFoldRules } from '../../../lib/domain/request-fold.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -35,7 +36,7 @@ describe('the verdict on a history', () => {
     for (const step of steps) {
       await checkRequests(db.database, { rules, now: afterMinutes(start, step[0]) });
       const believedDays = imported ? Number.POSITIVE_INFINITY : DEFAULT_BELIEVED_DAYS;
-      await recordHistory(db.database, { pagwId }, start, [step], { believedDays });
+      await recordHistory(db.database, { pagwId }, start, [step], { ...defaultFoldRules, believedDays });
     }
     await checkRequests(db.database, { rules, now: afterMinutes(start, at) });
     expect(await verdictOn(pagwId)).toEqual(stuck);

@@ -1,0 +1,198 @@
+import type { Priority } from '../domain/tracked-event.ts';
+import type { Database } from './database.ts';
+import { COUNTED, DECIDED, IN_TIME } from './decisions.ts';
+import type { ReportSpan } from './event-reports.ts';
+import { readBounded } from './page.ts';
+
+/**
+ * What is counted of one plan's requests of one priority in a span (usually a calendar year, UTC). Drugs, inquiries,
+ * notifications and retrospective reviews are counted apart and nowhere else.
+ *
+ * `received + carriedIn = decided + withdrawn + dismissed + void + notRequired + open`.
+ */
+export interface PlanFigures {
+  tenant: string;
+  plan: string;
+  /** As processed when it was decided; of an open one, as it is. */
+  priority: Priority;
+  /** Received in the span. */
+  received: number;
+  /** Received before it, and neither decided nor ended by then. */
+  carriedIn: number;
+  /** Determined in the span, whenever received: approved, in part, denied. */
+  decided: number;
+  approved: number;
+  partial: number;
+  denied: number;
+  withdrawn: number;
+  /** Cannot be processed. */
+  dismissed: number;
+  /** Duplicates among them. */
+  void: number;
+  /** No authorization is needed. */
+  notRequired: number;
+  /** Neither decided nor ended at the end of the span. */
+  open: number;
+  /** Determined in the span under a timeframe; the others are not late, nor in time. */
+  bound: number;
+  /** The provider had notice by the due time. */
+  inTime: number;
+  approvedInTime: number;
+  partialInTime: number;
+  deniedInTime: number;
+  /** Approved in whole after the time to decide was extended. */
+  approvedAfterExtension: number;
+  extended: number;
+  /** Denials, whole or in part, that state a reason; and those that do not. */
+  reasonGiven: number;
+  reasonMissing: number;
+  /** Appeals received in the span. */
+  appealed: number;
+  /** Appeals decided in the span, whenever received. */
+  appealsDecided: number;
+  upheld: number;
+  overturned: number;
+  overturnedInPart: number;
+  appealsWithdrawn: number;
+  /** From the appeal to its decision; null where none was decided. */
+  appealMeanMs: number | null;
+  /** From receipt to determination; null where nothing was decided. */
+  meanMs: number | null;
+  medianMs: number | null;
+  /** Received in the span, and not counted above. */
+  drugs: number;
+  inquiries: number;
+  notifications: number;
+  retrospective: number;
+}
+
+const MOST_ROWS = 2_000;
+
+/** The figures of each plan, expedited and standard apart, as far as anything is there to be counted. */
+export async function publishedFigures(
+  database: Database,
+  { tenant, since, until }: ReportSpan,
+): Promise<PlanFigures[]> {
+  const { rows } = await readBounded<PlanFigures>(
+    database,
+    `SELECT
+       tenant, plan, priority,
+       count(*) FILTER (WHERE counted AND is_received) AS received,
+       count(*) FILTER (WHERE counted AND received_at < :since::timestamptz AND is_undecided_before) AS carried_in,
+       count(*) FILTER (WHERE is_decided) AS decided,
+       count(*) FILTER (WHERE is_decided AND resolution = 'APPROVED') AS approved,
+       count(*) FILTER (WHERE is_decided AND resolution = 'PARTIAL') AS partial,
+       count(*) FILTER (WHERE is_decided AND resolution = 'DENIED') AS denied,
+       count(*) FILTER (WHERE is_resolved AND resolution = 'WITHDRAWN') AS withdrawn,
+       count(*) FILTER (WHERE is_resolved AND resolution = 'DISMISSED') AS dismissed,
+       count(*) FILTER (WHERE is_resolved AND resolution = 'VOID') AS void,
+       count(*) FILTER (WHERE is_resolved AND resolution = 'NOT_REQUIRED') AS not_required,
+       count(*) FILTER (WHERE counted AND is_open) AS open,
+       count(*) FILTER (WHERE is_decided AND due_at IS NOT NULL) AS bound,
+       count(*) FILTER (WHERE is_decided AND ${IN_TIME}) AS in_time,
+       count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'APPROVED') AS approved_in_time,
+       count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'PARTIAL') AS partial_in_time,
+       count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'DENIED') AS denied_in_time,
+       count(*) FILTER (WHERE is_decided AND extension_days > 0 AND resolution = 'APPROVED') AS approved_after_extension,
+       count(*) FILTER (WHERE is_decided AND extension_days > 0) AS extended,
+       count(*) FILTER (WHERE is_decided AND resolution <> 'APPROVED' AND reason_given) AS reason_given,
+       count(*) FILTER (WHERE is_decided AND resolution <> 'APPROVED' AND NOT reason_given) AS reason_missing,
+       count(*) FILTER (WHERE counted AND appealed_at >= :since::timestamptz AND appealed_at < coalesce(:until::timestamptz, 'infinity')) AS appealed,
+       count(*) FILTER (WHERE is_appeal_decided) AS appeals_decided,
+       count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'upheld') AS upheld,
+       count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'overturned') AS overturned,
+       count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'partial') AS overturned_in_part,
+       count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'withdrawn') AS appeals_withdrawn,
+       avg(extract(epoch FROM appeal_decided_at - appealed_at) * 1000) FILTER (WHERE is_appeal_decided)::float8 AS appeal_mean_ms,
+       avg(taken_ms) FILTER (WHERE is_decided)::float8 AS mean_ms,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY taken_ms::float8) FILTER (WHERE is_decided) AS median_ms,
+       count(*) FILTER (WHERE is_received AND kind = 'request' AND drugs <> 'none') AS drugs,
+       count(*) FILTER (WHERE is_received AND kind = 'inquiry') AS inquiries,
+       count(*) FILTER (WHERE is_received AND kind = 'notification') AS notifications,
+       count(*) FILTER (WHERE is_received AND kind = 'retrospective') AS retrospective
+     FROM (
+       SELECT *, counted AND is_resolved_in_span AS is_resolved, counted AND is_resolved_in_span AND ${DECIDED} AS is_decided
+       FROM (
+         SELECT
+           *, ${COUNTED} AS counted,
+           received_at >= :since::timestamptz AS is_received,
+           resolved_at IS NULL OR resolved_at >= :since::timestamptz AS is_undecided_before,
+           resolved_at IS NULL OR resolved_at >= coalesce(:until::timestamptz, 'infinity') AS is_open,
+           resolved_at >= :since::timestamptz AND resolved_at < coalesce(:until::timestamptz, 'infinity') AS is_resolved_in_span,
+           ${COUNTED} AND appeal_decided_at >= :since::timestamptz
+             AND appeal_decided_at < coalesce(:until::timestamptz, 'infinity') AS is_appeal_decided,
+           extract(epoch FROM resolved_at - received_at) * 1000 AS taken_ms
+         FROM decision_episode
+         WHERE (:tenant::text IS NULL OR tenant = :tenant)
+           AND received_at < coalesce(:until::timestamptz, 'infinity')
+           AND (resolved_at IS NULL OR greatest(resolved_at, appealed_at, appeal_decided_at, received_at) >= :since::timestamptz)
+       ) AS episode
+     ) AS episode
+     GROUP BY tenant, plan, priority
+     ORDER BY tenant, plan, priority
+     LIMIT ${MOST_ROWS}`,
+    { tenant, since, until: until ?? null },
+  );
+  return rows;
+}
+
+/** What of a plan is published for one priority; times in milliseconds. */
+export interface PublishedFigures {
+  received: number;
+  approved: number;
+  denied: number;
+  partial: number;
+  approvedAfterExtension: number;
+  appealed: number;
+  approvedAfterAppeal: number;
+  /** Null where no timeframe binds any of the decisions. */
+  inTime: number | null;
+  meanMs: number | null;
+  medianMs: number | null;
+}
+
+export interface PublishedPlan {
+  plan: string;
+  standard: PublishedFigures;
+  expedited: PublishedFigures;
+  leftOut: { drugs: number; withdrawn: number; undecided: number };
+}
+
+/** How decisions in part are published: as a class of their own, or with one of the others. */
+export const partialClasses = ['partial', 'approved', 'denied'] as const;
+export type PartialClass = (typeof partialClasses)[number];
+
+/** A plan's figures as they are published, its priorities beside each other. */
+export function publishedPlans(rows: readonly PlanFigures[], partialAs: PartialClass): PublishedPlan[] {
+  const plans = Map.groupBy(rows, ({ tenant, plan }) => JSON.stringify([tenant, plan]));
+  return [...plans.values()].map((ofPlan) => {
+    const sum = (name: 'drugs' | 'withdrawn' | 'open') => ofPlan.reduce((total, row) => total + row[name], 0);
+    const of = (priority: Priority) =>
+      published(
+        ofPlan.find((row) => row.priority === priority),
+        partialAs,
+      );
+    return {
+      plan: ofPlan[0]?.plan ?? '',
+      standard: of('STANDARD'),
+      expedited: of('EXPEDITED'),
+      leftOut: { drugs: sum('drugs'), withdrawn: sum('withdrawn'), undecided: sum('open') },
+    };
+  });
+}
+
+function published(row: PlanFigures | undefined, partialAs: PartialClass): PublishedFigures {
+  const inPart = (as: PartialClass) => (partialAs === as ? (row?.partial ?? 0) : 0);
+  return {
+    received: row?.received ?? 0,
+    approved: (row?.approved ?? 0) + inPart('approved'),
+    denied: (row?.denied ?? 0) + inPart('denied'),
+    partial: inPart('partial'),
+    approvedAfterExtension: row?.approvedAfterExtension ?? 0,
+    appealed: row?.appealed ?? 0,
+    approvedAfterAppeal: row?.overturned ?? 0,
+    inTime: row !== undefined && row.decided > 0 && row.bound === 0 ? null : (row?.inTime ?? 0),
+    meanMs: row?.meanMs ?? null,
+    medianMs: row?.medianMs ?? null,
+  };
+}

@@ -1,0 +1,56 @@
+-- What is to be decided, each with a clock of its own: a request, and every update of it once it was decided. What a payer
+-- publishes is counted from here, and each number's requests are listed from the same rows. They are what
+-- lib/domain/decision-episodes.ts makes of a request's events, and stay when the events are archived.
+CREATE TABLE decision_episode (
+  pagw_id            VARCHAR(64) COLLATE "C" NOT NULL,
+  episode            INT NOT NULL CHECK (episode >= 1),
+  tenant             VARCHAR(64) COLLATE "C" NOT NULL,
+  plan               VARCHAR(64) COLLATE "C" NOT NULL,
+  delegate           VARCHAR(64) COLLATE "C",
+  kind               VARCHAR(16) NOT NULL CHECK (kind IN ('request', 'inquiry', 'notification', 'retrospective')),
+  drugs              VARCHAR(16) NOT NULL CHECK (drugs IN ('none', 'medical', 'pharmacy')),
+  priority           VARCHAR(16) NOT NULL CHECK (priority IN ('EXPEDITED', 'STANDARD')),
+  requested_priority VARCHAR(16) NOT NULL CHECK (requested_priority IN ('EXPEDITED', 'STANDARD')),
+  priority_since     TIMESTAMPTZ,
+  received_at        TIMESTAMPTZ NOT NULL,
+  due_at             TIMESTAMPTZ,
+  extension_days     INT NOT NULL DEFAULT 0 CHECK (extension_days BETWEEN 0 AND 14),
+  extended_at        TIMESTAMPTZ,
+  extended_by        VARCHAR(16),
+  resolution         VARCHAR(16) CHECK (resolution IN (
+    'APPROVED', 'PARTIAL', 'DENIED', 'WITHDRAWN', 'DISMISSED', 'VOID', 'NOT_REQUIRED'
+  )),
+  resolved_at        TIMESTAMPTZ,
+  notified_at        TIMESTAMPTZ,
+  reason_given       BOOLEAN NOT NULL DEFAULT false,
+  appealed_at        TIMESTAMPTZ,
+  appeal_outcome     VARCHAR(16) CHECK (appeal_outcome IN ('upheld', 'overturned', 'partial', 'withdrawn')),
+  appeal_decided_at  TIMESTAMPTZ,
+  faults             TEXT[] NOT NULL DEFAULT '{}',
+  PRIMARY KEY (pagw_id, episode),
+  CONSTRAINT ck_decision_episode_resolved CHECK ((resolution IS NULL) = (resolved_at IS NULL)),
+  CONSTRAINT ck_decision_episode_in_order CHECK (received_at <= resolved_at AND resolved_at <= notified_at),
+  CONSTRAINT ck_decision_episode_extended CHECK ((extended_at IS NULL) = (extension_days = 0)),
+  CONSTRAINT ck_decision_episode_appealed CHECK (
+    (appeal_outcome IS NULL) = (appeal_decided_at IS NULL) AND (appealed_at IS NOT NULL OR appeal_outcome IS NULL)
+  )
+);
+
+-- What a year's report reads: what was received in it, resolved in it, or is open, and the appeals of it.
+CREATE INDEX ix_decision_episode_received ON decision_episode (tenant, received_at);
+
+CREATE INDEX ix_decision_episode_resolved ON decision_episode (tenant, resolved_at);
+
+CREATE INDEX ix_decision_episode_appealed ON decision_episode (tenant, appealed_at) WHERE appealed_at IS NOT NULL;
+
+COMMENT ON TABLE decision_episode IS 'What is to be decided and how it was, a row for each request and for each update of one that was decided';
+COMMENT ON COLUMN decision_episode.plan IS 'As a producer states it, else the tenant';
+COMMENT ON COLUMN decision_episode.delegate IS 'Who decides in the plan''s place';
+COMMENT ON COLUMN decision_episode.drugs IS 'Drugs of the medical benefit (Part B among them) or of the pharmacy benefit are not among the published figures';
+COMMENT ON COLUMN decision_episode.priority IS 'As processed when it was decided';
+COMMENT ON COLUMN decision_episode.priority_since IS 'When the priority became another than requested; null when it never did';
+COMMENT ON COLUMN decision_episode.due_at IS 'When a decision was due by the plan''s policy; null where no timeframe binds it';
+COMMENT ON COLUMN decision_episode.resolution IS 'What stopped the clock first: a determination, or one of the four other ends';
+COMMENT ON COLUMN decision_episode.notified_at IS 'When the provider had notice of the determination; null while it is undelivered, and where there is none';
+COMMENT ON COLUMN decision_episode.reason_given IS 'The determination states a reason';
+COMMENT ON COLUMN decision_episode.faults IS 'What was stated and does not count: see lib/domain/decision-episodes.ts';
