@@ -38,9 +38,9 @@ export interface DecisionPolicy {
 }
 
 /**
- * CMS-0057-F (42 CFR 422.568, 422.572, 438.210, 440.230, 457.495): 72 hours for an expedited request, seven calendar days for
- * a standard one since 2026, 14 before. Issuers on the exchanges keep 72 hours and 15 days (45 CFR 147.136).
- * Part B drugs: 24 and 72 hours (42 CFR 422.568(b)(3), 422.572(a)(2)).
+ * CMS-0057-F: 72 hours for an expedited request, seven calendar days for a standard one (CMS's questions and answers on the
+ * rule); before 2026 it was 14 calendar days after the date of receipt (42 CFR 422.568(b)(1) as it stood then). Issuers on the
+ * exchanges are not bound by these. Their 15 days, and 24 and 72 hours for Part B drugs, are not checked against a source.
  */
 const EXPEDITED_HOURS = 72;
 const STANDARD_DAYS = 7;

@@ -50,6 +50,7 @@ export interface DecisionEpisode {
   faults: DecisionFault[];
 }
 
+/** 42 CFR 422.572(b), 422.568(b)(1)(i): by up to 14 calendar days. */
 const EXTENSION_MOST_DAYS = 14;
 
 /** Whether the resolution is a determination: the plan decided. */
