@@ -208,23 +208,31 @@ describe('pagw report', () => {
   });
 
   it('cms tells shares and times of a year', async () => {
-    const { metrics } = (await report('cms', '--year', '2026', '-o', 'json')).json();
-    expect(metrics).toEqual([
+    const { plans, counts } = (await report('cms', '--year', '2026', '-o', 'json')).json();
+    const none = { received: 0, approved: 0, denied: 0, partial: 0, approvedAfterExtension: 0, appealed: 0 };
+    expect(plans.slice(0, 1)).toEqual([
       {
-        tenant: 'anthem',
-        priority: 'STANDARD',
-        decided: 2,
-        approved: 1,
-        denied: 1,
-        meanSeconds: 21_600,
-        medianSeconds: 21_600,
-        onTime: 2,
+        plan: 'anthem',
+        standard: {
+          ...{
+            ...none,
+            received: expect.any(Number),
+            approved: 1,
+            denied: 1,
+            approvedAfterAppeal: 0,
+            inTime: 2,
+          },
+          ...{ meanMs: 21_600_000, medianMs: 21_600_000 },
+        },
+        expedited: { ...none, approvedAfterAppeal: 0, inTime: 0, meanMs: null, medianMs: null },
+        leftOut: { drugs: 0, withdrawn: 0, undecided: expect.any(Number) },
       },
     ]);
+    expect(counts[0]).toMatchObject({ decided: 2, unexplained: 0 });
     expect((await report('cms', '--year', '2026')).out).toMatch(
-      /50\.0 % +50\.0 % +6 h 00 m +6 h 00 m +100\.0 %/,
+      /1 · 50\.0 % +0 · 0\.0 % +1 · 50\.0 % .* 2 · 100\.0 % +6 h 00 m +6 h 00 m/,
     );
-    expect((await report('cms')).err).toBe('Nothing was decided in 2025.\n');
+    expect((await report('cms')).err).toBe('Nothing was received, decided or open in this time.\n');
   });
 
   it('timeline places events in time; an unknown request is an error of its own', async () => {

@@ -175,7 +175,7 @@ export const histories: Readonly<Record<string, History>> = {
       [2, 'NOTIFY_FAIL', { errorCode: 'NOTIFICATION_EXCEPTION' }],
     ],
     at: 60,
-    stuck: stuck('decided-not-delivered', 'RESPONSE_BUILDER', 1),
+    stuck: stuck('decided-not-delivered', 'RESPONSE_BUILDER', 2),
   },
 
   // Failures and retries.
@@ -361,7 +361,7 @@ export const histories: Readonly<Record<string, History>> = {
   'a pended request past three quarters of its time': {
     steps: pended,
     at: 0.75 * sevenDays,
-    stuck: stuck('deadline-at-risk', 'RESPONSE_BUILDER', 0.75 * sevenDays),
+    stuck: stuck('deadline-at-risk', 'RESPONSE_BUILDER', Math.floor(0.75 * sevenDays * 60_000) / 60_000),
   },
   'a pended request past its time': {
     steps: pended,
@@ -378,9 +378,13 @@ export const histories: Readonly<Record<string, History>> = {
     stuck: stuck('deadline-breached', 'RESPONSE_BUILDER', 3 * day),
   },
   'a pended request that turns out to be expedited': {
-    steps: [...pended, [2.5 * day, 'PARSE_OK', { request: { priority: 'EXPEDITED' } }]],
-    at: 2.5 * day,
-    stuck: stuck('deadline-at-risk', 'RESPONSE_BUILDER', 2.25 * day),
+    steps: [
+      ...pended,
+      [2.5 * day, 'PRIORITY_RAISED', { stage: 'OTHER', request: { priority: 'EXPEDITED' } }],
+    ],
+    // It has 72 hours from then.
+    at: 4.75 * day,
+    stuck: stuck('deadline-at-risk', 'RESPONSE_BUILDER', 4.75 * day),
   },
   'a pended request decided in time': {
     steps: [
