@@ -1,3 +1,4 @@
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type {
   CloudFormationCustomResourceEvent,
   CloudFormationCustomResourceUpdateEvent,
@@ -8,6 +9,7 @@ import { ensurePartitions } from '../lib/data-access/maintain.ts';
 import { limitReader } from '../lib/data-access/migrate.ts';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { migrate } from '../lib/flows/migrate/migrate.ts';
+import { letRotatorIn } from '../lib/flows/rotate/rotate-login.ts';
 import { migrateEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
 import { openDatabaseFromEnv, systemClock } from '../lib/runtime/open-database.ts';
@@ -46,6 +48,7 @@ export async function isComplete(
   });
   if (!complete) return { IsComplete: false };
   await ensurePartitions(database, systemClock.now());
+  await letRotatorIn(database, new SecretsManager({}), env.ROTATOR_SECRET_ARN);
   try {
     await limitReader(database, tenantsOf(event.ResourceProperties.readerTenants));
   } catch (error) {

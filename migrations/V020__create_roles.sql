@@ -80,14 +80,11 @@ GRANT
   )
 ON decision_episode TO pagw_writer;
 
-GRANT INSERT, UPDATE (replayed_at) ON rejected_message TO pagw_writer;
+GRANT INSERT ON rejected_message TO pagw_writer;
 
--- Deeds are added, and never changed.
-GRANT INSERT ON operator_action TO pagw_writer;
+GRANT INSERT, DELETE ON retry_claim TO pagw_writer;
 
-GRANT INSERT, DELETE ON retry_pause, retry_claim TO pagw_writer;
-
-GRANT INSERT, UPDATE (done, after_id, stepped_at, state, finished_at) ON retry_batch TO pagw_writer;
+GRANT UPDATE (done, after_id, stepped_at, state, finished_at) ON retry_batch TO pagw_writer;
 
 GRANT INSERT, UPDATE ON stuck_check TO pagw_writer;
 
@@ -96,7 +93,7 @@ GRANT
   INSERT,
   UPDATE (
     opened_at, closed_at, reason, seen_at, level, count, peak_count, oldest_since, trend_count, trend_at,
-    told_at, told_count, told_level, reminders_told, snoozed_until, snoozed_by, version
+    told_at, told_count, told_level, reminders_told, version
   )
 ON incident TO pagw_writer;
 

@@ -502,7 +502,7 @@ CREATE INDEX ix_operator_action_acted ON public.operator_action USING btree (act
 COMMENT ON COLUMN operator_action.affected IS 'How many failures, requests or incidents the deed touched';
 GRANT SELECT ON TABLE operator_action TO pagw_maintainer;
 GRANT SELECT ON TABLE operator_action TO pagw_reader;
-GRANT INSERT, SELECT ON TABLE operator_action TO pagw_writer;
+GRANT SELECT ON TABLE operator_action TO pagw_writer;
 
 CREATE TABLE reader_scope (
   only_row boolean NOT NULL DEFAULT true,
@@ -704,7 +704,7 @@ COMMENT ON COLUMN retry_batch.matched IS 'Failures that matched the filter when 
 COMMENT ON COLUMN retry_batch.after_id IS 'event_tracker.id up to which the batch has been carried out';
 GRANT SELECT ON TABLE retry_batch TO pagw_maintainer;
 GRANT SELECT ON TABLE retry_batch TO pagw_reader;
-GRANT INSERT, SELECT ON TABLE retry_batch TO pagw_writer;
+GRANT SELECT ON TABLE retry_batch TO pagw_writer;
 
 CREATE TABLE retry_claim (
   failure_id bigint NOT NULL,
@@ -732,7 +732,7 @@ CREATE TABLE retry_pause (
 );
 GRANT SELECT ON TABLE retry_pause TO pagw_maintainer;
 GRANT SELECT ON TABLE retry_pause TO pagw_reader;
-GRANT DELETE, INSERT, SELECT ON TABLE retry_pause TO pagw_writer;
+GRANT SELECT ON TABLE retry_pause TO pagw_writer;
 
 CREATE TABLE schema_failure (
   version character varying(16) NOT NULL,

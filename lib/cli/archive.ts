@@ -154,6 +154,9 @@ async function restore(session: Session, what: string, options: Options): Promis
   await session.confirm(
     `Put the archived events of ${what} back on ${connection.name}, for ${plural(days, 'day')}?`,
   );
+  const operator = connection.database('operator');
+  // What could not be written down is not done.
+  await operator.execute('SELECT 1 AS answers');
   const now = connection.now();
   const keepUntil = new Date(now.getTime() + days * DAY_MS);
   const { events: restored, damage } = isMonth(what)
@@ -167,7 +170,7 @@ async function restore(session: Session, what: string, options: Options): Promis
       exitCode: ExitCode.notFound,
     });
   await recordOperatorAction(
-    connection.database('writer'),
+    operator,
     {
       action: 'archive.restore',
       filter: { what, days },

@@ -5,8 +5,8 @@ import { usageError } from './cli-error.ts';
 import { openLocalConnection } from './local-connection.ts';
 import { openStackConnection } from './stack-connection.ts';
 
-/** Which database login: to look, to note what an operator did, to migrate. */
-export type DatabaseLogin = 'reader' | 'writer' | 'owner';
+/** Which database login: to look, to act by hand, to record as the flows do, to migrate. */
+export type DatabaseLogin = 'reader' | 'operator' | 'writer' | 'owner';
 
 /** An event tracker, local or deployed. */
 export interface Connection {

@@ -65,9 +65,9 @@ export const deadLettersRedrive: Verb = (cli) =>
         const connection = await session.connect();
         const { sqs, eventsQueueUrl } = connection;
         const from = needDeadLetterQueue(connection);
-        const writer = connection.database('writer');
+        const operator = connection.database('operator');
         // What cannot be recorded now would only begin its 1,000 deliveries anew.
-        await writer.execute('SELECT 1 AS answers');
+        await operator.execute('SELECT 1 AS answers');
         const total = await countDeadLetters(sqs, from);
         session.say(total === 0 ? 'There are no dead letters.' : `About ${plural(total, 'dead letter')}:`);
         const done = { moved: 0, notTaken: 0 };
@@ -85,7 +85,7 @@ export const deadLettersRedrive: Verb = (cli) =>
           Object.assign(done, await moveDeadLetters({ sqs, from, to: eventsQueueUrl, onMoved, signal }));
           progress.clear();
           await recordOperatorAction(
-            writer,
+            operator,
             {
               action: 'dead-letters.redrive',
               filter: {},

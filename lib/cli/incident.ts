@@ -102,7 +102,7 @@ export function incidentSnooze(cli: Cli): Command {
           const now = connection.now();
           const until = new Date(now.getTime() + seconds * 1_000);
           const snooze = { key, until, ...operatorOf(options, session.io) };
-          if (!(await snoozeIncident(connection.database('writer'), snooze, now)))
+          if (!(await snoozeIncident(connection.database('operator'), snooze, now)))
             throw new CliError({
               code: 'INCIDENT_NOT_FOUND',
               message: `No open incident has the key ${key}.`,

@@ -139,7 +139,7 @@ async function replayRows(
   if (counts.refused.length > 0)
     return { replayed: 0, refusedAgain, notTaken: replay.rows.length, notKept: 0 };
   const ids = replay.rows.map(({ id }) => id);
-  if (ids.length > 0) await markRejectedReplayed(connection.database('writer'), ids, connection.now());
+  if (ids.length > 0) await markRejectedReplayed(connection.database('operator'), ids, connection.now());
   return { replayed: ids.length, refusedAgain, notTaken: 0, notKept: 0 };
 }
 
@@ -160,7 +160,7 @@ async function finish(
   if (counts.replayed > 0) {
     const operator = operatorOf({ reason: reason?.trim() || 'not stated' }, session.io);
     await recordOperatorAction(
-      connection.database('writer'),
+      connection.database('operator'),
       { action: 'rejected.replay', filter, affected: counts.replayed, ...operator },
       connection.now(),
     );

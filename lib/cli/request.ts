@@ -243,7 +243,7 @@ export function requestClose(cli: Cli): Command {
           const connection = await session.connect();
           await session.confirm(`End request ${pagwId} as ${status} on ${connection.name}?`);
           const request = { pagwId, status, ...operatorOf(options, session.io) };
-          const outcome = await closeRequest(connection.database('writer'), request, connection.now());
+          const outcome = await closeRequest(connection.database('operator'), request, connection.now());
           if (outcome === 'not-found')
             throw new CliError({
               code: 'REQUEST_NOT_FOUND',

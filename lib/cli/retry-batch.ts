@@ -69,7 +69,7 @@ export const retryBatch: Verb = (cli) =>
         await session.confirm(`Retry ${plural(page.total, 'failure')}, ${countText(options.rate)} a minute?`);
         const operator = operatorOf(options, session.io);
         const request = { filter, ratePerMinute: options.rate, ...operator };
-        const batch = await requestRetryBatch(connection.database('writer'), request, now);
+        const batch = await requestRetryBatch(connection.database('operator'), request, now);
         const { output } = session.options;
         if (output === 'csv') session.printCounts({ id: batch.id, matched: batch.matched });
         else if (output === 'table') session.print(`${batch.id}\n`);
@@ -152,7 +152,12 @@ export const retryCancel: Verb = (cli) =>
       cli.run(command, [], async (session) => {
         const connection = await session.connect();
         const operator = operatorOf(options, session.io);
-        const stopped = await cancelRetryBatch(connection.database('writer'), id, operator, connection.now());
+        const stopped = await cancelRetryBatch(
+          connection.database('operator'),
+          id,
+          operator,
+          connection.now(),
+        );
         if (!stopped)
           throw new CliError({
             code: 'BATCH_NOT_RUNNING',

@@ -26,7 +26,7 @@ export const retryPause: Verb = (cli) =>
         const scope = readScope(options, session);
         const connection = await session.connect();
         const operator = operatorOf(options, session.io);
-        const paused = await pauseRetries(connection.database('writer'), scope, operator, connection.now());
+        const paused = await pauseRetries(connection.database('operator'), scope, operator, connection.now());
         const what = scopeText(scope);
         session.say(
           paused
@@ -99,7 +99,12 @@ export const retryResume: Verb = (cli) =>
         const scope = readScope(options, session);
         const connection = await session.connect();
         const operator = operatorOf(options, session.io);
-        const lifted = await resumeRetries(connection.database('writer'), scope, operator, connection.now());
+        const lifted = await resumeRetries(
+          connection.database('operator'),
+          scope,
+          operator,
+          connection.now(),
+        );
         if (!lifted)
           throw new CliError({
             code: 'PAUSE_NOT_FOUND',

@@ -79,7 +79,7 @@ export const retryRun: Verb = (cli) =>
     .action((id: string, options: ReasonOption & { stage?: string }, command: Command) =>
       cli.run(command, [], async (session) => {
         const connection = await session.connect();
-        const database = connection.database('writer');
+        const database = connection.database('operator');
         const pagwId = id.trim();
         const stage = canonicalStage(options.stage);
         const operator = operatorOf(options, session.io);

@@ -9,6 +9,7 @@ import type { Connection, ConnectionChoice, DatabaseLogin } from './connection.t
 /** The stack outputs that hold each login's secret. */
 const SECRET_OUTPUT: Record<DatabaseLogin, string> = {
   reader: 'ReaderSecretArn',
+  operator: 'OperatorSecretArn',
   writer: 'WriterSecretArn',
   owner: 'OwnerSecretArn',
 };

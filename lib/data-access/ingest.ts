@@ -77,18 +77,24 @@ export async function appendEvents(
 ): Promise<Set<string>> {
   const { rows } = await database.execute<{ raced: number[] }>(
     `SELECT append_events(:requests::json, :events::json, :cleared::json, :recorded_at::timestamptz) AS raced`,
-    {
-      requests: JSON.stringify(additions.map(toRequestRow)),
-      events: JSON.stringify(additions.flatMap(toEventRows)),
-      cleared: JSON.stringify(
-        additions.flatMap(({ pagwId, fold }) =>
-          fold.cleared.map((sequenceNo) => ({ pagw_id: pagwId, sequence_no: sequenceNo })),
-        ),
-      ),
-      recorded_at: recordedAt,
-    },
+    { ...additionValues(additions), recorded_at: recordedAt },
   );
   return new Set(rows[0]?.raced.flatMap((place) => additions[place]?.pagwId ?? []));
+}
+
+/** Additions as append_events takes them: `:requests::json`, `:events::json`, `:cleared::json`. */
+export function additionValues(
+  additions: readonly Addition[],
+): Record<'requests' | 'events' | 'cleared', string> {
+  return {
+    requests: JSON.stringify(additions.map(toRequestRow)),
+    events: JSON.stringify(additions.flatMap(toEventRows)),
+    cleared: JSON.stringify(
+      additions.flatMap(({ pagwId, fold }) =>
+        fold.cleared.map((sequenceNo) => ({ pagw_id: pagwId, sequence_no: sequenceNo })),
+      ),
+    ),
+  };
 }
 
 function toRequestRow({ pagwId, tenant, fold }: Addition): Record<string, unknown> {

@@ -135,14 +135,22 @@ export async function forgetFunction(database: Database, name: string): Promise<
   await database.execute('DELETE FROM schema_function WHERE name = :name', { name });
 }
 
-/** Held by whoever applies a step, for the length of its transaction. */
-export const TRY_LOCK = `pg_try_advisory_xact_lock(hashtext('pagw schema_migration'))`;
+/**
+ * Held by whoever applies a step, for the length of its transaction; taken or refused at once. A lock of the table, which only
+ * its owner may take: an advisory lock would be anybody's.
+ */
+export const TAKE_LOCK = 'LOCK TABLE schema_migration IN SHARE UPDATE EXCLUSIVE MODE NOWAIT';
 export const LOCK_POLL_MS = 250;
 
 /** True when nobody applies a step at this moment. */
 export async function isLockFree(database: Database): Promise<boolean> {
-  const { rows } = await database.execute<{ locked: boolean }>(`SELECT ${TRY_LOCK} AS locked`);
-  return rows[0]?.locked === true;
+  try {
+    await database.execute(`DO 'BEGIN ${TAKE_LOCK}; END'`);
+    return true;
+  } catch (error) {
+    if (hasSqlState(error, SqlState.lockNotAvailable)) return false;
+    throw error;
+  }
 }
 
 /**
@@ -156,10 +164,16 @@ export async function inLockedTransaction<T>(
 ): Promise<T | 'cut'> {
   for (;;) {
     if (mayGoOn?.() === false) return 'cut';
-    const outcome = await database.transaction(async (transaction) => {
-      return (await isLockFree(transaction)) ? { result: await work(transaction) } : undefined;
-    });
-    if (outcome !== undefined) return outcome.result;
+    let taken = false;
+    try {
+      return await database.transaction(async (transaction) => {
+        await transaction.execute(TAKE_LOCK);
+        taken = true;
+        return work(transaction);
+      });
+    } catch (error) {
+      if (taken || !hasSqlState(error, SqlState.lockNotAvailable)) throw error;
+    }
     await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
   }
 }

@@ -1,7 +1,7 @@
 import type { RetryFilter } from '../domain/retry-filter.ts';
-import type { Database } from './database.ts';
+import type { Database, SqlValues } from './database.ts';
+import { type Addition, additionValues } from './ingest.ts';
 import { readBounded } from './page.ts';
-import { filterValues, MATCHES_FILTER } from './retry.ts';
 
 /** Who does something by hand, and why. */
 export interface Operator {
@@ -19,17 +19,21 @@ export interface OperatorAction extends Operator {
   affected: number;
 }
 
-/** Writes down what an operator did; the same transaction as the deed itself, so that none goes without the other. */
+/** Who, why and when, as the operators' functions take them. */
+function deedValues({ reason, actedBy }: Operator, now: Date) {
+  if (reason.trim() === '') throw new Error('A deed by hand needs a reason; say why in a few words.');
+  return { reason: reason.trim(), acted_by: actedBy, now };
+}
+
+/** Writes down what an operator did outside of the database: what is done in it is written down by the function that does it. */
 export async function recordOperatorAction(
-  transaction: Database,
-  { action, filter, reason, actedBy, affected }: OperatorAction,
+  database: Database,
+  { action, filter, affected, ...operator }: OperatorAction,
   now: Date,
 ): Promise<void> {
-  if (reason.trim() === '') throw new Error('A deed by hand needs a reason; say why in a few words.');
-  await transaction.execute(
-    `INSERT INTO operator_action (action, filter, reason, acted_by, acted_at, affected)
-     VALUES (:action, :filter::jsonb, :reason, left(:acted_by, 128), :now::timestamptz, :affected::int)`,
-    { action, filter: JSON.stringify(filter), reason: reason.trim(), acted_by: actedBy, now, affected },
+  await database.execute(
+    'SELECT record_operator_action(:action, :filter::jsonb, :reason, :acted_by, :now::timestamptz, :affected::int)',
+    { action, filter: JSON.stringify(filter), affected, ...deedValues(operator, now) },
   );
 }
 
@@ -54,34 +58,15 @@ export interface RetryNowOptions extends Operator {
  */
 export async function retryNow(
   database: Database,
-  { pagwId, stage, reason, actedBy }: RetryNowOptions,
+  { pagwId, stage, ...operator }: RetryNowOptions,
   now: Date,
 ): Promise<BroughtForward[]> {
-  return database.transaction(async (transaction) => {
-    const { rows } = await transaction.execute<BroughtForward>(
-      `WITH waiting AS MATERIALIZED (
-         SELECT id, received_on, retry_exhausted_at
-         FROM waiting_failure
-         WHERE pagw_id = :pagw_id AND (:stage::text IS NULL OR stage = :stage::text)
-       )
-       UPDATE event_tracker AS failed
-       SET next_retry_at = least(failed.next_retry_at, :now::timestamptz), retry_exhausted_at = NULL
-       FROM waiting
-       WHERE failed.id = waiting.id
-         AND failed.received_on = waiting.received_on
-         AND (failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL)
-       RETURNING failed.stage, failed.sequence_no, failed.attempt,
-         waiting.retry_exhausted_at IS NOT NULL AS was_exhausted`,
-      { pagw_id: pagwId, stage, now },
-    );
-    if (rows.length > 0)
-      await recordOperatorAction(
-        transaction,
-        { action: 'retry.run', filter: { pagwId, stage }, reason, actedBy, affected: rows.length },
-        now,
-      );
-    return rows;
-  });
+  const { rows } = await database.execute<BroughtForward>(
+    `SELECT stage, sequence_no, attempt, was_exhausted
+     FROM retry_now(:pagw_id, :stage::text, :reason, :acted_by, :now::timestamptz)`,
+    { pagw_id: pagwId, stage, ...deedValues(operator, now) },
+  );
+  return rows;
 }
 
 /**
@@ -137,42 +122,19 @@ export interface RequestedRetryBatch {
 /** Asks for every failure that matches to be retried now, exhausted ones included; retry carries it out in steps. */
 export async function requestRetryBatch(
   database: Database,
-  { filter, ratePerMinute, reason, actedBy }: RetryBatchRequest,
+  { filter, ratePerMinute, ...operator }: RetryBatchRequest,
   now: Date,
 ): Promise<RequestedRetryBatch> {
   if (!Number.isInteger(ratePerMinute) || ratePerMinute < 1 || ratePerMinute > 100_000)
     throw new RangeError('The rate must be a whole number of failures per minute, from 1 to 100000.');
-  return database.transaction(async (transaction) => {
-    const { rows } = await transaction.execute<RequestedRetryBatch>(
-      `INSERT INTO retry_batch (filter, reason, requested_by, requested_at, rate_per_minute, matched)
-       SELECT :filter::jsonb, :reason, left(:acted_by, 128), :now::timestamptz, :rate::int, count(*)
-       FROM waiting_failure
-       WHERE failed_at <= :now::timestamptz AND ${MATCHES_FILTER}
-       RETURNING id, matched`,
-      {
-        ...filterValues(filter),
-        filter: JSON.stringify(filter),
-        reason,
-        acted_by: actedBy,
-        now,
-        rate: ratePerMinute,
-      },
-    );
-    const [batch] = rows;
-    if (batch === undefined) throw new Error('The retry batch was not stored; ask for it again.');
-    await recordOperatorAction(
-      transaction,
-      {
-        action: 'retry.batch',
-        filter: { ...filter, batch: batch.id },
-        reason,
-        actedBy,
-        affected: batch.matched,
-      },
-      now,
-    );
-    return batch;
-  });
+  const { rows } = await database.execute<RequestedRetryBatch>(
+    `SELECT id, matched
+     FROM request_retry_batch(:filter::jsonb, :rate::int, :reason, :acted_by, :now::timestamptz)`,
+    { filter: JSON.stringify(filter), rate: ratePerMinute, ...deedValues(operator, now) },
+  );
+  const [batch] = rows;
+  if (batch === undefined) throw new Error('The retry batch was not stored; ask for it again.');
+  return batch;
 }
 
 export interface RetryBatch {
@@ -212,22 +174,16 @@ export async function cancelRetryBatch(
   operator: Operator,
   now: Date,
 ): Promise<boolean> {
-  return database.transaction(async (transaction) => {
-    const { rows } = await transaction.execute<{ done: number }>(
-      `UPDATE retry_batch SET state = 'CANCELLED', finished_at = :now::timestamptz
-       WHERE id = :id AND state = 'RUNNING'
-       RETURNING done`,
-      { id, now },
-    );
-    const [cancelled] = rows;
-    if (cancelled === undefined) return false;
-    await recordOperatorAction(
-      transaction,
-      { ...operator, action: 'retry.batch.cancel', filter: { batch: id }, affected: cancelled.done },
-      now,
-    );
-    return true;
-  });
+  return isDone(
+    database,
+    'SELECT cancel_retry_batch(:id::bigint, :reason, :acted_by, :now::timestamptz) AS done',
+    { id, ...deedValues(operator, now) },
+  );
+}
+
+async function isDone(database: Database, sql: string, values: SqlValues): Promise<boolean> {
+  const { rows } = await database.execute<{ done: boolean }>(sql, values);
+  return rows[0]?.done === true;
 }
 
 /** What is held back; null stands for all, and one at least is named. */
@@ -251,10 +207,6 @@ export class PauseScopeError extends Error {
   }
 }
 
-const SAME_SCOPE = `tenant IS NOT DISTINCT FROM :tenant::varchar
-  AND stage IS NOT DISTINCT FROM :stage::varchar
-  AND target_system IS NOT DISTINCT FROM :downstream::varchar`;
-
 /**
  * Holds the retries in scope back: they become due and stay due, and go out after the resume.
  * @returns false when just this scope was paused already; the first reason stays.
@@ -268,20 +220,13 @@ export async function pauseRetries(
 ): Promise<boolean> {
   const { tenant, stage, downstream } = scope;
   if (tenant === null && stage === null && downstream === null) throw new PauseScopeError();
-  return database.transaction(async (transaction) => {
-    const { updatedCount } = await transaction.execute(
-      `INSERT INTO retry_pause (tenant, stage, target_system, reason, paused_by, paused_at)
-       VALUES (:tenant, :stage, :downstream, :reason, left(:acted_by, 128), :now::timestamptz)
-       ON CONFLICT DO NOTHING`,
-      { tenant, stage, downstream, reason: operator.reason, acted_by: operator.actedBy, now },
-    );
-    await recordOperatorAction(
-      transaction,
-      { ...operator, action: 'retry.pause', filter: scope, affected: updatedCount },
-      now,
-    );
-    return updatedCount > 0;
-  });
+  return isDone(
+    database,
+    `SELECT pause_retries(
+       :tenant::text, :stage::text, :downstream::text, :reason, :acted_by, :now::timestamptz
+     ) AS done`,
+    { ...scope, ...deedValues(operator, now) },
+  );
 }
 
 /**
@@ -294,18 +239,13 @@ export async function resumeRetries(
   operator: Operator,
   now: Date,
 ): Promise<boolean> {
-  return database.transaction(async (transaction) => {
-    const { updatedCount } = await transaction.execute(`DELETE FROM retry_pause WHERE ${SAME_SCOPE}`, {
-      ...scope,
-    });
-    if (updatedCount === 0) return false;
-    await recordOperatorAction(
-      transaction,
-      { ...operator, action: 'retry.resume', filter: scope, affected: updatedCount },
-      now,
-    );
-    return true;
-  });
+  return isDone(
+    database,
+    `SELECT resume_retries(
+       :tenant::text, :stage::text, :downstream::text, :reason, :acted_by, :now::timestamptz
+     ) AS done`,
+    { ...scope, ...deedValues(operator, now) },
+  );
 }
 
 const MAX_PAUSES = 1_000;
@@ -329,23 +269,31 @@ export async function listRetryPauses(database: Database): Promise<RetryPause[]>
  */
 export async function snoozeIncident(
   database: Database,
-  { key, until, reason, actedBy }: Operator & { key: string; until: Date },
+  { key, until, ...operator }: Operator & { key: string; until: Date },
   now: Date,
 ): Promise<boolean> {
-  return database.transaction(async (transaction) => {
-    const { updatedCount } = await transaction.execute(
-      `UPDATE incident
-       SET snoozed_until = :until::timestamptz, snoozed_by = left(:acted_by, 128), version = version + 1
-       WHERE key = :key AND closed_at IS NULL`,
-      { key, until, acted_by: actedBy },
-    );
-    if (updatedCount === 0) return false;
-    const filter = { key, until: until.toISOString() };
-    await recordOperatorAction(
-      transaction,
-      { action: 'incident.snooze', filter, reason, actedBy, affected: 1 },
-      now,
-    );
-    return true;
-  });
+  return isDone(
+    database,
+    'SELECT snooze_incident(:key, :until::timestamptz, :reason, :acted_by, :now::timestamptz) AS done',
+    { key, until, ...deedValues(operator, now) },
+  );
+}
+
+/**
+ * Writes the event that ends a request by hand, and what it makes of the request.
+ * @returns false when an event of the request was recorded since it was read; nothing was written then.
+ */
+export async function closeWith(
+  database: Database,
+  addition: Addition,
+  operator: Operator,
+  now: Date,
+): Promise<boolean> {
+  return isDone(
+    database,
+    `SELECT close_request(
+       :requests::json, :events::json, :cleared::json, :reason, :acted_by, :now::timestamptz
+     ) AS done`,
+    { ...additionValues([addition]), ...deedValues(operator, now) },
+  );
 }

@@ -141,11 +141,9 @@ export async function markRejectedReplayed(
   ids: readonly number[],
   now: Date,
 ): Promise<number> {
-  const { updatedCount } = await database.execute(
-    `UPDATE rejected_message
-     SET replayed_at = :now::timestamptz
-     WHERE id IN (SELECT wanted.id::bigint FROM json_array_elements_text(:ids::json) AS wanted (id))`,
+  const { rows } = await database.execute<{ marked: number }>(
+    'SELECT mark_rejected_replayed(:ids::json, :now::timestamptz) AS marked',
     { ids: JSON.stringify(ids), now },
   );
-  return updatedCount;
+  return rows[0]?.marked ?? 0;
 }

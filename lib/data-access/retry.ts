@@ -144,13 +144,13 @@ export const STATE_OF_FAILURE = `CASE
   END`;
 
 /** For a WHERE over waiting_failure; its values are `filterValues`. */
-export const MATCHES_FILTER = `(:tenant::text IS NULL OR tenant = :tenant::text)
+const MATCHES_FILTER = `(:tenant::text IS NULL OR tenant = :tenant::text)
     AND (:stage::text IS NULL OR stage = :stage::text)
     AND (:error_code::text IS NULL OR error_code = :error_code::text)
     AND (:downstream::text IS NULL OR target_system = :downstream::text)
     AND (:failed_before::text IS NULL OR failed_at <= :failed_before::timestamptz)`;
 
-export function filterValues(filter: RetryFilter): SqlValues {
+function filterValues(filter: RetryFilter): SqlValues {
   return {
     tenant: filter.tenant ?? null,
     stage: filter.stage ?? null,

@@ -95,21 +95,8 @@ export async function summariseBlockRanges({
   database,
 }: MaintainOptions): Promise<{ blockRangesSummarised: number }> {
   try {
-    return await database.transaction(async (transaction) => {
-      await transaction.execute("SET LOCAL lock_timeout = '2s'");
-      const { rows } = await transaction.execute<{ ranges: number }>(
-        `SELECT coalesce(sum(brin_summarize_new_values(partition.inhrelid)), 0)::bigint AS ranges
-         FROM pg_inherits AS partition
-         WHERE partition.inhparent IN (
-           SELECT indexed.indexrelid
-           FROM pg_index AS indexed
-           JOIN pg_class AS index ON index.oid = indexed.indexrelid
-           JOIN pg_am AS method ON method.oid = index.relam
-           WHERE indexed.indrelid = 'event_tracker'::regclass AND method.amname = 'brin'
-         )`,
-      );
-      return { blockRangesSummarised: rows[0]?.ranges ?? 0 };
-    });
+    const { rows } = await database.execute<{ ranges: number }>('SELECT summarise_block_ranges() AS ranges');
+    return { blockRangesSummarised: rows[0]?.ranges ?? 0 };
   } catch (error) {
     if (hasSqlState(error, SqlState.lockNotAvailable)) return { blockRangesSummarised: 0 };
     throw error;

@@ -5,9 +5,11 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { allowKey } from './allow-key.ts';
 
+/** Roles that the migrations make and grant rights to. They do not log in; their two users, `<role>_a` and `<role>_b`, do. */
+export type LoginRole = 'pagw_maintainer' | 'pagw_writer' | 'pagw_operator' | 'pagw_reader' | 'pagw_rotator';
+
 export interface DatabaseLoginProps {
-  /** The role the migrations make and grant rights to. It does not log in; its two users, `<role>_a` and `<role>_b`, do. */
-  readonly role: 'pagw_writer' | 'pagw_reader';
+  readonly role: LoginRole;
   readonly key: Key;
 }
 
@@ -16,7 +18,7 @@ const ROTATED_BY_WHAT_RUNS =
 
 /** A secret `{"username", "password"}` whose rotation alternates between the role's two users, so no login ever fails meanwhile. */
 export class DatabaseLogin extends Construct {
-  readonly role: DatabaseLoginProps['role'];
+  readonly role: LoginRole;
   readonly secret: Secret;
   readonly #key: Key;
 

@@ -55,7 +55,7 @@ export class EventTrackerDataStack extends Stack {
       this.exportValue(bucketArn);
       this.exportValue(bucketName);
     }
-    for (const { secret } of [database.writer, database.reader]) this.exportValue(secret.secretArn);
+    for (const { secret } of Object.values(database.logins)) this.exportValue(secret.secretArn);
     const { ownCluster } = database;
     if (ownCluster === undefined) return;
     this.exportValue(ownCluster.clusterIdentifier);

@@ -119,6 +119,7 @@ export class EventTrackerStack extends Stack {
     this.output('DatabaseName', database.databaseName, 'Database in the cluster');
     this.output('OwnerSecretArn', database.secret('owner').secretArn, 'Login for migrations');
     this.output('WriterSecretArn', database.secret('writer').secretArn, 'Login of the flows');
+    this.output('OperatorSecretArn', database.secret('operator').secretArn, 'Login for what is done by hand');
     this.output('ReaderSecretArn', database.secret('reader').secretArn, 'Login for reading');
     this.output('EventsQueueUrl', events.queue.queueUrl, 'Where producers send events');
     this.output('EventsDeadLetterQueueUrl', events.deadLetters.queueUrl, 'Events that could not be stored');

@@ -17,7 +17,7 @@ export interface MaintainFlowProps {
   readonly reserved: boolean;
 }
 
-/** Partitions, roll-ups, compaction, archive. It makes and drops tables, so it acts as the owner. */
+/** Partitions, roll-ups, compaction, archive. */
 export class MaintainFlow extends Construct {
   readonly flow: ScheduledFlow;
 
@@ -39,7 +39,7 @@ export class MaintainFlow extends Construct {
         ARCHIVE_AFTER_DAYS: String(history.archiveAfterDays),
       },
     });
-    this.flow.run.useDatabase(props.database, 'owner', 'transactions');
+    this.flow.run.useDatabase(props.database, 'maintainer');
     buckets.grantPut(this.flow.run, buckets.archive);
     buckets.grantRead(this.flow.run, buckets.archive);
   }

@@ -41,6 +41,8 @@ export class MigrateFlow extends Construct {
       });
     }
     migrate.useDatabase(props.database, 'owner', 'transactions');
+    migrate.function.addEnvironment('ROTATOR_SECRET_ARN', props.database.secret('rotator').secretArn);
+    props.database.grantReadSecret(migrate, 'rotator');
     const { logGroup } = new EncryptedLogGroup(this, 'FrameworkLogs', props.logs);
     const { logGroup: waiterLogs } = new EncryptedLogGroup(this, 'WaiterLogs', {
       ...props.logs,

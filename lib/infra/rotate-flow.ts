@@ -18,9 +18,9 @@ export interface RotateFlowProps {
 const ROTATE_AFTER = Duration.days(30);
 
 /**
- * Gives the writer's and the reader's logins their passwords: right after the schema is there, then every 30 days.
- * It works through the Data API as the owner, so it needs no place in the VPC and no way into it. The owner's own
- * password is rotated by RDS.
+ * Gives the logins their passwords: right after the schema is there, then every 30 days. It works through the Data API, so
+ * it needs no place in the VPC and no way into it, as the rotator, who may do nothing else; that one's first password is
+ * set by migrate, the owner's by RDS.
  */
 export class RotateFlow extends Construct {
   /** The schedules; setting one up starts its first rotation. */
@@ -37,14 +37,14 @@ export class RotateFlow extends Construct {
       timeout: Duration.minutes(2),
     });
     this.rotate = rotate;
-    rotate.useDatabase(database, 'owner');
+    rotate.useDatabase(database, 'rotator');
     acknowledge(rotate, {
       'cdk-validator-cfnguard::lambda_function_public_access_prohibited_check':
         'The permission names the account it is deployed to, by AWS::AccountId, which the rule does not take for a number.',
       'HIPAA+NIST+Serverless-LambdaDLQ':
         'Secrets Manager repeats a failed step and keeps the login that works.',
     });
-    const logins = [database.writer, database.reader];
+    const logins = Object.values(database.logins);
     for (const login of logins) login.grantRotate(rotate);
     const permission = rotate.function.grantInvoke(
       new ServicePrincipal('secretsmanager.amazonaws.com', {

@@ -9,8 +9,13 @@ import type { LogSettings } from './encrypted-log-group.ts';
 import type { ExistingCluster, StageSettings } from './stages.ts';
 import { TrackerCluster } from './tracker-cluster.ts';
 
-/** `owner` migrates and rotates, `writer` serves the flows, `reader` serves widgets and operators. */
-export type DatabaseRole = 'owner' | 'writer' | 'reader';
+type Login = 'maintainer' | 'writer' | 'operator' | 'reader' | 'rotator';
+
+/**
+ * `owner` migrates, `maintainer` serves maintain, `writer` the other flows, `operator` what people do by hand, `reader` widgets
+ * and people who look, `rotator` rotation. What each may do stands in V020__create_roles.sql.
+ */
+export type DatabaseRole = 'owner' | Login;
 
 export interface TrackerDatabaseProps {
   readonly settings: StageSettings;
@@ -25,7 +30,7 @@ const TRANSACTION_ACTIONS = [
   'rds-data:RollbackTransaction',
 ];
 
-/** Aurora PostgreSQL behind the RDS Data API, and a login for each of its three roles. */
+/** Aurora PostgreSQL behind the RDS Data API, and a login for each of its roles. */
 export class TrackerDatabase extends Construct {
   /** What the flows use. */
   readonly cluster: IDatabaseCluster;
@@ -33,8 +38,8 @@ export class TrackerDatabase extends Construct {
   readonly ownCluster?: DatabaseCluster;
   readonly clusterArn: string;
   readonly databaseName: string;
-  readonly writer: DatabaseLogin;
-  readonly reader: DatabaseLogin;
+  /** All but the owner's, in whose stead RDS rotates. */
+  readonly logins: Readonly<Record<Login, DatabaseLogin>>;
   readonly #ownerSecret: ISecret;
 
   constructor(scope: Construct, id: string, props: TrackerDatabaseProps) {
@@ -60,13 +65,19 @@ export class TrackerDatabase extends Construct {
       resourceName: this.cluster.clusterIdentifier,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    this.writer = new DatabaseLogin(this, 'Writer', { role: 'pagw_writer', key: props.key });
-    this.reader = new DatabaseLogin(this, 'Reader', { role: 'pagw_reader', key: props.key });
+    const { key } = props;
+    this.logins = {
+      maintainer: new DatabaseLogin(this, 'Maintainer', { role: 'pagw_maintainer', key }),
+      writer: new DatabaseLogin(this, 'Writer', { role: 'pagw_writer', key }),
+      operator: new DatabaseLogin(this, 'Operator', { role: 'pagw_operator', key }),
+      reader: new DatabaseLogin(this, 'Reader', { role: 'pagw_reader', key }),
+      rotator: new DatabaseLogin(this, 'Rotator', { role: 'pagw_rotator', key }),
+    };
   }
 
   /** The secret a role logs in with. */
   secret(role: DatabaseRole): ISecret {
-    return role === 'owner' ? this.#ownerSecret : (this[role].secret as ISecret);
+    return role === 'owner' ? this.#ownerSecret : (this.logins[role].secret as ISecret);
   }
 
   /**
@@ -74,13 +85,20 @@ export class TrackerDatabase extends Construct {
    * key, nothing else.
    */
   grantDataApi(grantee: IGrantable, role: DatabaseRole, transactions: 'transactions' | 'none'): void {
-    const { secretArn, encryptionKey } = this.secret(role);
     const allow = (actions: string[], resource: string) =>
       grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
     allow(
       ['rds-data:ExecuteStatement', ...(transactions === 'none' ? [] : TRANSACTION_ACTIONS)],
       this.clusterArn,
     );
+    this.grantReadSecret(grantee, role);
+  }
+
+  /** Lets a function read the login of `role`. */
+  grantReadSecret(grantee: IGrantable, role: DatabaseRole): void {
+    const { secretArn, encryptionKey } = this.secret(role);
+    const allow = (actions: string[], resource: string) =>
+      grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
     allow(['secretsmanager:GetSecretValue'], secretArn);
     if (encryptionKey !== undefined) allow(['kms:Decrypt'], encryptionKey.keyArn);
   }

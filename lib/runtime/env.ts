@@ -54,6 +54,8 @@ export const ingestEnv = z.extend(databaseEnv, {
 
 export const migrateEnv = z.extend(databaseEnv, {
   MIGRATIONS_FOLDER: z.string().check(z.minLength(1)),
+  /** Of the login that sets all others' passwords. */
+  ROTATOR_SECRET_ARN: z.string().check(z.startsWith('arn:')),
 });
 
 /** Longer than a run may take: else a second run sends the same again (with the same token). */

@@ -38,7 +38,12 @@ beforeEach(async () => {
   cloudFormation.reset();
   sqs.reset();
   sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '0' } });
-  const databases = { reader: readerIn(1), writer: logins.writer.on(db.target), owner: db.database };
+  const databases = {
+    reader: readerIn(1),
+    writer: logins.writer.on(db.target),
+    operator: db.database,
+    owner: db.database,
+  };
   connection = connectionTo(db, now, {
     sqs: Object.assign(sqs, { config: {} }) as unknown as SQSClient,
     deadLetterQueueUrl: 'http://dead',

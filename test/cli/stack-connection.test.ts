@@ -16,6 +16,7 @@ const outputs = {
   DatabaseName: 'pagw',
   ReaderSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:reader',
   WriterSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:writer',
+  OperatorSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:operator',
   OwnerSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:owner',
   EventsQueueUrl: 'https://sqs.us-east-1.amazonaws.com/111122223333/pagw-events.fifo',
   EventsDeadLetterQueueUrl: 'https://sqs.us-east-1.amazonaws.com/111122223333/pagw-events-dlq.fifo',

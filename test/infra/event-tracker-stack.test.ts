@@ -247,6 +247,7 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
         'DatabaseName',
         'OwnerSecretArn',
         'WriterSecretArn',
+        'OperatorSecretArn',
         'ReaderSecretArn',
         'EventsQueueUrl',
         'EventsDeadLetterQueueUrl',

@@ -9,8 +9,6 @@ export const EXPECTED_CALLS: Readonly<Record<string, readonly string[]>> = {
     'sqs:ChangeMessageVisibilityBatch EVENTS_QUEUE_URL',
   ],
   'maintain.handler': [
-    'rds-data:BeginTransaction CLUSTER_ARN SECRET_ARN',
-    'rds-data:CommitTransaction CLUSTER_ARN SECRET_ARN',
     'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
     's3:GetObject ARCHIVE_BUCKET',
     's3:HeadObject ARCHIVE_BUCKET',
@@ -21,6 +19,7 @@ export const EXPECTED_CALLS: Readonly<Record<string, readonly string[]>> = {
     'rds-data:BeginTransaction CLUSTER_ARN SECRET_ARN',
     'rds-data:CommitTransaction CLUSTER_ARN SECRET_ARN',
     'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
+    'secretsmanager:GetSecretValue ROTATOR_SECRET_ARN',
   ],
   'migrate.onEvent': [],
   'retry.handler': [

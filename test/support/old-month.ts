@@ -31,9 +31,9 @@ export async function openOldMonth(archive: Bucket) {
     /** Records a history of that month. */
     record: (pagwId: string, steps: readonly Step[] = HAPPY_WITH_RETRY, tenant = 'anthem', at = start) =>
       recordHistory(db.database, { pagwId, tenant }, at, steps),
-    compact: async (at: Date) => {
+    compact: async (at: Date, database?: Database) => {
       await rollUp(db, at);
-      return compactRequests(optionsOf(at), 30);
+      return compactRequests(optionsOf(at, database), 30);
     },
     archive: async (at: Date, { database, s3 = archive.s3 }: Run = {}) => {
       await rollUp(db, at);

@@ -67,6 +67,7 @@ export async function recordEvents(
   events: readonly RecordableEvent[],
   now: Date,
   rules: FoldRules = defaultFoldRules,
+  append: typeof appendEvents = appendEvents,
 ): Promise<RecordedEvent[]> {
   const answers: RecordedEvent[] = [];
   for (const call of toCalls(events)) {
@@ -76,7 +77,7 @@ export async function recordEvents(
         throw new Error(
           `Recording ${pending.size} requests raced ${MAX_ROUNDS} times; send their events again.`,
         );
-      const moved = await recordRound({ database, now, rules }, pending, answers);
+      const moved = await recordRound({ database, now, rules, append }, pending, answers);
       pending = new Map([...pending].filter(([pagwId]) => moved.has(pagwId)));
       if (pending.size > 0)
         await sleep(Math.random() * Math.min(RACED_PAUSE_MOST_MS, RACED_PAUSE_MS * 2 ** round));
@@ -95,6 +96,7 @@ interface Recording {
   database: Database;
   now: Date;
   rules: FoldRules;
+  append: typeof appendEvents;
 }
 
 /** Answers the ids of the requests that have to be tried again. */
@@ -187,11 +189,11 @@ function toCalls(events: readonly RecordableEvent[]): Placed[][] {
 }
 
 async function appendWithPartitions(
-  { database, now }: Recording,
+  { database, now, append }: Recording,
   additions: readonly Addition[],
 ): Promise<Set<string>> {
   try {
-    return await appendEvents(database, additions, now);
+    return await append(database, additions, now);
   } catch (error) {
     // Two that create one request at once may meet in its second unique index; nothing was written then.
     if (hasSqlState(error, SqlState.uniqueViolation)) return new Set(additions.map(({ pagwId }) => pagwId));
@@ -202,6 +204,6 @@ async function appendWithPartitions(
       additions.map(({ pagwId }) => pagwId),
       now,
     );
-    return await appendEvents(database, additions, now);
+    return await append(database, additions, now);
   }
 }

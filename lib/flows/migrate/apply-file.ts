@@ -1,12 +1,12 @@
 import type { Database } from '../../data-access/database.ts';
-import { DatabaseError, hasSqlState } from '../../data-access/database-error.ts';
+import { DatabaseError, hasSqlState, SqlState } from '../../data-access/database-error.ts';
 import {
   inLockedTransaction,
   isApplied,
   isLockFree,
   LOCK_POLL_MS,
   recordAppliedMigration,
-  TRY_LOCK,
+  TAKE_LOCK,
   takeFailure,
 } from '../../data-access/migrate.ts';
 import type { MigrateOptions } from './migrate.ts';
@@ -81,8 +81,7 @@ async function throwFailure(database: Database, { version }: MigrationFile): Pro
 }
 
 /** What the block below answers instead of doing anything. */
-const BUSY = 'MG001';
-const ALREADY = 'MG002';
+const ALREADY = 'MG001';
 
 async function start(
   database: Database,
@@ -93,7 +92,7 @@ async function start(
     return 'ended';
   } catch (error) {
     if (error instanceof DatabaseError && error.kind === 'timeout') return 'running';
-    if (hasSqlState(error, BUSY)) return 'busy';
+    if (hasSqlState(error, SqlState.lockNotAvailable)) return 'busy';
     if (hasSqlState(error, ALREADY)) return 'already';
     throw error;
   }
@@ -105,9 +104,8 @@ function blockOf({ version, name, checksum, statements }: MigrationFile): string
   const runs = statements.map((statement) => `    EXECUTE ${dollarQuoted(statement)};`);
   return `DO ${dollarQuoted(`
 BEGIN
-  IF NOT ${TRY_LOCK} THEN
-    RAISE 'another migration is running' USING ERRCODE = '${BUSY}';
-  ELSIF EXISTS (SELECT FROM schema_migration WHERE version = ${literal(version)}) THEN
+  ${TAKE_LOCK};
+  IF EXISTS (SELECT FROM schema_migration WHERE version = ${literal(version)}) THEN
     RAISE 'the migration is applied already' USING ERRCODE = '${ALREADY}';
   END IF;
   BEGIN

@@ -181,7 +181,7 @@ const DATABASE = `
       SELECT string_agg(format('GRANT %s TO %s;', roleid::regrole, member::regrole), E'\\n'
         ORDER BY roleid::regrole::text COLLATE "C", member::regrole::text COLLATE "C")
       -- Whoever creates a role and is no superuser is given it, to administer.
-      FROM pg_auth_members WHERE roleid::regrole::text LIKE 'pagw\\_%' AND member <> current_user::regrole
+      FROM pg_auth_members WHERE roleid::regrole::text LIKE 'pagw\\_%' AND member::regrole::text LIKE 'pagw\\_%' AND member <> current_user::regrole
     ),
     (
       SELECT string_agg(format('ALTER ROLE %s IN DATABASE current SET %s;', login, setting), E'\\n' ORDER BY login COLLATE "C", setting)

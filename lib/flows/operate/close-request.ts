@@ -1,5 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
-import { type Operator, recordOperatorAction } from '../../data-access/operate.ts';
+import type { Addition } from '../../data-access/ingest.ts';
+import { closeWith, type Operator } from '../../data-access/operate.ts';
 import { OWN_EVENT_ID_PREFIX, type RequestStatus, type TrackedEvent } from '../../domain/tracked-event.ts';
 import { recordEvents } from '../ingest/record-events.ts';
 
@@ -9,46 +10,49 @@ export type ClosingStatus = (typeof closingStatuses)[number];
 
 export type CloseOutcome = 'closed' | 'not-found' | 'already-closed';
 
+interface RequestToClose {
+  tenant: string;
+  status: RequestStatus;
+  closed: boolean;
+  last: number;
+}
+
+/** Each begins anew because an event of the request was recorded in between. */
+const MAX_ROUNDS = 20;
+
 /**
  * Ends a request by hand: an event in its history, and who did it and why among the operators' actions. The event
  * stands beside the main lane, so that the request still tells where it was left.
  */
 export async function closeRequest(
   database: Database,
-  { pagwId, status, reason, actedBy }: Operator & { pagwId: string; status: ClosingStatus },
+  { pagwId, status, ...operator }: Operator & { pagwId: string; status: ClosingStatus },
   now: Date,
 ): Promise<CloseOutcome> {
-  return database.transaction(async (transaction) => {
-    const { rows } = await transaction.execute<{
-      tenant: string;
-      status: RequestStatus;
-      closed: boolean;
-      last: number;
-    }>(
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    const { rows } = await database.execute<RequestToClose>(
       `SELECT tenant, status::text AS status, completed_at IS NOT NULL AS closed, last_sequence_no AS last
        FROM request_tracker
-       WHERE pagw_id = :pagw_id
-       FOR UPDATE`,
+       WHERE pagw_id = :pagw_id`,
       { pagw_id: pagwId },
     );
     const [request] = rows;
     if (request === undefined) return 'not-found';
     // A pended request is closed, but its decision is still awaited: that can be ended by hand, too.
     if (request.closed && request.status !== 'PENDING') return 'already-closed';
-    await recordEvents(transaction, [closingEvent(pagwId, request, status, now)], now);
-    await recordOperatorAction(
-      transaction,
-      {
-        action: 'request.close',
-        filter: { pagwId, tenant: request.tenant, status },
-        reason,
-        actedBy,
-        affected: 1,
-      },
-      now,
-    );
-    return 'closed';
-  });
+    let moved = false;
+    const append = async (_: Database, [addition]: readonly Addition[]) => {
+      // What was read of the request decides whether it may be ended: nothing may have come since.
+      moved =
+        addition === undefined ||
+        addition.fold.firstSequenceNo !== request.last + 1 ||
+        !(await closeWith(database, addition, operator, now));
+      return new Set<string>();
+    };
+    await recordEvents(database, [closingEvent(pagwId, request, status, now)], now, undefined, append);
+    if (!moved) return 'closed';
+  }
+  throw new Error(`Events of ${pagwId} came ${MAX_ROUNDS} times while it was ended; try again.`);
 }
 
 function closingEvent(

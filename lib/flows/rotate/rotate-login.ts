@@ -96,7 +96,7 @@ async function hasValue(secrets: SecretVersions, SecretId: string, VersionId: st
 }
 
 async function readLogin(
-  secrets: SecretVersions,
+  secrets: Pick<SecretVersions, 'getSecretValue'>,
   SecretId: string,
   version: { VersionId?: string; VersionStage?: string },
 ): Promise<Login> {
@@ -106,6 +106,19 @@ async function readLogin(
     throw new Error('The secret does not hold a username and a password.');
   }
   return { username: login.username, password: login.password };
+}
+
+/**
+ * Lets the rotator log in with what its secret holds, which nobody else could do for it. Run as the owner, after the migrations;
+ * safe to repeat.
+ */
+export async function letRotatorIn(
+  database: Database,
+  secrets: Pick<SecretVersions, 'getSecretValue'>,
+  secretArn: string,
+): Promise<void> {
+  const { username, password } = await readLogin(secrets, secretArn, { VersionStage: 'AWSCURRENT' });
+  await setLoginPassword(database, username, password);
 }
 
 function otherUser(username: string): string {

@@ -10,20 +10,14 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setLoginPassword } from '../../../lib/data-access/rotate.ts';
 import { type RotationStep, rotateLogin } from '../../../lib/flows/rotate/rotate-login.ts';
-import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 let fixture: TestDatabase;
 beforeAll(async () => {
-  fixture = await openEmptyDatabase();
-  // Roles belong to the server, so another run's database may have made them.
-  for (const user of ['pagw_writer_a', 'pagw_writer_b']) {
-    await fixture.database.execute(
-      `DO $$ BEGIN CREATE ROLE ${user} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
-    );
-  }
+  fixture = await openTestDatabase();
 });
 afterAll(() => fixture.close());
 
@@ -106,6 +100,6 @@ test('what is stored is a verifier the server checks passwords against: the wron
 
 test('a secret that names any other user is refused', async () => {
   await expect(setLoginPassword(fixture.database, "postgres' --", 'x')).rejects.toThrow(
-    /not one of the tracker/,
+    /needs a user of the tracker/,
   );
 });
