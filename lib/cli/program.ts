@@ -6,6 +6,7 @@ import { completion } from './completion.ts';
 import { deadLettersList, deadLettersRedrive } from './dead-letters.ts';
 import { doctor } from './doctor.ts';
 import { eventSend, eventValidate } from './event.ts';
+import { exportEvents } from './export.ts';
 import { addGlobalOptions } from './global-options.ts';
 import { incidentList, incidentSnooze } from './incident.ts';
 import { migrateStatus, migrateUp } from './migrate.ts';
@@ -53,7 +54,7 @@ const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly
   ['migrate', 'the database schema', [migrateStatus, migrateUp]],
 ];
 
-const VERBS: readonly Verb[] = [stuck, doctor, completion];
+const VERBS: readonly Verb[] = [stuck, exportEvents, doctor, completion];
 
 export function createProgram(cli: Cli): Command {
   const program = new Command('pagw')

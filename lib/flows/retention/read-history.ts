@@ -19,7 +19,7 @@ import { ArchiveDamagedError, getArchiveObject } from './archive-object.ts';
 export async function* readHistory(
   database: Database,
   s3: S3Client,
-  request: RequestRow,
+  request: Pick<RequestRow, 'pagwId' | 'receivedOn' | 'lastSequenceNo' | 'retiredAt'>,
 ): AsyncGenerator<TimelineEvent[]> {
   const parts = request.retiredAt === null ? [] : await listArchivedParts(database, request.pagwId);
   if (parts.length === 0) return yield* readTimeline(database, request);
