@@ -2,11 +2,11 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
+import { viewNames } from '../lib/reports/place.ts';
 import { readEnv, widgetEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
 import { type Clock, openDatabaseFromEnv, systemClock } from '../lib/runtime/open-database.ts';
 import { readRules } from '../lib/views/read-rules.ts';
-import { viewNames } from '../lib/views/view-page.ts';
 import { drawWidget } from '../lib/views/widget/draw-widget.tsx';
 import { readWidgetEvent } from '../lib/views/widget/widget-event.ts';
 

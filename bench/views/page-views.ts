@@ -1,6 +1,7 @@
 import { consoleLinks } from '../../lib/local/console/console-page.tsx';
+import type { ViewName } from '../../lib/reports/place.ts';
 import { readRules } from '../../lib/views/read-rules.ts';
-import type { ViewContext, ViewName, ViewParameters } from '../../lib/views/view-page.ts';
+import type { ViewContext, ViewParameters } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import type { View } from './views.ts';
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { reports } from '../reports/reports.ts';
 import { archiveList, archiveRestore } from './archive.ts';
 import type { Cli, Verb } from './cli.ts';
 import { completion } from './completion.ts';
@@ -14,14 +15,8 @@ import { rejectedList, rejectedShow } from './rejected.ts';
 import { rejectedReplay } from './rejected-replay.ts';
 import { reportCms } from './report/cms.ts';
 import { reportDeadlines } from './report/deadlines.ts';
-import { reportDistribution } from './report/distribution.ts';
-import { reportErrors } from './report/errors.ts';
 import { reportFlow } from './report/flow.ts';
-import { reportLatency } from './report/latency.ts';
-import { reportRetries } from './report/retries.ts';
-import { reportSearch } from './report/search.ts';
-import { reportSlowest } from './report/slowest.ts';
-import { reportTimeline } from './report/timeline.ts';
+import { reportVerb } from './report/report-verb.ts';
 import { requestClose, requestList, requestShow } from './request.ts';
 import { retryList, retryRun } from './retry.ts';
 import { retryBatch, retryBatches, retryCancel } from './retry-batch.ts';
@@ -37,8 +32,8 @@ export const retryVerbs: readonly Verb[] = [
 
 /** The group `pagw report`, in the order of its help. */
 export const reportVerbs: readonly Verb[] = [
-  ...[reportTimeline, reportFlow, reportDistribution, reportLatency, reportSlowest],
-  ...[reportErrors, reportRetries, reportSearch, reportDeadlines, reportCms],
+  ...reports.map((report) => reportVerb(report)),
+  ...[reportFlow, reportDeadlines, reportCms],
 ];
 
 /** The groups of verbs, in the order of the help. A new verb is a file in commands/ and a name here. */

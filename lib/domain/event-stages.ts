@@ -49,6 +49,13 @@ const followers: ReadonlyMap<string, MainStage | undefined> = new Map(
   mainLane.map((stage, position) => [stage, mainLane[position + 1]]),
 );
 
+const ranks: ReadonlyMap<string, number> = new Map(stages.map((stage, position) => [stage, position]));
+
+/** Where a stage stands in the pipeline; unknown ones come last. */
+export function stageRank(stage: string): number {
+  return ranks.get(stage) ?? stages.length;
+}
+
 /** Trimmed, upper case, words joined by underscores. */
 export function upperSnake(name: string): string {
   return name

@@ -1,6 +1,7 @@
 import type { Database } from '../data-access/database.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { StageLimits } from '../domain/stage-limits.ts';
+import type { Place } from '../reports/place.ts';
 import type { Child, Html } from './html.ts';
 
 /** What a view is drawn from. */
@@ -27,29 +28,8 @@ export interface ViewPage {
   show(question: ViewQuestion): Promise<Html>;
 }
 
-export const viewNames = [
-  'overview',
-  'stuck',
-  'retries',
-  'deadlines',
-  'latency',
-  'distribution',
-  'incidents',
-  'rejected',
-  'search',
-  'failures',
-  'request',
-] as const;
-export type ViewName = (typeof viewNames)[number];
-
 /** What a view is asked for: plain words, as they stand in an address or in a widget's parameters. */
 export type ViewParameters = Readonly<Record<string, string>>;
-
-/** Where a link leads. */
-export interface Place {
-  view: ViewName;
-  parameters?: { readonly [name: string]: string | null | undefined };
-}
 
 export interface LinkOptions {
   class?: string | undefined;

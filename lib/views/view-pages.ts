@@ -1,3 +1,4 @@
+import type { ViewName } from '../reports/place.ts';
 import { deadlinesPage } from './pages/deadlines.tsx';
 import { distributionPage } from './pages/distribution.tsx';
 import { failuresPage } from './pages/failures.tsx';
@@ -9,7 +10,7 @@ import { retriesPage } from './pages/retries.tsx';
 import { searchPage } from './pages/search.tsx';
 import { stuckPage } from './pages/stuck.tsx';
 import { timelinePage } from './timeline/timeline.tsx';
-import type { ViewName, ViewPage } from './view-page.ts';
+import type { ViewPage } from './view-page.ts';
 
 /** Every view by its name. */
 export const viewPages: Readonly<Record<ViewName, ViewPage>> = {

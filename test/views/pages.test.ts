@@ -108,8 +108,8 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
   });
 
   it('say why they are empty', () => {
-    const errors = { groups: [], failuresRead: 0, truncated: false };
-    const none = { time: '24h' as const, latency: [], slowest: [], events: [], errors, tenants: [] };
+    const failed = { rows: [] };
+    const none = { time: '24h' as const, latency: [], slowest: [], events: [], failed, tenants: [] };
     expect(textOf(LatencyReport({ data: none, context }))).toContain(
       'No completed event of the last 24 hours states how long it took',
     );
@@ -135,14 +135,13 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       requests: 1,
       openRequests: 1,
     };
-    const errors = {
-      groups: [{ ...group, oldestAt: ago(9), newestAt: ago(9), sampleIds: [text] }],
-      failuresRead: 10_001,
-      truncated: true,
+    const failed = {
+      rows: [{ ...group, oldestAt: ago(9), newestAt: ago(9), sampleIds: [text] }],
+      note: 'Only the latest 10,001 failures of this time are counted.',
     };
     const tenants = [{ tenant: text, events: 3, failures: 1 }];
-    const reports = { time: '7d' as const, latency, slowest, events, errors, tenants };
-    const failed = {
+    const reports = { time: '7d' as const, latency, slowest, events, failed, tenants };
+    const failedRequest = {
       ...{
         pagwId: text,
         tenant: text,
@@ -195,7 +194,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       FailureList({
         data: {
           filter: { stage: text, error: text, target: text, openOnly: true, time: '7d' },
-          found: { requests: [failed], total: 2, open: 1, failures: 5_001 },
+          found: { requests: [failedRequest], total: 2, open: 1, failures: 5_001 },
           most: 5_000,
         },
         context,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createHandler, type WidgetAnswer } from '../../lambdas/widget.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { viewNames } from '../../lib/views/view-page.ts';
+import { viewNames } from '../../lib/reports/place.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { lambdaContext } from '../support/lambda.ts';

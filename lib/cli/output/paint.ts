@@ -1,18 +1,9 @@
+import { styleText } from 'node:util';
+import { eventStatusMarks, type Mark, type Tone } from '../../domain/words.ts';
 import type { CliOutput } from '../run-pagw.ts';
 import type { Cell } from './table.ts';
 
 export type Style = 'plain' | 'dim' | 'bold' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan';
-
-/** Sequences to begin and end a style with. */
-const CODES: Record<Exclude<Style, 'plain'>, readonly [number, number]> = {
-  dim: [2, 22],
-  bold: [1, 22],
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  blue: [34, 39],
-  cyan: [36, 39],
-};
 
 /** Colours a text, or leaves it alone. Colour never says what a word or a glyph does not say too. */
 export type Paint = (text: string, style: Style) => string;
@@ -26,23 +17,34 @@ export function choosePaint(
   const colour = when === 'always' || (when === 'auto' && automatic);
   return (text, style) => {
     if (!colour || style === 'plain' || text === '') return text;
-    const [on, off] = CODES[style];
-    return `\u001b[${on}m${text}\u001b[${off}m`;
+    return styleText(style, text, { validateStream: false });
   };
 }
 
-const EVENT_STATUSES: Readonly<Record<string, Cell>> = {
-  COMPLETED: { text: '✓ COMPLETED', style: 'green' },
-  FAILED: { text: '✗ FAILED', style: 'red' },
-  STARTED: { text: '◐ STARTED', style: 'blue' },
-  RETRY_SCHEDULED: { text: '↻ RETRY', style: 'yellow' },
-  SKIPPED: { text: '– SKIPPED', style: 'dim' },
+const TONES: Readonly<Record<Tone, Style>> = {
+  ok: 'green',
+  bad: 'red',
+  busy: 'blue',
+  retry: 'yellow',
+  warn: 'yellow',
+  quiet: 'dim',
 };
 
-/** An event's status: glyph, word and colour. */
+export function toneStyle(tone: Tone): Style {
+  return TONES[tone];
+}
+
+/** A state: glyph, word and colour. */
+export function markCell({ tone, glyph, word }: Mark): Cell {
+  return { text: `${glyph} ${word}`, style: toneStyle(tone) };
+}
+
+/** A status this program does not know is shown as it is. */
 export function eventStatusCell(status: string | null): Cell {
   if (status === null) return { text: '–', style: 'dim' };
-  return EVENT_STATUSES[status] ?? { text: status };
+  const known: Readonly<Record<string, Mark>> = eventStatusMarks;
+  const mark = known[status];
+  return mark === undefined ? { text: status } : markCell(mark);
 }
 
 /** A request's status; what has ended badly stands out. */

@@ -1,7 +1,8 @@
+import type { Place, ViewName } from '../../reports/place.ts';
 import type { Child, Html } from '../../views/html.ts';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { styleSheet } from '../../views/style-sheet.ts';
-import type { Links, Place, ViewName } from '../../views/view-page.ts';
+import type { Links } from '../../views/view-page.ts';
 import { consoleStyle } from './console-style.ts';
 
 export interface ConsolePageProps {

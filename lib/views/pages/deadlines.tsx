@@ -11,11 +11,12 @@ import {
 } from '../../data-access/decisions.ts';
 import { durationText } from '../../domain/duration-text.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
+import type { Tone } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { Mark, type Tone } from '../parts/status-mark.tsx';
+import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Instant, Relative } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';

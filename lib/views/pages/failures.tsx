@@ -4,13 +4,14 @@ import {
   MAX_FAILURES,
   NONE_STATED,
 } from '../../data-access/failures.ts';
+import type { Place } from '../../reports/place.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
-import type { Place, ViewContext, ViewPage, ViewParameters } from '../view-page.ts';
+import type { ViewContext, ViewPage, ViewParameters } from '../view-page.ts';
 import { type ReportTime, readTime, sinceOf, timeText } from './report-time.ts';
 import { RequestState } from './request-list.tsx';
 import { TimeChoices } from './time-choices.tsx';

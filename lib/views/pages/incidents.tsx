@@ -2,10 +2,11 @@ import { type KeptIncident, listOpenIncidents } from '../../data-access/incident
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { durationText } from '../../domain/duration-text.ts';
 import { causeText } from '../../domain/incident-text.ts';
+import type { Tone } from '../../domain/words.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
-import { Mark, type Tone } from '../parts/status-mark.tsx';
+import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';

@@ -2,19 +2,16 @@ import {
   countEventsByTenant,
   type StageLatency,
   type StagePerformance,
-  slowestStages,
-  stageLatency,
   type TenantEvents,
 } from '../../data-access/event-reports.ts';
+import { latency } from '../../reports/latency.ts';
+import { slowest } from '../../reports/slowest.ts';
 import { DataText } from '../parts/data-text.tsx';
-import { CountLink } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { Sparkline } from '../parts/sparkline.tsx';
-import { stageRank } from '../parts/status-mark.tsx';
-import { Table } from '../parts/table.tsx';
+import { ReportTable } from '../parts/report-table.tsx';
 import { millisecondsText } from '../parts/time-text.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
-import { type ReportTime, readTime, sinceOf, timeText } from './report-time.ts';
+import { pageQuestion, type ReportTime, readTime, timeText } from './report-time.ts';
 import { TenantTable } from './tenant-table.tsx';
 import { TimeChoices } from './time-choices.tsx';
 
@@ -24,15 +21,15 @@ export const latencyPage: ViewPage = {
   title: 'Latency',
   filters: ['time'],
   show: async ({ database, parameters, context }) => {
-    const { tenant, now } = context;
     const time = readTime(parameters, '7d');
-    const since = sinceOf(time, now);
-    const [latency, slowest, tenants] = await Promise.all([
-      stageLatency(database, { tenant, since }, now),
-      slowestStages(database, { tenant, since }, SLOWEST_SHOWN),
-      tenant === null ? countEventsByTenant(database, { since }) : null,
+    const question = pageQuestion(time, context);
+    const [stages, events, tenants] = await Promise.all([
+      latency.read(database, question),
+      slowest.read(database, { ...question, limit: SLOWEST_SHOWN }),
+      context.tenant === null ? countEventsByTenant(database, question) : null,
     ]);
-    return <LatencyReport data={{ time, latency, slowest, tenants }} context={context} />;
+    const data = { time, latency: stages.rows, slowest: events.rows, tenants };
+    return <LatencyReport data={data} context={context} />;
   },
 };
 
@@ -46,8 +43,8 @@ export interface LatencyReportData {
 
 /** How long each stage's completed work took. */
 export function LatencyReport({ data, context }: { data: LatencyReportData; context: ViewContext }) {
-  const { time, latency, tenants } = data;
-  const whole = latency.toSorted((one, other) => stageRank(one.stage) - stageRank(other.stage));
+  const { time, latency: rows, tenants } = data;
+  const question = pageQuestion(time, context);
   return (
     <section>
       <h1>Latency</h1>
@@ -56,113 +53,34 @@ export function LatencyReport({ data, context }: { data: LatencyReportData; cont
         maximum. Within 3 % of exact.
       </p>
       <TimeChoices view="latency" time={time} context={context} />
-      {whole.length === 0 ? (
+      {rows.length === 0 ? (
         <Empty>No completed event of {timeText(time)} states how long it took.</Empty>
       ) : (
         <>
           <LatencyChart
-            rows={whole}
-            label={`Latency of ${whole.length} stages; the table below has the numbers`}
+            rows={rows}
+            label={`Latency of ${rows.length} stages; the table below has the numbers`}
           />
           <div class="gap" />
-          <LatencyTable rows={whole} data={data} context={context} />
+          <ReportTable
+            report={latency}
+            rows={rows}
+            caption="Latency by stage"
+            question={question}
+            context={context}
+          />
           <h2>Slowest events on average</h2>
-          <SlowestTable data={data} context={context} />
+          <ReportTable
+            report={slowest}
+            rows={data.slowest}
+            caption="Slowest events on average"
+            question={question}
+            context={context}
+          />
         </>
       )}
       <TenantTable view="latency" time={time} tenants={tenants} context={context} />
     </section>
-  );
-}
-
-interface LatencyTableProps {
-  rows: readonly StageLatency[];
-  data: LatencyReportData;
-  context: ViewContext;
-}
-
-function LatencyTable({ rows, data, context }: LatencyTableProps) {
-  const { time } = data;
-  const { links, tenant } = context;
-  const starts = [...new Set(rows.flatMap(({ slices }) => slices.map(({ at }) => at.getTime())))].sort(
-    (a, b) => a - b,
-  );
-  return (
-    <Table
-      caption="Latency by stage"
-      rows={rows}
-      columns={[
-        { name: 'Stage', heads: true, cell: ({ stage }) => <DataText value={stage} most={40} /> },
-        {
-          name: 'Completed',
-          numeric: true,
-          cell: ({ stage, count }) => (
-            <CountLink
-              count={count}
-              place={{
-                view: 'search',
-                parameters: { tenant, stage, status: 'COMPLETED', timed: 'yes', time },
-              }}
-              links={links}
-            />
-          ),
-        },
-        { name: 'p50', numeric: true, cell: ({ p50Ms }) => millisecondsText(p50Ms) },
-        { name: 'p95', numeric: true, cell: ({ p95Ms }) => millisecondsText(p95Ms) },
-        { name: 'Max', numeric: true, cell: ({ maxMs }) => millisecondsText(maxMs) },
-        {
-          name: 'p95 over time',
-          cell: ({ stage, slices }) => (
-            <Sparkline
-              values={starts.map((start) => slices.find(({ at }) => at.getTime() === start)?.p95Ms ?? null)}
-              label={`p95 of ${stage.slice(0, 40)} in ${starts.length} slices of time`}
-            />
-          ),
-        },
-      ]}
-    />
-  );
-}
-
-function SlowestTable({ data, context }: { data: LatencyReportData; context: ViewContext }) {
-  const { links, tenant } = context;
-  return (
-    <Table
-      caption="Slowest events on average"
-      rows={data.slowest}
-      columns={[
-        {
-          name: 'Event',
-          heads: true,
-          cell: ({ eventType }) => <DataText value={eventType} most={48} mono />,
-        },
-        { name: 'Stage', cell: ({ stage }) => <DataText value={stage} most={40} /> },
-        {
-          name: 'Completed',
-          numeric: true,
-          cell: ({ occurrences, stage, eventType }) => (
-            <CountLink
-              count={occurrences}
-              place={{
-                view: 'search',
-                parameters: {
-                  tenant,
-                  stage,
-                  type: eventType,
-                  status: 'COMPLETED',
-                  timed: 'yes',
-                  time: data.time,
-                },
-              }}
-              links={links}
-            />
-          ),
-        },
-        { name: 'Average', numeric: true, cell: ({ avgMs }) => millisecondsText(avgMs) },
-        { name: 'p95', numeric: true, cell: ({ p95Ms }) => millisecondsText(p95Ms) },
-        { name: 'Max', numeric: true, cell: ({ maxMs }) => millisecondsText(maxMs) },
-      ]}
-    />
   );
 }
 

@@ -7,10 +7,11 @@ import { groupStuckRequests, type StuckGroup } from '../../data-access/stuck-req
 import { durationText } from '../../domain/duration-text.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
+import type { Tone } from '../../domain/words.ts';
+import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Empty } from '../parts/notice.tsx';
-import type { Tone } from '../parts/status-mark.tsx';
-import type { Place, ViewContext, ViewPage } from '../view-page.ts';
+import type { ViewContext, ViewPage } from '../view-page.ts';
 import { MOST_COUNTED } from './rejected.tsx';
 import { sinceOf } from './report-time.ts';
 import { type RequestInList, RequestList } from './request-list.tsx';

@@ -1,5 +1,6 @@
+import type { ReportQuestion } from '../../reports/report.ts';
 import { readWord } from '../read-parameters.ts';
-import type { ViewParameters } from '../view-page.ts';
+import type { ViewContext, ViewParameters } from '../view-page.ts';
 
 /** The spans a report is made for, and how they are said. */
 export const reportTimes = ['24h', '7d', '30d'] as const;
@@ -33,4 +34,10 @@ export function readTime(parameters: ViewParameters, otherwise: ReportTime): Rep
 export function sinceOf(time: ReportTime, now: Date): Date {
   const unit = time === '24h' ? HOUR_MS : DAY_MS;
   return new Date(Math.floor((now.getTime() - lengths[time]) / unit) * unit);
+}
+
+/** What a page asks a report: its tenant, over the span chosen. */
+export function pageQuestion(time: ReportTime, { tenant, now, limits }: ViewContext): ReportQuestion {
+  const since = sinceOf(time, now);
+  return { tenant, now, since, filters: {}, words: [], limit: limits.groups, time };
 }

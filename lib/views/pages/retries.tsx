@@ -7,11 +7,12 @@ import {
 import { type ListedRetry, listRetries, retryStates } from '../../data-access/retry.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
+import type { Tone } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
-import { Mark, type Tone } from '../parts/status-mark.tsx';
+import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';

@@ -8,16 +8,16 @@ import {
 import { listRequests, searchRequests } from '../../data-access/requests.ts';
 import { countOpenRequests } from '../../data-access/stuck-alarm.ts';
 import { type EventStatus, eventStatuses } from '../../domain/tracked-event.ts';
+import { search } from '../../reports/search.ts';
 import { DataText } from '../parts/data-text.tsx';
-import { Fields } from '../parts/fields.tsx';
-import { RequestLink, Total } from '../parts/links.tsx';
+import { Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
+import { ReportTable } from '../parts/report-table.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
-import { Table } from '../parts/table.tsx';
-import { Instant, millisecondsText, Relative } from '../parts/time-text.tsx';
+import { Instant } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage, ViewParameters, ViewQuestion } from '../view-page.ts';
-import { type ReportTime, readTime, sinceOf, timeText } from './report-time.ts';
+import { pageQuestion, type ReportTime, readTime, sinceOf, timeText } from './report-time.ts';
 import { type RequestInList, RequestList } from './request-list.tsx';
 import { TimeChoices } from './time-choices.tsx';
 
@@ -273,33 +273,12 @@ function Events({ query, found, context }: EventsProps) {
             : 'Nothing matches so far.'}
         </Empty>
       ) : (
-        <Table
-          caption="Events found"
+        <ReportTable
+          report={search}
           rows={events}
-          columns={[
-            {
-              name: 'Request',
-              heads: true,
-              cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} />,
-            },
-            { name: 'Tenant', cell: (event) => <DataText value={event.tenant} most={40} /> },
-            { name: 'Event', cell: ({ eventType }) => <DataText value={eventType} most={48} mono /> },
-            { name: 'Status', cell: ({ status }) => <StatusMark status={status} /> },
-            {
-              name: 'Took',
-              numeric: true,
-              cell: ({ durationMs }) => (durationMs === null ? null : millisecondsText(durationMs)),
-            },
-            {
-              name: 'Recorded',
-              numeric: true,
-              cell: ({ createdAt }) => <Relative at={createdAt} now={now} />,
-            },
-            {
-              name: 'Metadata',
-              cell: ({ metadata }) => <Fields metadata={metadata} />,
-            },
-          ]}
+          caption="Events found"
+          question={pageQuestion(time, context)}
+          context={context}
         />
       )}
       {searchedBackTo === null ? null : (

@@ -9,6 +9,7 @@ import {
 import { durationText } from '../../domain/duration-text.ts';
 import { OTHER } from '../../domain/other-name.ts';
 import { stuckReasons } from '../../domain/request-state.ts';
+import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
@@ -17,7 +18,7 @@ import { actsByItself, automaticAction, Mark, reasonText } from '../parts/status
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
-import type { Place, ViewContext, ViewPage } from '../view-page.ts';
+import type { ViewContext, ViewPage } from '../view-page.ts';
 
 export const stuckPage: ViewPage = {
   title: 'Stuck',

@@ -1,8 +1,9 @@
 import type { TenantEvents } from '../../data-access/event-reports.ts';
+import type { ViewName } from '../../reports/place.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink } from '../parts/links.tsx';
 import { Table } from '../parts/table.tsx';
-import type { ViewContext, ViewName } from '../view-page.ts';
+import type { ViewContext } from '../view-page.ts';
 import type { ReportTime } from './report-time.ts';
 
 interface TenantTableProps {

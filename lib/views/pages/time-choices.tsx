@@ -1,5 +1,6 @@
+import type { ViewName } from '../../reports/place.ts';
 import { Choices } from '../parts/choices.tsx';
-import type { ViewContext, ViewName } from '../view-page.ts';
+import type { ViewContext } from '../view-page.ts';
 import { type ReportTime, timeChoices } from './report-time.ts';
 
 interface TimeChoicesProps {

@@ -1,4 +1,5 @@
-import type { Links, ViewName } from '../view-page.ts';
+import type { ViewName } from '../../reports/place.ts';
+import type { Links } from '../view-page.ts';
 
 interface ChoicesProps {
   name: string;

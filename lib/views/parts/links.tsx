@@ -1,4 +1,5 @@
-import type { Links, Place } from '../view-page.ts';
+import type { Place } from '../../reports/place.ts';
+import type { Links } from '../view-page.ts';
 import { DataText } from './data-text.tsx';
 
 /** A number that leads to the rows it counts; nothing has no rows. */

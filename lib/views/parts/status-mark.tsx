@@ -1,12 +1,8 @@
-import { stages } from '../../domain/event-stages.ts';
 import type { StuckReason } from '../../domain/request-state.ts';
-import type { EventStatus } from '../../domain/tracked-event.ts';
+import { eventStatusMarks, type Mark as StateMark } from '../../domain/words.ts';
 import { cutText } from './data-text.tsx';
 
-export type Tone = 'ok' | 'bad' | 'busy' | 'retry' | 'warn' | 'quiet';
-
-/** A state is told by glyph, word and colour, so that none of them is needed. */
-export function Mark({ tone, glyph, word }: { tone: Tone; glyph: string; word: string }) {
+export function Mark({ tone, glyph, word }: StateMark) {
   return (
     <span class={`mark ${tone}`}>
       <span aria-hidden="true">{glyph}</span> {word}
@@ -14,23 +10,9 @@ export function Mark({ tone, glyph, word }: { tone: Tone; glyph: string; word: s
   );
 }
 
-interface StatusWord {
-  tone: Tone;
-  glyph: string;
-  word: string;
-}
-
-const marks: Readonly<Record<EventStatus, StatusWord>> = {
-  COMPLETED: { tone: 'ok', glyph: '✓', word: 'COMPLETED' },
-  FAILED: { tone: 'bad', glyph: '✗', word: 'FAILED' },
-  STARTED: { tone: 'busy', glyph: '◐', word: 'STARTED' },
-  RETRY_SCHEDULED: { tone: 'retry', glyph: '↻', word: 'RETRY' },
-  SKIPPED: { tone: 'quiet', glyph: '–', word: 'SKIPPED' },
-};
-
 /** A status this program does not know is shown as it is. */
-export function markOf(status: string): StatusWord {
-  const known: Readonly<Record<string, StatusWord>> = marks;
+export function markOf(status: string): StateMark {
+  const known: Readonly<Record<string, StateMark>> = eventStatusMarks;
   return known[status] ?? { tone: 'quiet', glyph: '·', word: cutText(status, 32) };
 }
 
@@ -77,11 +59,4 @@ export function actsByItself(reason: string): boolean {
 
 function lookUp(texts: Readonly<Record<string, string>>, reason: string): string | undefined {
   return Object.hasOwn(texts, reason) ? texts[reason] : undefined;
-}
-
-const ranks: ReadonlyMap<string, number> = new Map(stages.map((stage, position) => [stage, position]));
-
-/** Where a stage stands in the pipeline; unknown ones come last. */
-export function stageRank(stage: string): number {
-  return ranks.get(stage) ?? stages.length;
 }

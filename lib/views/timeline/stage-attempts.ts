@@ -1,7 +1,6 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
-import { laneOf, mainLane, stageAfter } from '../../domain/event-stages.ts';
+import { laneOf, mainLane, stageAfter, stageRank } from '../../domain/event-stages.ts';
 import type { Lane } from '../../domain/tracked-event.ts';
-import { stageRank } from '../parts/status-mark.tsx';
 
 /** One try of a stage, from its first to its last event; times in milliseconds by the producers' clocks. */
 export interface Attempt {

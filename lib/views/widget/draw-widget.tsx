@@ -1,5 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
+import { type Place, type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf, type ViewFailure } from '../failure-of.ts';
 import type { Child, Html } from '../html.ts';
 import { DataText } from '../parts/data-text.tsx';
@@ -7,16 +8,7 @@ import { Failure } from '../parts/notice.tsx';
 import { Instant } from '../parts/time-text.tsx';
 import { readText, refuseImpossible } from '../read-parameters.ts';
 import { styleSheet } from '../style-sheet.ts';
-import {
-  type Links,
-  type Place,
-  type ViewContext,
-  ViewError,
-  type ViewLimits,
-  type ViewName,
-  type ViewRules,
-  viewNames,
-} from '../view-page.ts';
+import { type Links, type ViewContext, ViewError, type ViewLimits, type ViewRules } from '../view-page.ts';
 import { viewPages } from '../view-pages.ts';
 import type { WidgetQuestion } from './widget-event.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type ViewName, type ViewParameters, viewNames } from '../view-page.ts';
+import { type ViewName, viewNames } from '../../reports/place.ts';
+import type { ViewParameters } from '../view-page.ts';
 
 /** What CloudWatch calls a widget with: its parameters, as the dashboard's editors set them, and the context. */
 const widgetEvent = z.looseObject({

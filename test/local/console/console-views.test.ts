@@ -11,8 +11,8 @@ import {
 } from '../../../lib/local/console/console-server.ts';
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
+import { viewNames } from '../../../lib/reports/place.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
-import { viewNames } from '../../../lib/views/view-page.ts';
 import { dataApiClient } from '../../support/data-api-client.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';

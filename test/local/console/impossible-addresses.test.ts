@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
+import { viewNames } from '../../../lib/reports/place.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
-import { viewNames } from '../../../lib/views/view-page.ts';
 import { viewPages } from '../../../lib/views/view-pages.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';

@@ -1,0 +1,57 @@
+import { type ErrorGroup, errorGroups, NONE_STATED } from '../data-access/failures.ts';
+import { defineReport, type ReportQuestion } from './report.ts';
+
+/** What failed, by stage, error code and downstream, most failures first. */
+export const errors = defineReport<ErrorGroup>({
+  name: 'errors',
+  summary: 'what failed, by stage, error code and downstream: failures, requests, those still open, samples',
+  rowsAre: 'groups',
+  spanHours: 24,
+  byTenant: true,
+  read: async (database, question) => {
+    const { groups, truncated, failuresRead } = await errorGroups(database, question);
+    const latest = failuresRead.toLocaleString('en');
+    const note = truncated ? `Only the latest ${latest} failures of this time are counted.` : undefined;
+    return { rows: groups, note };
+  },
+  columns: [
+    { title: 'Stage', unit: 'text', value: ({ stage }) => stage, heads: true, least: 12 },
+    { title: 'Error', unit: 'code', value: ({ errorCode }) => errorCode, least: 12 },
+    { title: 'Downstream', unit: 'text', value: ({ targetSystem }) => targetSystem, least: 8 },
+    {
+      title: 'Failures',
+      unit: 'count',
+      value: ({ failures }) => failures,
+      leadsTo: (group, question) => failuresOf(group, question),
+    },
+    { title: '', unit: 'bar', value: ({ failures }) => ({ value: failures, tone: 'bad' }) },
+    {
+      title: 'Requests',
+      unit: 'count',
+      value: ({ requests }) => requests,
+      leadsTo: (group, question) => failuresOf(group, question),
+    },
+    {
+      title: 'Open',
+      unit: 'count',
+      value: ({ openRequests }) => openRequests,
+      leadsTo: (group, question) => failuresOf(group, question, 'yes'),
+    },
+    { title: 'Oldest', unit: 'ago', value: ({ oldestAt }) => oldestAt },
+    { title: 'Latest', unit: 'ago', value: ({ newestAt }) => newestAt },
+    { title: 'Such as', unit: 'requests', value: ({ sampleIds }) => sampleIds, least: 16 },
+  ],
+  fields: [
+    ...(['stage', 'errorCode', 'targetSystem', 'failures', 'requests', 'openRequests'] as const),
+    ...(['oldestAt', 'newestAt', 'sampleIds'] as const),
+  ],
+  empty: 'Nothing failed in this time.',
+  reads: '`ix_event_tracker_failed`, the latest 2,000 of the span',
+});
+
+/** Where the rows of a group of failures stand. */
+function failuresOf(group: ErrorGroup, { tenant, time }: ReportQuestion, open?: 'yes') {
+  const { stage, errorCode, targetSystem } = group;
+  const cause = { error: errorCode ?? NONE_STATED, target: targetSystem ?? NONE_STATED };
+  return { view: 'failures', parameters: { tenant, stage, ...cause, time, open } } as const;
+}

@@ -1,0 +1,21 @@
+/** The pages of the console, which are the widget's views too, in the order of their menu. */
+export const viewNames = [
+  'overview',
+  'stuck',
+  'retries',
+  'deadlines',
+  'latency',
+  'distribution',
+  'incidents',
+  'rejected',
+  'search',
+  'failures',
+  'request',
+] as const;
+export type ViewName = (typeof viewNames)[number];
+
+/** Where a link leads. */
+export interface Place {
+  view: ViewName;
+  parameters?: { readonly [name: string]: string | null | undefined };
+}

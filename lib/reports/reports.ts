@@ -1,0 +1,13 @@
+import { distribution } from './distribution.ts';
+import { errors } from './errors.ts';
+import { latency } from './latency.ts';
+import type { Report } from './report.ts';
+import { retries } from './retries.ts';
+import { search } from './search.ts';
+import { slowest } from './slowest.ts';
+import { timeline } from './timeline.ts';
+
+/** Every report, in the order of the help. */
+export const reports: readonly Report<object>[] = [
+  ...[timeline, distribution, latency, slowest, errors, retries, search],
+] as const;

@@ -1,0 +1,48 @@
+import { type FoundEvent, parseMetadataFilters, searchMetadata } from '../data-access/metadata-search.ts';
+import { type EventStatus, eventStatuses } from '../domain/tracked-event.ts';
+import { defineReport } from './report.ts';
+
+/** Events by what their metadata says, latest first. */
+export const search = defineReport<FoundEvent>({
+  name: 'search',
+  summary: 'events by their metadata, latest first',
+  help: `
+3 is found as 3 and as "3"; put it in quotes to find the text only: 'externalId="3"'.
+A dot reaches into an object or belongs to the name; in quotes it belongs to the name: '"http.status_code"=500'.
+Comparisons (> >= < <=) are of numbers; what is none does not match.
+
+  pagw report search targetSystem=carelon --type DOWNSTREAM_OK
+  pagw report search 'diagnosisCount>10' hasUrgent=true --since 30d`,
+  rowsAre: 'events',
+  words: ['<conditions...>', "targetSystem=carelon, 'diagnosisCount>10', payer.region=CA; all must hold"],
+  filters: [
+    { name: 'type', says: 'only events of this type, such as DOWNSTREAM_OK' },
+    { name: 'status', says: 'only events of this status', words: eventStatuses },
+  ],
+  spanHours: 7 * 24,
+  limit: 50,
+  paged: true,
+  read: (database, { filters, words, ...question }) =>
+    searchMetadata(database, {
+      ...question,
+      filters: parseMetadataFilters(words),
+      eventType: filters.type?.toUpperCase(),
+      status: filters.status as EventStatus | undefined,
+    }),
+  columns: [
+    { title: 'Tenant', unit: 'text', value: ({ tenant }) => tenant },
+    { title: 'Request', unit: 'request', value: ({ pagwId }) => pagwId, heads: true, least: 16 },
+    { title: '#', unit: 'number', value: ({ sequenceNo }) => sequenceNo },
+    { title: 'Event type', unit: 'code', value: ({ eventType }) => eventType, least: 12 },
+    { title: 'Status', unit: 'eventStatus', value: ({ status }) => status },
+    { title: 'Took', unit: 'took', value: ({ durationMs }) => durationMs },
+    { title: 'Recorded', unit: 'moment', value: ({ createdAt }) => createdAt },
+    { title: 'Metadata', unit: 'metadata', value: ({ metadata }) => metadata, least: 16 },
+  ],
+  fields: [
+    ...(['tenant', 'pagwId', 'sequenceNo', 'stage', 'eventType', 'status', 'durationMs'] as const),
+    ...(['createdAt', 'metadata'] as const),
+  ],
+  empty: 'No event matches. --since looks farther back.',
+  reads: 'GIN or time, see below',
+});

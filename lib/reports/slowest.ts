@@ -1,0 +1,33 @@
+import { type StagePerformance, slowestStages } from '../data-access/event-reports.ts';
+import { defineReport } from './report.ts';
+
+/** The stages and event types whose completed events took longest on average. */
+export const slowest = defineReport<StagePerformance>({
+  name: 'slowest',
+  summary: 'stages and event types by mean duration, slowest first, with p95 and longest',
+  rowsAre: 'stages',
+  spanHours: 7 * 24,
+  limit: 20,
+  byTenant: true,
+  read: async (database, question) => ({ rows: await slowestStages(database, question, question.limit) }),
+  columns: [
+    { title: 'Event type', unit: 'code', value: ({ eventType }) => eventType, heads: true, least: 12 },
+    { title: 'Stage', unit: 'text', value: ({ stage }) => stage, least: 12 },
+    {
+      title: 'Completed',
+      unit: 'count',
+      value: ({ occurrences }) => occurrences,
+      leadsTo: ({ stage, eventType }, { tenant, time }) => ({
+        view: 'search',
+        parameters: { tenant, stage, type: eventType, status: 'COMPLETED', timed: 'yes', time },
+      }),
+    },
+    { title: 'Mean', unit: 'took', value: ({ avgMs }) => avgMs },
+    { title: '', unit: 'bar', value: ({ avgMs }) => ({ value: avgMs, tone: 'busy' }) },
+    { title: 'p95', unit: 'took', value: ({ p95Ms }) => p95Ms },
+    { title: 'Max', unit: 'took', value: ({ maxMs }) => maxMs },
+  ],
+  fields: ['stage', 'eventType', 'occurrences', 'avgMs', 'p95Ms', 'maxMs'],
+  empty: 'No completed event of this time states how long it took.',
+  reads: 'summary + edges',
+});

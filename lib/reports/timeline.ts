@@ -1,0 +1,44 @@
+import { findRequest, readTimeline, type TimelineEvent } from '../data-access/timeline.ts';
+import { defineReport } from './report.ts';
+
+/** A request that is not there, or not this tenant's. */
+export class UnknownRequestError extends Error {
+  override readonly name = 'UnknownRequestError';
+}
+
+/** The events of a request in order, each with its place in time. */
+export const timeline = defineReport<TimelineEvent>({
+  name: 'timeline',
+  summary: 'the events of a request in order, each with its place in time',
+  rowsAre: 'events',
+  words: ['<pagwId>', 'the request'],
+  read: async (database, { tenant, words: [pagwId = ''] }) => {
+    const request = await findRequest(database, pagwId, tenant ?? undefined);
+    if (request === undefined) throw new UnknownRequestError(`There is no request ${pagwId}.`);
+    const rows: TimelineEvent[] = [];
+    for await (const page of readTimeline(database, request)) rows.push(...page);
+    return { rows };
+  },
+  columns: [
+    { title: '#', unit: 'number', value: ({ sequenceNo }) => sequenceNo },
+    { title: 'At', unit: 'clock', value: ({ occurredAt }) => occurredAt },
+    { title: 'Stage', unit: 'text', value: ({ stage }) => stage, least: 10 },
+    { title: 'Event type', unit: 'code', value: ({ eventType }) => eventType, heads: true, least: 12 },
+    { title: 'Status', unit: 'eventStatus', value: ({ status }) => status },
+    { title: 'Took', unit: 'took', value: ({ durationMs }) => durationMs },
+    { title: '', unit: 'extent', value: extentOf },
+    { title: 'Error', unit: 'code', value: ({ errorCode }) => errorCode, least: 10 },
+  ],
+  fields: [
+    ...(['sequenceNo', 'stage', 'eventType', 'status', 'attempt', 'durationMs', 'errorCode'] as const),
+    ...(['occurredAt', 'createdAt', 'metadata'] as const),
+  ],
+  empty: 'The request has no events.',
+  reads: "the request's own month",
+});
+
+/** An event happens at the end of what it measured. */
+function extentOf({ occurredAt, durationMs }: TimelineEvent) {
+  const to = occurredAt.getTime();
+  return { from: to - Math.max(0, durationMs ?? 0), to };
+}

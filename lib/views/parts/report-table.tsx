@@ -1,0 +1,113 @@
+import type { Report, ReportColumn, ReportQuestion } from '../../reports/report.ts';
+import type { Child } from '../html.ts';
+import type { ViewContext } from '../view-page.ts';
+import { DataText } from './data-text.tsx';
+import { Fields } from './fields.tsx';
+import { CountLink, RequestLink } from './links.tsx';
+import { Sparkline } from './sparkline.tsx';
+import { Mark, StatusMark } from './status-mark.tsx';
+import { type Column, Table } from './table.tsx';
+import { Instant, millisecondsText, Relative } from './time-text.tsx';
+
+interface ReportTableProps<Row extends object> {
+  report: Report<Row>;
+  rows: readonly Row[];
+  caption: string;
+  question: ReportQuestion;
+  context: ViewContext;
+}
+
+/** A report's rows, column by column as the report describes them. */
+export function ReportTable<Row extends object>(props: ReportTableProps<Row>) {
+  const { report, rows, caption, question, context } = props;
+  const columns = report.columns.map((column) => pageColumn(column, rows, question, context));
+  return <Table caption={caption} rows={rows} columns={columns} />;
+}
+
+const BY_DIGITS: ReadonlySet<ReportColumn<never>['unit']> = new Set([
+  ...(['number', 'count', 'share', 'took', 'ago', 'moment'] as const),
+]);
+
+function pageColumn<Row>(
+  column: ReportColumn<Row>,
+  rows: readonly Row[],
+  question: ReportQuestion,
+  context: ViewContext,
+): Column<Row> {
+  const { title: name, heads = false } = column;
+  if (column.unit !== 'bar') {
+    const numeric = BY_DIGITS.has(column.unit);
+    return { name, heads, numeric, cell: (row) => cellOf(column, row, question, context) };
+  }
+  const largest = rows.reduce((most, row) => Math.max(most, column.value(row, question).value), 1);
+  return { name, wide: true, cell: (row) => <Bar {...column.value(row, question)} largest={largest} /> };
+}
+
+function cellOf<Row>(
+  column: ReportColumn<Row>,
+  row: Row,
+  question: ReportQuestion,
+  { links, now }: ViewContext,
+): Child {
+  switch (column.unit) {
+    case 'text':
+      return <DataText value={column.value(row, question)} most={40} />;
+    case 'code':
+      return <DataText value={column.value(row, question)} most={64} mono />;
+    case 'request':
+      return <RequestLink pagwId={column.value(row, question)} links={links} />;
+    case 'requests':
+      return (
+        <ul class="samples">
+          {column.value(row, question).map((pagwId) => (
+            <li>
+              <RequestLink pagwId={pagwId} links={links} />
+            </li>
+          ))}
+        </ul>
+      );
+    case 'count': {
+      const count = column.value(row, question);
+      const place = column.leadsTo?.(row, question);
+      if (place === undefined) return count.toLocaleString('en');
+      return <CountLink count={count} place={place} links={links} />;
+    }
+    case 'share': {
+      const share = column.value(row, question);
+      return share === null ? '–' : `${(100 * share).toFixed(1)} %`;
+    }
+    case 'took': {
+      const milliseconds = column.value(row, question);
+      return milliseconds === null ? '–' : millisecondsText(milliseconds);
+    }
+    case 'ago':
+      return <Relative at={column.value(row, question)} now={now} />;
+    case 'moment':
+      return <Instant at={column.value(row, question)} now={now} />;
+    case 'clock':
+      return <Instant at={column.value(row, question)} now={now} exact />;
+    case 'eventStatus':
+      return <StatusMark status={column.value(row, question)} />;
+    case 'mark':
+      return <Mark {...column.value(row, question)} />;
+    case 'spark':
+      return <Sparkline {...column.value(row, question)} />;
+    case 'metadata':
+      return <Fields metadata={column.value(row, question)} />;
+    case 'number':
+      return column.value(row, question) ?? '–';
+    case 'bar':
+    case 'extent':
+      return null;
+  }
+}
+
+/** Says again what the number before it says, to the eye. */
+function Bar({ value, tone, largest }: { value: number; tone: string; largest: number }) {
+  const width = `${((value / largest) * 100).toFixed(2)}%`;
+  return (
+    <svg class={tone} width="100%" height={14} aria-hidden="true">
+      <rect class="fill" x="0" y={2} width={width} height={10} rx={2} />
+    </svg>
+  );
+}
