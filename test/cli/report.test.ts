@@ -152,9 +152,7 @@ describe('pagw report', () => {
   });
 
   it('retries lists what is due', async () => {
-    expect((await report('retries')).out).toMatch(
-      /PAGW-C +API_CONNECTOR +1 +API_TIMEOUT +– +2h ago +↻ due/,
-    );
+    expect((await report('retries')).out).toMatch(/PAGW-C +API_CONNECTOR +1 +API_TIMEOUT +– +2h ago +↻ due/);
     const none = await report('retries', '--tenant', 'elevance');
     expect(none).toMatchObject({ out: '', err: 'No retry is due.\n', exitCode: 0 });
   });

@@ -12,11 +12,12 @@ import {
 } from '../../data-access/flow.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
+import { barText } from '../output/chart-text.ts';
 import { printList } from '../output/print-list.ts';
 import { type Column, tableText } from '../output/table.ts';
 import { countText, plural, tookText } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
-import { barText, requireTenant, spanOf } from './report.ts';
+import { requireTenant, spanOf } from './report.ts';
 
 const DEFAULT_HOURS = 24;
 const PATHS_SHOWN = 10;
