@@ -63,21 +63,17 @@ export function isDetermination(
 /**
  * What a request's facts come to: its episodes in order, the first from its receipt on. Once an episode is resolved, nothing
  * changes it but the notice of its determination and an appeal against it.
- * @param received the receipt that is stated, and the earliest time heard of; epoch milliseconds.
+ * @param earliest the earliest time heard of, which is the receipt where none is stated; epoch milliseconds.
  */
 export function decisionEpisodes(
   { facts, first }: DecisionMemory,
-  received: { stated: number | undefined; earliest: number },
+  earliest: number,
   tenant: string,
   policy: DecisionPolicy,
 ): DecisionEpisode[] {
-  const history = new EpisodeHistory(facts, tenant, policy);
-  const episode = newEpisode(1, received.stated ?? received.earliest);
+  const history = new EpisodeHistory(facts, earliest, tenant, policy);
+  const episode = newEpisode(1, earliest);
   const resolved = facts.find(({ says }) => says === 'resolved');
-  if (resolved !== undefined && episode.receivedAt > resolved.at) {
-    episode.receivedAt = Math.min(received.earliest, resolved.at);
-    episode.faults.push('receipt-after-decision');
-  }
   const known = <Value>(said: { at: number; as: Value } | undefined): Value | undefined =>
     said !== undefined && (resolved === undefined || said.at <= resolved.at) ? said.as : undefined;
   episode.plan = known(first.plan) ?? null;
@@ -92,16 +88,19 @@ export function decisionEpisodes(
 class EpisodeHistory {
   readonly episodes: DecisionEpisode[] = [];
   readonly #facts: readonly DecisionFact[];
+  readonly #earliest: number;
   readonly #tenant: string;
   readonly #policy: DecisionPolicy;
   #fit = true;
+  #isReceiptStated = false;
   /** An expedite request was denied: what the intake says later only says how it was requested. */
   #downgraded = false;
   #isPrioritySaid = false;
   /** What a producer stated last; many repeat it with every event. */
   #stated: Priority | null = null;
 
-  constructor(facts: readonly DecisionFact[], tenant: string, policy: DecisionPolicy) {
+  constructor(facts: readonly DecisionFact[], earliest: number, tenant: string, policy: DecisionPolicy) {
+    this.#earliest = earliest;
     this.#facts = facts;
     this.#tenant = tenant;
     this.#policy = policy;
@@ -124,6 +123,9 @@ class EpisodeHistory {
     const current = this.#current;
     const isOpen = current.resolution === null;
     switch (fact.says) {
+      case 'received':
+        this.#receive(current, fact.receipt);
+        break;
       case 'priority':
         if (isOpen) this.#prioritise(current, fact);
         break;
@@ -151,6 +153,18 @@ class EpisodeHistory {
         if (!isOpen) this.begin(episodeAfter(current, fact));
         break;
     }
+  }
+
+  /** Of several receipts the earliest counts. Those of an update come with it. */
+  #receive(current: DecisionEpisode, receipt: number): void {
+    if (current.resolvedAt !== null) {
+      if (receipt > current.resolvedAt) addFault(current, 'receipt-after-decision');
+      return;
+    }
+    if (current.episode > 1) return;
+    current.receivedAt = this.#isReceiptStated ? Math.min(current.receivedAt, receipt) : receipt;
+    this.#isReceiptStated = true;
+    this.#due(current);
   }
 
   #prioritise(current: DecisionEpisode, { at, as, how }: Extract<DecisionFact, { says: 'priority' }>): void {
@@ -218,7 +232,7 @@ class EpisodeHistory {
     current.resolution = resolution;
     current.resolvedAt = at;
     if (current.receivedAt > at) {
-      current.receivedAt = at;
+      current.receivedAt = current.episode === 1 ? Math.min(this.#earliest, at) : at;
       addFault(current, 'receipt-after-decision');
       this.#due(current);
     }

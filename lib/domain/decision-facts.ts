@@ -22,6 +22,7 @@ export type Delivery = 'sync' | 'response' | 'none';
  * a set: what they come to does not depend on the order in which they arrived.
  */
 export type DecisionFact = { at: number } & (
+  | { says: 'received'; receipt: number }
   | { says: 'priority'; as: Priority; how: 'requested' | 'first' | 'changed' }
   | { says: 'extended'; days: number; by?: string }
   | { says: 'unfit' }
@@ -78,6 +79,8 @@ export function decisionFacts(
   const time = (text: string | undefined) => (text === undefined ? null : believed(text));
   const begins = stated?.update === true;
   if (begins) facts.push(begunBy(event, at, time(stated?.receivedAt)));
+  const receipt = time(stated?.receivedAt);
+  if (receipt !== null && !begins && !stated?.appeal) facts.push({ at, says: 'received', receipt });
   const asked = requestedPriority(event);
   if (stated?.priority !== undefined && !begins)
     facts.push({
@@ -171,6 +174,7 @@ function statedEnd(status: string | null, said: Answer | null): Resolution | nul
 
 /** The order of facts at one instant: what is known of a request, then what is decided, then what follows from that. */
 const ranks: readonly DecisionFact['says'][] = [
+  'received',
   'priority',
   'extended',
   'unfit',
@@ -186,6 +190,7 @@ const ranks: readonly DecisionFact['says'][] = [
 
 /** How many of each sort are remembered, and whether the earliest or the latest; no request has as many. */
 const limits: Readonly<Record<string, [most: number, keep: 'earliest' | 'latest']>> = {
+  received: [10, 'earliest'],
   priority: [30, 'earliest'],
   check: [20, 'latest'],
   notice: [20, 'latest'],
@@ -193,7 +198,7 @@ const limits: Readonly<Record<string, [most: number, keep: 'earliest' | 'latest'
 };
 
 function sortOf({ says }: DecisionFact): string {
-  if (says === 'priority') return says;
+  if (says === 'priority' || says === 'received') return says;
   if (says === 'fit' || says === 'unfit' || says === 'answered') return 'check';
   return says === 'notified' || says === 'not-notified' ? 'notice' : 'ruling';
 }

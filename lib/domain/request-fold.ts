@@ -45,8 +45,6 @@ export interface RequestMemory {
   main?: MainStand;
   /** The earliest time heard of. */
   earliest?: number;
-  /** The earliest receipt that a producer states. */
-  receipt?: number;
   /** How far the pipeline came; a pend counts, an end does not. */
   progress: RequestStatus;
   /** What was said of its decisions. */
@@ -167,7 +165,7 @@ export class RequestFold {
       exhausted: false,
     };
     this.appended.push(folded);
-    this.#hearOf(event, at, recordedAt);
+    this.memory.earliest = Math.min(this.memory.earliest ?? at, at);
     this.#beginAgain(event);
     this.#rememberDecision(event, at, recordedAt);
     const wasClosed = completedAtOf(this.memory) !== null;
@@ -178,14 +176,6 @@ export class RequestFold {
     const plans = !isClosed && planRetry(folded, recordedAt);
     this.#markStage(folded, at, mark, plans);
     if (isClosed && !wasClosed) this.#clearAllWaiting();
-  }
-
-  #hearOf({ stated }: TrackedEvent, at: number, recordedAt: number): void {
-    const { memory } = this;
-    memory.earliest = Math.min(memory.earliest ?? at, at);
-    if (stated?.receivedAt === undefined || stated.update || stated.appeal) return;
-    const receipt = this.#believed(stated.receivedAt, recordedAt);
-    if (receipt !== null) memory.receipt = Math.min(memory.receipt ?? receipt, receipt);
   }
 
   #believed(time: string, recordedAt: number): number | null {
@@ -304,17 +294,12 @@ export function newMemory(): RequestMemory {
 
 /** A request's decisions, from its receipt on; none of a request that nothing is known of. */
 export function episodesOf(
-  { decision, receipt, earliest }: RequestMemory,
+  { decision, earliest }: RequestMemory,
   tenant: string,
   policy: DecisionPolicy,
 ): DecisionEpisode[] {
   if (earliest === undefined) return [];
-  return decisionEpisodes(
-    decision ?? { facts: [], first: {} },
-    { stated: receipt, earliest },
-    tenant,
-    policy,
-  );
+  return decisionEpisodes(decision ?? { facts: [], first: {} }, earliest, tenant, policy);
 }
 
 /** Where somebody has to see to a request. */
