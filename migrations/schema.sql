@@ -1269,10 +1269,11 @@ BEGIN
   IF json_array_length(requests) <> 1 OR json_array_length(events) <> 1
     OR request ->> 'pagw_id' IS DISTINCT FROM closing ->> 'pagw_id'
     OR (closing ->> 'stage', closing ->> 'event_type') IS DISTINCT FROM ('OPERATOR', 'REQUEST_CLOSED')
-    OR coalesce(request ->> 'status', '') NOT IN ('CANCELLED', 'EXPIRED', 'FAILED')
+    OR request ->> 'status' IS DISTINCT FROM 'CANCELLED'
+    OR coalesce(closing -> 'stated' ->> 'answer', '') NOT IN ('withdrawn', 'dismissed', 'void', 'not-required')
   THEN
     RAISE invalid_parameter_value USING MESSAGE =
-      'close_request needs one request and its REQUEST_CLOSED event, to end it as CANCELLED, EXPIRED or FAILED';
+      'close_request needs one request and its REQUEST_CLOSED event, to end it as withdrawn, dismissed, void or not-required';
   END IF;
   -- Its month may have been archived and dropped: a pended request counts as closed.
   PERFORM ensure_event_partition(received_on) FROM request_tracker WHERE pagw_id = request ->> 'pagw_id';
@@ -1281,7 +1282,7 @@ BEGIN
   END IF;
   PERFORM record_operator_action(
     'request.close',
-    jsonb_build_object('pagwId', request ->> 'pagw_id', 'tenant', request ->> 'tenant', 'status', request ->> 'status'),
+    jsonb_build_object('pagwId', request ->> 'pagw_id', 'tenant', request ->> 'tenant', 'as', closing -> 'stated' ->> 'answer'),
     why, who, at, 1
   );
   RETURN true;

@@ -10,7 +10,7 @@ import { findRequest, type RequestRow, type TimelineEvent } from '../data-access
 import { canonicalStage } from '../domain/event-stages.ts';
 import { printable } from '../domain/printable-text.ts';
 import { requestStatuses } from '../domain/tracked-event.ts';
-import { type ClosingStatus, closeRequest, closingStatuses } from '../flows/operate/close-request.ts';
+import { type ClosingEnd, closeRequest, closingEnds } from '../flows/operate/close-request.ts';
 import { readHistory } from '../flows/retention/read-history.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
@@ -226,7 +226,8 @@ function notFound(pagwId: string, tenant: string | undefined): CliError {
 }
 
 interface CloseOptions extends ReasonOption {
-  as: ClosingStatus;
+  as: ClosingEnd;
+  second?: string;
 }
 
 export function requestClose(cli: Cli): Command {
@@ -235,14 +236,17 @@ export function requestClose(cli: Cli): Command {
       .description('end a request by hand: nothing of it is awaited, retried or alarmed any more')
       .argument('<pagwId>', 'the request')
       .addOption(
-        new Option('--as <status>', 'the status it ends with').choices(closingStatuses).default('CANCELLED'),
+        new Option('--as <end>', 'how it ends; a decision is the payer’s to state')
+          .choices(closingEnds)
+          .makeOptionMandatory(),
       )
+      .addOption(new Option('--second <name>', 'who agrees: needed while its decision clock runs'))
       .action((pagwId: string, options: CloseOptions, command: Command) =>
         cli.run(command, [], async (session) => {
-          const { as: status } = options;
+          const { as: end, second } = options;
           const connection = await session.connect();
-          await session.confirm(`End request ${pagwId} as ${status} on ${connection.name}?`);
-          const request = { pagwId, status, ...operatorOf(options, session.io) };
+          await session.confirm(`End request ${pagwId} as ${end} on ${connection.name}?`);
+          const request = { pagwId, end, second, ...operatorOf(options, session.io) };
           const outcome = await closeRequest(connection.database('operator'), request, connection.now());
           if (outcome === 'not-found')
             throw new CliError({
@@ -251,9 +255,14 @@ export function requestClose(cli: Cli): Command {
               hint: 'List requests with `pagw request list`.',
               exitCode: ExitCode.notFound,
             });
+          if (outcome === 'needs-second')
+            throw usageError(
+              `The decision clock of ${pagwId} runs: whoever stops it needs a second person.`,
+              'Name who agrees with --second, another person than you.',
+            );
           session.say(
             outcome === 'closed'
-              ? `Closed ${pagwId} as ${status}.`
+              ? `Closed ${pagwId} as ${end}.`
               : `${pagwId} was closed already; nothing was done.`,
           );
           return undefined;

@@ -122,8 +122,8 @@ describe('pagw incident', () => {
 
 describe('pagw request close', () => {
   it('ends a stuck request for good: an event, a deed, no alarm', async () => {
-    const { code, stderr } = await pagw('request close PAGW-2 --reason resubmitted');
-    expect([code, stderr]).toEqual([0, 'Closed PAGW-2 as CANCELLED.\n']);
+    const { code, stderr } = await pagw('request close PAGW-2 --as void --second lee --reason resubmitted');
+    expect([code, stderr]).toEqual([0, 'Closed PAGW-2 as void.\n']);
     expect(JSON.parse((await pagw('stuck --tenant anthem -o json')).stdout).total).toBe(1);
     await check(afterMinutes(now, 24 * 60));
     expect(JSON.parse((await pagw('stuck --tenant anthem -o json')).stdout).total).toBe(1);
@@ -134,12 +134,16 @@ describe('pagw request close', () => {
     const deeds = await db.database.execute(
       `SELECT reason, acted_by, filter ->> 'pagwId' AS pagw_id FROM operator_action WHERE action = 'request.close'`,
     );
-    expect(deeds.rows).toEqual([{ reason: 'resubmitted', actedBy: 'ann', pagwId: 'PAGW-2' }]);
+    expect(deeds.rows).toEqual([{ reason: 'resubmitted (agreed by lee)', actedBy: 'ann', pagwId: 'PAGW-2' }]);
   });
 
   it('says when there is nothing to close', async () => {
-    expect((await pagw('request close PAGW-2 --reason again')).stderr).toContain('was closed already');
-    expect((await pagw('request close PAGW-NOBODY --reason again')).code).toBe(5);
-    expect((await pagw('request close PAGW-1')).code).toBe(64);
+    expect((await pagw('request close PAGW-2 --as void --reason again')).stderr).toContain(
+      'was closed already',
+    );
+    expect((await pagw('request close PAGW-NOBODY --as void --reason again')).code).toBe(5);
+    expect((await pagw('request close PAGW-1 --reason again')).code).toBe(64);
+    const alone = await pagw('request close PAGW-1 --as withdrawn --reason again');
+    expect([alone.code, alone.stderr]).toEqual([64, expect.stringContaining('needs a second person')]);
   });
 });

@@ -13,7 +13,7 @@ describe('the page for producers', () => {
   it('shows events that the contract accepts', () => {
     const events = blocks.filter((text) => text.includes('"pagwId"'));
     const sentByCurl = /-d '\n(\{.*\})'/.exec(page)?.[1] ?? '';
-    expect(events).toHaveLength(3);
+    expect(events).toHaveLength(5);
     for (const text of [...events, sentByCurl]) {
       const { accepted, rejected } = readEventLines(text);
       expect([accepted.length, rejected]).toEqual([1, []]);

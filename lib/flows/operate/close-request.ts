@@ -1,19 +1,27 @@
 import type { Database } from '../../data-access/database.ts';
 import type { Addition } from '../../data-access/ingest.ts';
 import { closeWith, type Operator } from '../../data-access/operate.ts';
-import { OWN_EVENT_ID_PREFIX, type RequestStatus, type TrackedEvent } from '../../domain/tracked-event.ts';
+import { OWN_EVENT_ID_PREFIX, type TrackedEvent } from '../../domain/tracked-event.ts';
 import { recordEvents } from '../ingest/record-events.ts';
 
-/** How an operator may end a request; a decision is the payer's to state. */
-export const closingStatuses = ['CANCELLED', 'EXPIRED', 'FAILED'] as const satisfies readonly RequestStatus[];
-export type ClosingStatus = (typeof closingStatuses)[number];
+/** How an operator may end a request: as one of the ends that stop its clock. A decision is the payer's to state. */
+export const closingEnds = ['withdrawn', 'dismissed', 'void', 'not-required'] as const;
+export type ClosingEnd = (typeof closingEnds)[number];
 
-export type CloseOutcome = 'closed' | 'not-found' | 'already-closed';
+/** `needs-second`: its decision clock runs, and nobody else was named who agrees. */
+export type CloseOutcome = 'closed' | 'not-found' | 'already-closed' | 'needs-second';
 
-interface RequestToClose {
+export interface RequestToClose extends Operator {
+  pagwId: string;
+  end: ClosingEnd;
+  /** Who agrees, where the decision clock runs: another person than who acts. */
+  second?: string | undefined;
+}
+
+interface KnownRequest {
   tenant: string;
-  status: RequestStatus;
   closed: boolean;
+  undecided: boolean;
   last: number;
 }
 
@@ -26,20 +34,22 @@ const MAX_ROUNDS = 20;
  */
 export async function closeRequest(
   database: Database,
-  { pagwId, status, ...operator }: Operator & { pagwId: string; status: ClosingStatus },
+  { pagwId, end, second, reason, actedBy }: RequestToClose,
   now: Date,
 ): Promise<CloseOutcome> {
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const { rows } = await database.execute<RequestToClose>(
-      `SELECT tenant, status::text AS status, completed_at IS NOT NULL AS closed, last_sequence_no AS last
+    const { rows } = await database.execute<KnownRequest>(
+      `SELECT tenant, completed_at IS NOT NULL AS closed, clock_stopped_at IS NULL AS undecided, last_sequence_no AS last
        FROM request_tracker
        WHERE pagw_id = :pagw_id`,
       { pagw_id: pagwId },
     );
     const [request] = rows;
     if (request === undefined) return 'not-found';
-    // A pended request is closed, but its decision is still awaited: that can be ended by hand, too.
-    if (request.closed && request.status !== 'PENDING') return 'already-closed';
+    // One that pends, or failed, is closed, but its decision is still awaited: that can be ended by hand, too.
+    if (request.closed && !request.undecided) return 'already-closed';
+    if (request.undecided && !isSecond(second, actedBy)) return 'needs-second';
+    const operator = { actedBy, reason: second === undefined ? reason : `${reason} (agreed by ${second})` };
     let moved = false;
     const append = async (_: Database, [addition]: readonly Addition[]) => {
       // What was read of the request decides whether it may be ended: nothing may have come since.
@@ -49,16 +59,20 @@ export async function closeRequest(
         !(await closeWith(database, addition, operator, now));
       return new Set<string>();
     };
-    await recordEvents(database, [closingEvent(pagwId, request, status, now)], now, undefined, append);
+    await recordEvents(database, [closingEvent(pagwId, request, end, now)], now, undefined, append);
     if (!moved) return 'closed';
   }
   throw new Error(`Events of ${pagwId} came ${MAX_ROUNDS} times while it was ended; try again.`);
 }
 
+function isSecond(second: string | undefined, actedBy: string): boolean {
+  return second !== undefined && second.trim().toLowerCase() !== actedBy.trim().toLowerCase();
+}
+
 function closingEvent(
   pagwId: string,
   { tenant, last }: { tenant: string; last: number },
-  requestStatus: ClosingStatus,
+  end: ClosingEnd,
   now: Date,
 ): TrackedEvent {
   return {
@@ -85,6 +99,6 @@ function closingEvent(
     serviceName: 'pagw',
     correlationId: null,
     metadata: null,
-    stated: { status: requestStatus },
+    stated: { status: 'CANCELLED', answer: end },
   };
 }

@@ -96,9 +96,15 @@ describe('a login of the operator', () => {
     );
     expect(await snoozeIncident(database, { key: 'none', until: later, ...kim }, now)).toBe(false);
     await recordOperatorAction(database, { action: 'rejected.replay', filter: {}, affected: 1, ...kim }, now);
-    expect(await closeRequest(database, { pagwId, status: 'CANCELLED', ...kim }, now)).toBe('closed');
-    expect(await closeRequest(database, { pagwId, status: 'CANCELLED', ...kim }, now)).toBe('already-closed');
-    expect(await closeRequest(database, { pagwId: 'NONE', status: 'FAILED', ...kim }, now)).toBe('not-found');
+    expect(await closeRequest(database, { pagwId, end: 'withdrawn', ...kim }, now)).toBe('needs-second');
+    expect(await closeRequest(database, { pagwId, end: 'withdrawn', second: 'Kim', ...kim }, now)).toBe(
+      'needs-second',
+    );
+    expect(await closeRequest(database, { pagwId, end: 'withdrawn', second: 'lee', ...kim }, now)).toBe(
+      'closed',
+    );
+    expect(await closeRequest(database, { pagwId, end: 'withdrawn', ...kim }, now)).toBe('already-closed');
+    expect(await closeRequest(database, { pagwId: 'NONE', end: 'void', ...kim }, now)).toBe('not-found');
     expect(await deeds()).toEqual([
       'retry.run',
       'retry.batch',
@@ -136,7 +142,7 @@ describe('a login of the operator', () => {
       },
       transaction: (work) => operator.database.transaction(work),
     };
-    expect(await closeRequest(racing, { pagwId, status: 'EXPIRED', ...kim }, now)).toBe('closed');
+    expect(await closeRequest(racing, { pagwId, end: 'void', second: 'lee', ...kim }, now)).toBe('closed');
     const { rows } = await db.database.execute(
       'SELECT sequence_no, event_id, event_type FROM event_tracker WHERE pagw_id = :pagw_id ORDER BY 1',
       { pagw_id: pagwId },
@@ -165,7 +171,9 @@ describe('a login of the operator', () => {
       },
       transaction: (work) => operator.database.transaction(work),
     };
-    expect(await closeRequest(deciding, { pagwId, status: 'EXPIRED', ...kim }, now)).toBe('already-closed');
+    expect(await closeRequest(deciding, { pagwId, end: 'void', second: 'lee', ...kim }, now)).toBe(
+      'already-closed',
+    );
   });
 });
 

@@ -287,7 +287,7 @@ describe.each([
 describe('close_request', () => {
   const closing = `SELECT close_request(
     '${request.replace('"RECEIVED"', '"CANCELLED"')}',
-    '${event.replace('"PARSING"', '"OPERATOR"').replace('"PARSE_OK"', '"REQUEST_CLOSED"')}',
+    '${event.replace('"PARSING"', '"OPERATOR"').replace('"PARSE_OK"', '"REQUEST_CLOSED","stated":{"answer":"void"}')}',
     '[]', 'why', 'kim', '2026-03-01T10:06:00Z'
   )`;
 
@@ -300,6 +300,7 @@ describe('close_request', () => {
     ['another event', (sql: string) => sql.replace('REQUEST_CLOSED', 'PARSE_OK')],
     ['an event of a stage', (sql: string) => sql.replace('OPERATOR', 'PARSING')],
     ['a decision', (sql: string) => sql.replace('CANCELLED', 'APPROVED')],
+    ['none of the ends', (sql: string) => sql.replace('"answer":"void"', '"answer":"denied"')],
     ['no status', (sql: string) => sql.replace('"status":"CANCELLED",', '')],
     [
       'two events',
