@@ -1,10 +1,13 @@
 -- migrate: repeat until no row is left
--- Each run moves one bounded piece in a transaction of its own, so a cut loses nothing and 45 s are enough.
+-- Each run copies the next bounded piece in a transaction of its own, so a cut loses nothing and 45 s are enough. Nobody else
+-- adds events meanwhile: what records them is deployed after the schema.
 -- Names that older services wrote are brought to the canonical ones, as ingest does for every new event.
 WITH piece AS (
-  DELETE FROM event_tracker_unpartitioned
-  WHERE id IN (SELECT id FROM event_tracker_unpartitioned ORDER BY id LIMIT 20000)
-  RETURNING *
+  SELECT *
+  FROM event_tracker_unpartitioned
+  WHERE id > coalesce((SELECT max(id) FROM event_tracker), -9223372036854775808)
+  ORDER BY id
+  LIMIT 50000
 ), stage_alias (alias, stage) AS (
   VALUES
     ('ORCHESTRATOR', 'ORCHESTRATION'), ('SYNC_PROCESSING', 'ORCHESTRATION'),

@@ -21,3 +21,52 @@ SET watch_at = NULL
 WHERE coalesce(last_event_at, created_at) < now() - interval '30 days';
 
 DROP TABLE event_tracker_unpartitioned;
+
+ALTER TABLE event_tracker ADD CONSTRAINT event_tracker_request_fkey FOREIGN KEY (pagw_id, received_on)
+  REFERENCES request_tracker (pagw_id, received_on) ON DELETE CASCADE;
+
+CREATE INDEX ix_event_tracker_tenant_pagw_created
+  ON event_tracker (tenant, pagw_id, created_at);
+
+CREATE INDEX ix_event_tracker_tenant_event_created
+  ON event_tracker (tenant, event_type, created_at DESC);
+
+CREATE INDEX ix_event_tracker_metadata
+  ON event_tracker USING GIN (metadata);
+
+CREATE INDEX ix_event_tracker_retry
+  ON event_tracker (tenant, status, retryable, next_retry_at)
+  WHERE status = 'FAILED' AND retryable = TRUE;
+
+CREATE INDEX ix_event_tracker_stage
+  ON event_tracker (tenant, stage, created_at DESC);
+
+-- A merged START is delivered again like any other event: its id stays unique, and finds it.
+CREATE UNIQUE INDEX ux_event_tracker_start
+  ON event_tracker (pagw_id, start_event_id, received_on)
+  WHERE start_event_id IS NOT NULL;
+
+-- What retry works from: every failure that waits for its next attempt, by tenant and stage, soonest first. Rows leave
+-- it once they are sent or overtaken, so a claim costs the same whatever the history holds.
+CREATE INDEX ix_event_tracker_due
+  ON event_tracker (tenant, stage, next_retry_at, id)
+  WHERE next_retry_at IS NOT NULL;
+
+CREATE INDEX ix_event_tracker_exhausted
+  ON event_tracker (tenant, stage, id)
+  WHERE retry_exhausted_at IS NOT NULL;
+
+-- A tenant's failures, latest first. One event in twenty or fewer is in it.
+CREATE INDEX ix_event_tracker_failed
+  ON event_tracker (tenant, created_at DESC, id DESC)
+  WHERE status = 'FAILED';
+
+-- No index above serves a tenant's last hours; a block range index does, at 0.02 bytes an event. By ranges of 16 pages,
+-- about 450 events: a report reads whole ranges at the edge of its span, and asks for a part of an hour there.
+CREATE INDEX ix_event_tracker_created
+  ON event_tracker USING BRIN (created_at) WITH (pages_per_range = 16);
+
+-- When the merged STARTs were recorded.
+CREATE INDEX ix_event_tracker_start_created
+  ON event_tracker USING BRIN (start_created_at) WITH (pages_per_range = 16)
+  WHERE start_event_id IS NOT NULL;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Database } from '../../lib/data-access/database.ts';
 import { splitStatements } from '../../lib/data-access/sql-text.ts';
 import { migrate } from '../../lib/flows/migrate/migrate.ts';
 import { number, printTable } from '../report/print-table.ts';
@@ -21,15 +22,25 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
     await server.create('v005', 'template0');
     await server.run('v005', ...(await fillV005(Math.ceil(events / EVENTS_PER_REQUEST))));
     const { database, close } = openEndpointDatabase(server.dataApiUrl, 'v005');
-    const files = new Map<string, { ms: number; long: boolean }>();
+    const files = new Map<string, FileTime>();
     let last = performance.now();
-    const { complete } = await migrate(database, {
+    let longestCallMs = 0;
+    const timed = timeCalls(database, (ms) => {
+      longestCallMs = Math.max(longestCallMs, ms);
+    });
+    const { complete } = await migrate(timed, {
       migrationsFolder,
-      onProgress: ({ name, running }) => {
-        const known = files.get(name) ?? { ms: 0, long: false };
+      onProgress: ({ name, rows, running }) => {
+        const known = files.get(name) ?? { ms: 0, long: false, longestCallMs: 0, rows: undefined };
         const now = performance.now();
-        files.set(name, { ms: known.ms + now - last, long: known.long || running === true });
+        files.set(name, {
+          ms: known.ms + now - last,
+          long: known.long || running === true,
+          longestCallMs: Math.max(known.longestCallMs, longestCallMs),
+          rows: rows ?? known.rows,
+        });
         last = now;
+        longestCallMs = 0;
       },
     });
     const { rows } = await database.execute<{ events: number }>(
@@ -39,18 +50,40 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
     const total = [...files.values()].reduce((sum, { ms }) => sum + ms, 0);
     printTable(
       `Taking over ${number(rows[0]?.events ?? 0)} V005 events of ${EVENTS_PER_REQUEST} a request${complete ? '' : ' (not complete)'}: ${number(total / 1000, 1)} s, ${number((1000 * events) / total)} events a second`,
-      ['file', 'seconds', 'longer than a call'],
+      ['file', 'seconds', 'rows a second', 'longest call, s', 'longer than a call'],
       [...files]
         .filter(([, { ms }]) => ms >= total / 200)
-        .map(([name, { ms, long }]) => [
+        .map(([name, { ms, long, longestCallMs, rows }]) => [
           name,
           number(ms / 1000, 1),
+          rows === undefined ? '' : number((1000 * rows) / ms),
+          number(longestCallMs / 1000, 1),
           long ? `yes, awaited past ${CALL_LIMIT_MS / 1000} s` : '',
         ]),
     );
   } finally {
     await server.stop();
   }
+}
+
+interface FileTime {
+  ms: number;
+  /** Whether a statement took longer than the Data API waits. */
+  long: boolean;
+  longestCallMs: number;
+  /** Moved in pieces; undefined where the file runs whole. */
+  rows: number | undefined;
+}
+
+/** Tells how long each call took, the statements of transactions among them. */
+function timeCalls(database: Database, tell: (ms: number) => void): Database {
+  return {
+    execute: async (sql, values, options) => {
+      const started = performance.now();
+      return database.execute<never>(sql, values, options).finally(() => tell(performance.now() - started));
+    },
+    transaction: (work) => database.transaction((transaction) => work(timeCalls(transaction, tell))),
+  };
 }
 
 /** V001 to V005, and rows: eight stages with a START and a result, some failed, two months of requests. */
