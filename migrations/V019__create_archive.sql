@@ -6,6 +6,7 @@ CREATE TABLE archive_object (
   bucket        VARCHAR(255) NOT NULL,
   key           VARCHAR(1024) COLLATE "C" NOT NULL,
   bytes         INT NOT NULL CHECK (bytes > 0),
+  sha256        CHAR(64) NOT NULL,
   request_count INT NOT NULL CHECK (request_count > 0),
   event_count   INT NOT NULL CHECK (event_count >= request_count),
   archived_at   TIMESTAMPTZ NOT NULL

@@ -35,6 +35,7 @@ CREATE TABLE archive_object (
   bucket character varying(255) NOT NULL,
   key character varying(1024) COLLATE "C" NOT NULL,
   bytes integer NOT NULL,
+  sha256 character(64) NOT NULL,
   request_count integer NOT NULL,
   event_count integer NOT NULL,
   archived_at timestamp with time zone NOT NULL,
@@ -2015,10 +2016,10 @@ BEGIN
   FROM json_to_recordset(compared) AS one (current boolean, equal boolean);
 
   IF archived > 0 AND differing = 0 THEN
-    INSERT INTO archive_object (tenant, received_on, bucket, key, bytes, request_count, event_count, archived_at)
+    INSERT INTO archive_object (tenant, received_on, bucket, key, bytes, sha256, request_count, event_count, archived_at)
     SELECT
       object ->> 'tenant', (object ->> 'receivedOn')::date, object ->> 'bucket', object ->> 'key', (object ->> 'bytes')::int,
-      count(*), sum(one.here_events), noted_at
+      object ->> 'sha256', count(*), sum(one.here_events), noted_at
     FROM json_to_recordset(compared) AS one (here_events int, current boolean)
     WHERE one.current
     RETURNING id INTO new_object_id;

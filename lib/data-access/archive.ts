@@ -158,6 +158,8 @@ export interface ArchiveObjectRow {
   requestCount: number;
   eventCount: number;
   bytes: number;
+  /** Of the whole object, in hexadecimal digits. */
+  sha256: string;
   bucket: string;
   key: string;
   archivedAt: Date;
@@ -175,7 +177,7 @@ export async function* listArchiveObjects(
   do {
     const { rows, cut }: BoundedRows<ArchiveObjectRow> = await readBounded(
       database,
-      `SELECT id, tenant, received_on, request_count, event_count, bytes, bucket, key, archived_at
+      `SELECT id, tenant, received_on, request_count, event_count, bytes, sha256, bucket, key, archived_at
        FROM archive_object
        WHERE received_on >= to_date(:month, 'YYYY-MM')
          AND received_on < to_date(:month, 'YYYY-MM') + interval '1 month'

@@ -216,6 +216,8 @@ export interface ArchiveObject {
   bucket: string;
   key: string;
   bytes: number;
+  /** In hexadecimal digits. */
+  sha256: string;
 }
 
 /** Requests of an object: noted as archived, changed meanwhile, or not what the database holds. */

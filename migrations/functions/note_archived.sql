@@ -60,10 +60,10 @@ BEGIN
   FROM json_to_recordset(compared) AS one (current boolean, equal boolean);
 
   IF archived > 0 AND differing = 0 THEN
-    INSERT INTO archive_object (tenant, received_on, bucket, key, bytes, request_count, event_count, archived_at)
+    INSERT INTO archive_object (tenant, received_on, bucket, key, bytes, sha256, request_count, event_count, archived_at)
     SELECT
       object ->> 'tenant', (object ->> 'receivedOn')::date, object ->> 'bucket', object ->> 'key', (object ->> 'bytes')::int,
-      count(*), sum(one.here_events), noted_at
+      object ->> 'sha256', count(*), sum(one.here_events), noted_at
     FROM json_to_recordset(compared) AS one (here_events int, current boolean)
     WHERE one.current
     RETURNING id INTO new_object_id;

@@ -50,8 +50,8 @@ async function getObject(s3: S3Client, { bucket, key }: ObjectPlace): Promise<Ui
 }
 
 /**
- * Looks whether every object noted of a month is still in the archive, as large as it was: they may have been verified
- * long before the month can go. False when the time did not suffice.
+ * Looks whether every object noted of a month is still in the archive, byte for byte by the checksum that S3 keeps of it:
+ * they may have been verified long before the month can go. False when the time did not suffice.
  * @throws ArchiveDamagedError when one is not
  */
 export async function checkMonthObjects(
@@ -61,15 +61,17 @@ export async function checkMonthObjects(
 ): Promise<boolean> {
   for await (const object of listArchiveObjects(database, month.slice(0, 'YYYY-MM'.length))) {
     if (!mayGoOn()) return false;
-    if ((await sizeOf(s3, object)) !== object.bytes)
+    if ((await sha256Of(s3, object)) !== object.sha256)
       throw new ArchiveDamagedError(`${object.key} is not what it was when it was archived.`);
   }
   return true;
 }
 
-async function sizeOf(s3: S3Client, { bucket, key }: ArchiveObjectRow): Promise<number | undefined> {
+async function sha256Of(s3: S3Client, { bucket, key }: ArchiveObjectRow): Promise<string | undefined> {
   try {
-    return (await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).ContentLength;
+    const head = new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' });
+    const { ChecksumSHA256: checksum } = await s3.send(head);
+    return checksum && Buffer.from(checksum, 'base64').toString('hex');
   } catch (cause) {
     if (!(cause instanceof NotFound)) throw cause;
     throw new ArchiveDamagedError(`${key} is not in the archive any more.`, { cause });

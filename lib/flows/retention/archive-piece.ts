@@ -47,12 +47,20 @@ export async function archivePiece(
       Key: key,
       Body: file,
       ContentType: 'application/vnd.apache.parquet',
+      ChecksumSHA256: sha256(file, 'base64'),
     }),
   );
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   const stored = (await Body?.transformToByteArray()) ?? new Uint8Array();
   const contents = await contentsOf(stored, key);
-  const object = { tenant: piece.tenant, receivedOn: piece.receivedOn, bucket, key, bytes: stored.length };
+  const object = {
+    tenant: piece.tenant,
+    receivedOn: piece.receivedOn,
+    bucket,
+    key,
+    bytes: stored.length,
+    sha256: sha256(stored, 'hex'),
+  };
   const note = await noteArchived(database, object, contents, now);
   if (note.differing > 0) throw new ArchiveDiffersError(`${note.differing} requests differ in ${key}.`);
   const taken = { ...piece, pagwIds: [String(archivedValue(last, 'pagw_id'))] };
@@ -65,6 +73,10 @@ async function contentsOf(stored: Uint8Array, key: string): Promise<ArchivedCont
   } catch (cause) {
     throw new ArchiveDiffersError(`What was read back as ${key} is no archive file.`, { cause });
   }
+}
+
+function sha256(bytes: Uint8Array, encoding: 'base64' | 'hex'): string {
+  return createHash('sha256').update(bytes).digest(encoding);
 }
 
 /** By its contents, so that a piece that is written again takes the place of itself. */

@@ -108,8 +108,8 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
   );
   await owner.execute(
     `WITH object AS (
-       INSERT INTO archive_object (tenant, received_on, bucket, key, bytes, request_count, event_count, archived_at)
-       VALUES (:tenant, '2026-03-01', 'b', :pagw_id, 1, 1, 1, :now::timestamptz)
+       INSERT INTO archive_object (tenant, received_on, bucket, key, bytes, sha256, request_count, event_count, archived_at)
+       VALUES (:tenant, '2026-03-01', 'b', :pagw_id, 1, repeat('0', 64), 1, 1, :now::timestamptz)
        RETURNING id
      )
      INSERT INTO archived_request (pagw_id, tenant, first_sequence_no, last_sequence_no, object_id, event_count, digest, event_keys)

@@ -105,15 +105,21 @@ it('archives the others when one piece does not come back as it was', async () =
 it.each([
   ['is gone', (place: ObjectPlace) => new DeleteObjectCommand(place)],
   ['was overwritten', (place: ObjectPlace) => new PutObjectCommand({ ...place, Body: 'PAR1' })],
+  [
+    'was overwritten by as many bytes',
+    (place: ObjectPlace, bytes: number) =>
+      new PutObjectCommand({ ...place, Body: 'P'.repeat(bytes), ChecksumAlgorithm: 'SHA256' }),
+  ],
 ])('keeps a month of which an archived object %s, and drops the others', async (_, damage) => {
   await month.record('PAGW-1');
   const april = new Date('2026-04-01T10:00:00Z');
   await month.record('PAGW-2', HAPPY_WITH_RETRY, 'anthem', april);
   await month.archive(now);
-  const { rows } = await month.database.execute<{ key: string }>(
-    'SELECT key FROM archive_object ORDER BY id',
+  const { rows } = await month.database.execute<{ key: string; bytes: number }>(
+    'SELECT key, bytes FROM archive_object ORDER BY id',
   );
-  await archive.s3.send(damage({ Bucket: archive.bucket, Key: String(rows[0]?.key) }) as PutObjectCommand);
+  const place = { Bucket: archive.bucket, Key: String(rows[0]?.key) };
+  await archive.s3.send(damage(place, Number(rows[0]?.bytes)) as PutObjectCommand);
   await expect(month.drop(now)).rejects.toThrow(ArchiveDamagedError);
   expect(await month.rows()).toHaveLength(15);
   expect(await numbersOf('PAGW-1')).toEqual(upTo(15));
