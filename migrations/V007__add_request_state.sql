@@ -183,6 +183,11 @@ CREATE INDEX ix_request_tracker_stuck
   ON request_tracker (tenant, stuck_since, pagw_id)
   WHERE stuck_reason IS NOT NULL;
 
+-- What somebody has to see to, by whom. A board changes a few times in a request's life.
+CREATE INDEX ix_request_tracker_board
+  ON request_tracker (tenant, pagw_id)
+  WHERE board IS NOT NULL;
+
 -- On deadline_risk rather than decided_at: only the detector writes it.
 CREATE INDEX ix_request_tracker_deadline
   ON request_tracker (tenant, decision_due_at, pagw_id)

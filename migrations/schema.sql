@@ -639,6 +639,7 @@ CREATE TABLE request_tracker (
   CONSTRAINT request_tracker_determination_check CHECK (((determination)::text = ANY ((ARRAY['APPROVED'::character varying, 'PARTIAL'::character varying, 'DENIED'::character varying])::text[]))),
   CONSTRAINT request_tracker_priority_check CHECK (((priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[])))
 ) WITH (fillfactor=70);
+CREATE INDEX ix_request_tracker_board ON public.request_tracker USING btree (tenant, pagw_id) WHERE (board IS NOT NULL);
 CREATE INDEX ix_request_tracker_correlation ON public.request_tracker USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
 CREATE INDEX ix_request_tracker_deadline ON public.request_tracker USING btree (tenant, decision_due_at, pagw_id) WHERE (deadline_risk IS NOT NULL);
 CREATE INDEX ix_request_tracker_external_reference ON public.request_tracker USING btree (external_reference_id) WHERE (external_reference_id IS NOT NULL);

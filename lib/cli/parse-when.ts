@@ -40,6 +40,35 @@ export function parseWhen(option: string, text: string, now: Date, zone: TimeZon
   );
 }
 
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+/**
+ * A moment to come: in so long (`in 24h`, `48h`), a weekday or tomorrow, with a time of day or at its beginning (`monday 08:00`),
+ * or a day or time as `parseWhen` takes it.
+ * @param zone in which days begin.
+ */
+export function parseAhead(option: string, text: string, now: Date, zone: TimeZone = 'utc'): Date {
+  const when = text.trim().toLowerCase();
+  const ahead = parseDuration(when.replace(/^in /, ''));
+  if (ahead !== undefined) return new Date(now.getTime() + ahead * 1000);
+  const [, name = '', time = '00:00'] = /^([a-z]+)(?: (\d{2}:\d{2}))?$/.exec(when) ?? [];
+  const weekday = WEEKDAYS.findIndex((one) => name.length >= 3 && one.startsWith(name));
+  if (weekday >= 0 || name === 'tomorrow')
+    for (let days = name === 'tomorrow' ? 1 : 0; days <= 7; days++) {
+      const day = dayText(new Date(now.getTime() + days * 86_400_000), zone);
+      const moment = new Date(`${day}T${time}:00${zone === 'utc' ? 'Z' : ''}`);
+      const isThatDay = name === 'tomorrow' || new Date(`${day}T00:00:00Z`).getUTCDay() === weekday;
+      if (isThatDay && moment > now) return moment;
+    }
+  try {
+    return parseWhen(option, text, now, zone);
+  } catch {
+    throw usageError(
+      `${option} takes a weekday with a time such as 'monday 08:00', tomorrow, a duration such as 48h, or a time with its zone such as 2026-01-31T08:00:00Z.`,
+    );
+  }
+}
+
 function parseDay(text: string, now: Date, zone: TimeZone): Date | undefined {
   if (text === 'now') return now;
   if (text === 'today') return midnight(dayText(now, zone), zone);
