@@ -1,11 +1,7 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { DatabaseError } from '../lib/data-access/database-error.ts';
 import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
 import { parsePhiGuard } from '../lib/domain/phi-guard.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
@@ -13,16 +9,10 @@ import { parseSenderTenants } from '../lib/domain/sender-tenants.ts';
 import { deferMessages, deliveriesOf } from '../lib/flows/ingest/defer-messages.ts';
 import { type IngestResult, ingestMessages } from '../lib/flows/ingest/ingest-messages.ts';
 import { openQuarantine, type RawMessage } from '../lib/flows/ingest/quarantine.ts';
-import { ingestEnv, readEnv } from '../lib/runtime/env.ts';
-import { openLogger } from '../lib/runtime/logger.ts';
+import { ingestEnv } from '../lib/runtime/env.ts';
+import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
+import { openLogger, reasonOf } from '../lib/runtime/logger.ts';
 import { IngestMetric } from '../lib/runtime/metric-names.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import {
-  agreeWithDatabase,
-  type Clock,
-  openDatabaseFromEnv,
-  systemClock,
-} from '../lib/runtime/open-database.ts';
 
 /** What is left of a batch's time to say what is left on the queue. */
 const RESERVE_MS = 8_000;
@@ -30,32 +20,31 @@ const RESERVE_MS = 8_000;
 const SUSPECT_FROM_DELIVERIES = 10;
 
 /** Makes the ingest handler: records the events of up to ten queue messages in one call, sets aside what is refused. */
-export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
-  const env = readEnv(ingestEnv, environment);
-  const logger = openLogger('ingest');
-  // Without the function's context, which would double the largest part of all logs.
-  const eventLog = openLogger('ingest');
-  const metrics = openMetrics('ingest');
-  const database = openDatabaseFromEnv(env);
-  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
-  const sqs = new SQSClient();
-  const quarantine = openQuarantine(new S3Client({ forcePathStyle: true }), env.QUARANTINE_BUCKET, database);
-  const rules = {
-    retryPolicy: parseRetryPolicy(env.RETRY_POLICY),
-    jitter: Math.random,
-    phiGuard: parsePhiGuard(env.PHI_GUARD),
-  };
+export const createHandler = flowHandler(
+  'ingest',
+  ingestEnv,
+  ({ env, database, logger, metrics, clock, agreedClock }) => {
+    // Without the function's context, which would double the largest part of all logs.
+    const eventLog = openLogger('ingest');
+    const sqs = new SQSClient();
+    const quarantine = openQuarantine(
+      new S3Client({ forcePathStyle: true }),
+      env.QUARANTINE_BUCKET,
+      database,
+    );
+    const rules = {
+      retryPolicy: parseRetryPolicy(env.RETRY_POLICY),
+      jitter: Math.random,
+      phiGuard: parsePhiGuard(env.PHI_GUARD),
+    };
 
-  const fold = { believedDays: env.BELIEVED_DAYS, policy: parseDecisionPolicy(env.DECISION_POLICY) };
-  const senders = parseSenderTenants(env.SENDERS);
+    const fold = { believedDays: env.BELIEVED_DAYS, policy: parseDecisionPolicy(env.DECISION_POLICY) };
+    const senders = parseSenderTenants(env.SENDERS);
 
-  /** When this process last recorded anything; tells a message that is refused from a database that refuses all. */
-  let lastRecordedAt: Date | undefined;
+    /** When this process last recorded anything; tells a message that is refused from a database that refuses all. */
+    let lastRecordedAt: Date | undefined;
 
-  return middy<SQSEvent, SQSBatchResponse>()
-    .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics))
-    .handler(async (event, context) => {
+    return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
       const messages = event.Records.map(toRawMessage);
       const suspects = suspectsOf(event.Records, lastRecordedAt);
       let { now } = clock;
@@ -80,16 +69,12 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       metrics.addMetric(IngestMetric.failed, MetricUnit.Count, failures.size);
       metrics.addMetric(IngestMetric.age, MetricUnit.Seconds, oldestAgeSeconds(messages, now()));
       return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-    });
-}
-
-let deployed: ReturnType<typeof createHandler> | undefined;
+    };
+  },
+);
 
 /** The Lambda's entry. */
-export const handler = (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  deployed ??= createHandler(process.env, systemClock);
-  return deployed(event, context);
-};
+export const handler = deployed(createHandler);
 
 /** Cut off by Lambda, the batch would rest as long as the queue says. What is recorded meanwhile is a duplicate then. */
 async function beforeTimeIsUp(
@@ -138,11 +123,4 @@ function toRawMessage(record: SQSRecord): RawMessage {
 function oldestAgeSeconds(messages: readonly RawMessage[], now: Date): number {
   const oldest = Math.min(now.getTime(), ...messages.map(({ sentAt }) => sentAt.getTime()));
   return (now.getTime() - oldest) / 1_000;
-}
-
-/** Never the error's own text: it may quote what was sent. */
-function reasonOf(failure: unknown): { error: string; kind?: string; sqlState?: string | undefined } {
-  if (failure instanceof DatabaseError)
-    return { error: failure.name, kind: failure.kind, sqlState: failure.sqlState };
-  return { error: failure instanceof Error ? failure.name : 'unknown' };
 }

@@ -1,10 +1,6 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { S3Client } from '@aws-sdk/client-s3';
-import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import { DatabaseError } from '../lib/data-access/database-error.ts';
 import { refreshFlow } from '../lib/data-access/flow.ts';
 import {
   checkRecentEvents,
@@ -18,15 +14,9 @@ import { refreshSummary, summariseBlockRanges } from '../lib/data-access/summary
 import { addMaintainMetrics, runMaintainTasks } from '../lib/flows/maintain/run-maintain-tasks.ts';
 import { archiveRequests } from '../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../lib/flows/retention/drop-archived-months.ts';
-import { maintainEnv, readEnv } from '../lib/runtime/env.ts';
-import { openLogger } from '../lib/runtime/logger.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import {
-  agreeWithDatabase,
-  type Clock,
-  openDatabaseFromEnv,
-  systemClock,
-} from '../lib/runtime/open-database.ts';
+import { maintainEnv } from '../lib/runtime/env.ts';
+import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
+import { reasonOf } from '../lib/runtime/logger.ts';
 
 /** For the statement under way; each is bounded well below the Data API's 45 s. */
 const RESERVE_MS = 50_000;
@@ -37,24 +27,19 @@ export interface MaintainAnswer {
 }
 
 /** Makes the maintain handler: runs every task of upkeep, however the others fare. */
-export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
-  const env = readEnv(maintainEnv, environment);
-  const logger = openLogger('maintain');
-  const metrics = openMetrics('maintain');
-  const database = openDatabaseFromEnv(env);
-  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
-  const reportIndexUse = async () => {
-    const uses = await measureIndexUse(database);
-    for (const use of uses) logger.info('index use', { ...use });
-    return { unusedIndexes: uses.filter(({ scans, isUnique }) => scans === 0 && !isUnique).length };
-  };
+export const createHandler = flowHandler(
+  'maintain',
+  maintainEnv,
+  ({ env, database, logger, metrics, agreedClock }) => {
+    const reportIndexUse = async () => {
+      const uses = await measureIndexUse(database);
+      for (const use of uses) logger.info('index use', { ...use });
+      return { unusedIndexes: uses.filter(({ scans, isUnique }) => scans === 0 && !isUnique).length };
+    };
 
-  const history = historyTasks(env);
+    const history = historyTasks(env);
 
-  return middy<unknown, MaintainAnswer>()
-    .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics))
-    .handler(async (_event, context: Context) => {
+    return async (_event: unknown, context: Context): Promise<MaintainAnswer> => {
       const now = (await agreedClock()).now();
       const { counts, failures, skipped } = await runMaintainTasks(
         {
@@ -76,8 +61,9 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       if (failures.size > 0)
         throw new Error(`Upkeep failed in ${[...failures.keys()].join(', ')}; the log has the reasons.`);
       return { counts, skipped };
-    });
-}
+    };
+  },
+);
 
 /** Compaction and archive, as far as they are not switched off; last, for they take all the time there is. */
 function historyTasks(env: z.infer<typeof maintainEnv>): Record<string, MaintainTask> {
@@ -94,17 +80,5 @@ function historyTasks(env: z.infer<typeof maintainEnv>): Record<string, Maintain
   };
 }
 
-let deployed: ReturnType<typeof createHandler> | undefined;
-
 /** The Lambda's entry. */
-export const handler = (event: unknown, context: Context): Promise<MaintainAnswer> => {
-  deployed ??= createHandler(process.env, systemClock);
-  return deployed(event, context);
-};
-
-/** Never the error's own text: it may quote what was stored. */
-function reasonOf(failure: unknown): { error: string; kind?: string; sqlState?: string | undefined } {
-  if (failure instanceof DatabaseError)
-    return { error: failure.name, kind: failure.kind, sqlState: failure.sqlState };
-  return { error: failure instanceof Error ? failure.name : 'unknown' };
-}
+export const handler = deployed(createHandler);

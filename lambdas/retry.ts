@@ -1,7 +1,4 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
 import { measureRetriesByName, stepRetryBatches } from '../lib/data-access/retry.ts';
@@ -9,15 +6,9 @@ import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseRetryQueues } from '../lib/domain/retry-queues.ts';
 import { addBacklogMetrics, addRunMetrics } from '../lib/flows/retry/retry-metrics.ts';
 import { type RetryRun, runRetries } from '../lib/flows/retry/run-retries.ts';
-import { readEnv, retryEnv } from '../lib/runtime/env.ts';
-import { openLogger } from '../lib/runtime/logger.ts';
-import { openMetrics, tryToMeasure } from '../lib/runtime/metrics.ts';
-import {
-  agreeWithDatabase,
-  type Clock,
-  openDatabaseFromEnv,
-  systemClock,
-} from '../lib/runtime/open-database.ts';
+import { retryEnv } from '../lib/runtime/env.ts';
+import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
+import { tryToMeasure } from '../lib/runtime/metrics.ts';
 
 const BATCH_SIZE = 250;
 /** What a batch under way may still need: its sends, settling it, and giving back the rest. */
@@ -26,20 +17,15 @@ const RESERVE_MS = 10_000;
 export type RetryAnswer = RetryRun['counts']['total'] & { brought: number; complete: boolean };
 
 /** Makes the retry handler: carries operators' batches on by a step, then sends every failure that is due. */
-export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
-  const env = readEnv(retryEnv, environment);
-  const logger = openLogger('retry');
-  const metrics = openMetrics('retry');
-  const database = openDatabaseFromEnv(env);
-  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
-  const sqs = new SQSClient();
-  const queues = parseRetryQueues(env.RETRY_QUEUES, env.RETRY_QUEUE_URL);
-  const policy = parseRetryPolicy(env.RETRY_POLICY);
+export const createHandler = flowHandler(
+  'retry',
+  retryEnv,
+  ({ env, database, logger, metrics, agreedClock }) => {
+    const sqs = new SQSClient();
+    const queues = parseRetryQueues(env.RETRY_QUEUES, env.RETRY_QUEUE_URL);
+    const policy = parseRetryPolicy(env.RETRY_POLICY);
 
-  return middy<unknown, RetryAnswer>()
-    .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics))
-    .handler(async (_event, context: Context) => {
+    return async (_event: unknown, context: Context): Promise<RetryAnswer> => {
       const { now } = await agreedClock();
       const steps = await stepRetryBatches(database, now(), BATCH_SIZE * 8);
       for (const step of steps) logger.info('retry batch stepped', { ...step });
@@ -68,13 +54,9 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       };
       logger.info('retries run', answer);
       return answer;
-    });
-}
-
-let deployed: ReturnType<typeof createHandler> | undefined;
+    };
+  },
+);
 
 /** The Lambda's entry. */
-export const handler = (event: unknown, context: Context): Promise<RetryAnswer> => {
-  deployed ??= createHandler(process.env, systemClock);
-  return deployed(event, context);
-};
+export const handler = deployed(createHandler);

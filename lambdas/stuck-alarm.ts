@@ -1,8 +1,5 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
 import { countWatchedRequests } from '../lib/data-access/stuck-alarm.ts';
@@ -12,15 +9,9 @@ import { measureIngestLag } from '../lib/flows/stuck-alarm/measure-ingest-lag.ts
 import { runStuckAlarm } from '../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { publishToTopic } from '../lib/flows/stuck-alarm/send-notifications.ts';
 import { addRunMetrics, addWatchedMetrics } from '../lib/flows/stuck-alarm/stuck-metrics.ts';
-import { readEnv, stuckAlarmEnv } from '../lib/runtime/env.ts';
-import { openLogger } from '../lib/runtime/logger.ts';
-import { openMetrics, tryToMeasure } from '../lib/runtime/metrics.ts';
-import {
-  agreeWithDatabase,
-  type Clock,
-  openDatabaseFromEnv,
-  systemClock,
-} from '../lib/runtime/open-database.ts';
+import { stuckAlarmEnv } from '../lib/runtime/env.ts';
+import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
+import { tryToMeasure } from '../lib/runtime/metrics.ts';
 
 /** What is left of a run's time for the incidents and their notifications; and, of that, for ending well. */
 const RESERVE_MS = 30_000;
@@ -36,23 +27,18 @@ export interface StuckAlarmAnswer {
 }
 
 /** Makes the stuck-alarm handler: finds requests that make no progress, and tells each incident once. */
-export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
-  const env = readEnv(stuckAlarmEnv, environment);
-  const logger = openLogger('stuck-alarm');
-  const metrics = openMetrics('stuck-alarm');
-  const database = openDatabaseFromEnv(env);
-  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
-  const sqs = new SQSClient();
-  const publish = publishToTopic(new SNSClient(), env.TOPIC_ARN);
-  const rules = {
-    limits: parseStageLimits(env.STUCK_LIMITS),
-    policy: parseDecisionPolicy(env.DECISION_POLICY),
-  };
+export const createHandler = flowHandler(
+  'stuck-alarm',
+  stuckAlarmEnv,
+  ({ env, database, logger, metrics, agreedClock }) => {
+    const sqs = new SQSClient();
+    const publish = publishToTopic(new SNSClient(), env.TOPIC_ARN);
+    const rules = {
+      limits: parseStageLimits(env.STUCK_LIMITS),
+      policy: parseDecisionPolicy(env.DECISION_POLICY),
+    };
 
-  return middy<unknown, StuckAlarmAnswer>()
-    .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics))
-    .handler(async (_event, context: Context) => {
+    return async (_event: unknown, context: Context): Promise<StuckAlarmAnswer> => {
       const now = (await agreedClock()).now();
       const run = await runStuckAlarm(database, {
         rules,
@@ -74,13 +60,9 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       });
       addRunMetrics(metrics, run, now);
       return { looked, stuck, sent, failed, heldBack, complete };
-    });
-}
-
-let deployed: ReturnType<typeof createHandler> | undefined;
+    };
+  },
+);
 
 /** The Lambda's entry. */
-export const handler = (event: unknown, context: Context): Promise<StuckAlarmAnswer> => {
-  deployed ??= createHandler(process.env, systemClock);
-  return deployed(event, context);
-};
+export const handler = deployed(createHandler);

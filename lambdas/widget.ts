@@ -4,8 +4,9 @@ import type { Context } from 'aws-lambda';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { viewNames } from '../lib/reports/place.ts';
 import { readEnv, widgetEnv } from '../lib/runtime/env.ts';
+import { deployed } from '../lib/runtime/flow-handler.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
-import { type Clock, openDatabaseFromEnv, systemClock } from '../lib/runtime/open-database.ts';
+import { type Clock, openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
 import { readRules } from '../lib/views/read-rules.ts';
 import { drawWidget } from '../lib/views/widget/draw-widget.tsx';
 import { readWidgetEvent } from '../lib/views/widget/widget-event.ts';
@@ -48,10 +49,5 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
     });
 }
 
-let deployed: ReturnType<typeof createHandler> | undefined;
-
 /** The Lambda's entry. */
-export const handler = (event: unknown, context: Context): Promise<WidgetAnswer> => {
-  deployed ??= createHandler(process.env, systemClock);
-  return deployed(event, context);
-};
+export const handler = deployed(createHandler);
