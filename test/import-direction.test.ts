@@ -39,10 +39,13 @@ const LOCAL_ONLY: Record<string, string[]> = {
 const partOf = (file: string) => Object.keys(MAY_IMPORT).find((part) => file.startsWith(`${part}/`)) ?? file;
 
 const imports = globSync('{bin,lib,lambdas}/**/*.{ts,tsx}').flatMap((file) =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => ({
-    file,
-    target: target.startsWith('.') ? normalize(join(dirname(file), target)) : target,
-  })),
+  [...readFileSync(file, 'utf8').matchAll(/(import type[^;]*?)?(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, type, target = '']) => ({
+      file,
+      isType: type !== undefined,
+      target: target.startsWith('.') ? normalize(join(dirname(file), target)) : target,
+    }),
+  ),
 );
 
 describe('imports', () => {
@@ -58,6 +61,23 @@ describe('imports', () => {
         return from !== to && !MAY_IMPORT[from]?.includes(to);
       });
     expect(against).toEqual([]);
+  });
+
+  it('go round in no circle, those of types aside', () => {
+    const targets = Map.groupBy(
+      imports.filter(({ isType }) => !isType),
+      ({ file }) => file,
+    );
+    const done = new Set<string>();
+    const circles: string[][] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file]);
+      if (done.has(file) || path.includes(file)) return;
+      for (const { target } of targets.get(file) ?? []) visit(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of targets.keys()) visit(file, []);
+    expect(circles).toEqual([]);
   });
 
   it('keep local parts, the CDK and the CLI out of what is deployed', () => {

@@ -1,0 +1,30 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+
+const page = readFileSync('CONTRIBUTING.md', 'utf8');
+const code = [...page.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
+
+describe('CONTRIBUTING.md', () => {
+  it('names files and folders that are there', () => {
+    const paths = [
+      ...code.filter((text) => /^(\.|[a-z])[\w.-]*\//.test(text)),
+      ...[...page.matchAll(/npx vitest run ([^\n`#]+)/g)].flatMap(([, paths = '']) =>
+        paths.trim().split(/\s+/),
+      ),
+      ...[...page.matchAll(/\]\(([^)#]+)/g)].map(([, target = '']) => target),
+    ];
+    const missing = paths.filter((path) => {
+      const pattern = path.replace(/<[a-z]+>/g, '*');
+      return pattern === path ? !existsSync(path) : globSync(pattern).length === 0;
+    });
+    expect(paths.length).toBeGreaterThan(25);
+    expect(missing).toEqual([]);
+  });
+
+  it('names commands that package.json has', () => {
+    const scripts = [...page.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
+    const known = new Set([...Object.keys(manifest.scripts), 'ci']);
+    expect(scripts.filter((name) => !known.has(name))).toEqual([]);
+  });
+});
