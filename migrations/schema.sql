@@ -1510,14 +1510,7 @@ DECLARE
     ) AS wanted
     WHERE hour <> ALL (changed_hours)
   );
-  ids CONSTANT text[] DEFAULT ARRAY(
-    SELECT pagw_id FROM flow_changed_request
-    UNION
-    SELECT event.pagw_id
-    FROM event_summary_progress
-    JOIN event_tracker AS event ON event.id > settled_id AND event.id <= settled_id + most
-    WHERE of_tenant IS NULL OR event.tenant = of_tenant
-  );
+  ids CONSTANT text[] DEFAULT unfolded_ids(of_tenant, most);
 BEGIN
   RETURN QUERY
   WITH live AS MATERIALIZED (
@@ -1601,6 +1594,28 @@ AS $function$
 $function$;
 REVOKE EXECUTE ON FUNCTION flow_measures(request_flow,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION flow_measures(request_flow,integer) TO pagw_reader;
+
+CREATE OR REPLACE FUNCTION public.flows_between(of_tenant text, since timestamp with time zone, until timestamp with time zone, most bigint)
+ RETURNS SETOF request_flow
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH live AS MATERIALIZED (
+    SELECT * FROM unfolded_flows(unfolded_ids(of_tenant, most))
+  ),
+  current_flow AS (
+    SELECT * FROM live
+    UNION ALL
+    SELECT * FROM request_flow WHERE pagw_id NOT IN (SELECT pagw_id FROM live)
+  )
+  SELECT *
+  FROM current_flow
+  WHERE seen_at >= since
+    AND (until IS NULL OR seen_at < until)
+    AND (of_tenant IS NULL OR tenant = of_tenant)
+$function$;
+REVOKE EXECUTE ON FUNCTION flows_between(text,timestamp with time zone,timestamp with time zone,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION flows_between(text,timestamp with time zone,timestamp with time zone,bigint) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.fold_flows(most integer)
  RETURNS bigint
@@ -2789,6 +2804,14 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION unfolded_flows(text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION unfolded_flows(text[]) TO pagw_reader;
+
+CREATE OR REPLACE FUNCTION public.unfolded_ids(of_tenant text, most bigint)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+RETURN ARRAY(SELECT flow_changed_request.pagw_id FROM flow_changed_request UNION SELECT event.pagw_id FROM (event_summary_progress JOIN event_tracker event ON (((event.id > event_summary_progress.settled_id) AND (event.id <= (event_summary_progress.settled_id + unfolded_ids.most))))) WHERE ((unfolded_ids.of_tenant IS NULL) OR ((event.tenant)::text = unfolded_ids.of_tenant)));
+REVOKE EXECUTE ON FUNCTION unfolded_ids(text,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION unfolded_ids(text,bigint) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.watch_request_again()
  RETURNS trigger

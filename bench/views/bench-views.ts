@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { refreshFlow } from '../../lib/data-access/flow.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
@@ -44,6 +45,9 @@ async function bringUpToDate(server: BenchServer, events: number): Promise<void>
   const startedAt = performance.now();
   const first = await refreshSummary({ database, now, mayGoOn: () => true });
   const firstMs = performance.now() - startedAt;
+  const flowAt = performance.now();
+  const flow = await refreshFlow({ database, now, mayGoOn: () => true });
+  const flowMs = performance.now() - flowAt;
   // Twice: what is young is looked at again until every transaction of its time is over.
   await refreshSummary({ database, now, mayGoOn: () => true });
   await server.run(
@@ -54,10 +58,17 @@ async function bringUpToDate(server: BenchServer, events: number): Promise<void>
   const againAt = performance.now();
   const again = await refreshSummary({ database, now, mayGoOn: () => true });
   const againMs = performance.now() - againAt;
+  const flowAgainAt = performance.now();
+  const flowAgain = await refreshFlow({ database, now, mayGoOn: () => true });
+  const flowAgainMs = performance.now() - flowAgainAt;
   await close();
   console.log(
     `\nSummary   ${number(events)} events in ${first.hoursSummarised} hours rolled up in ${number(firstMs / 1000, 1)} s; ` +
       `the latest ${again.hoursSummarised} hours anew in ${number(againMs)} ms`,
+  );
+  console.log(
+    `Flow      ${number(flow.flowsFolded)} requests folded into ${number(flow.flowHoursRolledUp)} hours in ${number(flowMs / 1000, 1)} s; ` +
+      `the latest ${number(flowAgain.flowsFolded)} of them again in ${number(flowAgainMs)} ms`,
   );
   await server.run(DATABASE, 'VACUUM (ANALYZE)');
 }

@@ -4,6 +4,7 @@ export const viewNames = [
   'stuck',
   'retries',
   'deadlines',
+  'flow',
   'latency',
   'distribution',
   'incidents',

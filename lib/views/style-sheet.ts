@@ -114,6 +114,16 @@ export const styleSheet = `
   .middle { stroke: var(--ink); stroke-width: 2 }
   .spark path { fill: none; stroke: var(--busy); stroke-width: 1.5 }
   .spark circle { fill: var(--busy) }
+  .stage { fill: var(--raised); stroke: currentColor; stroke-width: 1.2 }
+  svg .stage-name { fill: var(--ink); font-weight: 600 }
+  .hand-over { fill: none; stroke: currentColor; stroke-opacity: .6 }
+  .hand-over.back { stroke-dasharray: 5 3 }
+  .hand-over-head { fill: currentColor }
+  svg .hand-over-label { fill: var(--ink); paint-order: stroke; stroke: var(--raised); stroke-width: 4px }
+  .flow-map { margin: 8px auto }
+  .path { display: flex; flex-wrap: wrap; gap: 0 4px; font-size: 12.5px }
+  .path li + li::before { content: "→ "; color: var(--muted) }
+  .path .leaves { font-weight: 620 }
   .gap { height: 12px }
   .counts .gantt-stages { padding-top: 0 }
   .counts .gantt-stages > div { height: 24px; line-height: 24px }
@@ -141,6 +151,7 @@ export const styleSheet = `
     svg .fine { display: none }
     table { width: max-content; min-width: 100% }
     th, td { max-width: 260px }
+    td.wide:has(.path) { max-width: 420px; min-width: 340px }
   }
 }
 `;

@@ -2,6 +2,7 @@ import type { ViewName } from '../reports/place.ts';
 import { deadlinesPage } from './pages/deadlines.tsx';
 import { distributionPage } from './pages/distribution.tsx';
 import { failuresPage } from './pages/failures.tsx';
+import { flowPage } from './pages/flow.tsx';
 import { incidentsPage } from './pages/incidents.tsx';
 import { latencyPage } from './pages/latency.tsx';
 import { overviewPage } from './pages/overview.tsx';
@@ -18,6 +19,7 @@ export const viewPages: Readonly<Record<ViewName, ViewPage>> = {
   stuck: stuckPage,
   retries: retriesPage,
   deadlines: deadlinesPage,
+  flow: flowPage,
   latency: latencyPage,
   distribution: distributionPage,
   incidents: incidentsPage,

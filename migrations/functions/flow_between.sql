@@ -34,14 +34,7 @@ DECLARE
     ) AS wanted
     WHERE hour <> ALL (changed_hours)
   );
-  ids CONSTANT text[] DEFAULT ARRAY(
-    SELECT pagw_id FROM flow_changed_request
-    UNION
-    SELECT event.pagw_id
-    FROM event_summary_progress
-    JOIN event_tracker AS event ON event.id > settled_id AND event.id <= settled_id + most
-    WHERE of_tenant IS NULL OR event.tenant = of_tenant
-  );
+  ids CONSTANT text[] DEFAULT unfolded_ids(of_tenant, most);
 BEGIN
   RETURN QUERY
   WITH live AS MATERIALIZED (

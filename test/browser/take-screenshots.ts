@@ -18,6 +18,7 @@ const views: Record<string, (page: Page) => Promise<unknown>> = {
   'timeline-hand-off': (page) => openRequest(page, '/stuck', 'hand-off-lost'),
   retries: (page) => page.goto('/retries'),
   deadlines: (page) => page.goto('/deadlines'),
+  flow: (page) => page.goto('/flow'),
   latency: (page) => page.goto('/latency'),
   distribution: (page) => page.goto('/distribution'),
   failures: (page) => page.goto('/failures'),
