@@ -4,7 +4,7 @@ import { median, medianRatio } from '../report/statistics.ts';
 import type { BenchServer } from '../server/bench-server.ts';
 import { type ContestantName, type Runner, startRunner } from './field.ts';
 import { LABELS } from './labels.ts';
-import { type Event, type Results, runRounds } from './rounds.ts';
+import { type Event, type Results, runRounds, type Series } from './rounds.ts';
 
 const BATCH_SIZES = [1, 10, 100, 1000] as const;
 const WRITERS = 4;
@@ -13,6 +13,7 @@ const LIVE_REQUESTS = 1_000;
 /** Contestants that take a batch of any size. */
 const BATCHED: readonly ContestantName[] = [
   'copy',
+  'review-insert',
   'plain-insert-direct',
   'plain-insert-endpoint',
   'record-events-direct',
@@ -58,43 +59,59 @@ export async function benchBatchSizes(server: BenchServer, quick: boolean): Prom
 }
 
 function print(results: Results): void {
-  const rows = Object.entries(LABELS).map(([name, label]) => [
-    label,
-    ...BATCH_SIZES.map((size) => {
-      const series = results.get(String(size))?.get(name);
-      return series === undefined ? '' : withSpread(median(series.eventsPerSecond), series.eventsPerSecond);
-    }),
-  ]);
+  const tableOf = (read: (series: Series) => string) =>
+    Object.entries(LABELS).map(([name, label]) => [
+      label,
+      ...BATCH_SIZES.map((size) => {
+        const series = results.get(String(size))?.get(name);
+        return series === undefined ? '' : read(series);
+      }),
+    ]);
   const header = ['', ...BATCH_SIZES.map((size) => `batch ${number(size)}`)];
   const setting = `${WRITERS} writers, ${number(LIVE_REQUESTS)} live requests`;
-  printTable(`Events a second by batch size: median (lowest–highest round), ${setting}`, header, rows);
+  printTable(
+    `CPU of the server, µs an event: median (lowest–highest round), ${setting}`,
+    header,
+    tableOf(({ cpuMicros }) => withSpread(median(cpuMicros), cpuMicros, 1)),
+  );
+  printTable(
+    'Events a second, in the same heats',
+    header,
+    tableOf(({ eventsPerSecond }) => withSpread(median(eventsPerSecond), eventsPerSecond)),
+  );
 }
 
 function aimsOf(results: Results): Aim[] {
-  const ratio = (ours: ContestantName, theirs: ContestantName, size: number) => {
-    const contestants = results.get(String(size));
-    return medianRatio(
-      contestants?.get(ours)?.eventsPerSecond ?? [],
-      contestants?.get(theirs)?.eventsPerSecond ?? [],
-    );
+  const seriesOf = (name: ContestantName, size: number, read: (series: Series) => number[]) => {
+    const series = results.get(String(size))?.get(name);
+    return series === undefined ? [] : read(series);
   };
-  const aim = (ours: ContestantName, theirs: ContestantName, size: number, least: number): Aim => ({
-    text: `batch ${number(size)}: ${LABELS[ours]} / ${LABELS[theirs]}`,
-    reached: ratio(ours, theirs, size),
+  const rate = (ours: ContestantName, theirs: ContestantName, size: number, least: number): Aim => ({
+    text: `batch ${number(size)}: rate, ${LABELS[ours]} / ${LABELS[theirs]}`,
+    reached: medianRatio(
+      seriesOf(ours, size, ({ eventsPerSecond }) => eventsPerSecond),
+      seriesOf(theirs, size, ({ eventsPerSecond }) => eventsPerSecond),
+    ),
     least,
+  });
+  const cpu = (size: number, below: number): Aim => ({
+    text: `batch ${number(size)}: CPU an event, ${LABELS[direct]} / ${LABELS['review-insert']}`,
+    reached: medianRatio(
+      seriesOf(direct, size, ({ cpuMicros }) => cpuMicros),
+      seriesOf('review-insert', size, ({ cpuMicros }) => cpuMicros),
+    ),
+    below,
   });
   const direct = 'record-events-direct';
   const endpoint = 'record-events-endpoint';
   return [
-    ...[100, 1000].flatMap((size) => [
-      aim(direct, 'plain-insert-direct', size, 0.45),
-      aim(endpoint, 'plain-insert-endpoint', size, 0.45),
-      aim(direct, 'message-db-batch', size, 1),
-      aim(direct, 'message-db-sharded', size, 1),
-      aim(direct, 'emmett', size, 5),
-    ]),
-    aim(direct, 'max-plus-one', 100, 4),
-    aim(endpoint, 'max-plus-one', 100, 4),
-    aim(endpoint, direct, 100, 0.85),
+    cpu(10, 2.2),
+    cpu(100, 1.9),
+    rate(direct, 'message-db-batch', 100, 1.1),
+    rate(direct, 'message-db-sharded', 100, 0.75),
+    rate(direct, 'emmett', 100, 6),
+    rate(direct, 'emmett', 1000, 4.5),
+    rate(direct, 'max-plus-one', 100, 4),
+    rate(endpoint, direct, 100, 0.85),
   ];
 }

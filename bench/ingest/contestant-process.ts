@@ -12,6 +12,7 @@ export type ContestantRequest =
 const [name] = process.argv.slice(2);
 let contestant: Contestant;
 let workload: Workload;
+let serverPid = 0;
 
 // A process each: Emmett changes the parsers of `pg` for everybody in its process.
 answerRequests<ContestantRequest, HeatResult | number>(async (request) => {
@@ -19,11 +20,12 @@ answerRequests<ContestantRequest, HeatResult | number>(async (request) => {
     case 'open': {
       const { open } = (await import(`./contestants/${name}.ts`)) as { open: OpenContestant };
       contestant = await open(request.arena);
+      serverPid = request.arena.serverPid;
       workload = new Workload(request.liveRequests, request.seed, request.endless);
       return 0;
     }
     case 'heat':
-      return runHeat(contestant, workload, request.heat);
+      return runHeat(contestant, workload, request.heat, serverPid);
     case 'count':
       return contestant.count();
   }

@@ -11,6 +11,8 @@ export interface Arena {
   connectionString: string;
   database: string;
   dataApiUrl: string;
+  /** The server's process. */
+  serverPid: number;
   /** Batches that may be under way at once. */
   connections: number;
 }

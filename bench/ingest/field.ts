@@ -1,4 +1,4 @@
-import { type BenchServer, MIGRATED } from '../server/bench-server.ts';
+import { type BenchServer, MIGRATED, REVIEW } from '../server/bench-server.ts';
 import { type Child, startChild } from '../server/child.ts';
 import type { ContestantRequest } from './contestant-process.ts';
 import type { Heat, HeatResult } from './heat.ts';
@@ -9,6 +9,7 @@ export type ContestantName =
   | 'record-events-direct'
   | 'plain-insert-endpoint'
   | 'plain-insert-direct'
+  | 'review-insert'
   | 'copy'
   | 'max-plus-one'
   | 'message-db-single'
@@ -51,14 +52,14 @@ export async function startRunner(
 ): Promise<Runner> {
   made += 1;
   const database = `${name.replaceAll('-', '_')}_${made}`;
-  await server.create(database, options.template ?? MIGRATED);
+  await server.create(database, options.template ?? (name === 'review-insert' ? REVIEW : MIGRATED));
   const child: Child<ContestantRequest, HeatResult | number> = startChild(
     new URL('./contestant-process.ts', import.meta.url),
     [name],
   );
-  const { dataApiUrl } = server;
+  const { dataApiUrl, processId: serverPid } = server;
   const { liveRequests, connections, seed = 'pagw-bench', endless = false, alreadyThere = 0 } = options;
-  const arena = { connectionString: server.urlOf(database), database, dataApiUrl, connections };
+  const arena = { connectionString: server.urlOf(database), database, dataApiUrl, serverPid, connections };
   await child.ask({ ask: 'open', arena, liveRequests, seed, endless });
   let recorded = alreadyThere;
   return {

@@ -1,3 +1,4 @@
+import { serverCpuOf } from '../server/server-cpu.ts';
 import type { Contestant, WorkloadEvent } from './contestant.ts';
 import type { Workload } from './workload.ts';
 
@@ -16,12 +17,19 @@ export interface HeatResult {
   /** Different events; what was delivered twice counts once. */
   events: number;
   elapsedMs: number;
+  /** Of the server, whoever sends: all its processes together. */
+  cpuMicros: number;
   /** Of each batch. */
   latenciesMs: number[];
 }
 
 /** Makes the batches ready, then times the writers: each sends its next batch when the one before is committed. */
-export async function runHeat(contestant: Contestant, workload: Workload, heat: Heat): Promise<HeatResult> {
+export async function runHeat(
+  contestant: Contestant,
+  workload: Workload,
+  heat: Heat,
+  serverPid: number,
+): Promise<HeatResult> {
   const { writers, batchSize, batchesEach } = heat;
   const shards = heat.contended
     ? workload.contendedBatchesFor(writers, batchSize, batchesEach)
@@ -36,8 +44,11 @@ export async function runHeat(contestant: Contestant, workload: Workload, heat: 
       latenciesMs.push(performance.now() - sentAt);
     }
   };
-  const startedAt = performance.now();
-  await Promise.all(shards.map(write));
-  const elapsedMs = performance.now() - startedAt;
-  return { events: writers * batchesEach * batchSize, elapsedMs, latenciesMs };
+  let elapsedMs = 0;
+  const cpuMicros = await serverCpuOf(serverPid, async () => {
+    const startedAt = performance.now();
+    await Promise.all(shards.map(write));
+    elapsedMs = performance.now() - startedAt;
+  });
+  return { events: writers * batchesEach * batchSize, elapsedMs, cpuMicros, latenciesMs };
 }

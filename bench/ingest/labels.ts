@@ -2,6 +2,7 @@ import type { ContestantName } from './field.ts';
 
 export const LABELS: Readonly<Record<ContestantName, string>> = {
   copy: '(b) COPY, numbers known beforehand',
+  'review-insert': '(r) the reference: plain INSERT into the table of V006, seven indexes',
   'plain-insert-direct': '(a) plain INSERT … unnest, numbers known beforehand',
   'plain-insert-endpoint': '(a) the same INSERT through the endpoint',
   'record-events-direct': 'record-events, called directly',

