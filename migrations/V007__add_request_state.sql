@@ -125,6 +125,7 @@ ALTER TABLE request_tracker
   ADD COLUMN deadline_risk           VARCHAR(16) CHECK (deadline_risk IN ('at-risk', 'urgent', 'breached')),
   ADD COLUMN watched                 BOOLEAN GENERATED ALWAYS AS (watch_at IS NOT NULL) STORED,
   ADD COLUMN stuck_stage             VARCHAR(64),
+  ADD COLUMN incident_key            VARCHAR(192) COLLATE "C",
 
   -- how far its history is compacted and archived
   ADD COLUMN compacted_at            TIMESTAMPTZ,
@@ -188,6 +189,11 @@ CREATE INDEX ix_request_tracker_board
   ON request_tracker (tenant, pagw_id)
   WHERE board IS NOT NULL;
 
+-- An incident's members.
+CREATE INDEX ix_request_tracker_incident
+  ON request_tracker (incident_key, pagw_id)
+  WHERE incident_key IS NOT NULL;
+
 -- On deadline_risk rather than decided_at: only the detector writes it.
 CREATE INDEX ix_request_tracker_deadline
   ON request_tracker (tenant, decision_due_at, pagw_id)
@@ -224,6 +230,7 @@ COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock h
 COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
 COMMENT ON COLUMN request_tracker.watched IS 'Whether stuck-alarm will look at the request again';
 COMMENT ON COLUMN request_tracker.stuck_stage IS 'The stage that holds the request up; means nothing while stuck_reason is null';
+COMMENT ON COLUMN request_tracker.incident_key IS 'The incident that the request is part of, from when it was found stuck until an outcome moves it on; a retry that is only sent does not';
 COMMENT ON COLUMN request_tracker.compacted_at IS 'When STARTs of the request were merged into their results; null again once another event is recorded';
 COMMENT ON COLUMN request_tracker.archived_at IS 'When all its events were in verified archive objects; null again once another event is recorded';
 COMMENT ON COLUMN request_tracker.retired_at IS 'When events of the request were first merged or archived: ids are then to be looked for beyond event_tracker.event_id';

@@ -20,6 +20,7 @@ CREATE TABLE incident (
   seen_at             TIMESTAMPTZ NOT NULL,
   level               VARCHAR(8) NOT NULL CHECK (level IN ('warn', 'page', 'breach')),
   count               INT NOT NULL CHECK (count >= 0),
+  awaited             INT NOT NULL DEFAULT 0 CHECK (awaited BETWEEN 0 AND count),
   peak_count          INT NOT NULL CHECK (peak_count >= count),
   oldest_since        TIMESTAMPTZ NOT NULL,
   trend_count         INT NOT NULL,
@@ -64,6 +65,7 @@ CREATE INDEX ix_incident_notification_incident ON incident_notification (inciden
 COMMENT ON COLUMN stuck_check.lagging_since IS 'Since when ingest lags so far that verdicts would wait; they wait for half an hour of it at most';
 COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifications wait because ingest lags; null when they do not';
 COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
+COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any more but wait for an outcome: a retry was sent or is planned';
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
 COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is told against';
 COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';

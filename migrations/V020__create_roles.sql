@@ -65,7 +65,8 @@ GRANT
     main_stage, main_event_type, main_status, main_attempt, main_at, main_sequence_no, next_stage,
     last_error_code, last_error_msg, request_type, priority, correlation_id, external_reference_id,
     payload_bucket, payload_key, target_system, state, watch_at,
-    stuck_reason, stuck_stage, stuck_since, stuck_error_code, stuck_skew_seconds, deadline_risk, decision_due_at
+    stuck_reason, stuck_stage, stuck_since, stuck_error_code, stuck_skew_seconds, incident_key,
+    deadline_risk, decision_due_at
   )
 ON request_tracker TO pagw_writer;
 
@@ -92,7 +93,7 @@ GRANT INSERT, UPDATE ON stuck_check TO pagw_writer;
 GRANT
   INSERT,
   UPDATE (
-    opened_at, closed_at, reason, seen_at, level, count, peak_count, oldest_since, trend_count, trend_at,
+    opened_at, closed_at, reason, seen_at, level, count, awaited, peak_count, oldest_since, trend_count, trend_at,
     told_at, told_count, told_level, reminders_told, version
   )
 ON incident TO pagw_writer;

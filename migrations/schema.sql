@@ -421,6 +421,7 @@ CREATE TABLE incident (
   seen_at timestamp with time zone NOT NULL,
   level character varying(8) NOT NULL,
   count integer NOT NULL,
+  awaited integer NOT NULL DEFAULT 0,
   peak_count integer NOT NULL,
   oldest_since timestamp with time zone NOT NULL,
   trend_count integer NOT NULL,
@@ -435,7 +436,8 @@ CREATE TABLE incident (
   CONSTRAINT incident_pkey PRIMARY KEY (id),
   CONSTRAINT ck_incident_closed CHECK (((closed_at IS NULL) OR (closed_at >= opened_at))),
   CONSTRAINT ck_incident_told CHECK (((told_at IS NULL) = (told_level IS NULL))),
-  CONSTRAINT incident_check CHECK ((peak_count >= count)),
+  CONSTRAINT incident_check CHECK (((awaited >= 0) AND (awaited <= count))),
+  CONSTRAINT incident_check1 CHECK ((peak_count >= count)),
   CONSTRAINT incident_count_check CHECK ((count >= 0)),
   CONSTRAINT incident_level_check CHECK (((level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
   CONSTRAINT incident_told_level_check CHECK (((told_level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[])))
@@ -444,6 +446,7 @@ CREATE INDEX ix_incident_opened ON public.incident USING btree (opened_at DESC, 
 CREATE UNIQUE INDEX ux_incident_open_key ON public.incident USING btree (key) WHERE (closed_at IS NULL);
 COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
+COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any more but wait for an outcome: a retry was sent or is planned';
 COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is told against';
 COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
@@ -624,6 +627,7 @@ CREATE TABLE request_tracker (
   deadline_risk character varying(16),
   watched boolean GENERATED ALWAYS AS ((watch_at IS NOT NULL)) STORED,
   stuck_stage character varying(64),
+  incident_key character varying(192) COLLATE "C",
   compacted_at timestamp with time zone,
   archived_at timestamp with time zone,
   retired_at timestamp with time zone,
@@ -643,6 +647,7 @@ CREATE INDEX ix_request_tracker_board ON public.request_tracker USING btree (ten
 CREATE INDEX ix_request_tracker_correlation ON public.request_tracker USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
 CREATE INDEX ix_request_tracker_deadline ON public.request_tracker USING btree (tenant, decision_due_at, pagw_id) WHERE (deadline_risk IS NOT NULL);
 CREATE INDEX ix_request_tracker_external_reference ON public.request_tracker USING btree (external_reference_id) WHERE (external_reference_id IS NOT NULL);
+CREATE INDEX ix_request_tracker_incident ON public.request_tracker USING btree (incident_key, pagw_id) WHERE (incident_key IS NOT NULL);
 CREATE INDEX ix_request_tracker_open ON public.request_tracker USING btree (tenant, created_at DESC, pagw_id DESC) WHERE (completed_at IS NULL);
 CREATE INDEX ix_request_tracker_stuck ON public.request_tracker USING btree (tenant, stuck_since, pagw_id) WHERE (stuck_reason IS NOT NULL);
 CREATE INDEX ix_request_tracker_tenant_created ON public.request_tracker USING btree (tenant, created_at DESC);
@@ -673,6 +678,7 @@ COMMENT ON COLUMN request_tracker.stuck_skew_seconds IS 'By how much the time it
 COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last look: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
 COMMENT ON COLUMN request_tracker.watched IS 'Whether stuck-alarm will look at the request again';
 COMMENT ON COLUMN request_tracker.stuck_stage IS 'The stage that holds the request up; means nothing while stuck_reason is null';
+COMMENT ON COLUMN request_tracker.incident_key IS 'The incident that the request is part of, from when it was found stuck until an outcome moves it on; a retry that is only sent does not';
 COMMENT ON COLUMN request_tracker.compacted_at IS 'When STARTs of the request were merged into their results; null again once another event is recorded';
 COMMENT ON COLUMN request_tracker.archived_at IS 'When all its events were in verified archive objects; null again once another event is recorded';
 COMMENT ON COLUMN request_tracker.retired_at IS 'When events of the request were first merged or archived: ids are then to be looked for beyond event_tracker.event_id';
@@ -961,7 +967,7 @@ BEGIN
       -- Untouched for most events: what stuck-alarm wrote stands until the request moves on. See also watch_request_again.
       watch_at = CASE
         WHEN known.watch_at IS NULL
-          OR (known.stuck_reason IS NOT NULL AND known.main_sequence_no IS DISTINCT FROM excluded.main_sequence_no)
+          OR (coalesce(known.stuck_reason, known.incident_key) IS NOT NULL AND known.main_sequence_no IS DISTINCT FROM excluded.main_sequence_no)
         THEN excluded.watch_at
         ELSE known.watch_at
       END,
@@ -2639,7 +2645,7 @@ REVOKE EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timesta
 GRANT EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timestamp with time zone,boolean,boolean) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.take_watched_requests(at timestamp with time zone, after text, most integer)
- RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, plan text, kind text, drugs text, priority_since timestamp with time zone, clock_started_at timestamp with time zone, extension_days integer, decided_at timestamp with time zone, notified_at timestamp with time zone, clock_stopped_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text)
+ RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, plan text, kind text, drugs text, priority_since timestamp with time zone, clock_started_at timestamp with time zone, extension_days integer, decided_at timestamp with time zone, notified_at timestamp with time zone, clock_stopped_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text, target_system text, incident_key text, retry_held boolean)
  LANGUAGE plpgsql
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
@@ -2657,7 +2663,14 @@ BEGIN
     request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
     coalesce(stand.created_at, request.last_event_at, request.created_at),
     coalesce(stand.occurred_at, request.last_event_at, request.created_at),
-    stand.next_retry_at, stand.retry_exhausted_at, stand.error_code::text
+    stand.next_retry_at, stand.retry_exhausted_at, stand.error_code::text,
+    request.target_system::text, request.incident_key::text,
+    request.main_status = 'FAILED' AND EXISTS (
+      SELECT FROM retry_pause AS pause
+      WHERE (pause.tenant IS NULL OR pause.tenant = request.tenant)
+        AND (pause.stage IS NULL OR pause.stage = request.main_stage)
+        AND (pause.target_system IS NULL OR pause.target_system = request.target_system)
+    )
   FROM request_tracker AS request
   LEFT JOIN LATERAL (
     SELECT event.created_at, event.occurred_at, event.next_retry_at, event.retry_exhausted_at, event.error_code
@@ -2838,7 +2851,7 @@ BEGIN
   WITH unchanged AS MATERIALIZED (
     SELECT request.ctid AS place, verdict.*
     FROM json_to_recordset(verdicts) AS verdict (
-      pagw_id text, sequence_no bigint, reason text, stage text, since timestamptz, error_code text,
+      pagw_id text, sequence_no bigint, incident_key text, reason text, stage text, since timestamptz, error_code text,
       skew_seconds bigint, risk text, due_at timestamptz, look_at timestamptz
     )
     JOIN request_tracker AS request
@@ -2847,7 +2860,8 @@ BEGIN
   )
   -- By place: the lock keeps it, and a second look-up by id would cost a fifth.
   UPDATE request_tracker AS request
-  SET stuck_reason = unchanged.reason,
+  SET incident_key = unchanged.incident_key,
+      stuck_reason = unchanged.reason,
       stuck_stage = unchanged.stage,
       stuck_since = unchanged.since,
       stuck_error_code = unchanged.error_code,

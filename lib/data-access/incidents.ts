@@ -10,6 +10,8 @@ export interface KeptIncident extends OpenIncident, IncidentCause {
   /** The change it was read at: a later change goes through only if there was none in between. */
   version: number;
   count: number;
+  /** Of `count`, those that are not stuck but wait for an outcome. */
+  awaited: number;
   peakCount: number;
   oldestSince: Date;
 }
@@ -39,8 +41,8 @@ function readOpenIncidents(
   return readBounded(
     database,
     `SELECT
-       id, key, version, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, peak_count,
-       oldest_since, told_at, told_count, told_level, reminders_told, snoozed_until, trend_count, trend_at
+       id, key, version, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
+       peak_count, oldest_since, told_at, told_count, told_level, reminders_told, snoozed_until, trend_count, trend_at
      FROM incident
      WHERE closed_at IS NULL AND (:tenant::text IS NULL OR tenant = :tenant) AND id > :after_id
      ORDER BY id
@@ -58,6 +60,7 @@ export interface IncidentChange extends IncidentCause {
   seenAt: Date;
   level: IncidentLevel;
   count: number;
+  awaited: number;
   oldestSince: Date;
   trendCount: number;
   trendAt: Date;
@@ -81,18 +84,18 @@ export async function saveIncidents(
        SELECT *
        FROM json_to_recordset(:changes::json) AS given (
          key text, version int, closed boolean, tenant text, stage text, reason text, error_code text,
-         target_system text, seen_at timestamptz, level text, count int, oldest_since timestamptz, trend_count int,
-         trend_at timestamptz, reminders_told int, kind text, subject text, body text
+         target_system text, seen_at timestamptz, level text, count int, awaited int, oldest_since timestamptz,
+         trend_count int, trend_at timestamptz, reminders_told int, kind text, subject text, body text
        )
      ),
      opened AS (
        INSERT INTO incident (
-         key, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, peak_count,
-         oldest_since, trend_count, trend_at, told_at, told_count, told_level
+         key, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
+         peak_count, oldest_since, trend_count, trend_at, told_at, told_count, told_level
        )
        SELECT
-         key, tenant, stage, reason, error_code, target_system, :now::timestamptz, seen_at, level, count, count,
-         oldest_since, trend_count, trend_at, :now::timestamptz, count, level
+         key, tenant, stage, reason, error_code, target_system, :now::timestamptz, seen_at, level, count, awaited,
+         count, oldest_since, trend_count, trend_at, :now::timestamptz, count, level
        FROM change
        WHERE version IS NULL
        ON CONFLICT (key) WHERE closed_at IS NULL DO NOTHING
@@ -106,6 +109,7 @@ export async function saveIncidents(
            seen_at = change.seen_at,
            level = change.level,
            count = change.count,
+           awaited = change.awaited,
            peak_count = greatest(incident.peak_count, change.count),
            oldest_since = change.oldest_since,
            trend_count = change.trend_count,
@@ -161,6 +165,7 @@ function toRecord({ telling, ...change }: IncidentChange) {
     seen_at: change.seenAt,
     level: change.level,
     count: change.count,
+    awaited: change.awaited,
     oldest_since: change.oldestSince,
     trend_count: change.trendCount,
     trend_at: change.trendAt,
@@ -255,6 +260,7 @@ export interface ListedIncident extends IncidentCause {
   key: string;
   level: IncidentLevel;
   count: number;
+  awaited: number;
   peakCount: number;
   openedAt: Date;
   closedAt: Date | null;
@@ -286,7 +292,8 @@ export async function listIncidents(
     limit,
     sql: `SELECT
        incident.id, incident.key, incident.tenant, incident.stage, incident.reason, incident.error_code,
-       incident.target_system, incident.level, incident.count, incident.peak_count, incident.opened_at,
+       incident.target_system, incident.level, incident.count, incident.awaited,
+       incident.peak_count, incident.opened_at,
        incident.closed_at, incident.oldest_since, incident.snoozed_until, latest.kind AS last_kind,
        latest.sent_at AS last_sent_at, incident.opened_at::text AS page_at, incident.id AS page_id
      FROM incident

@@ -53,6 +53,7 @@ export async function writeVerdicts(
 function toRecord({
   pagwId,
   lastSequenceNo,
+  incidentKey,
   stuck,
   skewSeconds,
   deadlineRisk,
@@ -62,6 +63,7 @@ function toRecord({
   return {
     pagw_id: pagwId,
     sequence_no: lastSequenceNo,
+    incident_key: incidentKey ?? undefined,
     reason: stuck?.reason,
     stage: stuck?.stage,
     since: stuck?.since,

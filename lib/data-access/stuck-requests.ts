@@ -84,8 +84,7 @@ const FOLDED_GROUPS = `folded AS (
        tenant, stage, reason, error_code, target_system, count, oldest_since, max_attempt, at_risk, urgent, breached,
        next_due_at, sample_ids`;
 
-function groupColumns(cause: string): string {
-  return `
+const GROUP_COLUMNS = `
        tenant,
        stuck_stage AS stage,
        stuck_reason AS reason,
@@ -98,9 +97,7 @@ function groupColumns(cause: string): string {
        count(*) FILTER (WHERE deadline_risk = 'urgent') AS urgent,
        count(*) FILTER (WHERE deadline_risk = 'breached') AS breached,
        min(decision_due_at) FILTER (WHERE deadline_risk IN ('at-risk', 'urgent') AND decision_due_at > :now::timestamptz) AS next_due_at,
-       (array_agg(pagw_id::text ORDER BY stuck_since, pagw_id))[1:3] AS sample_ids,
-       ${cause} AS cause`;
-}
+       (array_agg(pagw_id::text ORDER BY stuck_since, pagw_id))[1:3] AS sample_ids`;
 
 /**
  * The stuck requests by tenant, stage and cause, largest group first. Every tenant's largest groups come before any
@@ -114,7 +111,7 @@ export async function groupStuckRequests(
   const { rows } = await readBounded<StuckGroup>(
     database,
     `WITH grouped AS (
-       SELECT ${groupColumns('stuck_error_code')}
+       SELECT ${GROUP_COLUMNS}
        FROM request_tracker
        WHERE stuck_reason IS NOT NULL
          AND (:tenant::text IS NULL OR tenant = :tenant)
@@ -142,34 +139,70 @@ export async function groupStuckRequests(
   );
 }
 
+/** Requests of a tenant that are one incident. */
+export interface IncidentGroup extends StuckGroup {
+  /** Null for what is folded into OTHER. */
+  key: string | null;
+  /** Of `count`, those that are not stuck but wait for an outcome: a retry was sent, or is planned. */
+  awaited: number;
+}
+
 /** Causes of a tenant that are incidents of their own. */
 export const INCIDENTS_OF_EACH_TENANT = 20;
-/** Numbers and hex ids within an error code count as one, as in incidentKey. */
-const CAUSE = `regexp_replace(upper(stuck_error_code), '[0-9A-F]*[0-9][0-9A-F]*', '#', 'g')`;
 
 /**
- * The stuck requests as incidents tell them apart, all tenants', answer by answer. Of a tenant's causes those that began
- * first are told by name, so that a flood of new ones neither hides nor renames an open one; the others are one for each
- * reason.
+ * The requests that are part of an incident, all tenants', answer by answer. Of a tenant's incidents those that are open,
+ * and then those that began first, are told by name, so that a flood of new causes neither hides nor renames an open one;
+ * the others are one for each reason.
  */
-export async function* groupIncidents(database: Database, now: Date): AsyncGenerator<StuckGroup[]> {
+export async function* groupIncidents(database: Database, now: Date): AsyncGenerator<IncidentGroup[]> {
   let after: string | undefined;
   do {
-    const { rows, cut } = await readBounded<StuckGroup>(
+    const { rows, cut } = await readBounded<IncidentGroup>(
       database,
       `WITH grouped AS (
-         SELECT ${groupColumns(CAUSE)}
+         SELECT
+           tenant,
+           incident_key AS key,
+           coalesce(min(stuck_stage), min(main_stage)) AS stage,
+           -- The reason of most; of those that only wait for an outcome, a retry is what they wait for.
+           coalesce(mode() WITHIN GROUP (ORDER BY stuck_reason), 'retry-overdue') AS reason,
+           bool_or(stuck_reason = 'deadline-breached') AS any_breached,
+           min(stuck_error_code) FILTER (WHERE stuck_reason IS NOT NULL) AS error_code,
+           left(min(target_system), 64) AS target_system,
+           count(*) AS count,
+           count(*) FILTER (WHERE stuck_reason IS NULL) AS awaited,
+           coalesce(min(stuck_since), min(main_at), :now::timestamptz) AS oldest_since,
+           max(main_attempt) AS max_attempt,
+           count(*) FILTER (WHERE deadline_risk = 'at-risk') AS at_risk,
+           count(*) FILTER (WHERE deadline_risk = 'urgent') AS urgent,
+           count(*) FILTER (WHERE deadline_risk = 'breached') AS breached,
+           min(decision_due_at) FILTER (WHERE deadline_risk IN ('at-risk', 'urgent') AND decision_due_at > :now::timestamptz) AS next_due_at,
+           (array_agg(pagw_id::text ORDER BY stuck_since, pagw_id))[1:3] AS sample_ids
          FROM request_tracker
-         WHERE stuck_reason IS NOT NULL AND (:after::text IS NULL OR tenant > :after)
-         GROUP BY tenant, stuck_stage, stuck_reason, ${CAUSE}, target_system
+         WHERE incident_key IS NOT NULL AND (:after::text IS NULL OR tenant > :after)
+         GROUP BY tenant, incident_key
        ),
        placed AS (
          SELECT
-           *, row_number() OVER (PARTITION BY tenant ORDER BY oldest_since, stage, reason, cause, target_system) AS place
+           grouped.*, CASE WHEN any_breached THEN 'deadline-breached' ELSE grouped.reason END AS told_reason,
+           row_number() OVER (PARTITION BY grouped.tenant ORDER BY open.opened_at, grouped.oldest_since, grouped.key) AS place
          FROM grouped
-       ),
-       ${FOLDED_GROUPS}
-       FROM folded
+         LEFT JOIN incident AS open ON open.key = grouped.key AND open.closed_at IS NULL
+       )
+       SELECT
+         tenant, key, stage, told_reason AS reason, error_code, target_system, count, awaited, oldest_since, max_attempt,
+         at_risk, urgent, breached, next_due_at, sample_ids, place
+       FROM placed
+       WHERE place <= :most
+       UNION ALL
+       SELECT
+         tenant, NULL, '${OTHER}', told_reason, NULL, NULL, sum(count)::bigint, sum(awaited)::bigint, min(oldest_since),
+         max(max_attempt), sum(at_risk)::bigint, sum(urgent)::bigint, sum(breached)::bigint, min(next_due_at),
+         (array_agg(sample_ids[1] ORDER BY oldest_since, sample_ids[1]))[1:3], :most + 1
+       FROM placed
+       WHERE place > :most
+       GROUP BY tenant, told_reason
        ORDER BY tenant, place, reason
        LIMIT :limit`,
       { now, after: after ?? null, most: INCIDENTS_OF_EACH_TENANT, limit: MAX_GROUPS },

@@ -13,6 +13,8 @@ export interface IncidentReport extends IncidentCause {
   kind: NotificationKind;
   level: IncidentLevel;
   count: number;
+  /** Of count, those that are not stuck but wait for an outcome: a retry was sent, or is planned. */
+  awaited: number;
   /** Stuck at the stage for any cause. */
   stageCount: number;
   peakCount: number;
@@ -25,6 +27,14 @@ export interface IncidentReport extends IncidentCause {
   nextDueAt: Date | null;
   trendCount: number;
   trendAt: Date;
+  /** What an operator holds back of it. */
+  pause?: Pause | undefined;
+}
+
+export interface Pause {
+  pausedBy: string;
+  pausedAt: Date;
+  reason: string;
 }
 
 export interface NotificationText {
@@ -60,12 +70,11 @@ export function incidentText(
   now: Date,
   runbookUrl: string | undefined,
 ): NotificationText {
-  const { kind, level, count, key } = report;
+  const { kind, level, count, awaited, key } = report;
   const tenant = printable(report.tenant);
   const stage = printable(report.stage);
   const label = kind === 'closed' ? 'OVER' : level.toUpperCase();
-  const headline =
-    kind === 'closed' ? headlineOfEnd(report, now) : `${count} stuck (oldest ${age(report, now)})`;
+  const headline = kind === 'closed' ? headlineOfEnd(report, now) : headlineOf(report, now);
   const lines = [
     `[${label}] ${tenant} · ${stage} · ${headline}`,
     `Cause: ${causeText(report)}${shareText(report)}. Began ${instantText(beginning(report), now)}. ${kindTexts[kind]}${growthText(report, now)}`,
@@ -79,8 +88,13 @@ export function incidentText(
     `Key: ${shellWord(key)}`,
   ];
   lines.push(leads.filter((lead) => lead !== null).join(GAP));
-  const subject = `[${label}] ${tenant} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : `${count} stuck`}`;
+  const subject = `[${label}] ${tenant} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : subjectCount(count, awaited)}`;
   return { subject: asciiSubject(subject), body: lines.join('\n') };
+}
+
+/** `paused by maria since 02:10Z because carelon is down`. */
+export function pauseText({ pausedBy, pausedAt, reason }: Pause, now: Date): string {
+  return `paused by ${producersText(pausedBy)} since ${instantText(pausedAt, now)} because ${producersText(reason)}`;
 }
 
 /** `API_TIMEOUT from carelon`, `begun, and no result`: the cause in a few words, on one line. */
@@ -100,14 +114,27 @@ function headlineOfEnd({ openedAt, peakCount }: IncidentReport, now: Date): stri
   return `no longer stuck, after ${durationText(now.getTime() - openedAt.getTime())} (at most ${peakCount})`;
 }
 
+/** Re-sent is not recovered: what waits for its outcome is told apart from what is stuck. */
+function headlineOf(report: IncidentReport, now: Date): string {
+  const { count, awaited } = report;
+  const stuck = count - awaited;
+  const waiting = `${awaited} with a retry sent or planned, outcome awaited`;
+  if (stuck === 0) return waiting;
+  return `${stuck} stuck (oldest ${age(report, now)})${awaited === 0 ? '' : `, ${waiting}`}`;
+}
+
+function subjectCount(count: number, awaited: number): string {
+  return count === awaited ? `${awaited} retried - outcome awaited` : `${count - awaited} stuck`;
+}
+
 /** When it began to go wrong; the detector saw it later. */
 function beginning({ openedAt, oldestSince }: IncidentReport): Date {
   return oldestSince < openedAt ? oldestSince : openedAt;
 }
 
 /** How many of all that are stuck at the stage have this cause. */
-function shareText({ kind, count, stageCount }: IncidentReport): string {
-  return kind === 'closed' ? '' : ` (${count} of ${stageCount})`;
+function shareText({ kind, count, awaited, stageCount }: IncidentReport): string {
+  return kind === 'closed' || count === awaited ? '' : ` (${count - awaited} of ${stageCount})`;
 }
 
 function age({ oldestSince }: IncidentReport, now: Date): string {
@@ -121,7 +148,10 @@ function growthText({ kind, count, trendCount, trendAt }: IncidentReport, now: D
   return ` ${change > 0 ? 'Growing +' : 'Shrinking '}${change}/${Math.round(elapsed / 60_000)} min.`;
 }
 
-function automaticText({ reason, maxAttempt, oldestSince }: IncidentReport, now: Date): string {
+function automaticText(report: IncidentReport, now: Date): string {
+  const { reason, maxAttempt, oldestSince, pause, count, awaited } = report;
+  if (pause !== undefined) return `retries are ${pauseText(pause, now)}.`;
+  if (count === awaited) return 'a retry was sent or is planned; over when its outcome is recorded.';
   const attempt = maxAttempt === null ? '' : `, attempt ${maxAttempt}`;
   if (reason === 'retry-overdue')
     return `retry was due ${instantText(oldestSince, now)}${attempt}; not heard of since.`;

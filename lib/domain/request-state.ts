@@ -41,6 +41,11 @@ export interface RequestFacts {
   nextRetryAt: Date | null;
   retryExhaustedAt: Date | null;
   errorCode: string | null;
+  targetSystem: string | null;
+  /** The incident it was found to be part of, by the look before. */
+  incidentKey: string | null;
+  /** Whether an operator's pause holds the failure's retry back. */
+  retryHeld: boolean;
 }
 
 const stageReasons = [
@@ -84,6 +89,8 @@ const IMPORTED_AFTER_DAYS = 30;
 /** A retry planned farther ahead than this is no plan. */
 const RETRY_HORIZON_DAYS = 7;
 const DAY_MS = 86_400_000;
+/** The latest instant there is. */
+const NEVER_MS = 8.64e15;
 
 /**
  * Where a request can stand, read from top to bottom: the first that holds is its state. Side-lane events appear in
@@ -161,6 +168,15 @@ export const stateRules: readonly StateRule[] = [
     clock: true,
     holds: ({ mainStatus, retryExhaustedAt }) => mainStatus === 'FAILED' && retryExhaustedAt !== null,
     ends: (facts) => afterRecording(facts, 0),
+  },
+  {
+    state: 'retry-paused',
+    entered: 'FAILED, a retry planned, and a pause holds it back',
+    lasts: 'as long as the pause',
+    reason: 'retry-overdue',
+    clock: true,
+    holds: (facts) => facts.mainStatus === 'FAILED' && isPlanned(facts) && facts.retryHeld,
+    ends: ({ recordedAt }) => ({ at: NEVER_MS, since: recordedAt }),
   },
   {
     state: 'retry-planned',

@@ -6,6 +6,7 @@ import {
   decisionSteps,
 } from './decision-clock.ts';
 import { unknownStage } from './event-stages.ts';
+import { incidentKey, isDeadline, isIncidentAt } from './incident-cause.ts';
 import { type RequestFacts, type StuckReason, stallOf, stateOf } from './request-state.ts';
 import { type StageLimits, shortestLimit } from './stage-limits.ts';
 
@@ -18,6 +19,8 @@ export interface VerdictRules {
 export interface RequestVerdict {
   /** Null when it is not stuck. */
   stuck: { reason: StuckReason; stage: string; since: Date; errorCode: string | null } | null;
+  /** The incident it is part of: also while it is not stuck, but waits for the outcome of a retry. */
+  incidentKey: string | null;
   /** By how much the producer's time is ahead of the tracker's; negative: a slow clock, or a late message. */
   skewSeconds: number;
   deadlineRisk: DeadlineRisk;
@@ -48,10 +51,12 @@ export function judgeRequest(
   const stage = facts.mainStage ?? facts.lastStage ?? unknownStage;
   const errorCode = facts.mainStatus === 'FAILED' ? facts.errorCode : null;
   const isOpen = stall !== null;
+  const stuck = stalled
+    ? { reason: stalled.reason, stage, since: stalled.since, errorCode }
+    : late(risk, steps, stage);
   return {
-    stuck: stalled
-      ? { reason: stalled.reason, stage, since: stalled.since, errorCode }
-      : late(risk, steps, stage),
+    stuck,
+    incidentKey: incidentOf(facts, stuck, isOpen),
     skewSeconds: Math.round((facts.occurredAt.getTime() - facts.recordedAt.getTime()) / 1_000),
     deadlineRisk: risk,
     decisionDueAt: due?.dueAt ?? null,
@@ -60,6 +65,29 @@ export function judgeRequest(
         ? nextLook([stall?.at, steps?.atRiskAt, steps?.urgentAt, steps?.dueAt], now, isOpen, limits)
         : null,
   };
+}
+
+/**
+ * A request leaves its incident by an outcome. A retry that was sent, a stage that began again and a failure whose retry is
+ * planned are none: whatever the reason changes to, the incident stays the same.
+ */
+function incidentOf(facts: RequestFacts, stuck: RequestVerdict['stuck'], isOpen: boolean): string | null {
+  const { tenant, mainStage, mainStatus, targetSystem, incidentKey: kept } = facts;
+  const isAwaited = mainStatus === 'FAILED' || mainStatus === 'STARTED' || mainStatus === 'RETRY_SCHEDULED';
+  const stays =
+    kept !== null &&
+    isOpen &&
+    isAwaited &&
+    (mainStatus === 'RETRY_SCHEDULED' || isIncidentAt(kept, tenant, mainStage)) &&
+    !isKeyOfDeadline(kept, facts);
+  if (stuck === null) return stays ? kept : null;
+  if (stays && (mainStatus !== 'FAILED' || isDeadline(stuck.reason))) return kept;
+  return incidentKey({ tenant, targetSystem, ...stuck });
+}
+
+function isKeyOfDeadline(key: string, { tenant, mainStage, targetSystem }: RequestFacts): boolean {
+  const stage = mainStage ?? unknownStage;
+  return key === incidentKey({ tenant, stage, reason: 'deadline-at-risk', errorCode: null, targetSystem });
 }
 
 function late(risk: DeadlineRisk, steps: DecisionSteps | null, stage: string): RequestVerdict['stuck'] {

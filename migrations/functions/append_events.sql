@@ -78,7 +78,7 @@ BEGIN
       -- Untouched for most events: what stuck-alarm wrote stands until the request moves on. See also watch_request_again.
       watch_at = CASE
         WHEN known.watch_at IS NULL
-          OR (known.stuck_reason IS NOT NULL AND known.main_sequence_no IS DISTINCT FROM excluded.main_sequence_no)
+          OR (coalesce(known.stuck_reason, known.incident_key) IS NOT NULL AND known.main_sequence_no IS DISTINCT FROM excluded.main_sequence_no)
         THEN excluded.watch_at
         ELSE known.watch_at
       END,

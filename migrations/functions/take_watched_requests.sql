@@ -10,7 +10,8 @@ RETURNS TABLE (
   decided_at timestamptz, notified_at timestamptz, clock_stopped_at timestamptz, unclear_answer_at timestamptz,
   last_stage text, main_stage text, main_status text, next_stage text,
   last_sequence_no bigint, recorded_at timestamptz, occurred_at timestamptz, next_retry_at timestamptz,
-  retry_exhausted_at timestamptz, error_code text
+  retry_exhausted_at timestamptz, error_code text,
+  target_system text, incident_key text, retry_held boolean
 )
 LANGUAGE plpgsql
 STABLE
@@ -30,7 +31,14 @@ BEGIN
     request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
     coalesce(stand.created_at, request.last_event_at, request.created_at),
     coalesce(stand.occurred_at, request.last_event_at, request.created_at),
-    stand.next_retry_at, stand.retry_exhausted_at, stand.error_code::text
+    stand.next_retry_at, stand.retry_exhausted_at, stand.error_code::text,
+    request.target_system::text, request.incident_key::text,
+    request.main_status = 'FAILED' AND EXISTS (
+      SELECT FROM retry_pause AS pause
+      WHERE (pause.tenant IS NULL OR pause.tenant = request.tenant)
+        AND (pause.stage IS NULL OR pause.stage = request.main_stage)
+        AND (pause.target_system IS NULL OR pause.target_system = request.target_system)
+    )
   FROM request_tracker AS request
   LEFT JOIN LATERAL (
     SELECT event.created_at, event.occurred_at, event.next_retry_at, event.retry_exhausted_at, event.error_code

@@ -14,7 +14,7 @@ BEGIN
   WITH unchanged AS MATERIALIZED (
     SELECT request.ctid AS place, verdict.*
     FROM json_to_recordset(verdicts) AS verdict (
-      pagw_id text, sequence_no bigint, reason text, stage text, since timestamptz, error_code text,
+      pagw_id text, sequence_no bigint, incident_key text, reason text, stage text, since timestamptz, error_code text,
       skew_seconds bigint, risk text, due_at timestamptz, look_at timestamptz
     )
     JOIN request_tracker AS request
@@ -23,7 +23,8 @@ BEGIN
   )
   -- By place: the lock keeps it, and a second look-up by id would cost a fifth.
   UPDATE request_tracker AS request
-  SET stuck_reason = unchanged.reason,
+  SET incident_key = unchanged.incident_key,
+      stuck_reason = unchanged.reason,
       stuck_stage = unchanged.stage,
       stuck_since = unchanged.since,
       stuck_error_code = unchanged.error_code,

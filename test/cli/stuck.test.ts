@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordCheck } from '../../lib/data-access/stuck-alarm.ts';
-import { groupStuckRequests } from '../../lib/data-access/stuck-requests.ts';
+import { groupIncidents, type IncidentGroup } from '../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { keepIncidents } from '../../lib/flows/stuck-alarm/keep-incidents.ts';
@@ -34,7 +34,9 @@ async function check(at: Date): Promise<void> {
     now: at,
     rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
   });
-  await keepIncidents(db.database, await groupStuckRequests(db.database, at), at);
+  const groups: IncidentGroup[] = [];
+  for await (const page of groupIncidents(db.database, at)) groups.push(...page);
+  await keepIncidents(db.database, groups, at);
   await recordCheck(db.database, at, { heldBack: false, laggingSince: null, lagSeconds: 0 });
 }
 

@@ -16,6 +16,7 @@ function report(given: Partial<IncidentReport> = {}): IncidentReport {
     errorCode: 'API_TIMEOUT',
     targetSystem: 'carelon',
     count: 41,
+    awaited: 0,
     stageCount: 47,
     peakCount: 41,
     openedAt: ago(119),
@@ -87,5 +88,18 @@ describe('a notification', () => {
   it('has a subject that SNS takes, whatever the names', () => {
     const { subject } = incidentText(report({ tenant: `ünbound${'x'.repeat(80)}` }), now, undefined);
     expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+  });
+
+  it('says by whom, since when and why its retries are paused', () => {
+    const pause = { pausedBy: 'maria', pausedAt: ago(60), reason: 'carelon is down' };
+    expect(incidentText(report({ pause }), now, runbook).body).toContain(
+      'Automatic: retries are paused by maria since 02:10Z because carelon is down.',
+    );
+  });
+
+  it('tells what was retried apart from what is stuck', () => {
+    const { subject, body } = incidentText(report({ awaited: 30 }), now, runbook);
+    expect(subject).toContain('11 stuck');
+    expect(body).toContain('11 stuck (oldest 2h14m), 30 with a retry sent or planned, outcome awaited');
   });
 });

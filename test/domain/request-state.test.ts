@@ -45,6 +45,9 @@ function facts(given: Partial<RequestFacts> = {}): RequestFacts {
     nextRetryAt: null,
     retryExhaustedAt: null,
     errorCode: null,
+    targetSystem: null,
+    incidentKey: null,
+    retryHeld: false,
     ...given,
   };
 }
@@ -76,6 +79,9 @@ const anyFacts: fc.Arbitrary<RequestFacts> = fc
     nextRetryAt: orNull(instant),
     retryExhaustedAt: orNull(instant),
     errorCode: orNull(fc.string()),
+    targetSystem: orNull(fc.constantFrom('carelon')),
+    incidentKey: orNull(fc.constantFrom('stuck/anthem/VALIDATION/9f2c41aa')),
+    retryHeld: fc.boolean(),
   })
   .map(({ main, ...rest }) => ({ ...rest, mainStage: main?.[0] ?? null, mainStatus: main?.[1] ?? null }));
 
@@ -143,6 +149,7 @@ describe('the verdict', () => {
     });
     expect(judgeRequest({ ...pended, tenant: 'unbound' }, unbound, minutesOn(9 * 24 * 60))).toEqual({
       stuck: null,
+      incidentKey: null,
       skewSeconds: 0,
       deadlineRisk: 'none',
       decisionDueAt: null,

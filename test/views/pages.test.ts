@@ -76,6 +76,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       errorCode: 'API_TIMEOUT',
       targetSystem: 'carelon',
       count: 41,
+      awaited: 0,
       peakCount: 50,
       openedAt: ago(8_040),
       oldestSince: ago(8_040),

@@ -5,8 +5,9 @@ import {
   listOpenIncidents,
   saveIncidents,
 } from '../../data-access/incidents.ts';
+import type { RetryPause } from '../../data-access/operate.ts';
 import { inParts } from '../../data-access/page.ts';
-import type { StuckGroup } from '../../data-access/stuck-requests.ts';
+import type { IncidentGroup } from '../../data-access/stuck-requests.ts';
 import { incidentKey } from '../../domain/incident-cause.ts';
 import {
   incidentLevel,
@@ -25,25 +26,38 @@ export interface IncidentCounts {
   told: number;
 }
 
+export interface TellingOptions {
+  runbookUrl?: string | undefined;
+  /** What operators hold back. */
+  pauses?: readonly RetryPause[];
+}
+
+type Tell = (kind: NotificationKind, report: Omit<IncidentReport, 'kind'>) => IncidentChange['telling'];
+
 /** Brings the incidents up to what a run found, and writes down what there is to tell. */
 export async function keepIncidents(
   database: Database,
-  groups: readonly StuckGroup[],
+  groups: readonly IncidentGroup[],
   now: Date,
-  runbookUrl?: string,
+  { runbookUrl, pauses = [] }: TellingOptions = {},
 ): Promise<IncidentCounts> {
+  const tell: Tell = (kind, report) => {
+    const pause = kind === 'closed' ? undefined : pauses.find((one) => covers(one, report));
+    return { kind, ...incidentText({ ...report, kind, ...(pause && { pause }) }, now, runbookUrl) };
+  };
   const seen = byKey(groups);
   const stageCounts = countByStage(groups);
-  const stageCount = ({ tenant, stage }: StuckGroup) => stageCounts.get(`${tenant}\n${stage}`) ?? 0;
+  const stageCount = ({ tenant, stage }: IncidentGroup) => stageCounts.get(`${tenant}\n${stage}`) ?? 0;
   const known = await listOpenIncidents(database);
   const knownKeys = new Set(known.map(({ key }) => key));
   const changes: IncidentChange[] = [];
   for (const [key, group] of seen)
-    if (!knownKeys.has(key)) changes.push(opening(key, group, stageCount(group), now, runbookUrl));
+    if (!knownKeys.has(key) && group.awaited < group.count)
+      changes.push(opening(key, group, stageCount(group), now, tell));
   for (const incident of known) {
     const group = seen.get(incident.key);
-    if (group !== undefined) changes.push(continuing(incident, group, stageCount(group), now, runbookUrl));
-    else if (isOver(incident, now)) changes.push(closing(incident, now, runbookUrl));
+    if (group !== undefined) changes.push(continuing(incident, group, stageCount(group), now, tell));
+    else if (isOver(incident, now)) changes.push(closing(incident, now, tell));
   }
   let told = 0;
   for (const part of inParts(changes)) told += await saveIncidents(database, part, now);
@@ -51,22 +65,23 @@ export async function keepIncidents(
 }
 
 /** Groups whose causes have one fingerprint are one incident. */
-function byKey(groups: readonly StuckGroup[]): Map<string, StuckGroup> {
-  const merged = new Map<string, StuckGroup>();
+function byKey(groups: readonly IncidentGroup[]): Map<string, IncidentGroup> {
+  const merged = new Map<string, IncidentGroup>();
   for (const group of groups) {
-    const key = incidentKey(group);
+    const key = group.key ?? incidentKey(group);
     const other = merged.get(key);
     merged.set(key, other === undefined ? group : merge(other, group));
   }
   return merged;
 }
 
-function merge(left: StuckGroup, right: StuckGroup): StuckGroup {
+function merge(left: IncidentGroup, right: IncidentGroup): IncidentGroup {
   return {
     ...left,
     // Only deadlines at risk and overdue have one key for two reasons.
     reason: left.reason === 'deadline-breached' ? left.reason : right.reason,
     count: left.count + right.count,
+    awaited: left.awaited + right.awaited,
     oldestSince: earlier(left.oldestSince, right.oldestSince),
     maxAttempt: Math.max(left.maxAttempt ?? 0, right.maxAttempt ?? 0) || null,
     atRisk: left.atRisk + right.atRisk,
@@ -81,21 +96,21 @@ function merge(left: StuckGroup, right: StuckGroup): StuckGroup {
 }
 
 /** By tenant and stage, whatever the cause. */
-function countByStage(groups: readonly StuckGroup[]): Map<string, number> {
+function countByStage(groups: readonly IncidentGroup[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { tenant, stage, count } of groups) {
+  for (const { tenant, stage, count, awaited } of groups) {
     const key = `${tenant}\n${stage}`;
-    counts.set(key, (counts.get(key) ?? 0) + count);
+    counts.set(key, (counts.get(key) ?? 0) + count - awaited);
   }
   return counts;
 }
 
 function opening(
   key: string,
-  group: StuckGroup,
+  group: IncidentGroup,
   stageCount: number,
   now: Date,
-  runbookUrl: string | undefined,
+  tell: Tell,
 ): IncidentChange {
   const level = incidentLevel(group);
   const trend = { trendCount: group.count, trendAt: now };
@@ -109,24 +124,28 @@ function opening(
     seenAt: now,
     level,
     count: group.count,
+    awaited: group.awaited,
     oldestSince: group.oldestSince,
     ...trend,
     remindersTold: 0,
-    telling: telling(report, 'opened', now, runbookUrl),
+    telling: tell('opened', report),
   };
 }
 
 function continuing(
   incident: KeptIncident,
-  group: StuckGroup,
+  group: IncidentGroup,
   stageCount: number,
   now: Date,
-  runbookUrl: string | undefined,
+  tell: Tell,
 ): IncidentChange {
   const level = incidentLevel(group);
   const kind = tellingOf(incident, group, now);
   const peakCount = Math.max(incident.peakCount, group.count);
-  const cause = { ...causeOf(incident), reason: group.reason };
+  // What is awaited has no reason of its own: the incident keeps the one it was told for.
+  const isAwaited = group.awaited === group.count;
+  const cause = { ...causeOf(incident), reason: isAwaited ? incident.reason : group.reason };
+  const oldestSince = isAwaited ? incident.oldestSince : group.oldestSince;
   const report = { ...reportOf(group, now), ...incident, ...cause, level, stageCount, peakCount };
   return {
     ...cause,
@@ -136,19 +155,18 @@ function continuing(
     seenAt: now,
     level,
     count: group.count,
-    oldestSince: group.oldestSince,
+    awaited: group.awaited,
+    oldestSince,
     ...nextTrend(incident, group.count, now),
     // Whatever is told reminds; and what came due in silence is not made up for.
     remindersTold: kind === null ? incident.remindersTold : remindersDue(incident.openedAt, now),
-    telling:
-      kind &&
-      telling({ ...report, count: group.count, oldestSince: group.oldestSince }, kind, now, runbookUrl),
+    telling: kind && tell(kind, { ...report, count: group.count, awaited: group.awaited, oldestSince }),
   };
 }
 
-function closing(incident: KeptIncident, now: Date, runbookUrl: string | undefined): IncidentChange {
+function closing(incident: KeptIncident, now: Date, tell: Tell): IncidentChange {
   const nothing = { maxAttempt: null, atRisk: 0, breached: 0, nextDueAt: null };
-  const report = { ...incident, ...nothing, count: 0, stageCount: 0 };
+  const report = { ...incident, ...nothing, count: 0, awaited: 0, stageCount: 0 };
   return {
     ...causeOf(incident),
     key: incident.key,
@@ -157,24 +175,16 @@ function closing(incident: KeptIncident, now: Date, runbookUrl: string | undefin
     seenAt: incident.seenAt,
     level: incident.level,
     count: 0,
+    awaited: 0,
     oldestSince: incident.oldestSince,
     trendCount: incident.trendCount,
     trendAt: incident.trendAt,
     remindersTold: incident.remindersTold,
-    telling: tellsEnd(incident, now) ? telling(report, 'closed', now, runbookUrl) : null,
+    telling: tellsEnd(incident, now) ? tell('closed', report) : null,
   };
 }
 
-function telling(
-  report: Omit<IncidentReport, 'kind'>,
-  kind: NotificationKind,
-  now: Date,
-  runbookUrl: string | undefined,
-): IncidentChange['telling'] {
-  return { kind, ...incidentText({ ...report, kind }, now, runbookUrl) };
-}
-
-function reportOf(group: StuckGroup, now: Date) {
+function reportOf(group: IncidentGroup, now: Date) {
   return {
     ...group,
     atRisk: group.atRisk + group.urgent,
@@ -182,8 +192,16 @@ function reportOf(group: StuckGroup, now: Date) {
   };
 }
 
-function causeOf({ tenant, stage, reason, errorCode, targetSystem }: StuckGroup | KeptIncident) {
+function causeOf({ tenant, stage, reason, errorCode, targetSystem }: IncidentGroup | KeptIncident) {
   return { tenant, stage, reason, errorCode, targetSystem };
+}
+
+function covers(pause: RetryPause, { tenant, stage, targetSystem }: Omit<IncidentReport, 'kind'>): boolean {
+  return (
+    (pause.tenant === null || pause.tenant === tenant) &&
+    (pause.stage === null || pause.stage === stage) &&
+    (pause.downstream === null || pause.downstream === targetSystem)
+  );
 }
 
 function earlier(left: Date, right: Date): Date {

@@ -1,5 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import type { ClaimedNotification } from '../../data-access/incidents.ts';
+import { listRetryPauses } from '../../data-access/operate.ts';
 import {
   pullBackTimes,
   readCheck,
@@ -8,7 +9,7 @@ import {
   wakeExhaustedRequests,
   writeVerdicts,
 } from '../../data-access/stuck-alarm.ts';
-import { groupIncidents, type StuckGroup } from '../../data-access/stuck-requests.ts';
+import { groupIncidents, type IncidentGroup } from '../../data-access/stuck-requests.ts';
 import { judgeRequest, type VerdictRules } from '../../domain/request-verdict.ts';
 import { keepIncidents } from './keep-incidents.ts';
 import type { IngestLag } from './measure-ingest-lag.ts';
@@ -57,12 +58,15 @@ export async function runStuckAlarm(database: Database, options: StuckAlarmOptio
   const check = heldBack
     ? { looked: 0, changed: 0, complete: false }
     : await checkRequests(database, { rules, now, ...(options.hasTime && { hasTime: options.hasTime }) });
-  const groups: StuckGroup[] = [];
+  const groups: IncidentGroup[] = [];
   for await (const page of groupIncidents(database, now)) groups.push(...page);
-  if (!heldBack) await keepIncidents(database, groups, now, options.runbookUrl);
+  if (!heldBack) {
+    const pauses = await listRetryPauses(database);
+    await keepIncidents(database, groups, now, { runbookUrl: options.runbookUrl, pauses });
+  }
   await recordCheck(database, now, { heldBack, laggingSince, lagSeconds });
   const sending = await sendNotifications(database, publish, now, onSent, options.maySend);
-  const stuck = groups.reduce((total, { count }) => total + count, 0);
+  const stuck = groups.reduce((total, { count, awaited }) => total + count - awaited, 0);
   return { ...check, ...sending, heldBack, laggingSince, lagSeconds, incidents: groups.length, stuck };
 }
 

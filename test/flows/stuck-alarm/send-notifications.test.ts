@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claimNotifications, listIncidents } from '../../../lib/data-access/incidents.ts';
 import { snoozeIncident } from '../../../lib/data-access/operate.ts';
-import type { StuckGroup } from '../../../lib/data-access/stuck-requests.ts';
+import type { IncidentGroup } from '../../../lib/data-access/stuck-requests.ts';
 import { keepIncidents } from '../../../lib/flows/stuck-alarm/keep-incidents.ts';
 import { sendNotifications } from '../../../lib/flows/stuck-alarm/send-notifications.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -15,14 +15,16 @@ beforeAll(async () => {
 beforeEach(() => db.database.execute('TRUNCATE incident, incident_notification'));
 afterAll(() => db.close());
 
-function group(fields: Partial<StuckGroup> = {}): StuckGroup {
+function group(fields: Partial<IncidentGroup> = {}): IncidentGroup {
   return {
+    key: null,
     tenant: 'anthem',
     stage: 'API_CONNECTOR',
     reason: 'retries-exhausted',
     errorCode: 'API_TIMEOUT',
     targetSystem: 'carelon',
     count: 1,
+    awaited: 0,
     oldestSince: start,
     maxAttempt: 5,
     atRisk: 0,
@@ -34,7 +36,7 @@ function group(fields: Partial<StuckGroup> = {}): StuckGroup {
   };
 }
 
-const keep = (minute: number, ...groups: StuckGroup[]) =>
+const keep = (minute: number, ...groups: IncidentGroup[]) =>
   keepIncidents(db.database, groups, afterMinutes(start, minute));
 
 /** Sends, and answers `kind text` of what went out. */
