@@ -54,3 +54,22 @@ COMMENT ON COLUMN decision_episode.resolution IS 'What stopped the clock first: 
 COMMENT ON COLUMN decision_episode.notified_at IS 'When the provider had notice of the determination; null while it is undelivered, and where there is none';
 COMMENT ON COLUMN decision_episode.reason_given IS 'The determination states a reason';
 COMMENT ON COLUMN decision_episode.faults IS 'What was stated and does not count: see lib/domain/decision-episodes.ts';
+
+-- Figures of a year as they were when somebody froze them: what was published, with who vouches for it. The digest is that
+-- of the figures, so that a snapshot is known to be what it was.
+CREATE TABLE report_snapshot (
+  id        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  year      INT NOT NULL CHECK (year BETWEEN 1970 AND 9998),
+  tenant    VARCHAR(64) COLLATE "C",
+  figures   TEXT NOT NULL,
+  digest    CHAR(64) NOT NULL CHECK (digest = encode(sha256(convert_to(figures, 'UTF8')), 'hex')),
+  frozen_at TIMESTAMPTZ NOT NULL,
+  frozen_by VARCHAR(128) NOT NULL,
+  reason    TEXT NOT NULL CHECK (reason <> '')
+);
+
+CREATE INDEX ix_report_snapshot_year ON report_snapshot (year, tenant, id);
+
+COMMENT ON TABLE report_snapshot IS 'Published figures of a year, frozen; later changes are shown against the latest snapshot';
+COMMENT ON COLUMN report_snapshot.tenant IS 'Whose figures; null for those of all tenants';
+COMMENT ON COLUMN report_snapshot.figures IS 'JSON: the rows of publishedFigures (lib/data-access/published-figures.ts)';

@@ -44,3 +44,18 @@ COMMENT ON COLUMN archived_request.digest IS 'SHA-256 of its rows there, in orde
 COMMENT ON COLUMN archived_request.event_keys IS 'hashtextextended(event_id, 0) of each event there, so that one delivered again is still known; a wrong match is a matter of 2^-64';
 COMMENT ON COLUMN archived_month.keep_until IS 'Rows of the month were put back, and stay until then';
 COMMENT ON TABLE archived_month IS 'Months whose partition was dropped because all that was in it is archived';
+
+-- Whose history stays as it is, for a court or an auditor: no compaction, no archive, no drop of its month.
+CREATE TABLE legal_hold (
+  id      BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  pagw_id VARCHAR(64) COLLATE "C",
+  tenant  VARCHAR(64) COLLATE "C",
+  plan    VARCHAR(64) COLLATE "C",
+  reason  TEXT NOT NULL CHECK (reason <> ''),
+  held_by VARCHAR(128) NOT NULL,
+  held_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT ck_legal_hold_scope CHECK (num_nonnulls(pagw_id, tenant, plan) = 1),
+  CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan)
+);
+
+COMMENT ON TABLE legal_hold IS 'Requests, tenants and plans whose history is kept from compaction, archive and drop; who held and released what stands in operator_action';

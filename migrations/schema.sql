@@ -478,6 +478,24 @@ GRANT SELECT ON TABLE incident_notification TO pagw_maintainer;
 GRANT SELECT ON TABLE incident_notification TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE incident_notification TO pagw_writer;
 
+CREATE TABLE legal_hold (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  pagw_id character varying(64) COLLATE "C",
+  tenant character varying(64) COLLATE "C",
+  plan character varying(64) COLLATE "C",
+  reason text NOT NULL,
+  held_by character varying(128) NOT NULL,
+  held_at timestamp with time zone NOT NULL,
+  CONSTRAINT legal_hold_pkey PRIMARY KEY (id),
+  CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan),
+  CONSTRAINT ck_legal_hold_scope CHECK ((num_nonnulls(pagw_id, tenant, plan) = 1)),
+  CONSTRAINT legal_hold_reason_check CHECK ((reason <> ''::text))
+);
+COMMENT ON TABLE legal_hold IS 'Requests, tenants and plans whose history is kept from compaction, archive and drop; who held and released what stands in operator_action';
+GRANT SELECT ON TABLE legal_hold TO pagw_maintainer;
+GRANT SELECT ON TABLE legal_hold TO pagw_reader;
+GRANT SELECT ON TABLE legal_hold TO pagw_writer;
+
 CREATE TABLE metric_tenant (
   place smallint NOT NULL,
   tenant character varying(64) COLLATE "C" NOT NULL,
@@ -547,6 +565,28 @@ COMMENT ON COLUMN rejected_message.path IS 'JSON pointer to the field at fault; 
 GRANT SELECT ON TABLE rejected_message TO pagw_maintainer;
 GRANT SELECT ON TABLE rejected_message TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE rejected_message TO pagw_writer;
+
+CREATE TABLE report_snapshot (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  year integer NOT NULL,
+  tenant character varying(64) COLLATE "C",
+  figures text NOT NULL,
+  digest character(64) NOT NULL,
+  frozen_at timestamp with time zone NOT NULL,
+  frozen_by character varying(128) NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT report_snapshot_pkey PRIMARY KEY (id),
+  CONSTRAINT report_snapshot_check CHECK (((digest)::text = encode(sha256(convert_to(figures, 'UTF8'::name)), 'hex'::text))),
+  CONSTRAINT report_snapshot_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT report_snapshot_year_check CHECK (((year >= 1970) AND (year <= 9998)))
+);
+CREATE INDEX ix_report_snapshot_year ON public.report_snapshot USING btree (year, tenant, id);
+COMMENT ON TABLE report_snapshot IS 'Published figures of a year, frozen; later changes are shown against the latest snapshot';
+COMMENT ON COLUMN report_snapshot.tenant IS 'Whose figures; null for those of all tenants';
+COMMENT ON COLUMN report_snapshot.figures IS 'JSON: the rows of publishedFigures (lib/data-access/published-figures.ts)';
+GRANT SELECT ON TABLE report_snapshot TO pagw_maintainer;
+GRANT SELECT ON TABLE report_snapshot TO pagw_reader;
+GRANT SELECT ON TABLE report_snapshot TO pagw_writer;
 
 CREATE TABLE request_flow (
   pagw_id character varying(64) COLLATE "C" NOT NULL,
@@ -1318,6 +1358,7 @@ BEGIN
       AND received_on <= (quiet_since AT TIME ZONE 'UTC')::date
       AND completed_at < quiet_since
       AND updated_at < quiet_since
+      AND NOT is_held(pagw_id, tenant)
     ORDER BY received_on, pagw_id
     LIMIT most
     FOR UPDATE SKIP LOCKED
@@ -1680,6 +1721,26 @@ $function$;
 REVOKE EXECUTE ON FUNCTION fold_flows(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fold_flows(integer) TO pagw_maintainer;
 
+CREATE OR REPLACE FUNCTION public.freeze_report(of_year integer, of_tenant text, figures_now text, why text, who text, at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  digest_now CONSTANT text DEFAULT encode(sha256(convert_to(figures_now, 'UTF8')), 'hex');
+BEGIN
+  INSERT INTO report_snapshot (year, tenant, figures, digest, frozen_at, frozen_by, reason)
+  VALUES (of_year, of_tenant, figures_now, digest_now, at, left(who, 128), btrim(why));
+  PERFORM record_operator_action(
+    'report.freeze', jsonb_build_object('year', of_year, 'tenant', of_tenant, 'digest', digest_now), why, who, at, 1
+  );
+  RETURN digest_now;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION freeze_report(integer,text,text,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION freeze_report(integer,text,text,text,text,timestamp with time zone) TO pagw_operator;
+
 CREATE OR REPLACE FUNCTION public.guard_archived_request()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1722,6 +1783,28 @@ $function$;
 REVOKE EXECUTE ON FUNCTION histogram_quantile(smallint[],bigint[],bigint,double precision) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION histogram_quantile(smallint[],bigint[],bigint,double precision) TO pagw_reader;
 
+CREATE OR REPLACE FUNCTION public.hold_history(of_pagw_id text, of_tenant text, of_plan text, why text, who text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO legal_hold (pagw_id, tenant, plan, reason, held_by, held_at)
+  VALUES (of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 128), at)
+  ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM record_operator_action(
+    'archive.hold', jsonb_build_object('pagwId', of_pagw_id, 'tenant', of_tenant, 'plan', of_plan), why, who, at, 1
+  );
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION hold_history(text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hold_history(text,text,text,text,text,timestamp with time zone) TO pagw_operator;
+
 CREATE OR REPLACE FUNCTION public.instant_at(microseconds text)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -1729,6 +1812,14 @@ CREATE OR REPLACE FUNCTION public.instant_at(microseconds text)
 RETURN ((('1970-01-01 00:00:00'::timestamp without time zone + (((((microseconds)::bigint / '86400000000'::bigint))::integer)::double precision * '1 day'::interval)) + ((((microseconds)::bigint % '86400000000'::bigint))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text);
 REVOKE EXECUTE ON FUNCTION instant_at(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION instant_at(text) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.is_held(of_pagw_id text, of_tenant text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM legal_hold hold WHERE (((hold.pagw_id)::text = is_held.of_pagw_id) OR ((hold.tenant)::text = is_held.of_tenant) OR (EXISTS (SELECT FROM decision_episode episode WHERE (((episode.pagw_id)::text = is_held.of_pagw_id) AND ((episode.plan)::text = (hold.plan)::text)))))));
+REVOKE EXECUTE ON FUNCTION is_held(text,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_held(text,text) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.is_retired_event(of_pagw_id text, of_received_on date, of_event_id text)
  RETURNS boolean
@@ -1876,7 +1967,7 @@ CREATE OR REPLACE FUNCTION public.may_drop_month(month_start date, at timestamp 
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN ((NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (request.archived_at IS NULL) AND ((request.last_sequence_no > 0) OR (EXISTS (SELECT FROM event_tracker event WHERE (((event.pagw_id)::text = (request.pagw_id)::text) AND (event.received_on = request.received_on))))))))) AND (NOT (EXISTS (SELECT FROM archived_month WHERE ((archived_month.month = may_drop_month.month_start) AND (archived_month.keep_until > may_drop_month.at))))) AND (NOT (EXISTS (SELECT FROM ((flow_changed_request JOIN request_tracker changed USING (pagw_id)) LEFT JOIN request_flow folded ON ((((folded.pagw_id)::text = (changed.pagw_id)::text) AND ((folded.lanes)::text = 'all'::text)))) WHERE ((changed.received_on >= may_drop_month.month_start) AND (changed.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND ((folded.last_sequence_no IS NULL) OR (folded.last_sequence_no < changed.last_sequence_no)))))));
+RETURN ((NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (request.archived_at IS NULL) AND ((request.last_sequence_no > 0) OR (EXISTS (SELECT FROM event_tracker event WHERE (((event.pagw_id)::text = (request.pagw_id)::text) AND (event.received_on = request.received_on))))))))) AND (NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (EXISTS (SELECT FROM legal_hold)) AND is_held((request.pagw_id)::text, (request.tenant)::text))))) AND (NOT (EXISTS (SELECT FROM archived_month WHERE ((archived_month.month = may_drop_month.month_start) AND (archived_month.keep_until > may_drop_month.at))))) AND (NOT (EXISTS (SELECT FROM ((flow_changed_request JOIN request_tracker changed USING (pagw_id)) LEFT JOIN request_flow folded ON ((((folded.pagw_id)::text = (changed.pagw_id)::text) AND ((folded.lanes)::text = 'all'::text)))) WHERE ((changed.received_on >= may_drop_month.month_start) AND (changed.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND ((folded.last_sequence_no IS NULL) OR (folded.last_sequence_no < changed.last_sequence_no)))))));
 REVOKE EXECUTE ON FUNCTION may_drop_month(date,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION may_drop_month(date,timestamp with time zone) TO pagw_maintainer;
 
@@ -2152,6 +2243,29 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION record_operator_action(text,jsonb,text,text,timestamp with time zone,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_operator_action(text,jsonb,text,text,timestamp with time zone,integer) TO pagw_operator;
+
+CREATE OR REPLACE FUNCTION public.release_history(of_pagw_id text, of_tenant text, of_plan text, why text, who text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM legal_hold
+  WHERE pagw_id IS NOT DISTINCT FROM of_pagw_id
+    AND tenant IS NOT DISTINCT FROM of_tenant
+    AND plan IS NOT DISTINCT FROM of_plan;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM record_operator_action(
+    'archive.release', jsonb_build_object('pagwId', of_pagw_id, 'tenant', of_tenant, 'plan', of_plan), why, who, at, 1
+  );
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION release_history(text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION release_history(text,text,text,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.request_retry_batch(wanted jsonb, rate integer, why text, who text, at timestamp with time zone)
  RETURNS TABLE(id bigint, matched integer)

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { reports } from '../reports/reports.ts';
 import { archiveList, archiveRestore } from './archive.ts';
+import { archiveHold, archiveHolds, archiveRelease } from './archive-hold.ts';
 import type { Cli, Verb } from './cli.ts';
 import { completion } from './completion.ts';
 import { deadLettersList, deadLettersRedrive } from './dead-letters.ts';
@@ -45,7 +46,11 @@ const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly
   ['retry', 'what is retried, when, and what is held back', retryVerbs],
   ['rejected', 'events that were refused, and why', [rejectedList, rejectedShow, rejectedReplay]],
   ['dead-letters', 'events that could not be recorded', [deadLettersList, deadLettersRedrive]],
-  ['archive', 'history that left the database', [archiveList, archiveRestore]],
+  [
+    'archive',
+    'history that left the database',
+    [archiveList, archiveRestore, archiveHold, archiveRelease, archiveHolds],
+  ],
   ['migrate', 'the database schema', [migrateStatus, migrateUp]],
 ];
 

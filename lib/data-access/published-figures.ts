@@ -2,6 +2,7 @@ import type { Priority } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { COUNTED, DECIDED, IN_TIME } from './decisions.ts';
 import type { ReportSpan } from './event-reports.ts';
+import type { Operator } from './operate.ts';
 import { readBounded } from './page.ts';
 
 /**
@@ -195,4 +196,74 @@ function published(row: PlanFigures | undefined, partialAs: PartialClass): Publi
     meanMs: row?.meanMs ?? null,
     medianMs: row?.medianMs ?? null,
   };
+}
+
+/** A year's figures as somebody froze them. */
+export interface Snapshot extends Operator {
+  frozenAt: Date;
+  /** SHA-256 of the figures, in hex. */
+  digest: string;
+  rows: PlanFigures[];
+}
+
+/** Keeps the figures as they are now; answers their digest. */
+export async function freezeFigures(
+  database: Database,
+  { year, tenant, rows }: { year: number; tenant: string | null; rows: readonly PlanFigures[] },
+  { actedBy, reason }: Operator,
+  now: Date,
+): Promise<string> {
+  const { rows: frozen } = await database.execute<{ digest: string }>(
+    'SELECT freeze_report(:year::int, :tenant, :figures, :reason, :acted_by, :now::timestamptz) AS digest',
+    { year, tenant, figures: JSON.stringify(rows), reason, acted_by: actedBy, now },
+  );
+  return frozen[0]?.digest ?? '';
+}
+
+/** The latest snapshot of a year, of the tenant or of all of them; undefined where it is not frozen. */
+export async function readSnapshot(
+  database: Database,
+  year: number,
+  tenant: string | null,
+): Promise<Snapshot | undefined> {
+  const { rows } = await database.execute<Omit<Snapshot, 'rows'> & { figures: string }>(
+    `SELECT figures, digest, frozen_at, frozen_by AS acted_by, reason
+     FROM report_snapshot
+     WHERE year = :year::int AND tenant IS NOT DISTINCT FROM :tenant::varchar
+     ORDER BY id DESC
+     LIMIT 1`,
+    { year, tenant },
+  );
+  const [found] = rows;
+  if (found === undefined) return undefined;
+  const { figures, ...snapshot } = found;
+  return { ...snapshot, rows: JSON.parse(figures) as PlanFigures[] };
+}
+
+/** A figure that is another now than when it was frozen. */
+export interface FigureChange {
+  tenant: string;
+  plan: string;
+  priority: Priority;
+  figure: keyof PlanFigures;
+  frozen: number | null;
+  now: number | null;
+}
+
+/** What has changed since the figures were frozen. A plan that is in one of them only counts as 0 in the other. */
+export function changesSince(frozen: readonly PlanFigures[], now: readonly PlanFigures[]): FigureChange[] {
+  const keyOf = ({ tenant, plan, priority }: PlanFigures) => JSON.stringify([tenant, plan, priority]);
+  const [before, after] = [frozen, now].map((rows) => new Map(rows.map((row) => [keyOf(row), row])));
+  const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
+  return [...keys].flatMap((key) => {
+    const [was, is] = [before?.get(key), after?.get(key)];
+    const { tenant, plan, priority } = (is ?? was) as PlanFigures;
+    const figures = Object.keys(is ?? was ?? {}) as (keyof PlanFigures)[];
+    return figures.flatMap((figure) => {
+      const values = [was, is].map((row) => (row === undefined ? 0 : (row[figure] as number | null)));
+      const [one = null, other = null] = values;
+      const isText = figure === 'tenant' || figure === 'plan' || figure === 'priority';
+      return isText || one === other ? [] : [{ tenant, plan, priority, figure, frozen: one, now: other }];
+    });
+  });
 }

@@ -86,6 +86,7 @@ export async function findArchivePiece(
          AND received_on < :month::date + interval '1 month'
          AND completed_at < :quiet_since::timestamptz
          AND updated_at < :quiet_since::timestamptz
+         AND NOT is_held(pagw_id, tenant)
          AND (:after_pagw_id::text IS NULL OR (received_on, tenant, pagw_id) > (:after_on::date, :after_tenant, :after_pagw_id))
        ORDER BY received_on, tenant, pagw_id
        LIMIT :most
@@ -278,6 +279,7 @@ export async function measureArchive(
        WHERE archived_at IS NULL
          AND last_sequence_no > 0
          AND received_on < date_trunc('month', :quiet_since::timestamptz AT TIME ZONE 'UTC')::date
+         AND NOT is_held(pagw_id, tenant)
        ORDER BY received_on
        LIMIT ${COUNTED_AT_MOST}
      )

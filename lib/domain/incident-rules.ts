@@ -49,13 +49,20 @@ export function incidentLevel({ count, urgent, breached }: IncidentCount): Incid
 export function tellingOf(incident: OpenIncident, seen: IncidentCount, now: Date): NotificationKind | null {
   const level = incidentLevel(seen);
   const snoozed = incident.snoozedUntil !== null && incident.snoozedUntil > now;
-  // Somebody who asked for silence knows of the stall, not of a decision that has since become overdue.
-  if (snoozed) return level === 'breach' && incident.toldLevel !== 'breach' ? 'worsened' : null;
+  // Somebody who asked for silence knows of the stall, not of a decision that has since come to 90 % of its time, or over it.
+  if (snoozed) {
+    const isPressing = seen.urgent > 0 || seen.breached > 0;
+    return isPressing && isAbove(level, incident.toldLevel) ? 'worsened' : null;
+  }
   if (incident.toldAt === null || incident.toldLevel === null) return 'opened';
-  if (levels.indexOf(level) > levels.indexOf(incident.toldLevel)) return 'worsened';
+  if (isAbove(level, incident.toldLevel)) return 'worsened';
   if (seen.count >= GROWTH_FACTOR * Math.max(1, incident.toldCount)) return 'grew';
   const due = remindersDue(incident.openedAt, now) > incident.remindersTold;
   return due && now.getTime() - incident.toldAt.getTime() >= REMINDER_REST_MS ? 'reminder' : null;
+}
+
+function isAbove(level: IncidentLevel, told: IncidentLevel | null): boolean {
+  return told === null || levels.indexOf(level) > levels.indexOf(told);
 }
 
 /** How many reminders an incident has had by now if none was missed. */

@@ -24,6 +24,7 @@ BEGIN
       AND received_on <= (quiet_since AT TIME ZONE 'UTC')::date
       AND completed_at < quiet_since
       AND updated_at < quiet_since
+      AND NOT is_held(pagw_id, tenant)
     ORDER BY received_on, pagw_id
     LIMIT most
     FOR UPDATE SKIP LOCKED

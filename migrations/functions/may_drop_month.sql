@@ -1,5 +1,5 @@
--- True when every request that arrived in the month is archived with all its events, nobody wants restored rows kept, and
--- the flow roll-up has all of them.
+-- True when every request that arrived in the month is archived with all its events, nobody wants restored rows kept, none is on
+-- legal hold, and the flow roll-up has all of them.
 -- A request without events keeps no month: such rows were there before the tracker; nothing of them is to be archived,
 -- so archived_at can never be set.
 -- Called by drop_archived_month and by lib/flows/retention/drop-archived-months.ts.
@@ -16,6 +16,11 @@ RETURN NOT EXISTS (
         WHERE event.pagw_id = request.pagw_id AND event.received_on = request.received_on
       )
     )
+) AND NOT EXISTS (
+  SELECT FROM request_tracker AS request
+  WHERE request.received_on >= month_start AND request.received_on < month_start + interval '1 month'
+    AND EXISTS (SELECT FROM legal_hold)
+    AND is_held(request.pagw_id, request.tenant)
 ) AND NOT EXISTS (
   SELECT FROM archived_month WHERE month = month_start AND keep_until > at
 ) AND NOT EXISTS (

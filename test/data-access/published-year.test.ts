@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  changesSince,
+  freezeFigures,
   type PublishedPlan,
   publishedFigures,
   publishedPlans,
+  readSnapshot,
 } from '../../lib/data-access/published-figures.ts';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
@@ -428,5 +431,31 @@ describe('a year of requests', () => {
         ...{ notRequired: 1, open: 4, reasonGiven: 5, reasonMissing: 2, inquiries: 1 },
       },
     ]);
+  });
+
+  it('can be frozen: what comes later is a change of the snapshot, and the snapshot cannot be another', async () => {
+    const year = { tenant: 'anthem', ...span };
+    const rows = await publishedFigures(db.database, year);
+    const kim = { actedBy: 'kim', reason: 'published' };
+    const digest = await freezeFigures(
+      db.database,
+      { year: 2026, tenant: 'anthem', rows },
+      kim,
+      new Date('2027-03-30T00:00:00Z'),
+    );
+    const appeal = eventOf('YEAR-S-LAST-MINUTE', 'anthem', '', ['2026-12-20 10:00', 'APPEAL_RECEIVED'], 9);
+    await recordEvents(db.database, [appeal], new Date('2027-01-10T00:00:00Z'));
+    const snapshot = await readSnapshot(db.database, 2026, 'anthem');
+    expect(snapshot).toMatchObject({ digest, actedBy: 'kim', reason: 'published', rows });
+    const standardOf2026 = { tenant: 'anthem', plan: 'H1234-001', priority: 'STANDARD' };
+    expect(changesSince(snapshot?.rows ?? [], await publishedFigures(db.database, year))).toEqual([
+      { ...standardOf2026, figure: 'appealed', frozen: 2, now: 3 },
+    ]);
+    expect(await readSnapshot(db.database, 2026, null)).toBeUndefined();
+    await expect(db.database.execute(`UPDATE report_snapshot SET figures = '[]'`)).rejects.toThrow(
+      'report_snapshot',
+    );
+    const { rows: deeds } = await db.database.execute(`SELECT action, acted_by FROM operator_action`);
+    expect(deeds).toEqual([{ action: 'report.freeze', actedBy: 'kim' }]);
   });
 });

@@ -1,21 +1,29 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
+  changesSince,
+  type FigureChange,
+  freezeFigures,
   type PartialClass,
   type PlanFigures,
   partialClasses,
   publishedFigures,
   publishedPlans,
+  readSnapshot,
+  type Snapshot,
 } from '../../data-access/published-figures.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
+import { operatorOf } from '../operator.ts';
 import { printList } from '../output/print-list.ts';
 import { type Column, tableText } from '../output/table.ts';
-import { countText, tookText } from '../output/time-text.ts';
+import { countText, momentText, tookText } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
 
 interface CmsOptions {
   year?: number;
   partialAs: PartialClass;
+  freeze?: number;
+  reason?: string;
 }
 
 export const reportCms: Verb = (cli) =>
@@ -29,16 +37,37 @@ export const reportCms: Verb = (cli) =>
         .choices(partialClasses)
         .default('partial'),
     )
+    .addOption(
+      new Option(
+        '--freeze <year>',
+        'keep the figures of a year as they are, under your name; later changes are shown',
+      ).argParser(parseYear),
+    )
+    .addOption(new Option('--reason <text>', 'why they are frozen; kept with who and when'))
     .addHelpText('after', `\n${DEFINITIONS}`)
     .action((options: CmsOptions, command: Command) =>
       cli.run(command, ['tenant', 'since', 'until'], async (session) => {
         const connection = await session.connect();
-        const span = spanOf(session, options, connection.now());
-        const rows = await publishedFigures(connection.database('reader'), {
-          tenant: session.options.tenant ?? null,
-          ...span,
-        });
-        print(session, rows, options);
+        const database = connection.database('reader');
+        const now = connection.now();
+        const tenant = session.options.tenant ?? null;
+        const { year, ...span } = spanOf(session, options, now);
+        const rows = await publishedFigures(database, { tenant, ...span });
+        if (options.freeze !== undefined) {
+          const reason = options.reason?.trim();
+          if (!reason) throw usageError('--freeze needs a reason.', 'Say why in a few words with --reason.');
+          await session.confirm(`Freeze the figures of ${options.freeze} on ${connection.name}?`);
+          const operator = operatorOf({ reason }, session.io);
+          const digest = await freezeFigures(
+            connection.database('operator'),
+            { year: options.freeze, tenant, rows },
+            operator,
+            now,
+          );
+          session.say(`Frozen by ${operator.actedBy}: the figures of ${options.freeze}, SHA-256 ${digest}.`);
+        }
+        const snapshot = year === undefined ? undefined : await readSnapshot(database, year, tenant);
+        print(session, rows, options, snapshot);
         return undefined;
       }),
     );
@@ -49,19 +78,40 @@ In time: the provider had notice by the due time of the plan's policy. Mean and 
 Appealed: appeals received in the year; overturned, of the appeals decided in it.
 Received + carried in = decided + withdrawn + dismissed + void + not required + open.`;
 
-function spanOf(session: Session, options: CmsOptions, now: Date): { since: Date; until: Date | undefined } {
+/** `year` where the span is a calendar year. */
+function spanOf(
+  session: Session,
+  options: CmsOptions,
+  now: Date,
+): { year?: number; since: Date; until: Date | undefined } {
   const { since, until } = session.window(now);
-  if (options.year !== undefined && (since ?? until) !== undefined)
+  const stated = options.freeze ?? options.year;
+  if (stated !== undefined && (since ?? until) !== undefined)
     throw usageError('--year says the time already; leave --since and --until away.');
   if (since !== undefined) return { since, until };
-  const year = options.year ?? now.getUTCFullYear() - 1;
-  return { since: new Date(Date.UTC(year, 0, 1)), until: until ?? new Date(Date.UTC(year + 1, 0, 1)) };
+  const year = stated ?? now.getUTCFullYear() - 1;
+  const [from, to] = [new Date(Date.UTC(year, 0, 1)), new Date(Date.UTC(year + 1, 0, 1))];
+  return until === undefined ? { year, since: from, until: to } : { since: from, until };
 }
 
-function print(session: Session, rows: readonly PlanFigures[], { partialAs }: CmsOptions): void {
+function print(
+  session: Session,
+  rows: readonly PlanFigures[],
+  { partialAs }: CmsOptions,
+  snapshot: Snapshot | undefined,
+): void {
   const { output } = session.options;
   const plans = publishedPlans(rows, partialAs);
-  if (output === 'json') session.printJson({ plans, counts: rows.map(withReconciliation) });
+  const changes = snapshot === undefined ? [] : changesSince(snapshot.rows, rows);
+  const frozen = snapshot && {
+    at: snapshot.frozenAt,
+    by: snapshot.actedBy,
+    reason: snapshot.reason,
+    digest: snapshot.digest,
+    plans: publishedPlans(snapshot.rows, partialAs),
+    changes,
+  };
+  if (output === 'json') session.printJson({ plans, counts: rows.map(withReconciliation), frozen });
   else if (output === 'jsonl') session.printJsonLines(plans);
   else
     printList(session, {
@@ -75,6 +125,17 @@ function print(session: Session, rows: readonly PlanFigures[], { partialAs }: Cm
   session.print('\n');
   session.print(tableText(rows, { columns: RECONCILIATION, paint: session.paint, width: session.width }));
   session.say(`\n${DEFINITIONS}`);
+  if (snapshot !== undefined) session.say(frozenText(snapshot, changes));
+}
+
+function frozenText({ frozenAt, actedBy, digest }: Snapshot, changes: readonly FigureChange[]): string {
+  const head = `\nFrozen by ${actedBy} at ${momentText(frozenAt, 'utc')}, SHA-256 ${digest}; `;
+  if (changes.length === 0) return `${head}nothing has changed since.`;
+  const lines = changes.map(
+    ({ plan, priority, figure, frozen, now }) =>
+      `  ${plan} ${priority} ${figure}: ${frozen ?? '–'} → ${now ?? '–'}`,
+  );
+  return `${head}changed since:\n${lines.join('\n')}`;
 }
 
 /** Says in JSON that the two sides are equal, or by how much they are not. */

@@ -4,9 +4,11 @@ import { explainTimeline } from '../../../lib/data-access/doctor.ts';
 import { eventDistribution } from '../../../lib/data-access/event-reports.ts';
 import { refreshFlow } from '../../../lib/data-access/flow.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
+import { holdHistory } from '../../../lib/data-access/legal-hold.ts';
 import { keepReaderLimited, limitReader } from '../../../lib/data-access/migrate.ts';
 import { metricTenants } from '../../../lib/data-access/named-in-metrics.ts';
 import { pauseRetries, recordOperatorAction, requestRetryBatch } from '../../../lib/data-access/operate.ts';
+import { freezeFigures } from '../../../lib/data-access/published-figures.ts';
 import { listTenants } from '../../../lib/data-access/requests.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { parseDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
@@ -93,6 +95,8 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
     ],
   ]);
   await pauseRetries(owner, { tenant, stage: null, downstream: null }, operator, now);
+  await holdHistory(owner, { tenant }, operator, now);
+  await freezeFigures(owner, { year: 2026, tenant, rows: [] }, operator, now);
   await requestRetryBatch(owner, { filter: { tenant }, ratePerMinute: 1, ...operator }, now);
   await recordOperatorAction(
     owner,

@@ -93,9 +93,12 @@ describe('a function', () => {
     expect(of('operator').sort()).toEqual([
       'cancel_retry_batch',
       'close_request',
+      'freeze_report',
+      'hold_history',
       'mark_rejected_replayed',
       'pause_retries',
       'record_operator_action',
+      'release_history',
       'request_retry_batch',
       'resume_retries',
       'retry_now',
@@ -266,6 +269,9 @@ const DEEDS: Record<string, string> = {
   request_retry_batch: `SELECT request_retry_batch('{}', 1, 'why', 'kim', now())`,
   resume_retries: `SELECT resume_retries('anthem', NULL, NULL, 'why', 'kim', now())`,
   retry_now: `SELECT * FROM retry_now('ROLES', NULL, 'why', 'kim', now())`,
+  hold_history: `SELECT hold_history('ROLES', NULL, NULL, 'why', 'kim', now())`,
+  release_history: `SELECT release_history('ROLES', NULL, NULL, 'why', 'kim', now())`,
+  freeze_report: `SELECT freeze_report(2026, NULL, '[]', 'why', 'kim', now())`,
   snooze_incident: `SELECT snooze_incident('key', now(), 'why', 'kim', now())`,
 };
 

@@ -1,0 +1,123 @@
+import { Command } from 'commander';
+import {
+  type HoldScope,
+  holdHistory,
+  type LegalHold,
+  listHolds,
+  releaseHistory,
+} from '../data-access/legal-hold.ts';
+import { findRequest } from '../data-access/timeline.ts';
+import { canonicalTenant } from '../domain/event-catalogue.ts';
+import type { Cli } from './cli.ts';
+import { CliError, ExitCode, usageError } from './cli-error.ts';
+import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { printList } from './output/print-list.ts';
+import { ageText } from './output/time-text.ts';
+import type { Session } from './session.ts';
+
+interface HoldOptions extends ReasonOption {
+  plan?: string;
+}
+
+export function archiveHold(cli: Cli): Command {
+  return addReason(
+    new Command('hold')
+      .description(
+        'legal hold: keep the history of a request, a tenant or a plan from compaction, archive and drop',
+      )
+      .argument('[pagwId]', 'the request')
+      .option('--plan <name>', 'all requests of a plan')
+      .action((pagwId: string | undefined, options: HoldOptions, command: Command) =>
+        cli.run(command, ['tenant'], async (session) => {
+          const connection = await session.connect();
+          const scope = readScope(session, pagwId, options);
+          if (
+            'pagwId' in scope &&
+            (await findRequest(connection.database('reader'), scope.pagwId)) === undefined
+          )
+            throw new CliError({
+              code: 'REQUEST_NOT_FOUND',
+              message: `There is no request ${scope.pagwId}.`,
+              hint: 'List requests with `pagw request list`.',
+              exitCode: ExitCode.notFound,
+            });
+          const operator = operatorOf(options, session.io);
+          const done = await holdHistory(connection.database('operator'), scope, operator, connection.now());
+          session.say(
+            done ? `On hold: ${nameOf(scope)}.` : `${nameOf(scope)} was on hold already; nothing was done.`,
+          );
+          return undefined;
+        }),
+      ),
+  );
+}
+
+export function archiveRelease(cli: Cli): Command {
+  return addReason(
+    new Command('release')
+      .description('end the legal hold of a request, a tenant or a plan')
+      .argument('[pagwId]', 'the request')
+      .option('--plan <name>', 'all requests of a plan')
+      .action((pagwId: string | undefined, options: HoldOptions, command: Command) =>
+        cli.run(command, ['tenant'], async (session) => {
+          const connection = await session.connect();
+          const scope = readScope(session, pagwId, options);
+          await session.confirm(`End the legal hold of ${nameOf(scope)} on ${connection.name}?`);
+          const operator = operatorOf(options, session.io);
+          if (!(await releaseHistory(connection.database('operator'), scope, operator, connection.now())))
+            throw new CliError({
+              code: 'HOLD_NOT_FOUND',
+              message: `There is no legal hold of ${nameOf(scope)}.`,
+              hint: 'List them with `pagw archive holds`.',
+              exitCode: ExitCode.notFound,
+            });
+          session.say(`Released: ${nameOf(scope)}.`);
+          return undefined;
+        }),
+      ),
+  );
+}
+
+export function archiveHolds(cli: Cli): Command {
+  return new Command('holds')
+    .description('list what is on legal hold')
+    .action((_options: object, command: Command) =>
+      cli.run(command, [], async (session) => {
+        const connection = await session.connect();
+        printList<LegalHold>(session, {
+          name: 'holds',
+          rows: await listHolds(connection.database('reader')),
+          fields: ['pagwId', 'tenant', 'plan', 'reason', 'heldBy', 'heldAt'],
+          columns: [
+            {
+              title: 'HELD',
+              cell: ({ pagwId, tenant, plan }) =>
+                pagwId ?? (tenant === null ? `plan ${plan}` : `tenant ${tenant}`),
+            },
+            { title: 'SINCE', cell: ({ heldAt }) => ageText(heldAt, connection.now()), align: 'right' },
+            { title: 'BY', cell: ({ heldBy }) => heldBy },
+            { title: 'REASON', cell: ({ reason }) => reason, least: 10 },
+          ],
+          empty: 'Nothing is on legal hold.',
+        });
+        return undefined;
+      }),
+    );
+}
+
+function readScope(session: Session, pagwId: string | undefined, { plan }: HoldOptions): HoldScope {
+  const tenant = canonicalTenant(session.options.tenant) ?? undefined;
+  const stated = [pagwId, tenant, plan].filter((part) => part !== undefined);
+  if (stated.length !== 1)
+    throw usageError(
+      'A hold is of one request, one tenant or one plan.',
+      'Name one: an id, --tenant or --plan.',
+    );
+  if (pagwId !== undefined) return { pagwId };
+  return tenant !== undefined ? { tenant } : { plan: plan ?? '' };
+}
+
+function nameOf(scope: HoldScope): string {
+  if ('pagwId' in scope) return `request ${scope.pagwId}`;
+  return 'tenant' in scope ? `tenant ${scope.tenant}` : `plan ${scope.plan}`;
+}

@@ -1,0 +1,66 @@
+import type { Database } from './database.ts';
+import type { Operator } from './operate.ts';
+import { readBounded } from './page.ts';
+
+/** Whose history is kept as it is: one request's, a tenant's or a plan's. */
+export type HoldScope = { pagwId: string } | { tenant: string } | { plan: string };
+
+export interface LegalHold {
+  pagwId: string | null;
+  tenant: string | null;
+  plan: string | null;
+  reason: string;
+  heldBy: string;
+  heldAt: Date;
+}
+
+/** Keeps the history from compaction, archive and drop. @returns false when it is on hold already. */
+export async function holdHistory(
+  database: Database,
+  scope: HoldScope,
+  operator: Operator,
+  now: Date,
+): Promise<boolean> {
+  return isDone(database, 'hold_history', scope, operator, now);
+}
+
+/** Ends the hold of exactly this scope. @returns false when there is none. */
+export async function releaseHistory(
+  database: Database,
+  scope: HoldScope,
+  operator: Operator,
+  now: Date,
+): Promise<boolean> {
+  return isDone(database, 'release_history', scope, operator, now);
+}
+
+async function isDone(
+  database: Database,
+  deed: 'hold_history' | 'release_history',
+  scope: HoldScope,
+  { actedBy, reason }: Operator,
+  now: Date,
+): Promise<boolean> {
+  const { rows } = await database.execute<{ done: boolean }>(
+    `SELECT ${deed}(:pagw_id::text, :tenant::text, :plan::text, :reason, :acted_by, :now::timestamptz) AS done`,
+    {
+      pagw_id: 'pagwId' in scope ? scope.pagwId : null,
+      tenant: 'tenant' in scope ? scope.tenant : null,
+      plan: 'plan' in scope ? scope.plan : null,
+      reason,
+      acted_by: actedBy,
+      now,
+    },
+  );
+  return rows[0]?.done === true;
+}
+
+/** The oldest first. */
+export async function listHolds(database: Database): Promise<LegalHold[]> {
+  const { rows } = await readBounded<LegalHold>(
+    database,
+    'SELECT pagw_id, tenant, plan, reason, held_by, held_at FROM legal_hold ORDER BY held_at, id LIMIT :limit',
+    { limit: 1_000 },
+  );
+  return rows;
+}

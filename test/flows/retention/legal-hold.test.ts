@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import {
+  type HoldScope,
+  holdHistory,
+  listHolds,
+  releaseHistory,
+} from '../../../lib/data-access/legal-hold.ts';
+import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { compactRequests, measureArchive } from '../../../lib/data-access/retention.ts';
+import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
+import { dropArchivedMonths } from '../../../lib/flows/retention/drop-archived-months.ts';
+import { openArchiveBucket } from '../../support/archive-bucket.ts';
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { recordHistory } from '../../support/history.ts';
+import { HAPPY_WITH_RETRY, rollUp } from '../../support/history-ages.ts';
+
+const start = new Date('2026-03-01T10:00:00Z');
+const now = new Date('2026-08-01T10:00:00Z');
+const kim = { actedBy: 'kim', reason: 'Doe v. Plan' };
+let db: TestDatabase;
+let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
+
+beforeAll(async () => {
+  archive = await openArchiveBucket();
+});
+afterAll(() => archive.close());
+beforeEach(async () => {
+  db = await openTestDatabase();
+  await ensurePartition(db.database, start);
+  return () => db.close();
+});
+
+it.each<[string, HoldScope]>([
+  ['a request', { pagwId: 'HELD' }],
+  ['a tenant', { tenant: 'carelon' }],
+  ['a plan', { plan: 'H1234' }],
+])('keeps the history of %s from compaction, archive and drop until it is released', async (_, scope) => {
+  await recordHistory(db.database, { pagwId: 'FREE', tenant: 'anthem' }, start, HAPPY_WITH_RETRY);
+  const [first, ...rest] = HAPPY_WITH_RETRY;
+  const stated = [0, first?.[1] ?? '', { request: { plan: 'H1234' } }] as const;
+  await recordHistory(db.database, { pagwId: 'HELD', tenant: 'carelon' }, start, [stated, ...rest]);
+  await rollUp(db, now);
+  const options = { database: db.database, now, mayGoOn: () => true };
+  const retain = async () => {
+    const { requestsCompacted } = await compactRequests(options, 30);
+    const { requestsArchived } = await archiveRequests(
+      options,
+      { s3: archive.s3, bucket: archive.bucket },
+      90,
+    );
+    const { monthsDropped } = await dropArchivedMonths(options, { s3: archive.s3 }, 90);
+    return { requestsCompacted, requestsArchived, monthsDropped };
+  };
+  expect(await holdHistory(db.database, scope, kim, now)).toBe(true);
+  expect(await holdHistory(db.database, scope, kim, now)).toBe(false);
+  expect(await listHolds(db.database)).toMatchObject([{ ...scope, heldBy: 'kim', reason: 'Doe v. Plan' }]);
+  expect(await retain()).toEqual({ requestsCompacted: 1, requestsArchived: 1, monthsDropped: 0 });
+  expect(await measureArchive(options, 90)).toEqual({ requestsHoldingMonths: 0, requestsToArchive: 0 });
+  expect(await releaseHistory(db.database, scope, kim, now)).toBe(true);
+  expect(await releaseHistory(db.database, scope, kim, now)).toBe(false);
+  expect(await retain()).toEqual({ requestsCompacted: 1, requestsArchived: 1, monthsDropped: 1 });
+  const { rows } = await db.database.execute(
+    'SELECT action, acted_by, reason FROM operator_action ORDER BY id',
+  );
+  expect(rows).toEqual(
+    ['archive.hold', 'archive.release'].map((action) => ({ action, actedBy: 'kim', reason: 'Doe v. Plan' })),
+  );
+});
+
+it('keeps the month of what was archived before it was held', async () => {
+  await recordHistory(db.database, { pagwId: 'HELD' }, start, HAPPY_WITH_RETRY);
+  await rollUp(db, now);
+  const options = { database: db.database, now, mayGoOn: () => true };
+  await archiveRequests(options, { s3: archive.s3, bucket: archive.bucket }, 90);
+  await holdHistory(db.database, { pagwId: 'HELD' }, kim, now);
+  expect(await dropArchivedMonths(options, { s3: archive.s3 }, 90)).toMatchObject({ monthsDropped: 0 });
+});
