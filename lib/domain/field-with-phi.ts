@@ -24,7 +24,15 @@ const texts: readonly (readonly [string, (event: EventInput) => string | null | 
 export function fieldWithPhi(event: EventInput): string | null {
   for (const [path, read] of texts) {
     const text = read(event);
-    if (text && looksLikePhi(text)) return path;
+    if (text && looksLikePhi(ids.has(path) ? inLatin(text) : text)) return path;
   }
   return null;
+}
+
+/** Made by producers in whatever letters: there a script that is not Latin is no sign of a name. */
+const ids: ReadonlySet<string> = new Set(['/pagwId', '/eventId']);
+
+/** An id without its letters of other scripts; with a blank in it, it is a text like any other. */
+function inLatin(id: string): string {
+  return /\s/.test(id) ? id : id.replace(/(?!\p{Script=Latin})\p{L}\p{M}*/gu, '');
 }

@@ -27,6 +27,9 @@ const quotedData: readonly [RegExp, string][] = [
     `$1${mask}`,
   ],
   [/(Text )'[^'\n]*'( could not be parsed)/g, `$1${mask}$2`],
+  // Spring's binding errors, and statements with their values.
+  [/(rejected value )\[[^\n]*?\](?=[;,.]|\s*$)/gi, `$1${mask}`],
+  [/(\binto [^()\n]{1,80}\([^()\n]{1,400}\) values ?)\([^\n]*/gi, `$1(${mask})`],
   [/(Duplicate entry )'[^'\n]*'/g, `$1${mask}`],
 ];
 

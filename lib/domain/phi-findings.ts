@@ -1,7 +1,7 @@
 import { nameSpans } from './name-spans.ts';
 import { nameKind } from './person-names.ts';
 import { isTradeText, type KeyMeaning, keyMeaning, looksLikeName } from './phi-keys.ts';
-import { emailPattern, type PhiPattern, phiPatternGroups } from './phi-patterns.ts';
+import { dateText, emailPattern, type PhiPattern, phiPatternGroups } from './phi-patterns.ts';
 import { isTradeWord, wordsOf } from './trade-words.ts';
 
 /** Personal data in a text: from `start` up to `end`, and what kind it is. */
@@ -23,6 +23,21 @@ export function* phiSpans(text: string): Generator<PhiSpan> {
   yield* elementSpans(text);
   yield* tableSpans(text);
   for (const span of nameSpans(text)) yield { ...span, kind: 'name' };
+  yield* datedNameSpans(text);
+}
+
+const datedName = new RegExp(
+  `(?<![\\p{L}\\d.])(\\p{Lu}[\\p{L}'-]{1,30}),? (\\p{Lu}[\\p{L}'-]{1,30})(?: \\p{Lu}\\.?)?(?=[ ,;(\\[|-]{1,3}(?:${dateText}))`,
+  'gu',
+);
+
+/** Two words that are no words of the trade before a date: `Mokoena Thandiwe 04/11/1961`. */
+function* datedNameSpans(text: string): Generator<PhiSpan> {
+  if (!/\d[-/.]\d/.test(text)) return;
+  for (const { 0: match, 1: one = '', 2: other = '', index } of text.matchAll(datedName)) {
+    if (isTradeText(one) || isTradeText(other)) continue;
+    yield { start: index, end: index + match.length, kind: 'name' };
+  }
 }
 
 function* patternSpans(text: string, patterns: readonly PhiPattern[]): Generator<PhiSpan> {
@@ -70,7 +85,7 @@ function* assignedSpans(text: string): Generator<PhiSpan> {
 }
 
 const quotedAfter =
-  /(?<![\w.])([A-Za-z]\w{2,40})(?: (?:name|of birth|id|number))?\b[^"'\n=:<]{0,30}(["'`])([^"'`\n]{1,80})\2/g;
+  /(?<![\w.])(?:[A-Za-z]\w{0,40}(?:\[\d{1,3}\])?\.){0,6}([A-Za-z]\w{2,40})(?: (?:name|of birth|id|number))?\b[^"'\n=:<]{0,30}(["'`])([^"'`\n]{1,80})\2/g;
 const quotedBefore =
   /(["'`])([^"'`\n]{1,80})\1 (?:for|in|of|as|is (?:not )?(?:an? )?(?:valid|invalid)) (?:the )?(?:field |column |property |element |attribute |parameter )?["'`]?([A-Za-z]\w{2,40})/g;
 
@@ -89,6 +104,7 @@ function* quotedSpans(text: string): Generator<PhiSpan> {
 
 function isPhiQuoted(key: string, held: string): boolean {
   const meaning = keyMeaning(key);
+  if (meaning === 'maybe-name') return /^(?:family|given)$/i.test(key) && looksLikeName(held);
   if (meaning === null || !['name', 'birth', 'id', 'contact'].includes(meaning)) return false;
   return keyMeaning(held) === null && isPhiTextUnder(meaning, held, key);
 }

@@ -58,6 +58,21 @@ const catalogue: ReadonlySet<string> = new Set(
     .map(keyName),
 );
 
+/** What a key is about that nobody is called by: keys that end so are known as well. */
+const operationWords = new Set(
+  `system systems os platform jdk jvm sdk runtime browser gateway proxy broker mesh cluster datacenter dc site region zone
+  market environment env team squad vendor ehr emr pool library lib framework engine monitor calendar edition release
+  category type vocabulary algorithm protocol codec driver server client
+  application app component module carrier isp network channel partner via program lob modality license locale timezone`.split(
+    /\s+/,
+  ),
+);
+/** And these wherever they stand: what a request asks for, which is nobody's without a person beside it. */
+const serviceWords = new Set(
+  `drug medication ingredient procedure modality specialty guideline guidelines benefit benefits facility pharmacy payer
+  plan product equipment modifier device place vendor laterality dosage dose strength credential`.split(/\s+/),
+);
+
 /** Keys of texts that people write. */
 const noteWords = new Set(
   `note notes comment comments remark remarks narrative memo freetext text message description summary reason nota notas
@@ -106,6 +121,7 @@ function findBelow(value: unknown, rules: PhiRules, layer: number): PhiFinding |
       continue;
     }
     if (typeof value !== 'object' || value === null) continue;
+    if (holdsPhiInPairs(value)) return { path, rule: 'value-pattern' };
     if (Array.isArray(value)) {
       value.forEach((item, position) => {
         open.push({ ...place, path: inside(place, position), value: item });
@@ -121,6 +137,34 @@ function findBelow(value: unknown, rules: PhiRules, layer: number): PhiFinding |
     }
   }
   return null;
+}
+
+const labelKeys = new Set(
+  'name key k field label param parameter attribute attr property column header code type tag id'.split(' '),
+);
+const valueKeys = new Set(
+  'value val v text content data valuestring stringvalue valuedate current newvalue oldvalue'.split(' '),
+);
+
+/** A key and its value that stand side by side: `{"name":"dob","value":"…"}`, `["memberId","…"]`. */
+function holdsPhiInPairs(value: object): boolean {
+  if (Array.isArray(value)) return value.length === 2 && isPhiPair(value[0], value[1]);
+  const entries = Object.entries(value);
+  if (entries.length > 12) return false;
+  const values = entries.filter(([key]) => valueKeys.has(keyName(key)));
+  if (values.length === 0) return false;
+  const labels = entries.filter(([key]) => labelKeys.has(keyName(key)));
+  return labels.some(([, label]) => values.some(([, held]) => isPhiPair(label, held)));
+}
+
+/** Stricter than a key of its own: two names of fields, or a field and what is wrong with it, are no such pair. */
+function isPhiPair(label: unknown, held: unknown): boolean {
+  if (typeof label !== 'string' || label.length > 64) return false;
+  if (typeof held !== 'string' && typeof held !== 'number') return false;
+  const meaning = keyMeaning(plainForm(label.slice(label.lastIndexOf('.') + 1)));
+  if (meaning === null || !isPhiUnder(meaning, held)) return false;
+  const text = String(held);
+  return /\d/.test(text) ? !/^[A-Z]{2,3}\d{0,2}$/.test(text) : looksLikeName(text) && !/^[A-Z]{2,4}$/.test(text);
 }
 
 /** Whether a text of its own (an id, a code, a name of a service) holds personal data, encoded or not. */
@@ -177,19 +221,26 @@ function isHarmless(kind: string, { meaning, key }: Place): boolean {
   return kind === 'old-date' && wordsOf(key).some((word) => timeWords.has(word));
 }
 
-function isNote({ key }: Place): boolean {
+function isNote({ key }: Pick<Place, 'key'>): boolean {
   return noteWords.has(wordsOf(key).at(-1) ?? '');
 }
 
 /** What only a person writes, and only in a note: a name that is on no list, a bare phone number or SSN. */
 function readsLikeANote(text: string): boolean {
   const plain = text.trim();
-  return /^(?:\d{9}|1?[2-9]\d{2}[2-9]\d{6})$/.test(plain) || (/[\s,]/.test(plain) && looksLikeName(plain));
+  for (const [, one = '', other = ''] of plain.matchAll(/(?<![\p{L}\d.])(\p{Lu}\p{Ll}+) (?=(\p{Lu}\p{Ll}+)(?![\p{L}\d]))/gu)) {
+    if (!isTradeText(one) && !isTradeText(other)) return true;
+  }
+  return /^(?:age:? \d{1,3}|\d{9}|1?[2-9]\d{2}[2-9]\d{6})$/.test(plain) || (/[\s,]/.test(plain) && looksLikeName(plain));
 }
 
 function isKnown({ key, meaning }: Place, rules: PhiRules): boolean {
   if (meaning === 'provider' || isNameOfThing(key)) return true;
   const name = keyName(key);
+  const words = wordsOf(key);
+  if (meaning === null && !isNote({ key })) {
+    if (operationWords.has(words.at(-1) ?? '') || words.some((word) => serviceWords.has(word))) return true;
+  }
   return catalogue.has(name) || rules.knownKeys.has(name);
 }
 
@@ -207,15 +258,20 @@ const longestAddress = 1_024;
 function isFreeText(sent: string): boolean {
   const text = plainForm(sent).trim();
   if (!/\p{L}/u.test(text)) return text.length > longestId;
-  if (/^[\w+./:@#%?&=,;~$()[\]!'">-]+$/.test(text)) {
+  if (/^[\w+./:@#%?&=,;~$()[\]{}|\\^*`!'"<>-]+$/.test(text)) {
     if (text.length > (/^[\w+.-]+:/.test(text) ? longestAddress : longestId)) return true;
     const [word, ...more] = wordsOf(text);
     return word !== undefined && more.length === 0 && nameKind(word)?.sure === true;
   }
   if (text.length > 240) return true;
-  return !text
-    .split(/[\s,;:()/"'=$*<>|{}+!?#@&-]+/)
-    .every((piece) => piece === '' || isCode(piece) || isTradeText(piece));
+  const pieces = text.split(/(?:[\s\p{S}()[\]{}-]|(?!\.)\p{Po})+/u).filter((piece) => piece !== '');
+  const unknown = pieces.filter((piece) => !isCode(piece) && !isTradeText(piece));
+  if (unknown.length === 0) return false;
+  if (unknown.length > 1 || pieces.length > 3) return true;
+  // A product's name with its version; one word that no list has between two of the trade's.
+  const [word = ''] = unknown;
+  if (nameKind(word) !== null) return true;
+  return !(/(?:^|\s)v?\d+\.\d+/.test(text) || /^[a-z]{3,}$/.test(word));
 }
 
 /** What no person is called: with a digit, an underscore or a capital letter inside; short capitals; units. */

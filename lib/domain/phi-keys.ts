@@ -1,5 +1,5 @@
 import { nameKind } from './person-names.ts';
-import { isTradeWord, plainForm, wordsOf } from './trade-words.ts';
+import { isListedWord, isTradeWord, plainForm, wordsOf } from './trade-words.ts';
 
 /** What a key says of its value: which of a person's data it is. */
 export type KeyMeaning =
@@ -28,8 +28,8 @@ const set = (words: string) => new Set(words.split(/\s+/).filter((word) => word 
 
 /** Whose data it is. */
 const personWords =
-  set(`patient patients pt pat patnt member members mbr mem membr subscriber subscribers subscr sbscr sbr
-  subscrib beneficiary beneficiaries bene benef bnf dependent dependents dependant insured insd insrd enrollee enrolee enr enrl
+  set(`patient patients pt pat patnt member members mbr mem membr membership subscriber subscribers subscr sbscr sbr
+  subscrib sbscrbr beneficiary beneficiaries bene benef bnf dependent dependents dependant insured insd insrd enrollee enrolee enr enrl
   policyholder cardholder guarantor guardian person persons people spouse child children kid mother father parent mom dad son
   daughter husband wife sibling brother sister kin relatives relatedperson human applicant claimant caregiver caretaker
   newborn baby infant decedent resident donor employee individual recipient paciente pacientes miembro afiliado
@@ -39,7 +39,7 @@ const mayBePersonWords = set(
 );
 /** Of these only a name, id or date of birth is a person's: a parent span or child process is not. */
 const ambiguousPersons = set(
-  'parent child children individual recipient resident employee mem pat people kin donor',
+  'parent child children kid individual recipient resident employee mem pat people kin donor',
 );
 
 /** Whose data it is not. */
@@ -59,17 +59,17 @@ const ownNames =
   geburtsname cognome sobrenome primernombre segundonombre humanname initials`);
 const maybeNames =
   set(`first last middle given family alias nick preferred maiden owner who whom requestor contact
-  attention attn displayname username guardian caregiver`);
+  attention attn displayname username guardian caregiver representative authorizedrepresentative requestedfor poa attorney`);
 
 const birthWords =
   set(`dob yob dod birth birthdate birthday birthdt birthyear birthtime birthplace bday bdate brthdt
   dateofbirth born deceased death dateofdeath deathdate geburtsdatum geburtstag geburt geboren nacimiento nacido fechanac
-  naissance nascimento nascita geb gebdat cumpleanos dtofbirth edad alter`);
+  naissance nascimento nascita geb gebdat cumpleanos dtofbirth edad alter expireddate expireddatetime dateexpired gestation`);
 
 const ownIds =
-  set(`ssn ssns sin itin mrn mrns mbi hicn hic hcid mcid empi mpi eid umi upi medrec socsec socialsecurity
+  set(`ssn ssns sin itin mrn mrns mbi hicn umpi masterpatientindex hic hcid mcid empi mpi eid umi upi medrec socsec socialsecurity
   medicalrecordnumber medicaidid medicareid passport driverlicense driverslicense licenseplate numberplate plate vin imei
-  udi subscriberid memberid patientid enrolleeid beneficiaryid curp rfc dni nif nie cpf kvnr nhsnumber nhs nino hcn phn
+  udi universalid subscriberid memberid patientid enrolleeid beneficiaryid curp rfc dni nif nie cpf kvnr nhsnumber nhs nino hcn phn
   iban creditcard pan cvv ccn bankaccount routingnumber biometric biometrics fingerprints voiceprint faceid retina
   dl dln cin social socialsec`);
 const idEnds =
@@ -81,7 +81,7 @@ const idSubjects =
   bank card healthplan employee emp student account acct subscr household family enrollment relationship claimant case4 alien visa
   military tax personal national identity ssn mrn mbi`);
 /** With these it takes a number: a group id is a consumer group's, an account id the cloud's, a record id anybody's. */
-const numberedOnly = set('group grp account acct record contract case4 claim family relationship social key');
+const numberedOnly = set('group grp account acct record contract case4 claim relationship social key');
 const numberEnds = set('no num number numbers nbr nr numero numer card last4 digits');
 /** Ends that number an id; as ids by themselves they say nothing. */
 const weakIdEnds = set('key keys code seq sequence token hash card ref reference refs suffix');
@@ -91,7 +91,7 @@ const contactWords =
   emailaddress emailaddr address addresses addr addrs street streets streetname zip zipcode zips zip4 zip5 postal postalcode
   postcode plz city town municipality county residence telecom geo latitude longitude lat lng lon coordinates whatsapp pager
   direccion domicilio calle ciudad telefono correo adresse strasse ort wohnort telefon handy rue ville codigopostal
-  homepage housenumber houseno contactnumber contactno geolocation apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
+  personalurl homepage housenumber houseno contactnumber contactno geolocation apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
 const machineWords =
   set(`ip mac host hosts server service remote local endpoint queue bind node pod memory listen socket
   network gateway proxy cluster base web smtp reply noreply sender oncall team support vlan dns source destination callback
@@ -105,7 +105,7 @@ const traitWords =
 const documentWords = set('resourcetype fhirbundle fhirresource fhirpayload');
 /** These wherever they stand, as in `genderIdentity`. */
 const ownTraits = set(
-  'gender sex race ethnicity ethnic religion nationality citizenship marital geschlecht genero',
+  'gender sex race ethnicity ethnic religion nationality citizenship marital tribal geschlecht genero employer',
 );
 const resourceWords = set('identifier identifiers');
 
@@ -133,6 +133,17 @@ const thingWords =
   exchange channel route endpoint api client exception logger bean task process workflow lane pipeline trace span batch
   sequence line page row port version build release order item drug medication procedure diagnosis
   organization tenant account qualified short common canonical simple unique global`);
+
+/** Their holder is a person; a lock's or a lease's is not. */
+const heldWords = set('policy contract card account plan certificate coverage');
+/** Of these a language is a person's; a document's or a program's is nobody's. */
+const spokenBy = set('preferred primary spoken written home native mother first second interpreter');
+/** What is worn or implanted, and has a serial number of its own. */
+const wornDevices =
+  set(`device implant implanted pacemaker stent prosthesis prosthetic wheelchair cpap pump cgm glucometer
+  defibrillator ventilator walker lens aid`);
+/** A social-security number's, a record's or a beneficiary's, even where a provider is named beside it. */
+const alwaysIds = set('ssn ssns itin mrn mrns mbi hicn udi');
 
 const ownWords = set('of for the de del la di der des von da le du');
 
@@ -237,7 +248,7 @@ function isWhole(word: string): boolean {
     resourceWords.has(word) ||
     documentWords.has(word) ||
     aboutEnds.has(word) ||
-    isTradeWord(word)
+    isListedWord(word)
   );
 }
 
@@ -273,14 +284,20 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (traitWords.has(joined) || joined === 'photourl') return 'trait';
   if (documentWords.has(joined)) return 'document';
   if (resourceWords.has(joined)) return 'resource';
-  const ofPerson = has(personWords);
+  const ofPerson = has(personWords) || (has(heldWords) && has(set('holder')));
   if (has(traitWords) && /^(?:ur[il]|status|group|identity|code)$/.test(last)) return 'trait';
   if (joined.includes('healthplan') && idEnds.has(last) && !weakIdEnds.has(last)) return 'id';
-  if (aboutEnds.has(last) || (last === 'at' && !has(set('age')))) return null;
+  if (has(birthWords) && /^(?:time|year|month|day)$/.test(last)) return 'birth';
+  if (bare[0] === 'age' && /^(?:at|in|on|when)$/.test(bare[1] ?? '')) return 'birth';
+  if (aboutEnds.has(last) && !(ofPerson && last === 'url')) return null;
+  if (last === 'at' && !has(set('age'))) return null;
+  if (has(alwaysIds) || (has(set('tin')) && words.includes('4'))) return 'id';
   if (has(providerWords) && !ofPerson) return 'provider';
+  if (joined === 'namesuffix' || joined === 'nametitle') return 'maybe-name';
   const name = bare.findIndex((word) => nameWords.has(word));
   if (name >= 0 || has(ownNames)) {
     if (has(ownNames) || bare.length === 1) return 'name';
+    if (has(set('employer'))) return 'trait';
     const owner = bare[name - 1] ?? '';
     if (/^(?:city|town|county|street|municipality|ciudad)$/.test(owner)) return 'contact';
     if (nameQualifiers.has(owner) || personWords.has(owner) || ambiguousPersons.has(owner)) return 'name';
@@ -290,12 +307,14 @@ function judge(words: readonly string[]): KeyMeaning | null {
       bare.slice(1).every((word) => ownWords.has(word) || personWords.has(word) || nameQualifiers.has(word))
     )
       return 'name';
-    if (ofPerson && !thingWords.has(owner)) return 'name';
+    if (ofPerson && (!thingWords.has(owner) || owner === 'display')) return 'name';
     return null;
   }
   if (has(birthWords)) return 'birth';
-  if (has(set('age ages')) && (bare.length === 1 || ofPerson || has(set('years at')))) return 'birth';
-  if (has(ownIds) || (last === 'serial' && has(set('device')))) return 'id';
+  if (has(set('age ages')) && (bare.length === 1 || ofPerson || has(set('years months at gestational')))) return 'birth';
+  if (has(ownIds) || (last === 'serial' && has(wornDevices))) return 'id';
+  if (bare.includes('language') && (ofPerson || has(spokenBy) || last === 'preference')) return 'trait';
+  if (ofPerson && /^(?:ip|ur[il]|ipaddress)$/.test(last)) return 'contact';
   if (idEnds.has(last) && isIdOf(bare, last, before, ofPerson)) return 'id';
   if (has(set('med medical')) && has(set('rec record'))) return 'id';
   if (bare.includes('soc') && bare.includes('sec')) return 'id';
@@ -316,8 +335,9 @@ function judge(words: readonly string[]): KeyMeaning | null {
 }
 
 function isPartOfAddress(last: string, before: string): boolean {
+  if (last === 'id') return before !== 'cell';
   if (last === 'code') return /^(?:postal|zip|post)$/.test(before);
-  return /^(?:lines?|num(?:ber)?|no|nbr|address|addr|text|id|info|name|details|ext|home|work|one|two)$/.test(
+  return /^(?:lines?|num(?:ber)?|no|nbr|address|addr|text|info|name|details|ext|home|work|one|two)$/.test(
     last,
   );
 }
@@ -359,7 +379,9 @@ export function isPhiUnder(meaning: KeyMeaning, value: unknown): boolean {
 }
 
 function isPhiNumberUnder(meaning: KeyMeaning, value: number): boolean {
-  if (meaning === 'birth' || meaning === 'id' || meaning === 'contact') return true;
+  if (meaning === 'birth' || meaning === 'id') return true;
+  // A smaller whole number counts lines or stands for a kind.
+  if (meaning === 'contact') return value >= 100 || !Number.isInteger(value);
   if (meaning === 'trait') return value >= 0 && value < 150;
   return meaning === 'person' && value >= 10_000;
 }
@@ -378,6 +400,7 @@ function isDigest(text: string): boolean {
 
 function isVerdict(text: string): boolean {
   const words = wordsOf(text);
+  if (/^n\/?a$/i.test(text)) return true;
   return words.length > 0 && words.length <= 4 && words.every((word) => verdicts.has(word));
 }
 

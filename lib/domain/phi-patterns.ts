@@ -74,7 +74,7 @@ const labelWord = new RegExp(
   `(?:${set(`ss[ns] social itin soc tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
     d\\.o\\.b birth death born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
     subscriber member patient benef enrollee dependent insured group certificate account acct chart passport contract hicn mrn
-    empi mcid licen plate serial vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
+    empi mcid licen plate serial \\bs/?n\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
     asegurad mitglied versichert person`)}|生年月日|出生)`,
 );
 
@@ -128,7 +128,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'ssn',
         pattern:
-          /(\b(?:ssn|social security)\b[^\d\n]{0,40}\b(?:last|ending|ends)\b(?: (?:4|four)\b)?\D{0,12}|\blast (?:4|four)\b[^\d\n]{0,16}\bssn\b\D{0,6})\d{4}\b/gi,
+          /(\b(?:ssn|social security)\b[^\d\n]{0,40}\b(?:last|ending|ends)\b(?: (?:4|four)\b)?\D{0,12}|\blast (?:4|four)\b[^\d\n]{0,16}\b(?:ssn|social)\b\D{0,6})\d{4}\b/gi,
       },
       { name: 'ssn', pattern: /()(?<!\d)\d{9}(?=[ ,(]{1,3}(?:ssn|social security|itin)\b)/gi },
       {
@@ -142,7 +142,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       },
       {
         name: 'birth-date',
-        pattern: new RegExp(`(${birthWord}[\\s:=#"'\\\\]{1,6})\\d{1,2} ${month}`, 'giu'),
+        pattern: new RegExp(`(${birthWord}[\\s:=#"'\\\\]{1,6})(?:\\d{1,2} ${month}|${month} \\d{1,2}\\b)`, 'giu'),
       },
       {
         name: 'age',
@@ -183,6 +183,10 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           /(<(?:[\w-]{1,20}:)?(?:patient|member|subscriber|beneficiary|insured|dependent)\w{0,20}>\s{0,20}<(?:[\w-]{1,20}:)?id(?:>|\s[^<>]{0,100}?(?:extension|value)=["']))[\w-]{3,40}/gi,
       },
       { name: 'member-id', pattern: /(\bMRN[ _:#=-]{0,3})[A-Z]{0,3}\d{4,}/gi },
+      {
+        name: 'device',
+        pattern: /(\bS\/?N(?:[:#]| (?:no|number)\b)[\s.:#]{0,3})(?=[\w-]*\d[\w-]*\d)[\w-]{4,40}/g,
+      },
       { name: 'device', pattern: /(\bVIN\b[\s:=#]{1,4})[A-HJ-NPR-Z\d]{17}\b/gi },
       {
         name: 'device',
@@ -198,6 +202,13 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         name: 'ip',
         pattern: new RegExp(
           `((?<!\\p{L})(?:${person})[^\\n]{0,24}?\\bip\\b[^\\d\\n]{0,10})\\d{1,3}(?:\\.\\d{1,3}){3}`,
+          'giu',
+        ),
+      },
+      {
+        name: 'ip',
+        pattern: new RegExp(
+          `(\\bip\\b[^\\d\\n]{0,10})\\d{1,3}(?:\\.\\d{1,3}){3}(?=[^\\n]{0,16}(?<!\\p{L})(?:${person})\\b)`,
           'giu',
         ),
       },
@@ -222,6 +233,14 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         pattern: new RegExp(
           `()(?<![\\w/.:-]|\\d[-/.])(?!${noBirthDate})(?:${oldDate})(?!(?!T00:00)[\\w/]|[-.]\\d|[T ](?!00:00)\\d\\d?:\\d\\d)`,
           'gi',
+        ),
+      },
+      {
+        // In a file's name: beside a word on either side.
+        name: 'old-date',
+        pattern: new RegExp(
+          `()(?<=\\p{L}{2}_)(?!${noBirthDate})${oldYear}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])(?!\\d)|(?<=[/_])${oldYear}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?=[_-]\\p{L}{2})`,
+          'gu',
         ),
       },
       {
@@ -280,7 +299,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
   },
   {
     // Paths and documents.
-    gate: /[/<]|resourceType/,
+    gate: /[/<]|resourceType|(?:Patient|Person|Coverage)\?/,
     patterns: [
       {
         name: 'member-id',
@@ -288,6 +307,12 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           /(\/(?:patients?|members?|subscribers?|beneficiar(?:y|ies)|enrollees?|persons?|people|dependents?)\/)(?!v\d+\b|[{:$])(?=[^/?#\s]{0,40}\d[^/?#\s]{0,10}\d)[\w.~%^-]{3,80}/gi,
       },
       { name: 'fhir', pattern: /()["']?resourceType\\*["']?\s{0,4}[:=]\s{0,4}\\*["']?[A-Z]\w{1,40}/g },
+      {
+        // A search for a person.
+        name: 'fhir',
+        pattern:
+          /(\b(?:Patient|RelatedPerson|Person|Coverage)\?)(?=[^\s"]{0,200}\b(?:identifier|_id|name|family|given|birthdate|phone|email|telecom|address|beneficiary|subscriber)[\w:.-]{0,40}=)[^\s"]{1,400}/g,
+      },
       { name: 'fhir', pattern: /()\b(?:Patient|RelatedPerson|Person)\/(?=[\w.-]{0,63}\d)[\w.-]{1,64}/g },
       { name: 'fhir', pattern: /()<\w{1,40} xmlns=\\*["'](?:http:\/\/hl7\.org\/fhir|urn:hl7-org)/g },
       { name: 'hl7v2', pattern: /()<PID\.\d[^\n]{0,400}/g },

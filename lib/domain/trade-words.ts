@@ -1,3 +1,5 @@
+import { technicalWords } from './technical-words.ts';
+
 /** Words that pipelines write: of the language, of software and of prior authorization. None is anybody's name alone. */
 const words = new Set(
   `a an and any are as at be been before after below above but by can cannot could did do does done due each either else
@@ -174,18 +176,83 @@ const words = new Set(
   patient patients member members subscriber subscribers beneficiary beneficiaries dependent dependents insured enrollee
   guarantor proto prototype constructor external occurred internally externally
   oncall devops sre helpdesk donotreply noreply mailer daemon postmaster dl alerts secops
+  abdominal ablation abuse acupuncture adalimumab adhd adjudicate adjudication adrenal aid akamai allergy allscripts
+  alpine amazon ambulatory anemia anesthesia anesthesiology angiography angioplasty ankle anterior antibiotic antibody
+  anxiety aortic apigee appellant argocd arrhythmia artery arthritis arthroplasty arthroscopy athenahealth
+  atorvastatin att attestation audiology auth0 autism backfill backfilled bed bilateral biliary biologic biologics
+  biopsy biosimilar bipap bipolar bladder bone boomi bronchitis bronchoscopy bx camel campus capitated capitation
+  carotid carveout catheter catheterization cellulitis cervical chemotherapy chiropractic christmas cirrhosis
+  clinicians cm cognizant colitis colonoscopy comcast concentrator confluence consul contracted copayment copd
+  corretto cpap cranial credentialed credentialing crosswalk crutches custodial cyst datadog debian delegated dementia
+  dentistry depression dermatology detox dietitian distal dsnp duals dynatrace ea ecg echocardiogram eclinicalworks
+  eclipse edema edifecs eeg ekg elastic elbow elective electrocardiogram emg endocrinology endoscopy enteral envoy
+  epilepsy etanercept excision facets facial favorable federal fedora feeding femoral fibrillation films finger
+  firefox fiscal foot formulary fusion gallstones gastroenterology gatekeeper geriatric glucose gmail google grafana
+  graft greenway grievance gynecology hapi healthedge hearing helm hematology hepatic hepatitis hernia holiday
+  homecare hospitalist hr hrs humira hyperlipidemia hyperspace hypertensive ibm immunology immunotherapy implantation
+  incision infarction infliximab inhaled inhaler inn insomnia insufficiency insulin intensive intensivist interqual
+  intramuscular intravenous ischemic istio iu jaw jira joint keycloak keytruda kg kibana kidney kong laparoscopy
+  lateral lesion leukemia lift ligament liver logstash lumen lung lymphoma mammogram mammography mass mattress mcg
+  medial meditech melanoma mental meq metformin mg microsoft midwife midyear migraine millennium milliman mins ml mmp
+  mobility moderate modifier monoclonal mos multicloud multistate muscle nasal nebulizer neck neonatal nephritis
+  nephrology nerve neurology neuropathy neurosurgery nextgen nodule noncontracted noncovered nonformulary nonpar
+  nonparticipating nonpayable nonpreferred nutrition nutritional obesity obstetrics ocular okta onprem onpremise oon
+  ophthalmic ophthalmology opioid opsgenie optometry orthopaedic orthopaedics orthopedics orthosis orthotic
+  osteoarthritis osteoporosis ostomy otic outlook ovarian overturned ozempic pagerduty palliative pancreas
+  pancreatitis par parenteral pathology payable pediatric pediatrics pelvic pembrolizumab pen pharmacist physicians
+  pneumonia podiatry postacute posterior postman postservice practitioners precert precertification predetermination
+  premium preservice preventive prometheus prospective prostate prosthesis prosthetic proximal psychiatric psychiatry
+  psychology pulmonology qhp quarkus questionnaire questionnaires radial radiation radiculopathy radiograph
+  radiotherapy recertification reconsideration rectal recurrent redetermination redhat redriven regional rehab
+  remission remittance renal rental rerouted rerouting rescinded resection residential respite resubmit resubmitted
+  retrospective rheumatology rib rituximab rural sacral safari sarcoma scooter screening sec secs semaglutide sepsis
+  sequela servicenow severe sinusitis skin slack snowflake snp specialists spinal spleen splunk statewide stenosis
+  stenting steroid stroke subacute subcutaneous sublingual subrogation substance supplies surgeries swagger syringe
+  teams technologist temurin tendon terraform thanksgiving therapist thoracic thyroid tibco tibial tiering timeliness
+  timely tmobile toe topical transdermal trastuzumab trauma tumor ubuntu ulcer ulnar unacknowledged unbundled
+  uncovered undelivered unfavorable unilateral unrouted unspecified untimely upheld urban urology uterine vaccine vein
+  ventilator veradigm verizon vial voided webbased weekend wellness wk wks wound wrist yr yrs zscaler
   medianms p95ms birthdate dob ssn mrn mbi npi memberid subscriberid firstname lastname`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );
 
+const technical = new Set(technicalWords.split(/\s+/));
+
 /** Endings that make a word of the language; names that end so are in the list of names, which is asked first. */
 const endings =
   /.{3}(?:ing|tion|tions|sion|ment|ments|able|ible|ness|ized|ised|ated|ally|ical|ance|ence|ency|ology|ware|base|size|less|ful|ously|ively|ility|ified|ifier|alizer|ization)$/;
+const inflected = new Set('s es d ed ly r er ers or ors al ity ive'.split(' '));
+const prefixes = /^(?:un|re|non|pre|mis|multi|auto|over|inter|dis)(?=.{4})/;
 
 /** Whether pipelines write this word, given in lower case. */
 export function isTradeWord(word: string): boolean {
+  return isListedWord(word) || technical.has(word) || isMadeOfOne(word);
+}
+
+/** Whether it is one of the trade's own words, as keys are made of them. */
+export function isListedWord(word: string): boolean {
   return words.has(word) || endings.test(word);
+}
+
+/** Inflected or prefixed: `mappers`, `retried`, `unmatched`. */
+function isMadeOfOne(word: string): boolean {
+  if (word.length < 5) return false;
+  const whole = word.replace(prefixes, '');
+  if (whole !== word && isKnownWord(whole)) return true;
+  if (/(?:ies|ied|ily)$/.test(word) && isKnownWord(`${word.slice(0, -3)}y`)) return true;
+  for (let at = word.length - 1; at >= Math.max(3, word.length - 3); at--) {
+    if (!inflected.has(word.slice(at))) continue;
+    const stem = word.slice(0, at);
+    if (isKnownWord(stem) || isKnownWord(`${stem}e`)) return true;
+    // Doubled before an ending: `mapped`, `running`.
+    if (stem.length > 4 && stem.at(-1) === stem.at(-2) && isKnownWord(stem.slice(0, -1))) return true;
+  }
+  return false;
+}
+
+function isKnownWord(word: string): boolean {
+  return words.has(word) || technical.has(word);
 }
 
 /** A plain form of text for comparing: `memberDOB2`, `member_dob-2` and `Member DOB 2` are all member, dob, 2. */

@@ -125,6 +125,15 @@ describe('every text of an event', () => {
     }
   });
 
+  it('may be an id in any letters', () => {
+    for (const pagwId of ['Ünïcode-日本', 'ЗАЯВКА-0042', 'طلب-7', 'PAGW-山田-1']) {
+      const { events } = read({ tenant: 'anthem', pagwId, eventId: `${pagwId}#1`, eventType: 'PARSE_OK' });
+      expect(events).toMatchObject([{ pagwId }]);
+    }
+    expect(refusalWith({ pagwId: '患者 山田太郎' })).toMatchObject({ code: 'FIELD_PHI_SUSPECTED' });
+    expect(refusalWith({ pagwId: '日本-Jane-Doe' })).toMatchObject({ code: 'FIELD_PHI_SUSPECTED' });
+  });
+
   it('may be an id, a code, or the name of a service', () => {
     const event = {
       eventId: '01JGQZ6V0M5X8T3N9C7B2D4F6H',
