@@ -95,6 +95,8 @@ function isTitle(word: Word): boolean {
 function namedAfter(text: string, words: readonly Word[], at: number): number | null {
   const [word, first, second] = [words[at], words[at + 1], words[at + 2]];
   if (word === undefined || first === undefined || !isIntroduction(word)) return null;
+  if (word.lower === 'name' && first.lower === 'is' && second?.capital === true && !second.trade)
+    return extended(text, words, at + 2);
   if (!/^[\s:.,'"=(#]{1,4}$/.test(text.slice(word.end, first.start))) return null;
   const sure = first.name?.sure === true;
   if (isTitle(word) || (word.lower === 'name' && qualifiers.has(words[at - 1]?.lower ?? ''))) {
@@ -149,7 +151,8 @@ function areName(text: string, first: Word, second: Word, third: Word | undefine
   }
   if (isInitial(first) && first.capital && /^\.? $/.test(gap))
     return other?.family === true && other.sure && second.capital;
-  if (!spaced || !first.capital || !second.capital || isInitial(first) || isInitial(second)) return false;
+  if (!(spaced || gap === '_') || !first.capital || !second.capital || isInitial(first) || isInitial(second))
+    return false;
   if (one?.sure === true && one.given) return !second.trade && second.end - second.start > 2;
   return other?.sure === true && other.family && !first.trade && first.end - first.start > 2;
 }

@@ -49,6 +49,15 @@ pierre jean michel philippe alain jacques bernard francois olivier sophie isabel
 giovanni giuseppe antonio luigi paolo francesca giulia joao paulo
 olga natalia svetlana tatiana ekaterina irina dmitri sergei vladimir alexei boris mikhail igor katarzyna agnieszka
 malgorzata krzysztof andrzej piotr tomasz jan stanislaw
+dmitry andrei nikolai pavel yuri anatoly oleg viktor galina larisa lyudmila tetiana oksana bogdan taras milos dragan zoran jovan goran
+siobhan niamh aoife ciara saoirse declan padraig eoin cormac fergus alasdair ewan callum rhys gareth gwyneth
+xochitl itzel ximena citlali cuauhtemoc anahi jesusa inez concepcion encarnacion
+priyanka ananya aishwarya swati nisha ritu sonia kiran harpreet gurpreet manpreet jaspreet sukhdeep balwinder imran farhan bilal
+oluwaseun chidi ngozi chinedu emeka ifeoma adaeze kayode babajide temitope folake tunde kwame kofi abena thandiwe sipho nomvula
+amara zainab hamza salma leila reza farid nasrin shirin parisa dariush arash levent emre mehmet ayse fatma zeynep
+bich hoa trang quynh huong khanh tuyet hyun seung yeon kazuko yumiko noriko tomoko satoshi daisuke akiko
+ilse liesel gunther gerhard heinrich friedrich lars sven bjorn astrid sigrid freya kjell leif torsten pekka jukka aino
+zbigniew wojciech grzegorz jadwiga danuta bozena vaclav jiri lubos radek imre laszlo istvan zoltan ferenc gheorghe ionut
 lakisha latoya tyrell darnell jamal deshawn keisha ebony imani malik marquis terrell tamika shaniqua
 `;
 
@@ -88,7 +97,16 @@ tanaka suzuki sato watanabe ito yamamoto nakamura kobayashi kato yoshida yamada 
 ma zhu hu guo lin he gao luo zheng liang song tang choi jung kang cho yoon lim park kumar sharma gupta shah reddy rao
 verma mehta desai joshi nair iyer khan ahmed hussain malik ali hassan begum chowdhury rahman oneil oneill odonnell
 mcdonnell macdonald mccormick mckenzie mackenzie dasilva desouza costa pereira oliveira souza lima gomes ribeiro carvalho
-almeida goldberg goldstein rosenberg cohen levy katz friedman shapiro hussein haddad nasser okafor adeyemi mensah
+almeida sokolov sokolova volkov volkova morozov kozlov novikov pavlov fedorov orlov lebedev kovalenko shevchenko bondarenko tkachenko
+oshaughnessy omalley okeefe oleary oreilly osullivan gallagher flanagan mcnamara mcguire mcbride mckenna mcintyre doherty delaney
+venkataraman venkatesan subramanian ramachandran krishnamurthy srinivasan chatterjee mukherjee banerjee bhattacharya kapoor malhotra
+quinones villanueva zamora escobar trujillo montoya velazquez cisneros zepeda barrera bautista camacho cordova galvan ibarra
+okonkwo okeke nwosu adebayo adichie ogunleye balogun eze owusu asante mokoena dlamini nkosi ndlovu
+whitfield vandermeer vanderberg vandenberg dejong devries brandt schulze hartung lindqvist andersson johansson eriksson nilsson
+brzezinski wojcik kaminski lewandowski zielinski szymanski horvath nagy popescu ionescu papadopoulos georgiou
+petrossian hakobyan sarkisian yilmaz demir kaya ozturk hosseini ahmadi rezaei farooqi siddiqui qureshi
+nakagawa matsumoto inoue kimura hayashi shimizu saito mori ogawa takahashi vuong truong dinh trinh huynh phan
+goldberg goldstein rosenberg cohen levy katz friedman shapiro hussein haddad nasser okafor adeyemi mensah
 `;
 
 /** Names that are words as well: they count beside a surer name, or after a title. */

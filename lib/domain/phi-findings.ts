@@ -62,6 +62,7 @@ function* emailSpans(text: string): Generator<PhiSpan> {
 const assignment =
   /(?<![\w.])([A-Za-z][\w.-]{0,63}(?:[ _](?:of birth|of death|name|names|id|number|no|code|address|date|line 1))?)[\\"']{0,6}\s{0,4}(?:[:=]|=>)\s{0,4}/g;
 const assigned = /[\\]{0,4}"((?:[^"\\\n]|\\.){0,400})|[\\]{0,4}'([^'\n]{0,400})|([^,;)\]}\n&|"'<>]{1,200})/y;
+const bracketed = /\[([^\]\n"]{1,200})\]/y;
 
 /** The value in `key=value`, `key: value` and `"key":"value"`, however often its quotes are escaped. */
 function* assignedSpans(text: string): Generator<PhiSpan> {
@@ -69,6 +70,12 @@ function* assignedSpans(text: string): Generator<PhiSpan> {
   for (const { 0: match, 1: key = '', index } of text.matchAll(assignment)) {
     const meaning = keyMeaning(key.slice(key.lastIndexOf('.') + 1));
     if (meaning === null || meaning === 'provider' || /^age$/i.test(key)) continue;
+    bracketed.lastIndex = index + match.length;
+    const list = bracketed.exec(text);
+    if (list !== null && isPhiTextUnder(meaning, list[1] ?? '', key)) {
+      yield { start: list.index + 1, end: bracketed.lastIndex - 1, kind: meaning };
+      continue;
+    }
     assigned.lastIndex = index + match.length;
     const value = assigned.exec(text);
     if (value === null) continue;

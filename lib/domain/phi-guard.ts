@@ -70,12 +70,14 @@ const operationWords = new Set(
 /** And these wherever they stand: what a request asks for, which is nobody's without a person beside it. */
 const serviceWords = new Set(
   `drug medication ingredient procedure modality specialty guideline guidelines benefit benefits facility pharmacy payer
-  plan product equipment modifier device place vendor laterality dosage dose strength credential`.split(/\s+/),
+  plan product equipment modifier device place vendor laterality dosage dose strength credential`.split(
+    /\s+/,
+  ),
 );
 
 /** Keys of texts that people write. */
 const noteWords = new Set(
-  `note notes comment comments remark remarks narrative memo freetext text message description summary reason nota notas
+  `note notes desc descr comment comments remark remarks narrative memo freetext text message description summary reason nota notas
   comentario bemerkung details detail info payload data value content body raw input output result arg x who field`.split(
     /\s+/,
   ),
@@ -140,7 +142,9 @@ function findBelow(value: unknown, rules: PhiRules, layer: number): PhiFinding |
 }
 
 const labelKeys = new Set(
-  'name key k field label param parameter attribute attr property column header code type tag id'.split(' '),
+  'name key k field label param parameter attribute attr property column header code type tag id url system'.split(
+    ' ',
+  ),
 );
 const valueKeys = new Set(
   'value val v text content data valuestring stringvalue valuedate current newvalue oldvalue'.split(' '),
@@ -159,12 +163,14 @@ function holdsPhiInPairs(value: object): boolean {
 
 /** Stricter than a key of its own: two names of fields, or a field and what is wrong with it, are no such pair. */
 function isPhiPair(label: unknown, held: unknown): boolean {
-  if (typeof label !== 'string' || label.length > 64) return false;
+  if (typeof label !== 'string' || label.length > 120) return false;
   if (typeof held !== 'string' && typeof held !== 'number') return false;
-  const meaning = keyMeaning(plainForm(label.slice(label.lastIndexOf('.') + 1)));
+  const meaning = keyMeaning(plainForm(label.replace(/^.*[./]/, '')));
   if (meaning === null || !isPhiUnder(meaning, held)) return false;
   const text = String(held);
-  return /\d/.test(text) ? !/^[A-Z]{2,3}\d{0,2}$/.test(text) : looksLikeName(text) && !/^[A-Z]{2,4}$/.test(text);
+  return /\d/.test(text)
+    ? !/^[A-Z]{2,3}\d{0,2}$/.test(text)
+    : looksLikeName(text) && !/^[A-Z]{2,4}$/.test(text);
 }
 
 /** Whether a text of its own (an id, a code, a name of a service) holds personal data, encoded or not. */
@@ -225,13 +231,21 @@ function isNote({ key }: Pick<Place, 'key'>): boolean {
   return noteWords.has(wordsOf(key).at(-1) ?? '');
 }
 
+/** Two words with capitals, or an initial before one. */
+const unlistedName =
+  /(?<![\p{L}\d.])(\p{Lu}(?:\.|\p{L}?['\p{Ll}][\p{L}'-]*)) (?=(\p{Lu}\p{L}?['\p{Ll}][\p{L}'-]*)(?![\p{L}\d]))/gu;
+
 /** What only a person writes, and only in a note: a name that is on no list, a bare phone number or SSN. */
 function readsLikeANote(text: string): boolean {
   const plain = text.trim();
-  for (const [, one = '', other = ''] of plain.matchAll(/(?<![\p{L}\d.])(\p{Lu}\p{Ll}+) (?=(\p{Lu}\p{Ll}+)(?![\p{L}\d]))/gu)) {
+  for (const [, one = '', other = ''] of plain.matchAll(unlistedName)) {
     if (!isTradeText(one) && !isTradeText(other)) return true;
   }
-  return /^(?:age:? \d{1,3}|\d{9}|1?[2-9]\d{2}[2-9]\d{6})$/.test(plain) || (/[\s,]/.test(plain) && looksLikeName(plain));
+  if (nameKind(plain)?.sure === true && /^\p{Lu}/u.test(plain)) return true;
+  return (
+    /^(?:age:? \d{1,3}|\d{9}|1?[2-9]\d{2}[2-9]\d{6})$/.test(plain) ||
+    (/[\s,]/.test(plain) && looksLikeName(plain))
+  );
 }
 
 function isKnown({ key, meaning }: Place, rules: PhiRules): boolean {

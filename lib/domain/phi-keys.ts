@@ -52,9 +52,10 @@ const providerWords =
 const nameWords = set('name names nm nme nam nmes');
 const nameQualifiers =
   set(`first last middle mid given family full maiden preferred legal alias nick former christian sur fore
-  mother mothers father fathers spouse birth primary secondary emergency contact kin initial own next responsible party`);
+  mother mothers father fathers spouse birth primary secondary emergency contact kin initial own next responsible party poa attorney
+  representative guardian caregiver proxyholder`);
 const ownNames =
-  set(`surname surnames lastname firstname middlename givenname familyname fullname maidenname nickname forename
+  set(`surname surnames sirname middleinitial firstinitial lastinitial lastname firstname middlename givenname familyname fullname maidenname nickname forename
   forenames fname lname mname frstnm lstnm nombre nombres apellido apellidos nom prenom vorname nachname familienname
   geburtsname cognome sobrenome primernombre segundonombre humanname initials`);
 const maybeNames =
@@ -67,7 +68,7 @@ const birthWords =
   naissance nascimento nascita geb gebdat cumpleanos dtofbirth edad alter expireddate expireddatetime dateexpired gestation`);
 
 const ownIds =
-  set(`ssn ssns sin itin mrn mrns mbi hicn umpi masterpatientindex hic hcid mcid empi mpi eid umi upi medrec socsec socialsecurity
+  set(`ssn ssns sin itin mrn mrns mbi hicn umpi umid masterpatientindex hic hcid mcid empi mpi eid umi upi medrec socsec socialsecurity
   medicalrecordnumber medicaidid medicareid passport driverlicense driverslicense licenseplate numberplate plate vin imei
   udi universalid subscriberid memberid patientid enrolleeid beneficiaryid curp rfc dni nif nie cpf kvnr nhsnumber nhs nino hcn phn
   iban creditcard pan cvv ccn bankaccount routingnumber biometric biometrics fingerprints voiceprint faceid retina
@@ -121,7 +122,7 @@ const aboutEnds =
   eligible active inactive enrolled covered masked redacted removed dropped stripped encrypted encoding encoded search
   selector template prefix timeout retries attempts mappings mapping lookups module component category tier cluster
   allowed used edit edits unique optional nullable default method mandatory repository store cache database connector adapter
-  factory dao dto entity controller portal segment segments loop qualifier pointer url uri link bundle requests
+  factory map dao dto entity controller portal segment segments loop qualifier pointer url uri link bundle requests
   request response responses span trace thread process events ok failed success`);
 /** Before a name or a number: the name is a thing's. */
 const thingWords =
@@ -311,13 +312,15 @@ function judge(words: readonly string[]): KeyMeaning | null {
     return null;
   }
   if (has(birthWords)) return 'birth';
-  if (has(set('age ages')) && (bare.length === 1 || ofPerson || has(set('years months at gestational')))) return 'birth';
+  if (has(set('age ages')) && (bare.length === 1 || ofPerson || has(set('years months at gestational'))))
+    return 'birth';
   if (has(ownIds) || (last === 'serial' && has(wornDevices))) return 'id';
   if (bare.includes('language') && (ofPerson || has(spokenBy) || last === 'preference')) return 'trait';
   if (ofPerson && /^(?:ip|ur[il]|ipaddress)$/.test(last)) return 'contact';
   if (idEnds.has(last) && isIdOf(bare, last, before, ofPerson)) return 'id';
   if (has(set('med medical')) && has(set('rec record'))) return 'id';
   if (bare.includes('soc') && bare.includes('sec')) return 'id';
+  if (has(set('license licence')) && has(set('driver drivers'))) return 'id';
   if (last === 'license' || last === 'licence') return has(set('driver drivers driving')) ? 'id' : null;
   if (['certificate', 'policy', 'cert'].includes(last) && numberEnds.has(before)) return 'id';
   const contact = bare.findLastIndex((word) => contactWords.has(word));

@@ -142,7 +142,10 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       },
       {
         name: 'birth-date',
-        pattern: new RegExp(`(${birthWord}[\\s:=#"'\\\\]{1,6})(?:\\d{1,2} ${month}|${month} \\d{1,2}\\b)`, 'giu'),
+        pattern: new RegExp(
+          `(${birthWord}[\\s:=#"'\\\\]{1,6})(?:\\d{1,2} ${month}|${month} \\d{1,2}\\b)`,
+          'giu',
+        ),
       },
       {
         name: 'age',
@@ -163,6 +166,14 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         name: 'member-id',
         pattern: new RegExp(
           `((?<![\\p{L}\\d])(?:${person})(?:[\\s_-]?(?:id|no|number|#))?[\\s:=#/_"'(\\\\-]{1,4})(?:(?-i:[A-Z]{0,5})-?\\d{4,}[\\w-]*)`,
+          'giu',
+        ),
+      },
+      {
+        // With letters among its digits; requests have ids of their own.
+        name: 'member-id',
+        pattern: new RegExp(
+          `((?<![\\p{L}\\d])(?:${person}) )(?!(?-i:PAGW|EXT)-)(?=[\\w-]*\\d[\\w-]*\\d[\\w-]*\\d[\\w-]*\\d)(?-i:[A-Z\\d][A-Z\\d-]{6,29})(?![\\w-])`,
           'giu',
         ),
       },
@@ -201,7 +212,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'ip',
         pattern: new RegExp(
-          `((?<!\\p{L})(?:${person})[^\\n]{0,24}?\\bip\\b[^\\d\\n]{0,10})\\d{1,3}(?:\\.\\d{1,3}){3}`,
+          `((?<!\\p{L})(?:(?:${person})[^\\n]{0,24}?\\bip\\b|ip\\b[^\\d\\n]{0,16}(?:${person})\\b)[^\\d\\n]{0,10})\\d{1,3}(?:\\.\\d{1,3}){3}`,
           'giu',
         ),
       },

@@ -212,6 +212,7 @@ const words = new Set(
   timely tmobile toe topical transdermal trastuzumab trauma tumor ubuntu ulcer ulnar unacknowledged unbundled
   uncovered undelivered unfavorable unilateral unrouted unspecified untimely upheld urban urology uterine vaccine vein
   ventilator veradigm verizon vial voided webbased weekend wellness wk wks wound wrist yr yrs zscaler
+  young tenured metaspace survivor eden heap nursery gc minor
   medianms p95ms birthdate dob ssn mrn mbi npi memberid subscriberid firstname lastname`
     .split(/\s+/)
     .filter((word) => word !== ''),
