@@ -16,14 +16,20 @@ interface Case {
   secret?: string;
 }
 
-const OWN_CORPUS = new URL('./corpus.jsonl', import.meta.url);
+/** The guard was made with the first; the second was written blind and is only ever judged. */
+const OWN_CORPORA = {
+  tuned: new URL('./corpus.jsonl', import.meta.url),
+  'held back': new URL('./held-back.jsonl', import.meta.url),
+};
 const LEVELS = ['patterns', 'strict'] as const;
 
 /** How much personal data the guard finds, what it takes for some, and how many events a core guards. */
 export async function run({ quick, corpus }: { quick: boolean; corpus?: string | undefined }): Promise<void> {
-  const cases = readCorpus(corpus ?? OWN_CORPUS);
   const aims: Aim[] = [];
-  for (const level of LEVELS) aims.push(...judge(cases, level));
+  for (const [name, file] of Object.entries(corpus === undefined ? OWN_CORPORA : { [corpus]: corpus })) {
+    const cases = readCorpus(file);
+    for (const level of LEVELS) aims.push(...judge(name, cases, level));
+  }
   aims.push(...measure(quick ? 20_000 : 100_000));
   printAims(aims);
 }
@@ -33,7 +39,7 @@ function readCorpus(file: string | URL): Case[] {
   return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Case);
 }
 
-function judge(cases: readonly Case[], level: PhiRules['level']): Aim[] {
+function judge(corpus: string, cases: readonly Case[], level: PhiRules['level']): Aim[] {
   const phiGuard = parsePhiGuard(JSON.stringify({ level }));
   const counts = new Map<string, { phi: number; found: number; clean: number; alarms: number }>();
   const all = { phi: 0, found: 0, clean: 0, alarms: 0 };
@@ -55,10 +61,19 @@ function judge(cases: readonly Case[], level: PhiRules['level']): Aim[] {
     name,
     ...[number(phi), number(found), number(clean), number(alarms)],
   ]);
-  printTable(`Level ${level}`, ['class', 'personal', 'found', 'clean', 'false alarms'], rows);
+  printTable(
+    `Corpus ${corpus}, level ${level}`,
+    ['class', 'personal', 'found', 'clean', 'false alarms'],
+    rows,
+  );
   return [
-    { text: `${level}: share found`, reached: all.found / all.phi, least: 0.9, unit: '' },
-    { text: `${level}: share of false alarms`, reached: all.alarms / all.clean, below: 0.02001, unit: '' },
+    { text: `${corpus}, ${level}: share found`, reached: all.found / all.phi, least: 0.9, unit: '' },
+    {
+      text: `${corpus}, ${level}: share of false alarms`,
+      reached: all.alarms / all.clean,
+      below: 0.02001,
+      unit: '',
+    },
   ];
 }
 

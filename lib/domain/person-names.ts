@@ -58,6 +58,7 @@ amara zainab hamza salma leila reza farid nasrin shirin parisa dariush arash lev
 bich hoa trang quynh huong khanh tuyet hyun seung yeon kazuko yumiko noriko tomoko satoshi daisuke akiko
 ilse liesel gunther gerhard heinrich friedrich lars sven bjorn astrid sigrid freya kjell leif torsten pekka jukka aino
 zbigniew wojciech grzegorz jadwiga danuta bozena vaclav jiri lubos radek imre laszlo istvan zoltan ferenc gheorghe ionut
+rosalind beatrice eunice winifred agatha cordelia philippa rowena ottilie henrietta prudence imogen horatio percival
 lakisha latoya tyrell darnell jamal deshawn keisha ebony imani malik marquis terrell tamika shaniqua
 `;
 

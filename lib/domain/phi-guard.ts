@@ -1,17 +1,12 @@
 import * as z from 'zod/mini';
+import { isFreeText } from './free-text.ts';
 import { pointerStep } from './json-pointer.ts';
+import { isKnownKey, isNoteKey, keyName } from './known-keys.ts';
 import { parseSetting } from './parse-setting.ts';
 import { nameKind } from './person-names.ts';
 import { formsOf, isPackedDocument, mostLayers } from './phi-encodings.ts';
 import { phiSpans } from './phi-findings.ts';
-import {
-  isNameOfThing,
-  isPhiUnder,
-  isTradeText,
-  type KeyMeaning,
-  keyMeaning,
-  looksLikeName,
-} from './phi-keys.ts';
+import { isPhiUnder, isTradeText, type KeyMeaning, keyMeaning, looksLikeName } from './phi-keys.ts';
 import { plainForm, wordsOf } from './trade-words.ts';
 
 export interface PhiFinding {
@@ -45,43 +40,6 @@ export function parsePhiGuard(json: string | undefined): PhiRules {
 /** Patterns, and no keys beside the catalogue. */
 export const defaultPhiRules: PhiRules = parsePhiGuard(undefined);
 
-/** Metadata keys of the pipeline's services, and of what they run on. Text under them is judged by patterns alone. */
-const catalogue: ReadonlySet<string> = new Set(
-  `requestType syncMode mode disposition attachmentCount hasAttachments diagnosisCount procedureCount hasUrgent errorCount
-  warningCount sourcesUsed sourceCount targetSystem externalId isAsync status isError outcome subscriptionCount
-  destinationQueue retryCount reviewAction reasonCode denialReason priority direction channel
-  fileName className methodName ruleName mapperName queueName topicName tableName columnName hostName planName productName
-  bundleName threadName jobName templateName profileName systemName payerName serviceName stageName userAgent cron schedule
-  contentType mediaType sqlState exception exceptionClass errorClass rootCause providerName facilityName pharmacyName
-  procedureDescription diagnosisDescription serviceDescription labName vendor vendorName organizationName specialty drugName procedureName lineOfBusiness product plan`
-    .split(/\s+/)
-    .map(keyName),
-);
-
-/** What a key is about that nobody is called by: keys that end so are known as well. */
-const operationWords = new Set(
-  `system systems os platform jdk jvm sdk runtime browser gateway proxy broker mesh cluster datacenter dc site region zone
-  market environment env team squad vendor ehr emr pool library lib framework engine monitor calendar edition release
-  category type vocabulary algorithm protocol codec driver server client
-  application app component module carrier isp network channel partner via program lob modality license locale timezone`.split(
-    /\s+/,
-  ),
-);
-/** And these wherever they stand: what a request asks for, which is nobody's without a person beside it. */
-const serviceWords = new Set(
-  `drug medication ingredient procedure modality specialty guideline guidelines benefit benefits facility pharmacy payer
-  plan product equipment modifier device place vendor laterality dosage dose strength credential`.split(
-    /\s+/,
-  ),
-);
-
-/** Keys of texts that people write. */
-const noteWords = new Set(
-  `note notes desc descr comment comments remark remarks narrative memo freetext text message description summary reason nota notas
-  comentario bemerkung details detail info payload data value content body raw input output result arg x who field`.split(
-    /\s+/,
-  ),
-);
 const timeWords = new Set(
   `date dates at on from to start end effective since until version updated created time timestamp expiry expires
   expiration release build schema policy semver`.split(/\s+/),
@@ -204,12 +162,12 @@ function holdsPhi(sent: string, layer: number): boolean {
 
 function findInText(sent: string, place: Place, open: Place[], rules: PhiRules): PhiFinding['rule'] | null {
   let isDocument = false;
-  if (!/^\s*[[{"%&\\]/.test(sent) && !isNote(place) && place.layer === 0 && !looksLikePhi(sent))
+  if (!/^\s*[[{"%&\\]/.test(sent) && !isNoteKey(place.key) && place.layer === 0 && !looksLikePhi(sent))
     return freeTextRule(sent, place, rules);
   for (const form of formsOf(sent, place.layer)) {
     if (form === null || isPackedDocument(form.text)) return 'value-pattern';
     for (const { kind } of phiSpans(form.text)) if (!isHarmless(kind, place)) return 'value-pattern';
-    if (isNote(place) && readsLikeANote(form.text)) return 'value-pattern';
+    if (isNoteKey(place.key) && readsLikeANote(form.text)) return 'value-pattern';
     const json = form.layer < mostLayers ? parseJson(form.text) : undefined;
     if (json === undefined) continue;
     isDocument = true;
@@ -219,16 +177,16 @@ function findInText(sent: string, place: Place, open: Place[], rules: PhiRules):
 }
 
 function freeTextRule(sent: string, place: Place, rules: PhiRules): PhiFinding['rule'] | null {
-  return rules.level === 'strict' && !isKnown(place, rules) && isFreeText(sent) ? 'free-text' : null;
+  return rules.level === 'strict' &&
+    !(place.meaning === 'provider' || isKnownKey(place.key, rules.knownKeys)) &&
+    isFreeText(sent)
+    ? 'free-text'
+    : null;
 }
 
 function isHarmless(kind: string, { meaning, key }: Place): boolean {
   if (meaning === 'provider') return publicKinds.has(kind);
   return kind === 'old-date' && wordsOf(key).some((word) => timeWords.has(word));
-}
-
-function isNote({ key }: Pick<Place, 'key'>): boolean {
-  return noteWords.has(wordsOf(key).at(-1) ?? '');
 }
 
 /** Two words with capitals, or an initial before one. */
@@ -246,52 +204,6 @@ function readsLikeANote(text: string): boolean {
     /^(?:age:? \d{1,3}|\d{9}|1?[2-9]\d{2}[2-9]\d{6})$/.test(plain) ||
     (/[\s,]/.test(plain) && looksLikeName(plain))
   );
-}
-
-function isKnown({ key, meaning }: Place, rules: PhiRules): boolean {
-  if (meaning === 'provider' || isNameOfThing(key)) return true;
-  const name = keyName(key);
-  const words = wordsOf(key);
-  if (meaning === null && !isNote({ key })) {
-    if (operationWords.has(words.at(-1) ?? '') || words.some((word) => serviceWords.has(word))) return true;
-  }
-  return catalogue.has(name) || rules.knownKeys.has(name);
-}
-
-/** A key as it is compared: without case and separators. */
-function keyName(key: string): string {
-  return plainForm(key)
-    .toLowerCase()
-    .replace(/[^\p{L}\d]/gu, '');
-}
-
-const longestId = 128;
-const longestAddress = 1_024;
-
-/** All but ids, codes, times, addresses of machines and the trade's own words. */
-function isFreeText(sent: string): boolean {
-  const text = plainForm(sent).trim();
-  if (!/\p{L}/u.test(text)) return text.length > longestId;
-  if (/^[\w+./:@#%?&=,;~$()[\]{}|\\^*`!'"<>-]+$/.test(text)) {
-    if (text.length > (/^[\w+.-]+:/.test(text) ? longestAddress : longestId)) return true;
-    const [word, ...more] = wordsOf(text);
-    return word !== undefined && more.length === 0 && nameKind(word)?.sure === true;
-  }
-  if (text.length > 240) return true;
-  const pieces = text.split(/(?:[\s\p{S}()[\]{}-]|(?!\.)\p{Po})+/u).filter((piece) => piece !== '');
-  const unknown = pieces.filter((piece) => !isCode(piece) && !isTradeText(piece));
-  if (unknown.length === 0) return false;
-  if (unknown.length > 1 || pieces.length > 3) return true;
-  // A product's name with its version; one word that no list has between two of the trade's.
-  const [word = ''] = unknown;
-  if (nameKind(word) !== null) return true;
-  return !(/(?:^|\s)v?\d+\.\d+/.test(text) || /^[a-z]{3,}$/.test(word));
-}
-
-/** What no person is called: with a digit, an underscore or a capital letter inside; short capitals; units. */
-function isCode(word: string): boolean {
-  if (/^(?:[A-Z]{1,4}|[a-z]{1,2})$/.test(word)) return nameKind(word)?.sure !== true;
-  return /^[\w.+-]*(?:\d|_|[a-z][A-Z])[\w.+-]*$/.test(word) && word.length <= longestId;
 }
 
 function inside(place: Place, step: string | number): string {

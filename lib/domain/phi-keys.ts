@@ -60,7 +60,7 @@ const ownNames =
   geburtsname cognome sobrenome primernombre segundonombre humanname initials`);
 const maybeNames =
   set(`first last middle given family alias nick preferred maiden owner who whom requestor contact
-  attention attn displayname username guardian caregiver representative authorizedrepresentative requestedfor poa attorney`);
+  attention attn displayname username guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
 
 const birthWords =
   set(`dob yob dod birth birthdate birthday birthdt birthyear birthtime birthplace bday bdate brthdt
@@ -90,7 +90,7 @@ const weakIdEnds = set('key keys code seq sequence token hash card ref reference
 const contactWords =
   set(`phone phones phonenumber telephone telephones tel mobile cell cellphone cellular fax email emails mail
   emailaddress emailaddr address addresses addr addrs street streets streetname zip zipcode zips zip4 zip5 postal postalcode
-  postcode plz city town municipality county residence telecom geo latitude longitude lat lng lon coordinates whatsapp pager
+  postcode plz city town municipality county residence telecom gps geo latitude longitude lat lng lon coordinates whatsapp pager
   direccion domicilio calle ciudad telefono correo adresse strasse ort wohnort telefon handy rue ville codigopostal
   personalurl homepage housenumber houseno contactnumber contactno geolocation apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
 const machineWords =
@@ -103,10 +103,10 @@ const traitWords =
   portrait headshot selfie picture geschlecht genero sexo sexe etnia raza disability pregnant pregnancy marital
   maritalstatus veteran sexualorientation occupation employer`);
 
-const documentWords = set('resourcetype fhirbundle fhirresource fhirpayload');
+const documentWords = set('resourcetype');
 /** These wherever they stand, as in `genderIdentity`. */
 const ownTraits = set(
-  'gender sex race ethnicity ethnic religion nationality citizenship marital tribal geschlecht genero employer',
+  'gender sex race ethnicity ethnic religion nationality citizenship marital tribal religious geschlecht genero employer',
 );
 const resourceWords = set('identifier identifiers');
 
@@ -286,14 +286,14 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (documentWords.has(joined)) return 'document';
   if (resourceWords.has(joined)) return 'resource';
   const ofPerson = has(personWords) || (has(heldWords) && has(set('holder')));
-  if (has(traitWords) && /^(?:ur[il]|status|group|identity|code)$/.test(last)) return 'trait';
+  if (has(traitWords) && /^(?:ur[il]|status|group|identity|code|id)$/.test(last)) return 'trait';
   if (joined.includes('healthplan') && idEnds.has(last) && !weakIdEnds.has(last)) return 'id';
   if (has(birthWords) && /^(?:time|year|month|day)$/.test(last)) return 'birth';
   if (bare[0] === 'age' && /^(?:at|in|on|when)$/.test(bare[1] ?? '')) return 'birth';
-  if (aboutEnds.has(last) && !(ofPerson && last === 'url')) return null;
-  if (last === 'at' && !has(set('age'))) return null;
-  if (has(alwaysIds) || (has(set('tin')) && words.includes('4'))) return 'id';
+  const isAbout = aboutEnds.has(last) && !(ofPerson && last === 'url');
+  if (!isAbout && (has(alwaysIds) || (has(set('tin')) && words.includes('4')))) return 'id';
   if (has(providerWords) && !ofPerson) return 'provider';
+  if (isAbout || (last === 'at' && !has(set('age')))) return null;
   if (joined === 'namesuffix' || joined === 'nametitle') return 'maybe-name';
   const name = bare.findIndex((word) => nameWords.has(word));
   if (name >= 0 || has(ownNames)) {
@@ -433,9 +433,19 @@ export function isNameOfThing(key: string): boolean {
   return nameWords.has(words.at(-1) ?? '') && thingWords.has(words.at(-2) ?? '') && words.at(-2) !== 'user';
 }
 
+const fieldNames = new Map<string, boolean>();
+
 /** Whether every word of a key is one that keys are made of; any other may be somebody's name. */
 export function isFieldName(key: string): boolean {
-  const words = keyWords(key);
+  const known = fieldNames.get(key);
+  if (known !== undefined) return known;
+  const isOne = areFieldWords(keyWords(key));
+  if (fieldNames.size >= mostJudged) fieldNames.clear();
+  if (key.length <= 64) fieldNames.set(key, isOne);
+  return isOne;
+}
+
+function areFieldWords(words: readonly string[]): boolean {
   return (
     words.length > 0 &&
     words.length <= 8 &&

@@ -51,7 +51,7 @@ const person =
   set(`patients? pt\\.? pat\\. members? mbr\\.? subscribers? beneficiar(?:y|ies) dependents? insured enrollees?
   policyholder guarantor paciente miembro afiliad[oa] asegurad[oa] beneficiari[oa] patientin versicherter mitglied`);
 const idLabel = `(?:${set(`medicaid medicare pol policy subscriber member patient beneficiary enrollee dependent insured grp group certificate
-  chart passport contract hicn mbi mrn empi mcid licen[sc]e plate serial vin driver'?s?[\\s_-]licen[sc]e
+  chart passport contract hicn mbi mrn empi mcid nm109 sub(?=[\\s_-]?(?:id|#)) licen[sc]e plate serial vin driver'?s?[\\s_-]licen[sc]e
   med(?:ical)?[\\s_-]rec(?:ord)? id[\\s_-]card health[\\s_-]plan insurance[\\s_-]card`)})`;
 
 export interface PhiPattern {
@@ -74,7 +74,7 @@ const labelWord = new RegExp(
   `(?:${set(`ss[ns] social itin soc tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
     d\\.o\\.b birth death born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
     subscriber member patient benef enrollee dependent insured group certificate account acct chart passport contract hicn mrn
-    empi mcid licen plate serial \\bs/?n\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
+    empi mcid nm109 sub licen plate serial \\bs/?n\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
     asegurad mitglied versichert person`)}|生年月日|出生)`,
 );
 
@@ -196,7 +196,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       { name: 'member-id', pattern: /(\bMRN[ _:#=-]{0,3})[A-Z]{0,3}\d{4,}/gi },
       {
         name: 'device',
-        pattern: /(\bS\/?N(?:[:#]| (?:no|number)\b)[\s.:#]{0,3})(?=[\w-]*\d[\w-]*\d)[\w-]{4,40}/g,
+        pattern: /(\bS(?:N(?:[:#]| (?:no|number)\b)|\/N\b)[\s.:#]{0,3})(?=[\w-]*\d[\w-]*\d)[\w-]{4,40}/g,
       },
       { name: 'device', pattern: /(\bVIN\b[\s:=#]{1,4})[A-HJ-NPR-Z\d]{17}\b/gi },
       {
@@ -346,12 +346,13 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'hl7v2',
         pattern:
-          /()\b(?:MSH[|][^\r\n]{4,}|(?:PID|PD1|PV[12]|NK1|GT1|IN[123]|MRG|OB[XR]|ORC|DG1|AL1|EVN|ACC|FT1|PR1|RX[EAD]|SCH|TXA)[|^][^\r\n]{0,400})/g,
+          /()\b(?:MSH[|][^\r\n]{4,}|(?:PID|PD1|PV[12]|NK1|GT1|IN[123]|MRG|OB[XR]|ORC|DG1|AL1|EVN|ACC|FT1|PR1|RX[EAD]|SCH|TXA|Z[A-Z\d]{2}(?=\|[^|\r\n]*\|))[|^][^\r\n]{0,400})/g,
       },
       { name: 'hl7v2', pattern: /()\b(?:pid|nk1|gt1|in1)[|^]\d{0,4}[|^][^\r\n]{0,400}/g },
       {
         name: 'hl7v2',
-        pattern: /()(?<![\p{L}\d^])\p{L}[\p{L}'-]{1,40}\^\p{L}[\p{L}' -]{0,40}(?:\^[\p{L}.' -]{0,40}){0,5}/gu,
+        pattern:
+          /()(?<![\p{L}\d^])\p{L}[\p{L}'-]{1,40}\^\p{L}[\p{L}' -]{0,40}(?:\^[\p{L}.' -]{0,40}){0,5}(?!\d)/gu,
       },
     ],
   },

@@ -11,10 +11,11 @@ interface Case {
   secret?: string;
 }
 
-const cases = readFileSync(new URL('../../bench/phi/corpus.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Case);
+const readCorpus = (name: string) =>
+  readFileSync(new URL(`../../bench/phi/${name}.jsonl`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Case);
 
 /** Whether something of the case would be recorded that must not be; of a clean one, whether it is refused or changed. */
 function isMisjudged({ kind, where, value, secret }: Case, level: string): boolean {
@@ -32,16 +33,25 @@ function isMisjudged({ kind, where, value, secret }: Case, level: string): boole
   return isTelling && JSON.stringify(rejections).includes(secret ?? '');
 }
 
-describe.each(['patterns', 'strict'])('of the corpus, at the level %s,', (level) => {
-  it('at most one in a hundred personal data is recorded or told', () => {
-    const personal = cases.filter(({ kind }) => kind === 'phi');
-    const missed = personal.filter((one) => isMisjudged(one, level)).map(({ value }) => value);
-    expect(missed.length / personal.length, JSON.stringify(missed)).toBeLessThan(0.01);
-  });
+describe.each([
+  { corpus: 'corpus', missed: 0.01, alarms: 0.01 },
+  // Written blind: what an outsider may expect.
+  { corpus: 'held-back', missed: 0.1, alarms: 0.02 },
+])('of the corpus $corpus', (most) => {
+  const cases = readCorpus(most.corpus);
 
-  it('at most one in a hundred clean texts is refused or changed', () => {
+  it.each(['patterns', 'strict'])(
+    'hardly anything personal is recorded or told, at the level %s',
+    (level) => {
+      const personal = cases.filter(({ kind }) => kind === 'phi');
+      const missed = personal.filter((one) => isMisjudged(one, level)).map(({ value }) => value);
+      expect(missed.length / personal.length, JSON.stringify(missed)).toBeLessThanOrEqual(most.missed);
+    },
+  );
+
+  it.each(['patterns', 'strict'])('hardly any clean text is refused or changed, at the level %s', (level) => {
     const clean = cases.filter(({ kind }) => kind === 'clean');
     const alarms = clean.filter((one) => isMisjudged(one, level)).map(({ value }) => value);
-    expect(alarms.length / clean.length, JSON.stringify(alarms)).toBeLessThan(0.01);
+    expect(alarms.length / clean.length, JSON.stringify(alarms)).toBeLessThanOrEqual(most.alarms);
   });
 });

@@ -89,6 +89,32 @@ describe('denied keys', () => {
     });
   });
 
+  it.each([
+    { expiredDate: '2025-03-01' },
+    { tin4: '6789' },
+    { universalId: 'W880012345' },
+    { preferredLanguage: 'Spanish' },
+    { ageAtAdmission: 64 },
+    { patientIp: '73.12.4.9' },
+    { contractHolderId: 'CH771233' },
+    { providerSsn: '123-45-6789' },
+  ])('where a word that is no matter of a person ends or begins the key: %j', (metadata) => {
+    expect(findPhi(metadata)).toMatchObject({ rule: 'denied-key' });
+  });
+
+  it('as the label of a value beside it', () => {
+    for (const pair of [
+      { name: 'lastName', value: 'Whitfield' },
+      { field: 'member.dob', before: null, value: '1961-04-11' },
+      { url: 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-race', valueString: 'Asian' },
+      ['memberId', 'W880012345'],
+    ]) {
+      expect(findPhi({ steps: [pair] })).toEqual({ path: '/steps/0', rule: 'value-pattern' });
+    }
+    expect(findPhi({ fields: ['memberId', 'dob'], segments: ['NM1', 'DMG'] })).toBeNull();
+    expect(findPhi({ rule: { field: 'memberId', value: 'required' } })).toBeNull();
+  });
+
   it('a FHIR resource, as an object or inside a string', () => {
     expect(findPhi({ payload: { resourceType: 'Bundle', entry: [] } })).toMatchObject({ rule: 'denied-key' });
     expect(findPhi({ payload: '{"resourceType":"Patient"}' })).toMatchObject({ rule: 'value-pattern' });
@@ -98,6 +124,13 @@ describe('denied keys', () => {
 
 describe('denied values', () => {
   it.each([
+    'SN: 4412-AA-9031',
+    'S/N: PM-442710-X',
+    'Thandiwe Mokoena called about her auth',
+    'Mokoena, Thandiwe 04/11/2031',
+    'D. Sokolov wants a review',
+    'mbr JQU442W71009 is active',
+    'IP address of member: 73.12.4.9',
     'SSN 123-45-6789',
     '123‑45‑6789',
     'ssn: 123456789',
@@ -136,7 +169,10 @@ describe('the strict level', () => {
     { at: '2025-12-26T14:51:34.578Z', day: '2025-12-26', cron: '0 0 12 * * ?' },
     { issue: 'Coverage.subscriberId is required', size: '10 x 20 cm', amount: 'USD 1,250.00' },
     { planTier: 'Gold with dental, since spring', targetSystem: 'Availity Essentials Pro' },
+    { orderingProvider: 'Adams, Scott MD', messageType: 'ORU^R01', fhirResource: 'ClaimResponse' },
     { channelName: 'Da Vinci PAS', json: '{"count":3}' },
+    { gateway: 'Kong 3.5', ehrSystem: 'Cerner Millennium', drug: 'semaglutide 2 mg/3 mL', ratio: '±20 %' },
+    { transition: 'PENDED → APPROVED', expression: '^[A-Z]{3}\\d{9}$', phase: 'awaiting remapped codes' },
   ])('takes numbers, flags, ids, times, codes and words of the trade: %j', (metadata) => {
     expect(findPhi(metadata, strict)).toBeNull();
   });
