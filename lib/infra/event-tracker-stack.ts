@@ -74,18 +74,23 @@ export class EventTrackerStack extends Stack {
     const topics = new AlarmTopics(this, 'Topics', { key: messagesKey, notify: settings.notify });
     const wiring = { settings, rules, database, events, retries, buckets, topics, messagesKey, logs };
     const scheduled = new ScheduledFlows(this, 'Scheduled', { ...wiring, schema: rotation.passwords });
-    const widget = new WidgetFlow(this, 'Widget', {
-      database,
-      logs,
-      rules,
-      tenant: settings.widgetTenant,
-      ...reserve(settings.reservedConcurrency?.scheduled),
-    });
+    const { widgetTenant: tenant } = settings;
+    const widget =
+      tenant === undefined
+        ? undefined
+        : new WidgetFlow(this, 'Widget', {
+            database,
+            logs,
+            rules,
+            tenant,
+            ...reserve(settings.reservedConcurrency?.scheduled),
+          });
+    const widgets = widget === undefined ? [] : [widget.widget];
     // New code comes after the schema that it was written for.
     for (const { function: code } of [
       ingest.ingest,
       ...scheduled.flows.map(({ run }) => run),
-      widget.widget,
+      ...widgets,
       rotation.rotate,
     ])
       code.node.addDependency(schema);
@@ -107,12 +112,9 @@ export class EventTrackerStack extends Stack {
     });
     new TrackerDashboard(this, 'Dashboard', { alarms, ingest, events, database, widget });
     new SavedQueries(this, 'Queries', {
-      logGroups: [
-        ingest.ingest,
-        ...scheduled.flows.map(({ run }) => run),
-        widget.widget,
-        rotation.rotate,
-      ].map(({ logGroup }) => logGroup),
+      logGroups: [ingest.ingest, ...scheduled.flows.map(({ run }) => run), ...widgets, rotation.rotate].map(
+        ({ logGroup }) => logGroup,
+      ),
     });
 
     this.output('ClusterArn', database.clusterArn, 'Aurora cluster, for the RDS Data API');

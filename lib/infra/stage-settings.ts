@@ -142,8 +142,9 @@ const RULES: readonly SettingRule[] = [
       'readerTenants must be at most 100,000 bytes as JSON, because CloudFormation hands it to the migration in one event; leave it out for all tenants.',
   },
   {
-    broken: ({ widgetTenant }) => widgetTenant.trim() === '',
-    message: "widgetTenant must name the tenant the dashboard shows, or be '*' for all of them.",
+    broken: ({ widgetTenant }) => widgetTenant?.trim() === '',
+    message:
+      "widgetTenant must name the tenant the dashboard shows, or be '*' for all of them; leave it out for none.",
   },
   {
     broken: ({ readerTenants }) =>
@@ -154,6 +155,7 @@ const RULES: readonly SettingRule[] = [
   {
     broken: ({ readerTenants, widgetTenant }) =>
       readerTenants !== undefined &&
+      widgetTenant !== undefined &&
       widgetTenant !== '*' &&
       !readerTenants.some((tenant) => sameName(tenant, widgetTenant)),
     message: 'widgetTenant must be one of readerTenants, which is all that the widget can see.',
@@ -223,12 +225,13 @@ export function stageSettings(
 }
 
 /**
- * Executions at a time that a stage keeps for itself: ingest, the widget and two minute flows, and one for maintain.
+ * Executions at a time that a stage keeps for itself: ingest, two minute flows, the widget where there is one, and one for maintain.
  * @throws Error in one sentence when the stage is unknown or a setting cannot work.
  */
 export function reservedExecutions(stage: string, stages = STAGES): number {
-  const { reservedConcurrency: reserved } = stageSettings(stage, stages);
-  return reserved === undefined ? 0 : reserved.ingest + 3 * reserved.scheduled + 1;
+  const { reservedConcurrency: reserved, widgetTenant } = stageSettings(stage, stages);
+  const scheduled = widgetTenant === undefined ? 2 : 3;
+  return reserved === undefined ? 0 : reserved.ingest + scheduled * reserved.scheduled + 1;
 }
 
 /** What the functions that read the policy would say at their start. */

@@ -77,8 +77,11 @@ export interface StageSettings {
   };
   /** Retry policy and queues, stuck limits, decision timeframes, PHI guard. */
   rules: StageRules;
-  /** The one tenant the dashboard's widget shows, or `*` for all: whoever sees the dashboard sees them. */
-  widgetTenant: string;
+  /**
+   * The one tenant the dashboard's widget shows, or `*` for all: whoever sees the dashboard sees them.
+   * @default there is no widget, and the dashboard shows no tenant
+   */
+  widgetTenant?: string;
   /** Whose rows the reader's login sees, by row-level security: widgets, and operators who only look. @default all tenants' */
   readerTenants?: string[];
   /** Where alarms' runbook links point: the page that is `docs/runbook.md`. */
@@ -110,7 +113,6 @@ const prod: StageSettings = {
     capacityPercent: 85,
   },
   rules: { phiGuard: { level: 'strict' } },
-  widgetTenant: '*',
   runbookUrl: RUNBOOK_URL,
   notify: [],
 };
@@ -126,6 +128,7 @@ const dev: StageSettings = {
   everyMinutes: { retry: 15, stuckAlarm: 15 },
   thresholds: { ...prod.thresholds, storageGiB: 50 },
   rules: { phiGuard: { level: 'patterns' } },
+  widgetTenant: '*',
 };
 
 /** The stages there are. Each is deployed to an account of its own: queue names are the same everywhere. */

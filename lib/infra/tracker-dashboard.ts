@@ -23,7 +23,8 @@ export interface TrackerDashboardProps {
   readonly ingest: IngestFlow;
   readonly events: FifoQueue;
   readonly database: TrackerDatabase;
-  readonly widget: WidgetFlow;
+  /** Undefined where the dashboard shows no tenant. */
+  readonly widget: WidgetFlow | undefined;
 }
 
 const MINUTE = Duration.minutes(1);
@@ -45,7 +46,7 @@ export class TrackerDashboard extends Construct {
     dashboard.addWidgets(
       new AlarmStatusWidget({ title: 'Alarms', width: 24, height: 4, alarms: [...props.alarms] }),
     );
-    dashboard.addWidgets(board(props.widget));
+    dashboard.addWidgets(props.widget === undefined ? noBoard() : board(props.widget));
     dashboard.addWidgets(heading('Ingest'));
     dashboard.addWidgets(
       graph('Events', [
@@ -107,6 +108,12 @@ function board({ widget }: WidgetFlow): IWidget {
     params: { view: 'stuck' },
     updateOnTimeRangeChange: false,
   });
+}
+
+function noBoard(): IWidget {
+  const markdown =
+    'This dashboard shows no tenant: `widgetTenant` of the stage names one. `pagw stuck --stack` and `pagw console --stack` show what their login may see.';
+  return new TextWidget({ markdown, width: 24, height: 2 });
 }
 
 function heading(text: string): IWidget {

@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { toCliError } from '../../lib/cli/cli-error.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
+import { ruleOutputs } from '../../lib/infra/stage-rules.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const choice = {
@@ -47,6 +48,26 @@ describe('a deployed tracker', () => {
       deadLetterQueueUrl: outputs.EventsDeadLetterQueueUrl,
     });
     expect(() => connection.database('owner')).not.toThrow();
+    connection.close();
+  });
+
+  it('has the rules that its stack tells in as many outputs as they take, whole', async () => {
+    const policy = {
+      stages: Object.fromEntries(
+        Array.from({ length: 60 }, (_, place) => [`STAGE_${place}_ÄÖ😀`, { baseSeconds: place }]),
+      ),
+    };
+    const told = ruleOutputs('RetryPolicy', policy);
+    expect(told.length).toBeGreaterThan(2);
+    expect(told.map(([name]) => name)).toEqual(
+      told.map((_, place) => (place === 0 ? 'RetryPolicy' : `RetryPolicy${place + 1}`)),
+    );
+    // What CloudFormation takes.
+    for (const [name, value] of told) expect(Buffer.byteLength(value), name).toBeLessThanOrEqual(1_024);
+    stackHas({ ...outputs, ...Object.fromEntries(told), ...Object.fromEntries(ruleOutputs('PhiGuard')) });
+    const connection = await openStackConnection(choice);
+    expect(JSON.parse(connection.retryPolicy ?? '')).toEqual(policy);
+    expect(connection.phiGuard).toBe('{}');
     connection.close();
   });
 

@@ -200,19 +200,22 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     }
   });
 
-  test('shows each thing the operator is promised on the dashboard, the widget first', () => {
+  test('shows each thing the operator is promised on the dashboard, and a tenant only where the stage names one', () => {
     const [[, dashboard] = []] = ofType('AWS::CloudWatch::Dashboard');
     const parts: unknown[] = dashboard?.Properties.DashboardBody['Fn::Join'][1];
     const { widgets } = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'x')).join(''));
     const titles = widgets.map(({ properties }: { properties: { title?: string } }) => properties.title);
     expect(titles.filter(Boolean)).toEqual([
-      ...['Alarms', 'Stuck requests'],
+      'Alarms',
+      ...(stage === 'dev' ? ['Stuck requests'] : []),
       ...['Events', 'Age of the oldest event (s)', 'Ingest time (ms)'],
       ...['Requests stuck', 'Deadlines', 'Retries'],
       ...['Capacity (ACU)', 'CPU and capacity used (%)', 'Connections', 'Storage (bytes)'],
       ...['Growth (bytes)', 'Largest metadata (bytes)'],
     ]);
-    expect(widgets[1].type).toBe('custom');
+    expect(widgets[1].type).toBe(stage === 'dev' ? 'custom' : 'text');
+    const drawn = functions().filter(([, { Properties }]) => Properties.Environment.Variables.WIDGET_TENANT);
+    expect(drawn).toHaveLength(stage === 'dev' ? 1 : 0);
   });
 
   test('repeats a schedule’s failed invocation, and sets aside what fails for good', () => {

@@ -62,7 +62,7 @@ test('an account that allows 10 executions at a time is enough: none is reserved
       .ofType('AWS::Lambda::Function')
       .flatMap(([, { Properties }]) => Properties.ReservedConcurrentExecutions ?? []);
   expect(reserved({})).toEqual([]);
-  expect(reserved({ reservedConcurrency: { ingest: 20, scheduled: 2 } })).toEqual([20, 2, 2, 1, 2]);
+  expect(reserved({ reservedConcurrency: { ingest: 20, scheduled: 2 } })).toEqual([20, 2, 2, 1]);
 });
 
 test('a prod stage that is deleted keeps what its database needs to be used again', {
