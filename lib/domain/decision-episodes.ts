@@ -50,6 +50,7 @@ export interface DecisionEpisode {
   faults: DecisionFault[];
 }
 
+const DAY_MS = 86_400_000;
 /** 42 CFR 422.572(b), 422.568(b)(1)(i): by up to 14 calendar days. */
 const EXTENSION_MOST_DAYS = 14;
 
@@ -194,7 +195,11 @@ class EpisodeHistory {
     this.#due(current);
   }
 
-  #extend(current: DecisionEpisode, { at, days, by }: Extract<DecisionFact, { says: 'extended' }>): void {
+  #extend(current: DecisionEpisode, fact: Extract<DecisionFact, { says: 'extended' }>): void {
+    const { at, by, until } = fact;
+    const byUntil =
+      until === undefined || current.dueAt === null ? undefined : (until - current.dueAt) / DAY_MS;
+    const days = byUntil === undefined ? fact.days : Math.max(1, Math.ceil(byUntil));
     const refusal =
       current.extendedAt !== null
         ? 'extension-stated-twice'

@@ -24,7 +24,7 @@ export type Delivery = 'sync' | 'response' | 'none';
 export type DecisionFact = { at: number } & (
   | { says: 'received'; receipt: number }
   | { says: 'priority'; as: Priority; how: 'requested' | 'first' | 'changed' }
-  | { says: 'extended'; days: number; by?: string }
+  | { says: 'extended'; days: number; by?: string; until?: number }
   | { says: 'unfit' }
   | { says: 'fit' }
   | { says: 'resolved'; as: Resolution; delivery: Delivery; reason?: true }
@@ -91,8 +91,14 @@ export function decisionFacts(
     });
   else if (asked !== null && !begins) facts.push({ at, says: 'priority', as: asked, how: 'requested' });
   if (stated?.extension) {
-    const { days, by, at: statedAt } = stated.extension;
-    facts.push({ at: time(statedAt) ?? at, says: 'extended', days, ...(by === undefined ? {} : { by }) });
+    const { days, by, at: statedAt, until } = stated.extension;
+    facts.push({
+      at: time(statedAt) ?? at,
+      says: 'extended',
+      days,
+      ...(by === undefined ? {} : { by }),
+      ...(until === undefined ? {} : { until: Date.parse(until) }),
+    });
   }
   if (stage === 'VALIDATION' || stage === 'PARSING') {
     if (status === 'FAILED') facts.push({ at, says: 'unfit' });

@@ -1,4 +1,4 @@
-import { answerWord } from './answer.ts';
+import { answerOf, answerWord } from './answer.ts';
 import { laneOf, upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';
 import type {
@@ -42,7 +42,7 @@ export function decisionStatements(event: Stating): Partial<StatedRequest> {
   return defined({
     plan: nameOf(find(...planNames)),
     delegate: nameOf(find('delegate', 'delegateid', 'delegatedto', 'delegatedentity')),
-    drugs: drugsOf(find),
+    drugs: drugsOf(find, said),
     kind: kindOf(said),
     priority: statedPriority(event, find, type),
     expedited: isEarly(event.stage)
@@ -57,7 +57,7 @@ export function decisionStatements(event: Stating): Partial<StatedRequest> {
     ),
     extension: extensionOf(find, type),
     appeal: appealOf(find, type, event, isIntake ? said : ''),
-    update: (isIntake && saysUpdate.test(said)) || saysUpdate.test(type) ? (true as const) : undefined,
+    update: begins(event, find, type, isIntake ? said : '') ? (true as const) : undefined,
   });
 }
 
@@ -88,9 +88,16 @@ const saysUpdate =
   /(^|_)(UPDATED?|CONTINUED_STAY|CONTINUATION|CONCURRENT_REVIEW|AMENDED|AMENDMENT|RESUBMITTED|RESUBMISSION|RESUBMIT|REVISION)(_|$)/;
 const saysAppeal = /(^|_)(APPEAL|APPEALED|RECONSIDERATION|REDETERMINATION)(_|$)/;
 const saysExtension = /(^|_)(EXTENSION|EXTENDED|EXTEND)(_|$)/;
+const saysDecision = /(^|_)(DECISION|DECIDED|DETERMINATION|DETERMINED)(_|$)/;
 const saysRefusal = /(^|_)(DENIED|REFUSED|REJECTED|FAIL|FAILED)$/;
-const saysDowngrade = /(^|_)(DOWNGRADED?|EXPEDITED?(_REQUEST)?_DENIED|DENY_EXPEDITED?|TO_STANDARD)(_|$)/;
+const saysDowngrade =
+  /(^|_)(DOWNGRADED?|EXPEDITED?(_REQUEST|_REVIEW)?_DENIED|DENY_EXPEDITED?|TO_STANDARD)(_|$)/;
 const saysUpgrade = /(^|_)(UPGRADED?|EXPEDITED?_(REQUESTED|GRANTED|REQUEST)|TO_EXPEDITED)(_|$)/;
+
+function begins(event: Stating, find: Find, type: string, intake: string): boolean {
+  if (saysUpdate.test(intake) || saysUpdate.test(type)) return true;
+  return event.eventType === 'REQUEST_RECEIVED' && Number(find('episode', 'episodeno')) > 1;
+}
 
 /** Reads a field by any of its names, under `request` before the metadata; names are compared by letters and digits alone. */
 function finder(...places: readonly (Fields | null)[]): (...names: string[]) => unknown {
@@ -112,11 +119,11 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
   const named = answerWord(
     textOf(find('hcr01', 'reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination')),
   );
-  const asked = event.request ?? {};
-  const beside = [asked.reviewAction, asked.reviewActionCode, asked.disposition, finerStatus(asked.status)]
-    .map((value) => answerWord(textOf(value)))
-    .find((word) => word !== undefined);
-  const byType = type === '' ? undefined : answerWord(type.replace(typeFrame, ''));
+  const beside = understood(event.request) ?? answerWord(textOf(finerStatus(event.request?.status)));
+  const byType =
+    type === ''
+      ? undefined
+      : (endByType(type) ?? (saysDecision.test(type) ? understood(event.metadata) : undefined));
   const closing = textOf(
     find('closereason', 'cancelreason', 'cancellationreason', 'statusreason', 'closedas'),
   );
@@ -124,6 +131,22 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
   // Why it was cancelled says which of the ends it is.
   const reason = answer === 'withdrawn' || answer === undefined ? answerWord(closing) : undefined;
   return reason !== undefined && isEnd(reason) ? reason : answer;
+}
+
+/** An answer as metadata gives it, unless nobody understands it. */
+function understood(fields: Fields | null): Answer | undefined {
+  const answer = answerOf(fields);
+  return answer === null || answer === 'unclear' ? undefined : answer;
+}
+
+/** What an event of such a type says: `REQUEST_APPROVED`, `CANCEL_REQUEST`, `DUPLICATE_DETECTED`. */
+function endByType(type: string): Answer | undefined {
+  const answer = answerWord(type.replace(typeFrame, ''));
+  if (answer !== undefined) return answer;
+  if (/(^|_)(CANCEL|CANCELED|CANCELLED|CANCELLATION|WITHDRAW|WITHDRAWN|WITHDRAWAL)(_|$)/.test(type))
+    return 'withdrawn';
+  if (/(^|_)(DUPLICATE|VOID|VOIDED)(_|$)/.test(type)) return 'void';
+  return /(^|_)(DISMISSED|DISMISSAL|UNPROCESSABLE)(_|$)/.test(type) ? 'dismissed' : undefined;
 }
 
 /** A status that says more than the status it becomes. */
@@ -143,10 +166,7 @@ function closingStatus(
 ): RequestStatus | undefined {
   if (cancels) return 'CANCELLED';
   if (answer === undefined || event.status !== 'COMPLETED') return undefined;
-  const speaks =
-    type !== '' &&
-    (answerWord(type.replace(typeFrame, '')) !== undefined || /DECISION|DETERMINATION/.test(type));
-  if (!speaks) return undefined;
+  if (type === '' || (endByType(type) === undefined && !saysDecision.test(type))) return undefined;
   if (isEnd(answer)) return 'CANCELLED';
   if (answer === 'denied') return 'DENIED';
   return answer === 'approved' || answer === 'partial' ? 'APPROVED' : undefined;
@@ -162,6 +182,10 @@ function statedPriority(event: Stating, find: Find, type: string): Priority | un
     if (saysDowngrade.test(type) || flagOf(find('expeditedenied', 'expediteddenied', 'downgraded')) === true)
       return 'STANDARD';
     if (saysUpgrade.test(type) || flagOf(find('upgraded')) === true) return 'EXPEDITED';
+    const changed = /(^|_)PRIORITY(_|$)/.test(type)
+      ? find('newpriority', 'topriority', 'to')
+      : find('newpriority');
+    if (changed !== undefined) return priorityWord(textOf(changed));
   }
   // A queue has a priority, too.
   const mayState = isEarly(event.stage) || laneOf(event.stage) === 'unknown';
@@ -178,7 +202,7 @@ export function priorityWord(text: string): Priority | undefined {
   return standardWords.has(word) ? 'STANDARD' : undefined;
 }
 
-function drugsOf(find: Find): Drugs | undefined {
+function drugsOf(find: Find, said: string): Drugs | undefined {
   const value = find(
     'drug',
     'drugs',
@@ -194,7 +218,9 @@ function drugsOf(find: Find): Drugs | undefined {
   if (flag !== undefined) return flag ? 'medical' : 'none';
   const word = upperSnake(textOf(value));
   if (word !== '') return drugsWord(word) ?? 'medical';
-  const category = upperSnake(textOf(find('category', 'itemtype', 'servicetype', 'benefit', 'benefittype')));
+  const category =
+    upperSnake(textOf(find('category', 'itemtype', 'servicetype', 'benefit', 'benefittype'))) ||
+    said.replace(/^PAS_|_REQUEST$/g, '');
   if (/^(DRUG|DRUGS|MEDICATION|MEDICATIONS|PART_B_DRUGS?|MEDICAL_DRUGS?)$/.test(category)) return 'medical';
   return /^(PHARMACY|PART_D|RX)(_DRUGS?)?$/.test(category) ? 'pharmacy' : undefined;
 }
@@ -270,7 +296,10 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   const at = instantOf(
     own?.('at', 'noticeat', 'grantedat', 'requestedat', 'statedat') ?? find('extensionat', 'extendedat'),
   );
-  return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at }) as StatedExtension;
+  const until = instantOf(
+    own?.('until', 'dueat', 'newdueat', 'extendedto') ?? find('extendeduntil', 'extensionuntil', 'newdueat'),
+  );
+  return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at, until }) as StatedExtension;
 }
 
 function whoOf(text: string): string | undefined {

@@ -126,7 +126,7 @@ export class RequestFold {
   constructor(known: KnownRequest | null, rules: FoldRules = defaultFoldRules) {
     this.#rules = rules;
     this.firstSequenceNo = (known?.lastSequenceNo ?? 0) + 1;
-    this.memory = known ? structuredClone(known.memory) : newMemory();
+    this.memory = known ? copyOf(known.memory) : newMemory();
     this.#former = known && !known.isDerived ? known.memory : null;
   }
 
@@ -285,6 +285,18 @@ export class RequestFold {
     here.nextRetryAt = null;
     here.exhausted = false;
   }
+}
+
+/** What the fold changes in place is the copy's own. structuredClone copies what nobody changes, too. */
+function copyOf(memory: RequestMemory): RequestMemory {
+  const { stages, decision } = memory;
+  return {
+    ...memory,
+    stages: Object.fromEntries(Object.entries(stages).map(([stage, mark]) => [stage, { ...mark }])),
+    ...(decision === undefined
+      ? {}
+      : { decision: { facts: [...decision.facts], first: { ...decision.first } } }),
+  };
 }
 
 /** Of a request that nothing is known of. */

@@ -50,6 +50,8 @@ export type AppealOutcome = (typeof appealOutcomes)[number];
 /** Times are ISO 8601 UTC with milliseconds. */
 export interface StatedExtension {
   days: number;
+  /** Instead of the days. */
+  until?: string;
   by?: string;
   at?: string;
 }

@@ -86,6 +86,10 @@ describe('what decides', () => {
       ['03 10:00', 'RESPONSE_OK', { linesApproved: 2, linesDenied: 0, linesPended: 0 }],
       'APPROVED',
     ],
+    ['an answer under request', ['03 10:00', 'RESPONSE_OK', null, { outcome: 'approved' }], 'APPROVED'],
+    ['a decision event', ['03 10:00', 'DETERMINATION', { outcome: 'approved' }], 'APPROVED'],
+    ['a cancel request', ['03 10:00', 'CANCEL_REQUEST'], 'WITHDRAWN'],
+    ['a duplicate that was found', ['03 10:00', 'DUPLICATE_DETECTED'], 'VOID'],
     ['a type of its own', ['03 10:00', 'DETERMINATION_MADE', { determination: 'denied' }], 'DENIED'],
     ['a cancellation', ['03 10:00', 'VAL_OK', null, { status: 'CANCELED' }], 'WITHDRAWN'],
     ['an X12 cancellation', ['03 10:00', 'RESPONSE_OK', { reviewAction: 'C' }], 'WITHDRAWN'],
@@ -195,6 +199,7 @@ describe('the clock', () => {
     ['its priority', ['04 10:00', 'VAL_OK', null, { priority: 'STANDARD' }]],
     ['a type of its own', ['04 10:00', 'EXPEDITE_DENIED']],
     ['the metadata', ['04 10:00', 'VAL_OK', { expediteDenied: true }]],
+    ['a change of priority', ['04 10:00', 'PRIORITY_CHANGED', { from: 'EXPEDITED', to: 'STANDARD' }]],
   ])('goes on by the standard frame when an expedite request is denied by %s', (_, step) => {
     const episode = only([urgent, step]);
     expect(episode).toMatchObject({
@@ -251,6 +256,7 @@ describe('the clock', () => {
     ['as a number', ['04 10:00', 'VAL_OK', null, { extension: 14 }]],
     ['in the metadata', ['04 10:00', 'VAL_OK', { extension: { days: 14, requestedBy: 'payer' } }]],
     ['as days', ['04 10:00', 'VAL_OK', { extensionDays: 14 }]],
+    ['by its end', ['04 10:00', 'VAL_OK', null, { extension: { until: '2026-03-23T23:59:59Z' } }]],
     ['by a type of its own', ['04 10:00', 'EXTENSION_GRANTED', { days: 14 }]],
     ['by another type', ['04 10:00', 'TIMEFRAME_EXTENDED']],
   ])('is extended when that is stated %s', (_, step) => {
@@ -363,6 +369,7 @@ describe('an update of what is decided', () => {
   it.each<[string, Step]>([
     ['a submission of that type', ['10 10:00', 'REQUEST_RECEIVED', { requestType: 'UPDATE' }]],
     ['a continued stay', ['10 10:00', 'REQUEST_RECEIVED', null, { type: 'CONTINUED_STAY' }]],
+    ['its number', ['10 10:00', 'REQUEST_RECEIVED', null, { episode: 2 }]],
     ['a type of its own', ['10 10:00', 'REQUEST_UPDATED']],
   ])('is an episode of its own by %s', (_, begun) => {
     const [first, second, ...more] = episodes([
@@ -403,6 +410,7 @@ describe('what a request is', () => {
     [{ isDrug: 'false' }, undefined, { drugs: 'none' }],
     [{ drug: 'none' }, undefined, { drugs: 'none' }],
     [{ category: 'DRUG' }, undefined, { drugs: 'medical' }],
+    [null, { type: 'DRUG' }, { drugs: 'medical' }],
     [{ requestType: 'INQUIRY' }, undefined, { kind: 'inquiry' }],
     [null, { type: 'PAS_NOTIFICATION' }, { kind: 'notification' }],
     [null, { type: 'retrospective' }, { kind: 'retrospective' }],
