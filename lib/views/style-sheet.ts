@@ -102,6 +102,7 @@ export const styleSheet = `
   .bar { fill: currentColor; stroke: currentColor; stroke-width: 1.5 }
   .bar.open { fill-opacity: .28; stroke-dasharray: 4 3 }
   svg .bar-mark { fill: currentColor; font-weight: 600; paint-order: stroke; stroke: var(--raised); stroke-width: 5px }
+  .point { stroke: currentColor; stroke-width: 3 }
   .bar-ghost { fill: none; stroke: var(--muted); stroke-dasharray: 3 3 }
   .wait { stroke: var(--muted); stroke-width: 8; stroke-dasharray: 1 4; stroke-opacity: .75 }
   .wait.retry { stroke: var(--retry) }

@@ -71,3 +71,17 @@ it('an open page says by code that the database does not answer and what becomes
   await page.getByText('No stuck requests').waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
 });
+
+it('an open page whose tracker is gone says so in words within one refresh, and looks it, live or not', async () => {
+  const live = await browser.newPage();
+  const still = await browser.newPage();
+  for (const page of [live, still]) await page.goto(`${url}/stuck`);
+  await still.click('#live');
+  await console.stop();
+  for (const page of [live, still]) {
+    await page.waitForSelector('#gone:not([hidden])', { timeout: 8_000 });
+    expect(await page.textContent('#gone')).toMatch(/does not answer: what is shown is \d+ s old/);
+    const opacity = await page.evaluate("getComputedStyle(document.getElementById('main')).opacity");
+    expect(Number(opacity)).toBeLessThan(0.6);
+  }
+});

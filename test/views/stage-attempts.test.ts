@@ -56,6 +56,22 @@ describe('the attempts of a stage', () => {
     expect(row?.attempts).toMatchObject([{ from: at(15), to: at(10) }]);
   });
 
+  it('begin as long before their result as it says it took, also where both were recorded at one instant', () => {
+    const [row] = stageRows(
+      [
+        timelineEvent({ ...start, occurredAt: ago(10) }),
+        timelineEvent({ ...fail, sequenceNo: 2, durationMs: 5_000, occurredAt: ago(10) }),
+      ],
+      [],
+    );
+    expect(row?.attempts).toMatchObject([{ from: at(15), to: at(10) }]);
+  });
+
+  it('leave the sending of a retry a mark of its own', () => {
+    const sent = { ...start, eventType: 'RETRY_SCHEDULED', status: 'RETRY_SCHEDULED', occurredAt: ago(7) };
+    expect(stageRows([timelineEvent(sent)], [])[0]?.points).toMatchObject([{ at: at(7) }]);
+  });
+
   it('never end before they began, whatever the clocks say', () => {
     const [row] = stageRows(
       [

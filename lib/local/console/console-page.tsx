@@ -70,6 +70,7 @@ export function consolePage(page: ConsolePageProps): string {
             <Menu page={page} />
             <Tenants page={page} />
           </div>
+          <p id="gone" role="status" hidden />
         </header>
         <main id="main" tabindex={-1} data-failed={failed ? 'true' : undefined}>
           {children}

@@ -38,7 +38,8 @@ export const consoleStyle = `
   footer a { color: inherit; text-decoration: underline; text-underline-offset: 3px }
   .skip { position: absolute; left: 8px; top: -60px; padding: 8px 14px; background: var(--raised); border-radius: 6px; z-index: 2 }
   .skip:focus { top: 8px }
-  .stale main { opacity: .55 }
+  #gone { max-width: 1280px; margin: 0 auto; padding: 10px 24px; font-weight: 560; color: var(--bad); border-top: 3px solid var(--bad) }
+  &.stale main, &.stale .clock { opacity: .55; filter: grayscale(1) }
   .ask { display: flex; flex-wrap: wrap; gap: 8px; margin: 0 0 16px }
   .ask input[type=search] { flex: 1; max-width: 560px }
   @media (max-width: 640px) {

@@ -30,6 +30,39 @@
 
   let live = stored('live') !== 'off';
   let asking = false;
+  let heardAt = Date.now();
+  // A tracker that hangs is as gone as one that has ended.
+  const ask = (address, options) =>
+    fetch(address, { ...options, signal: AbortSignal.timeout(LIVE_EVERY_MS - 500) });
+
+  /** Says in words whether the tracker still answers, and how old what is shown is. */
+  const showGone = (gone) => {
+    const line = document.getElementById('gone');
+    document.body.classList.toggle('stale', gone);
+    line.hidden = !gone;
+    if (!gone) {
+      heardAt = Date.now();
+      line.textContent = '';
+      return;
+    }
+    const seconds = Math.round((Date.now() - heardAt) / 1000);
+    const age = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+    line.textContent = `The tracker does not answer: what is shown is ${age} old. This page looks again every ${LIVE_EVERY_MS / 1000} s.`;
+  };
+
+  /** Whether the tracker is there, for a page that is not to be refreshed now. */
+  const look = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      await ask('/console.js', { method: 'HEAD', cache: 'no-store' });
+      showGone(false);
+    } catch {
+      showGone(true);
+    } finally {
+      asking = false;
+    }
+  };
 
   /** What the reader walks through by keyboard or has selected must not be replaced under their hands. */
   const isBusy = () => {
@@ -58,7 +91,7 @@
     if (asking) return;
     asking = true;
     try {
-      const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+      const answer = await ask(location.href, { headers: { accept: 'text/html' } });
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const fresh = page.getElementById('main');
       const main = document.getElementById('main');
@@ -67,10 +100,10 @@
       if (fresh.dataset.failed) main.dataset.failed = 'true';
       else delete main.dataset.failed;
       document.getElementById('clock')?.replaceChildren(...page.getElementById('clock').childNodes);
-      document.body.classList.remove('stale');
+      showGone(false);
     } catch {
-      // The console itself is gone: what is shown stays, and says by its look that it is old.
-      document.body.classList.add('stale');
+      // The console itself is gone: what is shown stays, and says that it is old.
+      showGone(true);
     } finally {
       asking = false;
     }
@@ -101,7 +134,9 @@
       const failed = byId('main').dataset.failed !== undefined || document.body.classList.contains('stale');
       const busy = isBusy();
       byId('live').textContent = live && busy && !failed ? 'Live, waiting' : 'Live';
-      if (!document.hidden && (failed || (live && !busy))) void refresh();
+      if (document.hidden) return;
+      if (failed || (live && !busy)) void refresh();
+      else void look();
     }, LIVE_EVERY_MS);
   });
 })();

@@ -2,7 +2,7 @@ import type { Html } from '../html.ts';
 import { cutText, DataText } from '../parts/data-text.tsx';
 import { markOf } from '../parts/status-mark.tsx';
 import { millisecondsText } from '../parts/time-text.tsx';
-import type { Attempt, StageRow, Wait } from './stage-attempts.ts';
+import type { Attempt, Point, StageRow, Wait } from './stage-attempts.ts';
 import { type TimeScale, timeScale, timeTicks } from './time-scale.ts';
 
 export interface GanttProps {
@@ -15,6 +15,8 @@ export interface GanttProps {
 const ROW = 30;
 const BAR = 14;
 const AXIS = 26;
+/** A bar narrower than this share of the width, in percent, is seen by a mark of its own. */
+const SHORTEST = 0.4;
 /** Share of the width for what has happened; the rest is for what is expected. */
 const PAST = 0.86;
 
@@ -81,6 +83,9 @@ export function Gantt({ rows, now, label }: GanttProps): Html {
               {row.attempts.map((attempt) => (
                 <Bar attempt={attempt} stage={row.stage} y={y} at={at} end={now === null ? null : end} />
               ))}
+              {row.points.map((point) => (
+                <PointMark point={point} stage={row.stage} y={y} at={at} />
+              ))}
               {row.ghost ? (
                 <Ghost place={ghosts.indexOf(row)} count={ghosts.length} stage={row.stage} y={y} />
               ) : null}
@@ -125,11 +130,28 @@ function Bar({
       <rect class={open ? 'bar open' : 'bar'} x={left} y={y} width={width} height={BAR} rx={2}>
         <title>{`${cutText(stage, 40)}, attempt ${number}: ${word}, ${took}`}</title>
       </rect>
+      {Number.parseFloat(width) < SHORTEST ? (
+        <line class="point" x1={left} x2={left} y1={y - 2} y2={y + BAR + 2}>
+          <title>{`${cutText(stage, 40)}, attempt ${number}: ${word}, ${took}`}</title>
+        </line>
+      ) : null}
       {mark === '' ? null : (
         <text class="bar-mark" x={at(to)} dx={5} y={y + BAR - 3}>
           {mark}
         </text>
       )}
+    </g>
+  );
+}
+
+/** An event that is no part of an attempt: a retry that was sent. */
+function PointMark({ point, stage, y, at }: Placed & { point: Point; stage: string }) {
+  const { tone, word } = markOf(point.status);
+  return (
+    <g class={tone}>
+      <line class="point" x1={at(point.at)} x2={at(point.at)} y1={y} y2={y + BAR}>
+        <title>{`${cutText(stage, 40)}, #${point.sequenceNo}: ${word}`}</title>
+      </line>
     </g>
   );
 }
@@ -184,7 +206,8 @@ function percent(share: number): string {
 }
 
 function instantsOf(rows: readonly StageRow[], now: Date | null): number[] {
-  const instants = rows.flatMap(({ attempts, waits }) => [
+  const instants = rows.flatMap(({ attempts, points, waits }) => [
+    ...points.map(({ at }) => at),
     ...attempts.flatMap(({ from, to }) => (to === null ? [from] : [from, to])),
     ...waits.flatMap(({ from, to }) => (to === null ? [from] : [from, to])),
   ]);

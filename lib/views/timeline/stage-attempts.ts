@@ -14,6 +14,13 @@ export interface Attempt {
   eventType: string;
 }
 
+/** An event at one instant that begins and ends no attempt. */
+export interface Point {
+  at: number;
+  status: string;
+  sequenceNo: number;
+}
+
 export interface Wait {
   from: number;
   /** Null: it goes on. */
@@ -26,6 +33,7 @@ export interface StageRow {
   stage: string;
   lane: Lane;
   attempts: Attempt[];
+  points: Point[];
   waits: Wait[];
   /** Nothing was heard of it yet, though it is to come. */
   ghost: boolean;
@@ -44,6 +52,7 @@ export function stageRows(events: readonly TimelineEvent[], expected: readonly s
       stage,
       lane: laneOf(stage),
       attempts: [],
+      points: [],
       waits: [],
       ghost: false,
       retryPlanned: false,
@@ -104,16 +113,27 @@ function startOf(event: TimelineEvent): number {
   return event.startedAt?.getTime() ?? at - (event.durationMs ?? 0);
 }
 
-function addToAttempts({ attempts }: StageRow, event: TimelineEvent): void {
+function addToAttempts({ attempts, points }: StageRow, event: TimelineEvent): void {
   const { status, attempt, sequenceNo, eventType } = event;
   const at = event.occurredAt.getTime();
-  if (status === 'RETRY_SCHEDULED') return;
+  if (status === 'RETRY_SCHEDULED') {
+    points.push({ at, status, sequenceNo });
+    return;
+  }
   if (status === 'STARTED') {
     attempts.push({ from: at, to: null, status, attempt, sequenceNo, eventType });
     return;
   }
   const open = attempts.findLast((begun) => begun.to === null && begun.attempt === attempt);
-  if (open !== undefined) Object.assign(open, { to: Math.max(at, open.from), status, sequenceNo, eventType });
+  // What a result states of its duration counts, also where its start was recorded at the same instant.
+  if (open !== undefined)
+    Object.assign(open, {
+      from: at < open.from ? open.from : Math.min(open.from, startOf(event)),
+      to: Math.max(at, open.from),
+      status,
+      sequenceNo,
+      eventType,
+    });
   else attempts.push({ from: startOf(event), to: at, status, attempt, sequenceNo, eventType });
 }
 
