@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { SendInterruptedError } from '../client/send-events.ts';
 import { DatabaseError } from '../data-access/database-error.ts';
+import { UnknownNameError } from '../data-access/known-names.ts';
 import { MetadataFilterError } from '../data-access/metadata-search.ts';
 import { PagePositionError } from '../data-access/page.ts';
 
@@ -78,6 +79,13 @@ export function toCliError(error: unknown): CliError {
       '--after takes what the page before printed, nothing else.',
       'Run the list without --after.',
     );
+  if (error instanceof UnknownNameError)
+    return new CliError({
+      code: `${error.kind.toUpperCase()}_UNKNOWN`,
+      message: error.message,
+      hint: error.hint,
+      exitCode: ExitCode.notFound,
+    });
   if (error instanceof MetadataFilterError) return usageError(error.message);
   const names = [...namesOf(error)].join(' ');
   if (NOT_SIGNED_IN.test(names))

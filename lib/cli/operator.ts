@@ -8,9 +8,12 @@ export interface ReasonOption {
 
 /** Every deed by hand leaves a row that says who did it and why. */
 export function addReason(command: Command): Command {
-  return command.addOption(
-    new Option('--reason <text>', 'why; kept with who and when').argParser(parseReason).makeOptionMandatory(),
-  );
+  return command.addOption(reasonOption().makeOptionMandatory());
+}
+
+/** For a deed that can be tried without being done. */
+export function reasonOption(): Option {
+  return new Option('--reason <text>', 'why; kept with who and when').argParser(parseReason);
 }
 
 /** Who is at the keyboard, as far as the machine knows; PAGW_OPERATOR says it better, in CI for one. */

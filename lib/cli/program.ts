@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { reports } from '../reports/reports.ts';
 import { archiveList, archiveRestore } from './archive.ts';
 import { archiveHold, archiveHolds, archiveRelease } from './archive-hold.ts';
+import { audit } from './audit.ts';
 import type { Cli, Verb } from './cli.ts';
 import { completion } from './completion.ts';
 import { deadLettersList, deadLettersRedrive } from './dead-letters.ts';
@@ -54,7 +55,7 @@ const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly
   ['migrate', 'the database schema', [migrateStatus, migrateUp]],
 ];
 
-const VERBS: readonly Verb[] = [stuck, exportEvents, doctor, completion];
+const VERBS: readonly Verb[] = [stuck, audit, exportEvents, doctor, completion];
 
 export function createProgram(cli: Cli): Command {
   const program = new Command('pagw')

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
   countRequests,
   type ListedRequest,
@@ -72,6 +73,7 @@ export function requestList(cli: Cli): Command {
           tenant: session.options.tenant,
           openOnly: options.open,
         };
+        await refuseUnknownNames(database, filter);
         const { rows, next } = await readPages(
           session.options.limit ?? DEFAULT_LIMIT,
           REQUESTS_PER_PAGE,

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
   cancelRetryBatch,
   listRetryBatches,
@@ -9,7 +10,7 @@ import { listRetries } from '../data-access/retry.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import type { Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
-import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { addReason, operatorOf, type ReasonOption, reasonOption } from './operator.ts';
 import { printList } from './output/print-list.ts';
 import { type Column, tableText } from './output/table.ts';
 import { ageText, countText, plural } from './output/time-text.ts';
@@ -25,10 +26,11 @@ import {
 const SAMPLE = 5;
 const DEFAULT_RATE = 60;
 
-type Options = RetryFilterOptions & ReasonOption & { rate: number; all?: boolean; dryRun?: boolean };
+type Options = RetryFilterOptions & Partial<ReasonOption> & { rate: number; all?: boolean; dryRun?: boolean };
 
 export const retryBatch: Verb = (cli) =>
-  addReason(addRetryFilter(new Command('batch')))
+  addRetryFilter(new Command('batch'))
+    .addOption(reasonOption())
     .description('retry every failure that matches, in steps, those whose attempts are used up included')
     .addOption(
       new Option('--rate <n>', 'failures a minute')
@@ -41,13 +43,18 @@ export const retryBatch: Verb = (cli) =>
       cli.run(command, ['tenant'], async (session) => {
         const connection = await session.connect();
         const now = connection.now();
+        const { reason, dryRun } = options;
+        if (reason === undefined && dryRun !== true)
+          throw usageError('Say why with --reason.', 'A --dry-run needs none.');
         const filter = readRetryFilter(options, session, now);
         if (Object.keys(filter).length === 0 && options.all !== true)
           throw usageError(
             'Nothing narrows this batch.',
             'Name a tenant, stage, error code, downstream or age; or add --all.',
           );
-        const page = await listRetries(connection.database('reader'), {
+        const reader = connection.database('reader');
+        await refuseUnknownNames(reader, filter);
+        const page = await listRetries(reader, {
           filter,
           state: undefined,
           now,
@@ -65,9 +72,9 @@ export const retryBatch: Verb = (cli) =>
           }),
         );
         if (page.total > sample.length) session.say(`… and ${countText(page.total - sample.length)} more.`);
-        if (options.dryRun === true) return undefined;
+        if (dryRun === true || reason === undefined) return undefined;
         await session.confirm(`Retry ${plural(page.total, 'failure')}, ${countText(options.rate)} a minute?`);
-        const operator = operatorOf(options, session.io);
+        const operator = operatorOf({ reason }, session.io);
         const request = { filter, ratePerMinute: options.rate, ...operator };
         const batch = await requestRetryBatch(connection.database('operator'), request, now);
         const { output } = session.options;

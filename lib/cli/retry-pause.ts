@@ -1,13 +1,18 @@
 import { Command } from 'commander';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { listRetryPauses, type PauseScope, pauseRetries, resumeRetries } from '../data-access/operate.ts';
+import { listRetries } from '../data-access/retry.ts';
 import { toRetryFilter } from '../domain/retry-filter.ts';
+import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { textFault } from '../domain/text-fault.ts';
 import type { Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
+import type { Connection } from './connection.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { printList } from './output/print-list.ts';
-import { ageText } from './output/time-text.ts';
-import { filterText } from './retry.ts';
+import { tableText } from './output/table.ts';
+import { ageText, plural } from './output/time-text.ts';
+import { filterText, retryColumns, withMaxAttempts } from './retry.ts';
 import type { Session } from './session.ts';
 
 /** What a pause's columns hold, in characters. */
@@ -25,6 +30,7 @@ export const retryPause: Verb = (cli) =>
       cli.run(command, ['tenant'], async (session) => {
         const scope = readScope(options, session);
         const connection = await session.connect();
+        await previewPause(session, connection, scope);
         const operator = operatorOf(options, session.io);
         const paused = await pauseRetries(connection.database('operator'), scope, operator, connection.now());
         const what = scopeText(scope);
@@ -36,6 +42,31 @@ export const retryPause: Verb = (cli) =>
         return undefined;
       }),
     );
+
+const SAMPLE = 5;
+
+/** Says what a pause will hold back, and asks. @throws UnknownNameError, CliError when nobody says yes. */
+async function previewPause(session: Session, connection: Connection, scope: PauseScope): Promise<void> {
+  const database = connection.database('reader');
+  await refuseUnknownNames(database, scope);
+  const { tenant, stage, downstream } = scope;
+  const now = connection.now();
+  const filter = toRetryFilter({
+    tenant: tenant ?? undefined,
+    stage: stage ?? undefined,
+    downstream: downstream ?? undefined,
+  });
+  const { rows, total } = await listRetries(database, { filter, state: undefined, now, limit: SAMPLE });
+  const policy = parseRetryPolicy(connection.retryPolicy);
+  const what = scopeText(scope);
+  session.say(`${plural(total, 'failure')} that wait for a retry or have used theirs up match: ${what}.`);
+  if (total > 0) {
+    const sample = rows.map((retry) => withMaxAttempts(retry, policy));
+    const { paintMessage: paint, width } = session;
+    session.say(tableText(sample, { columns: retryColumns(now), paint, width }));
+  }
+  await session.confirm(`Hold back these retries, and those to come: ${what}?`);
+}
 
 export function addScope(command: Command): Command {
   return command

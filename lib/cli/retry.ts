@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type NothingToRetry, retryNow, whyNothingToRetry } from '../data-access/operate.ts';
 import {
   type ListedRetry,
@@ -33,6 +34,7 @@ export const retryList: Verb = (cli) =>
         const database = connection.database('reader');
         const now = connection.now();
         const filter = readRetryFilter(options, session, now);
+        await refuseUnknownNames(database, filter);
         const policy = parseRetryPolicy(connection.retryPolicy);
         let total = 0;
         const limit = session.options.limit ?? DEFAULT_LIMIT;

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type LastCheck, readCheck } from '../data-access/stuck-alarm.ts';
 import {
   groupStuckRequests,
@@ -46,6 +47,7 @@ export function stuck(cli: Cli): Command {
         const database = connection.database('reader');
         const now = connection.now();
         const filter = toFilter(options, session.options.tenant, now);
+        await refuseUnknownNames(database, filter);
         const groups = await groupStuckRequests(database, now, filter);
         const { rows, next } = await readPages(
           session.options.limit ?? DEFAULT_LIMIT,

@@ -1,7 +1,7 @@
 import type { RetryFilter } from '../domain/retry-filter.ts';
 import type { Database, SqlValues } from './database.ts';
 import { type Addition, additionValues } from './ingest.ts';
-import { readBounded } from './page.ts';
+import { type Page, readBounded, readPage, readPosition } from './page.ts';
 
 /** Who does something by hand, and why. */
 export interface Operator {
@@ -296,4 +296,65 @@ export async function closeWith(
      ) AS done`,
     { ...additionValues([addition]), ...deedValues(operator, now) },
   );
+}
+
+/** What somebody did by hand, as it was written down. */
+export interface RecordedAct {
+  id: number;
+  actedAt: Date;
+  actedBy: string;
+  action: string;
+  /** What it was aimed at. */
+  filter: Record<string, unknown>;
+  reason: string;
+  affected: number;
+}
+
+export interface ActFilter {
+  tenant?: string | undefined;
+  /** `retry.pause`; or `retry`, for all that begin so. */
+  action?: string | undefined;
+  actedBy?: string | undefined;
+  pagwId?: string | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
+const ACTS = 'acts';
+export const ACTS_PER_PAGE = 500;
+
+/** What was done by hand, latest first. Of a tenant: what names it, in its filter. @throws PagePositionError */
+export async function listActs(
+  database: Database,
+  { tenant, action, actedBy, pagwId, since, until }: ActFilter,
+  limit: number,
+  position?: string,
+): Promise<Page<RecordedAct>> {
+  const after = readPosition(ACTS, position, 'number');
+  return readPage(database, {
+    list: ACTS,
+    limit,
+    sql: `SELECT
+       id, acted_at, acted_by, action, filter, reason, affected, acted_at::text AS page_at, id AS page_id
+     FROM operator_action
+     WHERE (:tenant::text IS NULL OR filter ->> 'tenant' = :tenant)
+       AND (:action::text IS NULL OR action = :action OR starts_with(action, :action || '.'))
+       AND (:acted_by::text IS NULL OR acted_by = :acted_by)
+       AND (:pagw_id::text IS NULL OR filter ->> 'pagwId' = :pagw_id)
+       AND acted_at >= :since::timestamptz
+       AND acted_at < :until::timestamptz
+       AND (:after_at::timestamptz IS NULL OR (acted_at, id) < (:after_at::timestamptz, :after_id::bigint))
+     ORDER BY acted_at DESC, id DESC
+     LIMIT :limit`,
+    values: {
+      tenant: tenant ?? null,
+      action: action ?? null,
+      acted_by: actedBy ?? null,
+      pagw_id: pagwId ?? null,
+      since: since ?? '-infinity',
+      until: until ?? 'infinity',
+      after_at: after?.at ?? null,
+      after_id: after?.id ?? null,
+    },
+  });
 }

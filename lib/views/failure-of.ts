@@ -1,4 +1,5 @@
 import { DatabaseError } from '../data-access/database-error.ts';
+import { UnknownNameError } from '../data-access/known-names.ts';
 import { MetadataFilterError } from '../data-access/metadata-search.ts';
 import { PagePositionError } from '../data-access/page.ts';
 import type { FailureProps } from './parts/notice.tsx';
@@ -20,6 +21,10 @@ export function failureOf(error: unknown): ViewFailure {
     return badFilter(
       'The filter “after” is not a position that this list gave out; leave it away to begin anew.',
     );
+  if (error instanceof UnknownNameError) {
+    const { kind, message, hint } = error;
+    return { status: 404, code: `${kind.toUpperCase()}_UNKNOWN`, message, hint };
+  }
   if (error instanceof MetadataFilterError) {
     return { status: 400, code: 'BAD_FILTER', message: error.message, hint: 'Correct it and search again.' };
   }

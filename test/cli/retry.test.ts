@@ -187,6 +187,8 @@ describe('pagw retry batch', () => {
     expect(await pagw(...args)).toMatchObject({ exitCode: 64 });
     answer = 'n';
     expect(await pagw(...args)).toMatchObject({ exitCode: 2 });
+    expect(await pagw('batch', '--stage', 'PARSING', '--dry-run')).toMatchObject({ exitCode: 0 });
+    expect(await pagw('batch', '--stage', 'PARSING', '-y')).toMatchObject({ exitCode: 64 });
     expect(await pagw(...args, '--dry-run')).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await actions()).toEqual([]);
   });
@@ -213,7 +215,9 @@ describe('pagw retry pause and resume', () => {
     await fail({ stage: 'API_CONNECTOR' });
     bench.pass(61);
     const scope = ['--stage', 'api-connector', '--tenant', 'anthem'];
-    await pagw('pause', ...scope, '--reason', 'maintenance window');
+    expect(await pagw('pause', ...scope, '--reason', 'maintenance window')).toMatchObject({ exitCode: 64 });
+    expect((await pagw('pauses')).stdout).toBe('');
+    await pagw('pause', ...scope, '--reason', 'maintenance window', '-y');
     expect((await pagw('pauses')).stdout).toMatch(
       /anthem +API_CONNECTOR +all +0s ago +ann +maintenance window/,
     );

@@ -45,6 +45,16 @@ function pagw(line: string, at = afterMinutes(now, 1)) {
 }
 
 describe('pagw stuck', () => {
+  it('refuses names that exist nowhere, with the nearest that do, and never says that nothing is stuck', async () => {
+    const stage = await pagw('stuck --stage VALIDATOIN');
+    expect(stage).toMatchObject({ code: 5, stdout: '' });
+    expect(stage.stderr).toContain('VALIDATION');
+    const tenant = await pagw('stuck --tenant anthen');
+    expect(tenant).toMatchObject({ code: 5, stdout: '' });
+    expect(tenant.stderr).toContain('Did you mean anthem?');
+    expect(await pagw('retry pause --stage PARSNIG --reason test -y')).toMatchObject({ code: 5 });
+  });
+
   it('shows groups, then requests, longest stuck first, and how fresh that is', async () => {
     const { code, stdout, stderr } = await pagw('stuck');
     expect(code).toBe(0);
@@ -93,8 +103,8 @@ describe('pagw stuck', () => {
 
   it('ends with 10 when there is any and that was asked, with 64 when it is not understood', async () => {
     expect((await pagw('stuck --exit-code')).code).toBe(10);
-    expect((await pagw('stuck --exit-code --tenant nobody')).code).toBe(0);
-    expect((await pagw('stuck --tenant nobody')).stderr).toContain('No stuck requests; checked 1m ago.');
+    expect((await pagw('stuck --exit-code --stage PARSING')).code).toBe(0);
+    expect((await pagw('stuck --stage PARSING')).stderr).toContain('No stuck requests; checked 1m ago.');
     expect((await pagw('stuck --older-than soon')).code).toBe(64);
     expect((await pagw('stuck --group-by colour')).code).toBe(64);
   });
@@ -147,5 +157,27 @@ describe('pagw request close', () => {
     expect((await pagw('request close PAGW-1 --reason again')).code).toBe(64);
     const alone = await pagw('request close PAGW-1 --as withdrawn --reason again');
     expect([alone.code, alone.stderr]).toEqual([64, expect.stringContaining('needs a second person')]);
+  });
+});
+
+describe('pagw audit', () => {
+  it('lists what was done by hand, by whom and why', async () => {
+    await pagw('retry pause --stage VALIDATION --reason maintenance -y');
+    const { stdout } = await pagw('audit --action retry --by ann -o json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      acts: [
+        {
+          action: 'retry.pause',
+          actedBy: 'ann',
+          reason: 'maintenance',
+          affected: 1,
+          filter: { stage: 'VALIDATION' },
+        },
+      ],
+      next: null,
+    });
+    await pagw('retry resume --stage VALIDATION --reason over');
+    expect((await pagw('audit --action retry.resume -o csv')).stdout).toContain('retry.resume');
+    expect((await pagw('audit --by bob')).stderr).toContain('Nothing was done by hand');
   });
 });

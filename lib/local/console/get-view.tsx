@@ -1,7 +1,9 @@
 import type { Database } from '../../data-access/database.ts';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
 import { durationText } from '../../domain/duration-text.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
+import { canonicalStage } from '../../domain/event-stages.ts';
 import { type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
@@ -45,6 +47,7 @@ async function getView(
   try {
     const parameters = readQuery(url.search.slice(1), ['tenant', ...page.filters]);
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
+    await refuseUnknownNames(views.database, { tenant, stage: canonicalStage(parameters.stage) });
     const context: ViewContext = { now, tenant, links: consoleLinks, limits: LIMITS };
     const fragment = await page.show({ database: views.database, parameters, context, rules: views.rules });
     return html(
