@@ -7,6 +7,7 @@ import { sendEvents } from '../client/send-events.ts';
 import type { Database } from '../data-access/database.ts';
 import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { readRules } from '../views/read-rules.ts';
+import { actRoutes } from './console/acts.tsx';
 import { getHealthz, postClock, postEvents } from './console/api-routes.ts';
 import { getIcon, getScript, json, startConsoleServer } from './console/console-server.ts';
 import { getSystem } from './console/get-system.tsx';
@@ -168,6 +169,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const views = { database, clock, rules: readRules(environment) };
     const console = await startConsoleServer(port, {
       ...viewRoutes(views),
+      ...actRoutes(views, process.env.PAGW_OPERATOR || process.env.USER || 'unknown'),
       'GET /console.js': getScript,
       'GET /favicon.ico': getIcon,
       'GET /system': getSystem({ addresses, checks, views }),

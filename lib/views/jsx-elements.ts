@@ -70,13 +70,14 @@ export interface Elements {
   td: Attributes & { colspan?: number };
   a: Attributes & { href?: string | undefined };
   button: Attributes & { type: 'submit' | 'button' };
-  form: Attributes & { action: string; method: 'get' };
+  form: Attributes & { action: string; method: 'get' | 'post' };
   label: Attributes & { for?: string };
   input: Attributes & {
     type: 'search' | 'hidden' | 'text';
     name: string;
     value?: string | undefined;
     placeholder?: string;
+    required?: boolean;
     maxlength?: number;
     autocomplete?: string;
     spellcheck?: 'false';

@@ -76,8 +76,8 @@ export function consolePage(page: ConsolePageProps): string {
           {children}
         </main>
         <footer>
-          Local mode, no AWS account · all times UTC · <a href="/system">System</a> ·{' '}
-          <a href="/healthz">Health as JSON</a>
+          Local mode, no AWS account · all times UTC · <a href="/audit">Audit</a> ·{' '}
+          <a href="/system">System</a> · <a href="/healthz">Health as JSON</a>
         </footer>
       </body>
     </html>

@@ -69,6 +69,8 @@
     const main = document.getElementById('main');
     const selection = document.getSelection();
     return (
+      // What is about to be done, or was, is no view that could be drawn anew.
+      location.pathname === '/act' ||
       main.querySelector(':focus-visible') !== null ||
       (selection !== null && !selection.isCollapsed && main.contains(selection.anchorNode))
     );

@@ -9,7 +9,7 @@ import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { Failure } from '../../views/parts/notice.tsx';
 import { readQuery, readText } from '../../views/read-parameters.ts';
-import type { ViewContext, ViewRules } from '../../views/view-page.ts';
+import type { ViewContext, ViewParameters, ViewRules } from '../../views/view-page.ts';
 import { viewPages } from '../../views/view-pages.ts';
 import type { LocalClock } from '../local-clock.ts';
 import { consoleLinks, consolePage, viewPath } from './console-page.tsx';
@@ -50,9 +50,16 @@ async function getView(
     await refuseUnknownNames(views.database, { tenant, stage: canonicalStage(parameters.stage) });
     const context: ViewContext = { now, tenant, links: consoleLinks, limits: LIMITS };
     const fragment = await page.show({ database: views.database, parameters, context, rules: views.rules });
+    const acts = actLinks(view, parameters);
+    const children = (
+      <>
+        {fragment}
+        {acts}
+      </>
+    );
     return html(
       200,
-      consolePage({ ...(await opening), title: page.title, view, tenant, failed: false, children: fragment }),
+      consolePage({ ...(await opening), title: page.title, view, tenant, failed: false, children }),
     );
   } catch (error) {
     // By name: of an error, what a spread would leave out is the message.
@@ -70,6 +77,30 @@ async function getView(
       consolePage({ ...(await opening), title: page.title, view, tenant: null, failed, children }),
     );
   }
+}
+
+/** What may be done by hand with what a view shows: each leads to a page that asks before it acts. */
+function actLinks(view: ViewName, { id, tenant, stage }: ViewParameters): Html {
+  const place = (verb: string, fields: Record<string, string | undefined>) => {
+    const query = new URLSearchParams({ verb });
+    for (const [name, value] of Object.entries(fields)) if (value) query.set(name, value);
+    return `/act?${query}`;
+  };
+  if (view === 'request' && id !== undefined)
+    return (
+      <p class="by-hand">
+        By hand: <a href={place('retry', { id })}>Retry now</a> · <a href="/audit">what was done by hand</a>
+      </p>
+    );
+  const scope = { tenant, stage };
+  if ((view === 'retries' || view === 'stuck') && (tenant || stage))
+    return (
+      <p class="by-hand">
+        By hand, for what is chosen: <a href={place('pause', scope)}>Pause retries</a> ·{' '}
+        <a href={place('resume', scope)}>Resume retries</a> · <a href="/audit">what was done by hand</a>
+      </p>
+    );
+  return <></>;
 }
 
 /** What every page has around its view, whether or not the database answers. */
