@@ -73,7 +73,14 @@ beforeAll(async () => {
   const measureLag = async () => ({ seconds: 0, waiting: 0 });
   await runStuckAlarm(owner, { rules, measureLag, now, publish: async () => undefined });
   await metricTenants(owner, []);
-  await pauseRetries(owner, { tenant: null, stage: 'MAPPING', downstream: null }, operator, now);
+  // Afterwards: a failure whose retry is held back is not stuck.
+  for (const tenant of ['anthem', 'elevance', null])
+    await pauseRetries(
+      owner,
+      { tenant, stage: tenant === null ? 'MAPPING' : null, downstream: null },
+      operator,
+      now,
+    );
   reader = await openAsRole(db, 'pagw_reader');
   writer = await openAsRole(db, 'pagw_writer');
   await limitReader(owner, ['anthem']);
@@ -94,7 +101,6 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
       { errorCode: 'TIMEOUT', retryable: true, nextRetryAt: start.toISOString(), metadata: { note: tenant } },
     ],
   ]);
-  await pauseRetries(owner, { tenant, stage: null, downstream: null }, operator, now);
   await holdHistory(owner, { tenant }, operator, now);
   await freezeFigures(owner, { year: 2026, tenant, rows: [] }, operator, now);
   await requestRetryBatch(owner, { filter: { tenant }, ratePerMinute: 1, ...operator }, now);
