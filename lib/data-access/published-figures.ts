@@ -267,3 +267,85 @@ export function changesSince(frozen: readonly PlanFigures[], now: readonly PlanF
     });
   });
 }
+
+/** A delegate of which nothing was heard but requests: its figures are missing here. */
+export interface SilentDelegate {
+  delegate: string;
+  requests: number;
+}
+
+/** Delegates whose requests of the span are all without a decision or another end. */
+export async function silentDelegates(
+  database: Database,
+  { tenant, since, until }: ReportSpan,
+): Promise<SilentDelegate[]> {
+  const { rows } = await readBounded<SilentDelegate>(
+    database,
+    `SELECT delegate, count(*) AS requests
+     FROM decision_episode
+     WHERE delegate IS NOT NULL AND ${COUNTED}
+       AND (:tenant::text IS NULL OR tenant = :tenant)
+       AND received_at >= :since::timestamptz
+       AND received_at < coalesce(:until::timestamptz, 'infinity')
+     GROUP BY delegate
+     HAVING count(resolved_at) = 0
+     ORDER BY delegate
+     LIMIT ${MOST_ROWS}`,
+    { tenant, since, until: until ?? null },
+  );
+  return rows;
+}
+
+/**
+ * Adds the figures that a delegate reports of the same plans. Means are weighed by decisions; a median of both cannot be
+ * told from two medians, and is null.
+ */
+export function addFigures(own: readonly PublishedPlan[], others: readonly PublishedPlan[]): PublishedPlan[] {
+  const plans = new Map(own.map((plan) => [plan.plan, plan]));
+  for (const other of others) {
+    const known = plans.get(other.plan);
+    plans.set(
+      other.plan,
+      known === undefined
+        ? other
+        : {
+            plan: other.plan,
+            standard: sumOf(known.standard, other.standard),
+            expedited: sumOf(known.expedited, other.expedited),
+            leftOut: {
+              drugs: known.leftOut.drugs + other.leftOut.drugs,
+              withdrawn: known.leftOut.withdrawn + other.leftOut.withdrawn,
+              undecided: known.leftOut.undecided + other.leftOut.undecided,
+            },
+          },
+    );
+  }
+  return [...plans.values()];
+}
+
+function sumOf(one: PublishedFigures, other: PublishedFigures): PublishedFigures {
+  const decided = ({ approved, denied, partial }: PublishedFigures) => approved + denied + partial;
+  const [few, more] = [decided(one), decided(other)];
+  if (few === 0 || more === 0) {
+    const times = few === 0 ? other : one;
+    return { ...added(one, other), meanMs: times.meanMs, medianMs: times.medianMs };
+  }
+  const meanMs = ((one.meanMs ?? 0) * few + (other.meanMs ?? 0) * more) / (few + more);
+  return { ...added(one, other), meanMs, medianMs: null };
+}
+
+function added(
+  one: PublishedFigures,
+  other: PublishedFigures,
+): Omit<PublishedFigures, 'meanMs' | 'medianMs'> {
+  return {
+    received: one.received + other.received,
+    approved: one.approved + other.approved,
+    denied: one.denied + other.denied,
+    partial: one.partial + other.partial,
+    approvedAfterExtension: one.approvedAfterExtension + other.approvedAfterExtension,
+    appealed: one.appealed + other.appealed,
+    approvedAfterAppeal: one.approvedAfterAppeal + other.approvedAfterAppeal,
+    inTime: one.inTime === null && other.inTime === null ? null : (one.inTime ?? 0) + (other.inTime ?? 0),
+  };
+}

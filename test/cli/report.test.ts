@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../../lib/cli/cli.ts';
@@ -229,6 +232,23 @@ describe('pagw report', () => {
     expect(counts[0]).toMatchObject({ decided: 2, unexplained: 0 });
     expect((await report('cms', '--year', '2026')).out).toMatch(
       /1 · 50\.0 % +0 · 0\.0 % +1 · 50\.0 % .* 2 · 100\.0 % +6 h 00 m +6 h 00 m/,
+    );
+    const page = (await report('cms', '--year', '2026', '--page')).out;
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">[\s\S]*<td>1 \(50\.0 %\)<\/td>/);
+    expect(page).not.toContain('<script');
+    const file = join(mkdtempSync(join(tmpdir(), 'pagw-')), 'evicore.json');
+    writeFileSync(file, JSON.stringify({ plans: plans.slice(0, 1) }));
+    const summed = (await report('cms', '--year', '2026', '--add', file, '-o', 'json')).json().plans[0];
+    expect(summed.standard).toMatchObject({
+      approved: 2,
+      denied: 2,
+      inTime: 4,
+      meanMs: 21_600_000,
+      medianMs: null,
+    });
+    writeFileSync(file, JSON.stringify({ plans: [{ plan: 'H1' }] }));
+    await expect(report('cms', '--year', '2026', '--add', file)).rejects.toThrow(
+      'holds no figures: plans.0.standard',
     );
     expect((await report('cms')).err).toBe('Nothing was received, decided or open in this time.\n');
   });

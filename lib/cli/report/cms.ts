@@ -1,15 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
+  addFigures,
   changesSince,
   type FigureChange,
   freezeFigures,
   type PartialClass,
   type PlanFigures,
+  type PublishedPlan,
   partialClasses,
   publishedFigures,
   publishedPlans,
   readSnapshot,
+  type SilentDelegate,
   type Snapshot,
+  silentDelegates,
 } from '../../data-access/published-figures.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
@@ -18,12 +22,16 @@ import { printList } from '../output/print-list.ts';
 import { type Column, tableText } from '../output/table.ts';
 import { countText, momentText, tookText } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
+import { publishedPage } from './published-page.ts';
+import { readDelegateFigures } from './read-delegate-figures.ts';
 
 interface CmsOptions {
   year?: number;
   partialAs: PartialClass;
   freeze?: number;
   reason?: string;
+  add?: string[];
+  page?: boolean;
 }
 
 export const reportCms: Verb = (cli) =>
@@ -43,6 +51,11 @@ export const reportCms: Verb = (cli) =>
         'keep the figures of a year as they are, under your name; later changes are shown',
       ).argParser(parseYear),
     )
+    .option(
+      '--add <file...>',
+      'figures of delegates that the tracker hears nothing of, as -o json gives them',
+    )
+    .option('--page', 'a page that prints as it may be published (HTML, to stdout)')
     .addOption(new Option('--reason <text>', 'why they are frozen; kept with who and when'))
     .addHelpText('after', `\n${DEFINITIONS}`)
     .action((options: CmsOptions, command: Command) =>
@@ -67,7 +80,9 @@ export const reportCms: Verb = (cli) =>
           session.say(`Frozen by ${operator.actedBy}: the figures of ${options.freeze}, SHA-256 ${digest}.`);
         }
         const snapshot = year === undefined ? undefined : await readSnapshot(database, year, tenant);
-        print(session, rows, options, snapshot);
+        const added = (options.add ?? []).flatMap(readDelegateFigures);
+        const silent = await silentDelegates(database, { tenant, ...span });
+        print(session, { rows, added, silent, snapshot, year }, options);
         return undefined;
       }),
     );
@@ -94,14 +109,24 @@ function spanOf(
   return until === undefined ? { year, since: from, until: to } : { since: from, until };
 }
 
+interface Figures {
+  rows: readonly PlanFigures[];
+  /** Of delegates, from files. */
+  added: readonly PublishedPlan[];
+  silent: readonly SilentDelegate[];
+  snapshot: Snapshot | undefined;
+  year: number | undefined;
+}
+
 function print(
   session: Session,
-  rows: readonly PlanFigures[],
-  { partialAs }: CmsOptions,
-  snapshot: Snapshot | undefined,
+  { rows, added, silent, snapshot, year }: Figures,
+  { partialAs, page }: CmsOptions,
 ): void {
   const { output } = session.options;
-  const plans = publishedPlans(rows, partialAs);
+  const plans = addFigures(publishedPlans(rows, partialAs), added);
+  // What a file adds stands for the delegates that are silent here.
+  const incomplete = added.length > 0 ? [] : silent;
   const changes = snapshot === undefined ? [] : changesSince(snapshot.rows, rows);
   const frozen = snapshot && {
     at: snapshot.frozenAt,
@@ -111,7 +136,18 @@ function print(
     plans: publishedPlans(snapshot.rows, partialAs),
     changes,
   };
-  if (output === 'json') session.printJson({ plans, counts: rows.map(withReconciliation), frozen });
+  const missing = incomplete.map(
+    ({ delegate, requests }) =>
+      `Incomplete: nothing is known of ${countText(requests)} requests that ${delegate} decides; add its figures with --add.`,
+  );
+  if (page === true) {
+    const title = `Prior authorization metrics${year === undefined ? '' : ` ${year}`}`;
+    const notes = [...missing, ...(snapshot === undefined ? [] : [frozenText(snapshot, changes).trim()])];
+    session.print(publishedPage({ title, plans, definitions: DEFINITIONS.split('\n'), notes }));
+    return;
+  }
+  if (output === 'json')
+    session.printJson({ plans, counts: rows.map(withReconciliation), incomplete, frozen });
   else if (output === 'jsonl') session.printJsonLines(plans);
   else
     printList(session, {
@@ -121,7 +157,10 @@ function print(
       columns: columns(partialAs),
       empty: 'Nothing was received, decided or open in this time.',
     });
+  for (const sentence of missing) session.say(sentence);
   if (output !== 'table' || rows.length === 0) return;
+  if (added.length > 0)
+    session.say('The figures of files are in the JSON and on the page, not in this table.');
   session.print('\n');
   session.print(tableText(rows, { columns: RECONCILIATION, paint: session.paint, width: session.width }));
   session.say(`\n${DEFINITIONS}`);
