@@ -49,6 +49,8 @@ const SAMPLE = 5;
 async function previewPause(session: Session, connection: Connection, scope: PauseScope): Promise<void> {
   const database = connection.database('reader');
   await refuseUnknownNames(database, scope);
+  // Who says yes beforehand is asked nothing: on stderr stand errors alone.
+  if (session.options.yes === true) return;
   const { tenant, stage, downstream } = scope;
   const now = connection.now();
   const filter = toRetryFilter({
