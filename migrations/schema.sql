@@ -2614,7 +2614,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION summarise_changed_day(timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION summarise_changed_day(timestamp with time zone) TO pagw_maintainer;
 
-CREATE OR REPLACE FUNCTION public.summarise_changed_hour(frozen_before timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.summarise_changed_hour(quiet_days integer)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2626,7 +2626,13 @@ BEGIN
   DELETE FROM event_summary_changed_hour
   WHERE hour = (SELECT hour FROM event_summary_changed_hour ORDER BY hour DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING hour INTO taken;
-  IF taken IS NULL OR (taken < frozen_before AND EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken)) THEN
+  IF taken IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken) AND EXISTS (
+    SELECT FROM archived_month
+    WHERE month <= taken AT TIME ZONE 'UTC' AND dropped_at - quiet_days * interval '1 day' > taken
+  ) THEN
     RETURN taken;
   END IF;
   INSERT INTO event_summary_changed_day VALUES (date_trunc('day', taken, 'UTC'))
@@ -2642,8 +2648,8 @@ BEGIN
   RETURN taken;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION summarise_changed_hour(timestamp with time zone) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION summarise_changed_hour(timestamp with time zone) TO pagw_maintainer;
+REVOKE EXECUTE ON FUNCTION summarise_changed_hour(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarise_changed_hour(integer) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.summarise_events(recorded_from timestamp with time zone, recorded_before timestamp with time zone, of_tenant text DEFAULT NULL::text)
  RETURNS SETOF event_tracker_summary

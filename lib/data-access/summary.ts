@@ -2,9 +2,8 @@ import type { Database } from './database.ts';
 import { hasSqlState, SqlState } from './database-error.ts';
 import type { MaintainOptions } from './maintain.ts';
 
-/** Events of hours older than this may be compacted or archived: what is rolled up of them stays as it is. */
+/** Events may leave the database this long after they were rolled up; what is rolled up of their hours then stays as it is. */
 export const SUMMARY_FROZEN_AFTER_DAYS = 28;
-const DAY_MS = 86_400_000;
 
 /** Numbers of events that one search of an old backlog covers: about a second's work. */
 const MARK_MAX_IDS = 500_000;
@@ -23,7 +22,6 @@ export async function refreshSummary(
   { database, now, mayGoOn }: MaintainOptions,
   markMaxIds = MARK_MAX_IDS,
 ): Promise<SummaryRefresh> {
-  const frozenBefore = new Date(now.getTime() - SUMMARY_FROZEN_AFTER_DAYS * DAY_MS);
   let hoursChanged = 0;
   let complete = false;
   while (!complete && mayGoOn()) {
@@ -32,7 +30,7 @@ export async function refreshSummary(
     complete = search.complete;
   }
   let hoursSummarised = 0;
-  while (mayGoOn() && (await summariseChangedHour(database, frozenBefore))) hoursSummarised++;
+  while (mayGoOn() && (await summariseChangedHour(database))) hoursSummarised++;
   const hoursLeft = await countChangedHours(database);
   let daysSummarised = 0;
   while (mayGoOn() && (await summariseChangedDay(database, now))) daysSummarised++;
@@ -50,10 +48,10 @@ async function markChangedHours(database: Database, most: number) {
   return search;
 }
 
-async function summariseChangedHour(database: Database, frozenBefore: Date): Promise<boolean> {
+async function summariseChangedHour(database: Database): Promise<boolean> {
   const { rows } = await database.execute<{ hour: Date | null }>(
-    'SELECT summarise_changed_hour(:frozen_before::timestamptz) AS hour',
-    { frozen_before: frozenBefore },
+    'SELECT summarise_changed_hour(:quiet_days::int) AS hour',
+    { quiet_days: SUMMARY_FROZEN_AFTER_DAYS },
   );
   return rows[0]?.hour != null;
 }

@@ -1,9 +1,9 @@
 -- Makes the summary of one changed hour anew, of each tenant and in total, the latest first; null when there is none.
--- Whoever marks the hour meanwhile waits for this to end or is seen by it. An hour before `frozen_before` is made only
--- once: its events may have been compacted or archived since. The hour's day is marked; a mark that is there already is
--- locked: whoever merges the day must see this hour, or come after it.
+-- Whoever marks the hour meanwhile waits for this to end or is seen by it. An hour that may have had events in a month
+-- that was dropped, all of whose requests had been quiet for `quiet_days` then, is made only once. The hour's day is
+-- marked; a mark that is there already is locked: whoever merges the day must see this hour, or come after it.
 -- Called by maintain: lib/data-access/summary.ts.
-CREATE OR REPLACE FUNCTION summarise_changed_hour(frozen_before timestamptz) RETURNS timestamptz
+CREATE OR REPLACE FUNCTION summarise_changed_hour(quiet_days int) RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -14,7 +14,13 @@ BEGIN
   DELETE FROM event_summary_changed_hour
   WHERE hour = (SELECT hour FROM event_summary_changed_hour ORDER BY hour DESC LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING hour INTO taken;
-  IF taken IS NULL OR (taken < frozen_before AND EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken)) THEN
+  IF taken IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken) AND EXISTS (
+    SELECT FROM archived_month
+    WHERE month <= taken AT TIME ZONE 'UTC' AND dropped_at - quiet_days * interval '1 day' > taken
+  ) THEN
     RETURN taken;
   END IF;
   INSERT INTO event_summary_changed_day VALUES (date_trunc('day', taken, 'UTC'))
@@ -31,6 +37,6 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION summarise_changed_hour(timestamptz) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION summarise_changed_hour(int) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION summarise_changed_hour(timestamptz) TO pagw_maintainer;
+GRANT EXECUTE ON FUNCTION summarise_changed_hour(int) TO pagw_maintainer;
