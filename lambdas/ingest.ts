@@ -52,7 +52,7 @@ export const createHandler = flowHandler(
         now = agreed.now;
         return ingestMessages(messages, { database, quarantine, rules, fold, senders, now: now(), suspects });
       });
-      const { lines, failures, ...counts } = await beforeTimeIsUp(work, messages, context);
+      const { lines, failures, unbelieved, ...counts } = await beforeTimeIsUp(work, messages, context);
       if (counts.recorded > 0) lastRecordedAt = now();
       for (const line of lines) eventLog.info('event', { ...line });
       for (const [messageId, failure] of failures)
@@ -60,12 +60,16 @@ export const createHandler = flowHandler(
       // The first of each group that is not done, and all after it in that group: SQS keeps the order of what is left.
       const left = event.Records.filter(({ messageId }) => failures.has(messageId));
       const deferred = await deferMessages(sqs, env.EVENTS_QUEUE_URL, left);
+      if (unbelieved.size > 0)
+        logger.warn('clocks of senders are off', { times: Object.fromEntries(unbelieved) });
       logger.info('ingested', { messages: messages.length, failed: failures.size, deferred, ...counts });
       metrics.addMetric(IngestMetric.recorded, MetricUnit.Count, counts.recorded);
       metrics.addMetric(IngestMetric.duplicate, MetricUnit.Count, counts.duplicate);
       metrics.addMetric(IngestMetric.rejected, MetricUnit.Count, counts.rejected);
       metrics.addMetric(IngestMetric.unknownType, MetricUnit.Count, counts.unknownType);
       metrics.addMetric(IngestMetric.unclear, MetricUnit.Count, counts.unclear);
+      const unbelievedTimes = [...unbelieved.values()].reduce((sum, times) => sum + times, 0);
+      metrics.addMetric(IngestMetric.unbelieved, MetricUnit.Count, unbelievedTimes);
       metrics.addMetric(IngestMetric.failed, MetricUnit.Count, failures.size);
       metrics.addMetric(IngestMetric.age, MetricUnit.Seconds, oldestAgeSeconds(messages, now()));
       return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
@@ -91,6 +95,7 @@ async function beforeTimeIsUp(
       rejected: 0,
       unknownType: 0,
       unclear: 0,
+      unbelieved: new Map(),
       lines: [],
       failures,
     };

@@ -161,6 +161,7 @@ const SHOWN_FIELDS: (keyof TimelineEvent & string)[] = [
   'completedAt',
   'createdAt',
   'eventId',
+  'disbelieved',
   'metadata',
 ];
 

@@ -179,6 +179,7 @@ function toEventRows({ pagwId, correlated, fold }: Addition): Record<string, unk
       ...stated,
       ...(known || correlationId === null ? {} : { correlationId }),
       ...(tenant === null ? { tenantless: true } : {}),
+      ...(folded.disbelieved ? { disbelieved: true } : {}),
     };
     known ||= correlationId !== null;
     return {

@@ -93,6 +93,8 @@ export interface TimelineEvent {
   completedAt: Date | null;
   /** By the producer's clock. */
   occurredAt: Date;
+  /** That clock was so far behind that the recording counts in its place. */
+  disbelieved: boolean;
   /** When it was recorded. */
   createdAt: Date;
   metadata: Record<string, unknown> | null;
@@ -105,7 +107,8 @@ export const TIMELINE_SQL = withinAnswer(`
   SELECT
     sequence_no, event_id, stage, event_type, status::text AS status, attempt, retryable, next_retry_at,
     retry_exhausted_at, duration_ms, external_reference, error_code, error_message, worker_id, service_name,
-    started_at, completed_at, occurred_at, created_at, metadata
+    started_at, completed_at, occurred_at, coalesce((stated ->> 'disbelieved')::boolean, false) AS disbelieved, created_at,
+    metadata
   FROM event_history
   WHERE received_on = :received_on::date AND pagw_id = :pagw_id AND sequence_no > :after_sequence_no
   ORDER BY sequence_no

@@ -6,11 +6,24 @@ export const DEFAULT_BELIEVED_DAYS = 90;
 
 const DAY_MS = 86_400_000;
 
+/** Clocks of services differ by seconds all the time; what is ahead by more is worth a word. */
+const AHEAD_TOLD_MS = 60_000;
+
+/** Whether a producer's time lies absurdly far before its recording. Both in epoch milliseconds. */
+export function isDisbelieved(stated: number, recordedAt: number, believedDays: number): boolean {
+  return recordedAt - stated > believedDays * DAY_MS;
+}
+
+/** Whether a producer's clock is off: its time is disbelieved, or lies more than a minute after its recording. */
+export function isClockOff(stated: number, recordedAt: number, believedDays: number): boolean {
+  return isDisbelieved(stated, recordedAt, believedDays) || stated - recordedAt > AHEAD_TOLD_MS;
+}
+
 /**
  * A producer's time as it counts for durations, deadlines and decisions, in epoch milliseconds: never later than its
  * recording, and its recording where it lies absurdly far before. The raw time is kept beside it.
  * @param believedDays Infinity believes every past time, as an import of old histories needs it.
  */
 export function believableTime(stated: number, recordedAt: number, believedDays: number): number {
-  return stated > recordedAt || recordedAt - stated > believedDays * DAY_MS ? recordedAt : stated;
+  return stated > recordedAt || isDisbelieved(stated, recordedAt, believedDays) ? recordedAt : stated;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { believableTime, DEFAULT_BELIEVED_DAYS } from './believable-time.ts';
+import { believableTime, DEFAULT_BELIEVED_DAYS, isDisbelieved } from './believable-time.ts';
 import { type DecisionPolicy, defaultDecisionPolicy } from './decision-clock.ts';
 import { type DecisionEpisode, decisionEpisodes, isDetermination } from './decision-episodes.ts';
 import { type DecisionMemory, decisionFacts, rememberFacts, rememberFirst } from './decision-facts.ts';
@@ -88,6 +88,8 @@ export interface FoldedEvent {
   sequenceNo: number;
   /** When it happened, as far as that is believable; epoch milliseconds. */
   at: number;
+  /** Its own time lies absurdly far before its recording. */
+  disbelieved: boolean;
   attempt: number;
   /** When the failure is retried; null where it is not. */
   nextRetryAt: string | null;
@@ -154,12 +156,15 @@ export class RequestFold {
 
   /** @param recordedAt epoch milliseconds. */
   append(event: TrackedEvent, recordedAt: number): void {
-    const at = believableTime(Date.parse(event.occurredAt), recordedAt, this.#rules.believedDays);
+    const { believedDays } = this.#rules;
+    const occurredAt = Date.parse(event.occurredAt);
+    const at = believableTime(occurredAt, recordedAt, believedDays);
     const mark = this.memory.stages[event.stage];
     const folded: FoldedEvent = {
       event,
       sequenceNo: this.lastSequenceNo + 1,
       at,
+      disbelieved: isDisbelieved(occurredAt, recordedAt, believedDays),
       attempt: event.attempt ?? Math.min((mark?.failed ?? 0) + 1, INT4_MAX),
       nextRetryAt: null,
       exhausted: false,

@@ -119,6 +119,8 @@ export interface StatedRequest {
   update?: true;
   /** The message named no tenant, so that it decides, closes and reopens nothing. */
   tenantless?: true;
+  /** The event's own time lies absurdly far before its recording, which counts in its place. */
+  disbelieved?: true;
 }
 
 /** Full jitter: nextRetryAt = now + jitter × min(capSeconds, baseSeconds × factor^(attempt-1)); none from maxAttempts on. */

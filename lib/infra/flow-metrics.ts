@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRIC_NAMESPACE } from '../runtime/metric-names.ts';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { CLOCK_SKEW, METRIC_NAMESPACE } from '../runtime/metric-names.ts';
 
 /** A metric that a flow's handler writes to its log as EMF. Powertools adds the one dimension, `service`. */
 export function flowMetric(flow: string, metricName: string, statistic: string, period: Duration): Metric {
@@ -9,6 +9,19 @@ export function flowMetric(flow: string, metricName: string, statistic: string, 
     metricName,
     dimensionsMap: { service: `pagw-${flow}` },
     statistic,
+    period,
+  });
+}
+
+/** By how many seconds the clock of any flow's machine differs from the database's; silent while none does by a minute. */
+export function clockSkewMetric(period: Duration): MathExpression {
+  const flows = { ingest: 'ingest', retry: 'retry', stuckAlarm: 'stuck-alarm', maintain: 'maintain' };
+  return new MathExpression({
+    expression: `MAX([${Object.keys(flows).join(', ')}])`,
+    usingMetrics: Object.fromEntries(
+      Object.entries(flows).map(([id, flow]) => [id, flowMetric(flow, CLOCK_SKEW, 'Maximum', period)]),
+    ),
+    label: CLOCK_SKEW,
     period,
   });
 }

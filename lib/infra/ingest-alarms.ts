@@ -3,7 +3,7 @@ import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { IngestMetric } from '../runtime/metric-names.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
 import type { FifoQueue } from './fifo-queue.ts';
-import { flowMetric } from './flow-metrics.ts';
+import { clockSkewMetric, flowMetric } from './flow-metrics.ts';
 import type { StageSettings } from './stages.ts';
 
 /** What says that events do not arrive in the database. */
@@ -69,6 +69,14 @@ export function ingestAlarms(
       metric: flowMetric('ingest', IngestMetric.rejected, 'Sum', fifteenMinutes),
       threshold: thresholds.rejectedMessages,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      silence,
+    },
+    {
+      name: 'clock-skew',
+      severity: 'ticket',
+      says: 'The clock of a function differs from the database’s by more than a minute; the database’s is used.',
+      metric: clockSkewMetric(fifteenMinutes),
+      threshold: 60,
       silence,
     },
   ];

@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import { IngestMetric, MaintainMetric, RetryMetric, StuckMetric } from '../runtime/metric-names.ts';
 import { clusterMetric } from './database-alarms.ts';
 import type { FifoQueue } from './fifo-queue.ts';
-import { flowMetric } from './flow-metrics.ts';
+import { clockSkewMetric, flowMetric } from './flow-metrics.ts';
 import type { IngestFlow } from './ingest-flow.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import type { WidgetFlow } from './widget-flow.ts';
@@ -55,8 +55,9 @@ export class TrackerDashboard extends Construct {
         ingestSum(IngestMetric.rejected),
         ingestSum(IngestMetric.unknownType),
         ingestSum(IngestMetric.unclear),
+        ingestSum(IngestMetric.unbelieved),
       ]),
-      graph('Age of the oldest event (s)', [props.events.metricAge()]),
+      graph('Age of the oldest event, clocks apart (s)', [props.events.metricAge(), clockSkewMetric(MINUTE)]),
       graph('Ingest time (ms)', [
         ingest.function.metricDuration({ statistic: 'p50', period: MINUTE }),
         ingest.function.metricDuration({ statistic: 'p95', period: MINUTE }),

@@ -14,6 +14,8 @@ export const IngestMetric = {
   unknownType: 'EventsOfUnknownType',
   /** Answers that were stated and decide nothing: their decision clock runs on. */
   unclear: 'AnswersNotUnderstood',
+  /** Times of producers whose clock is off: the log names who sent them. */
+  unbelieved: 'UnbelievedTimes',
   failed: 'MessagesFailed',
   age: 'IngestAgeSeconds',
 } as const;

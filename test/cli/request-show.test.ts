@@ -69,6 +69,17 @@ describe('pagw request show', () => {
     expect(decided.stdout).toMatch(/Decided +APPROVED · 2026-03-01 10:00:00Z/);
   });
 
+  it('says below an event that its clock is not believed', async () => {
+    const old = trackedEvent({ pagwId: 'PAGW-1970', occurredAt: '1970-01-21T10:46:00.000Z' });
+    await recordEvents(db.database, [old], recordedAt);
+    const { stdout } = await runCli(['request', 'show', 'PAGW-1970'], { connection });
+    expect(stdout).toMatch(
+      /└ the producer's clock was .* behind: the time of recording, 2026-03-01 10:00:05Z, counts/,
+    );
+    const { stdout: json } = await runCli(['request', 'show', 'PAGW-1970', '-o', 'json'], { connection });
+    expect(JSON.parse(json).events).toMatchObject([{ disbelieved: true }]);
+  });
+
   it('gives the promised JSON', async () => {
     const { stdout } = await runCli(['request', 'show', 'PAGW-A', '-o', 'json'], { connection });
     const { request, events } = JSON.parse(stdout);

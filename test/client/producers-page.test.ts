@@ -44,7 +44,8 @@ describe('the page for producers', () => {
   it('tells every reason for a drop, and the metric of refused messages by its name', () => {
     for (const reason of Object.keys(new DropLedger(undefined).totals))
       expect(page).toContain(`| \`${reason}\` |`);
-    expect(page).toContain(`\`${IngestMetric.rejected}\``);
+    for (const metric of [IngestMetric.rejected, IngestMetric.unclear, IngestMetric.unbelieved])
+      expect(page).toContain(`\`${metric}\``);
   });
 
   it('links to what is there', () => {

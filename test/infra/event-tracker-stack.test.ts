@@ -208,7 +208,7 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     expect(titles.filter(Boolean)).toEqual([
       'Alarms',
       ...(stage === 'dev' ? ['Stuck requests'] : []),
-      ...['Events', 'Age of the oldest event (s)', 'Ingest time (ms)'],
+      ...['Events', 'Age of the oldest event, clocks apart (s)', 'Ingest time (ms)'],
       ...['Requests stuck', 'Deadlines', 'Retries'],
       ...['Capacity (ACU)', 'CPU and capacity used (%)', 'Connections', 'Storage (bytes)'],
       ...['Growth (bytes)', 'Largest metadata (bytes)'],
@@ -216,6 +216,8 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     expect(widgets[1].type).toBe(stage === 'dev' ? 'custom' : 'text');
     const drawn = functions().filter(([, { Properties }]) => Properties.Environment.Variables.WIDGET_TENANT);
     expect(drawn).toHaveLength(stage === 'dev' ? 1 : 0);
+    for (const metric of ['AnswersNotUnderstood', 'UnbelievedTimes', 'ClockSkewSeconds'])
+      expect(JSON.stringify(widgets)).toContain(metric);
   });
 
   test('repeats a schedule’s failed invocation, and sets aside what fails for good', () => {

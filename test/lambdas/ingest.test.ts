@@ -133,6 +133,49 @@ describe('ingest', () => {
     expect(JSON.parse((await kept.Body?.transformToString()) ?? '')).toEqual(body);
   });
 
+  it('counts answers that decide nothing and times that are not believed, and names who sent those', async () => {
+    const id = newRequest();
+    const pended = message(id, { eventType: 'RESPONSE_OK', metadata: { outcome: 'as discussed' } });
+    const times = ['1970-01-21T10:46:00.694Z', '2026-03-01T11:00:00.000Z', '2026-03-01T10:05:20.000Z'];
+    const from = logged.length;
+    await invoke(
+      { group: id, body: pended },
+      { group: id, body: times.map((occurredAt) => message(id, { occurredAt })), sender: 'AROACLOCK:parser' },
+    );
+    const lines = logged.slice(from).flatMap((text) => (text.startsWith('{') ? [JSON.parse(text)] : []));
+    expect(lines.find((line) => '_aws' in line)).toMatchObject({
+      AnswersNotUnderstood: 1,
+      UnbelievedTimes: 2,
+    });
+    expect(lines.find(({ message: text }) => text === 'clocks of senders are off')).toMatchObject({
+      level: 'WARN',
+      times: { 'AROACLOCK:parser': 2 },
+    });
+    const { rows } = await db.database.execute(
+      `SELECT event.stated, request.received_at FROM event_tracker AS event JOIN request_tracker AS request USING (pagw_id)
+       WHERE pagw_id = :id ORDER BY sequence_no`,
+      { id },
+    );
+    expect(rows.map(({ stated }) => (stated as { disbelieved?: true } | null)?.disbelieved)).toEqual([
+      undefined,
+      true,
+      undefined,
+      undefined,
+    ]);
+    expect(rows[0]?.receivedAt).toEqual(now);
+  });
+
+  it('believes times of long ago by setting, alone and in a batch', async () => {
+    const imports = invokerOf({ ...environment, BELIEVED_DAYS: '3650' });
+    const id = newRequest();
+    await imports({ group: id, body: message(id, { occurredAt: '2020-03-01T00:00:00.000Z' }) });
+    const { rows } = await db.database.execute(
+      'SELECT received_at FROM request_tracker WHERE pagw_id = :id',
+      { id },
+    );
+    expect(rows).toEqual([{ receivedAt: new Date('2020-03-01T00:00:00Z') }]);
+  });
+
   it('keeps who sent an event', async () => {
     const id = newRequest();
     await invoke({ group: id, body: message(id), sender: 'AROAEXAMPLEID:parser-7' });

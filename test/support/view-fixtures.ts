@@ -59,6 +59,7 @@ export function timelineEvent(fields: Partial<TimelineEvent> = {}): TimelineEven
     serviceName: null,
     startedAt: null,
     completedAt: null,
+    disbelieved: false,
     createdAt: occurredAt,
     metadata: null,
     ...fields,

@@ -84,6 +84,18 @@ describe('the timeline', () => {
     expect(text).toContain('10:36:40.000');
   });
 
+  it('says that a clock far behind does not count, and draws the event where it was recorded', () => {
+    const old = timelineEvent({
+      occurredAt: new Date('1970-01-21T10:46:00Z'),
+      createdAt: ago(100),
+      disbelieved: true,
+    });
+    const html = draw([old, timelineEvent({ sequenceNo: 2, occurredAt: ago(90), createdAt: ago(90) })]);
+    expect(textOf(html)).toMatch(/clock \S+ behind: counts as recorded, 2026-03-01T11:58:20.000Z/);
+    expect(textOf(html)).not.toMatch(/out of order|recorded \S+ later/);
+    expect(textOf(html)).not.toMatch(/20\d\d\d d/);
+  });
+
   it('shows the last of 2,000 events and says so, well below the answer limit of a widget', () => {
     const events = Array.from({ length: 2_000 }, (_, position) =>
       timelineEvent({

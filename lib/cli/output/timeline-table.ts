@@ -46,12 +46,17 @@ export function timelineText(events: readonly TimelineEvent[], view: TimelineVie
   });
 }
 
-function notes(event: TimelineEvent, { now, metadata }: TimelineView): Cell[] {
+function notes(event: TimelineEvent, { now, metadata, zone }: TimelineView): Cell[] {
   const lines: Cell[] = [];
   if (event.status === 'FAILED') lines.push({ text: failureText(event, now), style: 'red' });
   const aheadMs = event.occurredAt.getTime() - event.createdAt.getTime();
   if (aheadMs > SKEW_TOLD_MS)
     lines.push({ text: `the producer's clock was ${tookText(aheadMs)} ahead`, style: 'yellow' });
+  if (event.disbelieved)
+    lines.push({
+      text: `the producer's clock was ${tookText(-aheadMs)} behind: the time of recording, ${momentText(event.createdAt, zone)}, counts`,
+      style: 'yellow',
+    });
   if (metadata && event.metadata !== null) lines.push({ text: JSON.stringify(event.metadata) });
   return lines;
 }

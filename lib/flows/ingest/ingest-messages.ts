@@ -1,10 +1,11 @@
 import type { Database } from '../../data-access/database.ts';
 import { DatabaseError } from '../../data-access/database-error.ts';
+import { isClockOff } from '../../domain/believable-time.ts';
 import { type MessageReading, type PositionedEvent, readMessage } from '../../domain/event-message.ts';
 import type { MessageRules } from '../../domain/normalise-event.ts';
 import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.ts';
 import { requestEffects } from '../../domain/request-effects.ts';
-import type { FoldRules } from '../../domain/request-fold.ts';
+import { defaultFoldRules, type FoldRules } from '../../domain/request-fold.ts';
 import type { SenderTenants } from '../../domain/sender-tenants.ts';
 import type { Quarantine, RawMessage } from './quarantine.ts';
 import { type RecordableEvent, type RecordedEvent, recordEvents } from './record-events.ts';
@@ -31,6 +32,8 @@ export interface IngestResult {
   unknownType: number;
   /** Answers that decide nothing. */
   unclear: number;
+  /** How many times came from producers whose clock is off, by sender; '' is who did not say. */
+  unbelieved: ReadonlyMap<string, number>;
   /** A line for each event that is done, in order. */
   lines: EventLine[];
   /** Why a message is not done, by message id: it has to be delivered again. */
@@ -71,8 +74,10 @@ export async function ingestMessages(
   messages: readonly RawMessage[],
   context: IngestContext,
 ): Promise<IngestResult> {
+  const { believedDays } = context.fold ?? defaultFoldRules;
   const readings = messages.map((message) => readSentMessage(message, context));
   const counts = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0, unclear: 0 };
+  const unbelieved = new Map<string, number>();
   const lines: EventLine[] = [];
   const failures = new Map<string, unknown>();
   const failedGroups = new Set<string>();
@@ -97,13 +102,16 @@ export async function ingestMessages(
       counts.duplicate += countOutcome(reading, answers, 'DUPLICATE');
       counts.unknownType += reading.events.filter((event) => !event.known).length;
       counts.unclear += reading.events.filter((event) => requestEffects(event).unclear).length;
+      for (const { sender, occurredAt } of reading.events)
+        if (isClockOff(Date.parse(occurredAt), context.now.getTime(), believedDays))
+          unbelieved.set(sender ?? '', (unbelieved.get(sender ?? '') ?? 0) + 1);
     } catch (failure) {
       noteOutage(failure);
       failures.set(messageId, failure);
       failedGroups.add(groupId);
     }
   }
-  return { ...counts, lines, failures };
+  return { ...counts, unbelieved, lines, failures };
 }
 
 function readSentMessage(message: RawMessage, { rules, senders }: IngestContext): Reading {
@@ -136,7 +144,7 @@ async function recordAlone(
   const answers = new Map<PositionedEvent, Answer>();
   for (const event of events) {
     try {
-      const [answer] = await recordEvents(context.database, [event], context.now);
+      const [answer] = await recordEvents(context.database, [event], context.now, context.fold);
       if (answer !== undefined) answers.set(event, answer);
     } catch (error) {
       if (!blames(error)) throw error;

@@ -60,6 +60,7 @@ function resultOf(row: ArchivedEvent): TimelineEvent {
   const text = (column: ArchivedColumn) => archivedValue(row, column) as string | null;
   const instant = (column: ArchivedColumn) => instantOf(text(column));
   const metadata = text('metadata');
+  const stated = text('stated');
   return {
     sequenceNo: Number(text('sequence_no')),
     eventId: String(text('event_id')),
@@ -79,6 +80,7 @@ function resultOf(row: ArchivedEvent): TimelineEvent {
     startedAt: instant('started_at'),
     completedAt: instant('completed_at'),
     occurredAt: instant('occurred_at') ?? new Date(Number.NaN),
+    disbelieved: stated !== null && JSON.parse(stated)?.disbelieved === true,
     createdAt: instant('created_at') ?? new Date(Number.NaN),
     metadata: metadata === null ? null : JSON.parse(metadata),
   };
@@ -102,6 +104,7 @@ function startOf(row: ArchivedEvent, result: TimelineEvent): TimelineEvent {
     startedAt,
     completedAt: null,
     occurredAt: startedAt,
+    disbelieved: false,
     createdAt: instantOf(text('start_created_at')) ?? result.createdAt,
     metadata: null,
   };

@@ -111,7 +111,7 @@ function daysBegun(events: readonly TimelineEvent[], now: Date): Set<number> {
 
 /** What is odd about an event's time. Times are shown as they came, never corrected. */
 export interface EventFlag {
-  kind: 'skew' | 'late' | 'out-of-order';
+  kind: 'skew' | 'disbelieved' | 'late' | 'out-of-order';
   text: string;
 }
 
@@ -126,11 +126,16 @@ const OUT_OF_ORDER_FROM_MS = 1_000;
 export function eventFlags(events: readonly TimelineEvent[]): Map<number, EventFlag[]> {
   const flags = new Map<number, EventFlag[]>();
   let latest = Number.NEGATIVE_INFINITY;
-  for (const { sequenceNo, occurredAt, createdAt } of events) {
+  for (const { sequenceNo, occurredAt, createdAt, disbelieved } of events) {
     const at = occurredAt.getTime();
     const ahead = at - createdAt.getTime();
     const own: EventFlag[] = [];
     if (ahead > AHEAD_FROM_MS) own.push({ kind: 'skew', text: `clock ${durationText(ahead)} ahead` });
+    if (disbelieved) {
+      const text = `clock ${durationText(-ahead)} behind: counts as recorded, ${createdAt.toISOString()}`;
+      flags.set(sequenceNo, [{ kind: 'disbelieved', text }]);
+      continue;
+    }
     if (-ahead > LATE_FROM_MS) own.push({ kind: 'late', text: `recorded ${durationText(-ahead)} later` });
     if (latest - at > OUT_OF_ORDER_FROM_MS) {
       own.push({ kind: 'out-of-order', text: `out of order by ${durationText(latest - at)}` });

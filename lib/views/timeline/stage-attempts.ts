@@ -63,7 +63,7 @@ export function stageRows(events: readonly TimelineEvent[], expected: readonly s
   let handedOverAt: number | null = null;
   for (const event of events) {
     const row = rowOf(event.stage);
-    const at = event.occurredAt.getTime();
+    const at = timeOf(event);
     endRetryWait(row, event.status === 'RETRY_SCHEDULED' ? at : startOf(event));
     if (row.lane === 'main' && handedOverAt !== null) {
       if (startOf(event) > handedOverAt && row.attempts.length === 0) {
@@ -107,15 +107,19 @@ export function expectedStages(nextStage: string | null, mainStage: string | nul
   );
 }
 
+function timeOf({ occurredAt, createdAt, disbelieved }: TimelineEvent): number {
+  return (disbelieved ? createdAt : occurredAt).getTime();
+}
+
 function startOf(event: TimelineEvent): number {
-  const at = event.occurredAt.getTime();
+  const at = timeOf(event);
   if (event.status === 'STARTED' || event.status === 'RETRY_SCHEDULED') return at;
   return event.startedAt?.getTime() ?? at - (event.durationMs ?? 0);
 }
 
 function addToAttempts({ attempts, points }: StageRow, event: TimelineEvent): void {
   const { status, attempt, sequenceNo, eventType } = event;
-  const at = event.occurredAt.getTime();
+  const at = timeOf(event);
   if (status === 'RETRY_SCHEDULED') {
     points.push({ at, status, sequenceNo });
     return;

@@ -73,8 +73,9 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
   const rows = stageRows(events, isOpen ? expectedStages(request.nextStage, request.mainStage) : []);
   const isCut = request.lastSequenceNo > context.limits.events && events.length < request.lastSequenceNo;
   const isArchivedBefore = request.retiredAt !== null && !isCut && (events[0]?.sequenceNo ?? 1) > 1;
-  const first = events[0]?.occurredAt ?? request.receivedAt;
-  const last = events[events.length - 1]?.occurredAt ?? first;
+  const timed = events.filter(({ disbelieved }) => !disbelieved);
+  const first = timed[0]?.occurredAt ?? request.receivedAt;
+  const last = timed.at(-1)?.occurredAt ?? first;
   const length = durationText((isOpen ? context.now : last).getTime() - first.getTime());
   return (
     <section>
