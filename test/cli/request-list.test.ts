@@ -83,7 +83,7 @@ describe('pagw request list', () => {
   });
 
   it('is fine when nothing matches, and says so beside the data', async () => {
-    const empty = await runCli(['request', 'list', '--tenant', 'nobody'], { connection });
+    const empty = await runCli(['request', 'list', '--status', 'EXPIRED'], { connection });
     expect(empty).toEqual({ code: 0, stdout: '', stderr: 'No request matches.\n' });
   });
 

@@ -136,7 +136,11 @@ describe('ingest', () => {
 
   it('counts answers that decide nothing and times that are not believed, and names who sent those', async () => {
     const id = newRequest();
-    const pended = message(id, { eventType: 'RESPONSE_OK', metadata: { outcome: 'as discussed' } });
+    const pended = message(id, {
+      eventType: 'RESPONSE_OK',
+      occurredAt: '2026-03-01T10:05:00.000Z',
+      metadata: { outcome: 'as discussed' },
+    });
     const times = ['1970-01-21T10:46:00.694Z', '2026-03-01T11:00:00.000Z', '2026-03-01T10:05:20.000Z'];
     const from = logged.length;
     await invoke(
