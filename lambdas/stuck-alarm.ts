@@ -1,6 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { keepLoadSample } from '../lib/data-access/load.ts';
 import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
 import { countWatchedRequests } from '../lib/data-access/stuck-alarm.ts';
 import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
@@ -55,6 +56,7 @@ export const createHandler = flowHandler(
       if (heldBack) logger.warn('held back while ingest lags', { lagSeconds });
       logger.info('checked', { looked, changed, complete, stuck, sent, heldBack, lagSeconds });
       await tryToMeasure({ logger, metrics }, async () => {
+        await keepLoadSample(database, now);
         const tenants = await metricTenants(database, env.METRIC_TENANTS);
         addWatchedMetrics(metrics, await countWatchedRequests(database, tenants), heldBack, now);
       });

@@ -125,6 +125,17 @@ export const styleSheet = `
   .path { display: flex; flex-wrap: wrap; gap: 0 4px; font-size: 12.5px }
   .path li + li::before { content: "→ "; color: var(--muted) }
   .path .leaves { font-weight: 620 }
+  .loads { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 12px }
+  .load { padding: 10px 14px 12px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; break-inside: avoid }
+  .load-name, .load-told { font-size: 12.5px }
+  .load-told { min-height: 38px }
+  .load-chart path { fill: none; stroke: var(--muted); stroke-width: 1.2; vector-effect: non-scaling-stroke }
+  .load-chart .now-line { stroke: var(--busy); stroke-width: 2 }
+  .load-chart .before { stroke-dasharray: 5 3 }
+  .load-chart .long-before { stroke-dasharray: 1 3 }
+  .now-key, .before-key, .long-key { height: 0; vertical-align: 4px; border-top: 2px solid var(--busy) }
+  .before-key { border-top: 1.5px dashed var(--muted) }
+  .long-key { border-top: 1.5px dotted var(--muted) }
   .gap { height: 12px }
   .counts .gantt-stages { padding-top: 0 }
   .counts .gantt-stages > div { height: 24px; line-height: 24px }

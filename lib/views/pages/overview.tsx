@@ -1,4 +1,6 @@
+import type { Database } from '../../data-access/database.ts';
 import { countDeadlines, type Deadline } from '../../data-access/decisions.ts';
+import { type LoadSlice, loadOverTime } from '../../data-access/load.ts';
 import { countRejected, listRejected } from '../../data-access/rejected-messages.ts';
 import { listRequests } from '../../data-access/requests.ts';
 import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/retry.ts';
@@ -12,31 +14,36 @@ import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Empty } from '../parts/notice.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
+import { LoadCharts, type LoadData } from './load-charts.tsx';
 import { MOST_COUNTED } from './rejected.tsx';
-import { sinceOf } from './report-time.ts';
+import { type ReportTime, readTime, sinceOf } from './report-time.ts';
 import { type RequestInList, RequestList } from './request-list.tsx';
 import { GroupTable } from './stuck.tsx';
+import { TimeChoices } from './time-choices.tsx';
 
 const LATEST_SHOWN = 8;
 
 export const overviewPage: ViewPage = {
   title: 'Overview',
-  filters: [],
-  show: async ({ database, context }) => {
+  filters: ['time'],
+  show: async ({ database, parameters, context }) => {
     const { now } = context;
+    const time = readTime(parameters, '24h');
     const tenant = context.tenant ?? undefined;
     const refused = { tenant, since: sinceOf('24h', now) };
-    const [groups, open, retries, due, deadlines, rejected, lastRejected, check, latest] = await Promise.all([
-      groupStuckRequests(database, now, { tenant }),
-      countOpenRequests(database, context.tenant),
-      measureRetries(database, now, context.tenant),
-      listRetries(database, { filter: toRetryFilter({ tenant }), state: 'due', now, limit: 1 }),
-      countDeadlines(database, { tenant: context.tenant, now }),
-      countRejected(database, refused, MOST_COUNTED),
-      listRejected(database, refused, 1),
-      readCheck(database),
-      listRequests(database, { tenant }, LATEST_SHOWN),
-    ]);
+    const [groups, open, retries, due, deadlines, rejected, lastRejected, check, latest, load] =
+      await Promise.all([
+        groupStuckRequests(database, now, { tenant }),
+        countOpenRequests(database, context.tenant),
+        measureRetries(database, now, context.tenant),
+        listRetries(database, { filter: toRetryFilter({ tenant }), state: 'due', now, limit: 1 }),
+        countDeadlines(database, { tenant: context.tenant, now }),
+        countRejected(database, refused, MOST_COUNTED),
+        listRejected(database, refused, 1),
+        readCheck(database),
+        listRequests(database, { tenant }, LATEST_SHOWN),
+        readLoad(database, context, time),
+      ]);
     const data = {
       groups,
       open,
@@ -50,6 +57,7 @@ export const overviewPage: ViewPage = {
       },
       check,
       latest: latest.rows,
+      load,
     };
     return <Overview data={data} context={context} />;
   },
@@ -66,6 +74,47 @@ export interface OverviewData {
   rejected: RejectedCount;
   check: LastCheck | undefined;
   latest: readonly RequestInList[];
+  load: LoadData;
+}
+
+/** What each span is cut into, and what it is compared with. */
+const COMPARED: Readonly<
+  Record<ReportTime, { stepHours: number; earlier: readonly { name: string; days: number }[] }>
+> = {
+  '24h': {
+    stepHours: 1,
+    earlier: [
+      { name: 'the day before', days: 1 },
+      { name: 'a week before', days: 7 },
+    ],
+  },
+  '7d': { stepHours: 6, earlier: [{ name: 'the 7 days before', days: 7 }] },
+  '30d': { stepHours: 24, earlier: [{ name: 'the 30 days before', days: 30 }] },
+};
+const HOUR_MS = 3_600_000;
+
+/** Up to now, and up to the same hour earlier: a part is not compared with a whole. */
+async function readLoad(
+  database: Database,
+  { tenant, now }: ViewContext,
+  time: ReportTime,
+): Promise<LoadData> {
+  const { stepHours, earlier } = COMPARED[time];
+  const since = sinceOf(time, now).getTime();
+  const count = Math.ceil((now.getTime() - since) / (stepHours * HOUR_MS));
+  const starts = Array.from({ length: count }, (_, place) => new Date(since + place * stepHours * HOUR_MS));
+  const slicesOf = async (days: number): Promise<(LoadSlice | undefined)[]> => {
+    const back = days * 24 * HOUR_MS;
+    const query = { tenant, since: new Date(since - back), until: new Date(now.getTime() - back), stepHours };
+    const slices = await loadOverTime(database, query);
+    const found = new Map(slices.map((slice) => [slice.at.getTime(), slice]));
+    return starts.map((start) => found.get(start.getTime() - back));
+  };
+  const [current = [], ...before] = await Promise.all([0, ...earlier.map(({ days }) => days)].map(slicesOf));
+  return {
+    ...{ time, stepHours, starts, current },
+    earlier: earlier.map(({ name }, place) => ({ name, slices: before[place] ?? [] })),
+  };
 }
 
 export interface RejectedCount {
@@ -111,6 +160,11 @@ export function Overview({ data, context }: { data: OverviewData; context: ViewC
       ) : (
         <GroupTable groups={groups.slice(0, GROUPS_SHOWN)} context={context} />
       )}
+      <div class="heading">
+        <h2>Over time</h2>
+      </div>
+      <TimeChoices view="overview" time={data.load.time} context={context} />
+      <LoadCharts data={data.load} context={context} />
       <div class="heading">
         <h2>Latest requests</h2>
         {links.link({ view: 'search', parameters: { tenant } }, 'search')}

@@ -1,0 +1,169 @@
+import type { LoadSlice } from '../../data-access/load.ts';
+import type { Place } from '../../reports/place.ts';
+import { Empty } from '../parts/notice.tsx';
+import { Table } from '../parts/table.tsx';
+import type { ViewContext } from '../view-page.ts';
+import { type ReportTime, timeText } from './report-time.ts';
+
+/** A span in slices of equal length, and the same hours earlier, aligned with it. */
+export interface LoadData {
+  time: ReportTime;
+  stepHours: number;
+  /** When each slice starts, oldest first. */
+  starts: readonly Date[];
+  current: readonly (LoadSlice | undefined)[];
+  /** What it is compared with: `yesterday` and its slices. */
+  earlier: readonly { name: string; slices: readonly (LoadSlice | undefined)[] }[];
+}
+
+type Measure = Exclude<keyof LoadSlice, 'at'>;
+
+interface LoadLine {
+  measure: Measure;
+  name: string;
+  /** Counts add up over a span; levels have a most. */
+  adds: boolean;
+  view: Place['view'];
+  parameters?: Record<string, string>;
+}
+
+const LINES: readonly LoadLine[] = [
+  { measure: 'events', name: 'Events', adds: true, view: 'distribution' },
+  { measure: 'failures', name: 'Failures', adds: true, view: 'failures' },
+  { measure: 'received', name: 'Received', adds: true, view: 'search' },
+  { measure: 'answered', name: 'Answered', adds: true, view: 'flow', parameters: { reached: 'answer' } },
+  { measure: 'inFlight', name: 'In flight', adds: false, view: 'search', parameters: { open: 'yes' } },
+  { measure: 'stuck', name: 'Stuck', adds: false, view: 'stuck' },
+  { measure: 'retriesWaiting', name: 'Waiting for a retry', adds: false, view: 'retries' },
+];
+/** Views that can be narrowed to the span. */
+const TIMED: readonly string[] = ['distribution', 'failures', 'flow'];
+
+/** A chart a measure, the earlier spans behind it, and a table of all of them. */
+export function LoadCharts({ data, context }: { data: LoadData; context: ViewContext }) {
+  if (data.current.every((slice) => slice === undefined))
+    return <Empty>Nothing was recorded in {timeText(data.time)}.</Empty>;
+  return (
+    <>
+      <ul class="loads">
+        {LINES.map((line) => (
+          <li>
+            <LoadChart line={line} data={data} context={context} />
+          </li>
+        ))}
+      </ul>
+      <p class="legend">
+        <span class="key now-key" /> {timeText(data.time)}
+        {data.earlier.map(({ name }, place) => (
+          <>
+            <span class={`key ${place === 0 ? 'before-key' : 'long-key'}`} /> {name}
+          </>
+        ))}
+        . In flight, stuck and waiting: the most at once, sampled each quarter of an hour.
+      </p>
+      <details>
+        <summary>The numbers</summary>
+        <LoadTable data={data} />
+      </details>
+    </>
+  );
+}
+
+const WIDTH = 240;
+const HEIGHT = 56;
+
+function LoadChart({ line, data, context }: { line: LoadLine; data: LoadData; context: ViewContext }) {
+  const { measure, name, adds, view } = line;
+  const { tenant, links } = context;
+  const valuesOf = (slices: readonly (LoadSlice | undefined)[]) =>
+    slices.map((slice) => slice?.[measure] ?? (slice === undefined && adds ? 0 : null));
+  const now = valuesOf(data.current);
+  const earlier = data.earlier.map(({ name, slices }) => ({ name, values: valuesOf(slices) }));
+  const most = Math.max(
+    1,
+    ...[now, ...earlier.map(({ values }) => values)].flat().map((value) => value ?? 0),
+  );
+  const total = (values: readonly (number | null)[]) =>
+    adds ? sum(values) : Math.max(0, ...values.map((value) => value ?? 0));
+  const told = `${number(total(now))}${adds ? '' : ' at most'}`;
+  const comparison = earlier.map(({ name, values }) => `${number(total(values))} ${name}`).join(', ');
+  const label = `${name} in ${timeText(data.time)}: ${told}; ${comparison}`;
+  const parameters = { tenant, ...line.parameters, ...(TIMED.includes(view) ? { time: data.time } : {}) };
+  return (
+    <div class="load">
+      <div class="load-name">{links.link({ view, parameters }, name)}</div>
+      <div class="load-told">
+        <strong class="num">{told}</strong> <span class="muted">{comparison}</span>
+      </div>
+      <svg
+        role="img"
+        class="load-chart"
+        width="100%"
+        height={HEIGHT}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        aria-label={label}
+      >
+        <title>{label}</title>
+        {earlier
+          .map(({ values }, place) => (
+            <path class={place === 0 ? 'before' : 'long-before'} d={lineOf(values, most)} />
+          ))
+          .reverse()}
+        <path class="now-line" d={lineOf(now, most)} />
+      </svg>
+    </div>
+  );
+}
+
+function lineOf(values: readonly (number | null)[], most: number): string {
+  const step = values.length > 1 ? (WIDTH - 2) / (values.length - 1) : 0;
+  let path = '';
+  let isOpen = false;
+  for (const [place, value] of values.entries()) {
+    if (value !== null)
+      path += `${isOpen ? 'L' : 'M'}${(1 + place * step).toFixed(1)} ${(HEIGHT - 2 - (value / most) * (HEIGHT - 4)).toFixed(1)}`;
+    isOpen = value !== null;
+  }
+  return path === '' ? 'M0 0' : path;
+}
+
+function LoadTable({ data: { starts, current, stepHours } }: { data: LoadData }) {
+  const rows = starts.map((at, place) => ({ at, slice: current[place] })).reverse();
+  return (
+    <Table
+      caption="Load over time"
+      rows={rows}
+      columns={[
+        {
+          name: stepHours < 24 ? 'From (UTC)' : 'Day (UTC)',
+          heads: true,
+          cell: ({ at }) => (
+            <time datetime={at.toISOString()}>
+              {at
+                .toISOString()
+                .slice(0, stepHours < 24 ? 16 : 10)
+                .replace('T', ' ')}
+            </time>
+          ),
+        },
+        ...LINES.map(({ measure, name }) => ({
+          name,
+          numeric: true,
+          // No view lists one slice: the charts above lead to the span's rows.
+          cell: ({ slice }: { at: Date; slice: LoadSlice | undefined }) => (
+            <span class="num">{slice?.[measure] == null ? '–' : `${number(slice[measure])} ·`}</span>
+          ),
+        })),
+      ]}
+    />
+  );
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function sum(values: readonly (number | null)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}

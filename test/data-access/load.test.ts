@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { refreshFlow } from '../../lib/data-access/flow.ts';
+import { keepLoadSample, loadOverTime } from '../../lib/data-access/load.ts';
+import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { recordHistory } from '../support/history.ts';
+
+const start = new Date('2026-03-01T08:00:00Z');
+const at = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  await ensurePartition(db.database, start);
+});
+afterAll(() => db.close());
+
+it('counts events, failures and answers by slice, and samples once a quarter of an hour what there is to do', async () => {
+  const { database } = db;
+  await recordHistory(database, { pagwId: 'LOAD-1' }, start, [
+    [1, 'PARSE_START'],
+    [2, 'PARSE_FAIL', { errorCode: 'PARSE_EXCEPTION', retryable: true, nextRetryAt: at(600).toISOString() }],
+  ]);
+  await keepLoadSample(database, at(16));
+  await recordHistory(database, { pagwId: 'LOAD-2', tenant: 'elevance' }, start, [
+    [17, 'PARSE_OK'],
+    [70, 'RESPONSE_OK', { request: { status: 'APPROVED' } }],
+  ]);
+  await keepLoadSample(database, at(29));
+  await keepLoadSample(database, at(76));
+  const options = { database, now: at(125), mayGoOn: () => true };
+  await refreshSummary(options);
+  await refreshFlow(options);
+
+  const query = { tenant: null, since: start, until: at(120), stepHours: 1 };
+  expect(await loadOverTime(database, query)).toEqual([
+    {
+      ...{ at: start, events: 3, failures: 1, answered: 0 },
+      ...{ received: 1, inFlight: 1, stuck: 0, retriesWaiting: 1 },
+    },
+    {
+      ...{ at: at(60), events: 1, failures: 0, answered: 1 },
+      ...{ received: 0, inFlight: 1, stuck: 0, retriesWaiting: 1 },
+    },
+  ]);
+  expect(await loadOverTime(database, { ...query, tenant: 'elevance' })).toMatchObject([
+    // Nothing was known of it when the first sample was taken.
+    { events: 1, received: null, inFlight: null },
+    { events: 1, answered: 1, received: 0, inFlight: 0 },
+  ]);
+});
+
+it('forgets samples older than two months', async () => {
+  await keepLoadSample(db.database, new Date(start.getTime() + 70 * 86_400_000));
+  const { rows } = await db.database.execute<{ oldest: Date }>(
+    'SELECT min(sampled_at) AS oldest FROM load_sample',
+  );
+  expect(rows[0]?.oldest.getTime()).toBeGreaterThan(start.getTime() + 60 * 86_400_000);
+});
