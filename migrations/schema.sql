@@ -496,6 +496,27 @@ GRANT SELECT ON TABLE legal_hold TO pagw_maintainer;
 GRANT SELECT ON TABLE legal_hold TO pagw_reader;
 GRANT SELECT ON TABLE legal_hold TO pagw_writer;
 
+CREATE TABLE load_sample (
+  sampled_at timestamp with time zone NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  received bigint NOT NULL,
+  in_flight bigint NOT NULL,
+  stuck bigint NOT NULL,
+  retries_waiting bigint NOT NULL,
+  CONSTRAINT load_sample_pkey PRIMARY KEY (sampled_at, tenant),
+  CONSTRAINT load_sample_in_flight_check CHECK ((in_flight >= 0)),
+  CONSTRAINT load_sample_received_check CHECK ((received >= 0)),
+  CONSTRAINT load_sample_retries_waiting_check CHECK ((retries_waiting >= 0)),
+  CONSTRAINT load_sample_sampled_at_check CHECK ((sampled_at = date_bin('00:15:00'::interval, sampled_at, '2000-01-01 00:00:00+00'::timestamp with time zone))),
+  CONSTRAINT load_sample_stuck_check CHECK ((stuck >= 0))
+);
+COMMENT ON TABLE load_sample IS 'Requests in flight, stuck and waiting for a retry, a quarter of an hour apart; kept for 61 days';
+COMMENT ON COLUMN load_sample.sampled_at IS 'The quarter of an hour it was taken in';
+COMMENT ON COLUMN load_sample.received IS 'Requests first heard of in the quarter of an hour before';
+GRANT SELECT ON TABLE load_sample TO pagw_maintainer;
+GRANT SELECT ON TABLE load_sample TO pagw_reader;
+GRANT DELETE, INSERT, SELECT ON TABLE load_sample TO pagw_writer;
+
 CREATE TABLE metric_tenant (
   place smallint NOT NULL,
   tenant character varying(64) COLLATE "C" NOT NULL,

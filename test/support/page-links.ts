@@ -34,9 +34,10 @@ export function tableRows(html: string): Map<string, number> {
   return new Map(tables.map(([, caption = '', body = '']) => [caption, body.match(/<tr>/g)?.length ?? 0]));
 }
 
-/** Numbers in cells that lead nowhere, with the name of their column. */
+/** Numbers in cells that lead nowhere, with the name of their column; those of a chart lead to its rows from above it. */
 export function unlinkedNumbers(html: string): string[] {
-  return [...html.matchAll(/<thead><tr>(.*?)<\/tr><\/thead><tbody>(.*?)<\/tbody>/gs)].flatMap(
+  const listed = html.replace(/<caption[^>]*>Load over time<\/caption>.*?<\/table>/s, '');
+  return [...listed.matchAll(/<thead><tr>(.*?)<\/tr><\/thead><tbody>(.*?)<\/tbody>/gs)].flatMap(
     ([, head = '', body = '']) => {
       const columns = [...head.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>|<td[^>]*><\/td>/gs)].map(
         ([, name = '']) => name,

@@ -16,6 +16,7 @@ describe('the overview', () => {
     rejected: { count: 0, more: false, latestAt: null },
     check,
     latest: [],
+    load: { time: '24h', stepHours: 1, starts: [], current: [], earlier: [] },
   };
 
   it('is calm when nothing is wrong, and says how fresh that is', () => {
@@ -49,5 +50,26 @@ describe('the overview', () => {
       expect(text).toContain(part);
     for (const view of ['stuck', 'deadlines', 'retries', 'rejected', 'incidents', 'search'])
       expect(String(html)).toContain(`{"view":"${view}"`);
+  });
+
+  it('draws the load of the hours beside the same hours before, and leads to its rows', () => {
+    const starts = [ago(7_200), ago(3_600)];
+    const slice = (at: Date, events: number) => ({
+      ...{ at, events, failures: 1, answered: 2, received: 3 },
+      ...{ inFlight: 4, stuck: 0, retriesWaiting: null },
+    });
+    const load: OverviewData['load'] = {
+      ...{ time: '24h', stepHours: 1, starts },
+      current: starts.map((at, place) => slice(at, 10 + place)),
+      earlier: [{ name: 'the day before', slices: [undefined, slice(ago(90_000), 5)] }],
+    };
+    const html = Overview({ data: { ...quiet, load }, context });
+    expect(textOf(html)).toContain('Events 21 5 the day before');
+    expect(textOf(html)).toContain('In flight 4 at most');
+    expect(String(html)).toContain('aria-label="Events in the last 24 hours: 21; 5 the day before"');
+    expect(String(html)).toContain('{"view":"flow","reached":"answer","time":"24h"}');
+    expect(textOf(Overview({ data: quiet, context }))).toContain(
+      'Nothing was recorded in the last 24 hours.',
+    );
   });
 });

@@ -118,11 +118,15 @@ function LoadChart({ line, data, context }: { line: LoadLine; data: LoadData; co
 
 function lineOf(values: readonly (number | null)[], most: number): string {
   const step = values.length > 1 ? (WIDTH - 2) / (values.length - 1) : 0;
+  const isAlone = (place: number) =>
+    (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null;
   let path = '';
   let isOpen = false;
   for (const [place, value] of values.entries()) {
     if (value !== null)
       path += `${isOpen ? 'L' : 'M'}${(1 + place * step).toFixed(1)} ${(HEIGHT - 2 - (value / most) * (HEIGHT - 4)).toFixed(1)}`;
+    // A value between two that are not known has no line to it: a mark instead.
+    if (value !== null && isAlone(place)) path += place === 0 ? 'h3' : 'h-3';
     isOpen = value !== null;
   }
   return path === '' ? 'M0 0' : path;
@@ -152,7 +156,7 @@ function LoadTable({ data: { starts, current, stepHours } }: { data: LoadData })
           numeric: true,
           // No view lists one slice: the charts above lead to the span's rows.
           cell: ({ slice }: { at: Date; slice: LoadSlice | undefined }) => (
-            <span class="num">{slice?.[measure] == null ? '–' : `${number(slice[measure])} ·`}</span>
+            <span class="num">{slice?.[measure] == null ? '–' : number(slice[measure])}</span>
           ),
         })),
       ]}

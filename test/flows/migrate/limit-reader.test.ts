@@ -5,6 +5,7 @@ import { eventDistribution } from '../../../lib/data-access/event-reports.ts';
 import { refreshFlow } from '../../../lib/data-access/flow.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
 import { holdHistory } from '../../../lib/data-access/legal-hold.ts';
+import { keepLoadSample } from '../../../lib/data-access/load.ts';
 import { keepReaderLimited, limitReader } from '../../../lib/data-access/migrate.ts';
 import { metricTenants } from '../../../lib/data-access/named-in-metrics.ts';
 import { pauseRetries, recordOperatorAction, requestRetryBatch } from '../../../lib/data-access/operate.ts';
@@ -72,6 +73,7 @@ beforeAll(async () => {
   const rules = { limits: parseStageLimits(undefined), policy: parseDecisionPolicy(undefined) };
   const measureLag = async () => ({ seconds: 0, waiting: 0 });
   await runStuckAlarm(owner, { rules, measureLag, now, publish: async () => undefined });
+  await keepLoadSample(owner, now);
   await metricTenants(owner, []);
   // Afterwards: a failure whose retry is held back is not stuck.
   for (const tenant of ['anthem', 'elevance', null])
