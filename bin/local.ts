@@ -24,9 +24,7 @@ async function main(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => settle('asked'));
   });
-  process.stdout.write(
-    `${startBanner(options, await stack.counts(), stack.postgresVersion)}ready in ${seconds()}\n`,
-  );
+  process.stdout.write(`${startBanner(options, stack.counts, stack.postgresVersion)}ready in ${seconds()}\n`);
   const reason = await Promise.race([asked, stack.ended.then(() => 'ended' as const)]);
   // A second Ctrl-C does not wait.
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);

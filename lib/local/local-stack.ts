@@ -55,7 +55,8 @@ export interface LocalStack {
   database: Database;
   postgresVersion: string;
   queues: QueueServer;
-  counts(): Promise<RequestCounts>;
+  /** When the start was done. */
+  counts: RequestCounts;
   /** Settles when a part has ended that the stack cannot do without. */
   ended: Promise<void>;
   stop(): Promise<void>;
@@ -154,7 +155,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     // So that what the start tells of the demo is what the detector says.
     if (demo?.isNew) await stuckAlarmHandler({}, lambdaContext('stuck-alarm', 60));
 
-    const counts = () => countRequests(database, clock.now());
+    const counts = await countRequests(database, clock.now());
+    demo?.admitNew();
     const scheduler = startScheduler({
       clock,
       flows: [

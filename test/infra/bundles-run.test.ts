@@ -375,7 +375,9 @@ describe('the bundles of a deployment, run one after another on an empty databas
     const read = readMetrics(deployed);
     const emitted = emittedMetrics(logged);
     expect(read.size).toBeGreaterThan(10);
-    expect([...read].filter((metric) => !emitted.has(metric))).toEqual([]);
+    // Emitted only where clocks differ: test/runtime/agree-with-database.test.ts.
+    const whereClocksAgree = [...read].filter((metric) => !metric.startsWith('ClockSkewSeconds '));
+    expect(whereClocksAgree.filter((metric) => !emitted.has(metric))).toEqual([]);
   });
 
   test('the saved query finds a request’s timeline in what was logged on the way', () => {

@@ -25,6 +25,8 @@ export interface DemoPipeline {
    * remembered; answers false when the token was seen before, or no simulated request waits for one at this stage.
    */
   retry(command: { token: string; pagwId: string; stage: string }): Promise<boolean>;
+  /** From now on new requests come in; until then only those that are on their way go on. */
+  admitNew(): void;
   /** Settles when the round under way, if any, is over. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -47,7 +49,7 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
   const kept = await readDemoState(stateFile);
   const state = resume(kept, clock.now());
   let trouble: string | undefined;
-  let nextBirth = gapAfter(state.nextNumber, clock.now());
+  let nextBirth: Date | undefined;
   await save();
   await round();
   let turn: Promise<unknown> = Promise.resolve();
@@ -57,7 +59,7 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
 
   async function tick(): Promise<void> {
     try {
-      if (clock.now() >= nextBirth) {
+      if (nextBirth !== undefined && clock.now() >= nextBirth) {
         state.running.push(give(state.nextNumber, clock.now()));
         state.nextNumber += 1;
         nextBirth = gapAfter(state.nextNumber, clock.now());
@@ -113,6 +115,9 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
       const done = turn.then(() => workAgain(token, pagwId, stage));
       turn = done.catch(() => undefined);
       return done;
+    },
+    admitNew: () => {
+      nextBirth = gapAfter(state.nextNumber, clock.now());
     },
     settled: async () => void (await turn),
     stop: async () => {

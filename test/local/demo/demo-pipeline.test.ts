@@ -38,6 +38,7 @@ async function start(
     send,
     stateFile: join(directory, 'demo.json'),
   });
+  pipeline.admitNew();
   return pipeline;
 }
 
