@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { ACTS_PER_PAGE, listActs, type RecordedAct } from '../data-access/operate.ts';
 import type { Verb } from './cli.ts';
 import { printList } from './output/print-list.ts';
@@ -32,6 +33,7 @@ export const audit: Verb = (cli) =>
           pagwId: options.request?.trim(),
           ...session.window(now),
         };
+        await refuseUnknownNames(connection.database('reader'), filter);
         const { rows, next } = await readPages(limit, ACTS_PER_PAGE, after, (most, from) =>
           listActs(connection.database('reader'), filter, most, from),
         );

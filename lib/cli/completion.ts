@@ -24,7 +24,7 @@ interface Level {
 }
 
 /** One script for both shells: zsh reads bash's through bashcompinit. */
-export function completionScript(shell: Shell, program: Command): string {
+function completionScript(shell: Shell, program: Command): string {
   const global = program.options.flatMap(flags);
   const levels = levelsOf(program, '');
   const cases = levels.map(

@@ -43,7 +43,7 @@ export const deadLettersList: Verb = (cli) =>
       }),
     );
 
-export function deadLetterColumns(now: Date): Column<DeadLetter>[] {
+function deadLetterColumns(now: Date): Column<DeadLetter>[] {
   return [
     { title: 'REQUEST', cell: ({ group }) => group, least: 12 },
     { title: 'SET ASIDE', cell: ({ setAsideAt }) => ageText(setAsideAt, now), align: 'right' },
@@ -122,7 +122,7 @@ const WAIT_SECONDS = 3;
 const MOVE_SECONDS = 120;
 
 /** @throws CliError when the tracker names no dead-letter queue. */
-export function needDeadLetterQueue({ name, deadLetterQueueUrl }: Connection): string {
+function needDeadLetterQueue({ name, deadLetterQueueUrl }: Connection): string {
   if (deadLetterQueueUrl !== undefined) return deadLetterQueueUrl;
   throw new CliError({
     code: 'NO_DEAD_LETTER_QUEUE',
@@ -132,7 +132,7 @@ export function needDeadLetterQueue({ name, deadLetterQueueUrl }: Connection): s
 }
 
 /** How many there are, about. */
-export async function countDeadLetters(sqs: SQSClient, queueUrl: string): Promise<number> {
+async function countDeadLetters(sqs: SQSClient, queueUrl: string): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl,
@@ -146,11 +146,7 @@ export async function countDeadLetters(sqs: SQSClient, queueUrl: string): Promis
 }
 
 /** Looks at up to `most`; they are out of sight for a second. */
-export async function lookAtDeadLetters(
-  sqs: SQSClient,
-  queueUrl: string,
-  most: number,
-): Promise<DeadLetter[]> {
+async function lookAtDeadLetters(sqs: SQSClient, queueUrl: string, most: number): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
   const seen = new Set<string>();
   while (letters.length < most) {
@@ -178,7 +174,7 @@ export interface Move {
  * one is not taken, the rest of its group waits behind it.
  * @returns how many were moved, and how many were not taken.
  */
-export async function moveDeadLetters(move: Move): Promise<{ moved: number; notTaken: number }> {
+async function moveDeadLetters(move: Move): Promise<{ moved: number; notTaken: number }> {
   const total = { moved: 0, notTaken: 0 };
   while (move.signal?.aborted !== true) {
     const messages = await receive(move.sqs, move.from, PER_CALL, MOVE_SECONDS);

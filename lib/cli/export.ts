@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { LoggedEvent, LoggedRequest } from '../data-access/event-log.ts';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { countRequests, listTenants } from '../data-access/requests.ts';
 import { type LogPiece, readEventLog } from '../flows/export/read-event-log.ts';
 import { eventElement, TRACE_END, traceBegin, XES_BEGIN, XES_END } from '../flows/export/xes.ts';
@@ -8,7 +9,6 @@ import { usageError } from './cli-error.ts';
 import { BYTE_ORDER_MARK, csvLine } from './output/print-list.ts';
 import { openProgress } from './output/progress.ts';
 import { countText, plural } from './output/time-text.ts';
-import { requireTenant } from './report/report.ts';
 import type { Session } from './session.ts';
 
 const formats = ['csv', 'xes'] as const;
@@ -43,7 +43,7 @@ async function exportLog(session: Session, format: Format): Promise<void> {
   const connection = await session.connect();
   const database = connection.database('reader');
   const { tenant: only } = session.options;
-  if (only !== undefined) await requireTenant(database, only);
+  await refuseUnknownNames(database, { tenant: only });
   const span = session.window(connection.now());
   const total = await countRequests(database, { tenant: only, ...span }, MOST_COUNTED);
   const progress = openProgress(session.io.stderr);

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ConnectionOptions } from './connection.ts';
 
-export const outputFormats = ['table', 'json', 'jsonl', 'csv'] as const;
+const outputFormats = ['table', 'json', 'jsonl', 'csv'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 /** What every command understands; given before or after the verb. */
@@ -51,7 +51,7 @@ export function addGlobalOptions(program: Command): void {
 }
 
 /** Whole numbers only; also for options of single commands. */
-export function parseLimit(text: string): number {
+function parseLimit(text: string): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST_ROWS) return limit;
   throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_ROWS}.`);

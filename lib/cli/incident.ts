@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type ListedIncident, listIncidents } from '../data-access/incidents.ts';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { snoozeIncident } from '../data-access/operate.ts';
 import { durationText } from '../domain/duration-text.ts';
 import { causeText } from '../domain/incident-text.ts';
@@ -41,6 +42,7 @@ export function incidentList(cli: Cli): Command {
         const { tenant, limit = DEFAULT_LIMIT, after } = session.options;
         const connection = await session.connect();
         const now = connection.now();
+        await refuseUnknownNames(connection.database('reader'), { tenant });
         const { rows, next } = await readPages(limit, ROWS_PER_PAGE, after, (most, from) =>
           listIncidents(connection.database('reader'), { tenant, closed }, most, from),
         );

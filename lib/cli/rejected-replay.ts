@@ -210,7 +210,7 @@ export interface Replay {
  * Takes the refused events of one message out of its body. Each keeps the identity and the time that ingest gave it
  * then, so that replaying twice records once.
  */
-export async function prepareReplay(
+async function prepareReplay(
   s3: S3Client,
   rows: readonly RejectedRow[],
   force: boolean,

@@ -1,6 +1,7 @@
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Database } from '../data-access/database.ts';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
   findRejected,
   listRejected,
@@ -57,6 +58,7 @@ export function rejectedList(cli: Cli): Command {
           code: options.code?.trim().toUpperCase(),
           waitingOnly: options.waiting,
         };
+        await refuseUnknownNames(connection.database('reader'), filter);
         const { rows, next } = await readPages(
           session.options.limit ?? DEFAULT_LIMIT,
           REJECTED_PER_PAGE,

@@ -282,7 +282,7 @@ export interface RequestView {
 }
 
 /** Who, what, where it stands and since when. */
-export function requestHeadText(request: RequestRow, view: RequestView): string {
+function requestHeadText(request: RequestRow, view: RequestView): string {
   const { paint, zone, now } = view;
   const about = [request.tenant, request.requestType, request.priority].filter((part) => part !== null);
   const title = `${paint(printable(request.pagwId), 'bold')} ${paint(printable(`· ${about.join(' · ')}`), 'dim')}\n`;

@@ -70,7 +70,7 @@ async function previewPause(session: Session, connection: Connection, scope: Pau
   await session.confirm(`Hold back these retries, and those to come: ${what}?`);
 }
 
-export function addScope(command: Command): Command {
+function addScope(command: Command): Command {
   return command
     .option('--stage <name>', 'this stage, by any of its names')
     .option('--downstream <system>', 'requests that go to this system (metadata.targetSystem)');
@@ -91,7 +91,7 @@ export function readScope({ stage, downstream }: ScopeOptions, session: Session)
   return { tenant: named.tenant ?? null, stage: named.stage ?? null, downstream: named.downstream ?? null };
 }
 
-export function scopeText({ tenant, stage, downstream }: PauseScope): string {
+function scopeText({ tenant, stage, downstream }: PauseScope): string {
   return filterText({
     ...(tenant === null ? {} : { tenant }),
     ...(stage === null ? {} : { stage }),

@@ -167,7 +167,7 @@ export function withMaxAttempts(retry: ListedRetry, policy: RetryPolicy): Counte
   return { ...retry, maxAttempts: Math.max(retry.attempt, retryTiming(retry, policy, 1).maxAttempts) };
 }
 
-export const RETRY_FIELDS = [
+const RETRY_FIELDS = [
   ...([
     'pagwId',
     'tenant',

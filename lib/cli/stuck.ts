@@ -128,7 +128,7 @@ const FIELDS: readonly (keyof StuckRequest & string)[] = [
 const SKEW_SECONDS = 300;
 
 /** Prints what is stuck in the format asked for, and on stderr how fresh it is. */
-export function printStuck(session: Session, listing: StuckListing): void {
+function printStuck(session: Session, listing: StuckListing): void {
   const { groups, requests, total, check, next, now } = listing;
   switch (session.options.output) {
     case 'json':

@@ -187,7 +187,7 @@ const DAY_HOURS = 24;
 /** A span longer than this is cut into days. */
 const LONGEST_BY_HOURS = 48;
 /** Slices that a span is cut into at most, unless said otherwise. */
-export const LATENCY_SLOTS = 32;
+const LATENCY_SLOTS = 32;
 /** A stage is a name that a producer states: many are a mistake. */
 const MAX_LATENCIES = 2_000;
 

@@ -10,7 +10,7 @@ export const NONE_STATED = '-';
  * The failures of a span, the latest `:max_failures`, of each_tenant: each tenant's come by the index of its failures.
  * Its values are those of a ReportSpan.
  */
-export const LATEST_FAILURES = `SELECT failed.*
+const LATEST_FAILURES = `SELECT failed.*
        FROM each_tenant
        CROSS JOIN LATERAL (
          SELECT id, pagw_id, stage, error_code, metadata ->> 'targetSystem' AS target_system, created_at

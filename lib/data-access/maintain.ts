@@ -12,7 +12,7 @@ export interface MaintainOptions {
 export type MaintainTask = (options: MaintainOptions) => Promise<Record<string, number>>;
 
 /** Months made ahead of the current one, so that a month without maintain does not stop ingest. */
-export const PARTITION_MONTHS_AHEAD = 3;
+const PARTITION_MONTHS_AHEAD = 3;
 
 /** Makes the partitions of `now`'s month and the months after it; answers how many were missing. */
 export async function ensurePartitions(database: Database, now: Date): Promise<number> {

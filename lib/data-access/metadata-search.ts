@@ -109,7 +109,7 @@ function equalitiesOf(filters: readonly MetadataFilter[]): readonly MetadataFilt
  * The JSON objects of which metadata must contain one. A producer may write 3 or "3": what looks like a number, true,
  * false or null is looked for both ways, unless it was put in quotes. Null when there is no equality.
  */
-export function containedObjects(filters: readonly MetadataFilter[]): Record<string, unknown>[] | null {
+function containedObjects(filters: readonly MetadataFilter[]): Record<string, unknown>[] | null {
   const equalities = equalitiesOf(filters);
   if (equalities.length === 0) return null;
   let objects: Record<string, unknown>[] = [{}];
@@ -124,7 +124,7 @@ export function containedObjects(filters: readonly MetadataFilter[]): Record<str
  * The comparisons as one jsonpath, which never aborts a query: what is no number, nor text that reads as one, does not
  * match. Null when there is no comparison.
  */
-export function comparisonPath(filters: readonly MetadataFilter[]): string | null {
+function comparisonPath(filters: readonly MetadataFilter[]): string | null {
   const comparisons = filters.filter(({ operator }) => operator !== '=');
   if (comparisons.length === 0) return null;
   const predicates = comparisons.map((filter) => {

@@ -21,7 +21,7 @@ export interface RejectedRow {
   replayedAt: Date | null;
 }
 
-export const REJECTED_COLUMNS = `id, message_id, position, tenant, pagw_id, code, path, rule, hint,
+const REJECTED_COLUMNS = `id, message_id, position, tenant, pagw_id, code, path, rule, hint,
   body_bucket, body_key, body_bytes, sent_at, rejected_at, replayed_at`;
 
 /** Which refused events; what is left out does not narrow. */
@@ -35,13 +35,13 @@ export interface RejectedFilter {
   until?: Date | undefined;
 }
 
-export const MATCHES_REJECTED_FILTER = `(:tenant::text IS NULL OR tenant = :tenant)
+const MATCHES_REJECTED_FILTER = `(:tenant::text IS NULL OR tenant = :tenant)
   AND (:code::text IS NULL OR code = :code)
   AND (NOT :waiting_only OR replayed_at IS NULL)
   AND rejected_at >= :since::timestamptz
   AND rejected_at < :until::timestamptz`;
 
-export function rejectedFilterValues(filter: RejectedFilter) {
+function rejectedFilterValues(filter: RejectedFilter) {
   return {
     tenant: filter.tenant ?? null,
     code: filter.code ?? null,

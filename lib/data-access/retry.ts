@@ -135,7 +135,7 @@ export type RetryState = (typeof retryStates)[number];
 /** The longest lease that may be set: a claim older than this is nobody's. */
 const LONGEST_LEASE = '1 hour';
 
-export const STATE_OF_FAILURE = `CASE
+const STATE_OF_FAILURE = `CASE
     WHEN next_retry_at IS NULL THEN 'exhausted'
     WHEN next_retry_at > :now::timestamptz THEN 'waiting'
     WHEN held THEN 'held'

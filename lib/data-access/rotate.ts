@@ -21,7 +21,7 @@ const SALT_BYTES = 16;
  * keeps the password out of statements, and so out of every log of them.
  * @param password ASCII, so that SASLprep leaves it alone
  */
-export function scramVerifier(password: string, salt: Buffer = randomBytes(SALT_BYTES)): string {
+function scramVerifier(password: string, salt: Buffer = randomBytes(SALT_BYTES)): string {
   const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');
   const storedKey = createHash('sha256').update(hmac(salted, 'Client Key')).digest('base64');
   const serverKey = hmac(salted, 'Server Key').toString('base64');

@@ -38,14 +38,14 @@ export interface StuckFilter {
 }
 
 /** For a WHERE over stuck requests; its values are `stuckFilterValues`. */
-export const MATCHES_STUCK_FILTER = `(:stage::text IS NULL OR stuck_stage = :stage)
+const MATCHES_STUCK_FILTER = `(:stage::text IS NULL OR stuck_stage = :stage)
        AND (:reason::text IS NULL OR stuck_reason = :reason)
        AND (:error_code::text IS NULL OR coalesce(stuck_error_code, '${NONE_STATED}') = :error_code)
        AND (:target_system::text IS NULL OR coalesce(target_system, '${NONE_STATED}') = :target_system)
        AND (:risk::text IS NULL OR (deadline_risk IS NOT NULL AND (deadline_risk = 'breached') = (:risk = 'breached')))
        AND (:stuck_before::timestamptz IS NULL OR stuck_since <= :stuck_before::timestamptz)`;
 
-export function stuckFilterValues(filter: StuckFilter): SqlValues {
+function stuckFilterValues(filter: StuckFilter): SqlValues {
   return {
     tenant: filter.tenant ?? null,
     stage: filter.stage ?? null,
@@ -148,7 +148,7 @@ export interface IncidentGroup extends StuckGroup {
 }
 
 /** Causes of a tenant that are incidents of their own. */
-export const INCIDENTS_OF_EACH_TENANT = 20;
+const INCIDENTS_OF_EACH_TENANT = 20;
 
 /**
  * The requests that are part of an incident, all tenants', answer by answer. Of a tenant's incidents those that are open,

@@ -1,7 +1,7 @@
 import type { TrackedEvent } from './tracked-event.ts';
 
 /** The request itself is at fault: sending it again gives the same answer. */
-export const terminalErrorCodes: ReadonlySet<string> = new Set([
+const terminalErrorCodes: ReadonlySet<string> = new Set([
   'PARSE_VALIDATION_ERROR',
   'VALIDATION_FAILED',
   'QUEUE_FAILED',
@@ -10,21 +10,6 @@ export const terminalErrorCodes: ReadonlySet<string> = new Set([
   'FUTURE_DATE',
   'INVALID_ICD10_FORMAT',
   'MISSING_COVERAGE',
-]);
-
-/** Something on the way was at fault, and may be well again. */
-export const retryableErrorCodes: ReadonlySet<string> = new Set([
-  'PARSE_EXCEPTION',
-  'VALIDATION_EXCEPTION',
-  'ENRICHMENT_EXCEPTION',
-  'ATTACHMENT_EXCEPTION',
-  'CONVERSION_EXCEPTION',
-  'API_CONNECTOR_EXCEPTION',
-  'CALLBACK_EXCEPTION',
-  'RESPONSE_BUILD_EXCEPTION',
-  'NOTIFICATION_EXCEPTION',
-  'PUBLISH_EXCEPTION',
-  'API_TIMEOUT',
 ]);
 
 /** Failures that are a verdict on the request's content rather than a mishap. */

@@ -82,6 +82,27 @@ describe('pagw request list', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
+  it.each([
+    ['request', 'list'],
+    ['stuck'],
+    ['retry', 'list'],
+    ['incident', 'list'],
+    ['rejected', 'list'],
+    ['audit'],
+    ['export'],
+    ['report', 'distribution'],
+    ['report', 'flow'],
+    ['report', 'cms'],
+    ['report', 'deadlines'],
+    ['report', 'deadlines', '--board', 'pipe'],
+  ])('refuses a tenant that exists nowhere: %s %s %s', async (...words) => {
+    const { code, stdout, stderr } = await runCli([...words, '--tenant', 'nobody', '-o', 'table'], {
+      connection,
+    });
+    expect(stderr).toContain('No tenant of this name was ever heard of.');
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+  });
+
   it('is fine when nothing matches, and says so beside the data', async () => {
     const empty = await runCli(['request', 'list', '--status', 'EXPIRED'], { connection });
     expect(empty).toEqual({ code: 0, stdout: '', stderr: 'No request matches.\n' });

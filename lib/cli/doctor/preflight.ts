@@ -45,12 +45,12 @@ export function openAccount(
 }
 
 /** The stage's stacks in the order they are deployed. */
-export function stackNames(stage: string): { data: string; run: string } {
+function stackNames(stage: string): { data: string; run: string } {
   return { data: `PagwEventTracker-${stage}-data`, run: `PagwEventTracker-${stage}` };
 }
 
 /** Undefined when there is none. */
-export async function describeStack({ cloudFormation }: Account, name: string): Promise<Stack | undefined> {
+async function describeStack({ cloudFormation }: Account, name: string): Promise<Stack | undefined> {
   try {
     const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
     return Stacks?.[0];
@@ -62,7 +62,7 @@ export async function describeStack({ cloudFormation }: Account, name: string): 
 }
 
 /** What to do before the next deployment of a stack in `status`; undefined when the deployment itself can go on from there. */
-export function judgeStack(name: string, status: string): string | undefined {
+function judgeStack(name: string, status: string): string | undefined {
   // The CDK goes on with a stack that was only prepared; one whose creation was rolled back it deletes, and makes anew.
   if (status === 'ROLLBACK_COMPLETE' || status === 'REVIEW_IN_PROGRESS') return undefined;
   if (status.endsWith('_IN_PROGRESS')) return 'Wait until it has ended, then look again.';

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import {
   addFigures,
   changesSince,
@@ -65,6 +66,7 @@ export const reportCms: Verb = (cli) =>
         const now = connection.now();
         const tenant = session.options.tenant ?? null;
         const { year, ...span } = spanOf(session, options, now);
+        await refuseUnknownNames(database, { tenant });
         const rows = await publishedFigures(database, { tenant, ...span });
         if (options.freeze !== undefined) {
           const reason = options.reason?.trim();

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Deadline, listDeadlines } from '../../data-access/decisions.ts';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { countWork, listWork, type WorkItem } from '../../data-access/work-list.ts';
 import { type Board, boards } from '../../domain/request-fold.ts';
 import type { Cli } from '../cli.ts';
@@ -47,6 +48,7 @@ export function reportDeadlines(cli: Cli): Command {
 async function printDeadlines(session: Session): Promise<void> {
   const connection = await session.connect();
   const now = connection.now();
+  await refuseUnknownNames(connection.database('reader'), { tenant: session.options.tenant });
   const { rows, next } = await readReport(session, (tenant, limit, after) =>
     listDeadlines(connection.database('reader'), { tenant, now, limit, after }),
   );
@@ -67,6 +69,7 @@ async function printWork(session: Session, { before: moment, board }: DeadlineOp
   const zone = session.options.time;
   const before = moment === undefined ? undefined : parseAhead('--before', moment, now, zone);
   const tenant = session.options.tenant ?? null;
+  await refuseUnknownNames(database, { tenant });
   const counts = await countWork(database, { tenant, before, board }, now);
   const { rows, next } = await readReport(session, (_, limit, after) =>
     listWork(database, { tenant, before, board, limit, after }),

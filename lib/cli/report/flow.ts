@@ -10,6 +10,7 @@ import {
   readFlow,
   type Took,
 } from '../../data-access/flow.ts';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import { barText } from '../output/chart-text.ts';
@@ -17,7 +18,7 @@ import { printList } from '../output/print-list.ts';
 import { type Column, tableText } from '../output/table.ts';
 import { countText, plural, tookText } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
-import { requireTenant, spanOf } from './report.ts';
+import { spanOf } from './report.ts';
 
 const DEFAULT_HOURS = 24;
 const PATHS_SHOWN = 10;
@@ -67,8 +68,8 @@ export const reportFlow: Verb = (cli) =>
           ...{ tenant, ...span, lanes: options.lanes },
           ...{ requestType: options.type, priority: options.priority },
         };
+        await refuseUnknownNames(database, { tenant });
         const flow = await readFlow(database, query, session.options.limit ?? MAX_VARIANTS);
-        if (flow.requestCount === 0 && tenant !== null) await requireTenant(database, tenant);
         printFlow(session, flow, options.part);
         sayCautions(session, flow);
         return undefined;

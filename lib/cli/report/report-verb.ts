@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Database } from '../../data-access/database.ts';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
 import type { Report, ReportAnswer, ReportColumn, ReportQuestion, Units } from '../../reports/report.ts';
 import { UnknownRequestError } from '../../reports/timeline.ts';
@@ -32,7 +33,9 @@ export function reportVerb<Row extends object>(report: Report<Row>): Verb {
         const connection = await session.connect();
         const words = report.words === undefined ? [] : [given[0]].flat().map(String);
         const question = ask(report, session, connection.now(), command.opts(), words);
-        const answer = await read(report, connection.database('reader'), question, session);
+        const database = connection.database('reader');
+        await refuseUnknownNames(database, { tenant: question.tenant, stage: question.filters.stage });
+        const answer = await read(report, database, question, session);
         print(report, answer, question, session);
         return undefined;
       }),

@@ -1,8 +1,4 @@
-import type { Database } from '../../data-access/database.ts';
 import type { Page } from '../../data-access/page.ts';
-import { listTenants } from '../../data-access/requests.ts';
-import { CliError, ExitCode } from '../cli-error.ts';
-import type { Connection } from '../connection.ts';
 import type { Column } from '../output/table.ts';
 import { readPages } from '../read-pages.ts';
 import type { Session } from '../session.ts';
@@ -29,31 +25,6 @@ export async function readReport<Row>(
   return readPages(limit, ROWS_PER_PAGE, session.options.after, (most, position) =>
     readPage(session.options.tenant ?? null, most, position),
   );
-}
-
-/** Runs a report for each tenant in turn; its rows come with the tenant's name. */
-export async function forTenants<Row extends object>(
-  session: Session,
-  connection: Connection,
-  read: (tenant: string) => Promise<readonly Row[]>,
-): Promise<(Row & { tenant: string })[]> {
-  const rows: (Row & { tenant: string })[] = [];
-  const { tenant: only } = session.options;
-  const tenants = only === undefined ? await listTenants(connection.database('reader')) : [only];
-  for (const tenant of tenants) for (const row of await read(tenant)) rows.push({ tenant, ...row });
-  return rows;
-}
-
-/** An empty answer about a name that exists nowhere would mislead. @throws CliError */
-export async function requireTenant(database: Database, tenant: string): Promise<void> {
-  const known = await listTenants(database);
-  if (known.includes(tenant)) return;
-  throw new CliError({
-    code: 'TENANT_NOT_FOUND',
-    message: `No event of a tenant ${tenant} was ever recorded.`,
-    hint: known.length === 0 ? 'Nothing was recorded yet.' : `Known are ${known.slice(0, 10).join(', ')}.`,
-    exitCode: ExitCode.notFound,
-  });
 }
 
 /** First in every table: whose figures they are is always said. */

@@ -73,10 +73,7 @@ export async function waitsForOther(probe: WriteProbe, events: readonly TrackedE
 class RollBack extends Error {}
 
 /** Runs `work` in a transaction that is rolled back whatever happens: what it wrote was never there. */
-export async function rolledBack<T>(
-  database: Database,
-  work: (transaction: Database) => Promise<T>,
-): Promise<T> {
+async function rolledBack<T>(database: Database, work: (transaction: Database) => Promise<T>): Promise<T> {
   const answer: { value: T }[] = [];
   try {
     await database.transaction(async (transaction) => {

@@ -82,7 +82,7 @@ function refuseFormerSchema(applied: readonly AppliedMigration[]): void {
 }
 
 /** Refuses a database whose applied files are changed or missing: what it holds is then not known. */
-export function verifyApplied(files: readonly MigrationFile[], applied: readonly AppliedMigration[]): void {
+function verifyApplied(files: readonly MigrationFile[], applied: readonly AppliedMigration[]): void {
   const byVersion = new Map(files.map((file) => [file.version, file]));
   for (const migration of applied) {
     const file = byVersion.get(migration.version);

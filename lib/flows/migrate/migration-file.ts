@@ -55,7 +55,7 @@ async function readMigrationFile(folder: string, name: string): Promise<Migratio
 }
 
 /** The statements of a file and its SHA-256, line ends made `\n`: a checkout on Windows changes nothing. */
-export async function readSqlFile(folder: string, name: string) {
+async function readSqlFile(folder: string, name: string) {
   const text = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n');
   const statements = splitStatements(text);
   if (statements.length === 0) throw new MigrationFolderError(`${name} holds no statement.`);

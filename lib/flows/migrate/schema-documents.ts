@@ -35,7 +35,7 @@ interface ReferenceRow {
 }
 
 /** The tables of a database with their columns and foreign keys, as a mermaid entity-relationship diagram. */
-export async function drawSchema(database: Database): Promise<string> {
+async function drawSchema(database: Database): Promise<string> {
   const columns = await database.execute<ColumnRow>(COLUMNS);
   const references = await database.execute<ReferenceRow>(REFERENCES);
   const lines = ['erDiagram'];

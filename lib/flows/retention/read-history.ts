@@ -47,7 +47,7 @@ async function readPart(s3: S3Client, part: ArchivedPart): Promise<TimelineEvent
 }
 
 /** Archived rows of one request as its timeline shows them, in order: a merged START is an event again, as in event_history. */
-export function toTimelineEvents(rows: readonly ArchivedEvent[]): TimelineEvent[] {
+function toTimelineEvents(rows: readonly ArchivedEvent[]): TimelineEvent[] {
   return rows
     .flatMap((row) => {
       const result = resultOf(row);

@@ -149,7 +149,7 @@ export interface SentRetry {
  * Appends RETRY_SCHEDULED for what was sent, which clears each failure's next_retry_at, and ends the claims. Safe to repeat.
  * @returns how many an event of their stage had overtaken while they were sent; nothing is appended for these.
  */
-export async function settleRetries(
+async function settleRetries(
   database: Database,
   sent: readonly SentRetry[],
   now: Date,

@@ -155,7 +155,7 @@ function Tenants({ page }: { page: ConsolePageProps }): Html {
 }
 
 /** The address of a view in the console. */
-export function consolePath({ view, parameters = {} }: Place): string {
+function consolePath({ view, parameters = {} }: Place): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters))
     if (value != null && value !== '') query.set(name, value);

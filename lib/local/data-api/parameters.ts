@@ -120,7 +120,7 @@ const HINTS: Readonly<Record<string, Hint>> = {
 };
 
 /** A string bound with the type its hint names. @throws DataApiError when the string has not the hint's format. */
-export function readHinted(name: string, typeHint: unknown, text: string): TypedValue {
+function readHinted(name: string, typeHint: unknown, text: string): TypedValue {
   const hint = HINTS[String(typeHint)];
   if (hint === undefined) {
     throw new DataApiError(

@@ -113,10 +113,10 @@ export interface ResultSetOptions {
 /** Turns PostgreSQL's text of one column into the wire's field, as JSON text. */
 export type FieldWriter = (text: string) => string;
 
-export const NULL_FIELD = '{"isNull":true}';
+const NULL_FIELD = '{"isNull":true}';
 
 /** The writer for a column's type: chosen once for a result, called for every row. */
-export function fieldWriterFor(type: ColumnType, options: ResultSetOptions): FieldWriter {
+function fieldWriterFor(type: ColumnType, options: ResultSetOptions): FieldWriter {
   if (type.element !== undefined) return arrayWriterFor(type.element);
   if (type.kind === 'long' && options.longReturnType === 'STRING') return WRITERS.string;
   if (type.kind === 'decimal' && options.decimalReturnType === 'DOUBLE_OR_LONG') return writeDoubleOrLong;
@@ -193,7 +193,7 @@ function elementWriterFor({ kind, typeName }: ColumnType): (text: string) => str
 }
 
 /** Reads PostgreSQL's text of a one-dimensional array: `{a,"b,c",NULL}`. */
-export function readArrayText(text: string): (string | null)[] | 'multidimensional' {
+function readArrayText(text: string): (string | null)[] | 'multidimensional' {
   // An array that does not begin at 1 writes its bounds first: `[0:1]={a,b}`.
   const from = text.indexOf('{') + 1;
   const body = text.slice(from, -1);

@@ -3,7 +3,7 @@ import type { ActiveJourney } from './demo-state.ts';
 import { type JourneyKind, kindOf, writeJourney } from './journeys.ts';
 import { openRandom, type Random } from './random.ts';
 
-export const FIRST_REQUESTS = 120;
+const FIRST_REQUESTS = 120;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

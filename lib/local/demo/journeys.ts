@@ -45,7 +45,7 @@ const WEIGHTS: readonly [JourneyKind, number][] = [
   ['failed-unanswered', 3],
 ];
 
-export const DEMO_TENANTS = ['anthem', 'elevance'] as const;
+const DEMO_TENANTS = ['anthem', 'elevance'] as const;
 const SEED = 'pagw-demo-1';
 /** What the running services ask for, whatever the failure. */
 const RETRY_AFTER_MS = 300_000;

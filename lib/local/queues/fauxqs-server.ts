@@ -93,7 +93,7 @@ interface ReceiveResponse {
  * with one id the second would be lost. Where the scope is `messageGroup` the id is therefore kept together with its
  * group, whoever sends it; receivers are told the id alone.
  */
-export function scopeDeduplication(app: ReturnType<typeof buildApp>, store: SqsStore): void {
+function scopeDeduplication(app: ReturnType<typeof buildApp>, store: SqsStore): void {
   app.addHook('preHandler', async ({ headers, body }) => {
     if (!/^AmazonSQS\.SendMessage(Batch)?$/.test(String(headers['x-amz-target']))) return;
     const request = (body ?? {}) as SendRequest;

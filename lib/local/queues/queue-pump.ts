@@ -161,7 +161,7 @@ export async function awaitDrainedQueue(
  * The event Lambda makes of received messages.
  * @param aheadMilliseconds how far the local clock is ahead: what was just sent was sent "now", not days ago.
  */
-export function toSqsEvent(messages: Message[], eventSourceARN: string, aheadMilliseconds: number): SQSEvent {
+function toSqsEvent(messages: Message[], eventSourceARN: string, aheadMilliseconds: number): SQSEvent {
   return { Records: messages.map((message) => toRecord(message, eventSourceARN, aheadMilliseconds)) };
 }
 

@@ -98,7 +98,7 @@ export interface ListedDecisions {
   next: string | null;
 }
 
-export const risks = ['at-risk', 'urgent', 'breached'] as const;
+const risks = ['at-risk', 'urgent', 'breached'] as const;
 
 const riskMarks: Readonly<Record<Deadline['risk'], { tone: Tone; glyph: string; word: string }>> = {
   'at-risk': { tone: 'warn', glyph: '◷', word: 'AT RISK' },

@@ -4,7 +4,6 @@ import {
   MAX_FAILURES,
   NONE_STATED,
 } from '../../data-access/failures.ts';
-import type { Place } from '../../reports/place.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
@@ -148,7 +147,7 @@ export interface FailureFilter {
 }
 
 /** @throws ViewError */
-export function readFailureFilter(parameters: ViewParameters): FailureFilter {
+function readFailureFilter(parameters: ViewParameters): FailureFilter {
   return {
     stage: readText(parameters, 'stage'),
     error: readText(parameters, 'error'),
@@ -156,25 +155,4 @@ export function readFailureFilter(parameters: ViewParameters): FailureFilter {
     openOnly: readWord(parameters, 'open', ['yes']) !== null,
     time: readTime(parameters, '24h'),
   };
-}
-
-/** Where the rows of a group of failures stand. */
-export function failurePlace(group: {
-  tenant: string | null;
-  stage: string;
-  errorCode: string | null;
-  targetSystem: string | null;
-  time: ReportTime;
-  open: 'yes' | undefined;
-}): Place {
-  const { tenant, stage, errorCode, targetSystem, time, open } = group;
-  const parameters = {
-    tenant,
-    stage,
-    error: errorCode ?? NONE_STATED,
-    target: targetSystem ?? NONE_STATED,
-    time,
-    open,
-  };
-  return { view: 'failures', parameters };
 }

@@ -98,7 +98,7 @@ interface ReportProps {
 }
 
 /** How requests move from stage to stage, and how long it takes. */
-export function FlowReport({ data, context }: ReportProps) {
+function FlowReport({ data, context }: ReportProps) {
   const { filter, flow } = data;
   const { links, tenant } = context;
   const { time, ...others } = filter;
@@ -377,7 +377,7 @@ export interface FlowRequestsData {
 }
 
 /** The requests behind a number of the flow. */
-export function FlowRequests({ data, context }: { data: FlowRequestsData; context: ViewContext }) {
+function FlowRequests({ data, context }: { data: FlowRequestsData; context: ViewContext }) {
   const { filter, rows, count, requests } = data;
   const { time, ...others } = filter;
   const { handOver, path, reached } = rows;

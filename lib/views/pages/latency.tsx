@@ -98,7 +98,7 @@ export interface LatencyChartProps {
 }
 
 /** From p50 to p95 a bar, to the maximum a line; on a logarithmic axis, because stages differ a thousandfold. */
-export function LatencyChart({ rows, label }: LatencyChartProps) {
+function LatencyChart({ rows, label }: LatencyChartProps) {
   const highest = Math.max(...rows.map(({ maxMs }) => maxMs), 10);
   const lowest = Math.max(1, Math.min(...rows.map(({ p50Ms }) => p50Ms)));
   const from = TICKS.findLast((tick) => tick <= lowest) ?? 1;

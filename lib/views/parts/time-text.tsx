@@ -28,7 +28,7 @@ export function Relative({ at, now }: { at: Date | null; now: Date }) {
   );
 }
 
-export function relativeText(at: Date, now: Date): string {
+function relativeText(at: Date, now: Date): string {
   const distance = now.getTime() - at.getTime();
   if (Math.abs(distance) < 1_000) return 'just now';
   return distance >= 0 ? `${durationText(distance)} ago` : `in ${durationText(-distance)}`;

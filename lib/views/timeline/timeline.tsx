@@ -130,7 +130,7 @@ interface RequestSummaryProps {
 }
 
 /** Where the request stands, in one line, and the facts beneath. */
-export function RequestSummary({ request, context }: RequestSummaryProps) {
+function RequestSummary({ request, context }: RequestSummaryProps) {
   const { now, links } = context;
   const { correlationId, externalReferenceId, decisionDueAt, determination, decidedAt, unclearAnswerAt } =
     request;

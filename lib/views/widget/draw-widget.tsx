@@ -107,7 +107,7 @@ const WIDGET_STYLE = `
 `;
 
 /** A view within a dashboard: its own style, no script, nothing to fetch. */
-export function WidgetFrame(frame: WidgetFrameProps): Html {
+function WidgetFrame(frame: WidgetFrameProps): Html {
   const { view, menu, tenant, theme, now, links, children } = frame;
   return (
     <div class="pagw" data-theme={theme}>
