@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
@@ -67,6 +67,20 @@ async function expectExact(events: number) {
   expect(truth.reduce((sum, row) => sum + Number(row.eventCount), 0)).toBe(events);
 }
 
+/** Refreshes until no event is looked at again: not before every transaction on the server that was open is over. */
+async function untilSettled(refresh: () => Promise<unknown>): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await refresh();
+      const { rows } = await db.database.execute<{ settled: boolean }>(
+        'SELECT settled_id >= (SELECT max(id) FROM event_tracker) AS settled FROM event_summary_progress',
+      );
+      expect(rows).toEqual([{ settled: true }]);
+    },
+    { timeout: 25_000, interval: 20 },
+  );
+}
+
 describe('refreshSummary', () => {
   it('rolls events up by hour of recording, tenant, stage, type and status', async () => {
     await record(TEN, { durationMs: 100 }, { durationMs: 300 }, { durationMs: null }, { status: 'SKIPPED' });
@@ -87,7 +101,7 @@ describe('refreshSummary', () => {
 
   it('leaves hours alone that got no events', async () => {
     await record(TEN, {});
-    for (let run = 0; run < 3; run++) await refresh();
+    await untilSettled(refresh);
     expect(await refresh()).toEqual({ hoursChanged: 0, hoursSummarised: 0, hoursLeft: 0, daysSummarised: 0 });
     await record(ELEVEN, {});
     expect(await refresh()).toMatchObject({ hoursSummarised: 1 });
@@ -268,7 +282,7 @@ describe('whole days', () => {
 
   it('are merged again when an hour of theirs is made anew, and not before they are over', async () => {
     await fill();
-    for (let run = 0; run < 3; run++) await refreshAt(NOON);
+    await untilSettled(() => refreshAt(NOON));
     await record(new Date('2026-03-02T10:00:00Z'), { pagwId: 'PAGW-LATE', durationMs: 5 });
     expect(await refreshAt(NOON)).toMatchObject({ daysSummarised: 1 });
     const { report, truth } = await daysAndTruth(new Date('2026-03-01T00:00:00Z'));
@@ -281,7 +295,7 @@ describe('whole days', () => {
 
   it('are not merged without an hour that another run is just making', async () => {
     await fill();
-    for (let run = 0; run < 3; run++) await refreshAt(NOON);
+    await untilSettled(() => refreshAt(NOON));
     await record(new Date('2026-03-02T10:00:00Z'), { pagwId: 'PAGW-LATE' });
     await withDirectConnections(db.connectionString, 1, async ([other]) => {
       await db.database.execute('SELECT complete FROM mark_changed_hours(1000000)');
