@@ -1,4 +1,3 @@
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parseDecisionPolicy } from '../domain/decision-clock.ts';
 import { LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
 import { STAGES, type StageSettings } from './stages.ts';
@@ -6,11 +5,12 @@ import { STAGES, type StageSettings } from './stages.ts';
 /** As many as metrics name. */
 const MOST_METRIC_TENANTS = 100;
 
-const LOG_RETENTION_DAYS = new Set(
-  Object.values(RetentionDays).filter((days): days is RetentionDays => typeof days === 'number'),
-);
-/** Control Tower asks for a year of logs. */
-const LEAST_LOG_DAYS = 365;
+/** What CloudWatch Logs offers from a year up, which is the least that Control Tower asks for. */
+const LOG_RETENTION_DAYS = [365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_922, 3_288, 3_653];
+/** What Performance Insights offers: a week, months of 31 days to 23, and two years. */
+const INSIGHTS_DAYS = [7, ...Array.from({ length: 23 }, (_, month) => 31 * (month + 1)), 731];
+/** Aurora pauses after five minutes at the earliest, and after a day at the latest. */
+const PAUSE_MINUTES = [5, 1_440] as const;
 
 interface SettingRule {
   broken(settings: StageSettings): boolean;
@@ -23,10 +23,15 @@ const RULES: readonly SettingRule[] = [
     message: 'retention.backupDays must be a whole number from 1 to 35, which is what Aurora keeps.',
   },
   {
-    broken: ({ retention }) =>
-      retention.logDays < LEAST_LOG_DAYS || !LOG_RETENTION_DAYS.has(retention.logDays),
+    broken: ({ retention }) => !LOG_RETENTION_DAYS.includes(retention.logDays),
     message:
       'retention.logDays must be a retention CloudWatch Logs offers and at least a year: 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.',
+  },
+  {
+    broken: ({ insights: { mode, retentionDays } }) =>
+      !INSIGHTS_DAYS.includes(retentionDays) || (mode === 'advanced' && retentionDays !== 465),
+    message:
+      'insights.retentionDays must be 7, a multiple of 31 up to 713, or 731, and 465 when insights.mode is advanced.',
   },
   {
     broken: ({ retention }) => !within(retention.quarantineDays, 1, 365),
@@ -58,8 +63,12 @@ const RULES: readonly SettingRule[] = [
     message: 'capacity must rise from minUnits (0 or more) to maxUnits (1 to 256).',
   },
   {
-    broken: ({ capacity }) => capacity.pauseAfter !== undefined && capacity.minUnits !== 0,
-    message: 'capacity.pauseAfter needs capacity.minUnits of 0; remove it or let the cluster pause.',
+    broken: ({ capacity }) => capacity.pauseAfterMinutes !== undefined && capacity.minUnits !== 0,
+    message: 'capacity.pauseAfterMinutes needs capacity.minUnits of 0; remove it or let the cluster pause.',
+  },
+  {
+    broken: ({ capacity: { pauseAfterMinutes = 5 } }) => !within(pauseAfterMinutes, ...PAUSE_MINUTES),
+    message: 'capacity.pauseAfterMinutes must be a whole number from 5 to 1440.',
   },
   {
     broken: ({ concurrency }) => !within(concurrency.ingest, 2, 1_000),

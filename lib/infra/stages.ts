@@ -1,5 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
-import { DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
 import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS } from '../domain/history-ages.ts';
 import type { StageRules } from './stage-rules.ts';
 
@@ -37,9 +35,10 @@ export interface StageSettings {
   /** PostgreSQL as Aurora names it: `17` follows the minor that AWS has as default, `17.7` stays with it. */
   engineVersion: string;
   /** Aurora capacity units (2 GiB of memory each). A minimum of 0 lets an idle cluster pause. */
-  capacity: { minUnits: number; maxUnits: number; pauseAfter?: Duration; readers: number };
+  capacity: { minUnits: number; maxUnits: number; pauseAfterMinutes?: number; readers: number };
   databaseName: string;
-  insights: { mode: DatabaseInsightsMode; retention: PerformanceInsightRetention };
+  /** CloudWatch Database Insights; `advanced` keeps 465 days (15 months), `standard` 7 at no cost. */
+  insights: { mode: 'standard' | 'advanced'; retentionDays: number };
   retention: {
     backupDays: number;
     logDays: number;
@@ -99,7 +98,7 @@ const prod: StageSettings = {
   engineVersion: '17',
   capacity: { minUnits: 1, maxUnits: 16, readers: 1 },
   databaseName: 'pagw',
-  insights: { mode: DatabaseInsightsMode.ADVANCED, retention: PerformanceInsightRetention.MONTHS_15 },
+  insights: { mode: 'advanced', retentionDays: 465 },
   retention: { backupDays: 35, logDays: 731, quarantineDays: 90, archiveDays: 2_557, archiveVersionDays: 90 },
   history: { compactAfterDays: COMPACT_AFTER_DAYS, archiveAfterDays: ARCHIVE_AFTER_DAYS },
   retainOnDelete: true,
@@ -119,8 +118,8 @@ const prod: StageSettings = {
 
 const dev: StageSettings = {
   ...prod,
-  capacity: { minUnits: 0, maxUnits: 4, pauseAfter: Duration.minutes(5), readers: 0 },
-  insights: { mode: DatabaseInsightsMode.STANDARD, retention: PerformanceInsightRetention.DEFAULT },
+  capacity: { minUnits: 0, maxUnits: 4, pauseAfterMinutes: 5, readers: 0 },
+  insights: { mode: 'standard', retentionDays: 7 },
   retention: { backupDays: 7, logDays: 365, quarantineDays: 30, archiveDays: 365, archiveVersionDays: 90 },
   retainOnDelete: false,
   concurrency: { ingest: 5 },

@@ -7,6 +7,7 @@ import {
   Credentials,
   DatabaseCluster,
   DatabaseClusterEngine,
+  type DatabaseInsightsMode,
   type IClusterEngine,
   ParameterGroup,
   type ServerlessV2ClusterInstanceProps,
@@ -97,13 +98,14 @@ export class TrackerCluster extends Construct {
     },
   ): DatabaseCluster {
     const { capacity, insights, retention } = settings;
+    const { pauseAfterMinutes } = capacity;
     const { identifier, network, ...shared } = surroundings;
     const instance: ServerlessV2ClusterInstanceProps = {
       publiclyAccessible: false,
       autoMinorVersionUpgrade: true,
       enablePerformanceInsights: true,
       performanceInsightEncryptionKey: key,
-      performanceInsightRetention: insights.retention,
+      performanceInsightRetention: insights.retentionDays,
     };
     const cluster = new DatabaseCluster(this, 'Cluster', {
       ...shared,
@@ -120,7 +122,9 @@ export class TrackerCluster extends Construct {
       storageEncryptionKey: key,
       serverlessV2MinCapacity: capacity.minUnits,
       serverlessV2MaxCapacity: capacity.maxUnits,
-      ...(capacity.pauseAfter === undefined ? {} : { serverlessV2AutoPauseDuration: capacity.pauseAfter }),
+      ...(pauseAfterMinutes === undefined
+        ? {}
+        : { serverlessV2AutoPauseDuration: Duration.minutes(pauseAfterMinutes) }),
       writer: ClusterInstance.serverlessV2('Writer', instance),
       readers: Array.from({ length: capacity.readers }, (_, position) =>
         ClusterInstance.serverlessV2(`Reader${position + 1}`, { ...instance, scaleWithWriter: true }),
@@ -133,8 +137,8 @@ export class TrackerCluster extends Construct {
       monitoringInterval: Duration.minutes(1),
       enablePerformanceInsights: true,
       performanceInsightEncryptionKey: key,
-      performanceInsightRetention: insights.retention,
-      databaseInsightsMode: insights.mode,
+      performanceInsightRetention: insights.retentionDays,
+      databaseInsightsMode: insights.mode as DatabaseInsightsMode,
       autoMinorVersionUpgrade: true,
     });
     const protectedLater =

@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { SUMMARY_FROZEN_AFTER_DAYS } from '../../lib/data-access/summary.ts';
 import { stageSettings } from '../../lib/infra/stage-settings.ts';
@@ -53,9 +52,16 @@ describe('settings of a stage', () => {
     ['a capacity that falls', { capacity: { ...capacity, minUnits: 8, maxUnits: 4 } }, /capacity must rise/],
     [
       'a pause that cannot happen',
-      { capacity: { ...capacity, minUnits: 1, pauseAfter: Duration.minutes(5) } },
+      { capacity: { ...capacity, minUnits: 1, pauseAfterMinutes: 5 } },
       /needs capacity\.minUnits of 0/,
     ],
+    ['a pause too short', { capacity: { ...capacity, minUnits: 0, pauseAfterMinutes: 4 } }, /from 5 to 1440/],
+    [
+      'insights nobody offers',
+      { insights: { mode: 'standard', retentionDays: 30 } },
+      /insights\.retentionDays/,
+    ],
+    ['advanced insights kept a week', { insights: { mode: 'advanced', retentionDays: 7 } }, /465/],
     [
       'a cluster without Data API',
       { existingCluster: { ...cluster, dataApiEnabled: false } },

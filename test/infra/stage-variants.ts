@@ -1,5 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
-import { DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
 import type { StageRules } from '../../lib/infra/stage-rules.ts';
 import type { ExistingCluster, StageSettings } from '../../lib/infra/stages.ts';
 
@@ -41,9 +39,9 @@ export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
   environment: { account: '123456789012', region: 'us-west-2' },
   zones: 2,
   engineVersion: '17.7',
-  capacity: { minUnits: 0, maxUnits: 8, pauseAfter: Duration.minutes(10), readers: 2 },
+  capacity: { minUnits: 0, maxUnits: 8, pauseAfterMinutes: 10, readers: 2 },
   databaseName: 'claims',
-  insights: { mode: DatabaseInsightsMode.STANDARD, retention: PerformanceInsightRetention.MONTHS_1 },
+  insights: { mode: 'standard', retentionDays: 31 },
   retention: {
     backupDays: 14,
     logDays: 2_192,
