@@ -23,6 +23,8 @@ CREATE TABLE decision_episode (
   resolved_at        TIMESTAMPTZ,
   notified_at        TIMESTAMPTZ,
   reason_given       BOOLEAN NOT NULL DEFAULT false,
+  pended_at          TIMESTAMPTZ,
+  pend_reason        VARCHAR(64),
   appealed_at        TIMESTAMPTZ,
   appeal_outcome     VARCHAR(16) CHECK (appeal_outcome IN ('upheld', 'overturned', 'partial', 'withdrawn')),
   appeal_decided_at  TIMESTAMPTZ,
@@ -53,6 +55,8 @@ COMMENT ON COLUMN decision_episode.due_at IS 'When a decision was due by the pla
 COMMENT ON COLUMN decision_episode.resolution IS 'What stopped the clock first: a determination, or one of the four other ends';
 COMMENT ON COLUMN decision_episode.notified_at IS 'When the provider had notice of the determination; null while it is undelivered, and where there is none';
 COMMENT ON COLUMN decision_episode.reason_given IS 'The determination states a reason';
+COMMENT ON COLUMN decision_episode.pended_at IS 'When it was last put off with an answer that decides nothing';
+COMMENT ON COLUMN decision_episode.pend_reason IS 'As the latest pend that gives one states it, in capitals';
 COMMENT ON COLUMN decision_episode.faults IS 'What was stated and does not count: see lib/domain/decision-episodes.ts';
 
 -- Figures of a year as they were when somebody froze them: what was published, with who vouches for it. The digest is that

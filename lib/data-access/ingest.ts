@@ -164,6 +164,8 @@ function toEpisodeRow(episode: DecisionEpisode): Record<string, unknown> {
     resolved_at: instant(episode.resolvedAt),
     notified_at: instant(episode.notifiedAt),
     reason_given: episode.reasonGiven,
+    pended_at: instant(episode.pendedAt),
+    pend_reason: episode.pendReason ?? undefined,
     appealed_at: instant(episode.appealedAt),
     appeal_outcome: episode.appealOutcome ?? undefined,
     appeal_decided_at: instant(episode.appealDecidedAt),

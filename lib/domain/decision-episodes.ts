@@ -40,6 +40,9 @@ export interface DecisionEpisode {
   /** What stopped the clock first. */
   resolution: Resolution | null;
   resolvedAt: number | null;
+  /** When it was last put off with an answer that decides nothing, and why as far as that was said. */
+  pendedAt: number | null;
+  pendReason: string | null;
   /** When the provider had notice of the determination; null while it is undelivered, and where there is none. */
   notifiedAt: number | null;
   /** A denial, whole or in part, states its reason. */
@@ -140,6 +143,12 @@ class EpisodeHistory {
       case 'answered':
         // What was found unfit and is answered without a decision is dismissed.
         if (isOpen && !this.#fit) this.#resolve(current, 'DISMISSED', fact.at, null);
+        break;
+      case 'pended':
+        if (isOpen) {
+          current.pendedAt = fact.at;
+          current.pendReason = fact.reason ?? current.pendReason;
+        }
         break;
       case 'resolved':
         this.#rule(current, fact, place);
@@ -355,6 +364,8 @@ function newEpisode(episode: number, receivedAt: number): DecisionEpisode {
     resolution: null,
     resolvedAt: null,
     notifiedAt: null,
+    pendedAt: null,
+    pendReason: null,
     reasonGiven: false,
     appealedAt: null,
     appealOutcome: null,

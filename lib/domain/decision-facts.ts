@@ -29,6 +29,7 @@ export type DecisionFact = { at: number } & (
   | { says: 'fit' }
   | { says: 'resolved'; as: Resolution; delivery: Delivery; reason?: true }
   | { says: 'answered'; delivery: Delivery }
+  | { says: 'pended'; reason?: string }
   | { says: 'notified'; stated?: true }
   | { says: 'not-notified' }
   | { says: 'appealed' }
@@ -145,7 +146,10 @@ function rulingBy(event: TrackedEvent, at: number): DecisionFact[] {
   const delivery = event.eventType === 'WORKFLOW_COMPLETE' ? 'sync' : 'response';
   const resolution = said === null ? undefined : answerResolutions[said];
   if (effect === 'answers') {
-    if (becomes === 'PENDING') return [];
+    if (becomes === 'PENDING') {
+      const reason = event.stated?.pendReason;
+      return [{ at, says: 'pended', ...(reason === undefined ? {} : { reason }) }];
+    }
     return [
       resolution === undefined
         ? { at, says: 'answered', delivery }
@@ -187,6 +191,7 @@ const ranks: readonly DecisionFact['says'][] = [
   'fit',
   'resolved',
   'answered',
+  'pended',
   'notified',
   'not-notified',
   'appealed',
@@ -205,7 +210,7 @@ const limits: Readonly<Record<string, [most: number, keep: 'earliest' | 'latest'
 
 function sortOf({ says }: DecisionFact): string {
   if (says === 'priority' || says === 'received') return says;
-  if (says === 'fit' || says === 'unfit' || says === 'answered') return 'check';
+  if (says === 'fit' || says === 'unfit' || says === 'answered' || says === 'pended') return 'check';
   return says === 'notified' || says === 'not-notified' ? 'notice' : 'ruling';
 }
 

@@ -52,6 +52,7 @@ export function decisionStatements(event: Stating): Partial<StatedRequest> {
     status: closingStatus(event, answer, type, isIntake && saysCancel.test(said)),
     lines: linesOf(find('lines', 'linecounts', 'lineitems', 'linesummary'), find),
     reasonGiven: isBlank(find(...reasonNames)) ? undefined : (true as const),
+    pendReason: pendReasonOf(find, event),
     notifiedAt: instantOf(
       find('notifiedat', 'noticeat', 'noticesentat', 'notificationsentat', 'deliveredat'),
     ),
@@ -81,6 +82,8 @@ const reasonNames = [
   'decisionreason',
   'rationalecode',
 ];
+
+const pendReasonNames = ['pendreason', 'pendreasoncode', 'pendingreason', 'pendcode', 'pendedreason'];
 
 const saysReceipt = /(^|_)(RECEIVED|SUBMITTED|SUBMIT)(_OK)?$/;
 const saysCancel = /CANCEL|WITHDRAW|VOID/;
@@ -369,6 +372,14 @@ const NAME_LENGTH = 64;
 function nameOf(value: unknown): string | undefined {
   const name = textOf(value);
   return name !== '' && name.length <= NAME_LENGTH ? name : undefined;
+}
+
+/** By a name of its own, else the reason of an answer that pends. Reasons are told by their codes or a few words, never by text. */
+function pendReasonOf(find: Find, { request, metadata }: Stating): string | undefined {
+  const named = textOf(find(...pendReasonNames));
+  const pends = answerOf(request) === 'pended' || answerOf(metadata) === 'pended';
+  const reason = upperSnake(named !== '' || !pends ? named : textOf(find(...reasonNames)));
+  return /^[A-Z0-9]+(_[A-Z0-9]+){0,5}$/.test(reason) && reason.length <= NAME_LENGTH ? reason : undefined;
 }
 
 /** Of a FHIR Coding, a reference or the like: its code or id. */

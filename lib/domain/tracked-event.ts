@@ -111,6 +111,8 @@ export interface StatedRequest {
   lines?: LineCounts;
   /** The denial gives its reason. */
   reasonGiven?: true;
+  /** Why it pends, in capitals: `CLINICALS_REQUIRED`. */
+  pendReason?: string;
   /** When the provider was given notice of the decision. */
   notifiedAt?: string;
   extension?: StatedExtension;

@@ -1,6 +1,9 @@
+import { backlog } from './backlog.ts';
+import { delegates } from './delegates.ts';
 import { distribution } from './distribution.ts';
 import { errors } from './errors.ts';
 import { latency } from './latency.ts';
+import { pends } from './pends.ts';
 import type { Report } from './report.ts';
 import { retries } from './retries.ts';
 import { search } from './search.ts';
@@ -10,4 +13,5 @@ import { timeline } from './timeline.ts';
 /** Every report, in the order of the help. */
 export const reports: readonly Report<object>[] = [
   ...[timeline, distribution, latency, slowest, errors, retries, search],
+  ...[pends, delegates, backlog],
 ] as const;

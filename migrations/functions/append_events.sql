@@ -119,20 +119,20 @@ BEGIN
     INSERT INTO decision_episode AS known (
       pagw_id, episode, tenant, plan, delegate, kind, drugs, priority, requested_priority, priority_since,
       received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
-      appealed_at, appeal_outcome, appeal_decided_at, faults
+      pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
     )
     SELECT
       advanced.pagw_id, episode, advanced.tenant, coalesce(plan, advanced.tenant), delegate, kind, drugs,
       coalesce(priority, 'STANDARD'), coalesce(requested_priority, 'STANDARD'), priority_since,
       received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
-      appealed_at, appeal_outcome, appeal_decided_at, faults
+      pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
     FROM advanced
     JOIN json_to_recordset(requests) AS request (pagw_id text, episodes json) ON request.pagw_id = advanced.pagw_id
     CROSS JOIN LATERAL json_to_recordset(request.episodes) AS changed (
       episode int, plan text, delegate text, kind text, drugs text, priority text, requested_priority text,
       priority_since timestamptz, received_at timestamptz, due_at timestamptz, extension_days int, extended_at timestamptz,
       extended_by text, resolution text, resolved_at timestamptz, notified_at timestamptz, reason_given boolean,
-      appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
+      pended_at timestamptz, pend_reason text, appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
     )
     ON CONFLICT (pagw_id, episode) DO UPDATE SET
       plan = excluded.plan,
@@ -151,6 +151,8 @@ BEGIN
       resolved_at = excluded.resolved_at,
       notified_at = excluded.notified_at,
       reason_given = excluded.reason_given,
+      pended_at = excluded.pended_at,
+      pend_reason = excluded.pend_reason,
       appealed_at = excluded.appealed_at,
       appeal_outcome = excluded.appeal_outcome,
       appeal_decided_at = excluded.appeal_decided_at,
