@@ -2,10 +2,12 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
 import { measureRetriesByName, stepRetryBatches } from '../lib/data-access/retry.ts';
+import type { RetryCommand } from '../lib/domain/retry-command.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseRetryQueues } from '../lib/domain/retry-queues.ts';
 import { addBacklogMetrics, addRunMetrics } from '../lib/flows/retry/retry-metrics.ts';
-import { type RetryRun, runRetries } from '../lib/flows/retry/run-retries.ts';
+import { runResends } from '../lib/flows/retry/run-resends.ts';
+import { type RetryRun, type RetryRunOptions, runRetries } from '../lib/flows/retry/run-retries.ts';
 import { retryEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
 import { tryToMeasure } from '../lib/runtime/metrics.ts';
@@ -14,9 +16,13 @@ const BATCH_SIZE = 250;
 /** What a batch under way may still need: its sends, settling it, and giving back the rest. */
 const RESERVE_MS = 10_000;
 
-export type RetryAnswer = RetryRun['counts']['total'] & { brought: number; complete: boolean };
+export type RetryAnswer = RetryRun['counts']['total'] & {
+  brought: number;
+  resent: number;
+  complete: boolean;
+};
 
-/** Makes the retry handler: carries operators' batches on by a step, then sends every failure that is due. */
+/** Makes the retry handler: carries operators' batches on by a step, then sends what is due. */
 export const createHandler = flowHandler(
   'retry',
   retryEnv,
@@ -29,7 +35,7 @@ export const createHandler = flowHandler(
       const { now } = await agreedClock();
       const steps = await stepRetryBatches(database, now(), BATCH_SIZE * 8);
       for (const step of steps) logger.info('retry batch stepped', { ...step });
-      const { counts, troubles, complete } = await runRetries({
+      const options = {
         database,
         sqs,
         queues,
@@ -38,9 +44,14 @@ export const createHandler = flowHandler(
         leaseSeconds: env.RETRY_LEASE_SECONDS,
         batchSize: BATCH_SIZE,
         mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
-        onSent: ({ pagwId, stage, attempt }) => logger.info('retry sent', { pagwId, stage, attempt }),
-      });
-      for (const [stage, trouble] of troubles) logger.error('retries not sent', { stage, trouble });
+        onSent: ({ pagwId, stage, attempt }: RetryCommand) =>
+          logger.info('retry sent', { pagwId, stage, attempt }),
+      } satisfies RetryRunOptions;
+      // What somebody asked for by hand waits behind no backlog.
+      const resends = await runResends(options);
+      const { counts, troubles, complete } = await runRetries(options);
+      for (const [stage, trouble] of new Map([...resends.troubles, ...troubles]))
+        logger.error('retries not sent', { stage, trouble });
       let tenants: ReadonlySet<string> = new Set();
       await tryToMeasure({ logger, metrics }, async () => {
         tenants = await metricTenants(database, env.METRIC_TENANTS);
@@ -50,6 +61,7 @@ export const createHandler = flowHandler(
       const answer = {
         ...counts.total,
         brought: steps.reduce((sum, step) => sum + step.brought, 0),
+        resent: resends.sent,
         complete,
       };
       logger.info('retries run', answer);

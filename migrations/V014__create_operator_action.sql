@@ -11,4 +11,6 @@ CREATE TABLE operator_action (
 
 CREATE INDEX ix_operator_action_acted ON operator_action (acted_at DESC);
 
+CREATE INDEX ix_operator_action_request ON operator_action ((filter ->> 'pagwId'), acted_at) WHERE filter ->> 'pagwId' IS NOT NULL;
+
 COMMENT ON COLUMN operator_action.affected IS 'How many failures, requests or incidents the deed touched';

@@ -37,6 +37,30 @@ CREATE TABLE retry_claim (
   claimed_at TIMESTAMPTZ NOT NULL
 );
 
+-- A stage's work that an operator asked to be sent once more, though nothing of it failed: its result, or its beginning, is
+-- missing. Retry sends it, as it sends failures, while nothing has happened since.
+CREATE TABLE resend (
+  id                BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  pagw_id           VARCHAR(64) COLLATE "C" NOT NULL,
+  tenant            VARCHAR(64) COLLATE "C" NOT NULL,
+  stage             VARCHAR(64) COLLATE "C" NOT NULL,
+  cause             VARCHAR(32) NOT NULL CHECK (cause IN ('no-result', 'hand-off-lost', 'retry-overdue')),
+  after_sequence_no BIGINT NOT NULL,
+  attempt           INT NOT NULL CHECK (attempt >= 1),
+  reason            TEXT NOT NULL CHECK (reason <> ''),
+  requested_by      VARCHAR(128) NOT NULL,
+  requested_at      TIMESTAMPTZ NOT NULL,
+  claimed_at        TIMESTAMPTZ,
+  state             VARCHAR(16) NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'SENT', 'OVERTAKEN')),
+  finished_at       TIMESTAMPTZ,
+  CONSTRAINT ux_resend UNIQUE (pagw_id, after_sequence_no),
+  CONSTRAINT ck_resend_finished CHECK ((state = 'WAITING') = (finished_at IS NULL))
+);
+
+CREATE INDEX ix_resend_waiting ON resend (id) WHERE state = 'WAITING';
+
+COMMENT ON COLUMN resend.after_sequence_no IS 'The latest main-lane event when it was asked for; once there is a later one, nothing is sent';
+COMMENT ON COLUMN resend.claimed_at IS 'When a run of retry took it to send it; nobody else takes it until the lease is over';
 COMMENT ON COLUMN retry_batch.matched IS 'Failures that matched the filter when it was asked for';
 COMMENT ON COLUMN retry_batch.after_id IS 'event_tracker.id up to which the batch has been carried out';
 COMMENT ON COLUMN retry_claim.failure_id IS 'event_tracker.id of the failure';

@@ -546,6 +546,7 @@ CREATE TABLE operator_action (
   CONSTRAINT operator_action_reason_check CHECK ((reason <> ''::text))
 );
 CREATE INDEX ix_operator_action_acted ON public.operator_action USING btree (acted_at DESC);
+CREATE INDEX ix_operator_action_request ON public.operator_action USING btree (((filter ->> 'pagwId'::text)), acted_at) WHERE ((filter ->> 'pagwId'::text) IS NOT NULL);
 COMMENT ON COLUMN operator_action.affected IS 'How many failures, requests or incidents the deed touched';
 GRANT SELECT ON TABLE operator_action TO pagw_maintainer;
 GRANT SELECT ON TABLE operator_action TO pagw_reader;
@@ -750,6 +751,35 @@ COMMENT ON COLUMN request_tracker.retired_at IS 'When events of the request were
 GRANT SELECT ON TABLE request_tracker TO pagw_maintainer;
 GRANT SELECT ON TABLE request_tracker TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE request_tracker TO pagw_writer;
+
+CREATE TABLE resend (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  pagw_id character varying(64) COLLATE "C" NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  cause character varying(32) NOT NULL,
+  after_sequence_no bigint NOT NULL,
+  attempt integer NOT NULL,
+  reason text NOT NULL,
+  requested_by character varying(128) NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  claimed_at timestamp with time zone,
+  state character varying(16) NOT NULL DEFAULT 'WAITING'::character varying,
+  finished_at timestamp with time zone,
+  CONSTRAINT resend_pkey PRIMARY KEY (id),
+  CONSTRAINT ux_resend UNIQUE (pagw_id, after_sequence_no),
+  CONSTRAINT ck_resend_finished CHECK ((((state)::text = 'WAITING'::text) = (finished_at IS NULL))),
+  CONSTRAINT resend_attempt_check CHECK ((attempt >= 1)),
+  CONSTRAINT resend_cause_check CHECK (((cause)::text = ANY ((ARRAY['no-result'::character varying, 'hand-off-lost'::character varying, 'retry-overdue'::character varying])::text[]))),
+  CONSTRAINT resend_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT resend_state_check CHECK (((state)::text = ANY ((ARRAY['WAITING'::character varying, 'SENT'::character varying, 'OVERTAKEN'::character varying])::text[])))
+);
+CREATE INDEX ix_resend_waiting ON public.resend USING btree (id) WHERE ((state)::text = 'WAITING'::text);
+COMMENT ON COLUMN resend.after_sequence_no IS 'The latest main-lane event when it was asked for; once there is a later one, nothing is sent';
+COMMENT ON COLUMN resend.claimed_at IS 'When a run of retry took it to send it; nobody else takes it until the lease is over';
+GRANT SELECT ON TABLE resend TO pagw_maintainer;
+GRANT SELECT ON TABLE resend TO pagw_reader;
+GRANT SELECT ON TABLE resend TO pagw_writer;
 
 CREATE TABLE retry_batch (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -1330,6 +1360,50 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION claim_due_retries(timestamp with time zone,integer,json,json) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_due_retries(timestamp with time zone,integer,json,json) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.claim_resends(at timestamp with time zone, lease_start timestamp with time zone, most integer, held_stages json)
+ RETURNS TABLE(id bigint, tenant text, stage text, pagw_id text, sequence_no bigint, attempt integer, cause text, correlation_id text, payload_bucket text, payload_key text, external_reference text)
+ LANGUAGE sql
+AS $function$
+  WITH waiting AS MATERIALIZED (
+    SELECT
+      resend.id,
+      request.completed_at IS NOT NULL OR request.main_sequence_no IS DISTINCT FROM resend.after_sequence_no AS overtaken
+    FROM resend
+    JOIN request_tracker AS request ON request.pagw_id = resend.pagw_id
+    WHERE resend.state = 'WAITING'
+      AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > at)
+      AND resend.stage NOT IN (SELECT json_array_elements_text(held_stages))
+      AND NOT EXISTS (
+        SELECT FROM retry_pause AS pause
+        WHERE (pause.tenant IS NULL OR pause.tenant = resend.tenant)
+          AND (pause.stage IS NULL OR pause.stage = resend.stage)
+          AND (pause.target_system IS NULL OR pause.target_system = request.target_system)
+      )
+    ORDER BY resend.id
+    LIMIT most
+    FOR UPDATE OF resend SKIP LOCKED
+  ),
+  taken AS (
+    UPDATE resend
+    SET claimed_at = at,
+        state = CASE WHEN waiting.overtaken THEN 'OVERTAKEN' ELSE 'WAITING' END,
+        finished_at = CASE WHEN waiting.overtaken THEN at END
+    FROM waiting
+    WHERE resend.id = waiting.id
+    RETURNING resend.*
+  )
+  SELECT
+    taken.id, taken.tenant::text, taken.stage::text, taken.pagw_id::text, taken.after_sequence_no, taken.attempt,
+    taken.cause::text, request.correlation_id::text, request.payload_bucket::text, request.payload_key::text,
+    request.external_reference_id::text
+  FROM taken
+  JOIN request_tracker AS request ON request.pagw_id = taken.pagw_id
+  WHERE taken.state = 'WAITING'
+  ORDER BY taken.id
+$function$;
+REVOKE EXECUTE ON FUNCTION claim_resends(timestamp with time zone,timestamp with time zone,integer,json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_resends(timestamp with time zone,timestamp with time zone,integer,json) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.close_request(requests json, events json, cleared json, why text, who text, at timestamp with time zone)
  RETURNS boolean
@@ -2293,6 +2367,53 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION release_history(text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION release_history(text,text,text,text,text,timestamp with time zone) TO pagw_operator;
+
+CREATE OR REPLACE FUNCTION public.request_resend(of_pagw_id text, to_stage text, with_attempt integer, after_no bigint, risk_accepted boolean, why text, who text, at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  request request_tracker;
+BEGIN
+  SELECT * INTO request FROM request_tracker WHERE pagw_id = of_pagw_id FOR UPDATE;
+  IF NOT FOUND
+    OR request.completed_at IS NOT NULL
+    OR request.main_sequence_no IS DISTINCT FROM after_no
+    OR request.stuck_reason IS NULL
+    OR request.stuck_reason NOT IN ('no-result', 'hand-off-lost', 'retry-overdue')
+    OR request.main_status = 'FAILED'
+  THEN
+    RETURN 'moved';
+  END IF;
+  IF (request.stuck_reason <> 'hand-off-lost' AND to_stage IS DISTINCT FROM request.main_stage)
+    OR (to_stage = 'API_CONNECTOR' AND NOT risk_accepted)
+  THEN
+    RAISE invalid_parameter_value USING MESSAGE =
+      'request_resend needs the stage that is awaited and, at API_CONNECTOR, that a second case is accepted';
+  END IF;
+  INSERT INTO resend (pagw_id, tenant, stage, cause, after_sequence_no, attempt, reason, requested_by, requested_at)
+  VALUES (
+    of_pagw_id, request.tenant, to_stage, request.stuck_reason, after_no, with_attempt, btrim(why), left(who, 128), at
+  )
+  ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN 'waiting';
+  END IF;
+  PERFORM record_operator_action(
+    'request.resend',
+    jsonb_build_object(
+      'pagwId', of_pagw_id, 'tenant', request.tenant, 'stage', to_stage, 'cause', request.stuck_reason,
+      'afterSequenceNo', after_no
+    ),
+    why, who, at, 1
+  );
+  RETURN 'requested';
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION request_resend(text,text,integer,bigint,boolean,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION request_resend(text,text,integer,bigint,boolean,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.request_retry_batch(wanted jsonb, rate integer, why text, who text, at timestamp with time zone)
  RETURNS TABLE(id bigint, matched integer)

@@ -20,6 +20,7 @@ import { reportDeadlines } from './report/deadlines.ts';
 import { reportFlow } from './report/flow.ts';
 import { reportVerb } from './report/report-verb.ts';
 import { requestClose, requestList, requestShow } from './request.ts';
+import { requestResend } from './request-resend.ts';
 import { retryList, retryRun } from './retry.ts';
 import { retryBatch, retryBatches, retryCancel } from './retry-batch.ts';
 import { retryPause, retryPauses, retryResume } from './retry-pause.ts';
@@ -40,7 +41,7 @@ export const reportVerbs: readonly Verb[] = [
 
 /** The groups of verbs, in the order of the help. A new verb is a file in commands/ and a name here. */
 const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly Verb[]])[] = [
-  ['request', 'what happened to a request', [requestShow, requestList, requestClose]],
+  ['request', 'what happened to a request', [requestShow, requestList, requestResend, requestClose]],
   ['event', 'send and check events', [eventSend, eventValidate]],
   ['report', 'what the events add up to', reportVerbs],
   ['incident', 'stuck requests of one tenant, stage and cause', [incidentList, incidentSnooze]],

@@ -107,6 +107,41 @@ export async function whyNothingToRetry(
   return rows[0]?.why ?? 'unknown';
 }
 
+export interface ResendRequest extends Operator {
+  pagwId: string;
+  stage: string;
+  attempt: number;
+  /** Of the latest main-lane event, as it was read. */
+  afterSequenceNo: number;
+  /** Known and accepted: the downstream may have the case, and get a second one. */
+  riskAccepted: boolean;
+}
+
+/**
+ * Asks for a stage's work to be sent once more; the next run of retry sends it.
+ * @returns `waiting` when it was asked for already, `moved` when the request is not stuck any more as it was read.
+ */
+export async function requestResend(
+  database: Database,
+  { pagwId, stage, attempt, afterSequenceNo, riskAccepted, ...operator }: ResendRequest,
+  now: Date,
+): Promise<'requested' | 'waiting' | 'moved'> {
+  const { rows } = await database.execute<{ outcome: 'requested' | 'waiting' | 'moved' }>(
+    `SELECT request_resend(
+       :pagw_id, :stage, :attempt::int, :after_no::bigint, :risk_accepted, :reason, :acted_by, :now::timestamptz
+     ) AS outcome`,
+    {
+      pagw_id: pagwId,
+      stage,
+      attempt,
+      after_no: afterSequenceNo,
+      risk_accepted: riskAccepted,
+      ...deedValues(operator, now),
+    },
+  );
+  return rows[0]?.outcome ?? 'moved';
+}
+
 export interface RetryBatchRequest extends Operator {
   filter: RetryFilter;
   /** Failures made due per minute, at most. */

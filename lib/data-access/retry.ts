@@ -1,3 +1,4 @@
+import type { ResendCause } from '../domain/resend.ts';
 import type { RetryFilter } from '../domain/retry-filter.ts';
 import { CLOCK_SKEW_SECONDS, type Database, type SqlValues } from './database.ts';
 import { type Measured, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
@@ -46,6 +47,7 @@ export interface RetryContext {
   correlationId: string | null;
   payloadBucket: string | null;
   payloadKey: string | null;
+  externalReference: string | null;
 }
 
 /** Reads what commands need of the requests of claimed failures; by pagwId, answer by answer. */
@@ -58,7 +60,7 @@ export async function readRetryContexts(
   while (pagwIds.length > 0) {
     const { rows } = await readBounded<RetryContext & { pagwId: string }>(
       database,
-      `SELECT pagw_id, correlation_id, payload_bucket, payload_key
+      `SELECT pagw_id, correlation_id, payload_bucket, payload_key, external_reference_id AS external_reference
        FROM request_tracker
        WHERE pagw_id IN (SELECT json_array_elements_text(:pagw_ids::json))
        ORDER BY pagw_id
@@ -302,4 +304,55 @@ export async function stepRetryBatches(database: Database, now: Date, limit: num
     { now, limit },
   );
   return rows;
+}
+
+/** Work that an operator asked to be sent again; nobody else takes it while its claim stands. */
+export interface ClaimedResend extends RetryContext {
+  id: number;
+  tenant: string;
+  stage: string;
+  pagwId: string;
+  /** Of the latest main-lane event, after which nothing came. */
+  sequenceNo: number;
+  /** To make. */
+  attempt: number;
+  cause: ResendCause;
+}
+
+/** Takes resends that nothing has overtaken, the longest asked for first. */
+export async function claimResends(
+  database: Database,
+  { leaseSeconds, limit, heldStages }: { leaseSeconds: number; limit: number; heldStages: Iterable<string> },
+  now: Date,
+): Promise<ClaimedResend[]> {
+  const { rows } = await database.execute<ClaimedResend>(
+    `SELECT
+       id, tenant, stage, pagw_id, sequence_no, attempt, cause, correlation_id, payload_bucket, payload_key, external_reference
+     FROM claim_resends(:now::timestamptz, :lease_start::timestamptz, :limit::int, :held_stages::json)`,
+    {
+      now,
+      lease_start: new Date(now.getTime() - leaseSeconds * 1_000),
+      limit,
+      held_stages: JSON.stringify([...heldStages]),
+    },
+  );
+  return rows;
+}
+
+/** Notes what became of claimed resends; what was not sent waits as before. */
+export async function settleResends(
+  database: Database,
+  settled: readonly { id: number; state: 'SENT' | 'OVERTAKEN' | 'WAITING' }[],
+  now: Date,
+): Promise<void> {
+  if (settled.length === 0) return;
+  await database.execute(
+    `UPDATE resend
+     SET state = settled.state,
+         claimed_at = CASE WHEN settled.state <> 'WAITING' THEN resend.claimed_at END,
+         finished_at = CASE WHEN settled.state <> 'WAITING' THEN :now::timestamptz END
+     FROM json_to_recordset(:settled::json) AS settled (id bigint, state text)
+     WHERE resend.id = settled.id AND resend.state = 'WAITING'`,
+    { settled: JSON.stringify(settled), now },
+  );
 }

@@ -72,6 +72,34 @@ export async function findRequest(
   return rows[0];
 }
 
+/** Where a request stands, for what can be done about it. */
+export interface RequestStanding {
+  pagwId: string;
+  tenant: string;
+  stuckReason: string | null;
+  mainStage: string | null;
+  mainStatus: string | null;
+  mainAttempt: number | null;
+  mainSequenceNo: number | null;
+  nextStage: string | null;
+  completedAt: Date | null;
+  externalReferenceId: string | null;
+  targetSystem: string | null;
+}
+
+/** Undefined when there is no such request. */
+export async function findStanding(database: Database, pagwId: string): Promise<RequestStanding | undefined> {
+  const { rows } = await database.execute<RequestStanding>(
+    `SELECT
+       pagw_id, tenant, stuck_reason, main_stage, main_status::text AS main_status, main_attempt, main_sequence_no,
+       next_stage, completed_at, external_reference_id, target_system
+     FROM request_tracker
+     WHERE pagw_id = :pagw_id`,
+    { pagw_id: pagwId },
+  );
+  return rows[0];
+}
+
 /** One event of a request's timeline. */
 export interface TimelineEvent {
   sequenceNo: number;

@@ -154,6 +154,11 @@ export class RequestFold {
     return this.memory.stages[stage]?.waiting === sequenceNo;
   }
 
+  /** Whether it is open, and nothing happened in the main lane since the event of that number. */
+  standsAt(sequenceNo: number): boolean {
+    return this.memory.main?.no === sequenceNo && completedAtOf(this.memory) === null;
+  }
+
   /** @param recordedAt epoch milliseconds. */
   append(event: TrackedEvent, recordedAt: number): void {
     const { believedDays } = this.#rules;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { laneOf } from './event-stages.ts';
+import { resendCauses } from './resend.ts';
 import { OWN_EVENT_ID_PREFIX, type TrackedEvent } from './tracked-event.ts';
 
 /** What a stage's worker is told when a failed stage is to be worked on again; the body of a retry message. */
@@ -15,11 +16,18 @@ export const retryCommandSchema = z.object({
   attempt: z.int().check(z.minimum(1)),
   /** Attempts in all, the first included; attempt n of max. */
   maxAttempts: z.int().check(z.minimum(1)),
+  /**
+   * Why: the stage failed, or an operator asks for it again though nothing failed. The work may have been done then, all but
+   * its report: ask the downstream for `externalReference` before anything is sent there twice.
+   */
+  cause: z._default(z.enum(['failed', ...resendCauses]), 'failed'),
   /** Of the failure that is retried. */
   errorCode: z.nullable(z.string()),
-  /** The failure's place in the request's history. */
+  /** The place in the request's history of the failure, or of the event after which nothing more came. */
   failedSequenceNo: z.int().check(z.minimum(1)),
   correlationId: z.nullable(z.string()),
+  /** The case at the downstream, where one is known. */
+  externalReference: z._default(z.nullable(z.string()), null),
   /** Where the request's content is kept in S3. */
   payload: z.object({ bucket: z.nullable(z.string()), key: z.nullable(z.string()) }),
 });
@@ -36,6 +44,16 @@ const INT4_MAX = 2_147_483_647;
 /** The attempt after this one; a counter that a producer drove to its end stays there. */
 export function attemptAfter(attempt: number): number {
   return Math.min(attempt + 1, INT4_MAX);
+}
+
+/** The event that says that work was sent again which had not failed. */
+export function resendScheduledEvent(command: RetryCommand, sentAt: Date): TrackedEvent {
+  return {
+    ...retryScheduledEvent(command, sentAt),
+    eventId: `${OWN_EVENT_ID_PREFIX}resend:${command.token}`,
+    eventType: 'RESEND_SCHEDULED',
+    metadata: { token: command.token, cause: command.cause },
+  };
 }
 
 /** The event that says a retry was sent. It is dispatched, not done: only an outcome of its stage says more. */

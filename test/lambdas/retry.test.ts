@@ -92,7 +92,7 @@ describe('the retry handler', () => {
     const answer = await invoke();
     expect(answer).toEqual({
       ...{ dispatched: 1, released: 0, superseded: 0, overtaken: 0 },
-      ...{ brought: 0, complete: true },
+      ...{ brought: 0, resent: 0, complete: true },
     });
     expect(await received()).toMatchObject([
       { tenant: 'anthem', stage: 'PARSING', attempt: 2, maxAttempts: 5 },

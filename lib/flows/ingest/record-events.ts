@@ -18,7 +18,7 @@ import type { TrackedEvent } from '../../domain/tracked-event.ts';
  * - `TENANT_UNKNOWN`: it names no tenant and its request is not known.
  * - `TENANT_MISMATCH`: its request belongs to another tenant.
  * - `SENDER_NOT_ALLOWED`: its sender is not bound to its tenant.
- * - `OVERTAKEN`: the failure it retries no longer waits.
+ * - `OVERTAKEN`: the failure it retries no longer waits, or what it sends again has moved on.
  */
 export type RecordOutcome =
   | 'RECORDED'
@@ -37,6 +37,8 @@ export interface RecordedEvent {
 export interface RecordableEvent extends TrackedEvent {
   /** An event of our own may be one that holds only while a failure waits for its retry. */
   retryOf?: number;
+  /** Or one that holds only while the main lane's latest event is that one. */
+  resendAfter?: number;
   /** The only tenants whose events its sender may send; absent or null for all. */
   senderTenants?: ReadonlySet<string> | null;
 }
@@ -159,6 +161,7 @@ function refuse(
   if (event.tenant !== null && event.tenant !== owner) return 'TENANT_MISMATCH';
   if (recorded.has(event.eventId)) return 'DUPLICATE';
   if (event.retryOf !== undefined && !fold.awaitsRetry(event.stage, event.retryOf)) return 'OVERTAKEN';
+  if (event.resendAfter !== undefined && !fold.standsAt(event.resendAfter)) return 'OVERTAKEN';
   return null;
 }
 

@@ -133,9 +133,11 @@ function toCommand(
     attempt,
     // A producer or an operator may ask for more attempts than the policy has.
     maxAttempts: Math.max(attempt, retryTiming(failure, policy, 1).maxAttempts),
+    cause: 'failed',
     errorCode,
     failedSequenceNo: sequenceNo,
     correlationId: context?.correlationId ?? null,
+    externalReference: context?.externalReference ?? null,
     payload: { bucket: context?.payloadBucket ?? null, key: context?.payloadKey ?? null },
   };
 }

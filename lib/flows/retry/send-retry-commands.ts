@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { SentRetry } from './run-retries.ts';
+import type { RetryCommand } from '../../domain/retry-command.ts';
 
-export interface SendResult {
-  sent: SentRetry[];
+export interface SendResult<Retry> {
+  sent: Retry[];
   /** Not sent for certain, or nobody knows. */
-  unsent: SentRetry[];
+  unsent: Retry[];
   /** Why the queue took nothing of a whole batch; nothing more was offered to it. */
   refusal: string | undefined;
 }
@@ -21,12 +21,12 @@ const COMMANDS_PER_BATCH = 10;
 const BATCHES_AT_ONCE = 8;
 
 /** Sends retry commands, ten a call. The same token twice within five minutes is dropped by the queue itself. */
-export async function sendRetryCommands(
-  retries: readonly SentRetry[],
+export async function sendRetryCommands<Retry extends { command: RetryCommand }>(
+  retries: readonly Retry[],
   options: SendOptions,
-): Promise<SendResult> {
+): Promise<SendResult<Retry>> {
   const batches = inBatches(retries);
-  const result: SendResult = { sent: [], unsent: [], refusal: undefined };
+  const result: SendResult<Retry> = { sent: [], unsent: [], refusal: undefined };
   const sendNext = async (): Promise<void> => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
       if (result.refusal !== undefined || !options.mayGoOn()) {
@@ -42,17 +42,17 @@ export async function sendRetryCommands(
   return result;
 }
 
-function inBatches(retries: readonly SentRetry[]): SentRetry[][] {
+function inBatches<Retry>(retries: readonly Retry[]): Retry[][] {
   const count = Math.ceil(retries.length / COMMANDS_PER_BATCH);
   return Array.from({ length: count }, (_, place) =>
     retries.slice(place * COMMANDS_PER_BATCH, (place + 1) * COMMANDS_PER_BATCH),
   );
 }
 
-async function sendBatch(
-  batch: readonly SentRetry[],
+async function sendBatch<Retry extends { command: RetryCommand }>(
+  batch: readonly Retry[],
   { sqs, queueUrl }: SendOptions,
-): Promise<{ taken: Set<SentRetry>; refusal: string | undefined }> {
+): Promise<{ taken: Set<Retry>; refusal: string | undefined }> {
   const command = new SendMessageBatchCommand({
     QueueUrl: queueUrl,
     Entries: batch.map(({ command }, position) => ({

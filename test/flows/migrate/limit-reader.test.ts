@@ -106,6 +106,11 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
   await holdHistory(owner, { tenant }, operator, now);
   await freezeFigures(owner, { year: 2026, tenant, rows: [] }, operator, now);
   await requestRetryBatch(owner, { filter: { tenant }, ratePerMinute: 1, ...operator }, now);
+  await owner.execute(
+    `INSERT INTO resend (pagw_id, tenant, stage, cause, after_sequence_no, attempt, reason, requested_by, requested_at)
+     VALUES (:pagw_id, :tenant, 'PARSING', 'no-result', 1, 2, 'why', 'kim', :now::timestamptz)`,
+    { pagw_id: pagwId, tenant, now },
+  );
   await recordOperatorAction(
     owner,
     { action: 'retry.run', filter: { pagwId }, affected: 1, ...operator },

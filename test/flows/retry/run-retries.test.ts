@@ -33,9 +33,11 @@ describe('runRetries', () => {
         stage: 'PARSING',
         attempt: 2,
         maxAttempts: 5,
+        cause: 'failed',
         errorCode: 'PARSE_EXCEPTION',
         failedSequenceNo: 1,
         correlationId: 'corr-1',
+        externalReference: null,
         payload: { bucket: 'b', key: 'k' },
       },
     ]);
