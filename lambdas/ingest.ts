@@ -52,11 +52,16 @@ export const createHandler = flowHandler(
         now = agreed.now;
         return ingestMessages(messages, { database, quarantine, rules, fold, senders, now: now(), suspects });
       });
-      const { lines, failures, unbelieved, ...counts } = await beforeTimeIsUp(work, messages, context);
+      const { lines, failures, unbelieved, canaries, lostCanaries, ...counts } = await beforeTimeIsUp(
+        work,
+        messages,
+        context,
+      );
       if (counts.recorded > 0) lastRecordedAt = now();
       for (const line of lines) eventLog.info('event', { ...line });
       for (const [messageId, failure] of failures)
         logger.warn('left on the queue', { messageId, ...reasonOf(failure) });
+      for (const failure of lostCanaries) logger.warn('a canary did not arrive', reasonOf(failure));
       // The first of each group that is not done, and all after it in that group: SQS keeps the order of what is left.
       const left = event.Records.filter(({ messageId }) => failures.has(messageId));
       const deferred = await deferMessages(sqs, env.EVENTS_QUEUE_URL, left);
@@ -72,6 +77,8 @@ export const createHandler = flowHandler(
       metrics.addMetric(IngestMetric.unbelieved, MetricUnit.Count, unbelievedTimes);
       metrics.addMetric(IngestMetric.failed, MetricUnit.Count, failures.size);
       metrics.addMetric(IngestMetric.age, MetricUnit.Seconds, oldestAgeSeconds(messages, now()));
+      for (const sentAt of canaries)
+        metrics.addMetric(IngestMetric.canary, MetricUnit.Seconds, secondsSince(sentAt, now()));
       return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     };
   },
@@ -96,6 +103,8 @@ async function beforeTimeIsUp(
       unknownType: 0,
       unclear: 0,
       unbelieved: new Map(),
+      canaries: [],
+      lostCanaries: [],
       lines: [],
       failures,
     };
@@ -127,5 +136,9 @@ function toRawMessage(record: SQSRecord): RawMessage {
 
 function oldestAgeSeconds(messages: readonly RawMessage[], now: Date): number {
   const oldest = Math.min(now.getTime(), ...messages.map(({ sentAt }) => sentAt.getTime()));
-  return (now.getTime() - oldest) / 1_000;
+  return secondsSince(new Date(oldest), now);
+}
+
+function secondsSince(then: Date, now: Date): number {
+  return (now.getTime() - then.getTime()) / 1_000;
 }

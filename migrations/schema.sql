@@ -87,6 +87,20 @@ GRANT SELECT ON TABLE archived_request TO pagw_maintainer;
 GRANT SELECT ON TABLE archived_request TO pagw_reader;
 GRANT SELECT ON TABLE archived_request TO pagw_writer;
 
+CREATE TABLE canary (
+  only_row boolean NOT NULL DEFAULT true,
+  pagw_id character varying(64) NOT NULL,
+  sent_at timestamp with time zone NOT NULL,
+  arrived_at timestamp with time zone NOT NULL,
+  CONSTRAINT canary_pkey PRIMARY KEY (only_row),
+  CONSTRAINT canary_only_row_check CHECK (only_row)
+);
+COMMENT ON TABLE canary IS 'One row: the canary that arrived last';
+COMMENT ON COLUMN canary.sent_at IS 'When the queue had it';
+GRANT SELECT ON TABLE canary TO pagw_maintainer;
+GRANT SELECT ON TABLE canary TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE canary TO pagw_writer;
+
 CREATE TABLE decision_episode (
   pagw_id character varying(64) COLLATE "C" NOT NULL,
   episode integer NOT NULL,
@@ -2330,6 +2344,35 @@ $function$;
 REVOKE EXECUTE ON FUNCTION read_request_states(json,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION read_request_states(json,integer) TO pagw_operator;
 GRANT EXECUTE ON FUNCTION read_request_states(json,integer) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.record_canary(requests json, events json, cleared json, sent_at timestamp with time zone, recorded_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  canary_id CONSTANT text := requests -> 0 ->> 'pagw_id';
+  seen bigint;
+BEGIN
+  BEGIN
+    PERFORM append_events(requests, events, cleared, recorded_at);
+    SELECT count(*) INTO seen FROM event_history WHERE pagw_id = canary_id;
+    RAISE EXCEPTION USING ERRCODE = 'PC001', MESSAGE = 'The canary is taken back.';
+  EXCEPTION
+    WHEN SQLSTATE 'PC001' THEN NULL;
+  END;
+  IF seen = 0 THEN
+    RETURN false;
+  END IF;
+  INSERT INTO canary AS last (pagw_id, sent_at, arrived_at)
+  VALUES (canary_id, record_canary.sent_at, recorded_at)
+  ON CONFLICT (only_row) DO UPDATE
+  SET pagw_id = excluded.pagw_id, sent_at = excluded.sent_at, arrived_at = excluded.arrived_at
+  WHERE last.arrived_at <= excluded.arrived_at;
+  RETURN true;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION record_canary(json,json,json,timestamp with time zone,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_canary(json,json,json,timestamp with time zone,timestamp with time zone) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.record_operator_action(deed text, aimed_at jsonb, why text, who text, at timestamp with time zone, touched integer)
  RETURNS void

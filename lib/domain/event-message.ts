@@ -1,3 +1,4 @@
+import { canaryReading } from './canary.ts';
 import { unwrapCloudEvent } from './cloud-event.ts';
 import { contractFault } from './contract-fault.ts';
 import { canonicalTenant } from './event-catalogue.ts';
@@ -84,8 +85,11 @@ function readEvent(
   if (deepAttribute !== undefined)
     return { rejection: rejectionOf(tooDeep(deepAttribute), position, ownerOf(event)) };
   const defaults = { eventId, occurredAt: envelope.sentAt.toISOString() };
+  const read = normaliseEvent(parsed.data, metadata, defaults, rules);
+  if (canaryReading(read) === 'pretender')
+    return refuse({ code: 'TENANT_RESERVED', path: '/tenant', rule: 'reserved-name' });
   return {
-    event: { position, ...normaliseEvent(parsed.data, metadata, defaults, rules) },
+    event: { position, ...read },
     pagwIdPath: pointer('/pagwId'),
   };
 }

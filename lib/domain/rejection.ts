@@ -12,6 +12,7 @@ export const rejectionHints = {
   FIELD_PHI_SUSPECTED: 'Send an id, a code or a name of a service here, nothing of a person.',
   TENANT_UNKNOWN: 'Send the tenant: none is known for this request yet.',
   TENANT_MISMATCH: 'Send the tenant the request belongs to, or correct the pagwId.',
+  TENANT_RESERVED: "Send the tenant whose request it is: this name is the tracker's own, for its canary.",
   SENDER_NOT_ALLOWED:
     'Send it as the role or user that is bound to its tenant, or have the sender bound to it.',
   DATABASE_REFUSED: 'Correct the event; the rule names the SQLSTATE with which the database refused it.',

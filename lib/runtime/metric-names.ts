@@ -18,6 +18,8 @@ export const IngestMetric = {
   unbelieved: 'UnbelievedTimes',
   failed: 'MessagesFailed',
   age: 'IngestAgeSeconds',
+  /** From the queue to its timeline, of each canary that arrived. */
+  canary: 'CanarySeconds',
 } as const;
 
 /** Of each run, in all; those marked also by `tenant` and by `stage`. */

@@ -1,6 +1,7 @@
 import type { Database } from '../../data-access/database.ts';
 import { DatabaseError } from '../../data-access/database-error.ts';
 import { isClockOff } from '../../domain/believable-time.ts';
+import { canaryReading } from '../../domain/canary.ts';
 import { type MessageReading, type PositionedEvent, readMessage } from '../../domain/event-message.ts';
 import type { MessageRules } from '../../domain/normalise-event.ts';
 import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.ts';
@@ -8,6 +9,7 @@ import { requestEffects } from '../../domain/request-effects.ts';
 import { defaultFoldRules, type FoldRules } from '../../domain/request-fold.ts';
 import type { SenderTenants } from '../../domain/sender-tenants.ts';
 import type { Quarantine, RawMessage } from './quarantine.ts';
+import { recordCanary } from './record-canary.ts';
 import { type RecordableEvent, type RecordedEvent, recordEvents } from './record-events.ts';
 
 export interface IngestContext {
@@ -34,6 +36,10 @@ export interface IngestResult {
   unclear: number;
   /** How many times came from producers whose clock is off, by sender; '' is who did not say. */
   unbelieved: ReadonlyMap<string, number>;
+  /** When each canary was sent that arrived in its timeline. They count as nothing else. */
+  canaries: Date[];
+  /** Why a canary did not arrive, while the database answered. */
+  lostCanaries: unknown[];
   /** A line for each event that is done, in order. */
   lines: EventLine[];
   /** Why a message is not done, by message id: it has to be delivered again. */
@@ -64,6 +70,8 @@ type SentEvent = PositionedEvent & RecordableEvent;
 interface Reading extends MessageReading {
   message: RawMessage;
   events: SentEvent[];
+  /** At most one of a message is sent on. */
+  canary: SentEvent | undefined;
 }
 
 /**
@@ -78,6 +86,8 @@ export async function ingestMessages(
   const readings = messages.map((message) => readSentMessage(message, context));
   const counts = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0, unclear: 0 };
   const unbelieved = new Map<string, number>();
+  const canaries: Date[] = [];
+  const lostCanaries: unknown[] = [];
   const lines: EventLine[] = [];
   const failures = new Map<string, unknown>();
   const failedGroups = new Set<string>();
@@ -97,6 +107,11 @@ export async function ingestMessages(
       if (rejections.length > 0) await context.quarantine.setAside(reading.message, rejections, context.now);
       lines.push(...reading.events.flatMap((event) => eventLine(event, answers.get(event))));
       lines.push(...rejections.map(({ pagwId, code }) => ({ pagwId, outcome: 'REJECTED' as const, code })));
+      if (reading.canary !== undefined) {
+        const fate = await followCanary(reading.canary, reading.message, context);
+        if (fate === 'arrived') canaries.push(reading.message.sentAt);
+        else lostCanaries.push(fate.lost);
+      }
       counts.rejected += rejections.length;
       counts.recorded += countOutcome(reading, answers, 'RECORDED');
       counts.duplicate += countOutcome(reading, answers, 'DUPLICATE');
@@ -111,14 +126,31 @@ export async function ingestMessages(
       failedGroups.add(groupId);
     }
   }
-  return { ...counts, unbelieved, lines, failures };
+  return { ...counts, unbelieved, canaries, lostCanaries, lines, failures };
 }
 
 function readSentMessage(message: RawMessage, { rules, senders }: IngestContext): Reading {
   const { events, rejections } = readMessage(message.body, message, rules);
   const { sender } = message;
   const senderTenants = senders.tenantsOf(sender);
-  return { message, events: events.map((event) => ({ ...event, sender, senderTenants })), rejections };
+  const sent = events.map((event) => ({ ...event, sender, senderTenants }));
+  const canary = sent.find((event) => canaryReading(event) === 'canary');
+  return { message, events: sent.filter((event) => canaryReading(event) === 'event'), canary, rejections };
+}
+
+/** A canary that is refused is not delivered again, as the next one is on its way; in an outage it waits, and tells of it. */
+async function followCanary(
+  canary: SentEvent,
+  { sentAt }: RawMessage,
+  { database, now, fold }: IngestContext,
+): Promise<'arrived' | { lost: unknown }> {
+  try {
+    await recordCanary(database, canary, sentAt, now, fold);
+    return 'arrived';
+  } catch (failure) {
+    if (isOutage(failure)) throw failure;
+    return { lost: failure };
+  }
 }
 
 /** One call for the whole batch. Where it fails, each message has to be tried alone, unless nobody answers at all. */
