@@ -22,6 +22,8 @@ export interface Connection {
   retryPolicy: string | undefined;
   /** JSON, as ingest has it; undefined: patterns. */
   phiGuard: string | undefined;
+  /** JSON, as ingest has it; undefined: the rule's timeframes for all. */
+  decisionPolicy: string | undefined;
   /** Of the tracker: a local stack's clock may have been moved forward. */
   now(): Date;
   close(): void;

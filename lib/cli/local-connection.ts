@@ -21,6 +21,7 @@ const environmentSchema = z.object({
   EVENTS_DLQ_URL: z.string().optional(),
   RETRY_POLICY: z.string().optional(),
   PHI_GUARD: z.string().optional(),
+  DECISION_POLICY: z.string().optional(),
   PAGW_NOW: z.iso.datetime().optional(),
 });
 
@@ -55,6 +56,7 @@ export async function openLocalConnection(url: string): Promise<Connection> {
     s3,
     retryPolicy: environment.RETRY_POLICY,
     phiGuard: environment.PHI_GUARD,
+    decisionPolicy: environment.DECISION_POLICY,
     now: () => new Date(Date.now() + aheadMs),
     close: () => {
       for (const client of [rdsData, sqs, s3]) client.destroy();

@@ -53,6 +53,7 @@ export async function openStackConnection(
     s3,
     retryPolicy: ruleIn(outputs, 'RetryPolicy'),
     phiGuard: ruleIn(outputs, 'PhiGuard'),
+    decisionPolicy: ruleIn(outputs, 'DecisionPolicy'),
     now: () => new Date(),
     close: () => {
       for (const client of [rdsData, sqs, s3]) client.destroy();

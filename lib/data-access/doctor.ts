@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { readBounded } from './page.ts';
 import { TIMELINE_SQL, timelineValues } from './timeline.ts';
 
 /** PostgreSQL's version, such as `17.7`, and its time: far from ours, one of the two clocks is wrong. */
@@ -349,4 +350,33 @@ export async function readRecentGrowth(database: Database, now: Date): Promise<R
     { now },
   );
   return rows[0] ?? { refreshedAt: null, eventsLastDay: 0, eventsLastWeek: 0 };
+}
+
+/** A plan that requests were received for. */
+export interface HeardPlan {
+  tenant: string;
+  /** The tenant where none was stated. */
+  plan: string;
+  requests: number;
+}
+
+/** Plans are names that producers make up: more than a person reads. */
+const MOST_PLANS = 1_000;
+
+/** Plans whose requests were received from `since` on, those with the most first. */
+export async function plansHeardOf(
+  database: Database,
+  { tenant, since }: { tenant: string | null; since: Date },
+): Promise<HeardPlan[]> {
+  const { rows } = await readBounded<HeardPlan>(
+    database,
+    `SELECT tenant, plan, count(*) AS requests
+     FROM decision_episode
+     WHERE received_at >= :since::timestamptz AND (:tenant::text IS NULL OR tenant = :tenant)
+     GROUP BY tenant, plan
+     ORDER BY requests DESC, tenant, plan
+     LIMIT ${MOST_PLANS}`,
+    { tenant, since },
+  );
+  return rows;
 }

@@ -153,6 +153,26 @@ export function policyOf(policy: DecisionPolicy, tenant: string, plan: string | 
   return own ?? policy.tenants.get(tenant) ?? policy.default;
 }
 
+/** Whether a plan is judged by the default only because nobody has said anything of it, where others have policies of their own. */
+export function lacksPolicy(policy: DecisionPolicy, tenant: string, plan: string): boolean {
+  return policy.plans.size > 0 && !policy.plans.has(planKey(plan)) && !policy.tenants.has(tenant);
+}
+
+/** `expedited 72 h, standard 7 d`, of what is received at the instant. */
+export function policyText({ periods, zone, state }: PlanPolicy, at: Date): string {
+  const { frames } = periods.find(({ from }) => at.getTime() >= from) ?? { frames: null };
+  if (frames === null) return 'no timeframe';
+  const times = `expedited ${frameText(frames.EXPEDITED)}, standard ${frameText(frames.STANDARD)}`;
+  const byState =
+    state === null ? '' : `, by state ${frameText(state.EXPEDITED)} and ${frameText(state.STANDARD)}`;
+  return `${times}${byState}${zone === 'UTC' ? '' : ` in ${zone}`}`;
+}
+
+function frameText(frame: Frame): string {
+  if ('hours' in frame) return `${frame.hours} h`;
+  return 'days' in frame ? `${frame.days} d` : `${frame.businessDays} business days`;
+}
+
 const UNBOUND: PlanPolicy = {
   zone: 'UTC',
   holidays: new Set(),

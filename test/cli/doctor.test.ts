@@ -348,6 +348,32 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
     expect(idsOf(failed)).toEqual(['queue', 'retry-policy']);
   });
 
+  it('tells the decision policies, and plans that have none where others have', async () => {
+    const check = async (decisionPolicy: string | undefined) => {
+      connection = { ...connection, decisionPolicy };
+      return resultOf((await diagnose()).results, 'decision-policy');
+    };
+    const received = (pagwId: string, plan: string) =>
+      trackedEvent({ pagwId, stage: 'ORCHESTRATOR', eventType: 'REQUEST_RECEIVED', stated: { plan } });
+    await recordEvents(
+      db.database,
+      [received('P-1', 'H1'), received('P-2', 'H2'), received('P-3', 'H2')],
+      now,
+    );
+    expect(await check(undefined)).toMatchObject({
+      outcome: 'pass',
+      evidence: 'default: expedited 72 h, standard 7 d',
+    });
+    const some = await check('{"plans":{"h1":{"zone":"America/Chicago","standardBusinessDays":5}}}');
+    expect(some).toMatchObject({ outcome: 'fail' });
+    expect(some?.evidence).toContain('h1: expedited 72 h, standard 5 business days in America/Chicago');
+    expect(some?.evidence).toMatch(/want of their own: H2 of anthem \(2 requests\)/);
+    expect((await check('{"plans":{"H1":{},"H2":{}},"tenants":{"anthem":"off"}}'))?.evidence).toContain(
+      'anthem: no timeframe',
+    );
+    expect(await check('{"plans":{"H1":null}}')).toMatchObject({ outcome: 'fail' });
+  });
+
   it('leaves out what needs the database when it does not answer, and checks the rest', async () => {
     const nobody = openDatabase(dataApiClient('http://127.0.0.1:1', 1), db.target);
     connection = { ...connection, database: () => nobody };

@@ -49,6 +49,7 @@ async function pagw(...args: string[]) {
       s3: {} as S3Client,
       retryPolicy: '{"maxAttempts":7}',
       phiGuard: undefined,
+      decisionPolicy: undefined,
       now: () => bench.now,
       close: () => undefined,
     }),

@@ -64,6 +64,7 @@ export function connectionTo(db: TestDatabase, now: Date, given: Partial<Connect
     s3: {} as S3Client,
     retryPolicy: undefined,
     phiGuard: undefined,
+    decisionPolicy: undefined,
     now: () => now,
     close: () => undefined,
     ...given,

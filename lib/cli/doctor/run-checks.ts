@@ -29,6 +29,7 @@ import {
 import { type Account, preflightChecks } from './preflight.ts';
 import {
   checkDatabase,
+  checkDecisionPolicy,
   checkMigrations,
   checkPartitions,
   checkQueue,
@@ -117,4 +118,5 @@ export const doctorChecks: readonly DoctorCheck[] = [
   checkTimelinePlan,
   checkQueue,
   checkRetryPolicy,
+  checkDecisionPolicy,
 ];

@@ -4,9 +4,12 @@ import {
   explainTimeline,
   findUniqueIndexes,
   listPartitionMonths,
+  plansHeardOf,
   checkSequences as readSequences,
   readServerVersion,
 } from '../../data-access/doctor.ts';
+import { lacksPolicy, parseDecisionPolicy, policyText } from '../../domain/decision-clock.ts';
+import { printable } from '../../domain/printable-text.ts';
 import { parseRetryPolicy } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
 import { readMigrationStates, readPendingFunctions } from '../migrate.ts';
@@ -161,6 +164,43 @@ export const checkRetryPolicy: DoctorCheck = {
     }
   },
 };
+
+const YEAR_MS = 365 * 86_400_000;
+const NAMED_IN_EVIDENCE = 5;
+
+export const checkDecisionPolicy: DoctorCheck = {
+  id: 'decision-policy',
+  part: 'tracker',
+  title: 'Every plan has a decision policy',
+  needsDatabase: true,
+  async run({ connection, database, now }) {
+    const policy = parseDecisionPolicy(connection.decisionPolicy);
+    const named = [...policy.tenants, ...policy.plans].map(
+      ([name, own]) => `${printable(name)}: ${policyText(own, now)}`,
+    );
+    const evidence = [`default: ${policyText(policy.default, now)}`, ...shortened(named, 'policies')].join(
+      '; ',
+    );
+    const since = new Date(now.getTime() - YEAR_MS);
+    const lacking = (await plansHeardOf(database, { tenant: null, since })).filter(({ tenant, plan }) =>
+      lacksPolicy(policy, tenant, plan),
+    );
+    if (lacking.length === 0) return pass(evidence);
+    const plans = lacking.map(
+      ({ tenant, plan, requests }) =>
+        `${printable(plan)}${plan === tenant ? '' : ` of ${printable(tenant)}`} (${plural(requests, 'request')})`,
+    );
+    return fail(
+      `${evidence}; by the default for want of their own: ${shortened(plans, 'plans').join(', ')}`,
+      'Add each of them to plans in DECISION_POLICY ({} says that the default is meant) and deploy it.',
+    );
+  },
+};
+
+function shortened(texts: readonly string[], of: string): string[] {
+  if (texts.length <= NAMED_IN_EVIDENCE) return [...texts];
+  return [...texts.slice(0, NAMED_IN_EVIDENCE), `${texts.length - NAMED_IN_EVIDENCE} more ${of}`];
+}
 
 /** A call looks at about 30 events a request through an index. */
 const REQUESTS_PER_CALL = 2_000;

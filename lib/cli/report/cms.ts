@@ -16,6 +16,8 @@ import {
   type Snapshot,
   silentDelegates,
 } from '../../data-access/published-figures.ts';
+import { lacksPolicy, parseDecisionPolicy } from '../../domain/decision-clock.ts';
+import { printable } from '../../domain/printable-text.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import { operatorOf } from '../operator.ts';
@@ -84,7 +86,12 @@ export const reportCms: Verb = (cli) =>
         const snapshot = year === undefined ? undefined : await readSnapshot(database, year, tenant);
         const added = (options.add ?? []).flatMap(readDelegateFigures);
         const silent = await silentDelegates(database, { tenant, ...span });
-        print(session, { rows, added, silent, snapshot, year }, options);
+        const policy = parseDecisionPolicy(connection.decisionPolicy);
+        const lacking = rows
+          .filter((row) => lacksPolicy(policy, row.tenant, row.plan))
+          .map(({ plan }) => plan);
+        const byDefault = [...new Set(lacking)];
+        print(session, { rows, added, silent, byDefault, snapshot, year }, options);
         return undefined;
       }),
     );
@@ -116,13 +123,15 @@ interface Figures {
   /** Of delegates, from files. */
   added: readonly PublishedPlan[];
   silent: readonly SilentDelegate[];
+  /** Plans that have no decision policy where others have. */
+  byDefault: readonly string[];
   snapshot: Snapshot | undefined;
   year: number | undefined;
 }
 
 function print(
   session: Session,
-  { rows, added, silent, snapshot, year }: Figures,
+  { rows, added, silent, byDefault, snapshot, year }: Figures,
   { partialAs, page }: CmsOptions,
 ): void {
   const { output } = session.options;
@@ -142,6 +151,10 @@ function print(
     ({ delegate, requests }) =>
       `Incomplete: nothing is known of ${countText(requests)} requests that ${delegate} decides; add its figures with --add.`,
   );
+  if (byDefault.length > 0)
+    missing.push(
+      `Judged by the default timeframes for want of a decision policy: ${byDefault.map(printable).join(', ')}.`,
+    );
   if (page === true) {
     const title = `Prior authorization metrics${year === undefined ? '' : ` ${year}`}`;
     const notes = [...missing, ...(snapshot === undefined ? [] : [frozenText(snapshot, changes).trim()])];
@@ -149,7 +162,7 @@ function print(
     return;
   }
   if (output === 'json')
-    session.printJson({ plans, counts: rows.map(withReconciliation), incomplete, frozen });
+    session.printJson({ plans, counts: rows.map(withReconciliation), incomplete, byDefault, frozen });
   else if (output === 'jsonl') session.printJsonLines(plans);
   else
     printList(session, {
