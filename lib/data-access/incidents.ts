@@ -271,10 +271,34 @@ export interface ListedIncident extends IncidentCause {
   lastSentAt: Date | null;
 }
 
+export interface FoundIncident extends Omit<ListedIncident, 'lastKind' | 'lastSentAt'> {
+  /** When the detector last counted a request of it. */
+  seenAt: Date;
+  snoozedBy: string | null;
+}
+
 export interface IncidentFilter {
   tenant?: string | undefined;
   /** Closed ones, too. */
   closed?: boolean | undefined;
+}
+
+/** The incident of this id; or the open one of this key, else the latest. Undefined when there is none. */
+export async function findIncident(
+  database: Database,
+  { id = null, key = null }: { id?: number | null; key?: string | null },
+): Promise<FoundIncident | undefined> {
+  const { rows } = await database.execute<FoundIncident>(
+    `SELECT
+       id, key, tenant, stage, reason, error_code, target_system, level, count, awaited, peak_count, opened_at, closed_at,
+       oldest_since, seen_at, snoozed_until, snoozed_by
+     FROM incident
+     WHERE id = :id::bigint OR key = :key::text
+     ORDER BY id DESC
+     LIMIT 1`,
+    { id, key },
+  );
+  return rows[0];
 }
 
 const LIST = 'incidents';

@@ -1,3 +1,5 @@
+import type { ActName } from '../domain/next-step.ts';
+
 /** The pages of the console, which are the widget's views too, in the order of their menu. */
 export const viewNames = [
   'overview',
@@ -19,4 +21,10 @@ export type ViewName = (typeof viewNames)[number];
 export interface Place {
   view: ViewName;
   parameters?: { readonly [name: string]: string | null | undefined };
+}
+
+/** What an act is aimed at. */
+export interface ActPlace {
+  act: ActName;
+  fields: { readonly [name: string]: string | null | undefined };
 }

@@ -73,17 +73,19 @@ export interface Elements {
   form: Attributes & { action: string; method: 'get' | 'post' };
   label: Attributes & { for?: string };
   input: Attributes & {
-    type: 'search' | 'hidden' | 'text';
+    type: 'search' | 'hidden' | 'text' | 'number' | 'checkbox';
     name: string;
-    value?: string | undefined;
+    value?: string | number | undefined;
+    min?: number;
+    max?: number;
     placeholder?: string;
     required?: boolean;
     maxlength?: number;
     autocomplete?: string;
     spellcheck?: 'false';
   };
-  select: Attributes & { name: string };
-  option: Attributes & { value: string; selected?: boolean };
+  select: Attributes & { name: string; required?: boolean };
+  option: Attributes & { value: string | number; selected?: boolean };
   svg: Shape & { viewBox?: string; preserveAspectRatio?: string; focusable?: 'false' };
   g: Shape & { transform?: string };
   rect: Shape;

@@ -1,16 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { refuseUnknownNames } from '../../data-access/known-names.ts';
-import {
-  listActs,
-  type Operator,
-  type PauseScope,
-  pauseRetries,
-  resumeRetries,
-  retryNow,
-  whyNothingToRetry,
-} from '../../data-access/operate.ts';
-import { listRetries } from '../../data-access/retry.ts';
-import { toRetryFilter } from '../../domain/retry-filter.ts';
+import { listActs } from '../../data-access/operate.ts';
+import type { ActName } from '../../domain/next-step.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { DataText } from '../../views/parts/data-text.tsx';
@@ -19,12 +9,10 @@ import { Table } from '../../views/parts/table.tsx';
 import { Relative } from '../../views/parts/time-text.tsx';
 import { badFilter, readText } from '../../views/read-parameters.ts';
 import type { ViewParameters } from '../../views/view-page.ts';
+import { type Act, actVerbs, isActName } from './act-verbs.tsx';
 import { consolePage } from './console-page.tsx';
 import type { ConsoleResponse, ConsoleRoutes } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
-
-const VERBS = { retry: 'Retry now', pause: 'Pause retries', resume: 'Resume retries' } as const;
-type ActVerb = keyof typeof VERBS;
 
 const ACTS_SHOWN = 200;
 
@@ -37,7 +25,7 @@ export function actRoutes(views: ConsoleViews, actedBy: string): ConsoleRoutes {
   return {
     'GET /act': ({ url }) =>
       respond(views, async () => (
-        <Confirm act={await readAct(views, Object.fromEntries(url.searchParams))} token={token} />
+        <Confirm {...(await planAct(views, Object.fromEntries(url.searchParams)))} token={token} />
       )),
     'POST /act': ({ body }) =>
       respond(views, () => doAct(views, Object.fromEntries(new URLSearchParams(body)), token, actedBy)),
@@ -45,83 +33,55 @@ export function actRoutes(views: ConsoleViews, actedBy: string): ConsoleRoutes {
   };
 }
 
-interface Act {
-  verb: ActVerb;
-  id: string | null;
-  scope: PauseScope;
-  /** Of failures, for a pause or a resume. */
-  matching: number | null;
-  sample: readonly string[];
+interface ConfirmProps {
+  name: ActName;
+  act: Act;
+  token: string;
 }
 
-async function readAct({ database, clock }: ConsoleViews, parameters: ViewParameters): Promise<Act> {
-  const verb = readText(parameters, 'verb');
-  if (verb !== 'retry' && verb !== 'pause' && verb !== 'resume')
-    throw badFilter(`An act is one of ${Object.keys(VERBS).join(', ')}.`);
-  const id = readText(parameters, 'id');
-  const text = (name: string) => readText(parameters, name) ?? undefined;
-  const filter = toRetryFilter({
-    tenant: text('tenant'),
-    stage: text('stage'),
-    downstream: text('downstream'),
-  });
-  const { tenant = null, stage = null, downstream = null } = filter;
-  const scope = { tenant, stage, downstream };
-  if (verb === 'retry') {
-    if (id === null) throw badFilter('A retry needs the id of a request.');
-    return { verb, id, scope, matching: null, sample: [] };
-  }
-  if (tenant === null && stage === null && downstream === null)
-    throw badFilter('A pause needs a tenant, a stage or a downstream.');
-  await refuseUnknownNames(database, scope);
-  const { rows, total } = await listRetries(database, {
-    filter,
-    state: undefined,
-    now: clock.now(),
-    limit: 5,
-  });
-  return { verb, id: null, scope, matching: total, sample: rows.map(({ pagwId }) => pagwId) };
-}
-
-function targetText({ id, scope }: Act): string {
-  return id ?? [scope.tenant, scope.stage, scope.downstream].filter((name) => name !== null).join(' · ');
-}
-
-function Confirm({ act, token }: { act: Act; token: string }) {
-  const { verb, id, scope, matching, sample } = act;
-  const fields = Object.entries({ verb, id, ...scope, token }).filter(([, value]) => value !== null);
+function Confirm({ name, act, token }: ConfirmProps) {
+  const { title } = actVerbs[name];
+  const fields = Object.entries({ verb: name, ...act.fields, token }).filter(([, value]) => value != null);
   return (
     <section>
-      <h1>{VERBS[verb]}</h1>
-      <p>
-        <DataText value={targetText(act)} mono />
-        {matching === null
-          ? null
-          : `: ${matching.toLocaleString('en')} failures that wait or have used up their attempts`}
-        {sample.length === 0 ? '.' : ', such as '}
-        {sample.map((pagwId, place) => (
-          <>
-            {place === 0 ? '' : ', '}
-            <DataText value={pagwId} mono />
-          </>
-        ))}
+      <h1>{title}</h1>
+      <p class="lead">
+        <DataText value={act.target} most={200} mono />
       </p>
-      <form action="/act" method="post" class="ask">
-        {fields.map(([name, value]) => (
-          <input type="hidden" name={name} value={value ?? ''} />
-        ))}
-        <input
-          type="text"
-          name="reason"
-          required
-          maxlength={500}
-          aria-label="Why; kept with who and when"
-          placeholder="Why?"
-        />
-        <button type="submit">{VERBS[verb]}</button>
-      </form>
+      {act.shows}
+      {act.possible ? (
+        <form action="/act" method="post" class="act">
+          {fields.map(([field, value]) => (
+            <input type="hidden" name={field} value={value ?? ''} />
+          ))}
+          {act.asks}
+          <label class="why">
+            Why{' '}
+            <input
+              type="text"
+              name="reason"
+              required
+              maxlength={500}
+              autocomplete="off"
+              placeholder="kept with who and when"
+            />
+          </label>
+          <button type="submit" class="primary">
+            {title}
+          </button>
+        </form>
+      ) : null}
     </section>
   );
+}
+
+async function planAct(
+  views: ConsoleViews,
+  parameters: ViewParameters,
+): Promise<{ name: ActName; act: Act }> {
+  const name = readText(parameters, 'verb');
+  if (!isActName(name)) throw badFilter(`An act is one of ${Object.keys(actVerbs).join(', ')}.`);
+  return { name, act: await actVerbs[name].plan(views, parameters) };
 }
 
 async function doAct(
@@ -136,34 +96,16 @@ async function doAct(
     );
   const reason = readText(fields, 'reason');
   if (reason === null) throw badFilter('Say why in a few words.');
-  const act = await readAct(views, fields);
+  const { name, act } = await planAct(views, fields);
   return (
     <section>
-      <h1>{VERBS[act.verb]}</h1>
+      <h1>{actVerbs[name].title}</h1>
       <p role="status">
-        <DataText value={targetText(act)} mono />: {await carryOut(views, act, { actedBy, reason })} Written
-        down in the <a href="/audit">audit</a>.
+        <DataText value={act.target} most={200} mono />: {await act.carryOut({ actedBy, reason }, fields)}{' '}
+        Written down in the <a href="/audit">audit</a>.
       </p>
     </section>
   );
-}
-
-async function carryOut({ database, clock }: ConsoleViews, act: Act, operator: Operator): Promise<string> {
-  const now = clock.now();
-  if (act.verb === 'pause')
-    return (await pauseRetries(database, act.scope, operator, now))
-      ? 'retries are held back.'
-      : 'was paused already.';
-  if (act.verb === 'resume') {
-    if (await resumeRetries(database, act.scope, operator, now))
-      return 'resumed; what is due goes out within a minute.';
-    throw badFilter('There is no pause of exactly this.');
-  }
-  const pagwId = act.id ?? '';
-  const due = await retryNow(database, { pagwId, stage: null, ...operator }, now);
-  if (due.length > 0)
-    return 'due now; goes out within a minute, unless a pause holds it. Over once its outcome is recorded.';
-  throw badFilter(`There is nothing to retry (${await whyNothingToRetry(database, pagwId, null)}).`);
 }
 
 function isSame(given: string, token: string): boolean {

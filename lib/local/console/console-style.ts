@@ -40,6 +40,14 @@ export const consoleStyle = `
   .skip:focus { top: 8px }
   #gone { max-width: 1280px; margin: 0 auto; padding: 10px 24px; font-weight: 560; color: var(--bad); border-top: 3px solid var(--bad) }
   &.stale main, &.stale .clock { opacity: .55; filter: grayscale(1) }
+  .act { display: flex; flex-wrap: wrap; align-items: end; gap: 12px 16px; margin: 16px 0; padding: 14px 16px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px }
+  .act label { display: grid; gap: 3px; font-size: 12.5px; color: var(--muted) }
+  .act label > input, .act label > select { color: var(--ink); font-size: 14px }
+  .act .why { flex: 1 1 280px }
+  .act .check { display: flex; align-items: center; gap: 8px; flex: 1 1 100%; color: var(--ink); font-size: 14px }
+  .act .check input { min-height: 0; width: 16px; height: 16px }
+  .primary { background: var(--accent); border-color: var(--accent); color: var(--paper); font-weight: 560 }
+  .primary:hover { background: var(--ink); border-color: var(--ink) }
   .ask { display: flex; flex-wrap: wrap; gap: 8px; margin: 0 0 16px }
   .ask input[type=search] { flex: 1; max-width: 560px }
   @media (max-width: 640px) {

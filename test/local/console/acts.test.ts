@@ -11,7 +11,7 @@ import { openLocalClock } from '../../../lib/local/local-clock.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';
-import { failedEvent } from '../../support/tracked-event.ts';
+import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
 let directory: string;
 let db: TestDatabase;
@@ -54,7 +54,7 @@ describe('acting in the console', () => {
     fields.set('reason', 'payer is back');
     const answer = await post(fields);
     expect(answer.status).toBe(200);
-    expect(await answer.text()).toContain('due now');
+    expect(await answer.text()).toContain('Due now');
     expect((await listActs(db.database, {}, 10)).rows).toMatchObject([
       { action: 'retry.run', actedBy: 'maria', reason: 'payer is back', affected: 1 },
     ]);
@@ -63,7 +63,7 @@ describe('acting in the console', () => {
 
   it('shows what a pause will hold, and does nothing before its form is sent', async () => {
     const path = '/act?verb=pause&stage=API_CONNECTOR';
-    expect(await page(path)).toMatch(/failures that wait or have used up/);
+    expect(await page(path)).toMatch(/Holds back 0 failures that wait/);
     expect(await actions()).not.toContain('retry.pause');
     const fields = await formOf(path);
     fields.set('reason', 'maintenance');
@@ -88,5 +88,71 @@ describe('acting in the console', () => {
     ).toBe(403);
     expect((await fetch(`${url}/act?verb=pause&stage=PARSNIG`)).status).toBe(404);
     expect(await actions()).toEqual(before);
+  });
+
+  const setUp = async (event: { pagwId: string } & Parameters<typeof trackedEvent>[0], fields = '') => {
+    await recordEvents(db.database, [trackedEvent(event)], new Date());
+    if (fields !== '')
+      await db.database.execute(`UPDATE request_tracker SET ${fields} WHERE pagw_id = :id`, {
+        id: event.pagwId,
+      });
+  };
+  const act = async (path: string, given: Record<string, string>) => {
+    const fields = await formOf(path);
+    for (const [name, value] of Object.entries({ reason: 'worker killed', ...given }))
+      fields.set(name, value);
+    const answer = await post(fields);
+    return { status: answer.status, text: await answer.text() };
+  };
+
+  it('resends, to a downstream that may have the case only once that is accepted', async () => {
+    const event = { stage: 'API_CONNECTOR', eventType: 'DOWNSTREAM_START', status: 'STARTED' } as const;
+    await setUp(
+      { pagwId: 'SENT', ...event },
+      `stuck_reason = 'no-result', stuck_since = created_at, external_reference_id = 'EXT-1', target_system = 'carelon'`,
+    );
+    const path = '/act?verb=resend&id=SENT';
+    expect(await page(path)).toContain('carelon may have this case already (reference EXT-1)');
+    expect((await act(path, {})).status).toBe(409);
+    expect(await act(path, { accept: 'yes' })).toMatchObject({ status: 200 });
+    expect((await listActs(db.database, { pagwId: 'SENT' }, 5)).rows).toMatchObject([
+      { action: 'request.resend', actedBy: 'maria', reason: 'worker killed' },
+    ]);
+  });
+
+  it('closes a request as one of the ends, with a second person while its clock runs', async () => {
+    await setUp({ pagwId: 'GIVEN-UP' });
+    const path = '/act?verb=close&id=GIVEN-UP';
+    expect((await act(path, { as: 'approved', second: 'kim' })).status).toBe(400);
+    expect((await act(path, { as: 'void', second: 'Maria' })).status).toBe(409);
+    expect(await act(path, { as: 'void', second: 'kim' })).toMatchObject({ status: 200 });
+    expect((await act(path, { as: 'void', second: 'kim' })).text).toContain('closed already');
+  });
+
+  it('retries a group at a rate, after showing how many and which', async () => {
+    const nextRetryAt = new Date(Date.now() + 3_600_000).toISOString();
+    const failure = { errorCode: 'GROUPED', retryable: true, nextRetryAt };
+    await recordEvents(
+      db.database,
+      ['G-1', 'G-2'].map((pagwId) => failedEvent({ pagwId, ...failure })),
+      new Date(),
+    );
+    const path = '/act?verb=batch&errorCode=GROUPED';
+    const shown = await page(path);
+    for (const part of ['2 failures', 'G-1', 'G-2']) expect(shown).toContain(part);
+    expect((await act(path, { rate: '0' })).status).toBe(400);
+    expect((await act(path, { rate: '30' })).text).toContain('2 failures, 30 a minute');
+    expect((await fetch(`${url}/act?verb=batch`)).status).toBe(400);
+  });
+
+  it('snoozes an incident for a time that is offered', async () => {
+    await db.database.execute(
+      `INSERT INTO incident (key, tenant, stage, reason, opened_at, seen_at, level, count, peak_count, oldest_since, trend_count, trend_at)
+       VALUES ('stuck/a/b/c', 'anthem', 'PARSING', 'failed', now(), now(), 'page', 1, 1, now(), 1, now())`,
+    );
+    const path = '/act?verb=snooze&key=stuck/a/b/c';
+    expect((await act(path, { for: '99' })).status).toBe(400);
+    expect((await act(path, { for: '3600' })).text).toContain('Silent for 1h');
+    expect((await fetch(`${url}/act?verb=snooze&key=nothing`)).status).toBe(404);
   });
 });

@@ -1,0 +1,124 @@
+import { possibleResend, type Standing } from './resend.ts';
+
+/** What can be done by hand, by the words of the CLI. */
+export const actNames = ['retry', 'resend', 'close', 'batch', 'pause', 'resume', 'snooze'] as const;
+export type ActName = (typeof actNames)[number];
+
+/** What there is to do about something, whoever shows it: CLI, console, notices. */
+export interface NextStep {
+  /** A sentence or two. */
+  say: string;
+  /** The most likely first. */
+  acts: readonly ActName[];
+  /** The section of docs/runbook.md. */
+  section: string;
+  /** Whose stage has to act: of a lost hand-off the next one. Null where no stage does. */
+  ownerStage: string | null;
+}
+
+const sections: Readonly<Record<string, string>> = {
+  'retries-exhausted': 'retries-exhausted',
+  'retry-overdue': 'retry-overdue',
+  'deadline-at-risk': 'deadline-page',
+  'deadline-breached': 'deadline-breached',
+};
+
+export function sectionOf(reason: string): string {
+  return sections[reason] ?? 'requests-stuck';
+}
+
+/** Of one request: null where nothing is to be done, because it has ended or goes on by itself. */
+export function nextStepOfRequest(standing: Standing, isHeld: boolean): NextStep | null {
+  const { stuckReason, completedAt, mainStatus, mainStage } = standing;
+  if (completedAt !== null) return null;
+  if (isHeld && mainStatus === 'FAILED')
+    return step(
+      'Its retry is held back. Resume once the cause is mended.',
+      ['resume', 'retry', 'close'],
+      standing,
+    );
+  if (stuckReason === null) {
+    if (mainStatus === 'FAILED')
+      return step(
+        'Nothing yet: it failed, and its retry goes out by itself.',
+        ['retry', 'pause', 'close'],
+        standing,
+      );
+    return null;
+  }
+  const resend = possibleResend(standing);
+  if (typeof resend !== 'string') {
+    const ask =
+      resend.cause === 'hand-off-lost'
+        ? `Look at the outbox and the queue of ${resend.stage}: the hand-off may still be there. If it is lost, send it on again.`
+        : `Ask the owner of ${resend.stage} whether the work is done. If nothing came of it, send it again.`;
+    const risk = resend.mayBeKnown ? ' The downstream may have the case: ask there first.' : '';
+    return { ...step(ask + risk, ['resend', 'close'], standing), ownerStage: resend.stage };
+  }
+  if (stuckReason === 'retries-exhausted')
+    return step(
+      `Mend the cause at ${mainStage ?? 'its stage'}, then retry it.`,
+      ['retry', 'close'],
+      standing,
+    );
+  if (stuckReason === 'retry-overdue')
+    return step(
+      'Its retry is due and was not sent: see whether retry runs, and whether the stage’s queue takes messages.',
+      ['retry', 'pause', 'close'],
+      standing,
+    );
+  if (stuckReason === 'failed')
+    return step(
+      'It may not be retried: correct it at its source and have it submitted again, then close this one.',
+      ['close'],
+      standing,
+    );
+  if (stuckReason === 'decided-not-delivered')
+    return step('Give the provider notice of the decision; then have it reported.', [], {
+      ...standing,
+      mainStage: 'SUBSCRIPTION_HANDLER',
+    });
+  if (stuckReason.startsWith('deadline-'))
+    return step('It moves, but a decision is needed: ask the payer’s desk.', ['close'], standing);
+  return step('See at which stage it waits, and ask its owner.', ['resend', 'close'], standing);
+}
+
+function step(say: string, acts: readonly ActName[], { stuckReason, mainStage }: Standing): NextStep {
+  return { say, acts, section: sectionOf(stuckReason ?? 'failed'), ownerStage: mainStage };
+}
+
+/** Of requests that are stuck at one stage for one reason: a group, or an incident. */
+export function nextStepOfGroup(
+  { reason, stage }: { reason: string; stage: string },
+  isHeld: boolean,
+): NextStep {
+  const make = (say: string, acts: readonly ActName[], ownerStage: string | null = stage): NextStep => ({
+    say,
+    acts,
+    section: sectionOf(reason),
+    ownerStage,
+  });
+  if (isHeld) return make('Retries are held back. Resume once the cause is mended.', ['resume', 'batch']);
+  switch (reason) {
+    case 'retries-exhausted':
+      return make(`Pause, mend the cause at ${stage}, resume; then retry this group.`, ['pause', 'batch']);
+    case 'retry-overdue':
+      return make('See whether retry runs, and whether the stage’s queue takes messages.', [
+        'batch',
+        'pause',
+      ]);
+    case 'no-result':
+      return make(`See whether ${stage} runs. What it lost is sent again request by request.`, ['pause']);
+    case 'hand-off-lost':
+      return make(
+        `See whether the outbox of ${stage} publishes and the next stage reads. What is lost is sent on again request by request.`,
+        [],
+      );
+    case 'failed':
+      return make('They may not be retried: correct them at their source and have them submitted again.', []);
+    case 'decided-not-delivered':
+      return make('Give the providers notice of the decisions.', [], 'SUBSCRIPTION_HANDLER');
+    default:
+      return make('They move, but decisions are needed: ask the payer’s desk.', [], null);
+  }
+}
