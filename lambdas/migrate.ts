@@ -12,7 +12,8 @@ import { migrate } from '../lib/flows/migrate/migrate.ts';
 import { letRotatorIn } from '../lib/flows/rotate/rotate-login.ts';
 import { migrateEnv, readEnv } from '../lib/runtime/env.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
-import { openDatabaseFromEnv, systemClock } from '../lib/runtime/open-database.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
+import { agreeWithDatabase, openDatabaseFromEnv, systemClock } from '../lib/runtime/open-database.ts';
 
 /** Constant: another id would make CloudFormation delete what it takes for the old schema. */
 const PHYSICAL_RESOURCE_ID = 'pagw-schema';
@@ -21,6 +22,7 @@ const PHYSICAL_RESOURCE_ID = 'pagw-schema';
 const RESERVE_MS = 60_000;
 
 const logger = openLogger('migrate');
+const metrics = openMetrics('migrate');
 
 /** The custom resource's onEvent: the work is done by isComplete, which is asked again until it is. */
 export async function onEvent(
@@ -47,7 +49,9 @@ export async function isComplete(
     mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
   });
   if (!complete) return { IsComplete: false };
-  await ensurePartitions(database, systemClock.now());
+  const clock = await agreeWithDatabase(systemClock, { database, logger, metrics })();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  await ensurePartitions(database, clock.now());
   await letRotatorIn(database, new SecretsManager({}), env.ROTATOR_SECRET_ARN);
   try {
     await limitReader(database, tenantsOf(event.ResourceProperties.readerTenants));

@@ -6,7 +6,8 @@ import { viewNames } from '../lib/reports/place.ts';
 import { readEnv, widgetEnv } from '../lib/runtime/env.ts';
 import { deployed } from '../lib/runtime/flow-handler.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
-import { type Clock, openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import { openMetrics } from '../lib/runtime/metrics.ts';
+import { agreeWithDatabase, type Clock, openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
 import { readRules } from '../lib/views/read-rules.ts';
 import { drawWidget } from '../lib/views/widget/draw-widget.tsx';
 import { readWidgetEvent } from '../lib/views/widget/widget-event.ts';
@@ -27,7 +28,9 @@ The tenant is set where the widget is deployed; only a widget of all tenants tak
 export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
   const env = readEnv(widgetEnv, environment);
   const logger = openLogger('widget');
+  const metrics = openMetrics('widget');
   const database = openDatabaseFromEnv(env);
+  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
   const rules = readRules(env);
   const tenant = env.WIDGET_TENANT === '*' ? null : canonicalTenant(env.WIDGET_TENANT);
 
@@ -37,11 +40,13 @@ export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
       const question = readWidgetEvent(event, 'stuck');
       if (question.describe) return { markdown: DESCRIPTION };
       const functionArn = context.invokedFunctionArn;
+      const now = (await agreedClock()).now();
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
       const { html, failure } = await drawWidget(question, {
         database,
         tenant,
         rules,
-        now: clock.now(),
+        now,
         functionArn,
       });
       if (failure !== null) logger.warn('view not shown', { view: question.view, code: failure.code });

@@ -2523,7 +2523,7 @@ BEGIN
     WHERE pagw_id = of_pagw_id AND (of_stage IS NULL OR stage = of_stage)
   )
   UPDATE event_tracker AS failed
-  SET next_retry_at = least(failed.next_retry_at, at), retry_exhausted_at = NULL
+  SET next_retry_at = least(failed.next_retry_at, at, statement_timestamp()), retry_exhausted_at = NULL
   FROM waiting
   WHERE failed.id = waiting.id
     AND failed.received_on = waiting.received_on
@@ -2705,6 +2705,10 @@ DECLARE
   brought_ids bigint[];
 BEGIN
   FOR batch IN SELECT * FROM retry_batch WHERE state = 'RUNNING' ORDER BY id FOR UPDATE SKIP LOCKED LOOP
+    -- A step by a clock far ahead counts for none: the next would wait until its time has come.
+    IF batch.stepped_at > greatest(at + interval '1 minute', statement_timestamp()) THEN
+      batch.stepped_at := NULL;
+    END IF;
     allowed := least(
       most,
       floor(batch.rate_per_minute * least(1, extract(epoch FROM at - coalesce(batch.stepped_at, at - interval '1 minute')) / 60))
@@ -2728,7 +2732,7 @@ BEGIN
     ),
     brought AS (
       UPDATE event_tracker AS failed
-      SET next_retry_at = least(failed.next_retry_at, at), retry_exhausted_at = NULL
+      SET next_retry_at = least(failed.next_retry_at, at, statement_timestamp()), retry_exhausted_at = NULL
       FROM picked
       WHERE failed.id = picked.id AND failed.received_on = picked.received_on
     )
@@ -2805,7 +2809,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION summarise_changed_day(timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION summarise_changed_day(timestamp with time zone) TO pagw_maintainer;
 
-CREATE OR REPLACE FUNCTION public.summarise_changed_hour(quiet_days integer)
+CREATE OR REPLACE FUNCTION public.summarise_changed_hour(quiet_days integer, at timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2822,7 +2826,8 @@ BEGIN
   END IF;
   IF EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken) AND EXISTS (
     SELECT FROM archived_month
-    WHERE month <= taken AT TIME ZONE 'UTC' AND dropped_at - quiet_days * interval '1 day' > taken
+    -- By a clock far ahead it was dropped before `at`, too.
+    WHERE month <= taken AT TIME ZONE 'UTC' AND least(dropped_at, at) - quiet_days * interval '1 day' > taken
   ) THEN
     RETURN taken;
   END IF;
@@ -2839,8 +2844,8 @@ BEGIN
   RETURN taken;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION summarise_changed_hour(integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION summarise_changed_hour(integer) TO pagw_maintainer;
+REVOKE EXECUTE ON FUNCTION summarise_changed_hour(integer,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarise_changed_hour(integer,timestamp with time zone) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.summarise_events(recorded_from timestamp with time zone, recorded_before timestamp with time zone, of_tenant text DEFAULT NULL::text)
  RETURNS SETOF event_tracker_summary

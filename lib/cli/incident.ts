@@ -3,6 +3,7 @@ import { type ListedIncident, listIncidents } from '../data-access/incidents.ts'
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { snoozeIncident } from '../data-access/operate.ts';
 import { durationText } from '../domain/duration-text.ts';
+import { isSnoozed, LONGEST_SNOOZE_SECONDS } from '../domain/incident-rules.ts';
 import { causeText } from '../domain/incident-text.ts';
 import { printable } from '../domain/printable-text.ts';
 import { shellWord } from '../domain/shell-word.ts';
@@ -72,7 +73,7 @@ function columns(now: Date): Column<ListedIncident>[] {
   ];
 
   function toldText({ lastKind, lastSentAt, snoozedUntil, closedAt }: ListedIncident): string | null {
-    if (closedAt === null && snoozedUntil !== null && snoozedUntil > now)
+    if (closedAt === null && snoozedUntil !== null && isSnoozed({ snoozedUntil }, now))
       return `snoozed for ${durationText(snoozedUntil.getTime() - now.getTime())}`;
     if (lastKind === null) return null;
     return `${lastKind} ${lastSentAt === null ? '(not sent yet)' : ageText(lastSentAt, now)}`;
@@ -89,7 +90,6 @@ interface Options extends ReasonOption {
 }
 
 const DEFAULT_SECONDS = 4 * 3600;
-const LONGEST_SECONDS = 14 * 86_400;
 
 export function incidentSnooze(cli: Cli): Command {
   return addReason(
@@ -125,7 +125,7 @@ export function incidentSnooze(cli: Cli): Command {
 
 function parseSilence(text: string): number {
   const seconds = parseDuration(text);
-  if (seconds === undefined || seconds > LONGEST_SECONDS)
+  if (seconds === undefined || seconds > LONGEST_SNOOZE_SECONDS)
     throw new InvalidArgumentError('Give a duration up to 14d, such as 4h.');
   return seconds;
 }

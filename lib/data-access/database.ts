@@ -9,6 +9,7 @@ import {
   RollbackTransactionCommand,
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
+import { CLOCK_SKEW_SECONDS } from '../domain/believable-time.ts';
 import { toDatabaseError } from './database-error.ts';
 
 /**
@@ -188,7 +189,7 @@ function camelCase(name: string): string {
 }
 
 /**
- * How far one of our own clocks may be off before its time counts for nothing: `now` is the database's then, and a
- * stored time that lies farther ahead was written by such a clock.
+ * The latest time that a run with a right clock can have stored before `:now`. What lies later was written by a clock far
+ * ahead, and is taken back. Later than the database's time, too: a run whose own clock is behind takes nothing back.
  */
-export const CLOCK_SKEW_SECONDS = 60;
+export const LATEST_RIGHT_TIME = `greatest(:now::timestamptz + interval '${CLOCK_SKEW_SECONDS} seconds', statement_timestamp())`;

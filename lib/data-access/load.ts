@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 import { type ReportSpan, spanValues } from './event-reports.ts';
 import { readBounded } from './page.ts';
 import { EACH_TENANT } from './requests.ts';
@@ -13,7 +13,7 @@ const KEEP_DAYS = 61;
 export async function keepLoadSample(database: Database, now: Date): Promise<void> {
   const { rows } = await database.execute<{ kept: boolean }>(
     `SELECT EXISTS (
-       SELECT FROM load_sample WHERE sampled_at >= date_bin('15 minutes', :now::timestamptz, TIMESTAMPTZ '2000-01-01 00:00:00+00')
+       SELECT FROM load_sample WHERE sampled_at = date_bin('15 minutes', :now::timestamptz, TIMESTAMPTZ '2000-01-01 00:00:00+00')
      ) AS kept`,
     { now },
   );
@@ -42,7 +42,10 @@ export async function keepLoadSample(database: Database, now: Date): Promise<voi
     { now, tenant: null },
   );
   await database.execute(
-    `DELETE FROM load_sample WHERE sampled_at < :now::timestamptz - :days * interval '1 day'`,
+    // Nothing brings a sample back, so the age is told by the earlier clock, and what a clock far ahead sampled goes, too.
+    `DELETE FROM load_sample
+     WHERE sampled_at < least(:now::timestamptz, statement_timestamp()) - :days * interval '1 day'
+       OR sampled_at > ${LATEST_RIGHT_TIME}`,
     { now, days: KEEP_DAYS },
   );
 }

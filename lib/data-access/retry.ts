@@ -1,6 +1,6 @@
 import type { ResendCause } from '../domain/resend.ts';
 import type { RetryFilter } from '../domain/retry-filter.ts';
-import { CLOCK_SKEW_SECONDS, type Database, type SqlValues } from './database.ts';
+import { type Database, LATEST_RIGHT_TIME, type SqlValues } from './database.ts';
 import { type Measured, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';
 
@@ -119,11 +119,23 @@ export async function releaseClaims(
 export async function endOldClaims(database: Database, leaseSeconds: number, now: Date): Promise<void> {
   await database.execute(
     `DELETE FROM retry_claim
-     WHERE claimed_at <= :lease_start::timestamptz OR claimed_at > :latest::timestamptz`,
-    {
-      lease_start: new Date(now.getTime() - leaseSeconds * 1_000),
-      latest: new Date(now.getTime() + CLOCK_SKEW_SECONDS * 1_000),
-    },
+     WHERE claimed_at <= :lease_start::timestamptz OR claimed_at > ${LATEST_RIGHT_TIME}`,
+    { lease_start: new Date(now.getTime() - leaseSeconds * 1_000), now },
+  );
+}
+
+/**
+ * Takes back when failures are due that a clock far ahead recorded: their delay runs from now on. A time that their producer
+ * stated lies before such a recording, and stands. Costs what waits for a retry.
+ */
+export async function pullBackRetries(database: Database, now: Date): Promise<void> {
+  await database.execute(
+    `UPDATE event_tracker
+     SET next_retry_at = :now::timestamptz + (next_retry_at - created_at)
+     WHERE next_retry_at > ${LATEST_RIGHT_TIME}
+       AND created_at > ${LATEST_RIGHT_TIME}
+       AND next_retry_at >= created_at`,
+    { now },
   );
 }
 

@@ -1,6 +1,6 @@
 import type { RequestFacts } from '../domain/request-state.ts';
 import type { RequestVerdict } from '../domain/request-verdict.ts';
-import { CLOCK_SKEW_SECONDS, type Database } from './database.ts';
+import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 import { NOTIFICATION_LEASE_SECONDS } from './incidents.ts';
 import { type Measured, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
 import { type BoundedRows, readBounded } from './page.ts';
@@ -209,16 +209,18 @@ export async function recordCheck(
  * keep their notifications unsent, and it put the next looks off.
  */
 export async function pullBackTimes(database: Database, now: Date): Promise<void> {
-  const values = { now, latest: new Date(now.getTime() + CLOCK_SKEW_SECONDS * 1_000) };
+  const values = { now };
   await database.execute(
     `UPDATE incident
      SET opened_at = least(opened_at, :now::timestamptz),
          seen_at = least(seen_at, :now::timestamptz),
          trend_at = least(trend_at, :now::timestamptz),
+         oldest_since = least(oldest_since, :now::timestamptz),
          told_at = CASE WHEN told_at IS NOT NULL THEN least(told_at, :now::timestamptz) END,
+         closed_at = CASE WHEN closed_at IS NOT NULL THEN least(closed_at, :now::timestamptz) END,
          reminders_told = 0,
          version = version + 1
-     WHERE closed_at IS NULL AND greatest(opened_at, seen_at, trend_at, told_at) > :latest::timestamptz`,
+     WHERE greatest(opened_at, seen_at, trend_at, oldest_since, told_at, closed_at) > ${LATEST_RIGHT_TIME}`,
     values,
   );
   await database.execute(
@@ -228,8 +230,8 @@ export async function pullBackTimes(database: Database, now: Date): Promise<void
      WHERE sent_at IS NULL
        AND superseded_at IS NULL
        AND (
-         written_at > :latest::timestamptz
-         OR claimed_until > :latest::timestamptz + :lease_seconds * interval '1 second'
+         written_at > ${LATEST_RIGHT_TIME}
+         OR claimed_until > ${LATEST_RIGHT_TIME} + :lease_seconds * interval '1 second'
        )`,
     { ...values, lease_seconds: NOTIFICATION_LEASE_SECONDS },
   );
@@ -239,7 +241,7 @@ export async function pullBackTimes(database: Database, now: Date): Promise<void
        SET checked_at = CASE WHEN checked_at IS NOT NULL THEN least(checked_at, :now::timestamptz) END,
            held_back_since = CASE WHEN held_back_since IS NOT NULL THEN least(held_back_since, :now::timestamptz) END,
            lagging_since = CASE WHEN lagging_since IS NOT NULL THEN least(lagging_since, :now::timestamptz) END
-       WHERE greatest(checked_at, held_back_since, lagging_since) > :latest::timestamptz
+       WHERE greatest(checked_at, held_back_since, lagging_since) > ${LATEST_RIGHT_TIME}
        RETURNING only_row
      )
      UPDATE request_tracker

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 import { hasSqlState, SqlState } from './database-error.ts';
 import type { MaintainOptions } from './maintain.ts';
 
@@ -22,6 +22,7 @@ export async function refreshSummary(
   { database, now, mayGoOn }: MaintainOptions,
   markMaxIds = MARK_MAX_IDS,
 ): Promise<SummaryRefresh> {
+  await pullBackProgress(database, now);
   let hoursChanged = 0;
   let complete = false;
   while (!complete && mayGoOn()) {
@@ -30,7 +31,7 @@ export async function refreshSummary(
     complete = search.complete;
   }
   let hoursSummarised = 0;
-  while (mayGoOn() && (await summariseChangedHour(database))) hoursSummarised++;
+  while (mayGoOn() && (await summariseChangedHour(database, now))) hoursSummarised++;
   const hoursLeft = await countChangedHours(database);
   let daysSummarised = 0;
   while (mayGoOn() && (await summariseChangedDay(database, now))) daysSummarised++;
@@ -48,10 +49,10 @@ async function markChangedHours(database: Database, most: number) {
   return search;
 }
 
-async function summariseChangedHour(database: Database): Promise<boolean> {
+async function summariseChangedHour(database: Database, now: Date): Promise<boolean> {
   const { rows } = await database.execute<{ hour: Date | null }>(
-    'SELECT summarise_changed_hour(:quiet_days::int) AS hour',
-    { quiet_days: SUMMARY_FROZEN_AFTER_DAYS },
+    'SELECT summarise_changed_hour(:quiet_days::int, :now::timestamptz) AS hour',
+    { quiet_days: SUMMARY_FROZEN_AFTER_DAYS, now },
   );
   return rows[0]?.hour != null;
 }
@@ -69,6 +70,21 @@ async function countChangedHours(database: Database): Promise<number> {
     'SELECT count(*) AS hours FROM event_summary_changed_hour',
   );
   return rows[0]?.hours ?? 0;
+}
+
+/**
+ * Takes back up to when a run with a clock far ahead said the roll-up is complete: what was recorded since would be in no
+ * report. What it rolled up is there: up to the latest hour of it, which was not over.
+ */
+async function pullBackProgress(database: Database, now: Date): Promise<void> {
+  await database.execute(
+    `UPDATE event_summary_progress
+     SET refreshed_at = rolled_up.hour,
+         days_before = CASE WHEN rolled_up.hour IS NOT NULL THEN least(days_before, date_trunc('day', rolled_up.hour, 'UTC')) END
+     FROM (SELECT max(hour) AS hour FROM event_tracker_summary_total WHERE hour <= :now::timestamptz) AS rolled_up
+     WHERE greatest(refreshed_at, days_before) > ${LATEST_RIGHT_TIME}`,
+    { now },
+  );
 }
 
 /** Reports take the hours before this from the summary, and the days before this where none is left to merge. */

@@ -6,8 +6,11 @@ export const DEFAULT_BELIEVED_DAYS = 90;
 
 const DAY_MS = 86_400_000;
 
-/** Clocks of services differ by seconds all the time; what is ahead by more is worth a word. */
-const AHEAD_TOLD_MS = 60_000;
+/**
+ * Clocks differ by seconds all the time. A producer's that differs by more is told of; one of our own counts for nothing:
+ * `now` is the database's then, and a stored time that lies farther ahead was written by such a clock.
+ */
+export const CLOCK_SKEW_SECONDS = 60;
 
 /** Whether a producer's time lies absurdly far before its recording. Both in epoch milliseconds. */
 export function isDisbelieved(stated: number, recordedAt: number, believedDays: number): boolean {
@@ -16,7 +19,7 @@ export function isDisbelieved(stated: number, recordedAt: number, believedDays: 
 
 /** Whether a producer's clock is off: its time is disbelieved, or lies more than a minute after its recording. */
 export function isClockOff(stated: number, recordedAt: number, believedDays: number): boolean {
-  return isDisbelieved(stated, recordedAt, believedDays) || stated - recordedAt > AHEAD_TOLD_MS;
+  return isDisbelieved(stated, recordedAt, believedDays) || stated - recordedAt > CLOCK_SKEW_SECONDS * 1_000;
 }
 
 /**

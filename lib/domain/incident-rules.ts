@@ -1,3 +1,5 @@
+import { CLOCK_SKEW_SECONDS } from './believable-time.ts';
+
 export type IncidentLevel = 'warn' | 'page' | 'breach';
 export type NotificationKind = 'opened' | 'grew' | 'worsened' | 'reminder' | 'closed';
 
@@ -17,6 +19,8 @@ const REMINDER_REST_MS = 30 * MINUTE_MS;
 /** An incident closes once nothing of it was seen for so long: what comes and goes is told once. */
 const QUIET_MS = 5 * MINUTE_MS;
 const TREND_MS = 10 * MINUTE_MS;
+/** The longest silence that may be asked for; a longer one was asked for by a clock far ahead. */
+export const LONGEST_SNOOZE_SECONDS = 14 * 86_400;
 
 /** What a run counted of an incident's requests. */
 export interface IncidentCount {
@@ -48,9 +52,8 @@ export function incidentLevel({ count, urgent, breached }: IncidentCount): Incid
 /** What there is to tell of an open incident of which the run saw requests; null for nothing. */
 export function tellingOf(incident: OpenIncident, seen: IncidentCount, now: Date): NotificationKind | null {
   const level = incidentLevel(seen);
-  const snoozed = incident.snoozedUntil !== null && incident.snoozedUntil > now;
   // Somebody who asked for silence knows of the stall, not of a decision that has since come to 90 % of its time, or over it.
-  if (snoozed) {
+  if (isSnoozed(incident, now)) {
     const isPressing = seen.urgent > 0 || seen.breached > 0;
     return isPressing && isAbove(level, incident.toldLevel) ? 'worsened' : null;
   }
@@ -79,8 +82,15 @@ export function isOver({ seenAt }: OpenIncident, now: Date): boolean {
 }
 
 /** Whether its end is told: only to those who were told that it began, and did not ask for silence. */
-export function tellsEnd({ toldAt, snoozedUntil }: OpenIncident, now: Date): boolean {
-  return toldAt !== null && (snoozedUntil === null || snoozedUntil <= now);
+export function tellsEnd(incident: OpenIncident, now: Date): boolean {
+  return incident.toldAt !== null && !isSnoozed(incident, now);
+}
+
+/** Whether somebody asked for silence until later than now. */
+export function isSnoozed({ snoozedUntil }: Pick<OpenIncident, 'snoozedUntil'>, now: Date): boolean {
+  if (snoozedUntil === null) return false;
+  const leftMs = snoozedUntil.getTime() - now.getTime();
+  return leftMs > 0 && leftMs <= (LONGEST_SNOOZE_SECONDS + CLOCK_SKEW_SECONDS) * 1_000;
 }
 
 /** The count to compare with ten minutes from now, and when it was taken. */

@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_SECONDS } from './believable-time.ts';
 import {
   type DeadlineRisk,
   type DecisionPolicy,
@@ -38,10 +39,11 @@ const LONGEST_LOOK_MS = 86_400_000;
  * risk is told apart from it.
  */
 export function judgeRequest(
-  facts: RequestFacts,
+  known: RequestFacts,
   { limits, policy }: VerdictRules,
   now: Date,
 ): RequestVerdict {
+  const facts = withoutTimesAhead(known, now);
   const state = stateOf(facts);
   const due = decisionSteps(facts, policy);
   const steps = state.clock && facts.clockStoppedAt === null ? due : null;
@@ -64,6 +66,23 @@ export function judgeRequest(
       isOpen || steps !== null
         ? nextLook([stall?.at, steps?.atRiskAt, steps?.urgentAt, steps?.dueAt], now, isOpen, limits)
         : null,
+  };
+}
+
+/**
+ * When a clock of ours was far ahead, the best that is known of a recording is what its producer says of it. Otherwise no
+ * limit would run out until the time has come.
+ */
+function withoutTimesAhead(facts: RequestFacts, now: Date): RequestFacts {
+  const latest = now.getTime() + CLOCK_SKEW_SECONDS * 1_000;
+  if (facts.recordedAt.getTime() <= latest) return facts;
+  const recordedAt = facts.occurredAt < now ? facts.occurredAt : now;
+  const orRecorded = (time: Date) => (time.getTime() > latest ? recordedAt : time);
+  return {
+    ...facts,
+    recordedAt,
+    receivedAt: orRecorded(facts.receivedAt),
+    clockStartedAt: orRecorded(facts.clockStartedAt),
   };
 }
 

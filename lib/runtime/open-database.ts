@@ -2,7 +2,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import type * as z from 'zod/mini';
-import { CLOCK_SKEW_SECONDS, type Database, openDatabase } from '../data-access/database.ts';
+import { type Database, openDatabase } from '../data-access/database.ts';
+import { CLOCK_SKEW_SECONDS } from '../domain/believable-time.ts';
 import type { databaseEnv } from './env.ts';
 import { CLOCK_SKEW } from './metric-names.ts';
 

@@ -1,5 +1,6 @@
--- Makes the waiting and exhausted failures of a request, or of one stage of it, due at once; the next run of retry sends
--- them. Answers them; none when there is nothing to bring forward, and then nothing is written down either.
+-- Makes the waiting and exhausted failures of a request, or of one stage of it, due at once, however far ahead the caller's
+-- clock is; the next run of retry sends them. Answers them; none when there is nothing to bring forward, and then nothing is
+-- written down either.
 -- Called by operators: lib/data-access/operate.ts.
 CREATE OR REPLACE FUNCTION retry_now(of_pagw_id text, of_stage text, why text, who text, at timestamptz)
 RETURNS TABLE (stage text, sequence_no bigint, attempt int, was_exhausted boolean)
@@ -18,7 +19,7 @@ BEGIN
     WHERE pagw_id = of_pagw_id AND (of_stage IS NULL OR stage = of_stage)
   )
   UPDATE event_tracker AS failed
-  SET next_retry_at = least(failed.next_retry_at, at), retry_exhausted_at = NULL
+  SET next_retry_at = least(failed.next_retry_at, at, statement_timestamp()), retry_exhausted_at = NULL
   FROM waiting
   WHERE failed.id = waiting.id
     AND failed.received_on = waiting.received_on

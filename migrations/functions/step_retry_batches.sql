@@ -12,6 +12,10 @@ DECLARE
   brought_ids bigint[];
 BEGIN
   FOR batch IN SELECT * FROM retry_batch WHERE state = 'RUNNING' ORDER BY id FOR UPDATE SKIP LOCKED LOOP
+    -- A step by a clock far ahead counts for none: the next would wait until its time has come.
+    IF batch.stepped_at > greatest(at + interval '1 minute', statement_timestamp()) THEN
+      batch.stepped_at := NULL;
+    END IF;
     allowed := least(
       most,
       floor(batch.rate_per_minute * least(1, extract(epoch FROM at - coalesce(batch.stepped_at, at - interval '1 minute')) / 60))
@@ -35,7 +39,7 @@ BEGIN
     ),
     brought AS (
       UPDATE event_tracker AS failed
-      SET next_retry_at = least(failed.next_retry_at, at), retry_exhausted_at = NULL
+      SET next_retry_at = least(failed.next_retry_at, at, statement_timestamp()), retry_exhausted_at = NULL
       FROM picked
       WHERE failed.id = picked.id AND failed.received_on = picked.received_on
     )

@@ -3,7 +3,7 @@
 -- that was dropped, all of whose requests had been quiet for `quiet_days` then, is made only once. The hour's day is
 -- marked; a mark that is there already is locked: whoever merges the day must see this hour, or come after it.
 -- Called by maintain: lib/data-access/summary.ts.
-CREATE OR REPLACE FUNCTION summarise_changed_hour(quiet_days int) RETURNS timestamptz
+CREATE OR REPLACE FUNCTION summarise_changed_hour(quiet_days int, at timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -19,7 +19,8 @@ BEGIN
   END IF;
   IF EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken) AND EXISTS (
     SELECT FROM archived_month
-    WHERE month <= taken AT TIME ZONE 'UTC' AND dropped_at - quiet_days * interval '1 day' > taken
+    -- By a clock far ahead it was dropped before `at`, too.
+    WHERE month <= taken AT TIME ZONE 'UTC' AND least(dropped_at, at) - quiet_days * interval '1 day' > taken
   ) THEN
     RETURN taken;
   END IF;
@@ -37,6 +38,6 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION summarise_changed_hour(int) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION summarise_changed_hour(int, timestamptz) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION summarise_changed_hour(int) TO pagw_maintainer;
+GRANT EXECUTE ON FUNCTION summarise_changed_hour(int, timestamptz) TO pagw_maintainer;

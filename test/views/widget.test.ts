@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createHandler, type WidgetAnswer } from '../../lambdas/widget.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { viewNames } from '../../lib/reports/place.ts';
+import type { Clock } from '../../lib/runtime/open-database.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { lambdaContext } from '../support/lambda.ts';
@@ -50,7 +51,7 @@ beforeAll(async () => {
 
 afterAll(() => testDatabase.close());
 
-function widgetOf(tenant: string, dataApiUrl = inject('dataApiUrl')) {
+function widgetOf(tenant: string, dataApiUrl = inject('dataApiUrl'), clock: Clock = { now: () => now }) {
   const { resourceArn, secretArn, database } = testDatabase.target;
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_RDS_DATA: dataApiUrl,
@@ -65,7 +66,7 @@ function widgetOf(tenant: string, dataApiUrl = inject('dataApiUrl')) {
     DATABASE_NAME: database,
     WIDGET_TENANT: tenant,
   };
-  const handler = createHandler(environment, { now: () => now });
+  const handler = createHandler(environment, clock);
   return (event: unknown) => handler(event, lambdaContext('pagw-widget'));
 }
 
@@ -109,6 +110,13 @@ describe('the widget', () => {
     expect(html).toContain('PAGW-OTHER');
     expect(html).not.toContain('PAGW-LONG');
     expect(html).toContain('Tenant <bdi>elevance</bdi>');
+  });
+
+  it('goes by the database’s clock when its machine’s is days off', async () => {
+    const ahead = { now: () => new Date(Date.now() + 400 * 86_400_000), isMachineClock: true };
+    const html = await htmlOf(widgetOf('*', undefined, ahead)({ view: 'stuck' }));
+    const [, drawnAt = ''] = /<time[^>]*datetime="([^"]+)"/.exec(html) ?? [];
+    expect(Math.abs(Date.parse(drawnAt) - Date.now())).toBeLessThan(60_000);
   });
 
   it('refuses to start without a tenant, or with a blank one', () => {

@@ -5,6 +5,7 @@ import {
   claimDueRetries,
   endOldClaims,
   type Passed,
+  pullBackRetries,
   type RetryContext,
   readRetryContexts,
   releaseClaims,
@@ -65,6 +66,7 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
   const troubles: StageTrouble = new Map();
   const passed: Passed = new Map();
   await endOldClaims(database, leaseSeconds, options.now());
+  await pullBackRetries(database, options.now());
   while (mayGoOn() && passed.size < MOST_PASSED) {
     const now = options.now();
     const heldStages = troubles.keys();

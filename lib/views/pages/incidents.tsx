@@ -1,6 +1,7 @@
 import { type KeptIncident, listOpenIncidents } from '../../data-access/incidents.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { durationText } from '../../domain/duration-text.ts';
+import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
 import type { Tone } from '../../domain/words.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
@@ -113,7 +114,7 @@ function Trend({ incident, now }: { incident: KeptIncident; now: Date }) {
 }
 
 function Told({ toldAt, snoozedUntil, now }: { toldAt: Date | null; snoozedUntil: Date | null; now: Date }) {
-  if (snoozedUntil !== null && snoozedUntil > now) {
+  if (snoozedUntil !== null && isSnoozed({ snoozedUntil }, now)) {
     return (
       <>
         snoozed, <Relative at={snoozedUntil} now={now} />

@@ -301,7 +301,7 @@ describe('whole days', () => {
       await db.database.execute('SELECT complete FROM mark_changed_hours(1000000)');
       await db.database.execute("INSERT INTO event_summary_changed_day VALUES ('2026-03-02T00:00:00Z')");
       await other?.query('BEGIN');
-      await other?.query('SELECT summarise_changed_hour(28)');
+      await other?.query('SELECT summarise_changed_hour(28, now())');
       // The mark is the other run's until it is done: this one has nothing to merge.
       const { rows } = await db.database.execute('SELECT summarise_changed_day(:now::timestamptz) AS day', {
         now: NOON,
