@@ -1784,6 +1784,7 @@ CREATE OR REPLACE FUNCTION public.fold_flows(most integer)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
   taken text[];
@@ -1794,7 +1795,7 @@ BEGIN
   END IF;
   WITH deleted AS (
     DELETE FROM flow_changed_request
-    WHERE pagw_id IN (SELECT pagw_id FROM flow_changed_request LIMIT most)
+    WHERE pagw_id = ANY (ARRAY(SELECT pagw_id FROM flow_changed_request ORDER BY pagw_id LIMIT most))
     RETURNING pagw_id
   )
   SELECT coalesce(array_agg(pagw_id), '{}') INTO taken FROM deleted;
@@ -1802,9 +1803,11 @@ BEGIN
     SELECT * FROM unfolded_flows(taken)
   ),
   left_hour AS (
-    SELECT date_trunc('hour', seen_at, 'UTC') AS hour
-    FROM request_flow
-    WHERE pagw_id IN (SELECT pagw_id FROM unfolded)
+    SELECT date_trunc('hour', folded.seen_at, 'UTC') AS hour
+    FROM unfolded
+    CROSS JOIN LATERAL (
+      SELECT flow.seen_at FROM request_flow AS flow WHERE flow.pagw_id = unfolded.pagw_id OFFSET 0
+    ) AS folded
   ),
   marked AS (
     INSERT INTO flow_changed_hour (hour)
@@ -2094,7 +2097,7 @@ CREATE OR REPLACE FUNCTION public.merge_flows(of_slice text, since timestamp wit
 AS $function$
 BEGIN
   RETURN QUERY
-  WITH part AS MATERIALIZED (
+  WITH part AS (
     SELECT measured.*
     FROM request_flow AS flow
     CROSS JOIN LATERAL flow_measures(flow, 1) AS measured
@@ -2104,39 +2107,31 @@ BEGIN
     FROM flow_summary AS hourly
     WHERE of_slice = 'day' AND hourly.slice = 'hour' AND hourly.starts_at >= since AND hourly.starts_at < before
   ),
-  -- Numbered, for a key of its own: type and priority may be null, and a path is long.
-  total AS MATERIALIZED (
+  -- A part with a histogram is a row for each of its buckets, and counts in the first of them.
+  bucketed AS MATERIALIZED (
     SELECT
-      row_number() OVER () AS place,
-      part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path,
-      sum(part.count)::bigint AS count, sum(part.clamped)::bigint AS clamped, sum(part.failed)::bigint AS failed,
-      sum(part.went_back)::bigint AS went_back, sum(part.open)::bigint AS open,
-      sum(part.sum_ms) AS sum_ms, max(part.max_ms) AS max_ms
+      part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path, bucket,
+      sum(counted)::bigint AS counted,
+      sum(part.count) FILTER (WHERE place IS NULL OR place = 1) AS count,
+      sum(part.clamped) FILTER (WHERE place IS NULL OR place = 1) AS clamped,
+      sum(part.failed) FILTER (WHERE place IS NULL OR place = 1) AS failed,
+      sum(part.went_back) FILTER (WHERE place IS NULL OR place = 1) AS went_back,
+      sum(part.open) FILTER (WHERE place IS NULL OR place = 1) AS open,
+      sum(part.sum_ms) FILTER (WHERE place IS NULL OR place = 1) AS sum_ms,
+      max(part.max_ms) AS max_ms
     FROM part
-    GROUP BY part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path
-  ),
-  bucket_total AS MATERIALIZED (
-    SELECT total.place, bucket, sum(counted)::bigint AS counted
-    FROM part
-    JOIN total
-      ON total.tenant = part.tenant AND total.kind = part.kind AND total.lanes = part.lanes AND total.path = part.path
-      AND total.request_type IS NOT DISTINCT FROM part.request_type
-      AND total.priority IS NOT DISTINCT FROM part.priority
-    CROSS JOIN LATERAL unnest(part.buckets, part.bucket_counts) AS histogram (bucket, counted)
-    GROUP BY total.place, bucket
-  ),
-  histogram AS (
-    SELECT
-      bucket_total.place, array_agg(bucket ORDER BY bucket) AS buckets, array_agg(counted ORDER BY bucket) AS counts
-    FROM bucket_total
-    GROUP BY bucket_total.place
+    LEFT JOIN LATERAL unnest(part.buckets, part.bucket_counts) WITH ORDINALITY AS histogram (bucket, counted, place) ON true
+    GROUP BY part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path, bucket
   )
   SELECT
-    of_slice::varchar(4), since, total.tenant, total.request_type, total.priority, total.kind, total.lanes, total.path,
-    total.count, total.clamped, total.failed, total.went_back, total.open, total.sum_ms, total.max_ms,
-    coalesce(histogram.buckets, '{}'), coalesce(histogram.counts, '{}')
-  FROM total
-  LEFT JOIN histogram USING (place);
+    of_slice::varchar(4), since, bucketed.tenant, bucketed.request_type, bucketed.priority, bucketed.kind, bucketed.lanes,
+    bucketed.path,
+    sum(bucketed.count)::bigint, sum(bucketed.clamped)::bigint, sum(bucketed.failed)::bigint,
+    sum(bucketed.went_back)::bigint, sum(bucketed.open)::bigint, sum(bucketed.sum_ms), max(bucketed.max_ms),
+    coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}'),
+    coalesce(array_agg(counted ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')
+  FROM bucketed
+  GROUP BY bucketed.tenant, bucketed.request_type, bucketed.priority, bucketed.kind, bucketed.lanes, bucketed.path;
 END
 $function$;
 REVOKE EXECUTE ON FUNCTION merge_flows(text,timestamp with time zone,timestamp with time zone) FROM PUBLIC;
@@ -3020,6 +3015,7 @@ CREATE OR REPLACE FUNCTION public.unfolded_flows(ids text[])
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_nestloop TO 'off'
 AS $function$
 BEGIN
   RETURN QUERY
@@ -3028,13 +3024,15 @@ BEGIN
       known.pagw_id, known.tenant, known.received_on, known.request_type, known.priority,
       round(1000 * extract(epoch FROM known.completed_at - known.received_at))::bigint AS answer_ms,
       round(1000 * extract(epoch FROM known.decided_at - known.received_at))::bigint AS decision_ms,
-      folded.last_sequence_no AS folded_no
+      coalesce(folded.last_sequence_no, 0) AS folded_no
     FROM unnest(ids) AS wanted (pagw_id)
     CROSS JOIN LATERAL (
       SELECT * FROM request_tracker AS tracked WHERE tracked.pagw_id = wanted.pagw_id OFFSET 0
     ) AS known
-    LEFT JOIN request_flow AS folded ON folded.pagw_id = known.pagw_id AND folded.lanes = 'all'
-    WHERE folded.last_sequence_no IS NULL OR folded.last_sequence_no < known.last_sequence_no
+    LEFT JOIN LATERAL (
+      SELECT flow.last_sequence_no FROM request_flow AS flow WHERE flow.pagw_id = known.pagw_id AND flow.lanes = 'all' OFFSET 0
+    ) AS folded ON true
+    WHERE coalesce(folded.last_sequence_no, 0) < known.last_sequence_no
   ),
   new_event AS MATERIALIZED (
     SELECT
@@ -3044,7 +3042,7 @@ BEGIN
     CROSS JOIN LATERAL (
       SELECT * FROM event_history AS one
       WHERE one.pagw_id = request.pagw_id AND one.received_on = request.received_on
-        AND (request.folded_no IS NULL OR one.sequence_no > request.folded_no)
+        AND one.sequence_no > request.folded_no
       OFFSET 0
     ) AS event
   ),
@@ -3054,7 +3052,9 @@ BEGIN
   folded AS MATERIALIZED (
     SELECT folded.*
     FROM request
-    JOIN request_flow AS folded ON folded.pagw_id = request.pagw_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM request_flow AS flow WHERE flow.pagw_id = request.pagw_id OFFSET 0
+    ) AS folded
     -- Unknown stages stand for the main lane only until it has an event.
     WHERE NOT folded.by_unknown OR folded.pagw_id NOT IN (SELECT has_main.pagw_id FROM has_main)
   ),

@@ -6,6 +6,8 @@ CREATE OR REPLACE FUNCTION fold_flows(most int) RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
+-- Its tables grow from nothing without an ANALYZE between.
+SET enable_seqscan = off
 AS $$
 DECLARE
   taken text[];
@@ -16,7 +18,7 @@ BEGIN
   END IF;
   WITH deleted AS (
     DELETE FROM flow_changed_request
-    WHERE pagw_id IN (SELECT pagw_id FROM flow_changed_request LIMIT most)
+    WHERE pagw_id = ANY (ARRAY(SELECT pagw_id FROM flow_changed_request ORDER BY pagw_id LIMIT most))
     RETURNING pagw_id
   )
   SELECT coalesce(array_agg(pagw_id), '{}') INTO taken FROM deleted;
@@ -24,9 +26,11 @@ BEGIN
     SELECT * FROM unfolded_flows(taken)
   ),
   left_hour AS (
-    SELECT date_trunc('hour', seen_at, 'UTC') AS hour
-    FROM request_flow
-    WHERE pagw_id IN (SELECT pagw_id FROM unfolded)
+    SELECT date_trunc('hour', folded.seen_at, 'UTC') AS hour
+    FROM unfolded
+    CROSS JOIN LATERAL (
+      SELECT flow.seen_at FROM request_flow AS flow WHERE flow.pagw_id = unfolded.pagw_id OFFSET 0
+    ) AS folded
   ),
   marked AS (
     INSERT INTO flow_changed_hour (hour)

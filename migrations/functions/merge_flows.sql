@@ -7,7 +7,7 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
   RETURN QUERY
-  WITH part AS MATERIALIZED (
+  WITH part AS (
     SELECT measured.*
     FROM request_flow AS flow
     CROSS JOIN LATERAL flow_measures(flow, 1) AS measured
@@ -17,39 +17,31 @@ BEGIN
     FROM flow_summary AS hourly
     WHERE of_slice = 'day' AND hourly.slice = 'hour' AND hourly.starts_at >= since AND hourly.starts_at < before
   ),
-  -- Numbered, for a key of its own: type and priority may be null, and a path is long.
-  total AS MATERIALIZED (
+  -- A part with a histogram is a row for each of its buckets, and counts in the first of them.
+  bucketed AS MATERIALIZED (
     SELECT
-      row_number() OVER () AS place,
-      part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path,
-      sum(part.count)::bigint AS count, sum(part.clamped)::bigint AS clamped, sum(part.failed)::bigint AS failed,
-      sum(part.went_back)::bigint AS went_back, sum(part.open)::bigint AS open,
-      sum(part.sum_ms) AS sum_ms, max(part.max_ms) AS max_ms
+      part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path, bucket,
+      sum(counted)::bigint AS counted,
+      sum(part.count) FILTER (WHERE place IS NULL OR place = 1) AS count,
+      sum(part.clamped) FILTER (WHERE place IS NULL OR place = 1) AS clamped,
+      sum(part.failed) FILTER (WHERE place IS NULL OR place = 1) AS failed,
+      sum(part.went_back) FILTER (WHERE place IS NULL OR place = 1) AS went_back,
+      sum(part.open) FILTER (WHERE place IS NULL OR place = 1) AS open,
+      sum(part.sum_ms) FILTER (WHERE place IS NULL OR place = 1) AS sum_ms,
+      max(part.max_ms) AS max_ms
     FROM part
-    GROUP BY part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path
-  ),
-  bucket_total AS MATERIALIZED (
-    SELECT total.place, bucket, sum(counted)::bigint AS counted
-    FROM part
-    JOIN total
-      ON total.tenant = part.tenant AND total.kind = part.kind AND total.lanes = part.lanes AND total.path = part.path
-      AND total.request_type IS NOT DISTINCT FROM part.request_type
-      AND total.priority IS NOT DISTINCT FROM part.priority
-    CROSS JOIN LATERAL unnest(part.buckets, part.bucket_counts) AS histogram (bucket, counted)
-    GROUP BY total.place, bucket
-  ),
-  histogram AS (
-    SELECT
-      bucket_total.place, array_agg(bucket ORDER BY bucket) AS buckets, array_agg(counted ORDER BY bucket) AS counts
-    FROM bucket_total
-    GROUP BY bucket_total.place
+    LEFT JOIN LATERAL unnest(part.buckets, part.bucket_counts) WITH ORDINALITY AS histogram (bucket, counted, place) ON true
+    GROUP BY part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path, bucket
   )
   SELECT
-    of_slice::varchar(4), since, total.tenant, total.request_type, total.priority, total.kind, total.lanes, total.path,
-    total.count, total.clamped, total.failed, total.went_back, total.open, total.sum_ms, total.max_ms,
-    coalesce(histogram.buckets, '{}'), coalesce(histogram.counts, '{}')
-  FROM total
-  LEFT JOIN histogram USING (place);
+    of_slice::varchar(4), since, bucketed.tenant, bucketed.request_type, bucketed.priority, bucketed.kind, bucketed.lanes,
+    bucketed.path,
+    sum(bucketed.count)::bigint, sum(bucketed.clamped)::bigint, sum(bucketed.failed)::bigint,
+    sum(bucketed.went_back)::bigint, sum(bucketed.open)::bigint, sum(bucketed.sum_ms), max(bucketed.max_ms),
+    coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}'),
+    coalesce(array_agg(counted ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')
+  FROM bucketed
+  GROUP BY bucketed.tenant, bucketed.request_type, bucketed.priority, bucketed.kind, bucketed.lanes, bucketed.path;
 END
 $$;
 

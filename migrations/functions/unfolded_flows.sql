@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION unfolded_flows(ids text[]) RETURNS SETOF request_flow
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+-- Nothing is joined row by row but what LATERAL looks up by its key: the plan is made when request_flow is empty, and kept.
+SET enable_nestloop = off
 AS $$
 BEGIN
   RETURN QUERY
@@ -15,13 +17,15 @@ BEGIN
       known.pagw_id, known.tenant, known.received_on, known.request_type, known.priority,
       round(1000 * extract(epoch FROM known.completed_at - known.received_at))::bigint AS answer_ms,
       round(1000 * extract(epoch FROM known.decided_at - known.received_at))::bigint AS decision_ms,
-      folded.last_sequence_no AS folded_no
+      coalesce(folded.last_sequence_no, 0) AS folded_no
     FROM unnest(ids) AS wanted (pagw_id)
     CROSS JOIN LATERAL (
       SELECT * FROM request_tracker AS tracked WHERE tracked.pagw_id = wanted.pagw_id OFFSET 0
     ) AS known
-    LEFT JOIN request_flow AS folded ON folded.pagw_id = known.pagw_id AND folded.lanes = 'all'
-    WHERE folded.last_sequence_no IS NULL OR folded.last_sequence_no < known.last_sequence_no
+    LEFT JOIN LATERAL (
+      SELECT flow.last_sequence_no FROM request_flow AS flow WHERE flow.pagw_id = known.pagw_id AND flow.lanes = 'all' OFFSET 0
+    ) AS folded ON true
+    WHERE coalesce(folded.last_sequence_no, 0) < known.last_sequence_no
   ),
   new_event AS MATERIALIZED (
     SELECT
@@ -31,7 +35,7 @@ BEGIN
     CROSS JOIN LATERAL (
       SELECT * FROM event_history AS one
       WHERE one.pagw_id = request.pagw_id AND one.received_on = request.received_on
-        AND (request.folded_no IS NULL OR one.sequence_no > request.folded_no)
+        AND one.sequence_no > request.folded_no
       OFFSET 0
     ) AS event
   ),
@@ -41,7 +45,9 @@ BEGIN
   folded AS MATERIALIZED (
     SELECT folded.*
     FROM request
-    JOIN request_flow AS folded ON folded.pagw_id = request.pagw_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM request_flow AS flow WHERE flow.pagw_id = request.pagw_id OFFSET 0
+    ) AS folded
     -- Unknown stages stand for the main lane only until it has an event.
     WHERE NOT folded.by_unknown OR folded.pagw_id NOT IN (SELECT has_main.pagw_id FROM has_main)
   ),
