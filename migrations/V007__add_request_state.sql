@@ -123,6 +123,7 @@ ALTER TABLE request_tracker
   ADD COLUMN stuck_error_code        VARCHAR(64),
   ADD COLUMN stuck_skew_seconds      BIGINT,
   ADD COLUMN deadline_risk           VARCHAR(16) CHECK (deadline_risk IN ('at-risk', 'urgent', 'breached')),
+  ADD COLUMN deadline_risk_at        TIMESTAMPTZ,
   ADD COLUMN watched                 BOOLEAN GENERATED ALWAYS AS (watch_at IS NOT NULL) STORED,
   ADD COLUMN stuck_stage             VARCHAR(64),
   ADD COLUMN incident_key            VARCHAR(192) COLLATE "C",
@@ -227,6 +228,7 @@ COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as 
 COMMENT ON COLUMN request_tracker.stuck_error_code IS 'Error code of the failure that the request is stuck on; last_error_code may be another stage''s';
 COMMENT ON COLUMN request_tracker.stuck_skew_seconds IS 'By how much the time its producer gave the latest main-lane event is ahead of its recording; negative when it is behind: a slow clock, or late';
 COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last look: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
+COMMENT ON COLUMN request_tracker.deadline_risk_at IS 'When the detector first saw the clock so far';
 COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
 COMMENT ON COLUMN request_tracker.watched IS 'Whether stuck-alarm will look at the request again';
 COMMENT ON COLUMN request_tracker.stuck_stage IS 'The stage that holds the request up; means nothing while stuck_reason is null';

@@ -66,7 +66,7 @@ GRANT
     last_error_code, last_error_msg, request_type, priority, correlation_id, external_reference_id,
     payload_bucket, payload_key, target_system, state, watch_at,
     stuck_reason, stuck_stage, stuck_since, stuck_error_code, stuck_skew_seconds, incident_key,
-    deadline_risk, decision_due_at
+    deadline_risk, deadline_risk_at, decision_due_at
   )
 ON request_tracker TO pagw_writer;
 
@@ -76,7 +76,7 @@ GRANT
   DELETE,
   UPDATE (
     plan, delegate, kind, drugs, priority, requested_priority, priority_since, received_at, due_at,
-    extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+    extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given, pended_at, pend_reason,
     appealed_at, appeal_outcome, appeal_decided_at, faults
   )
 ON decision_episode TO pagw_writer;

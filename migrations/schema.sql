@@ -705,6 +705,7 @@ CREATE TABLE request_tracker (
   stuck_error_code character varying(64),
   stuck_skew_seconds bigint,
   deadline_risk character varying(16),
+  deadline_risk_at timestamp with time zone,
   watched boolean GENERATED ALWAYS AS ((watch_at IS NOT NULL)) STORED,
   stuck_stage character varying(64),
   incident_key character varying(192) COLLATE "C",
@@ -756,6 +757,7 @@ COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as 
 COMMENT ON COLUMN request_tracker.stuck_error_code IS 'Error code of the failure that the request is stuck on; last_error_code may be another stage''s';
 COMMENT ON COLUMN request_tracker.stuck_skew_seconds IS 'By how much the time its producer gave the latest main-lane event is ahead of its recording; negative when it is behind: a slow clock, or late';
 COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last look: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
+COMMENT ON COLUMN request_tracker.deadline_risk_at IS 'When the detector first saw the clock so far';
 COMMENT ON COLUMN request_tracker.watched IS 'Whether stuck-alarm will look at the request again';
 COMMENT ON COLUMN request_tracker.stuck_stage IS 'The stage that holds the request up; means nothing while stuck_reason is null';
 COMMENT ON COLUMN request_tracker.incident_key IS 'The incident that the request is part of, from when it was found stuck until an outcome moves it on; a retry that is only sent does not';
@@ -3168,7 +3170,7 @@ BEGIN
     SELECT request.ctid AS place, verdict.*
     FROM json_to_recordset(verdicts) AS verdict (
       pagw_id text, sequence_no bigint, incident_key text, reason text, stage text, since timestamptz, error_code text,
-      skew_seconds bigint, risk text, due_at timestamptz, look_at timestamptz
+      skew_seconds bigint, risk text, risk_at timestamptz, due_at timestamptz, look_at timestamptz
     )
     JOIN request_tracker AS request
       ON request.pagw_id = verdict.pagw_id AND request.last_sequence_no = verdict.sequence_no
@@ -3183,6 +3185,10 @@ BEGIN
       stuck_error_code = unchanged.error_code,
       stuck_skew_seconds = unchanged.skew_seconds,
       deadline_risk = unchanged.risk,
+      deadline_risk_at = CASE
+        WHEN request.deadline_risk = unchanged.risk AND request.deadline_risk_at <= unchanged.risk_at THEN request.deadline_risk_at
+        ELSE unchanged.risk_at
+      END,
       decision_due_at = unchanged.due_at,
       watch_at = unchanged.look_at
   FROM unchanged

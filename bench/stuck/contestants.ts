@@ -47,6 +47,7 @@ export const contestants: Readonly<Record<ContestantName, (field: Field, now: Da
     return writeVerdicts(
       direct,
       requests.map((request) => ({ ...request, ...judgeRequest(request, rules, now) })),
+      now,
     );
   },
 };

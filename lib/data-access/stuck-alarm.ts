@@ -42,24 +42,28 @@ export interface WrittenVerdict extends RequestVerdict {
 export async function writeVerdicts(
   database: Database,
   verdicts: readonly WrittenVerdict[],
+  now: Date,
 ): Promise<number> {
   const { rows } = await database.execute<{ written: number }>(
     'SELECT write_verdicts(:verdicts::json) AS written',
-    { verdicts: JSON.stringify(verdicts.map(toRecord)) },
+    { verdicts: JSON.stringify(verdicts.map((verdict) => toRecord(verdict, now))) },
   );
   return rows[0]?.written ?? 0;
 }
 
-function toRecord({
-  pagwId,
-  lastSequenceNo,
-  incidentKey,
-  stuck,
-  skewSeconds,
-  deadlineRisk,
-  decisionDueAt,
-  lookAt,
-}: WrittenVerdict) {
+function toRecord(
+  {
+    pagwId,
+    lastSequenceNo,
+    incidentKey,
+    stuck,
+    skewSeconds,
+    deadlineRisk,
+    decisionDueAt,
+    lookAt,
+  }: WrittenVerdict,
+  now: Date,
+) {
   return {
     pagw_id: pagwId,
     sequence_no: lastSequenceNo,
@@ -70,6 +74,7 @@ function toRecord({
     error_code: stuck?.errorCode ?? undefined,
     skew_seconds: stuck === null ? undefined : skewSeconds,
     risk: deadlineRisk === 'none' ? undefined : deadlineRisk,
+    risk_at: deadlineRisk === 'none' ? undefined : now,
     due_at: decisionDueAt ?? undefined,
     look_at: lookAt ?? undefined,
   };

@@ -145,6 +145,8 @@ export interface IncidentGroup extends StuckGroup {
   key: string | null;
   /** Of `count`, those that are not stuck but wait for an outcome: a retry was sent, or is planned. */
   awaited: number;
+  /** When the detector last saw one of their decision clocks come to 75 or 90 %, or run out; null when none has. */
+  riskAt: Date | null;
 }
 
 /** Causes of a tenant that are incidents of their own. */
@@ -177,6 +179,7 @@ export async function* groupIncidents(database: Database, now: Date): AsyncGener
            count(*) FILTER (WHERE deadline_risk = 'at-risk') AS at_risk,
            count(*) FILTER (WHERE deadline_risk = 'urgent') AS urgent,
            count(*) FILTER (WHERE deadline_risk = 'breached') AS breached,
+           max(deadline_risk_at) FILTER (WHERE deadline_risk_at <= :now::timestamptz) AS risk_at,
            min(decision_due_at) FILTER (WHERE deadline_risk IN ('at-risk', 'urgent') AND decision_due_at > :now::timestamptz) AS next_due_at,
            (array_agg(pagw_id::text ORDER BY stuck_since, pagw_id))[1:3] AS sample_ids
          FROM request_tracker
@@ -192,13 +195,13 @@ export async function* groupIncidents(database: Database, now: Date): AsyncGener
        )
        SELECT
          tenant, key, stage, told_reason AS reason, error_code, target_system, count, awaited, oldest_since, max_attempt,
-         at_risk, urgent, breached, next_due_at, sample_ids, place
+         at_risk, urgent, breached, risk_at, next_due_at, sample_ids, place
        FROM placed
        WHERE place <= :most
        UNION ALL
        SELECT
          tenant, NULL, '${OTHER}', told_reason, NULL, NULL, sum(count)::bigint, sum(awaited)::bigint, min(oldest_since),
-         max(max_attempt), sum(at_risk)::bigint, sum(urgent)::bigint, sum(breached)::bigint, min(next_due_at),
+         max(max_attempt), sum(at_risk)::bigint, sum(urgent)::bigint, sum(breached)::bigint, max(risk_at), min(next_due_at),
          (array_agg(sample_ids[1] ORDER BY oldest_since, sample_ids[1]))[1:3], :most + 1
        FROM placed
        WHERE place > :most

@@ -16,6 +16,8 @@ const FIRST_REMINDERS_MS = [HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS] as const;
 const DAILY_MS = 24 * HOUR_MS;
 /** What was told within this time is not reminded of. */
 const REMINDER_REST_MS = 30 * MINUTE_MS;
+/** Clocks that come to a threshold one after the other, in an incident that is snoozed, are told of together. */
+const RISK_REST_MS = 10 * MINUTE_MS;
 /** An incident closes once nothing of it was seen for so long: what comes and goes is told once. */
 const QUIET_MS = 5 * MINUTE_MS;
 const TREND_MS = 10 * MINUTE_MS;
@@ -27,6 +29,8 @@ export interface IncidentCount {
   count: number;
   urgent: number;
   breached: number;
+  /** When one of their decision clocks last came to 75 or 90 % of its time, or ran out; null when none has. */
+  riskAt: Date | null;
 }
 
 /** An open incident as it was before the run. */
@@ -52,16 +56,19 @@ export function incidentLevel({ count, urgent, breached }: IncidentCount): Incid
 /** What there is to tell of an open incident of which the run saw requests; null for nothing. */
 export function tellingOf(incident: OpenIncident, seen: IncidentCount, now: Date): NotificationKind | null {
   const level = incidentLevel(seen);
-  // Somebody who asked for silence knows of the stall, not of a decision that has since come to 90 % of its time, or over it.
-  if (isSnoozed(incident, now)) {
-    const isPressing = seen.urgent > 0 || seen.breached > 0;
-    return isPressing && isAbove(level, incident.toldLevel) ? 'worsened' : null;
-  }
+  // Somebody who asked for silence knows of the stall, not of a decision that has since come to 75 or 90 % of its time, or over it.
+  if (isSnoozed(incident, now)) return isNewRisk(incident, seen, now) ? 'worsened' : null;
   if (incident.toldAt === null || incident.toldLevel === null) return 'opened';
   if (isAbove(level, incident.toldLevel)) return 'worsened';
   if (seen.count >= GROWTH_FACTOR * Math.max(1, incident.toldCount)) return 'grew';
   const due = remindersDue(incident.openedAt, now) > incident.remindersTold;
   return due && now.getTime() - incident.toldAt.getTime() >= REMINDER_REST_MS ? 'reminder' : null;
+}
+
+/** A clock that ran on since the incident was last told of; what follows within minutes of a telling waits for the next one. */
+function isNewRisk({ toldAt }: OpenIncident, { riskAt }: IncidentCount, now: Date): boolean {
+  if (riskAt === null || toldAt === null) return riskAt !== null;
+  return riskAt > toldAt && now.getTime() - toldAt.getTime() >= RISK_REST_MS;
 }
 
 function isAbove(level: IncidentLevel, told: IncidentLevel | null): boolean {

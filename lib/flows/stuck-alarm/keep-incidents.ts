@@ -87,6 +87,10 @@ function merge(left: IncidentGroup, right: IncidentGroup): IncidentGroup {
     atRisk: left.atRisk + right.atRisk,
     urgent: left.urgent + right.urgent,
     breached: left.breached + right.breached,
+    riskAt:
+      left.riskAt === null || (right.riskAt !== null && right.riskAt > left.riskAt)
+        ? right.riskAt
+        : left.riskAt,
     nextDueAt:
       left.nextDueAt === null || right.nextDueAt === null
         ? (left.nextDueAt ?? right.nextDueAt)

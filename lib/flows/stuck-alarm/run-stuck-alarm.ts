@@ -104,7 +104,7 @@ export async function checkRequests(
       lastSequenceNo: request.lastSequenceNo,
       ...judgeRequest(request, rules, now),
     }));
-    const written = verdicts.length === 0 ? 0 : await writeVerdicts(database, verdicts);
+    const written = verdicts.length === 0 ? 0 : await writeVerdicts(database, verdicts, now);
     counts.looked += written;
     counts.changed += requests.length - written;
     if (!cut && requests.length < pageSize) return { ...counts, complete: true };

@@ -49,12 +49,42 @@ describe('the detector', () => {
     const [gone, still] = [await hang(), await hang()];
     const verdicts = await judgeDue(late);
     await recordHistory(db.database, { pagwId: gone }, start, [[20, 'VAL_OK']]);
-    expect(await writeVerdicts(db.database, verdicts)).toBe(1);
+    expect(await writeVerdicts(db.database, verdicts, late)).toBe(1);
     expect(await stateOf(gone)).toMatchObject({ reason: null });
     expect(await stateOf(still)).toMatchObject({ reason: 'no-result' });
     expect((await takeWatchedRequests(db.database, 10, late)).rows.map(({ pagwId }) => pagwId)).toContain(
       gone,
     );
+  });
+
+  it('notes when a decision clock first came so far, and keeps that until it comes further', async () => {
+    const id = await hang();
+    const day = 24 * 60;
+    const risks: unknown[] = [];
+    for (const days of [1, 6.5, 6.6, 7.4, 7.5, 9]) {
+      const at = afterMinutes(start, days * day);
+      await db.database.execute(
+        'UPDATE request_tracker SET watch_at = :at::timestamptz WHERE pagw_id = :id',
+        { at, id },
+      );
+      await writeVerdicts(db.database, await judgeDue(at), at);
+      const { rows } = await db.database.execute<{ risk: string | null; riskAt: Date | null }>(
+        'SELECT deadline_risk AS risk, deadline_risk_at AS risk_at FROM request_tracker WHERE pagw_id = :id',
+        { id },
+      );
+      risks.push([
+        rows[0]?.risk,
+        rows[0]?.riskAt && (rows[0].riskAt.getTime() - start.getTime()) / 60_000 / day,
+      ]);
+    }
+    expect(risks).toEqual([
+      [null, null],
+      ['at-risk', 6.5],
+      ['at-risk', 6.5],
+      ['urgent', 7.4],
+      ['urgent', 7.4],
+      ['breached', 9],
+    ]);
   });
 
   it('passes by a request that is being recorded, rather than wait for it', async () => {
@@ -63,7 +93,7 @@ describe('the detector', () => {
     await withDirectConnections(db.connectionString, 1, async ([client]) => {
       await client?.query('BEGIN');
       await client?.query('SELECT FROM request_tracker WHERE pagw_id = $1 FOR UPDATE', [busy]);
-      await writeVerdicts(db.database, verdicts);
+      await writeVerdicts(db.database, verdicts, late);
       await client?.query('ROLLBACK');
     });
     expect(await stateOf(busy)).toMatchObject({ reason: null });

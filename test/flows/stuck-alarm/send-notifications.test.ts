@@ -30,6 +30,7 @@ function group(fields: Partial<IncidentGroup> = {}): IncidentGroup {
     atRisk: 0,
     urgent: 0,
     breached: 0,
+    riskAt: null,
     nextDueAt: null,
     sampleIds: ['PAGW-1'],
     ...fields,
@@ -94,7 +95,7 @@ describe('notifications', () => {
     expect(rows[0]?.text).not.toContain('123-45-6789');
   });
 
-  it('stop while an incident is snoozed, unless a decision becomes overdue', async () => {
+  it('stop while an incident is snoozed, but for decisions that come to 75 or 90 % of their time or become overdue', async () => {
     await keep(0, group());
     await send(0);
     const {
@@ -109,12 +110,20 @@ describe('notifications', () => {
     expect(await snoozeIncident(db.database, snooze, afterMinutes(start, 1))).toBe(true);
     await keep(70, group({ count: 500 }));
     expect(await send(70)).toEqual([]);
-    await keep(80, group({ count: 500, breached: 1 }));
+    const clocks = (minute: number) => ({ count: 500, riskAt: afterMinutes(start, minute) });
+    await keep(80, group({ ...clocks(80), atRisk: 1 }));
     expect(await send(80)).toEqual(['anthem worsened']);
-    await keep(81, group({ count: 500, breached: 2 }));
-    expect(await send(81)).toEqual([]);
-    await keep(300, group({ count: 500, breached: 2 }));
-    expect(await send(300)).toEqual(['anthem reminder']);
+    // Another one soon after: told of with those of some minutes.
+    await keep(82, group({ ...clocks(82), atRisk: 2 }));
+    expect(await send(82)).toEqual([]);
+    await keep(90, group({ ...clocks(85), atRisk: 2, urgent: 1 }));
+    expect(await send(90)).toEqual(['anthem worsened']);
+    await keep(105, group({ ...clocks(85), atRisk: 2, urgent: 1 }));
+    expect(await send(105)).toEqual([]);
+    await keep(106, group({ ...clocks(106), urgent: 3 }));
+    expect(await send(106)).toEqual(['anthem worsened']);
+    await keep(300, group({ ...clocks(106), breached: 2 }));
+    expect(await send(300)).toEqual(['anthem worsened']);
   });
 
   it('come daily in the end', async () => {
