@@ -4,7 +4,7 @@ CREATE TABLE operator_action (
   action   VARCHAR(64) NOT NULL,
   filter   JSONB NOT NULL DEFAULT '{}',
   reason   TEXT NOT NULL CHECK (reason <> ''),
-  acted_by VARCHAR(128) NOT NULL,
+  acted_by VARCHAR(256) NOT NULL,
   acted_at TIMESTAMPTZ NOT NULL,
   affected INT NOT NULL DEFAULT 0 CHECK (affected >= 0)
 );

@@ -30,7 +30,7 @@ CREATE TABLE incident (
   told_level          VARCHAR(8) CHECK (told_level IN ('warn', 'page', 'breach')),
   reminders_told      INT NOT NULL DEFAULT 0,
   snoozed_until       TIMESTAMPTZ,
-  snoozed_by          VARCHAR(128),
+  snoozed_by          VARCHAR(256),
   version             INT NOT NULL DEFAULT 1,
   CONSTRAINT ck_incident_closed CHECK (closed_at IS NULL OR closed_at >= opened_at),
   CONSTRAINT ck_incident_told CHECK ((told_at IS NULL) = (told_level IS NULL))

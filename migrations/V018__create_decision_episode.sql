@@ -68,7 +68,7 @@ CREATE TABLE report_snapshot (
   figures   TEXT NOT NULL,
   digest    CHAR(64) NOT NULL CHECK (digest = encode(sha256(convert_to(figures, 'UTF8')), 'hex')),
   frozen_at TIMESTAMPTZ NOT NULL,
-  frozen_by VARCHAR(128) NOT NULL,
+  frozen_by VARCHAR(256) NOT NULL,
   reason    TEXT NOT NULL CHECK (reason <> '')
 );
 

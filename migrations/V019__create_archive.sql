@@ -52,7 +52,7 @@ CREATE TABLE legal_hold (
   tenant  VARCHAR(64) COLLATE "C",
   plan    VARCHAR(64) COLLATE "C",
   reason  TEXT NOT NULL CHECK (reason <> ''),
-  held_by VARCHAR(128) NOT NULL,
+  held_by VARCHAR(256) NOT NULL,
   held_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT ck_legal_hold_scope CHECK (num_nonnulls(pagw_id, tenant, plan) = 1),
   CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan)

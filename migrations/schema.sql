@@ -449,7 +449,7 @@ CREATE TABLE incident (
   told_level character varying(8),
   reminders_told integer NOT NULL DEFAULT 0,
   snoozed_until timestamp with time zone,
-  snoozed_by character varying(128),
+  snoozed_by character varying(256),
   version integer NOT NULL DEFAULT 1,
   CONSTRAINT incident_pkey PRIMARY KEY (id),
   CONSTRAINT ck_incident_closed CHECK (((closed_at IS NULL) OR (closed_at >= opened_at))),
@@ -502,7 +502,7 @@ CREATE TABLE legal_hold (
   tenant character varying(64) COLLATE "C",
   plan character varying(64) COLLATE "C",
   reason text NOT NULL,
-  held_by character varying(128) NOT NULL,
+  held_by character varying(256) NOT NULL,
   held_at timestamp with time zone NOT NULL,
   CONSTRAINT legal_hold_pkey PRIMARY KEY (id),
   CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan),
@@ -552,7 +552,7 @@ CREATE TABLE operator_action (
   action character varying(64) NOT NULL,
   filter jsonb NOT NULL DEFAULT '{}'::jsonb,
   reason text NOT NULL,
-  acted_by character varying(128) NOT NULL,
+  acted_by character varying(256) NOT NULL,
   acted_at timestamp with time zone NOT NULL,
   affected integer NOT NULL DEFAULT 0,
   CONSTRAINT operator_action_pkey PRIMARY KEY (id),
@@ -613,7 +613,7 @@ CREATE TABLE report_snapshot (
   figures text NOT NULL,
   digest character(64) NOT NULL,
   frozen_at timestamp with time zone NOT NULL,
-  frozen_by character varying(128) NOT NULL,
+  frozen_by character varying(256) NOT NULL,
   reason text NOT NULL,
   CONSTRAINT report_snapshot_pkey PRIMARY KEY (id),
   CONSTRAINT report_snapshot_check CHECK (((digest)::text = encode(sha256(convert_to(figures, 'UTF8'::name)), 'hex'::text))),
@@ -777,7 +777,7 @@ CREATE TABLE resend (
   after_sequence_no bigint NOT NULL,
   attempt integer NOT NULL,
   reason text NOT NULL,
-  requested_by character varying(128) NOT NULL,
+  requested_by character varying(256) NOT NULL,
   requested_at timestamp with time zone NOT NULL,
   claimed_at timestamp with time zone,
   state character varying(16) NOT NULL DEFAULT 'WAITING'::character varying,
@@ -801,7 +801,7 @@ CREATE TABLE retry_batch (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   filter jsonb NOT NULL,
   reason text NOT NULL,
-  requested_by character varying(128) NOT NULL,
+  requested_by character varying(256) NOT NULL,
   requested_at timestamp with time zone NOT NULL,
   rate_per_minute integer NOT NULL,
   matched integer NOT NULL,
@@ -842,7 +842,7 @@ CREATE TABLE retry_pause (
   stage character varying(64) COLLATE "C",
   target_system character varying(64) COLLATE "C",
   reason text NOT NULL,
-  paused_by character varying(128) NOT NULL,
+  paused_by character varying(256) NOT NULL,
   paused_at timestamp with time zone NOT NULL,
   CONSTRAINT retry_pause_pkey PRIMARY KEY (id),
   CONSTRAINT ux_retry_pause UNIQUE NULLS NOT DISTINCT (tenant, stage, target_system),
@@ -1851,7 +1851,7 @@ DECLARE
   digest_now CONSTANT text DEFAULT encode(sha256(convert_to(figures_now, 'UTF8')), 'hex');
 BEGIN
   INSERT INTO report_snapshot (year, tenant, figures, digest, frozen_at, frozen_by, reason)
-  VALUES (of_year, of_tenant, figures_now, digest_now, at, left(who, 128), btrim(why));
+  VALUES (of_year, of_tenant, figures_now, digest_now, at, left(who, 256), btrim(why));
   PERFORM record_operator_action(
     'report.freeze', jsonb_build_object('year', of_year, 'tenant', of_tenant, 'digest', digest_now), why, who, at, 1
   );
@@ -1911,7 +1911,7 @@ CREATE OR REPLACE FUNCTION public.hold_history(of_pagw_id text, of_tenant text, 
 AS $function$
 BEGIN
   INSERT INTO legal_hold (pagw_id, tenant, plan, reason, held_by, held_at)
-  VALUES (of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 128), at)
+  VALUES (of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 256), at)
   ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN false;
@@ -2282,7 +2282,7 @@ DECLARE
   is_new boolean;
 BEGIN
   INSERT INTO retry_pause (tenant, stage, target_system, reason, paused_by, paused_at)
-  VALUES (of_tenant, of_stage, of_downstream, why, left(who, 128), at)
+  VALUES (of_tenant, of_stage, of_downstream, why, left(who, 256), at)
   ON CONFLICT DO NOTHING;
   is_new := FOUND;
   PERFORM record_operator_action(
@@ -2379,7 +2379,7 @@ CREATE OR REPLACE FUNCTION public.record_operator_action(deed text, aimed_at jso
 AS $function$
 BEGIN
   INSERT INTO operator_action (action, filter, reason, acted_by, acted_at, affected)
-  VALUES (deed, aimed_at, btrim(why), left(who, 128), at, touched);
+  VALUES (deed, aimed_at, btrim(why), left(who, 256), at, touched);
 END
 $function$;
 REVOKE EXECUTE ON FUNCTION record_operator_action(text,jsonb,text,text,timestamp with time zone,integer) FROM PUBLIC;
@@ -2435,7 +2435,7 @@ BEGIN
   END IF;
   INSERT INTO resend (pagw_id, tenant, stage, cause, after_sequence_no, attempt, reason, requested_by, requested_at)
   VALUES (
-    of_pagw_id, request.tenant, to_stage, request.stuck_reason, after_no, with_attempt, btrim(why), left(who, 128), at
+    of_pagw_id, request.tenant, to_stage, request.stuck_reason, after_no, with_attempt, btrim(why), left(who, 256), at
   )
   ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
@@ -2463,7 +2463,7 @@ CREATE OR REPLACE FUNCTION public.request_retry_batch(wanted jsonb, rate integer
 AS $function$
 BEGIN
   INSERT INTO retry_batch AS batch (filter, reason, requested_by, requested_at, rate_per_minute, matched)
-  SELECT wanted, why, left(who, 128), at, rate, count(*)
+  SELECT wanted, why, left(who, 256), at, rate, count(*)
   FROM waiting_failure AS waiting
   WHERE waiting.failed_at <= at
     AND (wanted ->> 'tenant' IS NULL OR waiting.tenant = wanted ->> 'tenant')
@@ -2667,7 +2667,7 @@ CREATE OR REPLACE FUNCTION public.snooze_incident(of_key text, until timestamp w
 AS $function$
 BEGIN
   UPDATE incident
-  SET snoozed_until = until, snoozed_by = left(who, 128), version = version + 1
+  SET snoozed_until = until, snoozed_by = left(who, 256), version = version + 1
   WHERE key = of_key AND closed_at IS NULL;
   IF NOT FOUND THEN
     RETURN false;

@@ -41,7 +41,7 @@ export function archiveHold(cli: Cli): Command {
               hint: 'List requests with `pagw request list`.',
               exitCode: ExitCode.notFound,
             });
-          const operator = operatorOf(options, session.io);
+          const operator = await operatorOf(options, session);
           const done = await holdHistory(connection.database('operator'), scope, operator, connection.now());
           session.say(
             done ? `On hold: ${nameOf(scope)}.` : `${nameOf(scope)} was on hold already; nothing was done.`,
@@ -63,7 +63,7 @@ export function archiveRelease(cli: Cli): Command {
           const connection = await session.connect();
           const scope = readScope(session, pagwId, options);
           await session.confirm(`End the legal hold of ${nameOf(scope)} on ${connection.name}?`);
-          const operator = operatorOf(options, session.io);
+          const operator = await operatorOf(options, session);
           if (!(await releaseHistory(connection.database('operator'), scope, operator, connection.now())))
             throw new CliError({
               code: 'HOLD_NOT_FOUND',

@@ -156,6 +156,7 @@ async function restore(session: Session, what: string, options: Options): Promis
   );
   const operator = connection.database('operator');
   // What could not be written down is not done.
+  const acting = await operatorOf(options, session);
   await operator.execute('SELECT 1 AS answers');
   const now = connection.now();
   const keepUntil = new Date(now.getTime() + days * DAY_MS);
@@ -175,7 +176,7 @@ async function restore(session: Session, what: string, options: Options): Promis
       action: 'archive.restore',
       filter: { what, days },
       affected: restored,
-      ...operatorOf(options, session.io),
+      ...acting,
     },
     now,
   );

@@ -14,6 +14,8 @@ export interface Connection {
   /** How to name it in a sentence: its address, or its stack. */
   name: string;
   database(login: DatabaseLogin): Database;
+  /** Who AWS says is asking, as an ARN; absent where only the machine knows. @throws CliError where AWS does not say. */
+  caller?: (() => Promise<string>) | undefined;
   sqs: SQSClient;
   eventsQueueUrl: string;
   deadLetterQueueUrl: string | undefined;
@@ -24,6 +26,8 @@ export interface Connection {
   phiGuard: string | undefined;
   /** JSON, as ingest has it; undefined: the rule's timeframes for all. */
   decisionPolicy: string | undefined;
+  /** JSON, as stuck-alarm has it; undefined: the default limits. */
+  stuckLimits: string | undefined;
   /** Of the tracker: a local stack's clock may have been moved forward. */
   now(): Date;
   close(): void;

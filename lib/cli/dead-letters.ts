@@ -77,6 +77,7 @@ export const deadLettersRedrive: Verb = (cli) =>
           session.say(tableText(sample, { columns, paint: session.paintMessage, width: session.width }));
         }
         if (total > 0 && options.dryRun !== true) {
+          const acting = await operatorOf(options, session);
           await session.confirm(`Send ${plural(total, 'dead letter')} to ${connection.name} again?`);
           const progress = openProgress(session.io.stderr);
           const onMoved = (moved: number) =>
@@ -90,7 +91,7 @@ export const deadLettersRedrive: Verb = (cli) =>
               action: 'dead-letters.redrive',
               filter: {},
               affected: done.moved,
-              ...operatorOf(options, session.io),
+              ...acting,
             },
             connection.now(),
           );

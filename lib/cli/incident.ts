@@ -103,7 +103,7 @@ export function incidentSnooze(cli: Cli): Command {
           const connection = await session.connect();
           const now = connection.now();
           const until = new Date(now.getTime() + seconds * 1_000);
-          const snooze = { key, until, ...operatorOf(options, session.io) };
+          const snooze = { key, until, ...(await operatorOf(options, session)) };
           if (!(await snoozeIncident(connection.database('operator'), snooze, now)))
             throw new CliError({
               code: 'INCIDENT_NOT_FOUND',

@@ -22,6 +22,7 @@ const environmentSchema = z.object({
   RETRY_POLICY: z.string().optional(),
   PHI_GUARD: z.string().optional(),
   DECISION_POLICY: z.string().optional(),
+  STUCK_LIMITS: z.string().optional(),
   PAGW_NOW: z.iso.datetime().optional(),
 });
 
@@ -57,6 +58,7 @@ export async function openLocalConnection(url: string): Promise<Connection> {
     retryPolicy: environment.RETRY_POLICY,
     phiGuard: environment.PHI_GUARD,
     decisionPolicy: environment.DECISION_POLICY,
+    stuckLimits: environment.STUCK_LIMITS,
     now: () => new Date(Date.now() + aheadMs),
     close: () => {
       for (const client of [rdsData, sqs, s3]) client.destroy();

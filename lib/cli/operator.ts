@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Operator } from '../data-access/operate.ts';
-import type { CliIo } from './run-pagw.ts';
+import type { Session } from './session.ts';
 
 export interface ReasonOption {
   reason: string;
@@ -16,9 +16,18 @@ export function reasonOption(): Option {
   return new Option('--reason <text>', 'why; kept with who and when').argParser(parseReason);
 }
 
-/** Who is at the keyboard, as far as the machine knows; PAGW_OPERATOR says it better, in CI for one. */
-export function operatorOf({ reason }: ReasonOption, { env }: CliIo): Operator {
-  return { actedBy: env.PAGW_OPERATOR || env.USER || env.USERNAME || env.LOGNAME || 'unknown', reason };
+/**
+ * Who acts: of a deployed tracker whoever AWS says, of a local one PAGW_OPERATOR or the login name. To be asked before
+ * anything is done. @throws CliError where AWS does not say.
+ */
+export async function operatorOf({ reason }: ReasonOption, session: Session): Promise<Operator> {
+  const { caller } = await session.connect();
+  const { env } = session.io;
+  const actedBy =
+    caller === undefined
+      ? env.PAGW_OPERATOR || env.USER || env.USERNAME || env.LOGNAME || 'unknown'
+      : await caller();
+  return { actedBy, reason };
 }
 
 function parseReason(text: string): string {

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { EventToSend } from '../client/pack-messages.ts';
 import { judgeEvents } from '../client/read-event-lines.ts';
 import { sendEvents } from '../client/send-events.ts';
-import { recordOperatorAction } from '../data-access/operate.ts';
+import { type Operator, recordOperatorAction } from '../data-access/operate.ts';
 import {
   countRejectedToReplay,
   listRejectedToReplay,
@@ -55,6 +55,10 @@ export function rejectedReplay(cli: Cli): Command {
     );
 }
 
+function replayer(session: Session, { reason }: Options): Promise<Operator> {
+  return operatorOf({ reason: reason?.trim() || 'not stated' }, session);
+}
+
 interface Replayed {
   replayed: number;
   refusedAgain: number;
@@ -75,8 +79,9 @@ async function replayById(session: Session, id: number, options: Options): Promi
     });
   }
   if (options.dryRun === true) return tellDryRun(session, { events: 1, messages: 1 });
+  const operator = await replayer(session, options);
   const counts = await replayRows(session, connection, [row], options);
-  return finish(session, connection, counts, { id }, options);
+  return finish(session, connection, counts, { id }, operator);
 }
 
 async function replayByCode(session: Session, options: Options): Promise<ExitCode> {
@@ -88,6 +93,7 @@ async function replayByCode(session: Session, options: Options): Promise<ExitCod
   const { events, messages } = await countRejectedToReplay(reader, filter);
   if (options.dryRun === true || events === 0) return tellDryRun(session, { events, messages });
   const wanted = Math.min(events, limit);
+  const operator = await replayer(session, options);
   await session.confirm(`Send ${plural(wanted, 'refused event')} with ${code} to ${connection.name} again?`);
   const progress = openProgress(session.io.stderr);
   const total: Replayed = { replayed: 0, refusedAgain: 0, notTaken: 0, notKept: 0 };
@@ -111,7 +117,7 @@ async function replayByCode(session: Session, options: Options): Promise<ExitCod
     }
   }
   progress.clear();
-  return finish(session, connection, total, { code: code ?? null, tenant: tenant ?? null }, options);
+  return finish(session, connection, total, { code: code ?? null, tenant: tenant ?? null }, operator);
 }
 
 /** Sends the refused events of one message and marks them: in this order, since sending twice records once. */
@@ -155,10 +161,9 @@ async function finish(
   connection: Connection,
   counts: Replayed,
   filter: object,
-  { reason }: Options,
+  operator: Operator,
 ): Promise<ExitCode> {
   if (counts.replayed > 0) {
-    const operator = operatorOf({ reason: reason?.trim() || 'not stated' }, session.io);
     await recordOperatorAction(
       connection.database('operator'),
       { action: 'rejected.replay', filter, affected: counts.replayed, ...operator },

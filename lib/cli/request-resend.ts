@@ -33,7 +33,7 @@ export const requestResend: Verb = (cli) =>
         if (preview.mayBeKnown && !riskAccepted)
           throw usageError(riskText(preview), 'Ask there first; then add --accept-second-case.');
         await session.confirm(`${printable(sentence(preview))}?`);
-        const request = { pagwId, riskAccepted, ...operatorOf(options, session.io) };
+        const request = { pagwId, riskAccepted, ...(await operatorOf(options, session)) };
         const outcome = await resendRequest(connection.database('operator'), request, connection.now());
         if (outcome === 'waiting')
           session.say(`${printable(pagwId)} was asked for already and goes out next.`);

@@ -249,7 +249,7 @@ export function requestClose(cli: Cli): Command {
           const { as: end, second } = options;
           const connection = await session.connect();
           await session.confirm(`End request ${pagwId} as ${end} on ${connection.name}?`);
-          const request = { pagwId, end, second, ...operatorOf(options, session.io) };
+          const request = { pagwId, end, second, ...(await operatorOf(options, session)) };
           const outcome = await closeRequest(connection.database('operator'), request, connection.now());
           if (outcome === 'not-found')
             throw new CliError({

@@ -74,7 +74,7 @@ export const retryBatch: Verb = (cli) =>
         if (page.total > sample.length) session.say(`… and ${countText(page.total - sample.length)} more.`);
         if (dryRun === true || reason === undefined) return undefined;
         await session.confirm(`Retry ${plural(page.total, 'failure')}, ${countText(options.rate)} a minute?`);
-        const operator = operatorOf({ reason }, session.io);
+        const operator = await operatorOf({ reason }, session);
         const request = { filter, ratePerMinute: options.rate, ...operator };
         const batch = await requestRetryBatch(connection.database('operator'), request, now);
         const { output } = session.options;
@@ -158,7 +158,7 @@ export const retryCancel: Verb = (cli) =>
     .action((id: number, options: ReasonOption, command: Command) =>
       cli.run(command, [], async (session) => {
         const connection = await session.connect();
-        const operator = operatorOf(options, session.io);
+        const operator = await operatorOf(options, session);
         const stopped = await cancelRetryBatch(
           connection.database('operator'),
           id,

@@ -31,7 +31,7 @@ export const retryPause: Verb = (cli) =>
         const scope = readScope(options, session);
         const connection = await session.connect();
         await previewPause(session, connection, scope);
-        const operator = operatorOf(options, session.io);
+        const operator = await operatorOf(options, session);
         const paused = await pauseRetries(connection.database('operator'), scope, operator, connection.now());
         const what = scopeText(scope);
         session.say(
@@ -131,7 +131,7 @@ export const retryResume: Verb = (cli) =>
       cli.run(command, ['tenant'], async (session) => {
         const scope = readScope(options, session);
         const connection = await session.connect();
-        const operator = operatorOf(options, session.io);
+        const operator = await operatorOf(options, session);
         const lifted = await resumeRetries(
           connection.database('operator'),
           scope,

@@ -84,7 +84,7 @@ export const retryRun: Verb = (cli) =>
         const database = connection.database('operator');
         const pagwId = id.trim();
         const stage = canonicalStage(options.stage);
-        const operator = operatorOf(options, session.io);
+        const operator = await operatorOf(options, session);
         const rows = await retryNow(database, { pagwId, stage, ...operator }, connection.now());
         if (rows.length === 0) throw nothing(await whyNothingToRetry(database, pagwId, stage));
         printList(session, {

@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Database, openDatabase } from '../data-access/database.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection, ConnectionChoice, DatabaseLogin } from './connection.ts';
@@ -37,6 +38,7 @@ export async function openStackConnection(
   const rdsData = new RDSDataClient(account);
   const sqs = new SQSClient(account);
   const s3 = new S3Client(account);
+  const sts = new STSClient({ ...account, maxAttempts: 2, requestHandler: STS_PATIENCE });
   const open = (login: DatabaseLogin): Database =>
     openDatabase(rdsData, {
       resourceArn: need('ClusterArn'),
@@ -47,6 +49,7 @@ export async function openStackConnection(
     kind: 'deployed',
     name: stack,
     database: open,
+    caller: () => askCaller(sts),
     sqs,
     eventsQueueUrl,
     deadLetterQueueUrl: outputs.get('EventsDeadLetterQueueUrl'),
@@ -54,11 +57,33 @@ export async function openStackConnection(
     retryPolicy: ruleIn(outputs, 'RetryPolicy'),
     phiGuard: ruleIn(outputs, 'PhiGuard'),
     decisionPolicy: ruleIn(outputs, 'DecisionPolicy'),
+    stuckLimits: ruleIn(outputs, 'StuckLimits'),
     now: () => new Date(),
     close: () => {
-      for (const client of [rdsData, sqs, s3]) client.destroy();
+      for (const client of [rdsData, sqs, s3, sts]) client.destroy();
     },
   };
+}
+
+const STS_PATIENCE = { connectionTimeout: 3_000, requestTimeout: 5_000 };
+
+/** An act that nobody stands for is none: the record would name a shared login. */
+async function askCaller(sts: STSClient): Promise<string> {
+  const { Arn } = await sts.send(new GetCallerIdentityCommand()).catch((cause: unknown) => {
+    throw callerUnknown(cause instanceof Error ? cause.name : 'no answer', cause);
+  });
+  if (Arn === undefined) throw callerUnknown('no ARN');
+  return Arn;
+}
+
+function callerUnknown(reason: string, cause?: unknown): CliError {
+  return new CliError({
+    code: 'CALLER_UNKNOWN',
+    message: `AWS does not say who you are (${reason}), and an act is written down with a name: nothing was done.`,
+    hint: 'Sign in (`aws sso login`), and see that `aws sts get-caller-identity` answers from here.',
+    exitCode: ExitCode.notAuthorised,
+    cause,
+  });
 }
 
 /** An output holds 1 KiB, so a long rule goes on in `name` and 2, and so on. */

@@ -129,13 +129,15 @@ export class EventTrackerStack extends Stack {
     this.output('QuarantineBucketName', buckets.quarantine.bucketName, 'Bodies of refused messages');
     this.output('ArchiveBucketName', buckets.archive.bucketName, 'Archived history');
     this.output('MessagesKeyArn', messagesKey.keyArn, 'Key of the queues, for the policy of whoever sends');
-    const { retryPolicy, phiGuard, decisionPolicy } = settings.rules;
+    const { retryPolicy, phiGuard, decisionPolicy, stuckLimits } = settings.rules;
     for (const [name, value] of ruleOutputs('RetryPolicy', retryPolicy))
       this.output(name, value, 'Retry policy; {} is built in');
     for (const [name, value] of ruleOutputs('PhiGuard', phiGuard))
       this.output(name, value, 'PHI guard settings; {} is built in');
     for (const [name, value] of ruleOutputs('DecisionPolicy', decisionPolicy))
       this.output(name, value, 'Decision policies; {} is built in');
+    for (const [name, value] of ruleOutputs('StuckLimits', stuckLimits))
+      this.output(name, value, 'Limits of stages; {} is built in');
     this.output('NoticesTopicArn', topics.notices.topicArn, 'Every alarm and incident');
     this.output('PagesTopicArn', topics.pages.topicArn, 'What wakes somebody');
   }

@@ -11,7 +11,7 @@ DECLARE
   digest_now CONSTANT text DEFAULT encode(sha256(convert_to(figures_now, 'UTF8')), 'hex');
 BEGIN
   INSERT INTO report_snapshot (year, tenant, figures, digest, frozen_at, frozen_by, reason)
-  VALUES (of_year, of_tenant, figures_now, digest_now, at, left(who, 128), btrim(why));
+  VALUES (of_year, of_tenant, figures_now, digest_now, at, left(who, 256), btrim(why));
   PERFORM record_operator_action(
     'report.freeze', jsonb_build_object('year', of_year, 'tenant', of_tenant, 'digest', digest_now), why, who, at, 1
   );

@@ -10,7 +10,7 @@ SET search_path = public, pg_temp
 AS $$
 BEGIN
   INSERT INTO legal_hold (pagw_id, tenant, plan, reason, held_by, held_at)
-  VALUES (of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 128), at)
+  VALUES (of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 256), at)
   ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN false;

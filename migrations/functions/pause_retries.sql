@@ -12,7 +12,7 @@ DECLARE
   is_new boolean;
 BEGIN
   INSERT INTO retry_pause (tenant, stage, target_system, reason, paused_by, paused_at)
-  VALUES (of_tenant, of_stage, of_downstream, why, left(who, 128), at)
+  VALUES (of_tenant, of_stage, of_downstream, why, left(who, 256), at)
   ON CONFLICT DO NOTHING;
   is_new := FOUND;
   PERFORM record_operator_action(

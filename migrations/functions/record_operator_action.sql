@@ -10,7 +10,7 @@ SET search_path = public, pg_temp
 AS $$
 BEGIN
   INSERT INTO operator_action (action, filter, reason, acted_by, acted_at, affected)
-  VALUES (deed, aimed_at, btrim(why), left(who, 128), at, touched);
+  VALUES (deed, aimed_at, btrim(why), left(who, 256), at, touched);
 END
 $$;
 

@@ -30,7 +30,7 @@ BEGIN
   END IF;
   INSERT INTO resend (pagw_id, tenant, stage, cause, after_sequence_no, attempt, reason, requested_by, requested_at)
   VALUES (
-    of_pagw_id, request.tenant, to_stage, request.stuck_reason, after_no, with_attempt, btrim(why), left(who, 128), at
+    of_pagw_id, request.tenant, to_stage, request.stuck_reason, after_no, with_attempt, btrim(why), left(who, 256), at
   )
   ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN

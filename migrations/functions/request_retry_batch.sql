@@ -9,7 +9,7 @@ SET search_path = public, pg_temp
 AS $$
 BEGIN
   INSERT INTO retry_batch AS batch (filter, reason, requested_by, requested_at, rate_per_minute, matched)
-  SELECT wanted, why, left(who, 128), at, rate, count(*)
+  SELECT wanted, why, left(who, 256), at, rate, count(*)
   FROM waiting_failure AS waiting
   WHERE waiting.failed_at <= at
     AND (wanted ->> 'tenant' IS NULL OR waiting.tenant = wanted ->> 'tenant')

@@ -8,7 +8,7 @@ SET search_path = public, pg_temp
 AS $$
 BEGIN
   UPDATE incident
-  SET snoozed_until = until, snoozed_by = left(who, 128), version = version + 1
+  SET snoozed_until = until, snoozed_by = left(who, 256), version = version + 1
   WHERE key = of_key AND closed_at IS NULL;
   IF NOT FOUND THEN
     RETURN false;

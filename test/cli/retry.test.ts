@@ -50,6 +50,7 @@ async function pagw(...args: string[]) {
       retryPolicy: '{"maxAttempts":7}',
       phiGuard: undefined,
       decisionPolicy: undefined,
+      stuckLimits: undefined,
       now: () => bench.now,
       close: () => undefined,
     }),

@@ -65,6 +65,7 @@ export function connectionTo(db: TestDatabase, now: Date, given: Partial<Connect
     retryPolicy: undefined,
     phiGuard: undefined,
     decisionPolicy: undefined,
+    stuckLimits: undefined,
     now: () => now,
     close: () => undefined,
     ...given,

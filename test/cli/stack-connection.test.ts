@@ -1,11 +1,15 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { toCliError } from '../../lib/cli/cli-error.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
+import type { Database } from '../../lib/data-access/database.ts';
 import { ruleOutputs } from '../../lib/infra/stage-rules.ts';
+import { runCli } from './run-cli.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
+const sts = mockClient(STSClient);
 const choice = {
   kind: 'deployed',
   stack: 'PagwEventTracker-dev',
@@ -35,7 +39,10 @@ function stackHas(values: Record<string, string>): void {
     .resolves({ Stacks: [{ ...stack, Outputs }] });
 }
 
-beforeEach(() => cloudFormation.reset());
+beforeEach(() => {
+  cloudFormation.reset();
+  sts.reset();
+});
 
 describe('a deployed tracker', () => {
   it('is found by the outputs of its stack', async () => {
@@ -88,5 +95,38 @@ describe('a deployed tracker', () => {
     cloudFormation.on(DescribeStacksCommand).rejects(Object.assign(new Error('no'), { name }));
     const told = toCliError(await openStackConnection(choice).catch((error: unknown) => error));
     expect(told).toMatchObject({ exitCode, code });
+  });
+});
+
+describe('who acts on a deployed tracker', () => {
+  const jane =
+    'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_pagw-operate_0123456789abcdef/jane@example.org';
+  const act = async (env: Record<string, string> = {}) => {
+    stackHas(outputs);
+    const connection = await openStackConnection(choice);
+    const execute = vi.fn().mockResolvedValue({ rows: [{ paused: true, resumed: true }], updated: 0 });
+    const run = await runCli(['retry', 'resume', '--downstream', 'carelon', '--reason', 'it answers'], {
+      connection: { ...connection, database: () => ({ execute }) as unknown as Database },
+      env,
+    });
+    return { run, bound: JSON.stringify(execute.mock.calls) };
+  };
+
+  it('is whom STS names, whatever the environment says', async () => {
+    sts.on(GetCallerIdentityCommand).resolves({ Arn: jane });
+    const { bound } = await act({ PAGW_OPERATOR: 'mallory', USER: 'mallory' });
+    expect(bound).toContain(jane);
+    expect(bound).not.toContain('mallory');
+  });
+
+  it.each([
+    ['does not answer', Object.assign(new Error('no'), { name: 'TimeoutError' })],
+    ['has no credentials to go by', Object.assign(new Error('no'), { name: 'CredentialsProviderError' })],
+  ])('refuses the act where STS %s', async (_, error) => {
+    sts.on(GetCallerIdentityCommand).rejects(error);
+    const { run, bound } = await act({ PAGW_OPERATOR: 'mallory' });
+    expect(run).toMatchObject({ code: 4, stdout: '' });
+    expect(run.stderr).toContain(`AWS does not say who you are (${error.name})`);
+    expect(bound).not.toContain('carelon');
   });
 });

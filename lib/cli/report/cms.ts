@@ -74,7 +74,7 @@ export const reportCms: Verb = (cli) =>
           const reason = options.reason?.trim();
           if (!reason) throw usageError('--freeze needs a reason.', 'Say why in a few words with --reason.');
           await session.confirm(`Freeze the figures of ${options.freeze} on ${connection.name}?`);
-          const operator = operatorOf({ reason }, session.io);
+          const operator = await operatorOf({ reason }, session);
           const digest = await freezeFigures(
             connection.database('operator'),
             { year: options.freeze, tenant, rows },
