@@ -2364,7 +2364,8 @@ BEGIN
   VALUES (canary_id, record_canary.sent_at, recorded_at)
   ON CONFLICT (only_row) DO UPDATE
   SET pagw_id = excluded.pagw_id, sent_at = excluded.sent_at, arrived_at = excluded.arrived_at
-  WHERE last.arrived_at <= excluded.arrived_at;
+  -- What a clock far ahead wrote is taken back.
+  WHERE last.arrived_at <= excluded.arrived_at OR last.arrived_at > clock_timestamp() + interval '1 minute';
   RETURN true;
 END
 $function$;

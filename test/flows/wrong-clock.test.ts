@@ -32,6 +32,8 @@ const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'boun
   'archive_object.archived_at': 'fact',
   'archived_month.dropped_at': 'bounded',
   'archived_month.keep_until': 'fact',
+  'canary.arrived_at': 'bounded',
+  'canary.sent_at': 'not ours',
   'decision_episode.appeal_decided_at': 'of events',
   'decision_episode.appealed_at': 'of events',
   'decision_episode.due_at': 'of events',
