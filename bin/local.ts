@@ -1,3 +1,4 @@
+import { tookText } from '../lib/domain/words.ts';
 import './require-node.ts';
 import { startBanner } from '../lib/local/start-banner.ts';
 import { readStartOptions, START_HELP, StartUsageError } from '../lib/local/start-options.ts';
@@ -11,7 +12,7 @@ async function main(): Promise<number> {
     process.stdout.write(START_HELP);
     return 0;
   }
-  const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  const seconds = () => tookText(performance.now() - began);
   const say = (sentence: string) => process.stderr.write(`${seconds().padStart(8)}  ${sentence}\n`);
   // A start that is interrupted ends at once; what was begun is taken up by the next one.
   const interrupt = () => process.exit(130);

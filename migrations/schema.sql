@@ -993,7 +993,7 @@ CREATE VIEW waiting_failure WITH (security_invoker=true) AS
     failed.retry_exhausted_at,
     (EXISTS ( SELECT
            FROM retry_pause pause
-          WHERE (pause.tenant IS NULL OR pause.tenant::text = failed.tenant::text) AND (pause.stage IS NULL OR pause.stage::text = failed.stage::text) AND (pause.target_system IS NULL OR pause.target_system::text = downstream.target_system))) AS held
+          WHERE (pause.tenant IS NULL OR pause.tenant::text = failed.tenant::text) AND (pause.stage IS NULL OR pause.stage::text = failed.stage::text) AND (pause.target_system IS NULL OR pause.target_system::text = downstream.target_system))) AS paused
    FROM event_tracker failed
      JOIN request_tracker request ON request.pagw_id::text = failed.pagw_id::text
      LEFT JOIN retry_claim claim ON claim.failure_id = failed.id
@@ -1237,7 +1237,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION cancel_retry_batch(bigint,text,text,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cancel_retry_batch(bigint,text,text,timestamp with time zone) TO pagw_operator;
 
-CREATE OR REPLACE FUNCTION public.claim_due_retries(at timestamp with time zone, most integer, passed json, held_stages json)
+CREATE OR REPLACE FUNCTION public.claim_due_retries(at timestamp with time zone, most integer, passed json, skipped_stages json)
  RETURNS TABLE(outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint, attempt integer, error_code text, correlation_id text, payload_bucket text, payload_key text)
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -1286,7 +1286,7 @@ BEGIN
       ORDER BY next_retry_at, id
       LIMIT 1
     ) AS first
-    WHERE pair.stage NOT IN (SELECT json_array_elements_text(held_stages))
+    WHERE pair.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
       AND NOT EXISTS (
         SELECT FROM retry_pause AS pause
         WHERE pause.target_system IS NULL
@@ -1377,7 +1377,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION claim_due_retries(timestamp with time zone,integer,json,json) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_due_retries(timestamp with time zone,integer,json,json) TO pagw_writer;
 
-CREATE OR REPLACE FUNCTION public.claim_resends(at timestamp with time zone, lease_start timestamp with time zone, most integer, held_stages json)
+CREATE OR REPLACE FUNCTION public.claim_resends(at timestamp with time zone, lease_start timestamp with time zone, most integer, skipped_stages json)
  RETURNS TABLE(id bigint, tenant text, stage text, pagw_id text, sequence_no bigint, attempt integer, cause text, correlation_id text, payload_bucket text, payload_key text, external_reference text)
  LANGUAGE sql
 AS $function$
@@ -1389,7 +1389,7 @@ AS $function$
     JOIN request_tracker AS request ON request.pagw_id = resend.pagw_id
     WHERE resend.state = 'WAITING'
       AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > at)
-      AND resend.stage NOT IN (SELECT json_array_elements_text(held_stages))
+      AND resend.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
       AND NOT EXISTS (
         SELECT FROM retry_pause AS pause
         WHERE (pause.tenant IS NULL OR pause.tenant = resend.tenant)
@@ -2959,7 +2959,7 @@ REVOKE EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timesta
 GRANT EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timestamp with time zone,boolean,boolean) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.take_watched_requests(at timestamp with time zone, after text, most integer)
- RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, plan text, kind text, drugs text, priority_since timestamp with time zone, clock_started_at timestamp with time zone, extension_days integer, decided_at timestamp with time zone, notified_at timestamp with time zone, clock_stopped_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text, target_system text, incident_key text, retry_held boolean)
+ RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, plan text, kind text, drugs text, priority_since timestamp with time zone, clock_started_at timestamp with time zone, extension_days integer, decided_at timestamp with time zone, notified_at timestamp with time zone, clock_stopped_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text, target_system text, incident_key text, retry_paused boolean)
  LANGUAGE plpgsql
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'

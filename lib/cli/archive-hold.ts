@@ -8,11 +8,11 @@ import {
 } from '../data-access/legal-hold.ts';
 import { findRequest } from '../data-access/timeline.ts';
 import { canonicalTenant } from '../domain/event-catalogue.ts';
+import { ageText } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { printList } from './output/print-list.ts';
-import { ageText } from './output/time-text.ts';
 import type { Session } from './session.ts';
 
 interface HoldOptions extends ReasonOption {

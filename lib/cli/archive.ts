@@ -7,6 +7,7 @@ import {
 } from '../data-access/archive.ts';
 import { recordOperatorAction } from '../data-access/operate.ts';
 import { printable } from '../domain/printable-text.ts';
+import { ageText, archiveMarks, countText, plural } from '../domain/words.ts';
 import { ArchiveDamagedError } from '../flows/retention/archive-object.ts';
 import { restoreObject, restoreRequest } from '../flows/retention/restore-archived.ts';
 import type { Cli } from './cli.ts';
@@ -14,9 +15,9 @@ import { CliError, ExitCode, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { bytesText } from './doctor/doctor-check.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { markCell } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
-import { ageText, countText, plural } from './output/time-text.ts';
 import type { Session } from './session.ts';
 
 export function archiveList(cli: Cli): Command {
@@ -103,12 +104,10 @@ async function listObjects(session: Session, month: string): Promise<undefined> 
 
 function stateCell({ droppedAt, keepUntil, archivedRequests, openRequests }: ArchiveMonth, now: Date): Cell {
   if (keepUntil !== null)
-    return { text: `↻ RESTORED, kept until ${keepUntil.toISOString().slice(0, 10)}`, style: 'yellow' };
-  if (droppedAt !== null) return { text: `✓ ARCHIVED ${ageText(droppedAt, now)}`, style: 'green' };
-  if (archivedRequests === 0) return { text: '– in the database' };
-  return openRequests > 0
-    ? { text: '◐ ARCHIVING, waits for open requests', style: 'yellow' }
-    : { text: '◐ ARCHIVING' };
+    return markCell(archiveMarks.restored, `, kept until ${keepUntil.toISOString().slice(0, 10)}`);
+  if (droppedAt !== null) return markCell(archiveMarks.archived, ` ${ageText(droppedAt, now)}`);
+  if (archivedRequests === 0) return markCell(archiveMarks.inDatabase);
+  return markCell(openRequests > 0 ? archiveMarks.waiting : archiveMarks.archiving);
 }
 
 type CountKey = 'openRequests' | 'closedRequests' | 'archivedRequests' | 'archivedEvents' | 'objects';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { ACTS_PER_PAGE, listActs, type RecordedAct } from '../data-access/operate.ts';
+import { ageText, countText } from '../domain/words.ts';
 import type { Verb } from './cli.ts';
 import { printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
-import { ageText, countText } from './output/time-text.ts';
 import { readPages } from './read-pages.ts';
 
 interface Options {

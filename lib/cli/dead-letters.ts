@@ -8,14 +8,15 @@ import {
 } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import { recordOperatorAction } from '../data-access/operate.ts';
+import { ageText, countText, plural } from '../domain/words.ts';
 import type { Verb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import { openProgress } from './output/progress.ts';
 import { type Column, tableText } from './output/table.ts';
-import { ageText, countText, plural } from './output/time-text.ts';
 
 const DEFAULT_LIMIT = 10;
 
@@ -99,7 +100,7 @@ export const deadLettersRedrive: Verb = (cli) =>
         if (session.options.output !== 'table') session.print(`${JSON.stringify({ total, ...done })}\n`);
         if (total === 0 || options.dryRun === true) return undefined;
         const paint = session.paintMessage;
-        const glyph = done.notTaken > 0 ? paint('✗', 'red') : paint('✓', 'green');
+        const glyph = outcomeGlyph(done.notTaken > 0 ? 'failed' : 'done', paint);
         const others = done.notTaken > 0 ? `, ${countText(done.notTaken)} not taken by the queue` : '';
         session.say(`${glyph} ${plural(done.moved, 'dead letter')} sent again${others}.`);
         return done.notTaken > 0 ? ExitCode.failure : undefined;

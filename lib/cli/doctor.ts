@@ -1,10 +1,10 @@
 import { Command } from 'commander';
+import { plural } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { ExitCode, usageError } from './cli-error.ts';
 import { type CheckPart, headingText, resultText } from './doctor/doctor-check.ts';
 import { openAccount } from './doctor/preflight.ts';
 import { type CheckResult, doctorChecks, runChecks, runPreflight } from './doctor/run-checks.ts';
-import { plural } from './output/time-text.ts';
 import type { Session } from './session.ts';
 
 interface DoctorOptions {

@@ -3,12 +3,13 @@ import type { RejectedEvent } from '../client/read-event-lines.ts';
 import { SendInterruptedError, sendEvents } from '../client/send-events.ts';
 import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { printable } from '../domain/printable-text.ts';
+import { countText, plural } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
+import { outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import { openProgress } from './output/progress.ts';
 import type { Column } from './output/table.ts';
-import { countText, plural } from './output/time-text.ts';
 import { readEventFile } from './read-event-file.ts';
 import type { Session } from './session.ts';
 
@@ -72,7 +73,9 @@ async function sendFile(session: Session, file: string): Promise<ExitCode> {
 function tellRejected(session: Session, { line, code, path, hint }: RejectedEvent): void {
   const paint = session.paintMessage;
   const where = path === '' ? '' : ` at ${printable(path)}`;
-  session.say(`${paint('✗', 'red')} line ${line}: ${paint(code, 'red')}${where}. ${printable(hint)}`);
+  session.say(
+    `${outcomeGlyph('failed', paint)} line ${line}: ${paint(code, 'red')}${where}. ${printable(hint)}`,
+  );
 }
 
 function printSummary(session: Session, total: Sent): void {
@@ -83,9 +86,9 @@ function printSummary(session: Session, total: Sent): void {
     session.say(`… and ${countText(total.rejected - MOST_TOLD)} more; \`pagw event validate\` lists them.`);
   for (const { pagwId, events, code } of total.notTaken)
     session.say(
-      `${paint('✗', 'red')} ${printable(pagwId)}: the queue did not take ${plural(events, 'event')} (${code}).`,
+      `${outcomeGlyph('failed', paint)} ${printable(pagwId)}: the queue did not take ${plural(events, 'event')} (${code}).`,
     );
-  const glyph = total.rejected + total.notTaken.length > 0 ? paint('✗', 'red') : paint('✓', 'green');
+  const glyph = outcomeGlyph(total.rejected + total.notTaken.length > 0 ? 'failed' : 'done', paint);
   const sent = `${plural(total.sent, 'event')} of ${plural(total.requests, 'request')} sent`;
   const refused = total.rejected > 0 ? `, ${countText(total.rejected)} refused` : '';
   session.say(`${glyph} ${sent} in ${plural(total.messages, 'message')}${refused}.`);

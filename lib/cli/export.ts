@@ -2,13 +2,13 @@ import { Command, Option } from 'commander';
 import type { LoggedEvent, LoggedRequest } from '../data-access/event-log.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { countRequests, listTenants } from '../data-access/requests.ts';
+import { countText, plural } from '../domain/words.ts';
 import { type LogPiece, readEventLog } from '../flows/export/read-event-log.ts';
 import { eventElement, TRACE_END, traceBegin, XES_BEGIN, XES_END } from '../flows/export/xes.ts';
 import type { Cli } from './cli.ts';
 import { usageError } from './cli-error.ts';
 import { BYTE_ORDER_MARK, csvLine } from './output/print-list.ts';
 import { openProgress } from './output/progress.ts';
-import { countText, plural } from './output/time-text.ts';
 import type { Session } from './session.ts';
 
 const formats = ['csv', 'xes'] as const;

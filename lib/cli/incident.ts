@@ -2,17 +2,18 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type ListedIncident, listIncidents } from '../data-access/incidents.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { snoozeIncident } from '../data-access/operate.ts';
-import { durationText } from '../domain/duration-text.ts';
 import { isSnoozed, LONGEST_SNOOZE_SECONDS } from '../domain/incident-rules.ts';
 import { causeText } from '../domain/incident-text.ts';
 import { printable } from '../domain/printable-text.ts';
 import { shellWord } from '../domain/shell-word.ts';
+import { ageText, closedIncidentMark, durationText, incidentLevelMarks } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { markCell } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
-import { ageText, momentText } from './output/time-text.ts';
+import { momentText } from './output/time-text.ts';
 import { parseDuration } from './parse-when.ts';
 import { readPages } from './read-pages.ts';
 
@@ -81,8 +82,8 @@ function columns(now: Date): Column<ListedIncident>[] {
 }
 
 function levelCell({ level, closedAt }: ListedIncident): Cell {
-  if (closedAt !== null) return { text: '✓ over', style: 'dim' };
-  return level === 'warn' ? { text: '! warn', style: 'yellow' } : { text: `‼ ${level}`, style: 'red' };
+  if (closedAt !== null) return markCell(closedIncidentMark);
+  return markCell(incidentLevelMarks[level]);
 }
 
 interface Options extends ReasonOption {

@@ -3,21 +3,16 @@ import { Command } from 'commander';
 import type { Database } from '../data-access/database.ts';
 import { ensurePartitions } from '../data-access/maintain.ts';
 import { keepReaderLimited, listAppliedFunctions, listAppliedMigrations } from '../data-access/migrate.ts';
+import { countText, migrationMarks, plural } from '../domain/words.ts';
 import { migrate } from '../flows/migrate/migrate.ts';
 import { readFunctionFiles, readMigrationFiles } from '../flows/migrate/migration-file.ts';
 import type { Cli } from './cli.ts';
 import { ExitCode } from './cli-error.ts';
+import { markCell, outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import { openProgress } from './output/progress.ts';
-import type { Cell, Column } from './output/table.ts';
-import { countText, momentText, plural, type TimeZone } from './output/time-text.ts';
-
-const STATE_CELLS: Readonly<Record<MigrationState['state'], Cell>> = {
-  applied: { text: '✓ APPLIED', style: 'green' },
-  pending: { text: '○ PENDING', style: 'yellow' },
-  changed: { text: '✗ CHANGED', style: 'red' },
-  missing: { text: '✗ FILE MISSING', style: 'red' },
-};
+import type { Column } from './output/table.ts';
+import { momentText, type TimeZone } from './output/time-text.ts';
 
 export function migrateStatus(cli: Cli): Command {
   return new Command('status')
@@ -54,7 +49,7 @@ export function migrateStatus(cli: Cli): Command {
 function columns(zone: TimeZone): Column<MigrationState>[] {
   return [
     { title: 'MIGRATION', cell: ({ name }) => name },
-    { title: 'STATE', cell: ({ state }) => STATE_CELLS[state] },
+    { title: 'STATE', cell: ({ state }) => markCell(migrationMarks[state]) },
     {
       title: 'APPLIED',
       cell: ({ appliedAt }) => appliedAt && { text: momentText(appliedAt, zone), style: 'dim' },
@@ -79,7 +74,7 @@ export function migrateUp(cli: Cli): Command {
           onProgress: ({ name, rows }) => {
             if (rows !== undefined) return progress.show(`  ${name}  ${countText(rows)} rows`);
             progress.clear();
-            session.say(`${session.paintMessage('✓', 'green')} ${name}`);
+            session.say(`${outcomeGlyph('done', session.paintMessage)} ${name}`);
           },
         });
         await ensurePartitions(database, new Date());

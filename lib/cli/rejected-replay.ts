@@ -16,12 +16,13 @@ import { eventMaxDepth } from '../domain/event-contract.ts';
 import { nestsDeeper, parseJson } from '../domain/json-text.ts';
 import { type PhiRules, parsePhiGuard } from '../domain/phi-guard.ts';
 import { printable } from '../domain/printable-text.ts';
+import { ageText, countText, plural } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { operatorOf } from './operator.ts';
+import { outcomeGlyph } from './output/paint.ts';
 import { openProgress } from './output/progress.ts';
-import { ageText, countText, plural } from './output/time-text.ts';
 import { needRejected, parseRejectedId, readRejectedBody } from './rejected.ts';
 import type { Session } from './session.ts';
 
@@ -137,7 +138,7 @@ async function replayRows(
   const paint = session.paintMessage;
   for (const { row, code, path } of replay.refusedAgain.slice(0, Math.max(0, MOST_TOLD - toldBefore))) {
     const where = path === '' ? '' : ` at ${printable(path)}`;
-    session.say(`${paint('✗', 'red')} ${row.id}: still refused, ${code}${where}; not sent.`);
+    session.say(`${outcomeGlyph('failed', paint)} ${row.id}: still refused, ${code}${where}; not sent.`);
   }
   const { sqs, eventsQueueUrl: queueUrl } = connection;
   const counts = await sendEvents(replay.send, { sqs, queueUrl, signal: session.io.signal });
@@ -152,7 +153,7 @@ async function replayRows(
 /** One message that is not kept any more does not hold up those behind it. */
 function passLost(session: Session, rows: readonly RejectedRow[], error: unknown): Replayed {
   if (!(error instanceof CliError) || error.code !== 'BODY_NOT_FOUND') throw error;
-  session.say(`${session.paintMessage('✗', 'red')} ${error.message}`);
+  session.say(`${outcomeGlyph('failed', session.paintMessage)} ${error.message}`);
   return { replayed: 0, refusedAgain: 0, notTaken: 0, notKept: rows.length };
 }
 
@@ -178,7 +179,7 @@ async function finish(
     counts.notTaken > 0 ? `, ${countText(counts.notTaken)} not taken by the queue` : '',
     counts.notKept > 0 ? `, ${countText(counts.notKept)} not kept any more` : '',
   ].join('');
-  const glyph = failed ? paint('✗', 'red') : paint('✓', 'green');
+  const glyph = outcomeGlyph(failed ? 'failed' : 'done', paint);
   session.say(`${glyph} ${plural(counts.replayed, 'event')} sent again${others}.`);
   if (counts.refusedAgain > 0) session.say(paint(CORRECT_BY_HAND, 'dim'));
   return failed ? ExitCode.failure : ExitCode.fine;

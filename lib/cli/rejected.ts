@@ -9,11 +9,13 @@ import {
   type RejectedRow,
 } from '../data-access/rejected-messages.ts';
 import { printable } from '../domain/printable-text.ts';
+import { ageText, plural, replayedMark } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
+import { markCell } from './output/paint.ts';
 import { factsText, printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
-import { ageText, momentText, plural } from './output/time-text.ts';
+import { momentText } from './output/time-text.ts';
 import { readPages } from './read-pages.ts';
 import type { Session } from './session.ts';
 
@@ -93,9 +95,7 @@ function columns(now: Date): Column<RejectedRow>[] {
     {
       title: '',
       cell: ({ replayedAt }) =>
-        replayedAt === null
-          ? { text: 'waiting' }
-          : { text: `↻ replayed ${ageText(replayedAt, now)}`, style: 'dim' },
+        replayedAt === null ? { text: 'waiting' } : markCell(replayedMark, ` ${ageText(replayedAt, now)}`),
     },
   ];
 }

@@ -11,6 +11,7 @@ import { findRequest, type RequestRow, type TimelineEvent } from '../data-access
 import { canonicalStage } from '../domain/event-stages.ts';
 import { printable } from '../domain/printable-text.ts';
 import { requestStatuses } from '../domain/tracked-event.ts';
+import { ageText, plural, tookText } from '../domain/words.ts';
 import { type ClosingEnd, closeRequest, closingEnds } from '../flows/operate/close-request.ts';
 import { readHistory } from '../flows/retention/read-history.ts';
 import type { Cli } from './cli.ts';
@@ -19,7 +20,7 @@ import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { eventStatusCell, type Paint, requestStatusCell } from './output/paint.ts';
 import { type Fact, factsText, printList } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
-import { ageText, momentText, plural, type TimeZone, tookText } from './output/time-text.ts';
+import { momentText, type TimeZone } from './output/time-text.ts';
 import { timelineText } from './output/timeline-table.ts';
 import { readPages } from './read-pages.ts';
 import type { Session } from './session.ts';

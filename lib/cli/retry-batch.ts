@@ -8,12 +8,13 @@ import {
 } from '../data-access/operate.ts';
 import { listRetries } from '../data-access/retry.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
+import { ageText, countText, outcomeMarks, plural } from '../domain/words.ts';
 import type { Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption, reasonOption } from './operator.ts';
+import { markCell } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import { type Column, tableText } from './output/table.ts';
-import { ageText, countText, plural } from './output/time-text.ts';
 import {
   addRetryFilter,
   filterText,
@@ -132,7 +133,8 @@ function columns(now: Date): Column<RetryBatch>[] {
     { title: 'ID', cell: ({ id }) => id, align: 'right' },
     {
       title: 'STATE',
-      cell: ({ state }) => (state === 'DONE' ? { text: '✓ done', style: 'green' } : state.toLowerCase()),
+      cell: ({ state }) =>
+        state === 'DONE' ? markCell({ ...outcomeMarks.done, word: 'done' }) : state.toLowerCase(),
     },
     {
       title: 'DONE',

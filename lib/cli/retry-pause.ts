@@ -5,13 +5,13 @@ import { listRetries } from '../data-access/retry.ts';
 import { toRetryFilter } from '../domain/retry-filter.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { textFault } from '../domain/text-fault.ts';
+import { ageText, plural } from '../domain/words.ts';
 import type { Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { printList } from './output/print-list.ts';
 import { tableText } from './output/table.ts';
-import { ageText, plural } from './output/time-text.ts';
 import { filterText, retryColumns, withMaxAttempts } from './retry.ts';
 import type { Session } from './session.ts';
 

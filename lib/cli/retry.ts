@@ -1,22 +1,17 @@
 import { Command, Option } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type NothingToRetry, retryNow, whyNothingToRetry } from '../data-access/operate.ts';
-import {
-  type ListedRetry,
-  listRetries,
-  RETRIES_PER_PAGE,
-  type RetryState,
-  retryStates,
-} from '../data-access/retry.ts';
+import { type ListedRetry, listRetries, RETRIES_PER_PAGE } from '../data-access/retry.ts';
 import { canonicalStage } from '../domain/event-stages.ts';
 import { type RetryFilter, toRetryFilter } from '../domain/retry-filter.ts';
 import { parseRetryPolicy, type RetryPolicy, retryTiming } from '../domain/retry-policy.ts';
+import { ageText, type RetryState, retryStateMarks, retryStates } from '../domain/words.ts';
 import type { Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { markCell } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
-import type { Cell, Column } from './output/table.ts';
-import { ageText } from './output/time-text.ts';
+import type { Column } from './output/table.ts';
 import { parseDuration } from './parse-when.ts';
 import { readPages } from './read-pages.ts';
 import type { Session } from './session.ts';
@@ -152,14 +147,6 @@ export function filterText({ tenant, stage, errorCode, downstream, failedBefore 
   return parts.filter(Boolean).join(', ') || 'everything';
 }
 
-const STATES: Readonly<Record<RetryState, Cell>> = {
-  due: { text: '↻ due', style: 'yellow' },
-  sending: { text: '↻ sending', style: 'blue' },
-  held: { text: '‖ held', style: 'dim' },
-  waiting: { text: '◷ waiting', style: 'plain' },
-  exhausted: { text: '✗ exhausted', style: 'red' },
-};
-
 /** A failure with the most attempts the policy gives it: attempt n of max. */
 export type CountedRetry = ListedRetry & { maxAttempts: number };
 
@@ -194,7 +181,7 @@ export function retryColumns(now: Date): Column<CountedRetry>[] {
     { title: 'ATTEMPT', cell: ({ attempt, maxAttempts }) => `${attempt} of ${maxAttempts}`, align: 'right' },
     { title: 'ERROR', cell: ({ errorCode }) => errorCode, least: 10 },
     { title: 'DOWNSTREAM', cell: ({ downstream }) => downstream, least: 8 },
-    { title: 'STATE', cell: ({ state }) => STATES[state] },
+    { title: 'STATE', cell: ({ state }) => markCell(retryStateMarks[state]) },
     {
       title: 'RETRY',
       cell: ({ nextRetryAt }) => nextRetryAt && { text: ageText(nextRetryAt, now) },

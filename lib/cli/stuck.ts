@@ -7,15 +7,20 @@ import {
   type StuckFilter,
   type StuckRequest,
 } from '../data-access/stuck-requests.ts';
-import { durationText } from '../domain/duration-text.ts';
 import { canonicalStage } from '../domain/event-stages.ts';
-import { type StuckReason, stuckReasons } from '../domain/request-state.ts';
 import { type GroupKey, groupKeys, type RegroupedCause, regroup } from '../domain/stuck-grouping.ts';
+import {
+  ageText,
+  deadlineRiskMarks,
+  durationText,
+  plural,
+  type StuckReason,
+  stuckReasons,
+} from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { ExitCode } from './cli-error.ts';
 import type { Style } from './output/paint.ts';
 import { type Column, tableText } from './output/table.ts';
-import { ageText, plural } from './output/time-text.ts';
 import { parseDuration } from './parse-when.ts';
 import { readPages } from './read-pages.ts';
 import type { Session } from './session.ts';
@@ -186,8 +191,8 @@ function groupColumns(groups: readonly RegroupedCause[], now: Date): Column<Regr
 }
 
 function deadlineOf({ atRisk, breached }: RegroupedCause): { text: string; style: Style } | null {
-  if (breached > 0) return { text: `${breached} overdue`, style: 'red' };
-  return atRisk > 0 ? { text: `${atRisk} at risk`, style: 'yellow' } : null;
+  if (breached > 0) return { text: `${breached} ${deadlineRiskMarks.breached.word}`, style: 'red' };
+  return atRisk > 0 ? { text: `${atRisk} ${deadlineRiskMarks['at-risk'].word}`, style: 'yellow' } : null;
 }
 
 function requestColumns(now: Date): Column<StuckRequest>[] {

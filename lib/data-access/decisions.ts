@@ -1,5 +1,5 @@
-import type { DeadlineRisk } from '../domain/decision-clock.ts';
 import type { Priority, RequestStatus } from '../domain/tracked-event.ts';
+import type { DeadlineRisk } from '../domain/words.ts';
 import type { Database } from './database.ts';
 import type { ReportSpan } from './event-reports.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';
@@ -142,7 +142,7 @@ export interface Deadline {
   dueAt: Date;
   /** Negative once it is over. */
   secondsLeft: number;
-  risk: Exclude<DeadlineRisk, 'none'>;
+  risk: DeadlineRisk;
   /** The provider was told to wait: answered, but not decided. */
   pended: boolean;
   /** Why it is stuck besides; null when it is not. */

@@ -17,7 +17,7 @@ export interface DueRetry {
   /** Taken by retry to be sent; null while it waits. */
   claimedAt: Date | null;
   /** An operator's pause covers it. */
-  held: boolean;
+  paused: boolean;
 }
 
 export interface DueRetriesQuery {
@@ -53,7 +53,7 @@ export async function dueRetries(database: Database, query: DueRetriesQuery): Pr
          WHERE (pause.tenant IS NULL OR pause.tenant = failed.tenant)
            AND (pause.stage IS NULL OR pause.stage = failed.stage)
            AND (pause.target_system IS NULL OR pause.target_system = downstream.target_system)
-       ) AS held
+       ) AS paused
      FROM event_tracker AS failed
      JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
      LEFT JOIN retry_claim AS claim ON claim.failure_id = failed.id

@@ -1,6 +1,7 @@
 import type { IncidentCause } from '../domain/incident-cause.ts';
-import type { IncidentLevel, NotificationKind, OpenIncident } from '../domain/incident-rules.ts';
+import type { OpenIncident } from '../domain/incident-rules.ts';
 import type { NotificationText } from '../domain/incident-text.ts';
+import type { IncidentLevel, NotificationKind } from '../domain/words.ts';
 import type { Database } from './database.ts';
 import { type BoundedRows, type Page, readBounded, readPage, readPosition } from './page.ts';
 

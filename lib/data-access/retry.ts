@@ -1,5 +1,6 @@
 import type { ResendCause } from '../domain/resend.ts';
 import type { RetryFilter } from '../domain/retry-filter.ts';
+import type { RetryState } from '../domain/words.ts';
 import { type Database, LATEST_RIGHT_TIME, type SqlValues } from './database.ts';
 import { type Measured, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';
@@ -28,7 +29,7 @@ export interface ClaimOptions {
   /** Is moved on; start a run with an empty one. */
   passed: Passed;
   /** Left alone. */
-  heldStages: Iterable<string>;
+  skippedStages: Iterable<string>;
 }
 
 export interface Claim {
@@ -77,15 +78,15 @@ export async function readRetryContexts(
 
 /** Takes failures that are due: the longest due first, fairly between tenants. */
 export async function claimDueRetries(database: Database, options: ClaimOptions): Promise<Claim> {
-  const { now, limit, passed, heldStages } = options;
+  const { now, limit, passed, skippedStages } = options;
   const { rows } = await database.execute<Row>(
     `SELECT outcome, id, received_on, due_at, tenant, stage, pagw_id, sequence_no, attempt, error_code
-     FROM claim_due_retries(:now::timestamptz, :limit::int, :passed::json, :held_stages::json)`,
+     FROM claim_due_retries(:now::timestamptz, :limit::int, :passed::json, :skipped_stages::json)`,
     {
       now,
       limit,
       passed: JSON.stringify([...passed.values()]),
-      held_stages: JSON.stringify([...heldStages]),
+      skipped_stages: JSON.stringify([...skippedStages]),
     },
   );
   for (const { tenant, stage, dueAt, id } of rows)
@@ -139,20 +140,13 @@ export async function pullBackRetries(database: Database, now: Date): Promise<vo
   );
 }
 
-/**
- * - `due`: goes out with the next run. `sending`: a run has it in hand. `held`: due, but paused.
- * - `waiting`: its time has not come. `exhausted`: attempts used up.
- */
-export const retryStates = ['due', 'sending', 'held', 'waiting', 'exhausted'] as const;
-export type RetryState = (typeof retryStates)[number];
-
 /** The longest lease that may be set: a claim older than this is nobody's. */
 const LONGEST_LEASE = '1 hour';
 
 const STATE_OF_FAILURE = `CASE
     WHEN next_retry_at IS NULL THEN 'exhausted'
     WHEN next_retry_at > :now::timestamptz THEN 'waiting'
-    WHEN held THEN 'held'
+    WHEN paused THEN 'paused'
     WHEN retry_claimed_at > :now::timestamptz - interval '${LONGEST_LEASE}' THEN 'sending'
     ELSE 'due'
   END`;
@@ -245,7 +239,7 @@ export interface RetryBacklog {
   /** Due now and not held back; what is being sent at this moment is among them. */
   due: number;
   /** Due now, but a pause covers it. */
-  held: number;
+  paused: number;
   /** Attempts used up, and nothing has happened since. */
   exhausted: number;
   /** Since when the oldest of `due` is due, in seconds; no longer than it has been recorded. 0 when none is due. */
@@ -253,11 +247,11 @@ export interface RetryBacklog {
 }
 
 const COUNTS = `
-       count(*) FILTER (WHERE next_retry_at IS NOT NULL AND NOT held) AS due,
-       count(*) FILTER (WHERE next_retry_at IS NOT NULL AND held) AS held,
+       count(*) FILTER (WHERE next_retry_at IS NOT NULL AND NOT paused) AS due,
+       count(*) FILTER (WHERE next_retry_at IS NOT NULL AND paused) AS paused,
        count(*) FILTER (WHERE retry_exhausted_at IS NOT NULL) AS exhausted,
        coalesce(extract(epoch FROM :now::timestamptz - min(greatest(next_retry_at, failed_at))
-         FILTER (WHERE next_retry_at IS NOT NULL AND NOT held)), 0)::float8 AS oldest_due_seconds`;
+         FILTER (WHERE next_retry_at IS NOT NULL AND NOT paused)), 0)::float8 AS oldest_due_seconds`;
 
 const WAITS = '(next_retry_at <= :now::timestamptz OR retry_exhausted_at IS NOT NULL)';
 
@@ -273,7 +267,7 @@ export async function measureRetries(
      WHERE ${WAITS} AND (:tenant::text IS NULL OR tenant = :tenant)`,
     { now, tenant },
   );
-  return rows[0] ?? { due: 0, held: 0, exhausted: 0, oldestDueSeconds: 0 };
+  return rows[0] ?? { due: 0, paused: 0, exhausted: 0, oldestDueSeconds: 0 };
 }
 
 /** The same for metrics: in all, by each of the tenants and by stage; all others together. */
@@ -286,7 +280,7 @@ export async function measureRetriesByName(
     `WITH waiting AS (
        SELECT
          ${tenantInMetrics('tenant')} AS tenant, ${stageInMetrics('stage')} AS stage,
-         next_retry_at, retry_exhausted_at, failed_at, held
+         next_retry_at, retry_exhausted_at, failed_at, paused
        FROM waiting_failure
        WHERE ${WAITS}
      )
@@ -334,18 +328,22 @@ export interface ClaimedResend extends RetryContext {
 /** Takes resends that nothing has overtaken, the longest asked for first. */
 export async function claimResends(
   database: Database,
-  { leaseSeconds, limit, heldStages }: { leaseSeconds: number; limit: number; heldStages: Iterable<string> },
+  {
+    leaseSeconds,
+    limit,
+    skippedStages,
+  }: { leaseSeconds: number; limit: number; skippedStages: Iterable<string> },
   now: Date,
 ): Promise<ClaimedResend[]> {
   const { rows } = await database.execute<ClaimedResend>(
     `SELECT
        id, tenant, stage, pagw_id, sequence_no, attempt, cause, correlation_id, payload_bucket, payload_key, external_reference
-     FROM claim_resends(:now::timestamptz, :lease_start::timestamptz, :limit::int, :held_stages::json)`,
+     FROM claim_resends(:now::timestamptz, :lease_start::timestamptz, :limit::int, :skipped_stages::json)`,
     {
       now,
       lease_start: new Date(now.getTime() - leaseSeconds * 1_000),
       limit,
-      held_stages: JSON.stringify([...heldStages]),
+      skipped_stages: JSON.stringify([...skippedStages]),
     },
   );
   return rows;

@@ -3,6 +3,7 @@ import { canonicalTenant } from './event-catalogue.ts';
 import { addBusinessDays, dayNumber, endOfDay, isTimeZone, localDay, startOfDay } from './local-days.ts';
 import { parseSetting } from './parse-setting.ts';
 import type { Drugs, Priority, RequestKind } from './tracked-event.ts';
+import type { DeadlineRisk } from './words.ts';
 
 /** Days end with the local day: a frame of days begins on the day after the receipt. */
 export type Frame = { hours: number } | { days: number } | { businessDays: number };
@@ -239,9 +240,6 @@ export const defaultDecisionPolicy: DecisionPolicy = parseDecisionPolicy(undefin
 export const AT_RISK_SHARE = 0.75;
 export const URGENT_SHARE = 0.9;
 
-/** none: the clock does not run, or has not run far. */
-export type DeadlineRisk = 'none' | 'at-risk' | 'urgent' | 'breached';
-
 const HOUR_MS = 3_600_000;
 
 export interface ClockedRequest {
@@ -284,7 +282,8 @@ export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): 
   return { atRiskAt: after(AT_RISK_SHARE), urgentAt: after(URGENT_SHARE), dueAt: new Date(due) };
 }
 
-export function deadlineRisk({ atRiskAt, urgentAt, dueAt }: DecisionSteps, now: Date): DeadlineRisk {
+/** none: the clock has not run far. */
+export function deadlineRisk({ atRiskAt, urgentAt, dueAt }: DecisionSteps, now: Date): DeadlineRisk | 'none' {
   if (now >= dueAt) return 'breached';
   if (now >= urgentAt) return 'urgent';
   return now >= atRiskAt ? 'at-risk' : 'none';

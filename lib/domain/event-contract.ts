@@ -6,6 +6,7 @@ import { upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';
 import {
   drugKinds,
+  eventStatuses,
   OWN_EVENT_ID_PREFIX,
   type Priority,
   type RequestStatus,
@@ -155,8 +156,6 @@ const requestSchema = z.looseObject({
   ),
 });
 
-const eventStatusNames = ['STARTED', 'COMPLETED', 'FAILED', 'SKIPPED', 'RETRY_SCHEDULED'];
-
 /** One event of the message, version 1. Absent, null and blank mean the same; unknown fields are ignored. */
 export const eventSchema = published(
   z.object({
@@ -199,10 +198,7 @@ export const eventSchema = published(
       description: 'One of the 38 types or an alias; others are recorded as they come.',
     }),
     status: optional(
-      oneOf(
-        (text) => canonicalStatus(text) !== undefined,
-        [...eventStatusNames, 'SUCCESS', 'FAILURE', 'RETRY'],
-      ),
+      oneOf((text) => canonicalStatus(text) !== undefined, [...eventStatuses, 'SUCCESS', 'FAILURE', 'RETRY']),
       "Default: from the event type's suffix; without one, COMPLETED.",
     ),
     occurredAt: optional(timestamp(), 'Default: when the message was sent.'),

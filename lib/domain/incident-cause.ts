@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StuckReason } from './request-state.ts';
+import type { StuckReason } from './words.ts';
 
 /** What makes requests one incident: they stand at one stage for one cause. */
 export interface IncidentCause {

@@ -1,9 +1,5 @@
 import { CLOCK_SKEW_SECONDS } from './believable-time.ts';
-
-export type IncidentLevel = 'warn' | 'page' | 'breach';
-export type NotificationKind = 'opened' | 'grew' | 'worsened' | 'reminder' | 'closed';
-
-const levels: readonly IncidentLevel[] = ['warn', 'page', 'breach'];
+import { type IncidentLevel, incidentLevels, type NotificationKind } from './words.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -47,7 +43,6 @@ export interface OpenIncident {
   trendAt: Date;
 }
 
-/** breach: a decision is overdue; page: ten or more, or a decision at 90 % of its time; warn: the rest. */
 export function incidentLevel({ count, urgent, breached }: IncidentCount): IncidentLevel {
   if (breached > 0) return 'breach';
   return urgent > 0 || count >= PAGE_FROM_COUNT ? 'page' : 'warn';
@@ -72,7 +67,7 @@ function isNewRisk({ toldAt }: OpenIncident, { riskAt }: IncidentCount, now: Dat
 }
 
 function isAbove(level: IncidentLevel, told: IncidentLevel | null): boolean {
-  return told === null || levels.indexOf(level) > levels.indexOf(told);
+  return told === null || incidentLevels.indexOf(level) > incidentLevels.indexOf(told);
 }
 
 /** How many reminders an incident has had by now if none was missed. */

@@ -1,11 +1,16 @@
-import { durationText, instantText } from './duration-text.ts';
 import type { IncidentCause } from './incident-cause.ts';
-import type { IncidentLevel, NotificationKind } from './incident-rules.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
 import { OTHER } from './other-name.ts';
 import { printable } from './printable-text.ts';
-import type { StuckReason } from './request-state.ts';
 import { pagwCommand, shellWord } from './shell-word.ts';
+import {
+  durationText,
+  type IncidentLevel,
+  instantText,
+  type NotificationKind,
+  notificationTexts,
+  reasonText,
+} from './words.ts';
 
 /** What a notification tells. */
 export interface IncidentReport extends IncidentCause {
@@ -43,25 +48,6 @@ export interface NotificationText {
   body: string;
 }
 
-const reasonTexts: Record<StuckReason, string> = {
-  'no-result': 'begun, and no result',
-  failed: 'failed, no retry planned, no answer',
-  'retries-exhausted': 'retries are used up',
-  'retry-overdue': 'a retry is overdue',
-  'hand-off-lost': 'done, but the next stage never began',
-  'decided-not-delivered': 'decided, the provider has no notice',
-  'deadline-at-risk': 'a decision is due soon',
-  'deadline-breached': 'a decision is overdue',
-};
-
-const kindTexts: Record<NotificationKind, string> = {
-  opened: 'New.',
-  grew: 'Grown tenfold.',
-  worsened: 'Worse.',
-  reminder: 'Still open.',
-  closed: 'Over.',
-};
-
 const GAP = '     ';
 
 /** The text of a notification: counts, codes and names only, no request's data. */
@@ -77,7 +63,7 @@ export function incidentText(
   const headline = kind === 'closed' ? headlineOfEnd(report, now) : headlineOf(report, now);
   const lines = [
     `[${label}] ${tenant} · ${stage} · ${headline}`,
-    `Cause: ${causeText(report)}${shareText(report)}. Began ${instantText(beginning(report), now)}. ${kindTexts[kind]}${growthText(report, now)}`,
+    `Cause: ${causeText(report)}${shareText(report)}. Began ${instantText(beginning(report), now)}. ${notificationTexts[kind]}${growthText(report, now)}`,
   ];
   if (kind !== 'closed') lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
   const leads = [
@@ -99,11 +85,11 @@ export function pauseText({ pausedBy, pausedAt, reason }: Pause, now: Date): str
 
 /** `API_TIMEOUT from carelon`, `begun, and no result`: the cause in a few words, on one line. */
 export function causeText({ stage, reason, errorCode, targetSystem }: IncidentCause): string {
-  if (stage === OTHER && errorCode === null) return `other causes; ${reasonTexts[reason]}`;
+  if (stage === OTHER && errorCode === null) return `other causes; ${reasonText(reason)}`;
   const code = errorCode === null ? null : producersText(errorCode);
   const system = targetSystem === null ? null : producersText(targetSystem);
-  if (code === null) return `${reasonTexts[reason]}${system === null ? '' : ` (${system})`}`;
-  return `${code}${system === null ? '' : ` from ${system}`}; ${reasonTexts[reason]}`;
+  if (code === null) return `${reasonText(reason)}${system === null ? '' : ` (${system})`}`;
+  return `${code}${system === null ? '' : ` from ${system}`}; ${reasonText(reason)}`;
 }
 
 function producersText(text: string): string {
@@ -145,7 +131,7 @@ function growthText({ kind, count, trendCount, trendAt }: IncidentReport, now: D
   const elapsed = now.getTime() - trendAt.getTime();
   if (kind === 'opened' || kind === 'closed' || elapsed < 60_000 || count === trendCount) return '';
   const change = count - trendCount;
-  return ` ${change > 0 ? 'Growing +' : 'Shrinking '}${change}/${Math.round(elapsed / 60_000)} min.`;
+  return ` ${change > 0 ? 'Growing +' : 'Shrinking '}${change} in ${durationText(elapsed)}.`;
 }
 
 function automaticText(report: IncidentReport, now: Date): string {
@@ -162,7 +148,7 @@ function automaticText(report: IncidentReport, now: Date): string {
 
 function deadlineText({ atRisk, breached, nextDueAt }: IncidentReport, now: Date): string {
   const parts: string[] = [];
-  if (breached > 0) parts.push(`${breached} overdue`);
+  if (breached > 0) parts.push(`${breached} breached`);
   if (atRisk > 0 && nextDueAt !== null)
     parts.push(
       `${atRisk} at risk, the first breaches in ${durationText(nextDueAt.getTime() - now.getTime())}`,

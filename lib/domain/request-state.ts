@@ -2,6 +2,7 @@ import { stageAfter } from './event-stages.ts';
 import type { StageLimits } from './stage-limits.ts';
 import { limitOf } from './stage-limits.ts';
 import type { Drugs, EventStatus, Priority, RequestKind, RequestStatus } from './tracked-event.ts';
+import type { StageReason } from './words.ts';
 
 /** What is known of where a request stands. Times are the tracker's own clock unless said otherwise. */
 export interface RequestFacts {
@@ -45,20 +46,8 @@ export interface RequestFacts {
   /** The incident it was found to be part of, by the look before. */
   incidentKey: string | null;
   /** Whether an operator's pause holds the failure's retry back. */
-  retryHeld: boolean;
+  retryPaused: boolean;
 }
-
-const stageReasons = [
-  'no-result',
-  'failed',
-  'retries-exhausted',
-  'retry-overdue',
-  'hand-off-lost',
-  'decided-not-delivered',
-] as const;
-export type StageReason = (typeof stageReasons)[number];
-export const stuckReasons = [...stageReasons, 'deadline-at-risk', 'deadline-breached'] as const;
-export type StuckReason = (typeof stuckReasons)[number];
 
 /** When a state becomes a stall if nothing happens, and since when it then counts. */
 export interface Stall {
@@ -175,7 +164,7 @@ export const stateRules: readonly StateRule[] = [
     lasts: 'as long as the pause',
     reason: 'retry-overdue',
     clock: true,
-    holds: (facts) => facts.mainStatus === 'FAILED' && isPlanned(facts) && facts.retryHeld,
+    holds: (facts) => facts.mainStatus === 'FAILED' && isPlanned(facts) && facts.retryPaused,
     ends: ({ recordedAt }) => ({ at: NEVER_MS, since: recordedAt }),
   },
   {

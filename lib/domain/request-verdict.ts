@@ -1,15 +1,10 @@
 import { CLOCK_SKEW_SECONDS } from './believable-time.ts';
-import {
-  type DeadlineRisk,
-  type DecisionPolicy,
-  type DecisionSteps,
-  deadlineRisk,
-  decisionSteps,
-} from './decision-clock.ts';
+import { type DecisionPolicy, type DecisionSteps, deadlineRisk, decisionSteps } from './decision-clock.ts';
 import { unknownStage } from './event-stages.ts';
 import { incidentKey, isDeadline, isIncidentAt } from './incident-cause.ts';
-import { type RequestFacts, type StuckReason, stallOf, stateOf } from './request-state.ts';
+import { type RequestFacts, stallOf, stateOf } from './request-state.ts';
 import { type StageLimits, shortestLimit } from './stage-limits.ts';
+import type { DeadlineRisk, StuckReason } from './words.ts';
 
 export interface VerdictRules {
   limits: StageLimits;
@@ -24,7 +19,7 @@ export interface RequestVerdict {
   incidentKey: string | null;
   /** By how much the producer's time is ahead of the tracker's; negative: a slow clock, or a late message. */
   skewSeconds: number;
-  deadlineRisk: DeadlineRisk;
+  deadlineRisk: DeadlineRisk | 'none';
   /** By the tenant's policy, whether or not it is decided; null where the tenant is not bound. */
   decisionDueAt: Date | null;
   /** When the verdict could change next if nothing happens; null when it cannot. Always later than `now`. */
@@ -109,7 +104,11 @@ function isKeyOfDeadline(key: string, { tenant, mainStage, targetSystem }: Reque
   return key === incidentKey({ tenant, stage, reason: 'deadline-at-risk', errorCode: null, targetSystem });
 }
 
-function late(risk: DeadlineRisk, steps: DecisionSteps | null, stage: string): RequestVerdict['stuck'] {
+function late(
+  risk: DeadlineRisk | 'none',
+  steps: DecisionSteps | null,
+  stage: string,
+): RequestVerdict['stuck'] {
   if (steps === null || risk === 'none') return null;
   return risk === 'breached'
     ? { reason: 'deadline-breached', stage, since: steps.dueAt, errorCode: null }

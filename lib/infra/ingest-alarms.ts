@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { durationText } from '../domain/words.ts';
 import { IngestMetric } from '../runtime/metric-names.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
 import type { FifoQueue } from './fifo-queue.ts';
@@ -39,7 +40,7 @@ export function ingestAlarms(
     {
       name: 'ingest-age',
       severity: 'page',
-      says: `The oldest event has waited more than ${thresholds.ingestAgeSeconds} s: timelines are behind.`,
+      says: `The oldest event has waited more than ${durationText(thresholds.ingestAgeSeconds * 1_000)}: timelines are behind.`,
       metric: events.metricAge(),
       threshold: thresholds.ingestAgeSeconds,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import { durationText } from '../domain/words.ts';
 import { MaintainMetric, RetryMetric, StuckMetric } from '../runtime/metric-names.ts';
 import type { AlarmDefinition, Severity } from './alarm-definition.ts';
 import { flowMetric } from './flow-metrics.ts';
@@ -40,7 +41,7 @@ export function retryAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
     {
       name: 'retry-overdue',
       severity: 'ticket',
-      says: `A retry has been due for more than ${retryOverdueSeconds} s.`,
+      says: `A retry has been due for more than ${durationText(retryOverdueSeconds * 1_000)}.`,
       metric: flowMetric('retry', RetryMetric.oldestDueAge, 'Maximum', period),
       threshold: retryOverdueSeconds,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,

@@ -1,3 +1,4 @@
+import { plural } from '../domain/words.ts';
 import type { RequestCounts } from './local-database.ts';
 import { LOCAL_CLUSTER_ARN, LOCAL_SECRET_ARN } from './local-environment.ts';
 import type { StartOptions } from './start-options.ts';
@@ -20,8 +21,4 @@ pagw event tracker · local mode, no AWS account
   ${demo ? 'Demo' : 'Data'}      ${data}
   Next      npm run pagw -- stuck${url}
 `;
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -23,13 +23,13 @@ export const retries = defineReport<DueRetry>({
     {
       title: 'State',
       unit: 'mark',
-      value: ({ held, claimedAt }) =>
-        retryStateMarks[held ? 'paused' : claimedAt === null ? 'due' : 'sending'],
+      value: ({ paused, claimedAt }) =>
+        retryStateMarks[paused ? 'paused' : claimedAt === null ? 'due' : 'sending'],
     },
   ],
   fields: [
     ...(['tenant', 'pagwId', 'stage', 'eventType', 'sequenceNo', 'attempt', 'errorCode'] as const),
-    ...(['targetSystem', 'nextRetryAt', 'claimedAt', 'held'] as const),
+    ...(['targetSystem', 'nextRetryAt', 'claimedAt', 'paused'] as const),
   ],
   empty: 'No retry is due.',
   reads: '`ix_event_tracker_retry`',

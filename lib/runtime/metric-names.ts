@@ -27,7 +27,7 @@ export const RetryMetric = {
   /** Failures whose time has come and that the run left. By tenant, by stage. */
   due: 'RetriesDue',
   /** Due, but paused by an operator. By tenant, by stage. */
-  held: 'RetriesHeld',
+  paused: 'RetriesPaused',
   /** By tenant, by stage. */
   oldestDueAge: 'RetryOldestDueSeconds',
   /** Attempts used up and nothing since. By tenant, by stage. */

@@ -1,10 +1,10 @@
 -- Takes up to `most` due failures for one sender: what is due longest first, tenants served alike, stages of a tenant
 -- alike, whatever their backlogs. Nobody else takes them while their claim stands. `passed` is how far the sender's run
 -- has come, an array of {tenant, stage, due_at, id}; it looks at nothing twice, so a run over a backlog costs its length
--- only once. `held_stages`, an array of names, are left alone. Answers CLAIMED, TAKEN for what another sender has taken
+-- only once. `skipped_stages`, an array of names, are left alone. Answers CLAIMED, TAKEN for what another sender has taken
 -- at this moment, or SUPERSEDED for what had been overtaken behind append_events' back: that is cleared instead.
 -- Called by retry: lib/data-access/retry.ts.
-CREATE OR REPLACE FUNCTION claim_due_retries(at timestamptz, most int, passed json, held_stages json)
+CREATE OR REPLACE FUNCTION claim_due_retries(at timestamptz, most int, passed json, skipped_stages json)
 RETURNS TABLE (
   outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint,
   attempt int, error_code text, correlation_id text, payload_bucket text, payload_key text
@@ -57,7 +57,7 @@ BEGIN
       ORDER BY next_retry_at, id
       LIMIT 1
     ) AS first
-    WHERE pair.stage NOT IN (SELECT json_array_elements_text(held_stages))
+    WHERE pair.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
       AND NOT EXISTS (
         SELECT FROM retry_pause AS pause
         WHERE pause.target_system IS NULL

@@ -1,8 +1,8 @@
 -- Takes up to `most` resends for one sender, the longest asked for first; what is claimed since `lease_start` is another's.
 -- What has been overtaken by a later main-lane event, or by the end of its request, is noted so and not answered. Pauses hold
--- back resends as they hold back retries; `held_stages`, an array of names, are left alone.
+-- back resends as they hold back retries; `skipped_stages`, an array of names, are left alone.
 -- Called by retry: lib/data-access/retry.ts.
-CREATE OR REPLACE FUNCTION claim_resends(at timestamptz, lease_start timestamptz, most int, held_stages json)
+CREATE OR REPLACE FUNCTION claim_resends(at timestamptz, lease_start timestamptz, most int, skipped_stages json)
 RETURNS TABLE (
   id bigint, tenant text, stage text, pagw_id text, sequence_no bigint, attempt int, cause text,
   correlation_id text, payload_bucket text, payload_key text, external_reference text
@@ -17,7 +17,7 @@ AS $$
     JOIN request_tracker AS request ON request.pagw_id = resend.pagw_id
     WHERE resend.state = 'WAITING'
       AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > at)
-      AND resend.stage NOT IN (SELECT json_array_elements_text(held_stages))
+      AND resend.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
       AND NOT EXISTS (
         SELECT FROM retry_pause AS pause
         WHERE (pause.tenant IS NULL OR pause.tenant = resend.tenant)

@@ -11,7 +11,7 @@ RETURNS TABLE (
   last_stage text, main_stage text, main_status text, next_stage text,
   last_sequence_no bigint, recorded_at timestamptz, occurred_at timestamptz, next_retry_at timestamptz,
   retry_exhausted_at timestamptz, error_code text,
-  target_system text, incident_key text, retry_held boolean
+  target_system text, incident_key text, retry_paused boolean
 )
 LANGUAGE plpgsql
 STABLE

@@ -1,4 +1,4 @@
--- Every failure that waits for its next attempt or has used them up. `held`: an operator's pause covers it. Without
+-- Every failure that waits for its next attempt or has used them up. `paused`: an operator's pause covers it. Without
 -- security_invoker a view asks with the rights of its owner, who is limited to nothing.
 -- Read by step_retry_batches and by lib/data-access/retry.
 CREATE OR REPLACE VIEW waiting_failure WITH (security_invoker = true) AS
@@ -11,7 +11,7 @@ SELECT
     WHERE (pause.tenant IS NULL OR pause.tenant = failed.tenant)
       AND (pause.stage IS NULL OR pause.stage = failed.stage)
       AND (pause.target_system IS NULL OR pause.target_system = downstream.target_system)
-  ) AS held
+  ) AS paused
 FROM event_tracker AS failed
 JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
 LEFT JOIN retry_claim AS claim ON claim.failure_id = failed.id

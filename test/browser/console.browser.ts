@@ -88,7 +88,7 @@ describe('the console', () => {
     await page.getByRole('heading', { name: 'Requests, longest stuck first' }).waitFor();
     await page.locator('table').last().locator('a').first().click();
     await page.getByRole('heading', { name: 'Timeline' }).waitFor();
-    expect(await page.locator('.standing').innerText()).toMatch(/STUCK for .*: [A-Z_]+ /);
+    expect(await page.locator('.standing').innerText()).toMatch(/stuck for .*: [A-Z_]+ /);
   });
 
   it('moves the clock of every flow, and shows what comes of it', async () => {

@@ -164,7 +164,7 @@ describe('pagw rejected replay', () => {
     await runCli(['rejected', 'replay', '1'], { connection });
     const second = await runCli(['rejected', 'replay', '1'], { connection });
     expect(second.code).toBe(1);
-    expect(second.stderr).toContain('Refused event 1 was replayed 0s ago.');
+    expect(second.stderr).toContain('Refused event 1 was replayed just now.');
     expect((await runCli(['rejected', 'replay', '1', '--again'], { connection })).code).toBe(0);
     expect(await deliver()).toHaveLength(2);
     expect(await eventsOf('PAGW-1')).toHaveLength(2);

@@ -40,7 +40,7 @@ describe('pagw request show', () => {
     const rows = stdout.split('\n').filter((line) => /^\d/.test(line));
     expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
       ['1', '10:00:00.000', 'PARSING', 'PARSE_START', '◐ STARTED', '1'],
-      ['2', '10:00:00.000', 'PARSING', 'PARSE_OK', '✓ COMPLETED', '1', '3.5 s'],
+      ['2', '10:00:00.000', 'PARSING', 'PARSE_OK', '✓ COMPLETED', '1', '3.47 s'],
       ['3', '10:00:00.000', 'API_CONNECTOR', 'DOWNSTREAM_TIMEOUT', '✗ FAILED', '1'],
     ]);
     expect(stdout).toContain('PAGW-A · anthem');

@@ -221,9 +221,11 @@ describe('pagw retry pause and resume', () => {
     expect((await pagw('pauses')).stdout).toBe('');
     await pagw('pause', ...scope, '--reason', 'maintenance window', '-y');
     expect((await pagw('pauses')).stdout).toMatch(
-      /anthem +API_CONNECTOR +all +0s ago +ann +maintenance window/,
+      /anthem +API_CONNECTOR +all +just now +ann +maintenance window/,
     );
-    expect(JSON.parse((await pagw('list', '-o', 'json')).stdout).retries).toMatchObject([{ state: 'held' }]);
+    expect(JSON.parse((await pagw('list', '-o', 'json')).stdout).retries).toMatchObject([
+      { state: 'paused' },
+    ]);
     await bench.run();
     expect(bench.queue.commands).toEqual([]);
     expect(await pagw('resume', '--stage', 'API_CONNECTOR', '--reason', 'x')).toMatchObject({ exitCode: 5 });

@@ -96,7 +96,7 @@ describe('dueRetries', () => {
        VALUES ('retries', 'PARSING', 'maintenance', 'test', now())`,
     );
     const { rows } = await due({ limit: 1 });
-    expect(rows).toMatchObject([{ held: true, claimedAt: null, attempt: 1 }]);
+    expect(rows).toMatchObject([{ paused: true, claimedAt: null, attempt: 1 }]);
   });
 
   it('refuses a position that is none', async () => {

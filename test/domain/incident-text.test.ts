@@ -37,7 +37,7 @@ describe('a notification', () => {
     expect(subject).toBe('[PAGE] anthem - API_CONNECTOR - 41 stuck');
     expect(body.split('\n')).toEqual([
       '[PAGE] anthem · API_CONNECTOR · 41 stuck (oldest 2h14m)',
-      'Cause: API_TIMEOUT from carelon; retries are used up (41 of 47). Began 00:56Z. Still open. Growing +6/10 min.',
+      'Cause: API_TIMEOUT from carelon; failed, and its retries are used up (41 of 47). Began 00:56Z. Still open. Growing +6 in 10m.',
       'Automatic: none; all 5 attempts are used up.     Deadline: 2 at risk, the first breaches in 5h10m.',
       `Do: pagw stuck --tenant anthem --stage API_CONNECTOR     Runbook: ${runbook}     Key: stuck/anthem/API_CONNECTOR/9f2c41aa`,
     ]);
@@ -48,7 +48,7 @@ describe('a notification', () => {
     expect(subject).toBe('[OVER] anthem - API_CONNECTOR - no longer stuck');
     expect(body.split('\n')).toEqual([
       '[OVER] anthem · API_CONNECTOR · no longer stuck, after 1h59m (at most 41)',
-      'Cause: API_TIMEOUT from carelon; retries are used up. Began 00:56Z. Over.',
+      'Cause: API_TIMEOUT from carelon; failed, and its retries are used up. Began 00:56Z. Over.',
       'Key: stuck/anthem/API_CONNECTOR/9f2c41aa',
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextStepOfGroup, nextStepOfRequest } from '../../lib/domain/next-step.ts';
-import { stuckReasons } from '../../lib/domain/request-state.ts';
+import { stuckReasons } from '../../lib/domain/words.ts';
 
 const standing = {
   stuckReason: null as string | null,

@@ -47,7 +47,7 @@ function facts(given: Partial<RequestFacts> = {}): RequestFacts {
     errorCode: null,
     targetSystem: null,
     incidentKey: null,
-    retryHeld: false,
+    retryPaused: false,
     ...given,
   };
 }
@@ -81,7 +81,7 @@ const anyFacts: fc.Arbitrary<RequestFacts> = fc
     errorCode: orNull(fc.string()),
     targetSystem: orNull(fc.constantFrom('carelon')),
     incidentKey: orNull(fc.constantFrom('stuck/anthem/VALIDATION/9f2c41aa')),
-    retryHeld: fc.boolean(),
+    retryPaused: fc.boolean(),
   })
   .map(({ main, ...rest }) => ({ ...rest, mainStage: main?.[0] ?? null, mainStatus: main?.[1] ?? null }));
 

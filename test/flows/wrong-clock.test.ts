@@ -219,7 +219,7 @@ async function wrongRuns(wrong: Date): Promise<void> {
   await stepRetryBatches(database, wrong, 10);
   await retryNow(database, { ...operator, pagwId: id('EXHAUSTED'), stage: null }, wrong);
   // Cut off before it sends.
-  await claimDueRetries(database, { now: wrong, limit: 100, passed: new Map(), heldStages: [] });
+  await claimDueRetries(database, { now: wrong, limit: 100, passed: new Map(), skippedStages: [] });
   // Another is cut off before it tells, and after it took what there is to tell.
   await stuckAlarmAt(afterMinutes(wrong, 20), false);
   const { rows } = await database.execute<{ key: string }>(

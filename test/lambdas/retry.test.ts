@@ -114,7 +114,7 @@ describe('the retry handler', () => {
     );
     await invoke();
     expect(metric('RetriesDue')).toEqual({ all: 0, anthem: 0, elevance: 0, PARSING: 0 });
-    expect(metric('RetriesHeld')).toMatchObject({ all: 1, elevance: 1 });
+    expect(metric('RetriesPaused')).toMatchObject({ all: 1, elevance: 1 });
     expect(metric('RetriesExhausted')).toMatchObject({ all: 1, anthem: 1, PARSING: 1 });
     expect(metric('RetryOldestDueSeconds')).toMatchObject({ all: 0, anthem: 0, elevance: 0 });
     expect(metric('RetriesDispatched')).toEqual({ all: 2, anthem: 2, PARSING: 1, CONVERSION: 1 });

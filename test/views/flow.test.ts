@@ -42,7 +42,7 @@ async function open(parameters: ViewParameters = {}, tenant: string | null = nul
 describe('the flow page', () => {
   it('draws hand-overs with their numbers in titles and tables, and says what it clamped', async () => {
     const html = await open();
-    expect(html).toContain('<title>PARSING to VALIDATION: 5, median wait 60.0 s, p95 60.0 s</title>');
+    expect(html).toContain('<title>PARSING to VALIDATION: 5, median wait 1m, p95 1m</title>');
     expect(html).toMatch(/class="hand-over back"/);
     expect(html).toMatch(/1 wait was below zero by the clocks of the services/);
     expect(tableRows(html).get('Hand-overs')).toBe(3);

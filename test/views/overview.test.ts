@@ -11,7 +11,7 @@ describe('the overview', () => {
     groups: [],
     open: 0,
     deadlines: { 'at-risk': 0, urgent: 0, breached: 0 },
-    retries: { due: 0, held: 0, exhausted: 0, oldestDueSeconds: 0 },
+    retries: { due: 0, paused: 0, exhausted: 0, oldestDueSeconds: 0 },
     retriesDue: 0,
     rejected: { count: 0, more: false, latestAt: null },
     check,
@@ -33,7 +33,7 @@ describe('the overview', () => {
         open: 70,
         deadlines: { 'at-risk': 2, urgent: 1, breached: 2 },
         retriesDue: 4,
-        retries: { due: 4, held: 0, exhausted: 6, oldestDueSeconds: 700 },
+        retries: { due: 4, paused: 0, exhausted: 6, oldestDueSeconds: 700 },
         rejected: { count: 100, more: true, latestAt: ago(5) },
         check: { ...check, lagSeconds: 400, heldBackSince: ago(60) },
       },
@@ -42,7 +42,7 @@ describe('the overview', () => {
     const text = textOf(html);
     for (const part of [
       'Stuck 42 oldest 2h14m',
-      'Deadlines 5 2 overdue',
+      'Deadlines 5 2 breached',
       'Retries due 4 oldest 11m, overdue',
     ])
       expect(text).toContain(part);

@@ -52,7 +52,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
     });
     expect(String(html)).toContain('aria-label="80 % of the time is gone"');
     for (const part of [
-      'AT RISK',
+      'at risk',
       'in 15m',
       'STANDARD',
       'answered, not decided',
@@ -92,7 +92,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
     };
     const text = textOf(IncidentList({ data: { incidents: [incident], check }, context }));
     for (const part of [
-      'PAGE',
+      'page',
       'API_TIMEOUT from carelon',
       '41',
       '+6 in 10m',

@@ -30,13 +30,13 @@ function retryQueue(data: Partial<RetryQueueData>): Html {
 
 describe('the retry queue', () => {
   it.each([
-    [{ state: 'due', nextRetryAt: ago(60) }, 'DUE'],
-    [{ state: 'due', nextRetryAt: ago(700), failedAt: ago(900) }, 'OVERDUE'],
-    [{ state: 'due', nextRetryAt: ago(90_000), failedAt: ago(60) }, 'DUE'],
-    [{ state: 'sending' }, 'LEASED'],
-    [{ state: 'held' }, 'PAUSED'],
+    [{ state: 'due', nextRetryAt: ago(60) }, 'due'],
+    [{ state: 'due', nextRetryAt: ago(700), failedAt: ago(900) }, 'overdue'],
+    [{ state: 'due', nextRetryAt: ago(90_000), failedAt: ago(60) }, 'due'],
+    [{ state: 'sending' }, 'sending'],
+    [{ state: 'paused' }, 'paused'],
     [{ state: 'waiting', nextRetryAt: ago(-240) }, 'in 4m'],
-    [{ state: 'exhausted', attempt: 5, nextRetryAt: null }, 'EXHAUSTED'],
+    [{ state: 'exhausted', attempt: 5, nextRetryAt: null }, 'exhausted'],
   ] as const)('shows %j as %s, with its attempt of the most', (fields, words) => {
     const text = textOf(retryQueue({ retries: [{ ...retry, ...fields }], total: 1 }));
     expect(text).toContain(` ${words} `);

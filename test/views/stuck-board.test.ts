@@ -30,7 +30,7 @@ describe('the stuck board', () => {
     for (const part of [
       '41',
       'API_CONNECTOR',
-      'failed as often as it may',
+      'failed, and its retries are used up',
       'API_TIMEOUT',
       'carelon',
       '1h',

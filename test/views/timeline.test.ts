@@ -63,12 +63,12 @@ describe('the timeline', () => {
     const html = draw([timelineEvent()], { completedAt: ago(50), status: 'APPROVED', decidedAt: ago(50) });
     expect(html).not.toContain('still to come</title>');
     expect(html).not.toContain('>now</text>');
-    expect(textOf(html)).toContain('CLOSED: approved');
+    expect(textOf(html)).toContain('closed: approved');
   });
 
   it('says why a request is stuck', () => {
     const html = draw([timelineEvent()], { stuckReason: 'hand-off-lost', stuckSince: ago(3_600) });
-    expect(textOf(html)).toContain('STUCK for 1h: PARSING is done, but the next stage never began.');
+    expect(textOf(html)).toContain('stuck for 1h: PARSING is done, but the next stage never began.');
   });
 
   it('flags clocks that are ahead, late records and events out of order, and corrects none', () => {

@@ -29,7 +29,7 @@ async function drain(database: Database): Promise<number> {
   let done = 0;
   for (;;) {
     const now = new Date();
-    const options = { now, limit: BATCH_SIZE, passed, heldStages: [] };
+    const options = { now, limit: BATCH_SIZE, passed, skippedStages: [] };
     const { claimed, nothingLeft } = await claimDueRetries(database, options);
     if (nothingLeft) return done;
     await database.execute(

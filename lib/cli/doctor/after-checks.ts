@@ -17,8 +17,8 @@ import { listTenants } from '../../data-access/requests.ts';
 import { measureRetries } from '../../data-access/retry.ts';
 import { readTimeline } from '../../data-access/timeline.ts';
 import { parseStageLimits } from '../../domain/stage-limits.ts';
+import { ageText, countText, plural, tookText } from '../../domain/words.ts';
 import type { Connection } from '../connection.ts';
-import { ageText, countText, plural, tookText } from '../output/time-text.ts';
 import { bytesText, type DoctorCheck, fail, notApplicable, pass } from './doctor-check.ts';
 
 const LATEST_REQUESTS = 10_000;
@@ -176,13 +176,13 @@ export const checkRetryWorker: DoctorCheck = {
   needsDatabase: true,
   async run({ database, now }) {
     const backlog = await measureRetries(database, now);
-    const { due, held, exhausted, oldestDueSeconds: oldestSeconds } = backlog;
+    const { due, paused, exhausted, oldestDueSeconds: oldestSeconds } = backlog;
     const since = new Date(now.getTime() - DAY_MS);
     const { sent, lastSentAt } = await countSentRetries(database, await listTenants(database), since);
     const dispatched = `${countText(sent)} dispatched in 24 h${lastSentAt === null ? '' : `, the last ${ageText(lastSentAt, now)}`}`;
     const waiting = [`${countText(due)} due`];
     if (due > 0) waiting.push(`the oldest for ${tookText(oldestSeconds * 1_000)}`);
-    if (held > 0) waiting.push(`${countText(held)} held by a pause`);
+    if (paused > 0) waiting.push(`${countText(paused)} paused`);
     if (exhausted > 0) waiting.push(`${countText(exhausted)} exhausted`);
     const evidence = `${dispatched}; ${waiting.join(', ')}`;
     if (oldestSeconds > parseStageLimits(undefined).retryOverdue)
@@ -190,7 +190,7 @@ export const checkRetryWorker: DoctorCheck = {
         evidence,
         "See retry's log and schedule, then `pagw retry list`: it should run every minute.",
       );
-    if (sent === 0 && due + held + exhausted === 0) return notApplicable('no retry has been due in 24 h');
+    if (sent === 0 && due + paused + exhausted === 0) return notApplicable('no retry has been due in 24 h');
     return pass(evidence);
   },
 };
@@ -202,7 +202,7 @@ const RUNS = 5;
 export const checkTimelineSpeed: DoctorCheck = {
   id: 'timeline-speed',
   part: 'after',
-  title: `A timeline query takes less than ${MOST_MS} ms`,
+  title: `A timeline query takes less than ${tookText(MOST_MS)}`,
   needsDatabase: true,
   async run({ database }) {
     const request = await findSampleRequest(database);
@@ -219,8 +219,8 @@ export const checkTimelineSpeed: DoctorCheck = {
       for await (const _ of readTimeline(database, request));
       roundTrip.push(performance.now() - began);
     }
-    const [slowest, wholeWay] = [inDatabase, roundTrip].map((times) => Math.max(...times).toFixed(1));
-    const evidence = `${slowest} ms in PostgreSQL, ${wholeWay} ms with the way there and back: the slowest of ${RUNS}, ${plural(request.lastSequenceNo, 'event')}`;
+    const [slowest, wholeWay] = [inDatabase, roundTrip].map((times) => tookText(Math.max(...times)));
+    const evidence = `${slowest} in PostgreSQL, ${wholeWay} with the way there and back: the slowest of ${RUNS}, ${plural(request.lastSequenceNo, 'event')}`;
     // The way depends on where this runs; the limit is for the query.
     if (Math.max(...inDatabase) < MOST_MS) return pass(evidence);
     return fail(evidence, 'See the checks timeline-plan and unique-indexes, then the CPU and capacity.');

@@ -11,8 +11,9 @@ import {
 import { countReviewRetries, dueRetries, reviewRetries } from '../../data-access/due-retries.ts';
 import { readTimeline, type TimelineEvent } from '../../data-access/timeline.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
+import { countText, plural } from '../../domain/words.ts';
 import { probeWrites, refusesDoubledNumber, waitsForOther } from '../../flows/ingest/probe-writes.ts';
-import { countText, momentText, plural } from '../output/time-text.ts';
+import { momentText } from '../output/time-text.ts';
 import { type CheckOutcome, type DoctorCheck, fail, notApplicable, pass } from './doctor-check.ts';
 import {
   everyServiceEvent,

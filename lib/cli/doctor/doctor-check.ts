@@ -1,7 +1,8 @@
 import type { Database } from '../../data-access/database.ts';
 import { printable } from '../../domain/printable-text.ts';
+import { checkMarks } from '../../domain/words.ts';
 import type { Connection } from '../connection.ts';
-import type { Paint, Style } from '../output/paint.ts';
+import { type Paint, toneStyle } from '../output/paint.ts';
 import { textWidth } from '../output/table.ts';
 import type { CheckResult } from './run-checks.ts';
 
@@ -45,12 +46,6 @@ export function notApplicable(evidence: string, next?: string): CheckOutcome {
   return { outcome: 'not-applicable', evidence, ...(next === undefined ? {} : { next }) };
 }
 
-const GLYPHS: Readonly<Record<CheckResult['outcome'], readonly [glyph: string, style: Style]>> = {
-  pass: ['✓', 'green'],
-  fail: ['✗', 'red'],
-  'not-applicable': ['–', 'dim'],
-};
-
 const HEADINGS: Readonly<Record<CheckPart, string>> = {
   preflight: 'Before the first deployment: the account',
   before: 'Before deployment',
@@ -68,9 +63,9 @@ export function resultText(
   paint: Paint,
   width: number | undefined,
 ): string {
-  const [glyph, style] = GLYPHS[outcome];
+  const { glyph, tone } = checkMarks[outcome];
   const seen = outcome === 'not-applicable' ? `not applicable: ${evidence}` : evidence;
-  const lines = [`  ${paint(glyph, style)} ${title}`];
+  const lines = [`  ${paint(glyph, toneStyle(tone))} ${title}`];
   for (const line of wrapped(seen, width, 4)) lines.push(`    ${paint(line, 'dim')}`);
   if (next !== null)
     wrapped(next, width, 6).forEach((line, place) => {

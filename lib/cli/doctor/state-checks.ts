@@ -12,8 +12,8 @@ import { lacksPolicy, parseDecisionPolicy, policyText } from '../../domain/decis
 import { printable } from '../../domain/printable-text.ts';
 import { parseRetryPolicy } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
+import { durationText, plural, tookText } from '../../domain/words.ts';
 import { readMigrationStates, readPendingFunctions } from '../migrate.ts';
-import { countText, plural, tookText } from '../output/time-text.ts';
 import { type CheckOutcome, type DoctorCheck, fail, pass } from './doctor-check.ts';
 
 const LEAST_VERSION = 17;
@@ -27,7 +27,7 @@ export const checkDatabase: DoctorCheck = {
   async run({ database }) {
     const began = performance.now();
     await readServerVersion(database);
-    return pass(`answered in ${countText(Math.round(performance.now() - began))} ms through the Data API`);
+    return pass(`answered in ${tookText(performance.now() - began)} through the Data API`);
   },
 };
 
@@ -154,7 +154,7 @@ export const checkRetryPolicy: DoctorCheck = {
       const { baseSeconds, factor, capSeconds, maxAttempts } = policy;
       const own = connection.retryPolicy === undefined ? 'default' : 'configured';
       return pass(
-        `${own}: ${maxAttempts} attempts, ${baseSeconds} s growing × ${factor} up to ${capSeconds} s, ${policy.stages.size} stage rules`,
+        `${own}: ${maxAttempts} attempts, ${durationText(baseSeconds * 1_000)} growing × ${factor} up to ${durationText(capSeconds * 1_000)}, ${policy.stages.size} stage rules`,
       );
     } catch (error) {
       return fail(

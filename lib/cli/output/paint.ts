@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { eventStatusMarks, type Mark, type Tone } from '../../domain/words.ts';
+import { eventStatusMark, type Mark, outcomeMarks, type Tone } from '../../domain/words.ts';
 import type { CliOutput } from '../run-pagw.ts';
 import type { Cell } from './table.ts';
 
@@ -34,17 +34,19 @@ export function toneStyle(tone: Tone): Style {
   return TONES[tone];
 }
 
-/** A state: glyph, word and colour. */
-export function markCell({ tone, glyph, word }: Mark): Cell {
-  return { text: `${glyph} ${word}`, style: toneStyle(tone) };
+/** A state: glyph, word and colour; and what there is to add. */
+export function markCell({ tone, glyph, word }: Mark, then = ''): Cell {
+  return { text: `${glyph} ${word}${then}`, style: toneStyle(tone) };
 }
 
-/** A status this program does not know is shown as it is. */
 export function eventStatusCell(status: string | null): Cell {
-  if (status === null) return { text: '–', style: 'dim' };
-  const known: Readonly<Record<string, Mark>> = eventStatusMarks;
-  const mark = known[status];
-  return mark === undefined ? { text: status } : markCell(mark);
+  return status === null ? { text: '–', style: 'dim' } : markCell(eventStatusMark(status));
+}
+
+/** What was asked for, and whether it is done: a coloured glyph. */
+export function outcomeGlyph(outcome: keyof typeof outcomeMarks, paint: Paint): string {
+  const { glyph, tone } = outcomeMarks[outcome];
+  return paint(glyph, toneStyle(tone));
 }
 
 /** A request's status; what has ended badly stands out. */

@@ -1,8 +1,8 @@
 import { printable, printableJson } from '../../domain/printable-text.ts';
+import { countText } from '../../domain/words.ts';
 import type { Session } from '../session.ts';
 import type { Paint } from './paint.ts';
 import { type Cell, type Column, cutText, tableText, textWidth } from './table.ts';
-import { countText } from './time-text.ts';
 
 export interface Listing<Row extends object> {
   /** The key of the rows in JSON, and what they are called in a sentence: `requests`. */

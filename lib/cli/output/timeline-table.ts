@@ -1,8 +1,9 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
+import { ageText, tookText } from '../../domain/words.ts';
 import type { RequestView } from '../request.ts';
 import { eventStatusCell } from './paint.ts';
 import { type Cell, type Column, tableText } from './table.ts';
-import { ageText, clockText, dayText, momentText, tookText, zoneText } from './time-text.ts';
+import { clockText, dayText, momentText, zoneText } from './time-text.ts';
 
 export interface TimelineView extends RequestView {
   metadata: boolean;

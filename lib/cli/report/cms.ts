@@ -18,12 +18,13 @@ import {
 } from '../../data-access/published-figures.ts';
 import { lacksPolicy, parseDecisionPolicy } from '../../domain/decision-clock.ts';
 import { printable } from '../../domain/printable-text.ts';
+import { countText, tookText } from '../../domain/words.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import { operatorOf } from '../operator.ts';
 import { printList } from '../output/print-list.ts';
 import { type Column, tableText } from '../output/table.ts';
-import { countText, momentText, tookText } from '../output/time-text.ts';
+import { momentText } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
 import { publishedPage } from './published-page.ts';
 import { readDelegateFigures } from './read-delegate-figures.ts';

@@ -3,10 +3,12 @@ import { type Deadline, listDeadlines } from '../../data-access/decisions.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { countWork, listWork, type WorkItem } from '../../data-access/work-list.ts';
 import { type Board, boards } from '../../domain/request-fold.ts';
+import { ageText, countText, deadlineRiskMarks, durationText } from '../../domain/words.ts';
 import type { Cli } from '../cli.ts';
+import { markCell } from '../output/paint.ts';
 import { printList } from '../output/print-list.ts';
-import type { Cell, Column } from '../output/table.ts';
-import { ageText, countText, momentText } from '../output/time-text.ts';
+import type { Column } from '../output/table.ts';
+import { momentText } from '../output/time-text.ts';
 import { parseAhead } from '../parse-when.ts';
 import type { Session } from '../session.ts';
 import { readReport } from './report.ts';
@@ -142,7 +144,7 @@ function besides({
 }: WorkItem): string {
   return [
     priority === requestedPriority ? '' : priority === 'EXPEDITED' ? 'upgraded' : 'downgraded',
-    extensionDays === 0 ? '' : `extended ${extensionDays} d`,
+    extensionDays === 0 ? '' : `extended ${durationText(extensionDays * 86_400_000)}`,
     afterDenial ? 'after a denial' : '',
     decidedAt === null ? '' : 'decided',
     stuckReason ?? '',
@@ -151,18 +153,12 @@ function besides({
     .join(', ');
 }
 
-const RISKS: Readonly<Record<Deadline['risk'], Cell>> = {
-  breached: { text: '✗ overdue', style: 'red' },
-  urgent: { text: '‼ 90 %', style: 'red' },
-  'at-risk': { text: '! 75 %', style: 'yellow' },
-};
-
 function columns(now: Date): Column<Deadline>[] {
   return [
     { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
     { title: 'PRIORITY', cell: ({ priority }) => priority },
-    { title: 'CLOCK', cell: ({ risk }) => RISKS[risk] },
+    { title: 'CLOCK', cell: ({ risk }) => markCell(deadlineRiskMarks[risk]) },
     { title: 'DUE', cell: ({ dueAt }) => ageText(dueAt, now), align: 'right' },
     { title: 'STANDS AT', cell: ({ pended, stage }) => (pended ? 'pended' : stage), least: 8 },
     { title: 'STUCK', cell: ({ stuckReason }) => stuckReason, least: 8 },

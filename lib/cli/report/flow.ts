@@ -11,12 +11,12 @@ import {
   type Took,
 } from '../../data-access/flow.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
+import { countText, plural, tookText } from '../../domain/words.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
 import { barText } from '../output/chart-text.ts';
 import { printList } from '../output/print-list.ts';
 import { type Column, tableText } from '../output/table.ts';
-import { countText, plural, tookText } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
 import { spanOf } from './report.ts';
 

@@ -1,6 +1,6 @@
 import type { PublishedFigures, PublishedPlan } from '../../data-access/published-figures.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { printable } from '../../domain/printable-text.ts';
+import { durationText } from '../../domain/words.ts';
 
 export interface PublishedPage {
   title: string;

@@ -59,9 +59,9 @@ function entry(
 /** Reports what waits, in all, by tenant and by stage. */
 export function addBacklogMetrics(metrics: Metrics, backlog: readonly (RetryBacklog & Measured)[]): void {
   addByName(metrics, backlog, (rows) => {
-    const sum = (count: 'due' | 'held' | 'exhausted') => rows.reduce((total, row) => total + row[count], 0);
+    const sum = (count: 'due' | 'paused' | 'exhausted') => rows.reduce((total, row) => total + row[count], 0);
     metrics.addMetric(RetryMetric.due, MetricUnit.Count, sum('due'));
-    metrics.addMetric(RetryMetric.held, MetricUnit.Count, sum('held'));
+    metrics.addMetric(RetryMetric.paused, MetricUnit.Count, sum('paused'));
     metrics.addMetric(RetryMetric.exhausted, MetricUnit.Count, sum('exhausted'));
     const oldest = Math.max(0, ...rows.map(({ oldestDueSeconds }) => oldestDueSeconds));
     metrics.addMetric(RetryMetric.oldestDueAge, MetricUnit.Seconds, oldest);

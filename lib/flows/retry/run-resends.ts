@@ -21,8 +21,8 @@ export async function runResends(options: RetryRunOptions): Promise<ResendRun> {
   const run: ResendRun = { sent: 0, unsent: 0, troubles: new Map() };
   while (mayGoOn()) {
     const now = options.now();
-    const heldStages = run.troubles.keys();
-    const claimed = await claimResends(database, { leaseSeconds, limit: batchSize, heldStages }, now);
+    const skippedStages = run.troubles.keys();
+    const claimed = await claimResends(database, { leaseSeconds, limit: batchSize, skippedStages }, now);
     if (claimed.length === 0) return run;
     for (const [queueUrl, resends] of Map.groupBy(claimed, ({ stage }) => queues(stage))) {
       const all = resends.map((resend) => ({ resend, command: toCommand(resend, options) }));

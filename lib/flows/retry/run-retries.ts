@@ -69,12 +69,12 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
   await pullBackRetries(database, options.now());
   while (mayGoOn() && passed.size < MOST_PASSED) {
     const now = options.now();
-    const heldStages = troubles.keys();
+    const skippedStages = troubles.keys();
     const claim = await claimDueRetries(database, {
       now,
       limit: batchSize,
       passed,
-      heldStages,
+      skippedStages,
     });
     const { claimed, superseded } = claim;
     if (claim.nothingLeft) return { counts, troubles, complete: true };

@@ -12,13 +12,13 @@ import { incidentKey } from '../../domain/incident-cause.ts';
 import {
   incidentLevel,
   isOver,
-  type NotificationKind,
   nextTrend,
   remindersDue,
   tellingOf,
   tellsEnd,
 } from '../../domain/incident-rules.ts';
 import { type IncidentReport, incidentText } from '../../domain/incident-text.ts';
+import type { NotificationKind } from '../../domain/words.ts';
 
 export interface IncidentCounts {
   open: number;

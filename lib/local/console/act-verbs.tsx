@@ -12,10 +12,10 @@ import {
 } from '../../data-access/operate.ts';
 import { type ListedRetry, listRetries } from '../../data-access/retry.ts';
 import { findRequest, type RequestRow } from '../../data-access/timeline.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { causeText } from '../../domain/incident-text.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { type RetryFilter, toRetryFilter } from '../../domain/retry-filter.ts';
+import { durationText } from '../../domain/words.ts';
 import { closeRequest, closingEnds } from '../../flows/operate/close-request.ts';
 import { previewResend, resendRequest } from '../../flows/operate/resend-request.ts';
 import { resendRefusals, riskText } from '../../flows/operate/resend-text.ts';

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { readEventLines } from '../../client/read-event-lines.ts';
 import { SendInterruptedError, type SentCounts, sendEvents } from '../../client/send-events.ts';
 import type { PhiRules } from '../../domain/phi-guard.ts';
+import { durationText } from '../../domain/words.ts';
 import { LONGEST_ADVANCE_SECONDS, type LocalClock } from '../local-clock.ts';
 import { type ConsoleRoute, json } from './console-server.ts';
 import { RequestError } from './read-body.ts';
@@ -37,7 +38,7 @@ export async function checkParts(checks: Record<string, HealthCheck>): Promise<R
 async function ask(check: HealthCheck): Promise<PartHealth> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+    timer = setTimeout(() => fail(new Error(`no answer within ${durationText(PATIENCE_MS)}`)), PATIENCE_MS);
   });
   try {
     return { ok: true, state: await Promise.race([check(), silence]) };

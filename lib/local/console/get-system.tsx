@@ -1,3 +1,4 @@
+import { outcomeMarks } from '../../domain/words.ts';
 import { Mark } from '../../views/parts/status-mark.tsx';
 import { Table } from '../../views/parts/table.tsx';
 import type { LocalAddresses } from '../local-environment.ts';
@@ -28,7 +29,11 @@ export function getSystem({ addresses, checks, views }: SystemPage): ConsoleRout
             {
               name: 'State',
               cell: ({ ok }) =>
-                ok ? <Mark tone="ok" glyph="✓" word="well" /> : <Mark tone="bad" glyph="✗" word="failing" />,
+                ok ? (
+                  <Mark {...outcomeMarks.done} word="well" />
+                ) : (
+                  <Mark {...outcomeMarks.failed} word="failing" />
+                ),
             },
             { name: 'Detail', cell: ({ state }) => state },
           ]}

@@ -1,9 +1,9 @@
 import type { Database } from '../../data-access/database.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
+import { durationText } from '../../domain/words.ts';
 import { type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { durationText } from '../../domain/words.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import {
   DataDirectoryInUseError,
@@ -131,7 +132,7 @@ async function untilReady(
     if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return undefined;
     if (Date.now() > patienceEnds) {
       child.kill('SIGQUIT');
-      return `it was not ready within ${START_PATIENCE_MS / 1000} s`;
+      return `it was not ready within ${durationText(START_PATIENCE_MS)}`;
     }
     await delay(POLL_MS);
   }

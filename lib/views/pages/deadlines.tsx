@@ -9,9 +9,8 @@ import {
   listDeadlines,
   listDecisions,
 } from '../../data-access/decisions.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
-import type { Tone } from '../../domain/words.ts';
+import { deadlineRiskMarks, deadlineRisks, durationText } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
@@ -33,7 +32,7 @@ export const deadlinesPage: ViewPage = {
     const { now, tenant, limits } = context;
     const year = now.getUTCFullYear();
     const since = new Date(Date.UTC(year, 0, 1));
-    const risk = readWord(parameters, 'risk', risks);
+    const risk = readWord(parameters, 'risk', deadlineRisks);
     const outcome = readWord(parameters, 'outcome', decisionOutcomes);
     const priority = readWord(parameters, 'priority', priorities);
     const after = readText(parameters, 'after') ?? undefined;
@@ -98,19 +97,11 @@ export interface ListedDecisions {
   next: string | null;
 }
 
-const risks = ['at-risk', 'urgent', 'breached'] as const;
-
-const riskMarks: Readonly<Record<Deadline['risk'], { tone: Tone; glyph: string; word: string }>> = {
-  'at-risk': { tone: 'warn', glyph: '◷', word: 'AT RISK' },
-  urgent: { tone: 'bad', glyph: '△', word: 'URGENT' },
-  breached: { tone: 'bad', glyph: '✗', word: 'OVERDUE' },
-};
-
 /** The regulator's clock: requests that have used up three quarters of their time, and how decisions went this year. */
 export function DeadlineList({ data, context }: { data: DeadlineListData; context: ViewContext }) {
   const { deadlines, decisions, year, counts, risk, next } = data;
   const { links, tenant } = context;
-  const all = risks.reduce((sum, name) => sum + counts[name], 0);
+  const all = deadlineRisks.reduce((sum, name) => sum + counts[name], 0);
   return (
     <section>
       <h1>Deadlines</h1>
@@ -127,9 +118,9 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
         chosen={risk}
         words={[
           { value: null, label: `all ${all.toLocaleString('en')}` },
-          ...risks.map((name) => ({
+          ...deadlineRisks.map((name) => ({
             value: name,
-            label: `${riskMarks[name].word.toLowerCase()} ${counts[name].toLocaleString('en')}`,
+            label: `${deadlineRiskMarks[name].word} ${counts[name].toLocaleString('en')}`,
           })),
         ]}
         links={links}
@@ -166,7 +157,7 @@ function DeadlineTable({ deadlines, context }: { deadlines: readonly Deadline[];
       columns={[
         { name: 'Request', heads: true, cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} /> },
         { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
-        { name: 'Risk', cell: ({ risk }) => <Mark {...riskMarks[risk]} /> },
+        { name: 'Risk', cell: ({ risk }) => <Mark {...deadlineRiskMarks[risk]} /> },
         { name: 'Clock', cell: (deadline) => <Clock deadline={deadline} now={now} /> },
         { name: 'Due', numeric: true, cell: ({ dueAt }) => <Relative at={dueAt} now={now} /> },
         { name: 'Due at, UTC', cell: ({ dueAt }) => <Instant at={dueAt} now={now} /> },
@@ -196,7 +187,7 @@ function Clock({ deadline, now }: { deadline: Deadline; now: Date }) {
     <svg role="img" width={CLOCK_WIDTH} height={20} aria-label={`${gone} % of the time is gone`}>
       <title>{`${gone} % of the time is gone`}</title>
       <rect class="rail" x={0} y={7} width={CLOCK_WIDTH} height={6} rx={3} />
-      <g class={riskMarks[risk].tone}>
+      <g class={deadlineRiskMarks[risk].tone}>
         <rect
           class="fill"
           x={0}

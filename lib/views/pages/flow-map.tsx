@@ -1,5 +1,5 @@
 import type { Flow, FlowEdge, FlowStage } from '../../data-access/flow.ts';
-import { millisecondsText } from '../parts/time-text.tsx';
+import { tookText } from '../../domain/words.ts';
 
 /** More would hide each other; the table has all. */
 const STAGES_SHOWN = 16;
@@ -80,7 +80,7 @@ function Arc({ edge, from, to, weight, labelled }: ArcProps) {
   const { path, head, label } =
     to === from + 1 ? straight(from) : to > from ? forward(from, to) : backward(from, to);
   const tone = edge.failedShare >= TROUBLED_SHARE ? 'bad' : to < from ? 'retry' : 'busy';
-  const name = `${edge.from} to ${edge.to}: ${edge.count.toLocaleString('en')}, median wait ${millisecondsText(edge.medianWaitMs)}, p95 ${millisecondsText(edge.p95WaitMs)}`;
+  const name = `${edge.from} to ${edge.to}: ${edge.count.toLocaleString('en')}, median wait ${tookText(edge.medianWaitMs)}, p95 ${tookText(edge.p95WaitMs)}`;
   return (
     <g class={tone}>
       <title>{name}</title>
@@ -88,7 +88,7 @@ function Arc({ edge, from, to, weight, labelled }: ArcProps) {
       <path class="hand-over-head" d={head} />
       {labelled ? (
         <text class="hand-over-label" x={label.x} y={label.y} text-anchor={label.anchor}>
-          {`${edge.count.toLocaleString('en')} · ${millisecondsText(edge.medianWaitMs)}`}
+          {`${edge.count.toLocaleString('en')} · ${tookText(edge.medianWaitMs)}`}
         </text>
       ) : null}
     </g>

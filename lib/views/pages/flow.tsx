@@ -11,13 +11,13 @@ import {
   readFlow,
   type Took,
 } from '../../data-access/flow.ts';
+import { tookText } from '../../domain/words.ts';
 import type { Place } from '../../reports/place.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
-import { millisecondsText } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage, ViewParameters } from '../view-page.ts';
 import { FlowMap, percent } from './flow-map.tsx';
@@ -193,9 +193,9 @@ function EdgeTable({ edges, filter, context }: EdgeTableProps) {
               />
             ),
           },
-          { name: 'Median wait', numeric: true, cell: ({ medianWaitMs }) => millisecondsText(medianWaitMs) },
-          { name: 'p95', numeric: true, cell: ({ p95WaitMs }) => millisecondsText(p95WaitMs) },
-          { name: 'Max', numeric: true, cell: ({ maxWaitMs }) => millisecondsText(maxWaitMs) },
+          { name: 'Median wait', numeric: true, cell: ({ medianWaitMs }) => tookText(medianWaitMs) },
+          { name: 'p95', numeric: true, cell: ({ p95WaitMs }) => tookText(p95WaitMs) },
+          { name: 'Max', numeric: true, cell: ({ maxWaitMs }) => tookText(maxWaitMs) },
           { name: 'Failed', numeric: true, cell: ({ failedShare }) => share(failedShare) },
           { name: 'Went back', numeric: true, cell: ({ wentBackShare }) => share(wentBackShare) },
         ]}
@@ -224,7 +224,7 @@ function TookTable({ endToEnd, filter, context }: TookTableProps) {
     numeric: true,
     cell: (row: (typeof rows)[number]) => {
       const ms = of(row)[measure];
-      return ms === null ? <span class="none">–</span> : millisecondsText(ms);
+      return ms === null ? <span class="none">–</span> : tookText(ms);
     },
   });
   const count = (name: string, reached: 'answer' | 'decision', of: (row: (typeof rows)[number]) => Took) => ({

@@ -1,9 +1,8 @@
 import { type KeptIncident, listOpenIncidents } from '../../data-access/incidents.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
-import type { Tone } from '../../domain/words.ts';
+import { durationText, incidentLevelMarks } from '../../domain/words.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
@@ -31,12 +30,6 @@ export interface IncidentListData {
   check: LastCheck | undefined;
 }
 
-const levelMarks: Readonly<Record<KeptIncident['level'], { tone: Tone; glyph: string; word: string }>> = {
-  warn: { tone: 'warn', glyph: '△', word: 'WARN' },
-  page: { tone: 'bad', glyph: '▲', word: 'PAGE' },
-  breach: { tone: 'bad', glyph: '✗', word: 'BREACH' },
-};
-
 /** What on-call was told of and is not over yet. */
 export function IncidentList({ data, context }: { data: IncidentListData; context: ViewContext }) {
   const { incidents, check } = data;
@@ -57,7 +50,7 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
           caption="Open incidents"
           rows={incidents.slice(0, limits.groups)}
           columns={[
-            { name: 'Level', cell: ({ level }) => <Mark {...levelMarks[level]} /> },
+            { name: 'Level', cell: ({ level }) => <Mark {...incidentLevelMarks[level]} /> },
             {
               name: 'Stage and cause',
               heads: true,

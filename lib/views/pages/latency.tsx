@@ -4,12 +4,12 @@ import {
   type StagePerformance,
   type TenantEvents,
 } from '../../data-access/event-reports.ts';
+import { roundText, tookText } from '../../domain/words.ts';
 import { latency } from '../../reports/latency.ts';
 import { slowest } from '../../reports/slowest.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
-import { millisecondsText } from '../parts/time-text.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { pageQuestion, type ReportTime, readTime, timeText } from './report-time.ts';
 import { TenantTable } from './tenant-table.tsx';
@@ -122,7 +122,7 @@ function LatencyChart({ rows, label }: LatencyChartProps) {
           <g>
             <line class="tick" x1={at(tick)} x2={at(tick)} y1={AXIS - 4} y2={height} />
             <text class="tick-label" x={at(tick)} dx={3} y={14}>
-              {millisecondsText(tick).replace(/\.0+ /, ' ')}
+              {roundText(tick)}
             </text>
           </g>
         ))}
@@ -130,7 +130,7 @@ function LatencyChart({ rows, label }: LatencyChartProps) {
           const middle = AXIS + position * ROW + ROW / 2;
           return (
             <g class="busy">
-              <title>{`${stage.slice(0, 40)}: p50 ${millisecondsText(p50Ms)}, p95 ${millisecondsText(p95Ms)}, max ${millisecondsText(maxMs)}`}</title>
+              <title>{`${stage.slice(0, 40)}: p50 ${tookText(p50Ms)}, p95 ${tookText(p95Ms)}, max ${tookText(maxMs)}`}</title>
               <line class="reach" x1={at(p95Ms)} x2={at(maxMs)} y1={middle} y2={middle} />
               <line class="reach" x1={at(maxMs)} x2={at(maxMs)} y1={middle - 4} y2={middle + 4} />
               <rect class="bar" x={at(p50Ms)} y={middle - 6} width={width(p50Ms, p95Ms)} height={12} rx={2} />

@@ -6,10 +6,10 @@ import { listRequests } from '../../data-access/requests.ts';
 import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/retry.ts';
 import { countOpenRequests, type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { groupStuckRequests, type StuckGroup } from '../../data-access/stuck-requests.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
 import type { Tone } from '../../domain/words.ts';
+import { durationText } from '../../domain/words.ts';
 import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Empty } from '../parts/notice.tsx';
@@ -209,7 +209,7 @@ function figuresOf(
   const oldest = Math.min(...groups.map(({ oldestSince }) => oldestSince.getTime()));
   const { breached } = deadlines;
   const atRisk = deadlines.urgent + deadlines['at-risk'];
-  const { held, exhausted, oldestDueSeconds: oldestDue } = retries;
+  const { paused, exhausted, oldestDueSeconds: oldestDue } = retries;
   const isOverdue = oldestDue > defaultStageLimits.retryOverdue;
   const lag = check?.lagSeconds ?? 0;
   return [
@@ -223,7 +223,7 @@ function figuresOf(
     {
       name: 'Deadlines',
       value: number(breached + atRisk),
-      detail: breached > 0 ? `${breached} overdue` : atRisk > 0 ? 'at risk' : 'none at risk',
+      detail: breached > 0 ? `${breached} breached` : atRisk > 0 ? 'at risk' : 'none at risk',
       tone: breached > 0 ? 'bad' : atRisk > 0 ? 'warn' : 'quiet',
       place: to('deadlines'),
     },
@@ -232,12 +232,12 @@ function figuresOf(
       value: number(due),
       detail:
         due === 0
-          ? held > 0
-            ? `${held} held back`
+          ? paused > 0
+            ? `${paused} paused`
             : 'none waiting'
           : `oldest ${durationText(oldestDue * 1_000)}${isOverdue ? ', overdue' : ''}`,
       tone: isOverdue ? 'bad' : due > 0 ? 'retry' : 'quiet',
-      place: to('retries', { state: due === 0 && held > 0 ? 'held' : 'due' }),
+      place: to('retries', { state: due === 0 && paused > 0 ? 'paused' : 'due' }),
     },
     {
       name: 'Exhausted',

@@ -4,6 +4,7 @@ import {
   REJECTED_PER_PAGE,
   type RejectedRow,
 } from '../../data-access/rejected-messages.ts';
+import { outcomeMarks } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
@@ -132,7 +133,11 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
             {
               name: 'Replayed',
               cell: ({ replayedAt }) =>
-                replayedAt === null ? <span class="muted">no</span> : <Mark tone="ok" glyph="✓" word="yes" />,
+                replayedAt === null ? (
+                  <span class="muted">no</span>
+                ) : (
+                  <Mark {...outcomeMarks.done} word="yes" />
+                ),
             },
           ]}
         />

@@ -1,4 +1,5 @@
 import type { ListedRequest } from '../../data-access/requests.ts';
+import { standingMarks } from '../../domain/words.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink } from '../parts/links.tsx';
 import { Mark } from '../parts/status-mark.tsx';
@@ -49,8 +50,8 @@ export function RequestState({
 }: {
   request: Pick<RequestInList, 'status' | 'completedAt' | 'stuckReason'>;
 }) {
-  if (request.stuckReason !== null) return <Mark tone="bad" glyph="✗" word="STUCK" />;
-  if (request.completedAt === null) return <Mark tone="busy" glyph="◐" word="IN FLIGHT" />;
-  if (request.status === 'PENDING') return <Mark tone="warn" glyph="◷" word="ANSWERED" />;
-  return <Mark tone="ok" glyph="✓" word="CLOSED" />;
+  if (request.stuckReason !== null) return <Mark {...standingMarks.stuck} />;
+  if (request.completedAt === null) return <Mark {...standingMarks.inFlight} />;
+  if (request.status === 'PENDING') return <Mark {...standingMarks.answered} />;
+  return <Mark {...standingMarks.closed} />;
 }

@@ -4,10 +4,10 @@ import {
   type RetryBatch,
   type RetryPause,
 } from '../../data-access/operate.ts';
-import { type ListedRetry, listRetries, retryStates } from '../../data-access/retry.ts';
+import { type ListedRetry, listRetries } from '../../data-access/retry.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
-import type { Tone } from '../../domain/words.ts';
+import { overdueRetryMark, retryStateMarks, retryStates } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
@@ -87,7 +87,7 @@ export function RetryQueue({ data, context }: { data: RetryQueueData; context: V
         chosen={state}
         words={[
           { value: null, label: 'all' },
-          ...retryStates.map((value) => ({ value, label: stateMarks[value].choice })),
+          ...retryStates.map((value) => ({ value, label: retryStateMarks[value].word })),
         ]}
         links={links}
       />
@@ -107,16 +107,6 @@ export function RetryQueue({ data, context }: { data: RetryQueueData; context: V
     </section>
   );
 }
-
-const stateMarks: Readonly<
-  Record<ListedRetry['state'], { tone: Tone; glyph: string; word: string; choice: string }>
-> = {
-  due: { tone: 'retry', glyph: '↻', word: 'DUE', choice: 'due' },
-  sending: { tone: 'busy', glyph: '→', word: 'LEASED', choice: 'leased' },
-  held: { tone: 'warn', glyph: '‖', word: 'PAUSED', choice: 'paused' },
-  waiting: { tone: 'quiet', glyph: '◷', word: 'WAITING', choice: 'waiting' },
-  exhausted: { tone: 'bad', glyph: '✗', word: 'EXHAUSTED', choice: 'exhausted' },
-};
 
 function RetryTable({ data, context }: { data: RetryQueueData; context: ViewContext }) {
   const { now, links } = context;
@@ -171,9 +161,9 @@ function RetryState({ retry, data, now }: { retry: ListedRetry; data: RetryQueue
   const { state, nextRetryAt, failedAt } = retry;
   const dueAt = Math.max(nextRetryAt?.getTime() ?? 0, failedAt.getTime());
   if (state === 'due' && now.getTime() - dueAt > data.overdueSeconds * 1_000) {
-    return <Mark tone="bad" glyph="↻" word="OVERDUE" />;
+    return <Mark {...overdueRetryMark} />;
   }
-  return <Mark {...stateMarks[state]} />;
+  return <Mark {...retryStateMarks[state]} />;
 }
 
 function Pauses({ pauses, context }: { pauses: readonly RetryPause[]; context: ViewContext }) {

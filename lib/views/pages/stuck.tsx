@@ -6,15 +6,22 @@ import {
   type StuckGroup,
   type StuckRequest,
 } from '../../data-access/stuck-requests.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { OTHER } from '../../domain/other-name.ts';
-import { stuckReasons } from '../../domain/request-state.ts';
+import {
+  actsByItself,
+  automaticText,
+  deadlineRiskMarks,
+  durationText,
+  reasonText,
+  type Mark as StateMark,
+  stuckReasons,
+} from '../../domain/words.ts';
 import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
-import { actsByItself, automaticAction, Mark, reasonText } from '../parts/status-mark.tsx';
+import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
@@ -146,7 +153,7 @@ export function GroupTable({ groups, context }: { groups: readonly StuckGroup[];
         {
           name: 'By itself',
           cell: ({ reason }) => (
-            <span class={actsByItself(reason) ? undefined : 'muted'}>{automaticAction(reason)}</span>
+            <span class={actsByItself(reason) ? undefined : 'muted'}>{automaticText(reason)}</span>
           ),
         },
         {
@@ -181,7 +188,7 @@ function GroupDeadline({ group, context }: { group: StuckGroup; context: ViewCon
         <div>
           {links.link(
             groupPlace(group, 'breached'),
-            <Mark tone="bad" glyph="✗" word={`${breached.toLocaleString('en')} overdue`} />,
+            <CountMark count={breached} mark={deadlineRiskMarks.breached} />,
           )}
         </div>
       )}
@@ -189,12 +196,16 @@ function GroupDeadline({ group, context }: { group: StuckGroup; context: ViewCon
         <div>
           {links.link(
             groupPlace(group, 'at-risk'),
-            <Mark tone="warn" glyph="◷" word={`${atRisk.toLocaleString('en')} at risk${due}`} />,
+            <CountMark count={atRisk} mark={deadlineRiskMarks['at-risk']} then={due} />,
           )}
         </div>
       )}
     </>
   );
+}
+
+function CountMark({ count, mark, then = '' }: { count: number; mark: StateMark; then?: string }) {
+  return <Mark {...mark} word={`${count.toLocaleString('en')} ${mark.word}${then}`} />;
 }
 
 interface RequestTableProps {
@@ -259,7 +270,7 @@ function FilterText({ filter }: { filter: StuckBoardData['filter'] }) {
           at <DataText value={target} most={40} />{' '}
         </>
       )}
-      {risk === null ? null : risk === 'breached' ? 'overdue' : 'at risk'}
+      {risk === null ? null : deadlineRiskMarks[risk].word}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { LastCheck } from '../../data-access/stuck-alarm.ts';
-import { durationText } from '../../domain/duration-text.ts';
+import { durationText } from '../../domain/words.ts';
 import { Caution } from './notice.tsx';
 import { Relative } from './time-text.tsx';
 

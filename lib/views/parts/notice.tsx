@@ -1,3 +1,4 @@
+import { cautionGlyph } from '../../domain/words.ts';
 import type { Child } from '../html.ts';
 
 /** Nothing to show, and why that is so. */
@@ -9,7 +10,7 @@ export function Empty({ children }: { children: Child }) {
 export function Caution({ children }: { children: Child }) {
   return (
     <p class="caution" role="note">
-      <span aria-hidden="true">△</span> <span>{children}</span>
+      <span aria-hidden="true">{cautionGlyph}</span> <span>{children}</span>
     </p>
   );
 }

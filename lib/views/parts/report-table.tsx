@@ -1,3 +1,4 @@
+import { tookText } from '../../domain/words.ts';
 import type { Report, ReportColumn, ReportQuestion } from '../../reports/report.ts';
 import type { Child } from '../html.ts';
 import type { ViewContext } from '../view-page.ts';
@@ -7,7 +8,7 @@ import { CountLink, RequestLink } from './links.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { Mark, StatusMark } from './status-mark.tsx';
 import { type Column, Table } from './table.tsx';
-import { Instant, millisecondsText, Relative } from './time-text.tsx';
+import { Instant, Relative } from './time-text.tsx';
 
 interface ReportTableProps<Row extends object> {
   report: Report<Row>;
@@ -78,7 +79,7 @@ function cellOf<Row>(
     }
     case 'took': {
       const milliseconds = column.value(row, question);
-      return milliseconds === null ? '–' : millisecondsText(milliseconds);
+      return milliseconds === null ? '–' : tookText(milliseconds);
     }
     case 'ago':
       return <Relative at={column.value(row, question)} now={now} />;

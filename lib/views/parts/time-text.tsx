@@ -1,4 +1,4 @@
-import { durationText } from '../../domain/duration-text.ts';
+import { ageText, durationText } from '../../domain/words.ts';
 
 /** An instant in UTC, to the second: `14:51:34`, with the date where it is not that of `now`. */
 export function Instant({ at, now, exact = false }: { at: Date | null; now: Date; exact?: boolean }) {
@@ -23,15 +23,9 @@ export function Relative({ at, now }: { at: Date | null; now: Date }) {
   const iso = at.toISOString();
   return (
     <time datetime={iso} class="num" title={`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}>
-      {relativeText(at, now)}
+      {ageText(at, now)}
     </time>
   );
-}
-
-function relativeText(at: Date, now: Date): string {
-  const distance = now.getTime() - at.getTime();
-  if (Math.abs(distance) < 1_000) return 'just now';
-  return distance >= 0 ? `${durationText(distance)} ago` : `in ${durationText(-distance)}`;
 }
 
 /** How long something has lasted. */
@@ -42,12 +36,4 @@ export function Age({ since, now }: { since: Date; now: Date }) {
       {durationText(now.getTime() - since.getTime())}
     </time>
   );
-}
-
-/** A measured duration: `97 ms`, `3.47 s`, `2h14m`. */
-export function millisecondsText(milliseconds: number): string {
-  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 10_000) return `${(milliseconds / 1_000).toFixed(2)} s`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
-  return durationText(milliseconds);
 }

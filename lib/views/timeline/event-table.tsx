@@ -1,10 +1,10 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
-import { durationText } from '../../domain/duration-text.ts';
+import { durationText, tookText } from '../../domain/words.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { Fields } from '../parts/fields.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
-import { Instant, isSameDay, millisecondsText } from '../parts/time-text.tsx';
+import { Instant, isSameDay } from '../parts/time-text.tsx';
 
 /** The longest error text shown; the whole is in the database. */
 const ERROR_LENGTH = 300;
@@ -50,7 +50,7 @@ export function EventTable({ events, flags, now, maxAttempts }: EventTableProps)
         {
           name: 'Took',
           numeric: true,
-          cell: ({ durationMs }) => (durationMs === null ? null : millisecondsText(durationMs)),
+          cell: ({ durationMs }) => (durationMs === null ? null : tookText(durationMs)),
         },
         { name: 'Details', cell: (event) => <Details event={event} now={now} /> },
       ]}

@@ -1,7 +1,7 @@
+import { tookText } from '../../domain/words.ts';
 import type { Html } from '../html.ts';
 import { cutText, DataText } from '../parts/data-text.tsx';
 import { markOf } from '../parts/status-mark.tsx';
-import { millisecondsText } from '../parts/time-text.tsx';
 import type { Attempt, Point, StageRow, Wait } from './stage-attempts.ts';
 import { type TimeScale, timeScale, timeTicks } from './time-scale.ts';
 
@@ -121,7 +121,7 @@ function Bar({
   const open = attempt.to === null;
   const to = attempt.to ?? end ?? from;
   const { tone, glyph, word } = markOf(status);
-  const took = open ? 'no result so far' : millisecondsText(to - from);
+  const took = open ? 'no result so far' : tookText(to - from);
   const left = at(from);
   const width = `${Math.max(0, Number.parseFloat(at(to)) - Number.parseFloat(left)).toFixed(2)}%`;
   const mark = `${status === 'FAILED' ? glyph : ''}${number > 1 ? ` ${number}` : ''}`.trim();
@@ -162,7 +162,7 @@ function WaitMark({ wait, y, at, end }: Placed & { wait: Wait; end: number }) {
   const middle = y + BAR / 2;
   return (
     <line class={`wait ${wait.kind}`} x1={at(wait.from)} x2={at(to)} y1={middle} y2={middle}>
-      <title>{`${wait.kind === 'retry' ? 'Waits for a retry' : 'Waits to begin'}: ${millisecondsText(to - wait.from)}`}</title>
+      <title>{`${wait.kind === 'retry' ? 'Waits for a retry' : 'Waits to begin'}: ${tookText(to - wait.from)}`}</title>
     </line>
   );
 }
@@ -196,7 +196,7 @@ function Shortened({ gap, scale, share, height }: ShortenedProps) {
       width={percent(to - from)}
       height={height - AXIS + 4}
     >
-      <title>{`${millisecondsText(gap.to - gap.from)}, drawn shorter`}</title>
+      <title>{`${tookText(gap.to - gap.from)}, drawn shorter`}</title>
     </rect>
   );
 }

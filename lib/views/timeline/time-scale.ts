@@ -1,4 +1,4 @@
-import { durationText } from '../../domain/duration-text.ts';
+import { roundText } from '../../domain/words.ts';
 
 /** Maps instants to 0..1. Where nothing happens for long, time is drawn shorter, so that a minute's work stays readable beside an hour's wait. */
 export interface TimeScale {
@@ -113,17 +113,9 @@ export function timeTicks(scale: TimeScale, room = 0.97): Tick[] {
       const place = scale.at(scale.from + after);
       if (place < room && ticks.every((tick) => Math.abs(tick.place - place) >= CLOSEST)) {
         const isNear = ticks.some((tick) => !tick.fine && Math.abs(tick.place - place) < CLOSEST_NARROW);
-        ticks.push({ place, label: `+${tickText(after)}`, fine: isNear || place > 1 - CLOSEST_NARROW });
+        ticks.push({ place, label: `+${roundText(after)}`, fine: isNear || place > 1 - CLOSEST_NARROW });
       }
     }
   }
   return ticks;
-}
-
-function tickText(milliseconds: number): string {
-  if (milliseconds < SECOND) return `${milliseconds} ms`;
-  if (milliseconds < MINUTE) return `${milliseconds / SECOND} s`;
-  const minutes = Math.floor(milliseconds / MINUTE);
-  const seconds = (milliseconds % MINUTE) / SECOND;
-  return milliseconds < HOUR && seconds > 0 ? `${minutes}m${seconds}s` : durationText(milliseconds);
 }

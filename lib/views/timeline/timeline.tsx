@@ -4,13 +4,13 @@ import {
   type RequestRow,
   type TimelineEvent,
 } from '../../data-access/timeline.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
+import { durationText, reasonText, standingMarks } from '../../domain/words.ts';
 import type { Child } from '../html.ts';
-import { DataText } from '../parts/data-text.tsx';
+import { cutText, DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
-import { Mark, reasonText } from '../parts/status-mark.tsx';
+import { Mark } from '../parts/status-mark.tsx';
 import { Age, Instant, Relative } from '../parts/time-text.tsx';
 import { readText } from '../read-parameters.ts';
 import { type ViewContext, ViewError, type ViewPage } from '../view-page.ts';
@@ -210,8 +210,9 @@ function Standing({ request, now }: { request: RequestRow; now: Date }) {
   if (stuckReason !== null && stuckSince !== null) {
     return (
       <>
-        <Mark tone="bad" glyph="✗" word="STUCK" /> for <Age since={stuckSince} now={now} />:{' '}
-        {mainStage === null ? 'the request' : <DataText value={mainStage} />} {reasonText(stuckReason)}
+        <Mark {...standingMarks.stuck} /> for <Age since={stuckSince} now={now} />:{' '}
+        {mainStage === null ? 'the request' : <DataText value={mainStage} />}{' '}
+        {cutText(reasonText(stuckReason), 80)}
         {lastErrorCode === null || !reasonIsFailure(stuckReason) ? null : (
           <>
             {' '}
@@ -225,17 +226,17 @@ function Standing({ request, now }: { request: RequestRow; now: Date }) {
   if (completedAt !== null) {
     return decidedAt === null ? (
       <>
-        <Mark tone="warn" glyph="◷" word="ANSWERED" />, not decided yet.
+        <Mark {...standingMarks.answered} />, not decided yet.
       </>
     ) : (
       <>
-        <Mark tone="ok" glyph="✓" word="CLOSED" />: {request.status.toLowerCase()}.
+        <Mark {...standingMarks.closed} />: {request.status.toLowerCase()}.
       </>
     );
   }
   return (
     <>
-      <Mark tone="busy" glyph="◐" word="IN FLIGHT" /> in <DataText value={mainStage ?? 'no stage yet'} />
+      <Mark {...standingMarks.inFlight} /> in <DataText value={mainStage ?? 'no stage yet'} />
       {nextStage === null ? null : (
         <>
           , <DataText value={nextStage} /> is next

@@ -6,7 +6,7 @@ import { openRetryBench } from './retry-bench.ts';
 
 const bench = openRetryBench();
 const claim = () =>
-  claimDueRetries(bench.database, { now: bench.now, limit: 10, passed: new Map(), heldStages: [] });
+  claimDueRetries(bench.database, { now: bench.now, limit: 10, passed: new Map(), skippedStages: [] });
 
 describe('two claims at once', () => {
   it('a claim too new to be seen by the other is respected, and the other looks on for more', async () => {
@@ -51,7 +51,7 @@ describe('a run that was taken for dead', () => {
       now: bench.now,
       limit: 1,
       passed: new Map(),
-      heldStages: [],
+      skippedStages: [],
     });
     expect(quick.claimed).toHaveLength(1);
     await releaseClaims(bench.database, slow.claimed, slowAt);

@@ -41,8 +41,8 @@ describe('a pause', () => {
     expect(await pauseRetries(bench.database, scope, operator, bench.now)).toBe(true);
     await bench.run();
     expect(bench.queue.commands).toHaveLength(sent);
-    const held = await measureRetries(bench.database, bench.now);
-    expect(held).toMatchObject({ held: 8 - sent, due: 0, oldestDueSeconds: 0 });
+    const paused = await measureRetries(bench.database, bench.now);
+    expect(paused).toMatchObject({ paused: 8 - sent, due: 0, oldestDueSeconds: 0 });
     expect(await resumeRetries(bench.database, scope, operator, bench.now)).toBe(true);
     await bench.run();
     expect(bench.queue.commands).toHaveLength(8);

@@ -1,4 +1,4 @@
-import type { StuckReason } from '../../../lib/domain/request-state.ts';
+import type { StuckReason } from '../../../lib/domain/words.ts';
 import type { Step } from '../../support/history.ts';
 
 /** What happened to a request, and what has to be said of it `at` so many minutes after it began. */
