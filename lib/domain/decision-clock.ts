@@ -170,8 +170,8 @@ export function policyText({ periods, zone, state }: PlanPolicy, at: Date): stri
 }
 
 function frameText(frame: Frame): string {
-  if ('hours' in frame) return `${frame.hours} h`;
-  return 'days' in frame ? `${frame.days} d` : `${frame.businessDays} business days`;
+  if ('hours' in frame) return `${frame.hours} hours`;
+  return 'days' in frame ? `${frame.days} days` : `${frame.businessDays} business days`;
 }
 
 const UNBOUND: PlanPolicy = {

@@ -1,4 +1,5 @@
 import { possibleResend, type Standing } from './resend.ts';
+import { runbookSection } from './words.ts';
 
 /** What can be done by hand, by the words of the CLI. */
 export const actNames = ['retry', 'resend', 'close', 'batch', 'pause', 'resume', 'snooze'] as const;
@@ -14,17 +15,6 @@ export interface NextStep {
   section: string;
   /** Whose stage has to act: of a lost hand-off the next one. Null where no stage does. */
   ownerStage: string | null;
-}
-
-const sections: Readonly<Record<string, string>> = {
-  'retries-exhausted': 'retries-exhausted',
-  'retry-overdue': 'retry-overdue',
-  'deadline-at-risk': 'deadline-page',
-  'deadline-breached': 'deadline-breached',
-};
-
-export function sectionOf(reason: string): string {
-  return sections[reason] ?? 'requests-stuck';
 }
 
 /** Of one request: null where nothing is to be done, because it has ended or goes on by itself. */
@@ -84,7 +74,7 @@ export function nextStepOfRequest(standing: Standing, isHeld: boolean): NextStep
 }
 
 function step(say: string, acts: readonly ActName[], { stuckReason, mainStage }: Standing): NextStep {
-  return { say, acts, section: sectionOf(stuckReason ?? 'failed'), ownerStage: mainStage };
+  return { say, acts, section: runbookSection(stuckReason ?? 'failed'), ownerStage: mainStage };
 }
 
 /** Of requests that are stuck at one stage for one reason: a group, or an incident. */
@@ -95,7 +85,7 @@ export function nextStepOfGroup(
   const make = (say: string, acts: readonly ActName[], ownerStage: string | null = stage): NextStep => ({
     say,
     acts,
-    section: sectionOf(reason),
+    section: runbookSection(reason),
     ownerStage,
   });
   if (isHeld) return make('Retries are held back. Resume once the cause is mended.', ['resume', 'batch']);

@@ -93,20 +93,38 @@ interface ReasonWords {
   says: string;
   automatic?: string;
   takes?: string;
+  /** Of docs/runbook.md, where the reason has one of its own. */
+  section?: string;
 }
 
 const reasonWords: Readonly<Record<StuckReason, ReasonWords>> = {
   'no-result': { says: 'began and gave no result', takes: 'the stage has to report' },
   failed: { says: 'failed, and no retry is planned', takes: 'it may not be retried' },
-  'retries-exhausted': { says: 'failed, and its retries are used up', takes: 'retry it by hand' },
-  'retry-overdue': { says: 'waits for a retry that is overdue', automatic: 'Retry with the next run' },
+  'retries-exhausted': {
+    says: 'failed, and its retries are used up',
+    takes: 'retry it by hand',
+    section: 'retries-exhausted',
+  },
+  'retry-overdue': {
+    says: 'waits for a retry that is overdue',
+    automatic: 'Retry with the next run',
+    section: 'retry-overdue',
+  },
   'hand-off-lost': { says: 'is done, but the next stage never began', takes: 'hand it on again' },
   'decided-not-delivered': {
     says: 'is done, but the provider has no notice of the decision',
     takes: 'give notice of the decision',
   },
-  'deadline-at-risk': { says: 'moves, but its decision is due soon', automatic: 'An alarm when it is due' },
-  'deadline-breached': { says: 'moves, but its decision is overdue', takes: 'a decision is needed' },
+  'deadline-at-risk': {
+    says: 'moves, but its decision is due soon',
+    automatic: 'An alarm when it is due',
+    section: 'deadline-page',
+  },
+  'deadline-breached': {
+    says: 'moves, but its decision is overdue',
+    takes: 'a decision is needed',
+    section: 'deadline-breached',
+  },
 };
 
 /** `failed, and no retry is planned`, of its stage; a reason this program does not know is shown as it is. */
@@ -123,6 +141,11 @@ export function automaticText(reason: string): string {
 /** Whether something happens by itself. */
 export function actsByItself(reason: string): boolean {
   return wordsOf(reason)?.automatic !== undefined;
+}
+
+/** The section of docs/runbook.md that says what to do about it. */
+export function runbookSection(reason: string): string {
+  return wordsOf(reason)?.section ?? 'requests-stuck';
 }
 
 function wordsOf(reason: string): ReasonWords | undefined {
