@@ -159,7 +159,7 @@ export function lacksPolicy(policy: DecisionPolicy, tenant: string, plan: string
   return policy.plans.size > 0 && !policy.plans.has(planKey(plan)) && !policy.tenants.has(tenant);
 }
 
-/** `expedited 72 h, standard 7 d`, of what is received at the instant. */
+/** `expedited 72 hours, standard 7 days`, of what is received at the instant. */
 export function policyText({ periods, zone, state }: PlanPolicy, at: Date): string {
   const { frames } = periods.find(({ from }) => at.getTime() >= from) ?? { frames: null };
   if (frames === null) return 'no timeframe';
