@@ -5,6 +5,7 @@ import { ExitCode, usageError } from './cli-error.ts';
 import { type CheckPart, headingText, resultText } from './doctor/doctor-check.ts';
 import { openAccount } from './doctor/preflight.ts';
 import { type CheckResult, doctorChecks, runChecks, runPreflight } from './doctor/run-checks.ts';
+import { openProgress, type Progress } from './output/progress.ts';
 import type { Session } from './session.ts';
 
 interface DoctorOptions {
@@ -22,20 +23,22 @@ export function doctor(cli: Cli): Command {
       .option('--before-deployment', 'only the checklist for before a deployment')
       // Not --after: that is where a page ended, for every verb.
       .option('--after-deployment', 'only the checklist for after a deployment')
-      .option('--deep', 'check the sequence of every request, however long it takes')
+      .option('--deep', 'check the sequence and the state of every request, however long it takes')
       .action((options: DoctorOptions, command: Command) =>
         cli.run(command, [], async (session) => {
           if (options.preflight === true) return await preflight(session);
           const connection = await session.connect();
+          const progress = openProgress(session.io.stderr);
           const context = {
             connection,
             database: connection.database('reader'),
             now: connection.now(),
             deep: options.deep ?? false,
+            onProgress: (text: string) => progress.show(`  ${text}`),
           };
           const parts = partsOf(options);
           const checks = doctorChecks.filter(({ part }) => parts.includes(part));
-          return await report(session, runChecks(checks, context), connection.name);
+          return await report(session, runChecks(checks, context), connection.name, progress);
         }),
       )
   );
@@ -62,9 +65,11 @@ async function report(
   session: Session,
   checked: AsyncIterable<CheckResult>,
   name: string,
+  progress?: Progress,
 ): Promise<ExitCode> {
   const results: CheckResult[] = [];
   for await (const result of checked) {
+    progress?.clear();
     if (session.options.output === 'table') tell(session, result, results.at(-1));
     results.push(result);
   }

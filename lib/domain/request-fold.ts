@@ -97,6 +97,14 @@ export interface FoldedEvent {
   exhausted: boolean;
 }
 
+/** What was kept of an event that is folded again, where it is not as it would be today. */
+export interface KeptFacts {
+  /** An older system counted otherwise. */
+  sequenceNo?: number;
+  /** Its setting was another one when it was recorded. */
+  believedDays?: number;
+}
+
 export interface FoldedDecisions {
   /** The first, and the latest: the one whose clock runs, or ran last. Undefined before the first event. */
   first: DecisionEpisode | undefined;
@@ -124,6 +132,8 @@ export class RequestFold {
   readonly cleared: number[] = [];
   readonly #rules: FoldRules;
   readonly #former: RequestMemory | null;
+  /** Of those appended here, by number. */
+  readonly #waiting = new Map<number, FoldedEvent>();
 
   constructor(known: KnownRequest | null, rules: FoldRules = defaultFoldRules) {
     this.#rules = rules;
@@ -146,7 +156,7 @@ export class RequestFold {
   }
 
   get lastSequenceNo(): number {
-    return this.firstSequenceNo - 1 + this.appended.length;
+    return this.appended.at(-1)?.sequenceNo ?? this.firstSequenceNo - 1;
   }
 
   /** Whether the failure of that number still waits for its retry. */
@@ -160,14 +170,14 @@ export class RequestFold {
   }
 
   /** @param recordedAt epoch milliseconds. */
-  append(event: TrackedEvent, recordedAt: number): void {
-    const { believedDays } = this.#rules;
+  append(event: TrackedEvent, recordedAt: number, kept: KeptFacts = {}): void {
+    const { sequenceNo = this.lastSequenceNo + 1, believedDays = this.#rules.believedDays } = kept;
     const occurredAt = Date.parse(event.occurredAt);
     const at = believableTime(occurredAt, recordedAt, believedDays);
     const mark = this.memory.stages[event.stage];
     const folded: FoldedEvent = {
       event,
-      sequenceNo: this.lastSequenceNo + 1,
+      sequenceNo,
       at,
       disbelieved: isDisbelieved(occurredAt, recordedAt, believedDays),
       attempt: event.attempt ?? Math.min((mark?.failed ?? 0) + 1, INT4_MAX),
@@ -177,26 +187,25 @@ export class RequestFold {
     this.appended.push(folded);
     this.memory.earliest = Math.min(this.memory.earliest ?? at, at);
     this.#beginAgain(event);
-    this.#rememberDecision(event, at, recordedAt);
+    this.#rememberDecision(event, at, recordedAt, believedDays);
     const wasClosed = completedAtOf(this.memory) !== null;
     const next = this.#applyEffects(event, at);
     const isClosed = completedAtOf(this.memory) !== null;
     if (isLateInStage(event, at, mark)) return;
     if (event.lane === 'main' && !isOvertaken(event, at, mark, this.memory)) this.#moveTo(folded, at, next);
     const plans = !isClosed && planRetry(folded, recordedAt);
+    if (plans) this.#waiting.set(sequenceNo, folded);
     this.#markStage(folded, at, mark, plans);
     if (isClosed && !wasClosed) this.#clearAllWaiting();
   }
 
-  #believed(time: string, recordedAt: number): number | null {
-    const stated = Date.parse(time);
-    return believableTime(stated, recordedAt, this.#rules.believedDays) === stated ? stated : null;
-  }
-
   /** An event that names no tenant says nothing of a decision. */
-  #rememberDecision(event: TrackedEvent, at: number, recordedAt: number): void {
+  #rememberDecision(event: TrackedEvent, at: number, recordedAt: number, believedDays: number): void {
     if (event.tenant === null) return;
-    const facts = decisionFacts(event, at, (time) => this.#believed(time, recordedAt));
+    const facts = decisionFacts(event, at, (time) => {
+      const stated = Date.parse(time);
+      return believableTime(stated, recordedAt, believedDays) === stated ? stated : null;
+    });
     const first = { ...this.memory.decision?.first };
     rememberFirst(first, event, at);
     if (facts.length === 0 && Object.keys(first).length === 0) return;
@@ -287,7 +296,7 @@ export class RequestFold {
   }
 
   #clear(sequenceNo: number): void {
-    const here = this.appended[sequenceNo - this.firstSequenceNo];
+    const here = this.#waiting.get(sequenceNo);
     if (here === undefined) {
       this.cleared.push(sequenceNo);
       return;

@@ -140,6 +140,24 @@ describe('pagw doctor', () => {
     expect(await everything()).toEqual(untouched);
   });
 
+  it('names each field in which a request is not what its events make of it, with --deep', async () => {
+    expect(resultOf((await diagnose('--deep')).results, 'states')).toMatchObject({
+      outcome: 'pass',
+      evidence: '1 request folded again',
+    });
+    await db.database.execute(
+      `UPDATE request_tracker SET status = 'MAPPED', main_stage = 'VALIDATION', state = jsonb_set(state::jsonb, '{progress}', '"MAPPED"')::json`,
+    );
+    await db.database.execute(`UPDATE decision_episode SET drugs = 'medical'`);
+    const { code, results } = await diagnose('--deep');
+    expect(code).toBe(10);
+    expect(resultOf(results, 'states')).toMatchObject({
+      outcome: 'fail',
+      evidence: '1 request folded again; 1 differ: PAGW-1 in episode-1.drugs, main_stage, state, status',
+    });
+    expect(resultOf((await diagnose()).results, 'states')).toMatchObject({ outcome: 'not-applicable' });
+  });
+
   it('says for each item what it saw', async () => {
     const { results } = await diagnose();
     const evidence = (id: string) => resultOf(results, id)?.evidence;

@@ -12,6 +12,8 @@ export interface CheckContext {
   now: Date;
   /** Look at everything, however long it takes. */
   deep: boolean;
+  /** Shows how far a check has come. */
+  onProgress?: (text: string) => void;
 }
 
 /** What a check found, with what it saw; a failure says what to do next. */

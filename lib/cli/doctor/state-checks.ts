@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../../data-access/database.ts';
+import { compareStates, type StateDifference } from '../../data-access/derived-state.ts';
 import {
   explainTimeline,
   findUniqueIndexes,
@@ -10,11 +11,12 @@ import {
 } from '../../data-access/doctor.ts';
 import { lacksPolicy, parseDecisionPolicy, policyText } from '../../domain/decision-clock.ts';
 import { printable } from '../../domain/printable-text.ts';
+import { defaultFoldRules } from '../../domain/request-fold.ts';
 import { parseRetryPolicy } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
-import { durationText, plural, tookText } from '../../domain/words.ts';
+import { countText, durationText, plural, tookText } from '../../domain/words.ts';
 import { readMigrationStates, readPendingFunctions } from '../migrate.ts';
-import { type CheckOutcome, type DoctorCheck, fail, pass } from './doctor-check.ts';
+import { type CheckOutcome, type DoctorCheck, fail, notApplicable, pass } from './doctor-check.ts';
 
 const LEAST_VERSION = 17;
 const SKEW_ALLOWED_MS = 60_000;
@@ -230,6 +232,42 @@ export const checkSequences: DoctorCheck = {
       if (next === undefined) return pass(`${plural(checked, 'request')} checked: all`);
     }
     return pass(`the latest ${plural(checked, 'request')} checked; --deep checks all`);
+  },
+};
+
+const MOST_TOLD = 5;
+
+export const checkStates: DoctorCheck = {
+  id: 'states',
+  part: 'tracker',
+  title: 'Every request stands where its events put it',
+  needsDatabase: true,
+  async run({ connection, database, deep, onProgress }) {
+    if (!deep)
+      return notApplicable('the histories of all requests are read for it', 'Ask for it with --deep.');
+    const policy = parseDecisionPolicy(connection.decisionPolicy);
+    const counts = { compared: 0, archived: 0, moved: 0 };
+    const told: StateDifference[] = [];
+    let different = 0;
+    for (let after: string | null = ''; after !== null; ) {
+      const page = await compareStates(database, after, { ...defaultFoldRules, policy });
+      for (const name of ['compared', 'archived', 'moved'] as const) counts[name] += page[name];
+      told.push(...page.differences.slice(0, MOST_TOLD - told.length));
+      different += page.differences.length;
+      onProgress?.(`${plural(counts.compared, 'request')} folded again`);
+      after = page.next;
+    }
+    const left = [
+      ...(counts.archived > 0 ? [`${countText(counts.archived)} are in the archive`] : []),
+      ...(counts.moved > 0 ? [`${countText(counts.moved)} moved meanwhile`] : []),
+    ].join(', ');
+    const evidence = `${plural(counts.compared, 'request')} folded again${left === '' ? '' : `, ${left}`}`;
+    if (different === 0) return pass(evidence);
+    const names = told.map(({ pagwId, fields }) => `${pagwId} in ${fields.join(', ')}`).join('; ');
+    return fail(
+      `${evidence}; ${different} differ: ${names}${different > MOST_TOLD ? '; …' : ''}`,
+      'Something wrote past append_events, or DECISION_POLICY has changed since: see docs/runbook.md, states.',
+    );
   },
 };
 

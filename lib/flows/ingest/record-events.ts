@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../data-access/database.ts';
 import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
+import { deriveRequestMemory } from '../../data-access/derived-state.ts';
 import {
   type Addition,
   appendEvents,
-  deriveRequestMemory,
   ensurePartitionsOfRequests,
   type RequestStateRow,
   readRequestStates,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { deriveRequestMemory } from '../../../lib/data-access/ingest.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { arbitraryHistory, cutAnywhere, recordedAt } from '../../support/arbitrary-history.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { expectDerivedStates } from '../../support/derived-states.ts';
 
 const HISTORIES_A_RUN = 40;
 let db: TestDatabase;
@@ -58,8 +58,7 @@ it('gives the same rows however histories are cut, doubled and mixed, and the sa
       const stood = await standOf(single);
       expect(stood.length).toBeGreaterThan(HISTORIES_A_RUN / 2);
       expect(await standOf(mixed)).toEqual(stood);
-      for (const { request } of stood)
-        expect(await deriveRequestMemory(db.database, `${single}${request.pagw_id}`)).toEqual(request.state);
+      await expectDerivedStates(db.database);
     }),
     { numRuns: 5, endOnFailure: true },
   );
