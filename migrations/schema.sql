@@ -2977,7 +2977,8 @@ BEGIN
     request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
     coalesce(stand.created_at, request.last_event_at, request.created_at),
     coalesce(stand.occurred_at, request.last_event_at, request.created_at),
-    stand.next_retry_at, stand.retry_exhausted_at, stand.error_code::text,
+    stand.next_retry_at, stand.retry_exhausted_at,
+    CASE WHEN request.completed_at IS NULL THEN stand.error_code END::text,
     request.target_system::text, request.incident_key::text,
     request.main_status = 'FAILED' AND EXISTS (
       SELECT FROM retry_pause AS pause
@@ -2991,8 +2992,11 @@ BEGIN
     FROM event_tracker AS event
     WHERE event.pagw_id = request.pagw_id
       AND event.received_on = request.received_on
-      AND event.sequence_no = coalesce(request.main_sequence_no, request.last_sequence_no)
-      AND request.completed_at IS NULL
+      -- A decision that is not delivered waits from the latest event of any lane on: its notice is told beside the main one.
+      AND event.sequence_no = CASE
+        WHEN request.completed_at IS NULL THEN coalesce(request.main_sequence_no, request.last_sequence_no)
+        WHEN request.board = 'delivery' THEN request.last_sequence_no
+      END
   ) AS stand ON true
   LEFT JOIN LATERAL (
     SELECT plan, kind, drugs, priority_since, received_at, extension_days, notified_at

@@ -168,6 +168,15 @@ export const histories: Readonly<Record<string, History>> = {
     at: 31,
     stuck: stuck('no-result', 'VALIDATION', 1),
   },
+  'a notice that failed and waited on the queue: its time runs from its recording': {
+    steps: [
+      ...sent,
+      [1, 'RESPONSE_OK', answer('approved')],
+      [2, 'NOTIFY_FAIL', { errorCode: 'NOTIFICATION_EXCEPTION', lateMinutes: 40 }],
+    ],
+    at: 50,
+    stuck: null,
+  },
   'a late failure of a side stage after the answer': {
     steps: [
       ...sent,
