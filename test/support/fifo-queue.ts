@@ -48,6 +48,10 @@ export class FifoQueue {
     return [...this.#groups.values()].reduce((total, group) => total + group.length, 0);
   }
 
+  get lastMessageId(): string {
+    return `message-${this.#sent}`;
+  }
+
   send(now: number, groupId: string, body: string): void {
     const message: QueuedMessage = {
       messageId: `message-${++this.#sent}`,
