@@ -28,6 +28,20 @@ CREATE TABLE retry_batch (
   CONSTRAINT ck_retry_batch_finished CHECK ((state = 'RUNNING') = (finished_at IS NULL))
 );
 
+-- Which failures a batch made due, so that a request's timeline names who had it retried, and a batch says what became of it.
+CREATE TABLE retry_batch_failure (
+  batch_id    BIGINT NOT NULL REFERENCES retry_batch (id) ON DELETE CASCADE,
+  pagw_id     VARCHAR(64) COLLATE "C" NOT NULL,
+  tenant      VARCHAR(64) COLLATE "C" NOT NULL,
+  stage       VARCHAR(64) COLLATE "C" NOT NULL,
+  sequence_no BIGINT NOT NULL,
+  PRIMARY KEY (batch_id, pagw_id, sequence_no)
+);
+
+CREATE INDEX ix_retry_batch_failure_request ON retry_batch_failure (pagw_id);
+
+COMMENT ON COLUMN retry_batch_failure.sequence_no IS 'Of the failure in its request''s history';
+
 CREATE INDEX ix_retry_batch_running ON retry_batch (id) WHERE state = 'RUNNING';
 
 -- Which failures are being sent at this moment. Aside from the history, because a claim on the failure's own row would

@@ -87,6 +87,8 @@ GRANT INSERT, DELETE ON retry_claim TO pagw_writer;
 
 GRANT UPDATE (done, after_id, stepped_at, state, finished_at) ON retry_batch TO pagw_writer;
 
+GRANT INSERT ON retry_batch_failure TO pagw_writer;
+
 GRANT UPDATE (claimed_at, state, finished_at) ON resend TO pagw_writer;
 
 GRANT INSERT, UPDATE ON stuck_check TO pagw_writer;

@@ -825,6 +825,21 @@ GRANT SELECT ON TABLE retry_batch TO pagw_maintainer;
 GRANT SELECT ON TABLE retry_batch TO pagw_reader;
 GRANT SELECT ON TABLE retry_batch TO pagw_writer;
 
+CREATE TABLE retry_batch_failure (
+  batch_id bigint NOT NULL,
+  pagw_id character varying(64) COLLATE "C" NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  sequence_no bigint NOT NULL,
+  CONSTRAINT retry_batch_failure_pkey PRIMARY KEY (batch_id, pagw_id, sequence_no),
+  CONSTRAINT retry_batch_failure_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES retry_batch(id) ON DELETE CASCADE
+);
+CREATE INDEX ix_retry_batch_failure_request ON public.retry_batch_failure USING btree (pagw_id);
+COMMENT ON COLUMN retry_batch_failure.sequence_no IS 'Of the failure in its request''s history';
+GRANT SELECT ON TABLE retry_batch_failure TO pagw_maintainer;
+GRANT SELECT ON TABLE retry_batch_failure TO pagw_reader;
+GRANT INSERT, SELECT ON TABLE retry_batch_failure TO pagw_writer;
+
 CREATE TABLE retry_claim (
   failure_id bigint NOT NULL,
   claimed_at timestamp with time zone NOT NULL,
@@ -1002,6 +1017,96 @@ CREATE VIEW waiting_failure WITH (security_invoker=true) AS
 GRANT SELECT ON VIEW waiting_failure TO pagw_maintainer;
 GRANT SELECT ON VIEW waiting_failure TO pagw_reader;
 GRANT SELECT ON VIEW waiting_failure TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.act_outcome(act operator_action)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT CASE act.action
+    WHEN 'retry.pause' THEN
+      CASE
+        WHEN act.affected = 0 THEN 'was paused already'
+        WHEN EXISTS (
+          SELECT FROM retry_pause AS pause
+          WHERE pause.paused_at = act.acted_at
+            AND pause.tenant IS NOT DISTINCT FROM act.filter ->> 'tenant'
+            AND pause.stage IS NOT DISTINCT FROM act.filter ->> 'stage'
+            AND pause.target_system IS NOT DISTINCT FROM act.filter ->> 'downstream'
+        ) THEN 'held back'
+        ELSE 'resumed since'
+      END
+    WHEN 'retry.run' THEN (
+      SELECT CASE
+          WHEN request.completed_at IS NOT NULL THEN 'ended since'
+          ELSE CASE later.status WHEN 'COMPLETED' THEN 'recovered' WHEN 'SKIPPED' THEN 'recovered' WHEN 'FAILED' THEN 'failed again'
+            WHEN 'STARTED' THEN 'begun' WHEN 'RETRY_SCHEDULED' THEN 'sent, outcome awaited' ELSE 'waits to be sent' END
+        END
+      FROM request_tracker AS request
+      LEFT JOIN LATERAL (
+        SELECT event.status
+        FROM event_tracker AS event
+        WHERE event.pagw_id = request.pagw_id
+          AND event.received_on = request.received_on
+          AND event.created_at >= act.acted_at
+          AND event.stage = coalesce(act.filter ->> 'stage', event.stage)
+          AND event.event_type <> 'REQUEST_CLOSED'
+        ORDER BY event.sequence_no DESC
+        LIMIT 1
+      ) AS later ON true
+      WHERE request.pagw_id = act.filter ->> 'pagwId'
+    )
+    WHEN 'request.resend' THEN (
+      SELECT CASE resend.state
+          WHEN 'WAITING' THEN 'waits to be sent'
+          WHEN 'OVERTAKEN' THEN 'not sent: an event came first'
+          ELSE CASE
+            WHEN request.completed_at IS NOT NULL THEN 'ended since'
+            WHEN request.main_status = 'RETRY_SCHEDULED' THEN 'sent, outcome awaited'
+            ELSE 'sent, and taken up'
+          END
+        END
+      FROM resend
+      JOIN request_tracker AS request ON request.pagw_id = resend.pagw_id
+      WHERE resend.pagw_id = act.filter ->> 'pagwId'
+        AND resend.after_sequence_no = (act.filter ->> 'afterSequenceNo')::bigint
+    )
+    WHEN 'retry.batch' THEN (
+      SELECT concat_ws(
+        ', ',
+        CASE batch.state WHEN 'RUNNING' THEN 'running' WHEN 'DONE' THEN 'done' ELSE 'cancelled' END,
+        nullif(counts.recovered, 0) || ' recovered',
+        nullif(counts.failed, 0) || ' failed again',
+        nullif(counts.awaited, 0) || ' awaited',
+        CASE WHEN batch.done > 2000 THEN 'of the first 2,000' END
+      )
+      FROM retry_batch AS batch
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) FILTER (WHERE later.status IN ('COMPLETED', 'SKIPPED')) AS recovered,
+          count(*) FILTER (WHERE later.status = 'FAILED') AS failed,
+          count(*) FILTER (WHERE later.status IS NULL OR later.status IN ('STARTED', 'RETRY_SCHEDULED')) AS awaited
+        FROM (SELECT * FROM retry_batch_failure WHERE batch_id = batch.id LIMIT 2000) AS failure
+        JOIN request_tracker AS request ON request.pagw_id = failure.pagw_id
+        LEFT JOIN LATERAL (
+          SELECT event.status
+          FROM event_tracker AS event
+          WHERE event.pagw_id = failure.pagw_id
+            AND event.received_on = request.received_on
+            AND event.stage = failure.stage
+            AND event.sequence_no > failure.sequence_no
+          ORDER BY event.sequence_no DESC
+          LIMIT 1
+        ) AS later ON true
+      ) AS counts
+      WHERE batch.id = (act.filter ->> 'batch')::bigint
+    )
+  END
+$function$;
+REVOKE EXECUTE ON FUNCTION act_outcome(operator_action) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION act_outcome(operator_action) TO pagw_maintainer;
+GRANT EXECUTE ON FUNCTION act_outcome(operator_action) TO pagw_reader;
+GRANT EXECUTE ON FUNCTION act_outcome(operator_action) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.append_events(requests json, events json, cleared json, recorded_at timestamp with time zone)
  RETURNS json
@@ -2714,7 +2819,7 @@ BEGIN
     CONTINUE WHEN allowed < 1;
 
     WITH picked AS MATERIALIZED (
-      SELECT failed.id, failed.received_on
+      SELECT failed.id, failed.received_on, failed.pagw_id, failed.tenant, failed.stage, failed.sequence_no
       FROM event_tracker AS failed
       JOIN waiting_failure AS waiting ON waiting.id = failed.id AND waiting.received_on = failed.received_on
       WHERE waiting.id > batch.after_id
@@ -2733,6 +2838,11 @@ BEGIN
       SET next_retry_at = least(failed.next_retry_at, at, statement_timestamp()), retry_exhausted_at = NULL
       FROM picked
       WHERE failed.id = picked.id AND failed.received_on = picked.received_on
+    ),
+    noted AS (
+      INSERT INTO retry_batch_failure (batch_id, pagw_id, tenant, stage, sequence_no)
+      SELECT batch.id, pagw_id, tenant, stage, sequence_no FROM picked
+      ON CONFLICT DO NOTHING
     )
     SELECT array_agg(id ORDER BY id) INTO brought_ids FROM picked;
 

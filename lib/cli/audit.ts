@@ -42,7 +42,7 @@ export const audit: Verb = (cli) =>
           rows,
           next,
           columns: columns(now),
-          fields: ['id', 'actedAt', 'actedBy', 'action', 'filter', 'reason', 'affected'],
+          fields: ['id', 'actedAt', 'actedBy', 'action', 'filter', 'reason', 'affected', 'outcome'],
           empty: 'Nothing was done by hand that matches.',
         });
         return undefined;
@@ -56,6 +56,7 @@ function columns(now: Date): Column<RecordedAct>[] {
     { title: 'WHAT', cell: ({ action }) => action, least: 10 },
     { title: 'ON', cell: ({ filter }) => ({ text: targetText(filter), style: 'dim' }), least: 16 },
     { title: 'TOUCHED', cell: ({ affected }) => countText(affected), align: 'right' },
+    { title: 'OUTCOME', cell: ({ outcome }) => outcome, least: 8 },
     { title: 'WHY', cell: ({ reason }) => reason, least: 12 },
   ];
 }

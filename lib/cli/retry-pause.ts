@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
-import { listRetryPauses, type PauseScope, pauseRetries, resumeRetries } from '../data-access/operate.ts';
+import { listRetryPauses, pauseRetries, resumeRetries } from '../data-access/operate.ts';
 import { listRetries } from '../data-access/retry.ts';
 import { toRetryFilter } from '../domain/retry-filter.ts';
+import type { PauseScope } from '../domain/retry-pause.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { textFault } from '../domain/text-fault.ts';
 import { ageText, plural } from '../domain/words.ts';

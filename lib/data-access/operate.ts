@@ -1,4 +1,5 @@
 import type { RetryFilter } from '../domain/retry-filter.ts';
+import type { PauseScope, RetryPause } from '../domain/retry-pause.ts';
 import type { Database, SqlValues } from './database.ts';
 import { type Addition, additionValues } from './ingest.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';
@@ -221,19 +222,6 @@ async function isDone(database: Database, sql: string, values: SqlValues): Promi
   return rows[0]?.done === true;
 }
 
-/** What is held back; null stands for all, and one at least is named. */
-export interface PauseScope {
-  tenant: string | null;
-  stage: string | null;
-  downstream: string | null;
-}
-
-export interface RetryPause extends PauseScope {
-  reason: string;
-  pausedBy: string;
-  pausedAt: Date;
-}
-
 /** Nothing is named, so everything would be held back. */
 export class PauseScopeError extends Error {
   override readonly name = 'PauseScopeError';
@@ -343,6 +331,8 @@ export interface RecordedAct {
   filter: Record<string, unknown>;
   reason: string;
   affected: number;
+  /** What has become of it so far; null where there is nothing more to say. */
+  outcome: string | null;
 }
 
 export interface ActFilter {
@@ -350,7 +340,9 @@ export interface ActFilter {
   /** `retry.pause`; or `retry`, for all that begin so. */
   action?: string | undefined;
   actedBy?: string | undefined;
+  /** What was aimed at this request, and batches that had it retried. */
   pagwId?: string | undefined;
+  incidentKey?: string | undefined;
   since?: Date | undefined;
   until?: Date | undefined;
 }
@@ -361,7 +353,7 @@ export const ACTS_PER_PAGE = 500;
 /** What was done by hand, latest first. Of a tenant: what names it, in its filter. @throws PagePositionError */
 export async function listActs(
   database: Database,
-  { tenant, action, actedBy, pagwId, since, until }: ActFilter,
+  { tenant, action, actedBy, pagwId, incidentKey, since, until }: ActFilter,
   limit: number,
   position?: string,
 ): Promise<Page<RecordedAct>> {
@@ -370,22 +362,31 @@ export async function listActs(
     list: ACTS,
     limit,
     sql: `SELECT
-       id, acted_at, acted_by, action, filter, reason, affected, acted_at::text AS page_at, id AS page_id
-     FROM operator_action
+       act.id, acted_at, acted_by, action, filter, reason, affected, act_outcome(act) AS outcome,
+       acted_at::text AS page_at, act.id AS page_id
+     FROM operator_action AS act
      WHERE (:tenant::text IS NULL OR filter ->> 'tenant' = :tenant)
        AND (:action::text IS NULL OR action = :action OR starts_with(action, :action || '.'))
        AND (:acted_by::text IS NULL OR acted_by = :acted_by)
-       AND (:pagw_id::text IS NULL OR filter ->> 'pagwId' = :pagw_id)
+       AND (
+         :pagw_id::text IS NULL
+         OR filter ->> 'pagwId' = :pagw_id
+         OR (action = 'retry.batch' AND (filter ->> 'batch')::bigint IN (
+           SELECT batch_id FROM retry_batch_failure WHERE pagw_id = :pagw_id
+         ))
+       )
+       AND (:incident_key::text IS NULL OR filter ->> 'key' = :incident_key)
        AND acted_at >= :since::timestamptz
        AND acted_at < :until::timestamptz
-       AND (:after_at::timestamptz IS NULL OR (acted_at, id) < (:after_at::timestamptz, :after_id::bigint))
-     ORDER BY acted_at DESC, id DESC
+       AND (:after_at::timestamptz IS NULL OR (acted_at, act.id) < (:after_at::timestamptz, :after_id::bigint))
+     ORDER BY acted_at DESC, act.id DESC
      LIMIT :limit`,
     values: {
       tenant: tenant ?? null,
       action: action ?? null,
       acted_by: actedBy ?? null,
       pagw_id: pagwId ?? null,
+      incident_key: incidentKey ?? null,
       since: since ?? '-infinity',
       until: until ?? 'infinity',
       after_at: after?.at ?? null,

@@ -1,4 +1,5 @@
 import { possibleResend, type Standing } from './resend.ts';
+import { pagwCommand } from './shell-word.ts';
 import { runbookSection } from './words.ts';
 
 /** What can be done by hand, by the words of the CLI. */
@@ -111,4 +112,28 @@ export function nextStepOfGroup(
     default:
       return make('They move, but decisions are needed: ask the payer’s desk.', [], null);
   }
+}
+
+/** The act as it is typed, without its reason; to look, where there is none. */
+export function requestCommand({ acts: [act] }: NextStep, pagwId: string): string {
+  if (act === 'retry') return `${pagwCommand('retry run', [pagwId])} --reason …`;
+  if (act === 'resend' || act === 'close') return `${pagwCommand(`request ${act}`, [pagwId])} --reason …`;
+  return act === 'resume' ? 'pagw retry pauses' : pagwCommand('request show', [pagwId]);
+}
+
+/** The same for what stands at one stage for one cause. */
+export function groupCommand(
+  { acts: [act] }: NextStep,
+  place: { tenant: string; stage: string; errorCode: string | null; targetSystem: string | null },
+): string {
+  const { tenant, stage, errorCode, targetSystem } = place;
+  if (act === 'pause') return `${pagwCommand('retry pause', [], { tenant, stage })} --reason …`;
+  if (act === 'resume') return 'pagw retry pauses';
+  if (act !== 'batch') return pagwCommand('stuck', [], { tenant, stage });
+  const narrowed = {
+    ...{ tenant, stage },
+    ...(errorCode === null ? {} : { 'error-code': errorCode }),
+    ...(targetSystem === null ? {} : { downstream: targetSystem }),
+  };
+  return `${pagwCommand('retry batch', [], narrowed)} --dry-run`;
 }

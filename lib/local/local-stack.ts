@@ -10,6 +10,7 @@ import { readRules } from '../views/read-rules.ts';
 import { actRoutes } from './console/acts.tsx';
 import { getHealthz, postClock, postEvents } from './console/api-routes.ts';
 import { getIcon, getScript, json, startConsoleServer } from './console/console-server.ts';
+import { getRunbook } from './console/get-runbook.tsx';
 import { getSystem } from './console/get-system.tsx';
 import { viewRoutes } from './console/get-view.tsx';
 import { openDataDirectory } from './data-directory.ts';
@@ -174,6 +175,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ...actRoutes(views, process.env.PAGW_OPERATOR || process.env.USER || 'unknown'),
       'GET /console.js': getScript,
       'GET /favicon.ico': getIcon,
+      'GET /runbook': getRunbook(views),
       'GET /system': getSystem({ addresses, checks, views }),
       'GET /healthz': getHealthz(checks),
       'GET /environment': () =>

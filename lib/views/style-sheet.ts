@@ -33,7 +33,7 @@ export const styleSheet = `
   p { margin: 0 0 8px }
   ul, ol, dl, dd { margin: 0; padding: 0; list-style: none }
   code, .mono { font-family: var(--mono); font-size: .93em; overflow-wrap: break-word }
-  pre { font-family: var(--mono); font-size: 13px; overflow-x: auto; padding: 12px 14px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px }
+  pre { font-family: var(--mono); font-size: 13px; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; padding: 12px 14px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px }
   a { color: var(--accent); text-decoration: none; cursor: pointer }
   a:hover, p a, .caution a { text-decoration: underline; text-underline-offset: 3px }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px }
@@ -86,6 +86,13 @@ export const styleSheet = `
   .figure.warn { box-shadow: inset 0 3px var(--warn); .figure-value { color: var(--warn) } }
   .figure.retry { box-shadow: inset 0 3px var(--retry); .figure-value { color: var(--retry) } }
 
+  .todo { margin: 18px 0; padding: 14px 18px 16px; background: var(--raised); border: 1px solid var(--line); border-left: 3px solid var(--accent); border-radius: 8px }
+  .todo h2 { margin: 0 0 4px }
+  .acts { display: flex; flex-wrap: wrap; gap: 8px; margin: 10px 0 12px }
+  a.button { display: inline-block; padding: 5px 13px; border: 1px solid var(--edge, var(--muted)); border-radius: 7px; color: var(--ink); background: var(--paper); text-decoration: none }
+  a.button:first-child { border-color: var(--accent); background: var(--accent); color: var(--paper); font-weight: 560 }
+  a.button:hover { background: var(--tint); color: var(--ink) }
+  .todo code { overflow-wrap: anywhere }
   .standing { font-size: 15px; margin: 6px 0 14px; .mark { font-size: 14px } }
   .facts { display: flex; flex-wrap: wrap; gap: 10px 32px; font-size: 13.5px }
   .facts dt { font-size: 12px; color: var(--muted) }

@@ -1,7 +1,7 @@
 import type { Database } from '../data-access/database.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { StageLimits } from '../domain/stage-limits.ts';
-import type { Place } from '../reports/place.ts';
+import type { ActPlace, Place } from '../reports/place.ts';
 import type { Child, Html } from './html.ts';
 
 /** What a view is drawn from. */
@@ -40,6 +40,10 @@ export interface LinkOptions {
 /** How a shell leads from view to view. */
 export interface Links {
   link(place: Place, label: Child, options?: LinkOptions): Html;
+  /** To where it can be done by hand; a shell that cannot act has none. */
+  act?(place: ActPlace, label: Child): Html;
+  /** To a section of the runbook. */
+  runbook?(section: string): Html;
 }
 
 /** What every view needs beside its data. */

@@ -23,7 +23,7 @@ BEGIN
     CONTINUE WHEN allowed < 1;
 
     WITH picked AS MATERIALIZED (
-      SELECT failed.id, failed.received_on
+      SELECT failed.id, failed.received_on, failed.pagw_id, failed.tenant, failed.stage, failed.sequence_no
       FROM event_tracker AS failed
       JOIN waiting_failure AS waiting ON waiting.id = failed.id AND waiting.received_on = failed.received_on
       WHERE waiting.id > batch.after_id
@@ -42,6 +42,11 @@ BEGIN
       SET next_retry_at = least(failed.next_retry_at, at, statement_timestamp()), retry_exhausted_at = NULL
       FROM picked
       WHERE failed.id = picked.id AND failed.received_on = picked.received_on
+    ),
+    noted AS (
+      INSERT INTO retry_batch_failure (batch_id, pagw_id, tenant, stage, sequence_no)
+      SELECT batch.id, pagw_id, tenant, stage, sequence_no FROM picked
+      ON CONFLICT DO NOTHING
     )
     SELECT array_agg(id ORDER BY id) INTO brought_ids FROM picked;
 

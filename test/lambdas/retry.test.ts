@@ -46,7 +46,9 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   logged = [];
-  await db.database.execute('TRUNCATE request_tracker, event_tracker, retry_claim, retry_pause, retry_batch');
+  await db.database.execute(
+    'TRUNCATE request_tracker, event_tracker, retry_claim, retry_pause, retry_batch, retry_batch_failure',
+  );
 });
 
 afterAll(async () => {

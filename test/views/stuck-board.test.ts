@@ -8,7 +8,7 @@ const noFilter = { stage: null, reason: null, error: null, target: null, risk: n
 const check = { checkedAt: ago(40), heldBackSince: null, laggingSince: null, lagSeconds: 0 };
 
 function draw(data: Partial<StuckBoardData> = {}): string {
-  const whole = { filter: noFilter, groups: [], requests: null, check, ...data };
+  const whole = { filter: noFilter, groups: [], requests: null, check, pauses: [], owner: null, ...data };
   return String(StuckBoard({ data: whole, context: viewContext() }));
 }
 

@@ -14,7 +14,8 @@ import { textOf } from '../support/view-text.ts';
 
 function draw(events: TimelineEvent[], request: Partial<RequestRow> = {}): string {
   const row = requestRow({ lastSequenceNo: events.length, ...request });
-  return String(Timeline({ data: { request: row, events, maxAttempts: () => 5 }, context: viewContext() }));
+  const data = { request: row, events, maxAttempts: () => 5, pause: null, owner: null, acts: [] };
+  return String(Timeline({ data, context: viewContext() }));
 }
 
 describe('the timeline', () => {

@@ -5,7 +5,6 @@ import {
   listOpenIncidents,
   saveIncidents,
 } from '../../data-access/incidents.ts';
-import type { RetryPause } from '../../data-access/operate.ts';
 import { inParts } from '../../data-access/page.ts';
 import type { IncidentGroup } from '../../data-access/stuck-requests.ts';
 import { incidentKey } from '../../domain/incident-cause.ts';
@@ -18,6 +17,7 @@ import {
   tellsEnd,
 } from '../../domain/incident-rules.ts';
 import { type IncidentReport, incidentText } from '../../domain/incident-text.ts';
+import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
 import type { NotificationKind } from '../../domain/words.ts';
 
 export interface IncidentCounts {
@@ -42,7 +42,7 @@ export async function keepIncidents(
   { runbookUrl, pauses = [] }: TellingOptions = {},
 ): Promise<IncidentCounts> {
   const tell: Tell = (kind, report) => {
-    const pause = kind === 'closed' ? undefined : pauses.find((one) => covers(one, report));
+    const pause = kind === 'closed' ? undefined : coveringPause(pauses, report);
     return { kind, ...incidentText({ ...report, kind, ...(pause && { pause }) }, now, runbookUrl) };
   };
   const seen = byKey(groups);
@@ -198,14 +198,6 @@ function reportOf(group: IncidentGroup, now: Date) {
 
 function causeOf({ tenant, stage, reason, errorCode, targetSystem }: IncidentGroup | KeptIncident) {
   return { tenant, stage, reason, errorCode, targetSystem };
-}
-
-function covers(pause: RetryPause, { tenant, stage, targetSystem }: Omit<IncidentReport, 'kind'>): boolean {
-  return (
-    (pause.tenant === null || pause.tenant === tenant) &&
-    (pause.stage === null || pause.stage === stage) &&
-    (pause.downstream === null || pause.downstream === targetSystem)
-  );
 }
 
 function earlier(left: Date, right: Date): Date {

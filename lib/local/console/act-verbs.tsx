@@ -2,7 +2,6 @@ import { findIncident } from '../../data-access/incidents.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import {
   type Operator,
-  type PauseScope,
   pauseRetries,
   requestRetryBatch,
   resumeRetries,
@@ -15,6 +14,7 @@ import { findRequest, type RequestRow } from '../../data-access/timeline.ts';
 import { causeText } from '../../domain/incident-text.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { type RetryFilter, toRetryFilter } from '../../domain/retry-filter.ts';
+import type { PauseScope } from '../../domain/retry-pause.ts';
 import { durationText } from '../../domain/words.ts';
 import { closeRequest, closingEnds } from '../../flows/operate/close-request.ts';
 import { previewResend, resendRequest } from '../../flows/operate/resend-request.ts';

@@ -3,10 +3,9 @@ import { listActs } from '../../data-access/operate.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
+import { ActsTable } from '../../views/parts/acts-table.tsx';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { Empty, Failure } from '../../views/parts/notice.tsx';
-import { Table } from '../../views/parts/table.tsx';
-import { Relative } from '../../views/parts/time-text.tsx';
 import { badFilter, readText } from '../../views/read-parameters.ts';
 import type { ViewParameters } from '../../views/view-page.ts';
 import { type Act, actVerbs, isActName } from './act-verbs.tsx';
@@ -124,28 +123,10 @@ async function auditPage({ database, clock }: ConsoleViews): Promise<Html> {
       {rows.length === 0 ? (
         <Empty>Nothing was done by hand yet.</Empty>
       ) : (
-        <Table
-          caption="Acts by hand"
-          rows={rows}
-          columns={[
-            { name: 'When', cell: ({ actedAt }) => <Relative at={actedAt} now={clock.now()} /> },
-            { name: 'Who', heads: true, cell: ({ actedBy }) => <DataText value={actedBy} most={64} /> },
-            { name: 'What', cell: ({ action }) => <DataText value={action} most={40} mono /> },
-            { name: 'On', cell: ({ filter }) => <DataText value={aim(filter)} most={160} /> },
-            { name: 'Touched', numeric: true, cell: ({ affected }) => affected.toLocaleString('en') },
-            { name: 'Why', cell: ({ reason }) => <DataText value={reason} most={200} /> },
-          ]}
-        />
+        <ActsTable caption="Acts by hand" acts={rows} now={clock.now()} />
       )}
     </section>
   );
-}
-
-function aim(filter: Record<string, unknown>): string {
-  return Object.entries(filter)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(' ');
 }
 
 async function respond(views: ConsoleViews, draw: () => Promise<Html>): Promise<ConsoleResponse> {

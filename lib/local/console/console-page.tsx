@@ -156,11 +156,15 @@ function Tenants({ page }: { page: ConsolePageProps }): Html {
 
 /** The address of a view in the console. */
 function consolePath({ view, parameters = {} }: Place): string {
+  return addressOf(viewPath(view), parameters);
+}
+
+function addressOf(path: string, parameters: Readonly<Record<string, string | null | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters))
     if (value != null && value !== '') query.set(name, value);
   const text = query.toString();
-  return `${viewPath(view)}${text === '' ? '' : `?${text}`}`;
+  return `${path}${text === '' ? '' : `?${text}`}`;
 }
 
 export function viewPath(view: ViewName): string {
@@ -174,4 +178,10 @@ export const consoleLinks: Links = {
       {label}
     </a>
   ),
+  act: ({ act, fields }, label) => (
+    <a class="button" href={addressOf('/act', { verb: act, ...fields })}>
+      {label}
+    </a>
+  ),
+  runbook: (section) => <a href={`/runbook#${section}`}>{section}</a>,
 };

@@ -80,23 +80,18 @@ async function getView(
 }
 
 /** What may be done by hand with what a view shows: each leads to a page that asks before it acts. */
-function actLinks(view: ViewName, { id, tenant, stage }: ViewParameters): Html {
+function actLinks(view: ViewName, { tenant, stage }: ViewParameters): Html {
   const place = (verb: string, fields: Record<string, string | undefined>) => {
     const query = new URLSearchParams({ verb });
     for (const [name, value] of Object.entries(fields)) if (value) query.set(name, value);
     return `/act?${query}`;
   };
-  if (view === 'request' && id !== undefined)
-    return (
-      <p class="by-hand">
-        By hand: <a href={place('retry', { id })}>Retry now</a> · <a href="/audit">what was done by hand</a>
-      </p>
-    );
   const scope = { tenant, stage };
-  if ((view === 'retries' || view === 'stuck') && (tenant || stage))
+  if (view === 'retries' && (tenant || stage))
     return (
       <p class="by-hand">
-        By hand, for what is chosen: <a href={place('pause', scope)}>Pause retries</a> ·{' '}
+        By hand, for what is chosen: <a href={place('batch', scope)}>Retry this group</a> ·{' '}
+        <a href={place('pause', scope)}>Pause retries</a> ·{' '}
         <a href={place('resume', scope)}>Resume retries</a> · <a href="/audit">what was done by hand</a>
       </p>
     );

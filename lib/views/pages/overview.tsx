@@ -1,18 +1,21 @@
 import type { Database } from '../../data-access/database.ts';
 import { countDeadlines, type Deadline } from '../../data-access/decisions.ts';
 import { type LoadSlice, loadOverTime } from '../../data-access/load.ts';
+import { listRetryPauses } from '../../data-access/operate.ts';
 import { countRejected, listRejected } from '../../data-access/rejected-messages.ts';
 import { listRequests } from '../../data-access/requests.ts';
 import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/retry.ts';
 import { countOpenRequests, type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { groupStuckRequests, type StuckGroup } from '../../data-access/stuck-requests.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
+import type { RetryPause } from '../../domain/retry-pause.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
 import type { Tone } from '../../domain/words.ts';
 import { durationText } from '../../domain/words.ts';
 import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Empty } from '../parts/notice.tsx';
+import { Pauses, pausesOf } from '../parts/pauses.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { LoadCharts, type LoadData } from './load-charts.tsx';
 import { MOST_COUNTED } from './rejected.tsx';
@@ -31,7 +34,7 @@ export const overviewPage: ViewPage = {
     const time = readTime(parameters, '24h');
     const tenant = context.tenant ?? undefined;
     const refused = { tenant, since: sinceOf('24h', now) };
-    const [groups, open, retries, due, deadlines, rejected, lastRejected, check, latest, load] =
+    const [groups, open, retries, due, deadlines, rejected, lastRejected, check, latest, load, pauses] =
       await Promise.all([
         groupStuckRequests(database, now, { tenant }),
         countOpenRequests(database, context.tenant),
@@ -43,6 +46,7 @@ export const overviewPage: ViewPage = {
         readCheck(database),
         listRequests(database, { tenant }, LATEST_SHOWN),
         readLoad(database, context, time),
+        listRetryPauses(database),
       ]);
     const data = {
       groups,
@@ -58,6 +62,7 @@ export const overviewPage: ViewPage = {
       check,
       latest: latest.rows,
       load,
+      pauses: pausesOf(pauses, context.tenant),
     };
     return <Overview data={data} context={context} />;
   },
@@ -75,6 +80,7 @@ export interface OverviewData {
   check: LastCheck | undefined;
   latest: readonly RequestInList[];
   load: LoadData;
+  pauses: readonly RetryPause[];
 }
 
 /** What each span is cut into, and what it is compared with. */
@@ -142,6 +148,7 @@ export function Overview({ data, context }: { data: OverviewData; context: ViewC
         , <CheckedAt check={check} now={now} />
       </p>
       <CheckCaution check={check} now={now} />
+      <Pauses pauses={data.pauses} now={now} />
       <ul class="figures">
         {figuresOf(data, context).map((figure) => (
           <li>{links.link(figure.place, <Figure {...figure} />, { class: `figure ${figure.tone}` })}</li>
@@ -158,7 +165,7 @@ export function Overview({ data, context }: { data: OverviewData; context: ViewC
           No stuck requests; <CheckedAt check={check} now={now} />.
         </Empty>
       ) : (
-        <GroupTable groups={groups.slice(0, GROUPS_SHOWN)} context={context} />
+        <GroupTable groups={groups.slice(0, GROUPS_SHOWN)} pauses={data.pauses} context={context} />
       )}
       <div class="heading">
         <h2>Over time</h2>

@@ -1,17 +1,14 @@
-import {
-  listRetryBatches,
-  listRetryPauses,
-  type RetryBatch,
-  type RetryPause,
-} from '../../data-access/operate.ts';
+import { listRetryBatches, listRetryPauses, type RetryBatch } from '../../data-access/operate.ts';
 import { type ListedRetry, listRetries } from '../../data-access/retry.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
+import type { RetryPause } from '../../domain/retry-pause.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
 import { overdueRetryMark, retryStateMarks, retryStates } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
+import { Pauses, pausesOf } from '../parts/pauses.tsx';
 import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
@@ -44,8 +41,7 @@ export const retriesPage: ViewPage = {
       stage,
       retries,
       total,
-      // A pause that names no tenant holds back this one's retries too.
-      pauses: pauses.filter(({ tenant }) => tenant === null || isVisible(tenant)),
+      pauses: pausesOf(pauses, context.tenant),
       batches: batches.filter((batch) => isVisible(batch.filter.tenant)),
       overdueSeconds: rules.stageLimits.retryOverdue,
       maxAttempts: (retry: { stage: string; errorCode: string | null }) =>
@@ -91,7 +87,7 @@ export function RetryQueue({ data, context }: { data: RetryQueueData; context: V
         ]}
         links={links}
       />
-      <Pauses pauses={pauses} context={context} />
+      <Pauses pauses={pauses} now={context.now} />
       {retries.length === 0 ? (
         <Empty>{state === null ? 'No failure waits for a retry.' : 'No failure is in this state.'}</Empty>
       ) : (
@@ -164,23 +160,6 @@ function RetryState({ retry, data, now }: { retry: ListedRetry; data: RetryQueue
     return <Mark {...overdueRetryMark} />;
   }
   return <Mark {...retryStateMarks[state]} />;
-}
-
-function Pauses({ pauses, context }: { pauses: readonly RetryPause[]; context: ViewContext }) {
-  if (pauses.length === 0) return <></>;
-  return (
-    <Caution>
-      Paused:{' '}
-      {pauses.slice(0, 10).map(({ tenant, stage, downstream, pausedBy, pausedAt }, position) => (
-        <>
-          {position === 0 ? '' : '; '}
-          <DataText value={[tenant, stage, downstream].filter((name) => name !== null).join(' · ')} /> by{' '}
-          <DataText value={pausedBy} most={40} /> <Relative at={pausedAt} now={context.now} />
-        </>
-      ))}
-      {pauses.length > 10 ? ` and ${pauses.length - 10} more` : ''}.
-    </Caution>
-  );
 }
 
 function Batches({ batches, context }: { batches: readonly RetryBatch[]; context: ViewContext }) {

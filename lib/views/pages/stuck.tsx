@@ -1,4 +1,6 @@
 import { NONE_STATED } from '../../data-access/failures.ts';
+import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
+import { listRetryPauses } from '../../data-access/operate.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import {
   groupStuckRequests,
@@ -6,7 +8,9 @@ import {
   type StuckGroup,
   type StuckRequest,
 } from '../../data-access/stuck-requests.ts';
+import { groupCommand, nextStepOfGroup } from '../../domain/next-step.ts';
 import { OTHER } from '../../domain/other-name.ts';
+import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
 import {
   actsByItself,
   automaticText,
@@ -21,9 +25,11 @@ import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
+import { PausedBy, Pauses, pausesOf } from '../parts/pauses.tsx';
 import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
+import { WhatToDo } from '../parts/what-to-do.tsx';
 import { readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 
@@ -47,14 +53,19 @@ export const stuckPage: ViewPage = {
       risk: filter.risk ?? undefined,
     };
     const isFiltered = Object.values(filter).some((part) => part !== null);
-    const [groups, requests, check] = await Promise.all([
+    const [groups, requests, check, pauses] = await Promise.all([
       groupStuckRequests(database, context.now, question),
       isFiltered ? listStuckRequests(database, question, context.limits.requests) : null,
       readCheck(database),
+      listRetryPauses(database),
     ]);
-    return (
-      <StuckBoard data={{ filter, groups, requests: requests?.rows ?? null, check }} context={context} />
-    );
+    const [only, ...others] = groups;
+    const group =
+      isFiltered && only !== undefined && others.length === 0 && only.stage !== OTHER ? only : null;
+    const owner =
+      group && (await lastHeardOf(database, { tenant: group.tenant, stage: ownerOf(group, pauses) }));
+    const data = { filter, groups, requests: requests?.rows ?? null, check, pauses, owner };
+    return <StuckBoard data={data} context={context} />;
   },
 };
 
@@ -72,6 +83,9 @@ export interface StuckBoardData {
   /** Longest stuck first; null where no group was chosen. */
   requests: readonly StuckRequest[] | null;
   check: LastCheck | undefined;
+  pauses: readonly RetryPause[];
+  /** Who works on the stage of the one group that is shown. */
+  owner: LastHeard | null;
 }
 
 /** What is stuck, by stage, cause and downstream, and what will happen by itself. */
@@ -81,6 +95,7 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   const shown = groups.slice(0, limits.groups);
   const isFiltered = Object.values(filter).some((part) => part !== null);
+  const [only] = groups;
   return (
     <section>
       <h1>Stuck requests</h1>
@@ -96,13 +111,17 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
         ) : null}
       </p>
       <CheckCaution check={check} now={now} />
+      <Pauses pauses={pausesOf(data.pauses, context.tenant)} now={now} />
+      {only !== undefined && isFiltered && groups.length === 1 && only.stage !== OTHER ? (
+        <GroupToDo group={only} pauses={data.pauses} owner={data.owner} context={context} />
+      ) : null}
       {groups.length === 0 ? (
         <Empty>
           {isFiltered ? 'Nothing stuck matches.' : 'No stuck requests'}; <CheckedAt check={check} now={now} />
           .
         </Empty>
       ) : (
-        <GroupTable groups={shown} context={context} />
+        <GroupTable groups={shown} pauses={data.pauses} context={context} />
       )}
       {groups.length > shown.length ? (
         <Caution>
@@ -115,8 +134,51 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
   );
 }
 
+interface GroupToDoProps {
+  group: Pick<StuckGroup, 'tenant' | 'stage' | 'reason' | 'errorCode' | 'targetSystem'>;
+  pauses: readonly RetryPause[];
+  owner: LastHeard | null;
+  /** Of the incident that the group is, where it is one. */
+  incidentKey?: string;
+  context: ViewContext;
+}
+
+/** What to do about requests that stand at one stage for one cause. */
+export function GroupToDo({ group, pauses, owner, incidentKey, context }: GroupToDoProps) {
+  const { tenant, stage, errorCode, targetSystem } = group;
+  const pause = coveringPause(pauses, group);
+  const step = nextStepOfGroup(group, pause !== undefined);
+  const aims = {
+    batch: { tenant, stage, errorCode, downstream: targetSystem },
+    pause: { tenant, stage, downstream: targetSystem },
+    ...(pause && { resume: { tenant: pause.tenant, stage: pause.stage, downstream: pause.downstream } }),
+    ...(incidentKey !== undefined && { snooze: { key: incidentKey } }),
+  };
+  const acts = incidentKey === undefined ? step.acts : [...step.acts, 'snooze' as const];
+  return (
+    <WhatToDo
+      step={{ ...step, acts }}
+      aims={aims}
+      owner={owner}
+      command={groupCommand(step, group)}
+      context={context}
+    />
+  );
+}
+
+/** Whose stage has to act. */
+export function ownerOf(group: GroupToDoProps['group'], pauses: readonly RetryPause[]): string | null {
+  return nextStepOfGroup(group, coveringPause(pauses, group) !== undefined).ownerStage;
+}
+
+interface GroupTableProps {
+  groups: readonly StuckGroup[];
+  pauses: readonly RetryPause[];
+  context: ViewContext;
+}
+
 /** The groups alone, for the board and the overview. */
-export function GroupTable({ groups, context }: { groups: readonly StuckGroup[]; context: ViewContext }) {
+export function GroupTable({ groups, pauses, context }: GroupTableProps) {
   const { now, links } = context;
   return (
     <Table
@@ -152,9 +214,7 @@ export function GroupTable({ groups, context }: { groups: readonly StuckGroup[];
         { name: 'Deadline', cell: (group) => <GroupDeadline group={group} context={context} /> },
         {
           name: 'By itself',
-          cell: ({ reason }) => (
-            <span class={actsByItself(reason) ? undefined : 'muted'}>{automaticText(reason)}</span>
-          ),
+          cell: (group) => <ByItself group={group} pauses={pauses} now={now} />,
         },
         {
           name: 'Requests',
@@ -174,6 +234,21 @@ export function GroupTable({ groups, context }: { groups: readonly StuckGroup[];
       ]}
     />
   );
+}
+
+function ByItself({ group, pauses, now }: { group: StuckGroup; pauses: readonly RetryPause[]; now: Date }) {
+  const { reason } = group;
+  const pause = coveringPause(pauses, group);
+  if (pause !== undefined)
+    return (
+      <>
+        <Mark tone="warn" glyph="‖" word="paused" />
+        <div class="detail">
+          <PausedBy pause={pause} now={now} />
+        </div>
+      </>
+    );
+  return <span class={actsByItself(reason) ? undefined : 'muted'}>{automaticText(reason)}</span>;
 }
 
 function GroupDeadline({ group, context }: { group: StuckGroup; context: ViewContext }) {

@@ -1,17 +1,24 @@
+import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
+import { listActs, listRetryPauses, type RecordedAct } from '../../data-access/operate.ts';
 import {
   findRequest,
   latestEvents,
   type RequestRow,
   type TimelineEvent,
 } from '../../data-access/timeline.ts';
+import { nextStepOfRequest, requestCommand } from '../../domain/next-step.ts';
+import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
 import { durationText, reasonText, standingMarks } from '../../domain/words.ts';
 import type { Child } from '../html.ts';
+import { ActsTable } from '../parts/acts-table.tsx';
 import { cutText, DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
+import { PausedBy } from '../parts/pauses.tsx';
 import { Mark } from '../parts/status-mark.tsx';
 import { Age, Instant, Relative } from '../parts/time-text.tsx';
+import { WhatToDo } from '../parts/what-to-do.tsx';
 import { readText } from '../read-parameters.ts';
 import { type ViewContext, ViewError, type ViewPage } from '../view-page.ts';
 import { EventTable, eventFlags } from './event-table.tsx';
@@ -40,10 +47,19 @@ export const timelinePage: ViewPage = {
         'Check the id; ids are case-sensitive. A request appears with its first event.',
       );
     }
-    const events = await latestEvents(database, request, context.limits.events);
+    const [events, pauses, { rows: acts }] = await Promise.all([
+      latestEvents(database, request, context.limits.events),
+      listRetryPauses(database),
+      listActs(database, { pagwId: id }, ACTS_SHOWN),
+    ]);
+    const place = { tenant: request.tenant, stage: request.mainStage, targetSystem: request.targetSystem };
+    const pause = coveringPause(pauses, place) ?? null;
+    const step = nextStepOfRequest(request, pause !== null);
+    const owner = step && (await lastHeardOf(database, { tenant: request.tenant, stage: step.ownerStage }));
     const maxAttempts = (event: { stage: string; errorCode: string | null }) =>
       retryTiming(event, rules.retryPolicy, 0).maxAttempts;
-    return <Timeline data={{ request, events, maxAttempts }} context={context} />;
+    const data = { request, events, maxAttempts, pause, owner, acts };
+    return <Timeline data={data} context={context} />;
   },
 };
 
@@ -52,7 +68,15 @@ export interface TimelineData {
   /** In the order of their numbers; the latest of them when there are too many. */
   events: readonly TimelineEvent[];
   maxAttempts(event: TimelineEvent): number;
+  /** What holds its retry back. */
+  pause: RetryPause | null;
+  /** Who works on the stage that has to act, as last heard of. */
+  owner: LastHeard | null;
+  /** What was done to it by hand, latest first. */
+  acts: readonly RecordedAct[];
 }
+
+const ACTS_SHOWN = 50;
 
 function NoEvents({ request }: { request: RequestRow }) {
   if (request.retiredAt === null) return <Empty>No events are kept of this request.</Empty>;
@@ -82,7 +106,8 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
       <h1 class="request-id">
         <DataText value={request.pagwId} most={64} mono />
       </h1>
-      <RequestSummary request={request} context={context} />
+      <RequestSummary data={data} context={context} />
+      <RequestToDo data={data} context={context} />
       {isCut ? (
         <Caution>
           The last {events.length.toLocaleString('en')} of {request.lastSequenceNo.toLocaleString('en')}{' '}
@@ -111,6 +136,7 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
             <span class="key short-key" aria-hidden="true" /> quiet stretch, drawn shorter. Times are the
             services’ own, in UTC.
           </p>
+          <ByHand acts={data.acts} now={context.now} />
           <h2>Events</h2>
           <EventTable
             events={events}
@@ -124,13 +150,48 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
   );
 }
 
+function ByHand({ acts, now }: { acts: readonly RecordedAct[]; now: Date }) {
+  if (acts.length === 0) return <></>;
+  return (
+    <>
+      <h2>Done by hand</h2>
+      <ActsTable caption="Done by hand" acts={acts} now={now} aims={false} />
+    </>
+  );
+}
+
 interface RequestSummaryProps {
-  request: RequestRow;
+  data: TimelineData;
   context: ViewContext;
 }
 
+function RequestToDo({ data, context }: RequestSummaryProps) {
+  const { request, pause, owner } = data;
+  const step = nextStepOfRequest(request, pause !== null);
+  if (step === null) return <></>;
+  const { pagwId, tenant, mainStage, targetSystem } = request;
+  const id = { id: pagwId };
+  const aims = {
+    ...{ retry: id, resend: id, close: id },
+    pause: { tenant, stage: mainStage, downstream: targetSystem },
+    ...(pause === null
+      ? {}
+      : { resume: { tenant: pause.tenant, stage: pause.stage, downstream: pause.downstream } }),
+  };
+  return (
+    <WhatToDo
+      step={step}
+      aims={aims}
+      owner={owner}
+      command={requestCommand(step, pagwId)}
+      context={context}
+    />
+  );
+}
+
 /** Where the request stands, in one line, and the facts beneath. */
-function RequestSummary({ request, context }: RequestSummaryProps) {
+function RequestSummary({ data, context }: RequestSummaryProps) {
+  const { request, pause } = data;
   const { now, links } = context;
   const { correlationId, externalReferenceId, decisionDueAt, determination, decidedAt, unclearAnswerAt } =
     request;
@@ -145,6 +206,12 @@ function RequestSummary({ request, context }: RequestSummaryProps) {
     <div class="summary">
       <p class="standing">
         <Standing request={request} now={now} />
+        {pause === null || request.mainStatus !== 'FAILED' || request.completedAt !== null ? null : (
+          <>
+            {' '}
+            Its retry is <PausedBy pause={pause} now={now} />.
+          </>
+        )}
       </p>
       <dl class="facts">
         <Fact name="Tenant">

@@ -111,6 +111,11 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
      VALUES (:pagw_id, :tenant, 'PARSING', 'no-result', 1, 2, 'why', 'kim', :now::timestamptz)`,
     { pagw_id: pagwId, tenant, now },
   );
+  await owner.execute(
+    `INSERT INTO retry_batch_failure (batch_id, pagw_id, tenant, stage, sequence_no)
+     SELECT max(id), :pagw_id, :tenant, 'PARSING', 2 FROM retry_batch`,
+    { pagw_id: pagwId, tenant },
+  );
   await recordOperatorAction(
     owner,
     { action: 'retry.run', filter: { pagwId }, affected: 1, ...operator },

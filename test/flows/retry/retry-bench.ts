@@ -34,7 +34,7 @@ export function openRetryBench(): RetryBench {
     queue = openRetryQueue();
     now = new Date('2026-03-01T10:00:00Z');
     await db.database.execute(
-      'TRUNCATE request_tracker, event_tracker, retry_claim, retry_pause, retry_batch, resend, operator_action',
+      'TRUNCATE request_tracker, event_tracker, retry_claim, retry_pause, retry_batch, retry_batch_failure, resend, operator_action',
     );
   });
   return {

@@ -1,0 +1,41 @@
+import type { RetryPause } from '../../domain/retry-pause.ts';
+import { DataText } from './data-text.tsx';
+import { Caution } from './notice.tsx';
+import { Relative } from './time-text.tsx';
+
+const MOST_NAMED = 10;
+
+/** What operators hold back, by whom, since when and why. */
+export function Pauses({ pauses, now }: { pauses: readonly RetryPause[]; now: Date }) {
+  if (pauses.length === 0) return <></>;
+  return (
+    <Caution>
+      {pauses.slice(0, MOST_NAMED).map((pause, place) => (
+        <>
+          {place === 0 ? '' : '; '}
+          retries of{' '}
+          <DataText
+            value={[pause.tenant, pause.stage, pause.downstream].filter((name) => name !== null).join(' · ')}
+          />{' '}
+          are <PausedBy pause={pause} now={now} />
+        </>
+      ))}
+      {pauses.length > MOST_NAMED ? ` and ${pauses.length - MOST_NAMED} more` : ''}.
+    </Caution>
+  );
+}
+
+/** `paused by maria, 12m ago, because carelon is down` */
+export function PausedBy({ pause, now }: { pause: RetryPause; now: Date }) {
+  return (
+    <>
+      paused by <DataText value={pause.pausedBy} most={40} />, <Relative at={pause.pausedAt} now={now} />,
+      because <DataText value={pause.reason} most={160} />
+    </>
+  );
+}
+
+/** Those that a page shows: a pause that names no tenant holds back this one's retries too. */
+export function pausesOf(pauses: readonly RetryPause[], tenant: string | null): RetryPause[] {
+  return pauses.filter((pause) => tenant === null || pause.tenant === null || pause.tenant === tenant);
+}
