@@ -92,7 +92,7 @@ export const styleSheet = `
   a.button { display: inline-block; padding: 5px 13px; border: 1px solid var(--edge, var(--muted)); border-radius: 7px; color: var(--ink); background: var(--paper); text-decoration: none }
   a.button:first-child { border-color: var(--accent); background: var(--accent); color: var(--paper); font-weight: 560 }
   a.button:hover { background: var(--tint); color: var(--ink) }
-  .todo code { overflow-wrap: anywhere }
+  .todo .mono { overflow-wrap: anywhere }
   .standing { font-size: 15px; margin: 6px 0 14px; .mark { font-size: 14px } }
   .facts { display: flex; flex-wrap: wrap; gap: 10px 32px; font-size: 13.5px }
   .facts dt { font-size: 12px; color: var(--muted) }

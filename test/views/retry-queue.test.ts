@@ -56,7 +56,7 @@ describe('the retry queue', () => {
       pausedAt: ago(60),
     };
     expect(textOf(retryQueue({ pauses: [pause] }))).toContain(
-      'Paused: API_CONNECTOR · carelon by ops 1m ago',
+      'retries of API_CONNECTOR · carelon are paused by ops, 1m ago, because',
     );
   });
 

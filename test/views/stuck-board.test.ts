@@ -102,4 +102,25 @@ describe('the stuck board', () => {
     expect(html).not.toMatch(/<(script|img|iframe)/);
     expect(textOf(html).length).toBeLessThan(2_000);
   });
+
+  it('says of a group that was chosen what to do, who owns it, and by whom it is paused', () => {
+    const group = stuckGroup({ reason: 'retries-exhausted', targetSystem: 'carelon' });
+    const owner = { stage: 'API_CONNECTOR', serviceName: 'pasapiconnector', workerId: 'pod-1', at: ago(600) };
+    const chosen = { filter: { ...noFilter, stage: 'API_CONNECTOR' }, groups: [group], requests: [], owner };
+    const text = (data: Partial<StuckBoardData>) => textOf(draw({ ...chosen, ...data }));
+    for (const part of [
+      'Pause, mend the cause at API_CONNECTOR',
+      'pasapiconnector (pod-1), last heard of 10m ago',
+      'retries-exhausted',
+      'pagw retry pause --tenant anthem --stage API_CONNECTOR --reason …',
+    ])
+      expect(text({})).toContain(part);
+    const pause = {
+      ...{ tenant: null, stage: null, downstream: 'carelon' },
+      ...{ pausedBy: 'maria', pausedAt: ago(60), reason: 'carelon is down' },
+    };
+    expect(text({ pauses: [pause] })).toContain('paused by maria, 1m ago, because carelon is down');
+    expect(text({ pauses: [pause] })).toContain('Retries are held back. Resume');
+    expect(text({ pauses: [{ ...pause, downstream: 'other' }] })).not.toContain('held back');
+  });
 });

@@ -40,7 +40,9 @@ export function WhatToDo({ step, aims, owner, command, context }: WhatToDoProps)
   return (
     <section class="todo" aria-label="What to do">
       <h2>What to do</h2>
-      <p>{step.say}</p>
+      <p>
+        <DataText value={step.say} most={240} />
+      </p>
       {acts.length === 0 ? null : <p class="acts">{acts}</p>}
       <dl class="facts">
         {owner === null ? null : (
@@ -50,7 +52,7 @@ export function WhatToDo({ step, aims, owner, command, context }: WhatToDoProps)
         )}
         <Fact name="Runbook">{links.runbook?.(step.section) ?? step.section}</Fact>
         <Fact name="In a terminal">
-          <code>{command}</code>
+          <DataText value={command} most={160} mono />
         </Fact>
       </dl>
     </section>
