@@ -1,4 +1,4 @@
-import './bin/require-node.ts';
+import './lib/runtime/require-node.ts';
 import { defineConfig } from 'vitest/config';
 
 /** Needs Chromium: at CHROMIUM_PATH, or where Debian puts it. */

@@ -1,4 +1,4 @@
-import './bin/require-node.ts';
+import './lib/runtime/require-node.ts';
 import { defineConfig } from 'vitest/config';
 import { scratchDirectory } from './test/support/scratch-directory.ts';
 
@@ -13,6 +13,7 @@ const SYSTEM = [
   'test/client/{java-example,large-file,process-exit}.test.ts',
   'test/data-access/widest-values.test.ts',
   'test/flows/migrate/bring-over-size.test.ts',
+  'test/published/**/*.test.ts',
   'test/local/{local-stack,retry-loop,stuck-demo}.test.ts',
   'test/local/console/impossible-addresses.test.ts',
   'test/local/postgres/postgres-server.test.ts',

@@ -1,4 +1,4 @@
-import '../bin/require-node.ts';
+import '../lib/runtime/require-node.ts';
 import { installPeers } from './install-peers.ts';
 import { printMachine } from './report/machine.ts';
 import { runAll } from './run-all.ts';

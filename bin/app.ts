@@ -1,8 +1,9 @@
-import './require-node.ts';
+import '../lib/runtime/require-node.ts';
+import { addComplianceChecks } from '../lib/infra/compliance.ts';
 import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
 
 try {
-  createEventTrackerApp();
+  createEventTrackerApp(undefined, undefined, (app) => addComplianceChecks(app, 'all'));
 } catch (error) {
   // A setting that cannot work is told in its one sentence, without the way it came.
   console.error(error instanceof Error ? error.message : error);

@@ -1,5 +1,5 @@
+import '../lib/runtime/require-node.ts';
 import { tookText } from '../lib/domain/words.ts';
-import './require-node.ts';
 import { startBanner } from '../lib/local/start-banner.ts';
 import { readStartOptions, START_HELP, StartUsageError } from '../lib/local/start-options.ts';
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --import tsx
-import './require-node.ts';
+import '../lib/runtime/require-node.ts';
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
 import { ExitCode } from '../lib/cli/cli-error.ts';

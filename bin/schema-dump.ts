@@ -1,4 +1,4 @@
-import './require-node.ts';
+import '../lib/runtime/require-node.ts';
 import { writeSchemaDocuments } from '../lib/local/write-schema-documents.ts';
 
 await writeSchemaDocuments();

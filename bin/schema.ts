@@ -1,4 +1,4 @@
-import './require-node.ts';
+import '../lib/runtime/require-node.ts';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { contractFolder, publishedContract } from './published-contract.ts';
 

@@ -24,7 +24,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'lib/client',
   ],
   'lib/cli': ['lib/reports', 'lib/flows', 'lib/runtime', 'lib/data-access', 'lib/domain', 'lib/client'],
-  bin: ['lib/infra', 'lib/local', 'lib/cli', 'lib/domain'],
+  'lib/published': ['lib/infra', 'lib/client', 'lib/domain'],
+  bin: ['lib/infra', 'lib/local', 'lib/cli', 'lib/runtime', 'lib/domain'],
 };
 
 /** What only the parts on the right may bring in: none of it belongs into a deployed bundle. */

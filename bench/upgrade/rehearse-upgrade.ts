@@ -1,4 +1,4 @@
-import '../../bin/require-node.ts';
+import '../../lib/runtime/require-node.ts';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -31,6 +31,9 @@ const KEY_OF_THE_OTHER_STACK =
 
 /** What runs: wires the flows in the order the data takes. Nothing here is worth keeping but what waits in a queue. */
 export class EventTrackerStack extends Stack {
+  readonly events: FifoQueue;
+  readonly retries: FifoQueue;
+
   constructor(scope: Construct, id: string, props: EventTrackerStackProps) {
     super(scope, id, props);
     const { settings, data } = props;
@@ -52,6 +55,8 @@ export class EventTrackerStack extends Stack {
       key: messagesKey,
       visibilityTimeout: Duration.minutes(15),
     });
+    this.events = events;
+    this.retries = retries;
     const { schema } = new MigrateFlow(this, 'Migrate', {
       database,
       logs,

@@ -225,6 +225,11 @@ export function stageSettings(
       `Stage '${stage}' is unknown: use one of ${known}, or describe it in lib/infra/stages.ts.`,
     );
   }
+  return checkedSettings(stage, settings);
+}
+
+/** @throws Error in one sentence when a setting cannot work */
+export function checkedSettings(stage: string, settings: StageSettings): StageSettings {
   const broken = RULES.find((rule) => rule.broken(settings));
   if (broken !== undefined) {
     const { message } = broken;

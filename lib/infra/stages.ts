@@ -131,4 +131,7 @@ const dev: StageSettings = {
 };
 
 /** The stages there are. Each is deployed to an account of its own: queue names are the same everywhere. */
-export const STAGES: Readonly<Record<string, StageSettings>> = { dev, prod };
+export const STAGES: Readonly<Record<string, StageSettings> & Record<'dev' | 'prod', StageSettings>> = {
+  dev,
+  prod,
+};

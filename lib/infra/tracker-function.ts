@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
@@ -9,15 +8,15 @@ import {
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type ICommandHooks, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { METRIC_NAMESPACE } from '../runtime/metric-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
+import { functionCode } from './function-code.ts';
 import type { DatabaseRole, TrackerDatabase } from './tracker-database.ts';
-import { UNUSED_IN_LAMBDA } from './unused-in-lambda.ts';
 
 export interface TrackerFunctionProps {
   /** The flow's one word: `lambdas/<flow>.ts` is the entry. */
@@ -45,9 +44,6 @@ export interface TrackerFunctionProps {
   readonly commandHooks?: ICommandHooks;
 }
 
-const REQUIRE_SHIM =
-  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
-
 /** A flow's Lambda: Node 24 on arm64, one minified ESM file, traced, with a role and an encrypted log group of its own. */
 export class TrackerFunction extends Construct implements IGrantable {
   readonly function: NodejsFunction;
@@ -67,8 +63,7 @@ export class TrackerFunction extends Construct implements IGrantable {
     this.timeout = props.timeout ?? Duration.seconds(30);
     this.function = new NodejsFunction(this, 'Function', {
       description: props.description,
-      entry: fileURLToPath(new URL(`../../lambdas/${props.flow}.ts`, import.meta.url)),
-      handler: props.handler ?? 'handler',
+      ...functionCode(props.flow, props.handler ?? 'handler', props.commandHooks),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize ?? 512,
@@ -85,17 +80,6 @@ export class TrackerFunction extends Construct implements IGrantable {
         POWERTOOLS_SERVICE_NAME: `pagw-${props.flow}`,
         POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
         ...props.environment,
-      },
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        externalModules: [...UNUSED_IN_LAMBDA],
-        banner: REQUIRE_SHIM,
-        ...(props.commandHooks === undefined ? {} : { commandHooks: props.commandHooks }),
       },
     });
     this.grantPrincipal = this.function.grantPrincipal;

@@ -16,7 +16,7 @@ const assembly = join(folder, 'cdk.out');
 beforeAll(() => {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const unbundled = { ...context, 'aws:cdk:bundling-stacks': [], stage: 'dev' };
-  createEventTrackerApp({ outdir: assembly, context: unbundled }, undefined, 'none').app.synth();
+  createEventTrackerApp({ outdir: assembly, context: unbundled }, undefined).app.synth();
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

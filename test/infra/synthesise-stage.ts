@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addComplianceChecks } from '../../lib/infra/compliance.ts';
 import { createEventTrackerApp } from '../../lib/infra/event-tracker-app.ts';
 import { SETTINGS_FILE } from '../../lib/infra/rules-layer.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
@@ -58,7 +59,8 @@ export function synthesiseStage(
   const { app, data, stack } = createEventTrackerApp(
     { outdir, context: { ...context, ...skipBundling, stage } },
     stages,
-    options.unchecked === true ? 'none' : (options.checks ?? 'all'),
+    (unchecked) =>
+      addComplianceChecks(unchecked, options.unchecked === true ? 'none' : (options.checks ?? 'all')),
   );
   const assembly = app.synth();
   const templateOf = ({ stackName }: { stackName: string }): Template =>

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import '../lib/runtime/require-node.ts';
+import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
+
+// The app of a project that has no CDK code of its own: `"app": "npx pagw-cdk"` in its cdk.json.
+try {
+  createEventTrackerApp();
+} catch (error) {
+  // A setting that cannot work is told in its one sentence, without the way it came.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

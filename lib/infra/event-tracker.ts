@@ -1,0 +1,119 @@
+import { DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags, Token } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { EventTrackerDataStack } from './event-tracker-data-stack.ts';
+import { EventTrackerStack } from './event-tracker-stack.ts';
+import { checkedSettings } from './stage-settings.ts';
+import type { StageSettings } from './stages.ts';
+
+// Tags on dashboards are too new for the linters in use.
+const TAGGABLE = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
+
+export interface EventTrackerProps {
+  /** Such as `prod`: part of the stacks' names, and a tag. */
+  readonly stage: string;
+  /** What `defineStage` answers. */
+  readonly settings: StageSettings;
+  /**
+   * For both stacks, not yet bound to one.
+   * @default the app's; beneath a stack one with that stack's bootstrap qualifier
+   */
+  readonly synthesizer?: IStackSynthesizer;
+}
+
+/**
+ * An event tracker: two stacks, what holds data and what runs, so that a deployment of the second can fail and be repeated
+ * without touching a row. Beneath a stack they stand beside it; tags and permission boundaries of what is above hold for them.
+ */
+export class EventTracker extends Construct {
+  /** What holds data. */
+  readonly data: EventTrackerDataStack;
+  /** What runs on it. `pagw --stack` takes its name. */
+  readonly stack: EventTrackerStack;
+
+  /** @throws Error in one sentence when a setting cannot work */
+  constructor(scope: Construct, id: string, props: EventTrackerProps) {
+    super(scope, id);
+    // The tracker is synthesised as it is tested, whatever flags the app around it has.
+    for (const [flag, value] of Object.entries(cdk.context)) this.node.setContext(flag, value);
+    const { data, stack } = trackerStacks(this, { ...around(scope), ...props });
+    this.data = data;
+    this.stack = stack;
+  }
+
+  /** Where producers send events. */
+  get events(): IQueue {
+    return this.stack.events.queue;
+  }
+
+  /** Where stage services find retry commands. */
+  get retries(): IQueue {
+    return this.stack.retries.queue;
+  }
+
+  /** Lets a producer send events: the queue and the key that encrypts it. */
+  grantSendEvents(grantee: IGrantable): void {
+    this.stack.events.grantSend(grantee);
+  }
+
+  /** Lets a stage service take retry commands: the queue and the key that encrypts it. */
+  grantReceiveRetries(grantee: IGrantable): void {
+    this.stack.retries.grantReceive(grantee);
+  }
+}
+
+/**
+ * The two stacks of a tracker, named after its stage.
+ * @throws Error in one sentence when a setting cannot work
+ */
+export function trackerStacks(
+  scope: Construct,
+  { stage, settings, synthesizer, env }: EventTrackerProps & Around,
+): { data: EventTrackerDataStack; stack: EventTrackerStack } {
+  const environment = checkedSettings(stage, settings).environment ?? env;
+  const shared = {
+    settings,
+    ...(environment === undefined ? {} : { env: environment }),
+    ...(synthesizer === undefined ? {} : { synthesizer }),
+  };
+  const name = `PagwEventTracker-${stage}`;
+  // Neither has termination protection: the CDK switches it on before the first deployment, which could then not be repeated.
+  // While the second stack imports from it, the first cannot be deleted.
+  const data = new EventTrackerDataStack(scope, `${name}-data`, {
+    ...shared,
+    stackName: `${name}-data`,
+    description: 'PAGW event tracker, what holds data: network, keys, database, buckets, secrets',
+  });
+  const stack = new EventTrackerStack(scope, name, {
+    ...shared,
+    stackName: name,
+    description: 'PAGW event tracker: what every service does to every prior-authorization request, in order',
+    data,
+  });
+  for (const part of [data, stack]) {
+    Tags.of(part).add('application', 'pagw-event-tracker', TAGGABLE);
+    Tags.of(part).add('stage', stage, TAGGABLE);
+  }
+  return { data, stack };
+}
+
+interface Around {
+  readonly env?: { account?: string; region?: string };
+}
+
+/** What stacks beneath a stack have in common with it, which the CDK hands down to resources only. */
+function around(scope: Construct): Around & Pick<EventTrackerProps, 'synthesizer'> {
+  const above = scope.node.scopes.findLast((construct): construct is Stack => Stack.isStack(construct));
+  if (above === undefined) return {};
+  const { account, region, synthesizer } = above;
+  const qualifier = synthesizer.bootstrapQualifier;
+  return {
+    env: {
+      ...(Token.isUnresolved(account) ? {} : { account }),
+      ...(Token.isUnresolved(region) ? {} : { region }),
+    },
+    ...(qualifier === undefined ? {} : { synthesizer: new DefaultStackSynthesizer({ qualifier }) }),
+  };
+}

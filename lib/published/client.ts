@@ -1,0 +1,15 @@
+/** `pagw-event-tracker/client`: reports what a service does to a request. Needs `@aws-sdk/client-sqs`, nothing else. */
+export type { ClientCounts, Drop, DropReason } from '../client/client-counts.ts';
+export {
+  createEventTrackerClient,
+  type Deadline,
+  type EventTrackerClient,
+  type EventTrackerClientOptions,
+} from '../client/event-tracker-client.ts';
+export type {
+  RequestFacts,
+  RetryAttempt,
+  StageCall,
+  StageComplete,
+  StageError,
+} from '../client/stage-event.ts';
