@@ -1262,24 +1262,11 @@ BEGIN
       appeal_outcome = excluded.appeal_outcome,
       appeal_decided_at = excluded.appeal_decided_at,
       faults = excluded.faults
-  ),
-  done AS (
-    UPDATE event_tracker AS failed
-    SET next_retry_at = NULL, retry_exhausted_at = NULL
-    FROM json_to_recordset(cleared) AS overtaken (pagw_id text, sequence_no bigint)
-    JOIN advanced ON advanced.pagw_id = overtaken.pagw_id
-    WHERE failed.pagw_id = overtaken.pagw_id
-      AND failed.sequence_no = overtaken.sequence_no
-      AND failed.received_on = advanced.received_on
-      AND coalesce(failed.next_retry_at, failed.retry_exhausted_at) IS NOT NULL
-    RETURNING failed.id
-  ),
-  released AS (
-    DELETE FROM retry_claim AS claim
-    USING done
-    WHERE claim.failure_id = done.id
   )
   SELECT coalesce(array_agg(pagw_id), '{}') INTO written FROM advanced;
+  IF json_array_length(cleared) > 0 THEN
+    PERFORM clear_overtaken(cleared, written);
+  END IF;
   IF cardinality(written) = json_array_length(requests) THEN
     RETURN '[]';
   END IF;
@@ -1349,6 +1336,11 @@ CREATE OR REPLACE FUNCTION public.claim_due_retries(at timestamp with time zone,
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET enable_sort TO 'off'
+ SET enable_incremental_sort TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_material TO 'off'
+ SET cpu_index_tuple_cost TO '1'
 AS $function$
 #variable_conflict use_column
 BEGIN
@@ -1358,7 +1350,7 @@ BEGIN
       SELECT tenant, stage
       FROM event_tracker
       WHERE next_retry_at IS NOT NULL
-      ORDER BY tenant, stage
+      ORDER BY tenant, stage, next_retry_at, id
       LIMIT 1
     )
     UNION ALL
@@ -1368,7 +1360,7 @@ BEGIN
       SELECT tenant, stage
       FROM event_tracker
       WHERE next_retry_at IS NOT NULL AND (tenant, stage) > (pair.tenant, pair.stage)
-      ORDER BY tenant, stage
+      ORDER BY tenant, stage, next_retry_at, id
       LIMIT 1
     ) AS following
   ),
@@ -1442,13 +1434,15 @@ BEGIN
       request.completed_at IS NOT NULL
         OR (request.state -> 'stages' -> due.stage ->> 'waiting')::bigint IS DISTINCT FROM due.sequence_no
         -- What another program wrote past append_events.
-        OR EXISTS (
-          SELECT FROM event_tracker AS later
+        OR (
+          SELECT true FROM event_tracker AS later
           WHERE later.pagw_id = due.pagw_id
             AND later.received_on = due.received_on
             AND later.sequence_no > request.last_sequence_no
             AND later.stage = due.stage
-        )
+          ORDER BY later.sequence_no
+          LIMIT 1
+        ) IS NOT NULL
         AS superseded
     FROM due
     JOIN request_tracker AS request ON request.pagw_id = due.pagw_id
@@ -1471,11 +1465,10 @@ BEGIN
     RETURNING failure_id
   )
   SELECT
-    CASE WHEN superseded THEN 'SUPERSEDED' WHEN claimed.failure_id IS NULL THEN 'TAKEN' ELSE 'CLAIMED' END,
+    CASE WHEN superseded THEN 'SUPERSEDED' WHEN id IN (SELECT failure_id FROM claimed) THEN 'CLAIMED' ELSE 'TAKEN' END,
     id, received_on, next_retry_at::text, tenant::text, stage::text, pagw_id::text, sequence_no, attempt,
     error_code::text, correlation_id::text, payload_bucket::text, payload_key::text
   FROM judged
-  LEFT JOIN claimed ON claimed.failure_id = judged.id
   ORDER BY next_retry_at, id;
 END
 $function$;
@@ -1525,6 +1518,53 @@ AS $function$
 $function$;
 REVOKE EXECUTE ON FUNCTION claim_resends(timestamp with time zone,timestamp with time zone,integer,json) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_resends(timestamp with time zone,timestamp with time zone,integer,json) TO pagw_writer;
+
+CREATE OR REPLACE FUNCTION public.clear_overtaken(cleared json, written text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET cpu_index_tuple_cost TO '1'
+AS $function$
+BEGIN
+  WITH overtaken AS MATERIALIZED (
+    SELECT failed.id, failed.received_on
+    FROM json_to_recordset(cleared) AS one (pagw_id text, sequence_no bigint)
+    CROSS JOIN LATERAL (
+      SELECT tracker.received_on FROM request_tracker AS tracker WHERE tracker.pagw_id = one.pagw_id OFFSET 0
+    ) AS request
+    CROSS JOIN LATERAL (
+      -- In the order of the numbers, which only their index has.
+      SELECT event.id, event.received_on, event.sequence_no
+      FROM event_tracker AS event
+      WHERE event.pagw_id = one.pagw_id AND event.received_on = request.received_on AND event.sequence_no >= one.sequence_no
+      ORDER BY event.sequence_no
+      LIMIT 1
+    ) AS failed
+    WHERE one.pagw_id = ANY (written) AND failed.sequence_no = one.sequence_no
+  ),
+  -- A failure before its claim, as claim_due_retries takes them: the other way round they deadlock.
+  done AS (
+    UPDATE event_tracker AS failed
+    SET next_retry_at = NULL, retry_exhausted_at = NULL
+    FROM overtaken
+    WHERE failed.id = overtaken.id
+      AND failed.received_on = overtaken.received_on
+      AND coalesce(failed.next_retry_at, failed.retry_exhausted_at) IS NOT NULL
+    RETURNING failed.id
+  )
+  DELETE FROM retry_claim AS claim
+  USING done
+  WHERE claim.failure_id = done.id;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION clear_overtaken(json,text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION clear_overtaken(json,text[]) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.close_request(requests json, events json, cleared json, why text, who text, at timestamp with time zone)
  RETURNS boolean

@@ -21,13 +21,28 @@ export async function seedRequests(pool: Pool, count: number, failed: boolean): 
   await pool.query(
     `INSERT INTO request_tracker (
        pagw_id, tenant, received_on, received_at, last_event_at, last_sequence_no, failure_count, main_stage,
-       main_event_type, main_status, main_attempt, main_at, target_system, payload_bucket, payload_key, completed_at
+       main_event_type, main_status, main_attempt, main_at, target_system, payload_bucket, payload_key, completed_at, state
      )
      SELECT format('%s-%s-%s', $4::text, number, md5(number::text)), 'tenant-' || number % ${TENANTS}, day, day, day,
        ${EVENTS_PER_REQUEST}, $3::int, 'API_CONNECTOR', 'DOWNSTREAM_FAIL', 'FAILED', 1, day, 'carelon', 'payloads',
-       'anthem/' || number || '/request.json', CASE WHEN $3::int = 0 THEN day END
+       'anthem/' || number || '/request.json', CASE WHEN $3::int = 0 THEN day END,
+       jsonb_build_object(
+         'progress', 'SENT_DOWNSTREAM',
+         'main', outcome || jsonb_build_object('stage', 'API_CONNECTOR', 'attempt', 1, 'next', NULL),
+         'stages', jsonb_build_object(
+           'API_CONNECTOR', outcome || jsonb_strip_nulls(jsonb_build_object('failed', $3::int, 'waiting', failure.no))
+         )
+       )
      FROM generate_series($1::int, $2::int) AS number
-     CROSS JOIN LATERAL (SELECT (now() - number % ${DAYS} * interval '1 day')::date AS day) AS arrived`,
+     CROSS JOIN LATERAL (SELECT (now() - number % ${DAYS} * interval '1 day')::date AS day) AS arrived
+     CROSS JOIN LATERAL (SELECT CASE WHEN $3::int = 1 THEN ${EVENTS_PER_REQUEST} END AS no) AS failure
+     CROSS JOIN LATERAL (
+       SELECT jsonb_build_object(
+         'no', ${EVENTS_PER_REQUEST}, 'at', 1000 * extract(epoch FROM day)::bigint,
+         'type', CASE WHEN failure.no IS NULL THEN 'DOWNSTREAM_OK' ELSE 'DOWNSTREAM_FAIL' END,
+         'status', CASE WHEN failure.no IS NULL THEN 'COMPLETED' ELSE 'FAILED' END
+       ) AS outcome
+     ) AS stand`,
     [first, requests, failed ? 1 : 0, prefix],
   );
   await pool.query(

@@ -157,24 +157,11 @@ BEGIN
       appeal_outcome = excluded.appeal_outcome,
       appeal_decided_at = excluded.appeal_decided_at,
       faults = excluded.faults
-  ),
-  done AS (
-    UPDATE event_tracker AS failed
-    SET next_retry_at = NULL, retry_exhausted_at = NULL
-    FROM json_to_recordset(cleared) AS overtaken (pagw_id text, sequence_no bigint)
-    JOIN advanced ON advanced.pagw_id = overtaken.pagw_id
-    WHERE failed.pagw_id = overtaken.pagw_id
-      AND failed.sequence_no = overtaken.sequence_no
-      AND failed.received_on = advanced.received_on
-      AND coalesce(failed.next_retry_at, failed.retry_exhausted_at) IS NOT NULL
-    RETURNING failed.id
-  ),
-  released AS (
-    DELETE FROM retry_claim AS claim
-    USING done
-    WHERE claim.failure_id = done.id
   )
   SELECT coalesce(array_agg(pagw_id), '{}') INTO written FROM advanced;
+  IF json_array_length(cleared) > 0 THEN
+    PERFORM clear_overtaken(cleared, written);
+  END IF;
   IF cardinality(written) = json_array_length(requests) THEN
     RETURN '[]';
   END IF;

@@ -15,6 +15,13 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+-- Nor sort all that is due to take the first of it: the index of what is due has it in order, and no other has.
+SET enable_sort = off
+SET enable_incremental_sort = off
+SET enable_bitmapscan = off
+-- Reading much of an index is dear, also of one that was empty when the plan was made.
+SET enable_material = off
+SET cpu_index_tuple_cost = 1
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -24,7 +31,7 @@ BEGIN
       SELECT tenant, stage
       FROM event_tracker
       WHERE next_retry_at IS NOT NULL
-      ORDER BY tenant, stage
+      ORDER BY tenant, stage, next_retry_at, id
       LIMIT 1
     )
     UNION ALL
@@ -34,7 +41,7 @@ BEGIN
       SELECT tenant, stage
       FROM event_tracker
       WHERE next_retry_at IS NOT NULL AND (tenant, stage) > (pair.tenant, pair.stage)
-      ORDER BY tenant, stage
+      ORDER BY tenant, stage, next_retry_at, id
       LIMIT 1
     ) AS following
   ),
@@ -108,13 +115,15 @@ BEGIN
       request.completed_at IS NOT NULL
         OR (request.state -> 'stages' -> due.stage ->> 'waiting')::bigint IS DISTINCT FROM due.sequence_no
         -- What another program wrote past append_events.
-        OR EXISTS (
-          SELECT FROM event_tracker AS later
+        OR (
+          SELECT true FROM event_tracker AS later
           WHERE later.pagw_id = due.pagw_id
             AND later.received_on = due.received_on
             AND later.sequence_no > request.last_sequence_no
             AND later.stage = due.stage
-        )
+          ORDER BY later.sequence_no
+          LIMIT 1
+        ) IS NOT NULL
         AS superseded
     FROM due
     JOIN request_tracker AS request ON request.pagw_id = due.pagw_id
@@ -137,11 +146,10 @@ BEGIN
     RETURNING failure_id
   )
   SELECT
-    CASE WHEN superseded THEN 'SUPERSEDED' WHEN claimed.failure_id IS NULL THEN 'TAKEN' ELSE 'CLAIMED' END,
+    CASE WHEN superseded THEN 'SUPERSEDED' WHEN id IN (SELECT failure_id FROM claimed) THEN 'CLAIMED' ELSE 'TAKEN' END,
     id, received_on, next_retry_at::text, tenant::text, stage::text, pagw_id::text, sequence_no, attempt,
     error_code::text, correlation_id::text, payload_bucket::text, payload_key::text
   FROM judged
-  LEFT JOIN claimed ON claimed.failure_id = judged.id
   ORDER BY next_retry_at, id;
 END
 $$;

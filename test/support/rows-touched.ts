@@ -1,10 +1,13 @@
 import { Client } from 'pg';
+import type { Database, SqlValues } from '../../lib/data-access/database.ts';
+import { bindNames } from '../../lib/data-access/sql-text.ts';
 
 interface PlanNode {
   'Node Type': string;
   'Actual Rows'?: number;
   'Actual Loops'?: number;
   'Index Name'?: string;
+  'Relation Name'?: string;
   Plans?: PlanNode[];
   [removed: `Rows Removed by ${string}`]: number;
 }
@@ -13,13 +16,15 @@ interface PlanNode {
 export interface Touched {
   /** Rows that went through its plans, those a filter threw away too: what its time grows with. */
   rows: number;
-  /** Each step of its plans, with the index it goes by. */
-  steps: string[];
+  /** By which indexes its plans, where they were carried out, read the history; or all of it. */
+  ways: Set<string>;
 }
 
-/** A connection that tells of each statement what its plans touched; plans of functions are kept from call to call. */
+/** A connection that tells what the plans of its statements touched; plans of functions are kept from call to call. */
 export interface TouchingConnection {
-  run(sql: string, values?: unknown[]): Promise<Touched>;
+  database: Database;
+  /** Does `work` on the connection and answers what it cost. */
+  touchedBy(work: () => Promise<unknown>): Promise<Touched>;
   close(): Promise<void>;
 }
 
@@ -43,12 +48,27 @@ export async function openTouchingConnection(superuserUrl: string): Promise<Touc
     `SET log_min_messages = 'fatal'`,
   ])
     await client.query(statement);
+  const database: Database = {
+    execute: async <Row>(sql: string, values: SqlValues = {}) => {
+      const { text, names } = bindNames(sql);
+      const { rows, rowCount } = await client.query(
+        text,
+        names.map((name) => values[name]),
+      );
+      return { rows: rows as Row[], updatedCount: rowCount ?? 0 };
+    },
+    transaction: (work) => work(database),
+  };
   return {
-    run: async (sql, values = []) => {
+    database,
+    touchedBy: async (work) => {
       plans.length = 0;
-      await client.query(sql, values);
+      await work();
       const nodes = plans.flatMap(nodesOf);
-      return { rows: nodes.reduce((sum, node) => sum + rowsOf(node), 0), steps: nodes.map(stepOf) };
+      return {
+        rows: nodes.reduce((sum, node) => sum + rowsOf(node), 0),
+        ways: new Set(nodes.flatMap(wayOf)),
+      };
     },
     close: () => client.end(),
   };
@@ -66,7 +86,9 @@ function rowsOf(node: PlanNode): number {
 }
 
 /** A partition's index is called by its parent's columns. */
-function stepOf(node: PlanNode): string {
-  const index = node['Index Name']?.replace(/^event_tracker_\d{4}_\d\d_/, '');
-  return index === undefined ? node['Node Type'] : `${node['Node Type']} ${index}`;
+function wayOf(node: PlanNode): string[] {
+  const relation = node['Relation Name'] ?? '';
+  if (!relation.startsWith('event_tracker_') || !node['Node Type'].includes('Scan') || !node['Actual Loops'])
+    return [];
+  return [node['Index Name']?.replace(`${relation}_`, '') ?? 'all of it'];
 }
