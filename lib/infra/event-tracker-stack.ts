@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { LONGEST_REST_SECONDS, MOST_DELIVERIES } from '../runtime/redelivery.ts';
 import { acknowledge } from './acknowledge.ts';
 import { AlarmTopics } from './alarm-topics.ts';
+import { CanaryFlow } from './canary-flow.ts';
 import { databaseAlarms } from './database-alarms.ts';
 import { DatabaseProtection } from './database-protection.ts';
 import type { EventTrackerDataStack } from './event-tracker-data-stack.ts';
@@ -76,6 +77,15 @@ export class EventTrackerStack extends Stack {
     });
     ingest.source.node.addDependency(rotation.passwords);
 
+    const canary =
+      settings.everyMinutes.canary === 'off'
+        ? undefined
+        : new CanaryFlow(this, 'Canary', {
+            events,
+            everyMinutes: settings.everyMinutes.canary,
+            withinSeconds: settings.thresholds.canarySeconds,
+          });
+
     const topics = new AlarmTopics(this, 'Topics', { key: messagesKey, notify: settings.notify });
     const wiring = { settings, rules, database, events, retries, buckets, topics, messagesKey, logs };
     const scheduled = new ScheduledFlows(this, 'Scheduled', { ...wiring, schema: rotation.passwords });
@@ -107,6 +117,7 @@ export class EventTrackerStack extends Stack {
     const { alarms } = new TrackerAlarms(this, 'Alarms', {
       definitions: [
         ...ingestAlarms(events, retries, settings),
+        ...(canary?.alarms ?? []),
         ...scheduled.alarms,
         ...databaseAlarms(database, settings),
         ...rotation.alarms,
@@ -115,7 +126,7 @@ export class EventTrackerStack extends Stack {
       topics,
       runbookUrl: settings.runbookUrl,
     });
-    new TrackerDashboard(this, 'Dashboard', { alarms, ingest, events, database, widget });
+    new TrackerDashboard(this, 'Dashboard', { alarms, ingest, events, database, widget, canary });
     new SavedQueries(this, 'Queries', {
       logGroups: [ingest.ingest, ...scheduled.flows.map(({ run }) => run), ...widgets, rotation.rotate].map(
         ({ logGroup }) => logGroup,

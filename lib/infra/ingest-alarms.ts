@@ -11,7 +11,7 @@ import type { StageSettings } from './stages.ts';
 export function ingestAlarms(
   events: FifoQueue,
   retries: FifoQueue,
-  { thresholds }: StageSettings,
+  { thresholds, everyMinutes }: StageSettings,
 ): AlarmDefinition[] {
   const silence = { watchedBy: 'ingest-heartbeat' };
   const { queue } = events;
@@ -33,7 +33,7 @@ export function ingestAlarms(
         label: 'Events wait, none is done with',
         period: minute,
       }),
-      periods: [15, 15],
+      periods: heartbeatPeriods(everyMinutes.canary),
       threshold: 1,
       silence: 'breaching',
     },
@@ -81,4 +81,15 @@ export function ingestAlarms(
       silence,
     },
   ];
+}
+
+const SILENT_MINUTES = 15;
+
+/** A canary that is done with must not be taken for an event: as many minutes more are looked at as have one. */
+export function heartbeatPeriods(canaryEvery: number | 'off'): [looked: number, breaching: number] {
+  if (canaryEvery === 'off') return [SILENT_MINUTES, SILENT_MINUTES];
+  const withCanary = (minutes: number) => Math.floor(minutes / canaryEvery) + 1;
+  let looked = SILENT_MINUTES;
+  while (looked - withCanary(looked) < SILENT_MINUTES) looked++;
+  return [looked, SILENT_MINUTES];
 }

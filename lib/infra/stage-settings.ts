@@ -106,6 +106,14 @@ const RULES: readonly SettingRule[] = [
     message: 'everyMinutes.retry must be from 1 to 60 and everyMinutes.stuckAlarm from 1 to 15.',
   },
   {
+    broken: ({ everyMinutes }) => everyMinutes.canary !== 'off' && !within(everyMinutes.canary, 2, 60),
+    message: "everyMinutes.canary must be 'off' or a whole number from 2 to 60.",
+  },
+  {
+    broken: ({ thresholds }) => !within(thresholds.canarySeconds, 1, 3_600),
+    message: 'thresholds.canarySeconds must be a whole number from 1 to 3600.',
+  },
+  {
     broken: ({ databaseName }) => !/^[a-z][a-z0-9_]{0,62}$/.test(databaseName),
     message: 'databaseName must be a lower-case PostgreSQL name of at most 63 characters.',
   },

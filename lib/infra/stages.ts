@@ -65,10 +65,12 @@ export interface StageSettings {
    * limit, of which Lambda keeps 100 for everybody: a new account's limit may be 10. @default none
    */
   reservedConcurrency?: { ingest: number; scheduled: number };
-  /** How often the minute flows run. Each run keeps the database awake. */
-  everyMinutes: { retry: number; stuckAlarm: number };
+  /** How often the minute flows run, and a canary is sent. Each run, and each canary, keeps the database awake. */
+  everyMinutes: { retry: number; stuckAlarm: number; canary: number | 'off' };
   thresholds: {
     ingestAgeSeconds: number;
+    /** From the queue to its timeline. */
+    canarySeconds: number;
     retryOverdueSeconds: number;
     rejectedMessages: number;
     storageGiB: number;
@@ -103,9 +105,10 @@ const prod: StageSettings = {
   history: { compactAfterDays: COMPACT_AFTER_DAYS, archiveAfterDays: ARCHIVE_AFTER_DAYS },
   retainOnDelete: true,
   concurrency: { ingest: 20 },
-  everyMinutes: { retry: 1, stuckAlarm: 1 },
+  everyMinutes: { retry: 1, stuckAlarm: 1, canary: 5 },
   thresholds: {
     ingestAgeSeconds: 300,
+    canarySeconds: 300,
     retryOverdueSeconds: 600,
     rejectedMessages: 5,
     storageGiB: 500,
@@ -124,7 +127,7 @@ const dev: StageSettings = {
   retainOnDelete: false,
   concurrency: { ingest: 5 },
   // The pause above only happens between runs that are further apart than it.
-  everyMinutes: { retry: 15, stuckAlarm: 15 },
+  everyMinutes: { retry: 15, stuckAlarm: 15, canary: 'off' },
   thresholds: { ...prod.thresholds, storageGiB: 50 },
   rules: { phiGuard: { level: 'patterns' } },
   widgetTenant: '*',

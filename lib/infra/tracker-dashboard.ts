@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { IngestMetric, MaintainMetric, RetryMetric, StuckMetric } from '../runtime/metric-names.ts';
+import type { CanaryFlow } from './canary-flow.ts';
 import { clusterMetric } from './database-alarms.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { clockSkewMetric, flowMetric } from './flow-metrics.ts';
@@ -25,6 +26,8 @@ export interface TrackerDashboardProps {
   readonly database: TrackerDatabase;
   /** Undefined where the dashboard shows no tenant. */
   readonly widget: WidgetFlow | undefined;
+  /** Undefined where none is sent. */
+  readonly canary: CanaryFlow | undefined;
 }
 
 const MINUTE = Duration.minutes(1);
@@ -57,7 +60,11 @@ export class TrackerDashboard extends Construct {
         ingestSum(IngestMetric.unclear),
         ingestSum(IngestMetric.unbelieved),
       ]),
-      graph('Age of the oldest event, clocks apart (s)', [props.events.metricAge(), clockSkewMetric(MINUTE)]),
+      graph('Age of the oldest event, canaries, clocks apart (s)', [
+        props.events.metricAge(),
+        ...(props.canary === undefined ? [] : [flowMetric('ingest', IngestMetric.canary, 'Maximum', MINUTE)]),
+        clockSkewMetric(MINUTE),
+      ]),
       graph('Ingest time (ms)', [
         ingest.function.metricDuration({ statistic: 'p50', period: MINUTE }),
         ingest.function.metricDuration({ statistic: 'p95', period: MINUTE }),

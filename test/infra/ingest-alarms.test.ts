@@ -3,7 +3,7 @@ import type { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { expect, test } from 'vitest';
 import { FifoQueue } from '../../lib/infra/fifo-queue.ts';
-import { ingestAlarms } from '../../lib/infra/ingest-alarms.ts';
+import { heartbeatPeriods, ingestAlarms } from '../../lib/infra/ingest-alarms.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 
 /** What the alarm's expression makes of a minute, with metric math's FILL and IF. */
@@ -24,7 +24,7 @@ test('the ingest heartbeat counts what leaves the queue, not what Lambda calls a
   const heartbeat = ingestAlarms(events, retries, STAGES.prod as StageSettings).find(
     ({ name }) => name === 'ingest-heartbeat',
   );
-  expect(heartbeat).toMatchObject({ periods: [15, 15], threshold: 1, silence: 'breaching' });
+  expect(heartbeat).toMatchObject({ periods: [20, 15], threshold: 1, silence: 'breaching' });
   const { expression, usingMetrics } = (heartbeat?.metric ?? {}) as MathExpression;
   expect(usingMetrics).toMatchObject({
     waiting: { namespace: 'AWS/SQS', metricName: 'ApproximateNumberOfMessagesVisible' },
@@ -39,3 +39,17 @@ test('the ingest heartbeat counts what leaves the queue, not what Lambda calls a
   ];
   for (const [what, minute, alarms] of minutes) expect(evaluate(expression, minute), what).toBe(alarms);
 });
+
+test.each([2, 3, 5, 7, 15, 60])(
+  'the ingest heartbeat stops although a canary is done with each %i minutes',
+  (every) => {
+    const [looked, breaching] = heartbeatPeriods(every);
+    for (let first = 0; first < every; first++) {
+      const silent = Array.from(
+        { length: looked },
+        (_, minute) => (minute - first) % every !== 0 || minute < first,
+      );
+      expect(silent.filter(Boolean).length).toBeGreaterThanOrEqual(breaching);
+    }
+  },
+);

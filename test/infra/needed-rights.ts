@@ -160,10 +160,10 @@ const BY_TYPE: Readonly<
     const { stack, logicalId, resource } = schedule;
     const { Arn, RoleArn, DeadLetterConfig, Input } = resource.Properties.Target;
     const role = account.text(stack, RoleArn);
-    const queue = account.text(stack, DeadLetterConfig.Arn);
+    const queues = DeadLetterConfig === undefined ? [] : [account.text(stack, DeadLetterConfig.Arn)];
     const requests = [
-      scheduled(account.text(stack, Arn), account.text(stack, Input)),
-      ...requestsOfCall('sqs:SendMessage', [queue], false, keyOf),
+      ...scheduled(account.text(stack, Arn), account.text(stack, Input), keyOf),
+      ...queues.flatMap((queue) => requestsOfCall('sqs:SendMessage', [queue], false, keyOf)),
     ];
     return [
       assumed(account, schedule, RoleArn, 'scheduler.amazonaws.com'),
@@ -304,13 +304,18 @@ function logGroupArn(group: string, rest = ''): string {
 }
 
 /** What a schedule does: it invokes a function, or calls AWS itself ("Using universal targets in EventBridge Scheduler"). */
-function scheduled(target: string, input: string): { action: string; resource: string } {
-  if (!target.startsWith('arn:aws:scheduler:::aws-sdk:'))
-    return { action: 'lambda:InvokeFunction', resource: target };
-  if (!target.endsWith(':rds:modifyDBCluster')) throw new Error(`Nothing is known of ${target}.`);
-  const { DbClusterIdentifier } = JSON.parse(input);
-  return {
-    action: 'rds:ModifyDBCluster',
-    resource: `arn:aws:rds:${REGION}:${ACCOUNT}:cluster:${DbClusterIdentifier}`,
-  };
+function scheduled(target: string, input: string, keyOf: KeyOf): Asked[] {
+  const [, call] = /^arn:aws:scheduler:::aws-sdk:(.*)$/.exec(target) ?? [];
+  if (call === undefined) return [{ action: 'lambda:InvokeFunction', resource: target }];
+  const { QueueUrl, DbClusterIdentifier } = JSON.parse(input);
+  switch (call) {
+    case 'sqs:sendMessage':
+      return requestsOfCall('sqs:SendMessage', [arnOf(QueueUrl)], false, keyOf);
+    case 'rds:modifyDBCluster': {
+      const resource = `arn:aws:rds:${REGION}:${ACCOUNT}:cluster:${DbClusterIdentifier}`;
+      return [{ action: 'rds:ModifyDBCluster', resource }];
+    }
+    default:
+      throw new Error(`Nothing is known of ${target}.`);
+  }
 }

@@ -133,6 +133,16 @@ describe('settings of a stage', () => {
       { readerTenants: Array.from({ length: 10_000 }, (_, place) => `plan-${place}`) },
       /readerTenants must be at most/,
     ],
+    [
+      'a canary each half minute',
+      { everyMinutes: { retry: 1, stuckAlarm: 1, canary: 0.5 } },
+      /everyMinutes\.canary must be 'off' or/,
+    ],
+    [
+      'a canary that may not take any time',
+      { thresholds: { ...base().thresholds, canarySeconds: 0 } },
+      /thresholds\.canarySeconds/,
+    ],
     ['a name that needs quotes', { databaseName: 'Pagw' }, /databaseName/],
   ])('refuse %s in one sentence', (_, change, message) => {
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(message);

@@ -54,9 +54,10 @@ export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
   retainOnDelete: false,
   concurrency: { ingest: 8 },
   reservedConcurrency: { ingest: 9, scheduled: 3 },
-  everyMinutes: { retry: 5, stuckAlarm: 10 },
+  everyMinutes: { retry: 5, stuckAlarm: 10, canary: 15 },
   thresholds: {
     ingestAgeSeconds: 120,
+    canarySeconds: 60,
     retryOverdueSeconds: 300,
     rejectedMessages: 1,
     storageGiB: 900,
