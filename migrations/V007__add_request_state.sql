@@ -90,6 +90,9 @@ BEGIN
 END
 $$;
 
+-- Room on each page for the update that every batch makes, so that it stays heap-only.
+ALTER TABLE request_tracker SET (fillfactor = 70);
+
 ALTER TABLE request_tracker
   ADD COLUMN priority                VARCHAR(16) CHECK (priority IN ('EXPEDITED', 'STANDARD')),
   ADD COLUMN received_on             DATE,
@@ -155,59 +158,6 @@ ALTER TABLE request_tracker
   ALTER COLUMN tenant TYPE VARCHAR(64) COLLATE "C",
   ALTER COLUMN received_on SET NOT NULL,
   ADD CONSTRAINT ux_request_tracker_pagw_received UNIQUE (pagw_id, received_on);
-
--- Room on each page for the update that every batch makes, so that it stays heap-only.
-ALTER TABLE request_tracker SET (fillfactor = 70);
-
--- No index below is on a column that an ordinary event changes: nearly all updates of a request stay heap-only.
-
--- Requests in flight, latest first.
-CREATE INDEX ix_request_tracker_open
-  ON request_tracker (tenant, created_at DESC, pagw_id DESC)
-  WHERE completed_at IS NULL;
-
--- What an operator has in hand besides a request's id. Both are set once.
-CREATE INDEX ix_request_tracker_external_reference
-  ON request_tracker (external_reference_id)
-  WHERE external_reference_id IS NOT NULL;
-
-CREATE INDEX ix_request_tracker_correlation
-  ON request_tracker (correlation_id)
-  WHERE correlation_id IS NOT NULL;
-
--- What the detector passes over: as many as are open or undecided, whatever the history holds. Whether a request is
--- watched changes twice in its life; with watch_at in it, each look would make an entry in every index of the request.
-CREATE INDEX ix_request_tracker_watched
-  ON request_tracker (pagw_id)
-  WHERE watched;
-
-CREATE INDEX ix_request_tracker_stuck
-  ON request_tracker (tenant, stuck_since, pagw_id)
-  WHERE stuck_reason IS NOT NULL;
-
--- What somebody has to see to, by whom. A board changes a few times in a request's life.
-CREATE INDEX ix_request_tracker_board
-  ON request_tracker (tenant, pagw_id)
-  WHERE board IS NOT NULL;
-
--- An incident's members.
-CREATE INDEX ix_request_tracker_incident
-  ON request_tracker (incident_key, pagw_id)
-  WHERE incident_key IS NOT NULL;
-
--- On deadline_risk rather than decided_at: only the detector writes it.
-CREATE INDEX ix_request_tracker_deadline
-  ON request_tracker (tenant, decision_due_at, pagw_id)
-  WHERE deadline_risk IS NOT NULL;
-
--- What is left to compact and to archive, by age.
-CREATE INDEX ix_request_tracker_uncompacted
-  ON request_tracker (received_on, pagw_id)
-  WHERE compacted_at IS NULL;
-
-CREATE INDEX ix_request_tracker_unarchived
-  ON request_tracker (received_on, tenant, pagw_id)
-  WHERE archived_at IS NULL;
 
 COMMENT ON COLUMN request_tracker.received_at IS 'When the payer received the request: as a producer states it, else the earliest believable time heard of; never later than its recording';
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';

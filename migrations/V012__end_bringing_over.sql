@@ -22,6 +22,58 @@ WHERE coalesce(last_event_at, created_at) < now() - interval '30 days';
 
 DROP TABLE event_tracker_unpartitioned;
 
+DROP TABLE derived_up_to;
+
+-- No index below is on a column that an ordinary event changes: nearly all updates of a request stay heap-only.
+
+-- Requests in flight, latest first.
+CREATE INDEX ix_request_tracker_open
+  ON request_tracker (tenant, created_at DESC, pagw_id DESC)
+  WHERE completed_at IS NULL;
+
+-- What an operator has in hand besides a request's id. Both are set once.
+CREATE INDEX ix_request_tracker_external_reference
+  ON request_tracker (external_reference_id)
+  WHERE external_reference_id IS NOT NULL;
+
+CREATE INDEX ix_request_tracker_correlation
+  ON request_tracker (correlation_id)
+  WHERE correlation_id IS NOT NULL;
+
+-- What the detector passes over: as many as are open or undecided, whatever the history holds. Whether a request is
+-- watched changes twice in its life; with watch_at in it, each look would make an entry in every index of the request.
+CREATE INDEX ix_request_tracker_watched
+  ON request_tracker (pagw_id)
+  WHERE watched;
+
+CREATE INDEX ix_request_tracker_stuck
+  ON request_tracker (tenant, stuck_since, pagw_id)
+  WHERE stuck_reason IS NOT NULL;
+
+-- What somebody has to see to, by whom. A board changes a few times in a request's life.
+CREATE INDEX ix_request_tracker_board
+  ON request_tracker (tenant, pagw_id)
+  WHERE board IS NOT NULL;
+
+-- An incident's members.
+CREATE INDEX ix_request_tracker_incident
+  ON request_tracker (incident_key, pagw_id)
+  WHERE incident_key IS NOT NULL;
+
+-- On deadline_risk rather than decided_at: only the detector writes it.
+CREATE INDEX ix_request_tracker_deadline
+  ON request_tracker (tenant, decision_due_at, pagw_id)
+  WHERE deadline_risk IS NOT NULL;
+
+-- What is left to compact and to archive, by age.
+CREATE INDEX ix_request_tracker_uncompacted
+  ON request_tracker (received_on, pagw_id)
+  WHERE compacted_at IS NULL;
+
+CREATE INDEX ix_request_tracker_unarchived
+  ON request_tracker (received_on, tenant, pagw_id)
+  WHERE archived_at IS NULL;
+
 ALTER TABLE event_tracker ADD CONSTRAINT event_tracker_request_fkey FOREIGN KEY (pagw_id, received_on)
   REFERENCES request_tracker (pagw_id, received_on) ON DELETE CASCADE;
 
