@@ -24,7 +24,7 @@ test('the ingest heartbeat counts what leaves the queue, not what Lambda calls a
   const heartbeat = ingestAlarms(events, retries, STAGES.prod as StageSettings).find(
     ({ name }) => name === 'ingest-heartbeat',
   );
-  expect(heartbeat).toMatchObject({ periods: [20, 15], threshold: 1, silence: 'breaching' });
+  expect(heartbeat).toMatchObject({ periods: [19, 15], threshold: 1, silence: 'breaching' });
   const { expression, usingMetrics } = (heartbeat?.metric ?? {}) as MathExpression;
   expect(usingMetrics).toMatchObject({
     waiting: { namespace: 'AWS/SQS', metricName: 'ApproximateNumberOfMessagesVisible' },
