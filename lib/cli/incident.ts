@@ -1,17 +1,24 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type ListedIncident, listIncidents } from '../data-access/incidents.ts';
+import {
+  findIncident,
+  type ListedIncident,
+  listIncidents,
+  listNotifications,
+} from '../data-access/incidents.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
-import { snoozeIncident } from '../data-access/operate.ts';
+import { listActs, listRetryPauses, snoozeIncident } from '../data-access/operate.ts';
 import { isSnoozed, LONGEST_SNOOZE_SECONDS } from '../domain/incident-rules.ts';
 import { causeText } from '../domain/incident-text.ts';
+import { groupCommand, nextStepOfGroup } from '../domain/next-step.ts';
 import { printable } from '../domain/printable-text.ts';
+import { coveringPause } from '../domain/retry-pause.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { ageText, closedIncidentMark, durationText, incidentLevelMarks } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
-import { printList } from './output/print-list.ts';
+import { type Fact, factsText, printList } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
 import { momentText } from './output/time-text.ts';
 import { parseDuration } from './parse-when.ts';
@@ -81,9 +88,73 @@ function columns(now: Date): Column<ListedIncident>[] {
   }
 }
 
-function levelCell({ level, closedAt }: ListedIncident): Cell {
+function levelCell({ level, closedAt }: Pick<ListedIncident, 'level' | 'closedAt'>): Cell {
   if (closedAt !== null) return markCell(closedIncidentMark);
   return markCell(incidentLevelMarks[level]);
+}
+
+export function incidentShow(cli: Cli): Command {
+  return new Command('show')
+    .description('show an incident: how it stands, what to do, what was told and done')
+    .argument('<key>', 'as `pagw incident list` prints it; of several, the open one or the latest')
+    .action((key: string, _options: object, command: Command) =>
+      cli.run(command, [], async (session) => {
+        const connection = await session.connect();
+        const database = connection.database('reader');
+        const incident = await findIncident(database, { key: key.trim() });
+        if (incident === undefined) throw notFound(key);
+        const notices = await listNotifications(database, incident.id, NOTICES_SHOWN);
+        const { rows: acts } = await listActs(database, { incidentKey: incident.key }, NOTICES_SHOWN);
+        if (session.options.output !== 'table') {
+          session.printJson({ incident, notices, acts });
+          return undefined;
+        }
+        const now = connection.now();
+        const pauses = await listRetryPauses(database);
+        const step = nextStepOfGroup(incident, coveringPause(pauses, incident) !== undefined);
+        const at = (moment: Date) => momentText(moment, session.options.time);
+        const { closedAt } = incident;
+        const facts: Fact[] = [
+          ['State', closedAt === null ? levelCell(incident) : `over ${at(closedAt)}`],
+          ['Cause', causeText(incident)],
+          [
+            'Stuck',
+            closedAt === null ? `${incident.count - incident.awaited}, ${incident.awaited} awaited` : null,
+          ],
+          ['At most', String(incident.peakCount)],
+          ['Opened', `${at(incident.openedAt)} · ${ageText(incident.openedAt, now)}`],
+          ['What to do', closedAt === null ? step.say : null],
+          ['Command', closedAt === null ? groupCommand(step, incident) : null],
+          ...notices.map(
+            ({ sentAt, writtenAt, body }): Fact => [
+              sentAt === null ? 'Not sent' : 'Told',
+              `${at(writtenAt)} ${body.split('\n')[0]}`,
+            ],
+          ),
+          ...acts.map(
+            ({ actedAt, actedBy, action, reason }): Fact => [
+              'By hand',
+              `${at(actedAt)} ${action} by ${actedBy}: ${reason}`,
+            ],
+          ),
+        ];
+        session.print(
+          `${session.paint(printable(incident.key), 'bold')}\n${factsText(facts, session.paint, session.width)}`,
+        );
+        return undefined;
+      }),
+    );
+}
+
+const NOTICES_SHOWN = 20;
+
+function notFound(key: string): CliError {
+  return new CliError({
+    code: 'INCIDENT_NOT_FOUND',
+    message: `No incident has the key ${printable(key)}.`,
+    hint: 'List them with `pagw incident list --closed`.',
+    exitCode: ExitCode.notFound,
+  });
 }
 
 interface Options extends ReasonOption {

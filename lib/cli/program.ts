@@ -11,7 +11,7 @@ import { doctor } from './doctor.ts';
 import { eventSend, eventValidate } from './event.ts';
 import { exportEvents } from './export.ts';
 import { addGlobalOptions } from './global-options.ts';
-import { incidentList, incidentSnooze } from './incident.ts';
+import { incidentList, incidentShow, incidentSnooze } from './incident.ts';
 import { migrateStatus, migrateUp } from './migrate.ts';
 import { rejectedList, rejectedShow } from './rejected.ts';
 import { rejectedReplay } from './rejected-replay.ts';
@@ -44,7 +44,7 @@ const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly
   ['request', 'what happened to a request', [requestShow, requestList, requestResend, requestClose]],
   ['event', 'send and check events', [eventSend, eventValidate]],
   ['report', 'what the events add up to', reportVerbs],
-  ['incident', 'stuck requests of one tenant, stage and cause', [incidentList, incidentSnooze]],
+  ['incident', 'stuck requests of one tenant, stage and cause', [incidentList, incidentShow, incidentSnooze]],
   ['retry', 'what is retried, when, and what is held back', retryVerbs],
   ['rejected', 'events that were refused, and why', [rejectedList, rejectedShow, rejectedReplay]],
   ['dead-letters', 'events that could not be recorded', [deadLettersList, deadLettersRedrive]],

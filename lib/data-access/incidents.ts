@@ -4,6 +4,7 @@ import type { NotificationText } from '../domain/incident-text.ts';
 import type { IncidentLevel, NotificationKind } from '../domain/words.ts';
 import type { Database } from './database.ts';
 import { type BoundedRows, type Page, readBounded, readPage, readPosition } from './page.ts';
+import type { ListedRequest } from './requests.ts';
 
 export interface KeptIncident extends OpenIncident, IncidentCause {
   id: number;
@@ -270,9 +271,13 @@ export interface ListedIncident extends IncidentCause {
   /** The latest notification: what it told, and when it went out; null while it waits to be sent. */
   lastKind: NotificationKind | null;
   lastSentAt: Date | null;
+  toldAt: Date | null;
+  trendCount: number;
+  trendAt: Date;
 }
 
-export interface FoundIncident extends Omit<ListedIncident, 'lastKind' | 'lastSentAt'> {
+export interface FoundIncident
+  extends Omit<ListedIncident, 'lastKind' | 'lastSentAt' | 'toldAt' | 'trendCount' | 'trendAt'> {
   /** When the detector last counted a request of it. */
   seenAt: Date;
   snoozedBy: string | null;
@@ -304,14 +309,21 @@ export async function findIncident(
 
 const LIST = 'incidents';
 
-/** Incidents, latest opened first; open ones only unless closed ones are asked for. @throws PagePositionError */
+/** Open before closed, the worst level first, of these the largest; closed ones latest first. Digits, so that it is a text to go on from. */
+const WORST_FIRST = `CASE
+    WHEN incident.closed_at IS NULL
+    THEN '1' || CASE incident.level WHEN 'breach' THEN '3' WHEN 'page' THEN '2' ELSE '1' END || lpad(incident.count::text, 10, '0')
+    ELSE '000000000000'
+  END || lpad(incident.id::text, 18, '0')`;
+
+/** Incidents, worst first; open ones only unless closed ones are asked for. @throws PagePositionError */
 export async function listIncidents(
   database: Database,
   { tenant, closed = false }: IncidentFilter,
   limit: number,
   position?: string,
 ): Promise<Page<ListedIncident>> {
-  const after = readPosition(LIST, position, 'number');
+  const after = readPosition(LIST, position, 'text');
   return readPage(database, {
     list: LIST,
     limit,
@@ -320,7 +332,8 @@ export async function listIncidents(
        incident.target_system, incident.level, incident.count, incident.awaited,
        incident.peak_count, incident.opened_at,
        incident.closed_at, incident.oldest_since, incident.snoozed_until, latest.kind AS last_kind,
-       latest.sent_at AS last_sent_at, incident.opened_at::text AS page_at, incident.id AS page_id
+       latest.sent_at AS last_sent_at, incident.trend_count, incident.trend_at,
+       incident.told_at, incident.opened_at::text AS page_at, ${WORST_FIRST} AS page_id
      FROM incident
      LEFT JOIN LATERAL (
        SELECT notification.kind, notification.sent_at
@@ -331,11 +344,60 @@ export async function listIncidents(
      ) AS latest ON true
      WHERE (:closed OR incident.closed_at IS NULL)
        AND (:tenant::text IS NULL OR incident.tenant = :tenant)
-       AND (:after_at::timestamptz IS NULL OR (incident.opened_at, incident.id) < (:after_at::timestamptz, :after_id::bigint))
-     ORDER BY incident.opened_at DESC, incident.id DESC
+       AND (:after_id::text IS NULL OR ${WORST_FIRST} COLLATE "C" < :after_id)
+     ORDER BY ${WORST_FIRST} COLLATE "C" DESC
      LIMIT :limit`,
-    values: { tenant: tenant ?? null, closed, after_at: after?.at ?? null, after_id: after?.id ?? null },
+    values: { tenant: tenant ?? null, closed, after_id: after?.id ?? null },
   });
+}
+
+/** A notice of an incident, as it was written. */
+export interface ToldNotification {
+  id: number;
+  kind: NotificationKind;
+  level: IncidentLevel;
+  subject: string;
+  body: string;
+  writtenAt: Date;
+  sentAt: Date | null;
+  /** Never sent, because a later one was written first. */
+  supersededAt: Date | null;
+}
+
+/** What was told of an incident, latest first. */
+export async function listNotifications(
+  database: Database,
+  incidentId: number,
+  limit: number,
+): Promise<ToldNotification[]> {
+  const { rows } = await readBounded<ToldNotification>(
+    database,
+    `SELECT id, kind, level, subject, body, written_at, sent_at, superseded_at
+     FROM incident_notification
+     WHERE incident_id = :incident_id
+     ORDER BY id DESC
+     LIMIT :limit`,
+    { incident_id: incidentId, limit },
+  );
+  return rows;
+}
+
+/** The requests that are part of an open incident, longest stuck first. */
+export async function listMembers(database: Database, key: string, limit: number): Promise<ListedRequest[]> {
+  const { rows } = await readBounded<ListedRequest>(
+    database,
+    `SELECT
+       pagw_id, tenant, request_type, priority, status::text AS status, coalesce(main_stage, last_stage) AS stage,
+       main_event_type AS event_type, main_status::text AS event_status, main_attempt AS attempt,
+       last_sequence_no AS events, failure_count AS failures, last_error_code AS error_code, stuck_reason,
+       received_at, last_event_at, completed_at, created_at
+     FROM request_tracker
+     WHERE incident_key = :key
+     ORDER BY stuck_since NULLS LAST, pagw_id
+     LIMIT :limit`,
+    { key, limit },
+  );
+  return rows;
 }
 
 export interface SentNotification {

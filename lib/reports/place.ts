@@ -10,11 +10,15 @@ export const viewNames = [
   'latency',
   'distribution',
   'incidents',
+  'incident',
   'rejected',
   'search',
   'failures',
   'request',
 ] as const;
+/** Those that are reached from others only. */
+const unlisted: readonly string[] = ['incident', 'request', 'search', 'failures'];
+export const menuViews = viewNames.filter((view) => !unlisted.includes(view));
 export type ViewName = (typeof viewNames)[number];
 
 /** Where a link leads. */

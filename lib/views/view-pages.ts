@@ -3,6 +3,7 @@ import { deadlinesPage } from './pages/deadlines.tsx';
 import { distributionPage } from './pages/distribution.tsx';
 import { failuresPage } from './pages/failures.tsx';
 import { flowPage } from './pages/flow.tsx';
+import { incidentPage } from './pages/incident.tsx';
 import { incidentsPage } from './pages/incidents.tsx';
 import { latencyPage } from './pages/latency.tsx';
 import { overviewPage } from './pages/overview.tsx';
@@ -23,6 +24,7 @@ export const viewPages: Readonly<Record<ViewName, ViewPage>> = {
   latency: latencyPage,
   distribution: distributionPage,
   incidents: incidentsPage,
+  incident: incidentPage,
   rejected: rejectedPage,
   search: searchPage,
   failures: failuresPage,

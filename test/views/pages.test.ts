@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KeptIncident } from '../../lib/data-access/incidents.ts';
+import type { ListedIncident } from '../../lib/data-access/incidents.ts';
 import { DeadlineList } from '../../lib/views/pages/deadlines.tsx';
 import { DistributionReport } from '../../lib/views/pages/distribution.tsx';
 import { FailureList } from '../../lib/views/pages/failures.tsx';
@@ -66,10 +66,9 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
   });
 
   it('tell of an incident how it grows and who was told', () => {
-    const incident: KeptIncident = {
+    const incident: ListedIncident = {
       id: 1,
       key: 'stuck/anthem/API_CONNECTOR/9f2c41aa',
-      version: 1,
       tenant: 'anthem',
       stage: 'API_CONNECTOR',
       reason: 'no-result',
@@ -80,17 +79,18 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       peakCount: 50,
       openedAt: ago(8_040),
       oldestSince: ago(8_040),
-      seenAt: ago(40),
       level: 'page',
       toldAt: ago(300),
-      toldCount: 41,
-      toldLevel: 'page',
-      remindersTold: 0,
+      closedAt: null,
+      lastKind: 'opened',
+      lastSentAt: ago(300),
       snoozedUntil: null,
       trendCount: 35,
       trendAt: ago(600),
     };
-    const text = textOf(IncidentList({ data: { incidents: [incident], check }, context }));
+    const text = textOf(
+      IncidentList({ data: { incidents: [incident], next: null, closed: false, check }, context }),
+    );
     for (const part of [
       'page',
       'API_TIMEOUT from carelon',
@@ -102,10 +102,12 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
     ])
       expect(text).toContain(part);
     const snoozed = { ...incident, snoozedUntil: ago(-3_600) };
-    expect(textOf(IncidentList({ data: { incidents: [snoozed], check }, context }))).toContain(
-      'snoozed, in 1h',
-    );
-    expect(textOf(IncidentList({ data: { incidents: [], check }, context }))).toContain('No open incident.');
+    expect(
+      textOf(IncidentList({ data: { incidents: [snoozed], next: null, closed: false, check }, context })),
+    ).toContain('snoozed, in 1h');
+    expect(
+      textOf(IncidentList({ data: { incidents: [], next: null, closed: false, check }, context })),
+    ).toContain('No open incident.');
   });
 
   it('say why they are empty', () => {

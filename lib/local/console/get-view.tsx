@@ -4,7 +4,7 @@ import { listTenants } from '../../data-access/requests.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
 import { durationText } from '../../domain/words.ts';
-import { type ViewName, viewNames } from '../../reports/place.ts';
+import { menuViews, type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { Failure } from '../../views/parts/notice.tsx';
@@ -22,9 +22,7 @@ export interface ConsoleViews {
 }
 
 const LIMITS = { groups: 500, requests: 200, events: 1_000 };
-const MENU = viewNames
-  .filter((view) => !['request', 'search', 'failures'].includes(view))
-  .map((view) => ({ view, title: viewPages[view].title }));
+const MENU = menuViews.map((view) => ({ view, title: viewPages[view].title }));
 
 /** A route for each view. A view that cannot be shown is a page too: with the code, and a way on. */
 export function viewRoutes(views: ConsoleViews): ConsoleRoutes {

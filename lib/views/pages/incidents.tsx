@@ -1,62 +1,92 @@
-import { type KeptIncident, listOpenIncidents } from '../../data-access/incidents.ts';
+import { type ListedIncident, listIncidents } from '../../data-access/incidents.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
-import { durationText, incidentLevelMarks } from '../../domain/words.ts';
+import { closedIncidentMark, durationText, incidentLevelMarks } from '../../domain/words.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
+import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
-import { Caution, Empty } from '../parts/notice.tsx';
+import { Empty } from '../parts/notice.tsx';
 import { Mark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
+import { readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { groupPlace } from './stuck.tsx';
 
 export const incidentsPage: ViewPage = {
   title: 'Incidents',
-  filters: [],
-  show: async ({ database, context }) => {
-    const { tenant, limits } = context;
-    const [incidents, check] = await Promise.all([
-      listOpenIncidents(database, tenant, limits.groups + 1),
+  filters: ['closed', 'after'],
+  show: async ({ database, parameters, context }) => {
+    const { limits } = context;
+    const tenant = context.tenant ?? undefined;
+    const closed = readWord(parameters, 'closed', ['yes']) !== null;
+    const after = readText(parameters, 'after') ?? undefined;
+    const [{ rows: incidents, next }, check] = await Promise.all([
+      listIncidents(database, { tenant, closed }, limits.groups, after),
       readCheck(database),
     ]);
-    return <IncidentList data={{ incidents, check }} context={context} />;
+    return <IncidentList data={{ incidents, next, closed, check }} context={context} />;
   },
 };
 
 export interface IncidentListData {
-  incidents: readonly KeptIncident[];
+  /** Worst first. */
+  incidents: readonly ListedIncident[];
+  /** Where the next page begins; null on the last. */
+  next: string | null;
+  /** Closed ones, too. */
+  closed: boolean;
   check: LastCheck | undefined;
 }
 
 /** What on-call was told of and is not over yet. */
 export function IncidentList({ data, context }: { data: IncidentListData; context: ViewContext }) {
-  const { incidents, check } = data;
-  const { now, links, limits } = context;
+  const { incidents, check, closed, next } = data;
+  const { now, links, tenant } = context;
   return (
     <section>
-      <h1>Open incidents</h1>
+      <h1>{closed ? 'Incidents' : 'Open incidents'}</h1>
       <p class="lead">
         Requests stuck at one stage for one cause are one incident; <CheckedAt check={check} now={now} />.
       </p>
       <CheckCaution check={check} now={now} />
+      <Choices
+        name="Which"
+        view="incidents"
+        parameters={{ tenant }}
+        parameter="closed"
+        chosen={closed ? 'yes' : null}
+        words={[
+          { value: null, label: 'open' },
+          { value: 'yes', label: 'closed ones, too' },
+        ]}
+        links={links}
+      />
       {incidents.length === 0 ? (
         <Empty>
           No open incident. One opens with the first request found stuck, and closes after five quiet minutes.
         </Empty>
       ) : (
         <Table
-          caption="Open incidents"
-          rows={incidents.slice(0, limits.groups)}
+          caption="Incidents, worst first"
+          rows={incidents}
           columns={[
-            { name: 'Level', cell: ({ level }) => <Mark {...incidentLevelMarks[level]} /> },
+            {
+              name: 'Level',
+              cell: ({ level, closedAt }) => (
+                <Mark {...(closedAt === null ? incidentLevelMarks[level] : closedIncidentMark)} />
+              ),
+            },
             {
               name: 'Stage and cause',
               heads: true,
               cell: (incident) => (
                 <>
-                  <DataText value={incident.stage} most={40} />
+                  {links.link(
+                    { view: 'incident', parameters: { id: String(incident.id) } },
+                    <DataText value={incident.stage} most={40} />,
+                  )}
                   <div class="detail">
                     <DataText value={causeText(incident)} most={160} />
                   </div>
@@ -68,13 +98,30 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
               name: 'Stuck',
               numeric: true,
               cell: (incident) =>
-                links.link(
-                  groupPlace(incident),
-                  <span class="count">{incident.count.toLocaleString('en')}</span>,
+                incident.closedAt !== null ? (
+                  <span class="muted">at most {incident.peakCount.toLocaleString('en')}</span>
+                ) : (
+                  links.link(
+                    groupPlace(incident),
+                    <span class="count">{incident.count.toLocaleString('en')}</span>,
+                  )
                 ),
             },
-            { name: 'Trend', cell: (incident) => <Trend incident={incident} now={now} /> },
-            { name: 'Open for', numeric: true, cell: ({ openedAt }) => <Age since={openedAt} now={now} /> },
+            {
+              name: 'Trend',
+              cell: (incident) =>
+                incident.closedAt === null ? <Trend incident={incident} now={now} /> : null,
+            },
+            {
+              name: 'Open for',
+              numeric: true,
+              cell: ({ openedAt, closedAt }) =>
+                closedAt === null ? (
+                  <Age since={openedAt} now={now} />
+                ) : (
+                  durationText(closedAt.getTime() - openedAt.getTime())
+                ),
+            },
             {
               name: 'Told',
               cell: ({ toldAt, snoozedUntil }) => (
@@ -85,16 +132,19 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
           ]}
         />
       )}
-      {incidents.length > limits.groups ? (
-        <Caution>
-          The oldest {limits.groups}; there are more. Choose a tenant, or use <code>pagw incident list</code>.
-        </Caution>
-      ) : null}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link(
+            { view: 'incidents', parameters: { tenant, closed: closed ? 'yes' : null, after: next } },
+            'More',
+          )}
+        </p>
+      )}
     </section>
   );
 }
 
-function Trend({ incident, now }: { incident: KeptIncident; now: Date }) {
+function Trend({ incident, now }: { incident: ListedIncident; now: Date }) {
   const { count, trendCount, trendAt, peakCount } = incident;
   const change = count - trendCount;
   const over = durationText(now.getTime() - trendAt.getTime());

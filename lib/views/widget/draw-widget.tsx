@@ -1,6 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
-import { type Place, type ViewName, viewNames } from '../../reports/place.ts';
+import { menuViews, type Place, type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf, type ViewFailure } from '../failure-of.ts';
 import type { Child, Html } from '../html.ts';
 import { DataText } from '../parts/data-text.tsx';
@@ -33,9 +33,7 @@ const LIMITS = { groups: 100, requests: 50, events: 200 };
 const MOST_BYTES = 700_000;
 /** What does not fit is drawn again with fewer rows. */
 const SHARES = [1, 0.25, 0.05];
-const MENU = viewNames
-  .filter((view) => !['request', 'search', 'failures'].includes(view))
-  .map((view) => ({ view, title: viewPages[view].title }));
+const MENU = menuViews.map((view) => ({ view, title: viewPages[view].title }));
 
 /** Draws a view for a dashboard. It never throws for what is asked or found: the widget says what is wrong. */
 export async function drawWidget(question: WidgetQuestion, options: WidgetOptions): Promise<DrawnWidget> {

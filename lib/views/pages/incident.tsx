@@ -1,0 +1,190 @@
+import {
+  type FoundIncident,
+  findIncident,
+  listMembers,
+  listNotifications,
+  type ToldNotification,
+} from '../../data-access/incidents.ts';
+import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
+import { listActs, listRetryPauses, type RecordedAct } from '../../data-access/operate.ts';
+import type { ListedRequest } from '../../data-access/requests.ts';
+import { isSnoozed } from '../../domain/incident-rules.ts';
+import { causeText } from '../../domain/incident-text.ts';
+import type { RetryPause } from '../../domain/retry-pause.ts';
+import { closedIncidentMark, durationText, incidentLevelMarks } from '../../domain/words.ts';
+import type { Child } from '../html.ts';
+import { ActsTable } from '../parts/acts-table.tsx';
+import { DataText } from '../parts/data-text.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
+import { Pauses } from '../parts/pauses.tsx';
+import { Mark } from '../parts/status-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Instant, Relative } from '../parts/time-text.tsx';
+import { badFilter, readText } from '../read-parameters.ts';
+import { type ViewContext, ViewError, type ViewPage } from '../view-page.ts';
+import { RequestList } from './request-list.tsx';
+import { GroupToDo, groupPlace, ownerOf } from './stuck.tsx';
+
+export const incidentPage: ViewPage = {
+  title: 'Incident',
+  filters: ['id', 'key'],
+  show: async ({ database, parameters, context }) => {
+    const incident = await findIncident(database, {
+      id: readId(readText(parameters, 'id')),
+      key: readText(parameters, 'key'),
+    });
+    if (incident === undefined || (context.tenant !== null && incident.tenant !== context.tenant))
+      throw new ViewError(404, 'INCIDENT_UNKNOWN', 'There is no such incident.', 'See the incidents.');
+    const { key, tenant } = incident;
+    const isOpen = incident.closedAt === null;
+    const pauses = isOpen ? await listRetryPauses(database) : [];
+    const [notifications, members, { rows: acts }, owner] = await Promise.all([
+      listNotifications(database, incident.id, NOTICES_SHOWN),
+      isOpen ? listMembers(database, key, context.limits.requests) : [],
+      listActs(database, { incidentKey: key }, ACTS_SHOWN),
+      isOpen ? lastHeardOf(database, { tenant, stage: ownerOf(incident, pauses) }) : null,
+    ]);
+    return <Incident data={{ incident, notifications, members, acts, owner, pauses }} context={context} />;
+  },
+};
+
+const NOTICES_SHOWN = 100;
+const ACTS_SHOWN = 50;
+
+function readId(text: string | null): number | null {
+  if (text === null) return null;
+  const id = Number(text);
+  if (!/^\d{1,15}$/.test(text)) throw badFilter('The filter “id” is the number of an incident.');
+  return id;
+}
+
+export interface IncidentData {
+  incident: FoundIncident;
+  /** Latest first. */
+  notifications: readonly ToldNotification[];
+  /** Of an open one, longest stuck first. */
+  members: readonly ListedRequest[];
+  acts: readonly RecordedAct[];
+  owner: LastHeard | null;
+  pauses: readonly RetryPause[];
+}
+
+/** One incident: how it stands, what to do, what was told and done, and its requests. */
+export function Incident({ data, context }: { data: IncidentData; context: ViewContext }) {
+  const { incident, notifications, members, acts, owner, pauses } = data;
+  const { now, links } = context;
+  const { closedAt, openedAt, count, awaited, peakCount, level } = incident;
+  const isOpen = closedAt === null;
+  return (
+    <section>
+      <h1>
+        <DataText value={incident.stage} most={40} />: <DataText value={causeText(incident)} most={160} />
+      </h1>
+      <p class="standing">
+        <Mark {...(isOpen ? incidentLevelMarks[level] : closedIncidentMark)} />{' '}
+        {isOpen
+          ? `for ${durationText(now.getTime() - openedAt.getTime())}`
+          : `after ${durationText(closedAt.getTime() - openedAt.getTime())}`}
+        {isOpen && isSnoozed(incident, now) ? (
+          <>
+            {' '}
+            · snoozed by <DataText value={incident.snoozedBy} most={64} />, ends{' '}
+            <Relative at={incident.snoozedUntil} now={now} />
+          </>
+        ) : null}
+      </p>
+      <dl class="facts">
+        <Fact name="Tenant">
+          <DataText value={incident.tenant} most={64} />
+        </Fact>
+        {isOpen ? (
+          <Fact name="Stuck">{links.link(groupPlace(incident), (count - awaited).toLocaleString('en'))}</Fact>
+        ) : null}
+        {isOpen ? <Fact name="Outcome awaited">{awaited.toLocaleString('en')}</Fact> : null}
+        <Fact name="At most">{peakCount.toLocaleString('en')}</Fact>
+        <Fact name="Opened">
+          <Instant at={openedAt} now={now} />
+        </Fact>
+        {isOpen ? null : (
+          <Fact name="Over">
+            <Instant at={closedAt} now={now} />
+          </Fact>
+        )}
+        <Fact name="Key">
+          <DataText value={incident.key} most={200} mono />
+        </Fact>
+      </dl>
+      {isOpen ? (
+        <>
+          <Pauses
+            pauses={pauses.filter(({ tenant }) => tenant === null || tenant === incident.tenant)}
+            now={now}
+          />
+          <GroupToDo
+            group={incident}
+            pauses={pauses}
+            owner={owner}
+            incidentKey={incident.key}
+            context={context}
+          />
+          <h2>Requests</h2>
+          {members.length === 0 ? (
+            <Empty>None any more; it closes once it has been quiet for some minutes.</Empty>
+          ) : (
+            <RequestList requests={members} context={context} />
+          )}
+          {members.length < count ? (
+            <Caution>
+              {members.length.toLocaleString('en')} of {count.toLocaleString('en')}; all of them:{' '}
+              <code>pagw stuck</code>.
+            </Caution>
+          ) : null}
+        </>
+      ) : null}
+      <h2>Told</h2>
+      <Notices notifications={notifications} now={now} />
+      {acts.length === 0 ? null : (
+        <>
+          <h2>Done by hand</h2>
+          <ActsTable caption="Done by hand" acts={acts} now={now} aims={false} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Notices({ notifications, now }: { notifications: readonly ToldNotification[]; now: Date }) {
+  if (notifications.length === 0) return <Empty>Nothing was told of it.</Empty>;
+  return (
+    <Table
+      caption="Notices"
+      rows={notifications}
+      columns={[
+        { name: 'Written', cell: ({ writtenAt }) => <Instant at={writtenAt} now={now} /> },
+        { name: 'Kind', heads: true, cell: ({ kind }) => kind },
+        {
+          name: 'Sent',
+          cell: ({ sentAt, supersededAt }) =>
+            sentAt === null ? (
+              <span class="muted">{supersededAt === null ? 'not yet' : 'a later one took its place'}</span>
+            ) : (
+              <Instant at={sentAt} now={now} />
+            ),
+        },
+        {
+          name: 'Text',
+          cell: ({ body }) => body.split('\n').map((line) => <div class="detail">{line}</div>),
+        },
+      ]}
+    />
+  );
+}
+
+function Fact({ name, children }: { name: string; children: Child }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
