@@ -3,6 +3,7 @@ import { ensurePartitions } from '../../../lib/data-access/maintain.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { migrate } from '../../../lib/flows/migrate/migrate.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { expectDerivedStates } from '../../support/derived-states.ts';
 import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
@@ -99,5 +100,6 @@ describe('a database that holds V006 rows', () => {
     const at = new Date('2027-01-15T00:00:00Z');
     const event = trackedEvent({ pagwId: 'PAGW-1', tenant: 'elevance', occurredAt: at.toISOString() });
     expect(await recordEvents(db.database, [event], at)).toEqual([{ outcome: 'RECORDED', sequenceNo: 6 }]);
+    expect(await expectDerivedStates(db.database)).toBe(1);
   });
 });
