@@ -1,17 +1,20 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEventLines } from '../../lib/client/read-event-lines.ts';
+import { canonicalStatus, eventTypes } from '../../lib/domain/event-catalogue.ts';
+import { stages } from '../../lib/domain/event-stages.ts';
 
 const run = promisify(execFile);
 const example = fileURLToPath(new URL('../../examples/java/', import.meta.url));
-const readme = readFileSync(`${example}README.md`, 'utf8');
-/** The signatures of the AWS SDK for Java 2.x that the README uses; the SDK itself is in no registry the tests may ask. */
+/** The signatures of the AWS SDK for Java 2.x that SqsQueueSender uses. */
 const sdkTypes = fileURLToPath(new URL('support/aws-sdk-java/', import.meta.url));
 const golden = readFileSync(`${example}expected-events.jsonl`, 'utf8');
 const title = 'the Java example';
@@ -22,7 +25,8 @@ describe.skipIf(!jdk)(title, () => {
   let classes: string;
   beforeAll(async () => {
     classes = await mkdtemp(join(tmpdir(), 'pagw-java-'));
-    const sources = globSync(`${example}src/**/*.java`);
+    // The SDK is in no registry the tests may ask: SqsQueueSender is compiled against its signatures.
+    const sources = [...globSync(`${example}src/**/*.java`), ...globSync(`${sdkTypes}**/*.java`)];
     await run('javac', ['--release', '17', '-Xlint:all', '-Werror', '-d', classes, ...sources]);
   });
   afterAll(() => rm(classes, { recursive: true, force: true }));
@@ -46,39 +50,71 @@ describe.skipIf(!jdk)(title, () => {
     });
   });
 
-  it('compiles the class of its README against the types of the AWS SDK 2.x that the README names', async () => {
-    const [, sender = ''] = /```java\n(final class SqsQueueSender.*?)```/s.exec(readme) ?? [];
-    const folder = join(classes, 'sdk');
-    await mkdir(folder);
-    const imports = [
-      'java.util.List',
-      'java.util.concurrent.TimeUnit',
-      'java.util.stream.IntStream',
-      'software.amazon.awssdk.services.sqs.SqsAsyncClient',
-      'software.amazon.awssdk.services.sqs.model.*',
-    ];
-    const head = `package pagw.tracker;\n${imports.map((name) => `import ${name};\n`).join('')}`;
-    await writeFile(join(folder, 'SqsQueueSender.java'), `${head}${sender}`);
-    const sources = [join(folder, 'SqsQueueSender.java'), ...globSync(`${sdkTypes}**/*.java`)];
-    await run('javac', [
-      '--release',
-      '17',
-      '-Xlint:all',
-      '-Werror',
+  it('has the stages and types of the contract, each as its own name', async () => {
+    const constants = await constantsOf(classes, 'pagw.tracker.EventTracker');
+    const named = (prefix: string) =>
+      Object.entries(constants)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => {
+          expect(name).toBe(`${prefix}${value}`);
+          return value;
+        });
+    expect(named('STAGE_').sort()).toEqual([...stages].sort());
+    expect(named('EVENT_').sort()).toEqual([...eventTypes.keys()].sort());
+    const statuses = Object.entries(constants).filter(([name]) => name.startsWith('STATUS_'));
+    expect(statuses.map(([, value]) => canonicalStatus(value))).toEqual(['STARTED', 'COMPLETED', 'FAILED']);
+  });
+
+  it('takes the calls of the review as they are written there', async () => {
+    const folder = await compiled(classes, 'ReviewCall', REVIEW_CALL);
+    const { stdout } = await run('java', [
       '-cp',
-      classes,
-      '-d',
-      folder,
-      ...sources,
+      [folder, classes].join(delimiter),
+      'pagw.tracker.ReviewCall',
+    ]);
+    const { accepted, rejected } = readEventLines(stdout);
+    expect(rejected).toEqual([]);
+    expect(accepted.map(({ event }) => event)).toMatchObject([
+      { stage: 'PARSER', eventType: 'PARSE_OK', status: 'COMPLETED', durationMs: 12 },
     ]);
   });
 
+  it('tells of drops by kind, and goes on whatever it is told back', async () => {
+    const folder = await compiled(classes, 'Dropping', DROPPING);
+    const { stdout } = await run('java', ['-cp', [folder, classes].join(delimiter), 'pagw.tracker.Dropping']);
+    const drops = stdout.trim().split('\n').sort();
+    expect(drops).toEqual(['CLOSED null 1', 'INVALID null 1', 'REFUSED InvalidMessageContents 1']);
+  });
+
+  it('sends over HTTP with the JDK alone: what is taken, what is refused, what is away', async () => {
+    const answers = [
+      [202, '{"accepted":1,"rejected":[]}'],
+      [202, '{"accepted":0,"rejected":[{"line":1,"code":"FIELD_INVALID","path":"/tenant"}]}'],
+      [503, '{}'],
+    ] as const;
+    const bodies: string[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        const [status, answer] = answers[bodies.push(body) - 1] ?? [500, ''];
+        response.writeHead(status).end(answer);
+      });
+    });
+    await new Promise<void>((settle) => server.listen(0, '127.0.0.1', settle));
+    const { port } = server.address() as AddressInfo;
+    const folder = await compiled(classes, 'OverHttp', OVER_HTTP);
+    const path = [folder, classes].join(delimiter);
+    const { stdout } = await run('java', ['-cp', path, 'pagw.tracker.OverHttp', `http://127.0.0.1:${port}`]);
+    server.close();
+    expect(bodies).toEqual(['[1]', '[2]', '[3]']);
+    expect(stdout.trim().split('\n')).toEqual(['[2] true HTTP 202', '[3] false HTTP 503']);
+  });
+
   it('gives events of two requests ids of their own, though they are numbered alike', async () => {
-    const folder = join(classes, 'numbered');
-    await mkdir(folder);
-    const source = join(folder, 'NumberedAlike.java');
-    await writeFile(source, NUMBERED_ALIKE);
-    await run('javac', ['--release', '17', '-cp', classes, '-d', folder, source]);
+    const folder = await compiled(classes, 'NumberedAlike', NUMBERED_ALIKE);
     const path = [folder, classes].join(delimiter);
     const { stdout } = await run('java', ['-cp', path, 'pagw.tracker.NumberedAlike']);
     const ids = stdout.trim().split(/\s+/);
@@ -102,6 +138,81 @@ describe.skipIf(!jdk)(title, () => {
   });
 });
 
+/** Compiles a program of this file against the example; answers where. */
+async function compiled(classes: string, name: string, program: string): Promise<string> {
+  const folder = join(classes, name);
+  await mkdir(folder);
+  const source = join(folder, `${name}.java`);
+  await writeFile(source, program);
+  await run('javac', ['--release', '17', '-cp', classes, '-d', folder, source]);
+  return folder;
+}
+
+/** The String constants of a class, as javap tells them. */
+async function constantsOf(classes: string, name: string): Promise<Record<string, string>> {
+  const { stdout } = await run('javap', ['-constants', '-cp', classes, name]);
+  const found = stdout.matchAll(/public static final java\.lang\.String (\w+) = "(.*)";/g);
+  return Object.fromEntries([...found].map(([, constant = '', value = '']) => [constant, value]));
+}
+
+/** The call of the review's text, word for word. */
+const REVIEW_CALL = `package pagw.tracker;
+final class ReviewCall {
+    public static void main(String[] args) {
+        QueueSender printing = batch -> {
+            batch.forEach(message -> System.out.println(message.body()));
+            return java.util.List.of();
+        };
+        String pagwId = "PAGW-1", tenant = "anthem";
+        long duration = 12;
+        try (var eventTrackerService =
+                new EventTrackerService(printing, new EventTrackerService.Origin("parser", "pod-1"))) {
+            eventTrackerService.logStageComplete(
+                pagwId, tenant, "PARSER", EventTracker.EVENT_PARSE_OK, 
+                duration, 
+                "{\\"diagnosisCount\\":3,\\"procedureCount\\":5}"  // <-- metadata
+            );
+        }
+    }
+}
+`;
+
+const DROPPING = `package pagw.tracker;
+final class Dropping {
+    public static void main(String[] args) {
+        QueueSender refusing = batch -> batch.stream()
+                .map(message -> new QueueSender.Failure(message, true, "InvalidMessageContents"))
+                .toList();
+        var tracker = new EventTrackerService(
+                refusing, new EventTrackerService.Origin("parser", "pod-1"), 10, java.time.Clock.systemUTC(),
+                new java.util.Random(1), drop -> {
+                    System.out.println(drop.reason() + " " + drop.code() + " " + drop.count());
+                    throw new IllegalStateException("told");
+                });
+        tracker.logStageStart("PAGW-1", "anthem", "PARSER", "PARSE_START");
+        tracker.logStageStart(null, "anthem", "PARSER", "PARSE_START");
+        tracker.flush(java.time.Duration.ofSeconds(20));
+        tracker.close();
+        tracker.logStageStart("PAGW-1", "anthem", "PARSER", "PARSE_START");
+        tracker.close();
+    }
+}
+`;
+
+const OVER_HTTP = `package pagw.tracker;
+final class OverHttp {
+    public static void main(String[] args) throws Exception {
+        var sender = new HttpQueueSender(java.net.URI.create(args[0]));
+        var batch = java.util.stream.Stream.of("[1]", "[2]", "[3]")
+                .map(body -> new QueueSender.QueueMessage(body, body, body))
+                .toList();
+        for (var failure : sender.sendBatch(batch)) {
+            System.out.println(failure.message().body() + " " + failure.senderFault() + " " + failure.code());
+        }
+    }
+}
+`;
+
 /** Prints the de-duplication ids under which one event id of two requests is sent. */
 const NUMBERED_ALIKE = `package pagw.tracker;
 final class NumberedAlike {
@@ -110,11 +221,11 @@ final class NumberedAlike {
             batch.forEach(message -> System.out.println(message.deduplicationId()));
             return java.util.List.of();
         };
-        var delivery = new EventDelivery(printing, 10);
+        var delivery = new EventDelivery(printing, 10, drop -> {});
         for (String pagwId : new String[] {"PAGW-1", "PAGW-2"}) {
             delivery.add(pagwId, () -> new TrackedEvent(
                     "evt-77", java.time.Instant.EPOCH, "anthem", pagwId, null, "PARSE_OK",
-                    null, null, null, null, null, null, null, null, null, null));
+                    null, null, null, null, null, null, null, null, null, null, Details.NONE));
         }
         delivery.close(java.time.Duration.ofSeconds(20));
     }

@@ -1,10 +1,12 @@
 package pagw.tracker;
 
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -23,23 +25,53 @@ public final class EventTrackerService implements AutoCloseable {
     private final EventIds ids;
     private final EventDelivery delivery;
 
+    /** With a buffer of 10,000 events, the system's clock, and nobody told of drops. */
+    public EventTrackerService(QueueSender queue, Origin origin) {
+        this(queue, origin, 10_000, Clock.systemUTC(), new SecureRandom(), drop -> {});
+    }
+
+    /**
+     * @param bufferLimit events held at most; the newest beyond are dropped
+     * @param onDrop told of drops, summed up by kind, on the tracker's own thread; what it throws is ignored
+     */
     public EventTrackerService(
-            QueueSender queue, Origin origin, int bufferLimit, Clock clock, RandomGenerator random) {
+            QueueSender queue, Origin origin, int bufferLimit, Clock clock, RandomGenerator random,
+            Consumer<Drop> onDrop) {
         this.origin = origin;
         this.clock = clock;
         this.ids = new EventIds(clock, random);
-        this.delivery = new EventDelivery(queue, bufferLimit);
+        this.delivery = new EventDelivery(queue, bufferLimit, onDrop);
     }
 
     public void logStageStart(String pagwId, String tenant, String stage, String eventType) {
-        log(new Call(pagwId, tenant, stage, eventType, "STARTED", null, null, null, null, null, null, null));
+        logStageStart(pagwId, tenant, stage, eventType, null, Details.NONE);
     }
 
     /** @param metadata a JSON object as text, or null; at most 16 KiB; no personal data */
+    public void logStageStart(
+            String pagwId, String tenant, String stage, String eventType, String metadata, Details details) {
+        log(new Call(
+                pagwId, tenant, stage, eventType, "STARTED", null, null, null, null, null, null, metadata, details));
+    }
+
     public void logStageComplete(
             String pagwId, String tenant, String stage, String eventType, long durationMs, String metadata) {
+        logStageComplete(pagwId, tenant, stage, eventType, durationMs, metadata, Details.NONE);
+    }
+
+    public void logStageComplete(
+            String pagwId, String tenant, String stage, String eventType, long durationMs, String metadata,
+            Details details) {
         log(new Call(
-                pagwId, tenant, stage, eventType, "COMPLETED", null, durationMs, null, null, null, null, metadata));
+                pagwId, tenant, stage, eventType, "COMPLETED", null, durationMs, null, null, null, null, metadata,
+                details));
+    }
+
+    public void logStageError(
+            String pagwId, String tenant, String stage, String eventType, long durationMs, String errorCode,
+            String errorMessage, Boolean retryable) {
+        logStageError(
+                pagwId, tenant, stage, eventType, durationMs, errorCode, errorMessage, retryable, null, Details.NONE);
     }
 
     /**
@@ -47,24 +79,24 @@ public final class EventTrackerService implements AutoCloseable {
      * @param retryable null: by the error code's class
      */
     public void logStageError(
-            String pagwId,
-            String tenant,
-            String stage,
-            String eventType,
-            long durationMs,
-            String errorCode,
-            String errorMessage,
-            Boolean retryable) {
+            String pagwId, String tenant, String stage, String eventType, long durationMs, String errorCode,
+            String errorMessage, Boolean retryable, String metadata, Details details) {
         log(new Call(
                 pagwId, tenant, stage, eventType, "FAILED", null, durationMs, retryable, null, errorCode,
-                errorMessage, null));
+                errorMessage, metadata, details));
     }
 
     public void logRetryAttempt(
             String pagwId, String tenant, String stage, String eventType, int attempt, Instant nextRetryAt) {
+        logRetryAttempt(pagwId, tenant, stage, eventType, attempt, nextRetryAt, Details.NONE);
+    }
+
+    public void logRetryAttempt(
+            String pagwId, String tenant, String stage, String eventType, int attempt, Instant nextRetryAt,
+            Details details) {
         log(new Call(
                 pagwId, tenant, stage, eventType, "RETRY_SCHEDULED", attempt, null, null, nextRetryAt, null, null,
-                null));
+                null, details));
     }
 
     /** Waits until all calls made before are delivered or dropped; false at the deadline. */
@@ -85,7 +117,7 @@ public final class EventTrackerService implements AutoCloseable {
     private record Call(
             String pagwId, String tenant, String stage, String eventType, String status, Integer attempt,
             Long durationMs, Boolean retryable, Instant nextRetryAt, String errorCode, String errorMessage,
-            String metadata) {}
+            String metadata, Details details) {}
 
     private void log(Call call) {
         delivery.add(call.pagwId, () -> isValid(call) ? eventOf(call) : null);
@@ -109,10 +141,12 @@ public final class EventTrackerService implements AutoCloseable {
     private TrackedEvent eventOf(Call call) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Long durationMs = call.durationMs == null ? null : Math.min(Math.max(0, call.durationMs), Integer.MAX_VALUE);
+        Details details = call.details == null ? Details.NONE : call.details;
+        Integer attempt = call.attempt == null ? details.attempt() : call.attempt;
         return new TrackedEvent(
-                ids.next(), now, call.tenant, call.pagwId, call.stage, call.eventType, call.status, call.attempt,
+                ids.next(), now, call.tenant, call.pagwId, call.stage, call.eventType, call.status, attempt,
                 durationMs, call.retryable, call.nextRetryAt, call.errorCode, cut(call.errorMessage),
-                origin.serviceName(), origin.workerId(), call.metadata);
+                origin.serviceName(), origin.workerId(), call.metadata, details);
     }
 
     private static String cut(String text) {

@@ -19,7 +19,8 @@ public record TrackedEvent(
         String errorMessage,
         String serviceName,
         String workerId,
-        String metadata) {
+        String metadata,
+        Details details) {
 
     public String toJson() {
         return new JsonObject()
@@ -39,6 +40,17 @@ public record TrackedEvent(
                 .put("serviceName", serviceName)
                 .put("workerId", workerId)
                 .put("metadata", metadata)
+                .put("correlationId", details.correlationId())
+                .put("externalReference", details.externalReference())
+                .put("request", requestOf(details))
                 .toString();
+    }
+
+    private static JsonObject requestOf(Details details) {
+        if (details.payloadBucket() == null && details.payloadKey() == null) {
+            return null;
+        }
+        JsonObject payload = new JsonObject().put("bucket", details.payloadBucket()).put("key", details.payloadKey());
+        return new JsonObject().put("payload", payload);
     }
 }

@@ -3,8 +3,8 @@ package pagw.tracker;
 import java.util.List;
 
 /**
- * The one thing this example needs of a queue. With the AWS SDK for Java 2.x an implementation is a dozen lines; the
- * README beside this folder shows it.
+ * The one thing the tracker's calls need of a queue: {@link SqsQueueSender} has it by the AWS SDK, {@link HttpQueueSender} by
+ * {@code POST /events}.
  */
 @FunctionalInterface
 public interface QueueSender {

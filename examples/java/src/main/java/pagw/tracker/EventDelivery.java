@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import pagw.tracker.Drop.Reason;
 import pagw.tracker.QueueSender.Failure;
 import pagw.tracker.QueueSender.QueueMessage;
 
@@ -41,11 +43,15 @@ final class EventDelivery {
     private long closedDrops;
     private int underWay;
     private boolean closed;
+    private final Consumer<Drop> onDrop;
+    /** Not told yet, by kind. */
+    private final Map<Drop, Long> untold = new LinkedHashMap<>();
     private final Thread worker = new Thread(this::run, "pagw-event-tracker");
 
-    EventDelivery(QueueSender queue, int limit) {
+    EventDelivery(QueueSender queue, int limit, Consumer<Drop> onDrop) {
         this.queue = queue;
         this.limit = limit;
+        this.onDrop = onDrop;
         worker.setDaemon(true);
         worker.start();
     }
@@ -56,12 +62,35 @@ final class EventDelivery {
             called++;
             if (closed) {
                 closedDrops++;
+                drop(Reason.CLOSED, null, 1);
             } else if (waiting.size() + underWay >= limit) {
                 bufferFull++;
+                drop(Reason.BUFFER_FULL, null, 1);
             } else {
                 keep(pagwId, event);
             }
         }
+    }
+
+    /** Noted under the lock, told outside of it. */
+    private void drop(Reason reason, String code, long count) {
+        untold.merge(new Drop(reason, code, 0), count, Long::sum);
+        lock.notifyAll();
+    }
+
+    private void tellDrops() {
+        Map<Drop, Long> drops;
+        synchronized (lock) {
+            drops = new LinkedHashMap<>(untold);
+            untold.clear();
+        }
+        drops.forEach((kind, count) -> {
+            try {
+                onDrop.accept(new Drop(kind.reason(), kind.code(), count));
+            } catch (RuntimeException ignored) {
+                // Whoever is told of drops must not cause others.
+            }
+        });
     }
 
     private void keep(String pagwId, Supplier<TrackedEvent> event) {
@@ -73,6 +102,7 @@ final class EventDelivery {
         }
         if (made == null) {
             invalid++;
+            drop(Reason.INVALID, null, 1);
             return;
         }
         waiting.add(new Waiting(pagwId, made));
@@ -99,11 +129,16 @@ final class EventDelivery {
         }
         flush(deadline);
         synchronized (lock) {
-            closedDrops += waiting.size() + underWay;
+            long left = waiting.size() + (long) underWay;
+            closedDrops += left;
+            if (left > 0) {
+                drop(Reason.CLOSED, null, left);
+            }
             waiting.clear();
             underWay = 0;
         }
         worker.interrupt();
+        tellDrops();
     }
 
     TrackerCounts counts() {
@@ -131,7 +166,9 @@ final class EventDelivery {
     private void run() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                deliver(takeBatch());
+                Map<String, List<TrackedEvent>> batch = takeBatch();
+                tellDrops();
+                deliver(batch);
             }
         } catch (InterruptedException closing) {
             // The end of the thread; what was under way has been counted as dropped.
@@ -141,7 +178,7 @@ final class EventDelivery {
     /** Events of at most ten requests, in the order of the calls. */
     private Map<String, List<TrackedEvent>> takeBatch() throws InterruptedException {
         synchronized (lock) {
-            while (waiting.isEmpty()) {
+            while (waiting.isEmpty() && untold.isEmpty()) {
                 lock.wait();
             }
             Map<String, List<TrackedEvent>> requests = new LinkedHashMap<>();
@@ -165,6 +202,7 @@ final class EventDelivery {
                 pause(failures);
             }
             settle(open, offer(open));
+            tellDrops();
         }
     }
 
@@ -202,6 +240,7 @@ final class EventDelivery {
                     delivered += events;
                 } else {
                     refused += events;
+                    drop(Reason.REFUSED, failure.code(), events);
                 }
             }
             lock.notifyAll();

@@ -2,7 +2,7 @@ package pagw.tracker;
 
 import java.time.Instant;
 
-/** Writes one flat JSON object in printable ASCII, which every queue takes. Null values are left out. */
+/** Writes a JSON object in printable ASCII, which every queue takes. Null values are left out. */
 final class JsonObject {
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -19,6 +19,10 @@ final class JsonObject {
 
     JsonObject put(String name, Instant value) {
         return put(name, value == null ? null : value.toString());
+    }
+
+    JsonObject put(String name, JsonObject value) {
+        return bare(name, value);
     }
 
     JsonObject put(String name, Number value) {

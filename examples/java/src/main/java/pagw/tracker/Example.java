@@ -30,7 +30,7 @@ public final class Example {
         var origin = new EventTrackerService.Origin("pas-request-parser", "pasrequestparser-app-65b67c6dd8-l8mvr");
         int bufferLimit = queue.equals("full") ? 3 : 10_000;
         // A service takes Clock.systemUTC() and new SecureRandom(); here every run prints the same.
-        var tracker = new EventTrackerService(senderOf(queue, out), origin, bufferLimit, FIXED, new Random(1));
+        var tracker = new EventTrackerService(senderOf(queue, out), origin, bufferLimit, FIXED, new Random(1), drop -> {});
         report(tracker);
         tracker.flush(Duration.ofSeconds(queue.equals("printing") || queue.equals("refusing") ? 20 : 0));
         if (!queue.equals("printing") && !queue.equals("refusing")) {
@@ -49,7 +49,10 @@ public final class Example {
         tracker.logRetryAttempt(PAGW_ID, "anthem", "PARSER", "PARSE_RETRY", 2, Instant.parse("2025-12-26T14:52:34Z"));
         tracker.logStageComplete(
                 PAGW_ID, "anthem", "PARSER", "PARSE_OK", 3471, "{\"diagnosisCount\":3,\"procedureCount\":5}");
-        tracker.logStageStart(PAGW_ID, "anthem", "VALIDATOR", "VAL_START");
+        Details second = Details.NONE.withCorrelationId("demo-123").withExternalReference("X-7").withAttempt(2);
+        tracker.logStageStart(
+                PAGW_ID, "anthem", "VALIDATOR", EventTracker.EVENT_VAL_START, null,
+                second.withPayload("pagw-payloads", "anthem/PAGW-20251226-00005.json"));
         tracker.logStageComplete(null, "anthem", "VALIDATOR", "VAL_OK", 7, null);
         tracker.logStageComplete(PAGW_ID, "anthem", "VALIDATOR", "VAL_OK", 7, "x".repeat(20_000));
     }
