@@ -17,7 +17,7 @@ const BATCH_SIZE = 250;
 const RESERVE_MS = 10_000;
 
 export type RetryAnswer = RetryRun['counts']['total'] & {
-  brought: number;
+  madeDue: number;
   resent: number;
   complete: boolean;
 };
@@ -60,7 +60,7 @@ export const createHandler = flowHandler(
       addRunMetrics(metrics, counts, tenants);
       const answer = {
         ...counts.total,
-        brought: steps.reduce((sum, step) => sum + step.brought, 0),
+        madeDue: steps.reduce((sum, step) => sum + step.madeDue, 0),
         resent: resends.sent,
         complete,
       };

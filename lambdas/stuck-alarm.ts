@@ -19,7 +19,7 @@ const RESERVE_MS = 30_000;
 const END_RESERVE_MS = 10_000;
 
 export interface StuckAlarmAnswer {
-  looked: number;
+  checked: number;
   stuck: number;
   sent: number;
   failed: number;
@@ -49,19 +49,19 @@ export const createHandler = flowHandler(
         measureLag: () => measureIngestLag(sqs, env.EVENTS_QUEUE_URL, database, now),
         hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
         maySend: () => context.getRemainingTimeInMillis() > END_RESERVE_MS,
-        onSent: ({ key, kind, level: severity }) => logger.info('told', { key, kind, severity }),
+        onSent: ({ key, kind, level: severity }) => logger.info('notified', { key, kind, severity }),
       });
-      const { looked, changed, complete, sent, failed, heldBack, lagSeconds, stuck } = run;
+      const { checked, changed, complete, sent, failed, heldBack, lagSeconds, stuck } = run;
       if (failed > 0) logger.error('notifications not sent; the next run tells them', { failed });
       if (heldBack) logger.warn('held back while ingest lags', { lagSeconds });
-      logger.info('checked', { looked, changed, complete, stuck, sent, heldBack, lagSeconds });
+      logger.info('checked', { checked, changed, complete, stuck, sent, heldBack, lagSeconds });
       await tryToMeasure({ logger, metrics }, async () => {
         await keepLoadSample(database, now);
         const tenants = await metricTenants(database, env.METRIC_TENANTS);
         addWatchedMetrics(metrics, await countWatchedRequests(database, tenants), heldBack, now);
       });
       addRunMetrics(metrics, run, now);
-      return { looked, stuck, sent, failed, heldBack, complete };
+      return { checked, stuck, sent, failed, heldBack, complete };
     };
   },
 );

@@ -1,8 +1,8 @@
 -- migrate: repeat until no row is left
--- Each run copies the next bounded piece in a transaction of its own, so a cut loses nothing and 45 s are enough. Nobody else
+-- Each run copies the next bounded batch in a transaction of its own, so a cut loses nothing and 45 s are enough. Nobody else
 -- adds events meanwhile: what records them is deployed after the schema.
 -- Names that older services wrote are brought to the canonical ones, as ingest does for every new event.
-WITH piece AS (
+WITH batch AS (
   SELECT *
   FROM event_tracker_unpartitioned
   WHERE id > coalesce((SELECT max(id) FROM event_tracker), -9223372036854775808)
@@ -24,32 +24,32 @@ INSERT INTO event_tracker (
   started_at, completed_at, occurred_at, created_at, metadata
 )
 SELECT
-  piece.id,
+  batch.id,
   request.tenant,
-  piece.pagw_id,
+  batch.pagw_id,
   request.received_on,
-  'V005-' || piece.id,
-  coalesce(stage_alias.stage, nullif(upper(replace(btrim(piece.stage), '-', '_')), ''), 'UNKNOWN'),
+  'V005-' || batch.id,
+  coalesce(stage_alias.stage, nullif(upper(replace(btrim(batch.stage), '-', '_')), ''), 'UNKNOWN'),
   coalesce(
-    nullif(regexp_replace(upper(btrim(piece.event_type)), '^API_CON_(START|OK|FAIL|TIMEOUT|ERROR)$', 'DOWNSTREAM_\1'), ''),
+    nullif(regexp_replace(upper(btrim(batch.event_type)), '^API_CON_(START|OK|FAIL|TIMEOUT|ERROR)$', 'DOWNSTREAM_\1'), ''),
     'UNKNOWN'
   ),
-  piece.status,
-  piece.sequence_no,
-  greatest(piece.attempt, 1),
-  piece.retryable,
-  CASE WHEN piece.status = 'FAILED' AND piece.retryable THEN piece.next_retry_at END,
-  piece.external_reference,
-  piece.duration_ms,
-  piece.error_code,
-  piece.error_message,
-  piece.worker_id,
-  piece.service_name,
-  piece.started_at,
-  piece.completed_at,
-  coalesce(piece.completed_at, piece.started_at, piece.created_at),
-  piece.created_at,
-  piece.metadata
-FROM piece
+  batch.status,
+  batch.sequence_no,
+  greatest(batch.attempt, 1),
+  batch.retryable,
+  CASE WHEN batch.status = 'FAILED' AND batch.retryable THEN batch.next_retry_at END,
+  batch.external_reference,
+  batch.duration_ms,
+  batch.error_code,
+  batch.error_message,
+  batch.worker_id,
+  batch.service_name,
+  batch.started_at,
+  batch.completed_at,
+  coalesce(batch.completed_at, batch.started_at, batch.created_at),
+  batch.created_at,
+  batch.metadata
+FROM batch
 JOIN request_tracker AS request USING (pagw_id)
-LEFT JOIN stage_alias ON stage_alias.alias = upper(replace(btrim(piece.stage), '-', '_'));
+LEFT JOIN stage_alias ON stage_alias.alias = upper(replace(btrim(batch.stage), '-', '_'));

@@ -25,15 +25,15 @@ CREATE TABLE incident (
   oldest_since        TIMESTAMPTZ NOT NULL,
   trend_count         INT NOT NULL,
   trend_at            TIMESTAMPTZ NOT NULL,
-  told_at             TIMESTAMPTZ,
-  told_count          INT NOT NULL DEFAULT 0,
-  told_level          VARCHAR(8) CHECK (told_level IN ('warn', 'page', 'breach')),
-  reminders_told      INT NOT NULL DEFAULT 0,
+  notified_at             TIMESTAMPTZ,
+  notified_count          INT NOT NULL DEFAULT 0,
+  notified_level          VARCHAR(8) CHECK (notified_level IN ('warn', 'page', 'breach')),
+  reminders_sent      INT NOT NULL DEFAULT 0,
   snoozed_until       TIMESTAMPTZ,
   snoozed_by          VARCHAR(256),
   version             INT NOT NULL DEFAULT 1,
   CONSTRAINT ck_incident_closed CHECK (closed_at IS NULL OR closed_at >= opened_at),
-  CONSTRAINT ck_incident_told CHECK ((told_at IS NULL) = (told_level IS NULL))
+  CONSTRAINT ck_incident_notified CHECK ((notified_at IS NULL) = (notified_level IS NULL))
 );
 
 CREATE UNIQUE INDEX ux_incident_open_key ON incident (key) WHERE closed_at IS NULL;
@@ -67,8 +67,8 @@ COMMENT ON COLUMN stuck_check.held_back_since IS 'Since when verdicts and notifi
 COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
 COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any more but wait for an outcome: a retry was sent or is planned';
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
-COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is told against';
-COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';
+COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is notified against';
+COMMENT ON COLUMN incident.notified_count IS 'Count when it was last notified; notified again from ten times that';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
 COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
 

@@ -98,11 +98,11 @@ GRANT
   INSERT,
   UPDATE (
     opened_at, closed_at, reason, seen_at, level, count, awaited, peak_count, oldest_since, trend_count, trend_at,
-    told_at, told_count, told_level, reminders_told, version
+    notified_at, notified_count, notified_level, reminders_sent, version
   )
 ON incident TO pagw_writer;
 
--- So does what was told.
+-- So does what was notified.
 GRANT INSERT, UPDATE (written_at, claimed_until, sent_at, superseded_at) ON incident_notification TO pagw_writer;
 
 GRANT INSERT ON metric_tenant TO pagw_writer;

@@ -256,7 +256,7 @@ COMMENT ON COLUMN event_tracker.retry_exhausted_at IS 'When the failure used up 
 COMMENT ON COLUMN event_tracker.occurred_at IS 'When it happened by the producer''s clock; created_at is when it was recorded';
 COMMENT ON COLUMN event_tracker.metadata IS 'JSON context for event (no PHI - use S3 for PHI)';
 COMMENT ON COLUMN event_tracker.stated IS 'What the message stated of its request: type, priority, status, receipt, payload, correlation id; null when nothing';
-COMMENT ON COLUMN event_tracker.sender IS 'Who put the message on the queue: the SQS SenderId; null for the tracker''s own events and for what was brought over';
+COMMENT ON COLUMN event_tracker.sender IS 'Who put the message on the queue: the SQS SenderId; null for the tracker''s own events and for what was backfilled';
 COMMENT ON COLUMN event_tracker.start_sequence_no IS 'Number of the START that compaction merged into this result; start_event_id, start_occurred_at and start_created_at are that START''s';
 GRANT SELECT ON TABLE event_tracker TO pagw_maintainer;
 GRANT SELECT ON TABLE event_tracker TO pagw_reader;
@@ -444,29 +444,29 @@ CREATE TABLE incident (
   oldest_since timestamp with time zone NOT NULL,
   trend_count integer NOT NULL,
   trend_at timestamp with time zone NOT NULL,
-  told_at timestamp with time zone,
-  told_count integer NOT NULL DEFAULT 0,
-  told_level character varying(8),
-  reminders_told integer NOT NULL DEFAULT 0,
+  notified_at timestamp with time zone,
+  notified_count integer NOT NULL DEFAULT 0,
+  notified_level character varying(8),
+  reminders_sent integer NOT NULL DEFAULT 0,
   snoozed_until timestamp with time zone,
   snoozed_by character varying(256),
   version integer NOT NULL DEFAULT 1,
   CONSTRAINT incident_pkey PRIMARY KEY (id),
   CONSTRAINT ck_incident_closed CHECK (((closed_at IS NULL) OR (closed_at >= opened_at))),
-  CONSTRAINT ck_incident_told CHECK (((told_at IS NULL) = (told_level IS NULL))),
+  CONSTRAINT ck_incident_notified CHECK (((notified_at IS NULL) = (notified_level IS NULL))),
   CONSTRAINT incident_check CHECK (((awaited >= 0) AND (awaited <= count))),
   CONSTRAINT incident_check1 CHECK ((peak_count >= count)),
   CONSTRAINT incident_count_check CHECK ((count >= 0)),
   CONSTRAINT incident_level_check CHECK (((level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
-  CONSTRAINT incident_told_level_check CHECK (((told_level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[])))
+  CONSTRAINT incident_notified_level_check CHECK (((notified_level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[])))
 );
 CREATE INDEX ix_incident_opened ON public.incident USING btree (opened_at DESC, id DESC);
 CREATE UNIQUE INDEX ux_incident_open_key ON public.incident USING btree (key) WHERE (closed_at IS NULL);
 COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
 COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any more but wait for an outcome: a retry was sent or is planned';
-COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is told against';
-COMMENT ON COLUMN incident.told_count IS 'Count when it was last told; told again from ten times that';
+COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is notified against';
+COMMENT ON COLUMN incident.notified_count IS 'Count when it was last notified; notified again from ten times that';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
 GRANT SELECT ON TABLE incident TO pagw_maintainer;
 GRANT SELECT ON TABLE incident TO pagw_reader;
@@ -740,7 +740,7 @@ CREATE TRIGGER watch_request_again BEFORE UPDATE ON request_tracker FOR EACH ROW
 COMMENT ON COLUMN request_tracker.received_at IS 'When the payer received the request: as a producer states it, else the earliest believable time heard of; never later than its recording';
 COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; null while it is in flight';
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
-COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last look; null where the tenant is not bound';
+COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last check; null where the tenant is not bound';
 COMMENT ON COLUMN request_tracker.decided_at IS 'When the latest episode (decision_episode) was first approved or denied, by the events'' times; a pended answer completes but does not decide';
 COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status tells the latest outcome';
 COMMENT ON COLUMN request_tracker.clock_stopped_at IS 'When the latest episode was decided, or ended otherwise; null while its decision clock runs';
@@ -753,10 +753,10 @@ COMMENT ON COLUMN request_tracker.state IS 'What the next event''s effect depend
 COMMENT ON COLUMN request_tracker.main_stage IS 'Stage of the latest event in the main lane that was not late; main_sequence_no, main_event_type, main_status, main_attempt and main_at belong to the same event';
 COMMENT ON COLUMN request_tracker.target_system IS 'The downstream the request goes to, from the latest main-lane metadata that names one';
 COMMENT ON COLUMN request_tracker.watch_at IS 'When stuck-alarm looks at the request next; null when there is nothing left to watch. Progress of a stuck request makes it due at once, other events leave it alone';
-COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as of stuck-alarm''s last look; the next main-lane event clears it';
+COMMENT ON COLUMN request_tracker.stuck_reason IS 'Why the request is stuck, as of stuck-alarm''s last check; the next main-lane event clears it';
 COMMENT ON COLUMN request_tracker.stuck_error_code IS 'Error code of the failure that the request is stuck on; last_error_code may be another stage''s';
 COMMENT ON COLUMN request_tracker.stuck_skew_seconds IS 'By how much the time its producer gave the latest main-lane event is ahead of its recording; negative when it is behind: a slow clock, or late';
-COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last look: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
+COMMENT ON COLUMN request_tracker.deadline_risk IS 'How far the decision clock has run, as of the detector''s last check: at-risk from 75 %, urgent from 90 %, breached from decision_due_at';
 COMMENT ON COLUMN request_tracker.deadline_risk_at IS 'When the detector first saw the clock so far';
 COMMENT ON COLUMN request_tracker.watched IS 'Whether stuck-alarm will look at the request again';
 COMMENT ON COLUMN request_tracker.stuck_stage IS 'The stage that holds the request up; means nothing while stuck_reason is null';
@@ -1329,7 +1329,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION cancel_retry_batch(bigint,text,text,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cancel_retry_batch(bigint,text,text,timestamp with time zone) TO pagw_operator;
 
-CREATE OR REPLACE FUNCTION public.claim_due_retries(at timestamp with time zone, most integer, passed json, skipped_stages json)
+CREATE OR REPLACE FUNCTION public.claim_due_retries(at timestamp with time zone, most integer, cursors json, skipped_stages json)
  RETURNS TABLE(outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint, attempt integer, error_code text, correlation_id text, payload_bucket text, payload_key text)
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -1367,7 +1367,7 @@ BEGIN
   due_pair AS MATERIALIZED (
     SELECT pair.tenant, pair.stage, from_here.due_at AS after_due_at, from_here.id AS after_id
     FROM pair
-    LEFT JOIN json_to_recordset(passed) AS mark (tenant text, stage text, due_at timestamptz, id bigint)
+    LEFT JOIN json_to_recordset(cursors) AS mark (tenant text, stage text, due_at timestamptz, id bigint)
       ON mark.tenant = pair.tenant AND mark.stage = pair.stage
     CROSS JOIN LATERAL (
       SELECT coalesce(mark.due_at, '-infinity') AS due_at, coalesce(mark.id, 0) AS id
@@ -2657,7 +2657,7 @@ CREATE OR REPLACE FUNCTION public.retry_now(of_pagw_id text, of_stage text, why 
 AS $function$
 #variable_conflict use_column
 DECLARE
-  brought int;
+  made_due int;
 BEGIN
   RETURN QUERY
   WITH waiting AS MATERIALIZED (
@@ -2672,10 +2672,10 @@ BEGIN
     AND failed.received_on = waiting.received_on
     AND (failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL)
   RETURNING failed.stage::text, failed.sequence_no, failed.attempt, waiting.retry_exhausted_at IS NOT NULL;
-  GET DIAGNOSTICS brought = ROW_COUNT;
-  IF brought > 0 THEN
+  GET DIAGNOSTICS made_due = ROW_COUNT;
+  IF made_due > 0 THEN
     PERFORM record_operator_action(
-      'retry.run', jsonb_build_object('pagwId', of_pagw_id, 'stage', of_stage), why, who, at, brought
+      'retry.run', jsonb_build_object('pagwId', of_pagw_id, 'stage', of_stage), why, who, at, made_due
     );
   END IF;
 END
@@ -2838,14 +2838,14 @@ REVOKE EXECUTE ON FUNCTION stage_lane(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION stage_lane(text) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.step_retry_batches(at timestamp with time zone, most integer)
- RETURNS TABLE(batch_id bigint, brought integer, state text)
+ RETURNS TABLE(batch_id bigint, made_due integer, state text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 DECLARE
   batch retry_batch;
   allowed int;
-  brought_ids bigint[];
+  made_due_ids bigint[];
 BEGIN
   FOR batch IN SELECT * FROM retry_batch WHERE state = 'RUNNING' ORDER BY id FOR UPDATE SKIP LOCKED LOOP
     -- A step by a clock far ahead counts for none: the next would wait until its time has come.
@@ -2873,7 +2873,7 @@ BEGIN
       LIMIT allowed
       FOR UPDATE OF failed SKIP LOCKED
     ),
-    brought AS (
+    made_due AS (
       UPDATE event_tracker AS failed
       SET next_retry_at = least(failed.next_retry_at, at, statement_timestamp()), retry_exhausted_at = NULL
       FROM picked
@@ -2884,16 +2884,16 @@ BEGIN
       SELECT batch.id, pagw_id, tenant, stage, sequence_no FROM picked
       ON CONFLICT DO NOTHING
     )
-    SELECT array_agg(id ORDER BY id) INTO brought_ids FROM picked;
+    SELECT array_agg(id ORDER BY id) INTO made_due_ids FROM picked;
 
     UPDATE retry_batch AS stepped
-    SET done = done + coalesce(cardinality(brought_ids), 0),
-        after_id = coalesce(brought_ids[cardinality(brought_ids)], after_id),
+    SET done = done + coalesce(cardinality(made_due_ids), 0),
+        after_id = coalesce(made_due_ids[cardinality(made_due_ids)], after_id),
         stepped_at = at,
-        state = CASE WHEN coalesce(cardinality(brought_ids), 0) < allowed THEN 'DONE' ELSE state END,
-        finished_at = CASE WHEN coalesce(cardinality(brought_ids), 0) < allowed THEN at END
+        state = CASE WHEN coalesce(cardinality(made_due_ids), 0) < allowed THEN 'DONE' ELSE state END,
+        finished_at = CASE WHEN coalesce(cardinality(made_due_ids), 0) < allowed THEN at END
     WHERE stepped.id = batch.id
-    RETURNING id, coalesce(cardinality(brought_ids), 0), state::text INTO batch_id, brought, state;
+    RETURNING id, coalesce(cardinality(made_due_ids), 0), state::text INTO batch_id, made_due, state;
     RETURN NEXT;
   END LOOP;
 END
@@ -3325,7 +3325,7 @@ BEGIN
     SELECT request.ctid AS place, verdict.*
     FROM json_to_recordset(verdicts) AS verdict (
       pagw_id text, sequence_no bigint, incident_key text, reason text, stage text, since timestamptz, error_code text,
-      skew_seconds bigint, risk text, risk_at timestamptz, due_at timestamptz, look_at timestamptz
+      skew_seconds bigint, risk text, risk_at timestamptz, due_at timestamptz, check_at timestamptz
     )
     JOIN request_tracker AS request
       ON request.pagw_id = verdict.pagw_id AND request.last_sequence_no = verdict.sequence_no
@@ -3345,7 +3345,7 @@ BEGIN
         ELSE unchanged.risk_at
       END,
       decision_due_at = unchanged.due_at,
-      watch_at = unchanged.look_at
+      watch_at = unchanged.check_at
   FROM unchanged
   WHERE request.ctid = unchanged.place;
   GET DIAGNOSTICS written = ROW_COUNT;

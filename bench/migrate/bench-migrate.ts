@@ -71,7 +71,7 @@ interface FileTime {
   /** Whether a statement took longer than the Data API waits. */
   long: boolean;
   longestCallMs: number;
-  /** Moved in pieces; undefined where the file runs whole. */
+  /** Moved in batches; undefined where the file runs whole. */
   rows: number | undefined;
 }
 

@@ -18,7 +18,7 @@ const ROUNDS = 7;
 const WARM_UP = 1;
 /** Ours are short: each round takes the median of so many, after one that warms the cache up again. */
 const REPEATS = 5;
-/** Longer than the time between two looks: what was looked at is due again in the next round. */
+/** Longer than the time between two checks: what was looked at is due again in the next round. */
 const STEP_MS = 11 * 60_000;
 
 type Series = Record<ContestantName, number[]>;

@@ -32,7 +32,7 @@ const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
 const EARLY = new Date(0);
 
 /**
- * What each does once; answers the number of requests it found. `now` moves on by more than the time between looks, so
+ * What each does once; answers the number of requests it found. `now` moves on by more than the time between checks, so
  * that the same requests are due again.
  */
 export const contestants: Readonly<Record<ContestantName, (field: Field, now: Date) => Promise<number>>> = {

@@ -28,7 +28,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
     await server.create(DATABASE);
     process.stderr.write('  filling …\r');
     const events = await fillMonth(server, DATABASE, quick ? FULL_EVENTS / 10 : FULL_EVENTS);
-    await bringUpToDate(server, events);
+    await refreshRollUps(server, events);
     await measure(server, events);
   } finally {
     await server.stop();
@@ -36,7 +36,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
 }
 
 /** What the scheduled flows would have done by now. */
-async function bringUpToDate(server: BenchServer, events: number): Promise<void> {
+async function refreshRollUps(server: BenchServer, events: number): Promise<void> {
   const { database, close } = openDirectDatabase(server.urlOf(DATABASE), 1);
   const now = new Date();
   const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };

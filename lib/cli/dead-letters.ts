@@ -29,7 +29,7 @@ export const deadLettersList: Verb = (cli) =>
         const queueUrl = needDeadLetterQueue(connection);
         const total = await countDeadLetters(connection.sqs, queueUrl);
         const most = session.options.limit ?? DEFAULT_LIMIT;
-        const rows = total === 0 ? [] : await lookAtDeadLetters(connection.sqs, queueUrl, most);
+        const rows = total === 0 ? [] : await peekDeadLetters(connection.sqs, queueUrl, most);
         printList(session, {
           name: 'deadLetters',
           rows,
@@ -73,7 +73,7 @@ export const deadLettersRedrive: Verb = (cli) =>
         session.say(total === 0 ? 'There are no dead letters.' : `About ${plural(total, 'dead letter')}:`);
         const done = { moved: 0, notTaken: 0 };
         if (total > 0) {
-          const sample = await lookAtDeadLetters(sqs, from, SAMPLE);
+          const sample = await peekDeadLetters(sqs, from, SAMPLE);
           const columns = deadLetterColumns(connection.now());
           session.say(tableText(sample, { columns, paint: session.paintMessage, width: session.width }));
         }
@@ -118,7 +118,7 @@ export interface DeadLetter {
 
 const PER_CALL = 10;
 /** How long a letter is out of sight that was only looked at, and longer than that, for which the next call waits. */
-const LOOK_SECONDS = 1;
+const PEEK_SECONDS = 1;
 const WAIT_SECONDS = 3;
 /** How long it may take to send what was received, and to delete it. */
 const MOVE_SECONDS = 120;
@@ -148,11 +148,11 @@ async function countDeadLetters(sqs: SQSClient, queueUrl: string): Promise<numbe
 }
 
 /** Looks at up to `most`; they are out of sight for a second. */
-async function lookAtDeadLetters(sqs: SQSClient, queueUrl: string, most: number): Promise<DeadLetter[]> {
+async function peekDeadLetters(sqs: SQSClient, queueUrl: string, most: number): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
   const seen = new Set<string>();
   while (letters.length < most) {
-    const messages = await receive(sqs, queueUrl, Math.min(PER_CALL, most - letters.length), LOOK_SECONDS);
+    const messages = await receive(sqs, queueUrl, Math.min(PER_CALL, most - letters.length), PEEK_SECONDS);
     const unseen = messages.map(toDeadLetter).filter(({ messageId }) => !seen.has(messageId));
     if (unseen.length === 0) break;
     for (const { messageId } of unseen) seen.add(messageId);

@@ -14,7 +14,7 @@ import { readEventFile } from './read-event-file.ts';
 import type { Session } from './session.ts';
 
 /** Refusals beyond these are counted, not told: `pagw event validate` lists them. */
-const MOST_TOLD = 50;
+const MOST_LISTED = 50;
 
 interface Sent {
   sent: number;
@@ -47,7 +47,7 @@ async function sendFile(session: Session, file: string): Promise<ExitCode> {
   });
   for await (const part of readEventFile(file, session.io, rules)) {
     if (part.rejected.length > 0) progress.clear();
-    for (const fault of part.rejected) if (++total.rejected <= MOST_TOLD) tellRejected(session, fault);
+    for (const fault of part.rejected) if (++total.rejected <= MOST_LISTED) tellRejected(session, fault);
     const events = part.accepted.filter(({ pagwId }) => {
       const held = heldBack.get(pagwId);
       if (held !== undefined) held.events += 1;
@@ -82,8 +82,8 @@ function printSummary(session: Session, total: Sent): void {
   if (session.options.output === 'csv') session.printCounts({ ...total, notTaken: total.notTaken.length });
   else session.printCounts(total);
   const paint = session.paintMessage;
-  if (total.rejected > MOST_TOLD)
-    session.say(`… and ${countText(total.rejected - MOST_TOLD)} more; \`pagw event validate\` lists them.`);
+  if (total.rejected > MOST_LISTED)
+    session.say(`… and ${countText(total.rejected - MOST_LISTED)} more; \`pagw event validate\` lists them.`);
   for (const { pagwId, events, code } of total.notTaken)
     session.say(
       `${outcomeGlyph('failed', paint)} ${printable(pagwId)}: the queue did not take ${plural(events, 'event')} (${code}).`,

@@ -3,7 +3,7 @@ import type { LoggedEvent, LoggedRequest } from '../data-access/event-log.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { countRequests, listTenants } from '../data-access/requests.ts';
 import { countText, plural } from '../domain/words.ts';
-import { type LogPiece, readEventLog } from '../flows/export/read-event-log.ts';
+import { type LogBatch, readEventLog } from '../flows/export/read-event-log.ts';
 import { eventElement, TRACE_END, traceBegin, XES_BEGIN, XES_END } from '../flows/export/xes.ts';
 import type { Cli } from './cli.ts';
 import { usageError } from './cli-error.ts';
@@ -51,11 +51,11 @@ async function exportLog(session: Session, format: Format): Promise<void> {
   const written = { requests: 0, events: 0 };
   let current: string | undefined;
   for (const tenant of only === undefined ? await listTenants(database) : [only])
-    for await (const piece of readEventLog(database, connection.s3, { tenant, ...span })) {
-      if (piece.request.pagwId !== current) written.requests += 1;
-      log.write(piece, piece.request.pagwId !== current);
-      current = piece.request.pagwId;
-      written.events += piece.events.length;
+    for await (const batch of readEventLog(database, connection.s3, { tenant, ...span })) {
+      if (batch.request.pagwId !== current) written.requests += 1;
+      log.write(batch, batch.request.pagwId !== current);
+      current = batch.request.pagwId;
+      written.events += batch.events.length;
       const of = total < MOST_COUNTED ? ` of ${countText(total)}` : '';
       progress.show(`${countText(written.requests)}${of} requests, ${countText(written.events)} events`);
     }
@@ -65,7 +65,7 @@ async function exportLog(session: Session, format: Format): Promise<void> {
 }
 
 interface Log {
-  write(piece: LogPiece, isNew: boolean): void;
+  write(batch: LogBatch, isNew: boolean): void;
   end(): void;
 }
 

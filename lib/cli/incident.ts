@@ -76,11 +76,11 @@ function columns(now: Date): Column<ListedIncident>[] {
     { title: 'CAUSE', cell: (incident) => causeText(incident), least: 16 },
     { title: 'COUNT', cell: ({ count }) => count, align: 'right' },
     { title: 'BEGAN', cell: ({ openedAt }) => ageText(openedAt, now), align: 'right' },
-    { title: 'TOLD', cell: toldText },
+    { title: 'NOTIFIED', cell: notifiedText },
     { title: 'KEY', cell: ({ key }) => ({ text: shellWord(key), style: 'dim' }) },
   ];
 
-  function toldText({ lastKind, lastSentAt, snoozedUntil, closedAt }: ListedIncident): string | null {
+  function notifiedText({ lastKind, lastSentAt, snoozedUntil, closedAt }: ListedIncident): string | null {
     if (closedAt === null && snoozedUntil !== null && isSnoozed({ snoozedUntil }, now))
       return `snoozed for ${durationText(snoozedUntil.getTime() - now.getTime())}`;
     if (lastKind === null) return null;
@@ -186,7 +186,7 @@ export function incidentSnooze(cli: Cli): Command {
           const shown = printable(key);
           session.say(
             seconds === 0
-              ? `${shown} is told again.`
+              ? `${shown} is notified of again.`
               : `${shown} is silent for ${durationText(seconds * 1_000)}, until ${momentText(until, session.options.time)}.`,
           );
           return undefined;

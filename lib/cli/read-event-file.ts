@@ -82,10 +82,10 @@ async function* splitLines(chunks: AsyncIterable<Uint8Array>, file: string): Asy
   let rest = '';
   try {
     for await (const chunk of chunks) {
-      const pieces = decoder.decode(chunk, { stream: true }).split('\n');
-      pieces[0] = rest + (pieces[0] ?? '');
-      rest = pieces.pop() ?? '';
-      yield* pieces;
+      const parts = decoder.decode(chunk, { stream: true }).split('\n');
+      parts[0] = rest + (parts[0] ?? '');
+      rest = parts.pop() ?? '';
+      yield* parts;
     }
     rest += decoder.decode();
   } catch (cause) {

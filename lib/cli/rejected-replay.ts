@@ -36,7 +36,7 @@ interface Options {
 
 /** Rows of one message follow each other, so a page cuts few messages in two. */
 const PAGE_ROWS = 200;
-const MOST_TOLD = 20;
+const MOST_LISTED = 20;
 
 export function rejectedReplay(cli: Cli): Command {
   return new Command('replay')
@@ -98,10 +98,10 @@ async function replayByCode(session: Session, options: Options): Promise<ExitCod
   await session.confirm(`Send ${plural(wanted, 'refused event')} with ${code} to ${connection.name} again?`);
   const progress = openProgress(session.io.stderr);
   const total: Replayed = { replayed: 0, refusedAgain: 0, notTaken: 0, notKept: 0 };
-  let looked = 0;
+  let checked = 0;
   let afterId = 0;
-  while (looked < wanted) {
-    const page = await listRejectedToReplay(reader, filter, Math.min(PAGE_ROWS, wanted - looked), afterId);
+  while (checked < wanted) {
+    const page = await listRejectedToReplay(reader, filter, Math.min(PAGE_ROWS, wanted - checked), afterId);
     const last = page.at(-1);
     if (last === undefined) break;
     afterId = last.id;
@@ -113,8 +113,8 @@ async function replayByCode(session: Session, options: Options): Promise<ExitCod
       total.refusedAgain += counts.refusedAgain;
       total.notTaken += counts.notTaken;
       total.notKept += counts.notKept;
-      looked += rows.length;
-      progress.show(`${countText(looked)} of ${countText(wanted)} looked at`);
+      checked += rows.length;
+      progress.show(`${countText(checked)} of ${countText(wanted)} checked`);
     }
   }
   progress.clear();
@@ -127,7 +127,7 @@ async function replayRows(
   connection: Connection,
   rows: readonly RejectedRow[],
   options: Options,
-  toldBefore = 0,
+  listedBefore = 0,
 ): Promise<Replayed> {
   const replay = await prepareReplay(
     connection.s3,
@@ -136,7 +136,7 @@ async function replayRows(
     parsePhiGuard(connection.phiGuard),
   );
   const paint = session.paintMessage;
-  for (const { row, code, path } of replay.refusedAgain.slice(0, Math.max(0, MOST_TOLD - toldBefore))) {
+  for (const { row, code, path } of replay.refusedAgain.slice(0, Math.max(0, MOST_LISTED - listedBefore))) {
     const where = path === '' ? '' : ` at ${printable(path)}`;
     session.say(`${outcomeGlyph('failed', paint)} ${row.id}: still refused, ${code}${where}; not sent.`);
   }

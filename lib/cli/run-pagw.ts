@@ -16,9 +16,9 @@ export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitC
     return ended;
   } catch (error) {
     if (error instanceof ReaderGoneError) return ExitCode.fine;
-    const told = toCliError(error);
-    tell(told, args, io);
-    return told.exitCode;
+    const failure = toCliError(error);
+    tell(failure, args, io);
+    return failure.exitCode;
   }
 }
 

@@ -2,7 +2,7 @@ import { cancelled, usageError } from './cli-error.ts';
 import { type Connection, chooseConnection } from './connection.ts';
 import type { GlobalOptions, NarrowingOption } from './global-options.ts';
 import { choosePaint, type Paint } from './output/paint.ts';
-import { BYTE_ORDER_MARK, csvLine, jsonLines, jsonPieces } from './output/print-list.ts';
+import { BYTE_ORDER_MARK, csvLine, jsonChunks, jsonLines } from './output/print-list.ts';
 import { parseWhen } from './parse-when.ts';
 import type { CliIo } from './run-pagw.ts';
 
@@ -38,11 +38,11 @@ export class Session {
     this.io.stdout.write(text);
   }
 
-  /** Data of any length: pieces are written together, but never as one text that no memory could hold. */
-  printPieces(pieces: Iterable<string>): void {
+  /** Data of any length: chunks are written together, but never as one text that no memory could hold. */
+  printChunks(chunks: Iterable<string>): void {
     let waiting = '';
-    for (const piece of pieces) {
-      waiting += piece;
+    for (const chunk of chunks) {
+      waiting += chunk;
       if (waiting.length < WRITTEN_TOGETHER) continue;
       this.print(waiting);
       waiting = '';
@@ -52,18 +52,18 @@ export class Session {
 
   /** One object; a long list in it is written an element at a time. */
   printJson(value: object): void {
-    this.printPieces(jsonPieces(value));
+    this.printChunks(jsonChunks(value));
   }
 
   /** An object a line. */
   printJsonLines(values: Iterable<object>): void {
-    this.printPieces(jsonLines(values));
+    this.printChunks(jsonLines(values));
   }
 
   /** @param rows the titles among them. */
   printCsv(rows: Iterable<readonly unknown[]>): void {
     if (this.options.bom === true) this.print(BYTE_ORDER_MARK);
-    this.printPieces(csvLines(rows));
+    this.printChunks(csvLines(rows));
   }
 
   /** What a command did, for programs: people are told in a sentence. */

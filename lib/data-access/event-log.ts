@@ -84,7 +84,7 @@ export type LoggedEvent = Pick<
 /** Events that one call reads at most; about as many as fit into an answer. */
 const PAGE_EVENTS = 1_500;
 
-/** The events that are in the database of requests, in their order, in pieces that are each of one request. */
+/** The events that are in the database of requests, in their order, in batches that are each of one request. */
 export async function* readLoggedEvents(
   database: Database,
   requests: readonly LoggedRequest[],

@@ -44,7 +44,7 @@ function readOpenIncidents(
     database,
     `SELECT
        id, key, version, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
-       peak_count, oldest_since, told_at, told_count, told_level, reminders_told, snoozed_until, trend_count, trend_at
+       peak_count, oldest_since, notified_at, notified_count, notified_level, reminders_sent, snoozed_until, trend_count, trend_at
      FROM incident
      WHERE closed_at IS NULL AND (:tenant::text IS NULL OR tenant = :tenant) AND id > :after_id
      ORDER BY id
@@ -66,7 +66,7 @@ export interface IncidentChange extends IncidentCause {
   oldestSince: Date;
   trendCount: number;
   trendAt: Date;
-  remindersTold: number;
+  remindersSent: number;
   telling: (NotificationText & { kind: NotificationKind }) | null;
 }
 
@@ -87,13 +87,13 @@ export async function saveIncidents(
        FROM json_to_recordset(:changes::json) AS given (
          key text, version int, closed boolean, tenant text, stage text, reason text, error_code text,
          target_system text, seen_at timestamptz, level text, count int, awaited int, oldest_since timestamptz,
-         trend_count int, trend_at timestamptz, reminders_told int, kind text, subject text, body text
+         trend_count int, trend_at timestamptz, reminders_sent int, kind text, subject text, body text
        )
      ),
      opened AS (
        INSERT INTO incident (
          key, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
-         peak_count, oldest_since, trend_count, trend_at, told_at, told_count, told_level
+         peak_count, oldest_since, trend_count, trend_at, notified_at, notified_count, notified_level
        )
        SELECT
          key, tenant, stage, reason, error_code, target_system, :now::timestamptz, seen_at, level, count, awaited,
@@ -116,10 +116,10 @@ export async function saveIncidents(
            oldest_since = change.oldest_since,
            trend_count = change.trend_count,
            trend_at = change.trend_at,
-           reminders_told = change.reminders_told,
-           told_at = CASE WHEN change.kind IS NULL THEN incident.told_at ELSE :now::timestamptz END,
-           told_count = CASE WHEN change.kind IS NULL THEN incident.told_count ELSE change.count END,
-           told_level = CASE WHEN change.kind IS NULL THEN incident.told_level ELSE change.level END
+           reminders_sent = change.reminders_sent,
+           notified_at = CASE WHEN change.kind IS NULL THEN incident.notified_at ELSE :now::timestamptz END,
+           notified_count = CASE WHEN change.kind IS NULL THEN incident.notified_count ELSE change.count END,
+           notified_level = CASE WHEN change.kind IS NULL THEN incident.notified_level ELSE change.level END
        FROM change
        WHERE incident.key = change.key AND incident.closed_at IS NULL AND incident.version = change.version
        RETURNING incident.id, incident.key
@@ -171,7 +171,7 @@ function toRecord({ telling, ...change }: IncidentChange) {
     oldest_since: change.oldestSince,
     trend_count: change.trendCount,
     trend_at: change.trendAt,
-    reminders_told: change.remindersTold,
+    reminders_sent: change.remindersSent,
     ...telling,
   };
 }
@@ -268,7 +268,7 @@ export interface ListedIncident extends IncidentCause {
   closedAt: Date | null;
   oldestSince: Date;
   snoozedUntil: Date | null;
-  /** The latest notification: what it told, and when it went out; null while it waits to be sent. */
+  /** The latest notification: what it notified, and when it went out; null while it waits to be sent. */
   lastKind: NotificationKind | null;
   lastSentAt: Date | null;
   toldAt: Date | null;
@@ -406,7 +406,7 @@ export interface SentNotification {
   sentAt: Date;
 }
 
-/** What was told after the notification `afterId`, in the order it was written. */
+/** What was notified after the notification `afterId`, in the order it was written. */
 export async function listSentNotifications(
   database: Database,
   afterId: number,

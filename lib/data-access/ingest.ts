@@ -18,7 +18,7 @@ export interface RequestStateRow {
   lastSequenceNo: number;
   /** Whether it has a correlation id. */
   correlated: boolean;
-  /** Null when it was brought over from an older system and its state is yet to be derived. */
+  /** Null when it was backfilled from an older system and its state is yet to be derived. */
   memory: RequestMemory | null;
   /** At which places of the event ids asked about stand ids that are recorded already. */
   recorded: readonly number[] | null;

@@ -4,11 +4,11 @@ export interface MaintainOptions {
   database: Database;
   /** When the run began. */
   now: Date;
-  /** Asked between bounded pieces of work; false when the time is nearly up. What is left waits for the next run. */
+  /** Asked between bounded batches; false when the time is nearly up. What is left waits for the next run. */
   mayGoOn: () => boolean;
 }
 
-/** A piece of upkeep: safe to repeat, to be cut anywhere, and to run twice at once. Answers what it did or found. */
+/** A task of upkeep: safe to repeat, to be cut anywhere, and to run twice at once. Answers what it did or found. */
 export type MaintainTask = (options: MaintainOptions) => Promise<Record<string, number>>;
 
 /** Months made ahead of the current one, so that a month without maintain does not stop ingest. */

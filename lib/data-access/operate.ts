@@ -39,7 +39,7 @@ export async function recordOperatorAction(
 }
 
 /** A failure made due by hand. */
-export interface BroughtForward {
+export interface MadeDue {
   stage: string;
   sequenceNo: number;
   /** That failed; the next one is sent. */
@@ -61,8 +61,8 @@ export async function retryNow(
   database: Database,
   { pagwId, stage, ...operator }: RetryNowOptions,
   now: Date,
-): Promise<BroughtForward[]> {
-  const { rows } = await database.execute<BroughtForward>(
+): Promise<MadeDue[]> {
+  const { rows } = await database.execute<MadeDue>(
     `SELECT stage, sequence_no, attempt, was_exhausted
      FROM retry_now(:pagw_id, :stage::text, :reason, :acted_by, :now::timestamptz)`,
     { pagw_id: pagwId, stage, ...deedValues(operator, now) },

@@ -25,8 +25,8 @@ export async function quietSince(
   );
 }
 
-/** At most; the database ends a piece at 30,000 events. */
-const PIECE_REQUESTS = 1_000;
+/** At most; the database ends a batch at 30,000 events. */
+const BATCH_REQUESTS = 1_000;
 
 export type Compaction = Record<'requestsCompacted' | 'eventsMerged', number>;
 
@@ -34,32 +34,32 @@ export type Compaction = Record<'requestsCompacted' | 'eventsMerged', number>;
 export async function compactRequests(
   { database, now, mayGoOn }: MaintainOptions,
   afterDays: number,
-  pieceRequests = PIECE_REQUESTS,
+  batchRequests = BATCH_REQUESTS,
 ): Promise<Compaction> {
   const run: Compaction = { requestsCompacted: 0, eventsMerged: 0 };
   const since = await quietSince(database, now, afterDays);
   while (since !== undefined && mayGoOn()) {
-    const { requests, merged } = await compactPiece(database, since, now, pieceRequests);
+    const { requests, merged } = await compactBatch(database, since, now, batchRequests);
     run.requestsCompacted += requests;
     run.eventsMerged += merged;
-    // Not by a short piece: one with long histories is short, too.
+    // Not by a short batch: one with long histories is short, too.
     if (requests === 0) break;
   }
   return run;
 }
 
-async function compactPiece(database: Database, since: Date, now: Date, most: number) {
+async function compactBatch(database: Database, since: Date, now: Date, most: number) {
   const { rows } = await database.execute<{ requests: number; merged: number }>(
     'SELECT requests, merged FROM compact_requests(:since::timestamptz, :now::timestamptz, :most::int)',
     { since, now, most },
   );
-  const [piece] = rows;
-  if (piece === undefined) throw new Error('compact_requests answered no row; is the schema current?');
-  return piece;
+  const [batch] = rows;
+  if (batch === undefined) throw new Error('compact_requests answered no row; is the schema current?');
+  return batch;
 }
 
 /** Requests of one tenant that arrived on one day, closed and quiet long enough, in the order of their ids. */
-export interface ArchivePiece {
+export interface ArchiveBatch {
   tenant: string;
   /** `YYYY-MM-DD` */
   receivedOn: string;
@@ -70,10 +70,10 @@ export interface ArchivePiece {
  * The next `most` requests of `month` to be archived, from `after` on; undefined when there are none.
  * @param quietSince requests with an event recorded, or closed, since then are left for later
  */
-export async function findArchivePiece(
+export async function findArchiveBatch(
   database: Database,
-  search: { month: string; quietSince: Date; most: number; after: ArchivePiece | undefined },
-): Promise<ArchivePiece | undefined> {
+  search: { month: string; quietSince: Date; most: number; after: ArchiveBatch | undefined },
+): Promise<ArchiveBatch | undefined> {
   // A row an id: all in one row would be over the 64 KB that a row may have.
   const { rows } = await readBounded<{ tenant: string; receivedOn: string; pagwId: string }>(
     database,
@@ -127,21 +127,21 @@ interface Row {
 }
 
 /**
- * The events of the piece that are not archived yet, as archived_event() gives them, by request and number. The last
- * requests of the piece are left out when there are more than `maxBytes` of events before them.
+ * The events of the batch that are not archived yet, as archived_event() gives them, by request and number. The last
+ * requests of the batch are left out when there are more than `maxBytes` of events before them.
  */
-export async function readArchivePiece(
+export async function readArchiveBatch(
   database: Database,
-  piece: ArchivePiece,
+  batch: ArchiveBatch,
   maxBytes: number,
 ): Promise<ArchivedEvent[]> {
   const events: ArchivedEvent[] = [];
   let bytes = 0;
-  for (let place = 0; place < piece.pagwIds.length && bytes <= maxBytes; place += PAGE_REQUESTS) {
-    const pagwIds = piece.pagwIds.slice(place, place + PAGE_REQUESTS);
+  for (let place = 0; place < batch.pagwIds.length && bytes <= maxBytes; place += PAGE_REQUESTS) {
+    const pagwIds = batch.pagwIds.slice(place, place + PAGE_REQUESTS);
     let after: Row | undefined;
     for (;;) {
-      const page = await readPage(database, piece.receivedOn, pagwIds, after);
+      const page = await readPage(database, batch.receivedOn, pagwIds, after);
       if (page.length === 0) break;
       for (const row of page) {
         // A request whose first events fit is taken whole: half a history cannot be noted.

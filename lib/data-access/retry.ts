@@ -20,14 +20,14 @@ export interface ClaimedFailure {
 }
 
 /** How far a run has come: the last failure it looked at, by tenant and stage. */
-export type Passed = Map<string, { tenant: string; stage: string; due_at: string; id: number }>;
+export type Cursors = Map<string, { tenant: string; stage: string; due_at: string; id: number }>;
 
 export interface ClaimOptions {
   now: Date;
   /** At most this many, or a few more where many tenants share. */
   limit: number;
   /** Is moved on; start a run with an empty one. */
-  passed: Passed;
+  cursors: Cursors;
   /** Left alone. */
   skippedStages: Iterable<string>;
 }
@@ -78,19 +78,19 @@ export async function readRetryContexts(
 
 /** Takes failures that are due: the longest due first, fairly between tenants. */
 export async function claimDueRetries(database: Database, options: ClaimOptions): Promise<Claim> {
-  const { now, limit, passed, skippedStages } = options;
+  const { now, limit, cursors, skippedStages } = options;
   const { rows } = await database.execute<Row>(
     `SELECT outcome, id, received_on, due_at, tenant, stage, pagw_id, sequence_no, attempt, error_code
-     FROM claim_due_retries(:now::timestamptz, :limit::int, :passed::json, :skipped_stages::json)`,
+     FROM claim_due_retries(:now::timestamptz, :limit::int, :cursors::json, :skipped_stages::json)`,
     {
       now,
       limit,
-      passed: JSON.stringify([...passed.values()]),
+      cursors: JSON.stringify([...cursors.values()]),
       skipped_stages: JSON.stringify([...skippedStages]),
     },
   );
   for (const { tenant, stage, dueAt, id } of rows)
-    passed.set(`${tenant}\n${stage}`, { tenant, stage, due_at: dueAt, id });
+    cursors.set(`${tenant}\n${stage}`, { tenant, stage, due_at: dueAt, id });
   return {
     claimed: rows.filter(({ outcome }) => outcome === 'CLAIMED'),
     superseded: rows.filter(({ outcome }) => outcome === 'SUPERSEDED').length,
@@ -299,14 +299,14 @@ export async function measureRetriesByName(
 export interface BatchStep {
   batchId: number;
   /** Failures made due by this step. */
-  brought: number;
+  madeDue: number;
   state: 'RUNNING' | 'DONE';
 }
 
 /** Makes the next failures of every running batch due, each batch at its own rate and at most `limit`. */
 export async function stepRetryBatches(database: Database, now: Date, limit: number): Promise<BatchStep[]> {
   const { rows } = await database.execute<BatchStep>(
-    'SELECT batch_id, brought, state FROM step_retry_batches(:now::timestamptz, :limit::int)',
+    'SELECT batch_id, made_due, state FROM step_retry_batches(:now::timestamptz, :limit::int)',
     { now, limit },
   );
   return rows;

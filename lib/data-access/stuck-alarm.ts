@@ -5,7 +5,7 @@ import { NOTIFICATION_LEASE_SECONDS } from './incidents.ts';
 import { type Measured, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
 import { type BoundedRows, readBounded } from './page.ts';
 
-/** A request whose look is due. */
+/** A request whose check is due. */
 export interface WatchedRequest extends RequestFacts {
   pagwId: string;
   /** What a verdict on these facts is valid for: the request as of this event. */
@@ -13,7 +13,7 @@ export interface WatchedRequest extends RequestFacts {
 }
 
 /**
- * A page of the requests whose look is due, in the order of their ids, with what the judgement needs of their latest
+ * A page of the requests whose check is due, in the order of their ids, with what the judgement needs of their latest
  * main-lane event: up to `limit`, or as many as fit into an answer. `after` is the id that the page before ended with.
  */
 export async function takeWatchedRequests(
@@ -60,7 +60,7 @@ function toRecord(
     skewSeconds,
     deadlineRisk,
     decisionDueAt,
-    lookAt,
+    checkAt,
   }: WrittenVerdict,
   now: Date,
 ) {
@@ -76,16 +76,16 @@ function toRecord(
     risk: deadlineRisk === 'none' ? undefined : deadlineRisk,
     risk_at: deadlineRisk === 'none' ? undefined : now,
     due_at: decisionDueAt ?? undefined,
-    look_at: lookAt ?? undefined,
+    check_at: checkAt ?? undefined,
   };
 }
 
-/** What was used up before has had a regular look since, or is due for one. */
-const REGULAR_LOOK_MS = 3_600_000;
+/** What was used up before has had a regular check since, or is due for one. */
+const REGULAR_CHECK_MS = 3_600_000;
 
 /**
- * Makes requests due for a look whose latest failure has used up its attempts: nobody will try again, so the next
- * regular look, minutes away, would come late. Costs what is exhausted and not mended.
+ * Makes requests due for a check whose latest failure has used up its attempts: nobody will try again, so the next
+ * regular check, minutes away, would come late. Costs what is exhausted and not mended.
  */
 export async function wakeExhaustedRequests(database: Database, now: Date): Promise<void> {
   await database.execute(
@@ -104,7 +104,7 @@ export async function wakeExhaustedRequests(database: Database, now: Date): Prom
        ORDER BY request.pagw_id
        FOR UPDATE OF request SKIP LOCKED
      )`,
-    { now, since: new Date(now.getTime() - REGULAR_LOOK_MS) },
+    { now, since: new Date(now.getTime() - REGULAR_CHECK_MS) },
   );
 }
 
@@ -211,7 +211,7 @@ export async function recordCheck(
 
 /**
  * Takes back what a run with a clock far ahead wrote: its incidents could not be closed or reminded of, its claims would
- * keep their notifications unsent, and it put the next looks off.
+ * keep their notifications unsent, and it put the next checks off.
  */
 export async function pullBackTimes(database: Database, now: Date): Promise<void> {
   const values = { now };
@@ -221,11 +221,11 @@ export async function pullBackTimes(database: Database, now: Date): Promise<void
          seen_at = least(seen_at, :now::timestamptz),
          trend_at = least(trend_at, :now::timestamptz),
          oldest_since = least(oldest_since, :now::timestamptz),
-         told_at = CASE WHEN told_at IS NOT NULL THEN least(told_at, :now::timestamptz) END,
+         notified_at = CASE WHEN notified_at IS NOT NULL THEN least(notified_at, :now::timestamptz) END,
          closed_at = CASE WHEN closed_at IS NOT NULL THEN least(closed_at, :now::timestamptz) END,
-         reminders_told = 0,
+         reminders_sent = 0,
          version = version + 1
-     WHERE greatest(opened_at, seen_at, trend_at, oldest_since, told_at, closed_at) > ${LATEST_RIGHT_TIME}`,
+     WHERE greatest(opened_at, seen_at, trend_at, oldest_since, notified_at, closed_at) > ${LATEST_RIGHT_TIME}`,
     values,
   );
   await database.execute(

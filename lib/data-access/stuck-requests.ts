@@ -188,24 +188,24 @@ export async function* groupIncidents(database: Database, now: Date): AsyncGener
        ),
        placed AS (
          SELECT
-           grouped.*, CASE WHEN any_breached THEN 'deadline-breached' ELSE grouped.reason END AS told_reason,
+           grouped.*, CASE WHEN any_breached THEN 'deadline-breached' ELSE grouped.reason END AS shown_reason,
            row_number() OVER (PARTITION BY grouped.tenant ORDER BY open.opened_at, grouped.oldest_since, grouped.key) AS place
          FROM grouped
          LEFT JOIN incident AS open ON open.key = grouped.key AND open.closed_at IS NULL
        )
        SELECT
-         tenant, key, stage, told_reason AS reason, error_code, target_system, count, awaited, oldest_since, max_attempt,
+         tenant, key, stage, shown_reason AS reason, error_code, target_system, count, awaited, oldest_since, max_attempt,
          at_risk, urgent, breached, risk_at, next_due_at, sample_ids, place
        FROM placed
        WHERE place <= :most
        UNION ALL
        SELECT
-         tenant, NULL, '${OTHER}', told_reason, NULL, NULL, sum(count)::bigint, sum(awaited)::bigint, min(oldest_since),
+         tenant, NULL, '${OTHER}', shown_reason, NULL, NULL, sum(count)::bigint, sum(awaited)::bigint, min(oldest_since),
          max(max_attempt), sum(at_risk)::bigint, sum(urgent)::bigint, sum(breached)::bigint, max(risk_at), min(next_due_at),
          (array_agg(sample_ids[1] ORDER BY oldest_since, sample_ids[1]))[1:3], :most + 1
        FROM placed
        WHERE place > :most
-       GROUP BY tenant, told_reason
+       GROUP BY tenant, shown_reason
        ORDER BY tenant, place, reason
        LIMIT :limit`,
       { now, after: after ?? null, most: INCIDENTS_OF_EACH_TENANT, limit: MAX_GROUPS },

@@ -258,19 +258,19 @@ class EpisodeHistory {
     const { at, delivery } = ruling;
     let failed = false;
     let answeredAt: number | null = delivery === 'none' ? null : at;
-    let told: number | null = null;
+    let notifiedAt: number | null = null;
     for (const fact of this.#facts.slice(place + 1)) {
       if (fact.says === 'begun' || fact.says === 'appealed') break;
       if (fact.says === 'notified') {
         if (fact.stated) return fact.at;
-        told ??= fact.at;
+        notifiedAt ??= fact.at;
       }
       if (fact.says === 'not-notified') failed = true;
       if (fact.says === 'resolved' || fact.says === 'answered')
         answeredAt ??= fact.delivery === 'none' ? null : fact.at;
     }
     if (delivery === 'sync') return at;
-    return told ?? (failed ? null : answeredAt);
+    return notifiedAt ?? (failed ? null : answeredAt);
   }
 
   #appeal(at: number): void {

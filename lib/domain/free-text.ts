@@ -14,10 +14,10 @@ export function isFreeText(sent: string): boolean {
     return nameKind(text)?.sure === true;
   }
   if (text.length > 240) return true;
-  const pieces = text.split(/(?:[\s\p{S}()[\]{}-]|(?!\.)\p{Po})+/u).filter((piece) => piece !== '');
-  const unknown = pieces.filter((piece) => !isCode(piece) && !isTradeText(piece));
+  const parts = text.split(/(?:[\s\p{S}()[\]{}-]|(?!\.)\p{Po})+/u).filter((part) => part !== '');
+  const unknown = parts.filter((part) => !isCode(part) && !isTradeText(part));
   if (unknown.length === 0) return false;
-  if (unknown.length > 1 || pieces.length > 3) return true;
+  if (unknown.length > 1 || parts.length > 3) return true;
   // A product's name with its version; one word that no list has between two of the trade's.
   const [word = ''] = unknown;
   if (nameKind(word) !== null) return true;

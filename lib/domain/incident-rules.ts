@@ -5,16 +5,16 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** So many stuck at once wake somebody. */
 const PAGE_FROM_COUNT = 10;
-/** Told again from so many times what was told last. */
+/** Notified again from so many times the count last notified. */
 const GROWTH_FACTOR = 10;
 /** Reminders after an incident opened; from the last on, daily. */
 const FIRST_REMINDERS_MS = [HOUR_MS, 4 * HOUR_MS, 24 * HOUR_MS] as const;
 const DAILY_MS = 24 * HOUR_MS;
-/** What was told within this time is not reminded of. */
+/** What was notified within this time is not reminded of. */
 const REMINDER_REST_MS = 30 * MINUTE_MS;
-/** Clocks that come to a threshold one after the other, in an incident that is snoozed, are told of together. */
+/** Clocks that come to a threshold one after the other, in an incident that is snoozed, are notified of together. */
 const RISK_REST_MS = 10 * MINUTE_MS;
-/** An incident closes once nothing of it was seen for so long: what comes and goes is told once. */
+/** An incident closes once nothing of it was seen for so long: what comes and goes is notified once. */
 const QUIET_MS = 5 * MINUTE_MS;
 const TREND_MS = 10 * MINUTE_MS;
 /** The longest silence that may be asked for; a longer one was asked for by a clock far ahead. */
@@ -34,10 +34,10 @@ export interface OpenIncident {
   openedAt: Date;
   seenAt: Date;
   level: IncidentLevel;
-  toldAt: Date | null;
-  toldCount: number;
-  toldLevel: IncidentLevel | null;
-  remindersTold: number;
+  notifiedAt: Date | null;
+  notifiedCount: number;
+  notifiedLevel: IncidentLevel | null;
+  remindersSent: number;
   snoozedUntil: Date | null;
   trendCount: number;
   trendAt: Date;
@@ -53,21 +53,21 @@ export function tellingOf(incident: OpenIncident, seen: IncidentCount, now: Date
   const level = incidentLevel(seen);
   // Somebody who asked for silence knows of the stall, not of a decision that has since come to 75 or 90 % of its time, or over it.
   if (isSnoozed(incident, now)) return isNewRisk(incident, seen, now) ? 'worsened' : null;
-  if (incident.toldAt === null || incident.toldLevel === null) return 'opened';
-  if (isAbove(level, incident.toldLevel)) return 'worsened';
-  if (seen.count >= GROWTH_FACTOR * Math.max(1, incident.toldCount)) return 'grew';
-  const due = remindersDue(incident.openedAt, now) > incident.remindersTold;
-  return due && now.getTime() - incident.toldAt.getTime() >= REMINDER_REST_MS ? 'reminder' : null;
+  if (incident.notifiedAt === null || incident.notifiedLevel === null) return 'opened';
+  if (isAbove(level, incident.notifiedLevel)) return 'worsened';
+  if (seen.count >= GROWTH_FACTOR * Math.max(1, incident.notifiedCount)) return 'grew';
+  const due = remindersDue(incident.openedAt, now) > incident.remindersSent;
+  return due && now.getTime() - incident.notifiedAt.getTime() >= REMINDER_REST_MS ? 'reminder' : null;
 }
 
-/** A clock that ran on since the incident was last told of; what follows within minutes of a telling waits for the next one. */
-function isNewRisk({ toldAt }: OpenIncident, { riskAt }: IncidentCount, now: Date): boolean {
-  if (riskAt === null || toldAt === null) return riskAt !== null;
-  return riskAt > toldAt && now.getTime() - toldAt.getTime() >= RISK_REST_MS;
+/** A clock that ran on since the incident was last notified of; what follows within minutes of a telling waits for the next one. */
+function isNewRisk({ notifiedAt }: OpenIncident, { riskAt }: IncidentCount, now: Date): boolean {
+  if (riskAt === null || notifiedAt === null) return riskAt !== null;
+  return riskAt > notifiedAt && now.getTime() - notifiedAt.getTime() >= RISK_REST_MS;
 }
 
-function isAbove(level: IncidentLevel, told: IncidentLevel | null): boolean {
-  return told === null || incidentLevels.indexOf(level) > incidentLevels.indexOf(told);
+function isAbove(level: IncidentLevel, notified: IncidentLevel | null): boolean {
+  return notified === null || incidentLevels.indexOf(level) > incidentLevels.indexOf(notified);
 }
 
 /** How many reminders an incident has had by now if none was missed. */
@@ -83,9 +83,9 @@ export function isOver({ seenAt }: OpenIncident, now: Date): boolean {
   return now.getTime() - seenAt.getTime() >= QUIET_MS;
 }
 
-/** Whether its end is told: only to those who were told that it began, and did not ask for silence. */
+/** Whether its end is notified: only to those who were notified that it began, and did not ask for silence. */
 export function tellsEnd(incident: OpenIncident, now: Date): boolean {
-  return incident.toldAt !== null && !isSnoozed(incident, now);
+  return incident.notifiedAt !== null && !isSnoozed(incident, now);
 }
 
 /** Whether somebody asked for silence until later than now. */

@@ -63,9 +63,9 @@ function readWords(text: string): Word[] {
     }
     // JohnSmith, and patientMapper as well.
     let offset = index;
-    for (const piece of whole.split(/(?<=\p{Ll})(?=\p{Lu})/u)) {
-      words.push(readWord(piece, offset, nameKind(piece)));
-      offset += piece.length;
+    for (const part of whole.split(/(?<=\p{Ll})(?=\p{Lu})/u)) {
+      words.push(readWord(part, offset, nameKind(part)));
+      offset += part.length;
     }
   }
   return words;

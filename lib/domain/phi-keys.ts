@@ -186,8 +186,8 @@ const seams = [
   ]),
 ]
   .filter(
-    (piece) =>
-      piece.length > 1 &&
+    (part) =>
+      part.length > 1 &&
       ![
         'emp',
         'pol',
@@ -218,7 +218,7 @@ const seams = [
         'dad',
         'kid',
         'hic',
-      ].includes(piece),
+      ].includes(part),
   )
   .sort((one, other) => other.length - one.length);
 
@@ -230,10 +230,10 @@ function splitSeams(word: string): string[] {
 function split(rest: string, most: number): string[] | null {
   if (rest === '') return [];
   if (most === 0) return null;
-  for (const piece of seams) {
-    if (!rest.startsWith(piece)) continue;
-    const after = split(rest.slice(piece.length), most - 1);
-    if (after) return [piece, ...after];
+  for (const part of seams) {
+    if (!rest.startsWith(part)) continue;
+    const after = split(rest.slice(part.length), most - 1);
+    if (after) return [part, ...after];
   }
   return null;
 }

@@ -43,7 +43,7 @@ export interface RequestFacts {
   retryExhaustedAt: Date | null;
   errorCode: string | null;
   targetSystem: string | null;
-  /** The incident it was found to be part of, by the look before. */
+  /** The incident it was found to be part of, by the check before. */
   incidentKey: string | null;
   /** Whether an operator's pause holds the failure's retry back. */
   retryPaused: boolean;

@@ -23,11 +23,11 @@ export interface RequestVerdict {
   /** By the tenant's policy, whether or not it is decided; null where the tenant is not bound. */
   decisionDueAt: Date | null;
   /** When the verdict could change next if nothing happens; null when it cannot. Always later than `now`. */
-  lookAt: Date | null;
+  checkAt: Date | null;
 }
 
 /** New limits and policies reach a request that nothing happens to within this time. */
-const LONGEST_LOOK_MS = 86_400_000;
+const LONGEST_CHECK_MS = 86_400_000;
 
 /**
  * Judges a request. What holds it up in its stage comes before its deadline, for it says what to do; the deadline's
@@ -57,9 +57,9 @@ export function judgeRequest(
     skewSeconds: Math.round((facts.occurredAt.getTime() - facts.recordedAt.getTime()) / 1_000),
     deadlineRisk: risk,
     decisionDueAt: due?.dueAt ?? null,
-    lookAt:
+    checkAt:
       isOpen || steps !== null
-        ? nextLook([stall?.at, steps?.atRiskAt, steps?.urgentAt, steps?.dueAt], now, isOpen, limits)
+        ? nextCheck([stall?.at, steps?.atRiskAt, steps?.urgentAt, steps?.dueAt], now, isOpen, limits)
         : null,
   };
 }
@@ -115,9 +115,9 @@ function late(
     : { reason: 'deadline-at-risk', stage, since: steps.atRiskAt, errorCode: null };
 }
 
-function nextLook(instants: (Date | undefined)[], now: Date, isOpen: boolean, limits: StageLimits): Date {
-  // Events of an open request leave its next look alone, so it must come before any limit they start can run out.
-  const latest = now.getTime() + (isOpen ? shortestLimit(limits) * 1_000 : LONGEST_LOOK_MS);
+function nextCheck(instants: (Date | undefined)[], now: Date, isOpen: boolean, limits: StageLimits): Date {
+  // Events of an open request leave its next check alone, so it must come before any limit they start can run out.
+  const latest = now.getTime() + (isOpen ? shortestLimit(limits) * 1_000 : LONGEST_CHECK_MS);
   const ahead = instants.flatMap((instant) =>
     instant !== undefined && instant > now ? [instant.getTime()] : [],
   );

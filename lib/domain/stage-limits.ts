@@ -78,7 +78,7 @@ export function limitOf(stage: string | null, limits: StageLimits): StageLimit {
 
 /**
  * The least that any limit allows, in seconds. Looking at an open request that often is often enough: whatever
- * happened to it after a look, no limit it started has run out by the next.
+ * happened to it after a check, no limit it started has run out by the next.
  */
 export function shortestLimit(limits: StageLimits): number {
   const all = [limits.default, ...limits.stages.values()].flatMap(({ begin, result }) => [begin, result]);

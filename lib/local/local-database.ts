@@ -106,7 +106,7 @@ async function createDatabase(owner: PostgresAddress): Promise<void> {
 export interface RequestCounts {
   tenants: number;
   requests: number;
-  /** As of the detector's last look. */
+  /** As of the detector's last check. */
   stuck: number;
   retriesDue: number;
 }

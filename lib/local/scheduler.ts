@@ -31,7 +31,7 @@ export interface Scheduler {
 }
 
 const ROUND_MS = 60_000;
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 const TIMEOUT_SECONDS = 60;
 
 /**
@@ -51,7 +51,7 @@ export function startScheduler({ clock, flows, onTrouble }: SchedulerOptions): S
     underWay = round().finally(() => {
       underWay = undefined;
     });
-  }, LOOK_MS);
+  }, CHECK_MS);
 
   async function round(): Promise<void> {
     for (const { name, handler } of flows) {

@@ -134,8 +134,8 @@ export const styleSheet = `
   .path .leaves { font-weight: 620 }
   .loads { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 12px }
   .load { padding: 10px 14px 12px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; break-inside: avoid }
-  .load-name, .load-told { font-size: 12.5px }
-  .load-told { min-height: 38px }
+  .load-name, .load-figure { font-size: 12.5px }
+  .load-figure { min-height: 38px }
   .load-chart path { fill: none; stroke: var(--muted); stroke-width: 1.2; vector-effect: non-scaling-stroke }
   .load-chart .now-line { stroke: var(--busy); stroke-width: 2 }
   .load-chart .before { stroke-dasharray: 5 3 }

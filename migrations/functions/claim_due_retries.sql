@@ -1,10 +1,10 @@
 -- Takes up to `most` due failures for one sender: what is due longest first, tenants served alike, stages of a tenant
--- alike, whatever their backlogs. Nobody else takes them while their claim stands. `passed` is how far the sender's run
+-- alike, whatever their backlogs. Nobody else takes them while their claim stands. `cursors` is how far the sender's run
 -- has come, an array of {tenant, stage, due_at, id}; it looks at nothing twice, so a run over a backlog costs its length
 -- only once. `skipped_stages`, an array of names, are left alone. Answers CLAIMED, TAKEN for what another sender has taken
 -- at this moment, or SUPERSEDED for what had been overtaken behind append_events' back: that is cleared instead.
 -- Called by retry: lib/data-access/retry.ts.
-CREATE OR REPLACE FUNCTION claim_due_retries(at timestamptz, most int, passed json, skipped_stages json)
+CREATE OR REPLACE FUNCTION claim_due_retries(at timestamptz, most int, cursors json, skipped_stages json)
 RETURNS TABLE (
   outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint,
   attempt int, error_code text, correlation_id text, payload_bucket text, payload_key text
@@ -48,7 +48,7 @@ BEGIN
   due_pair AS MATERIALIZED (
     SELECT pair.tenant, pair.stage, from_here.due_at AS after_due_at, from_here.id AS after_id
     FROM pair
-    LEFT JOIN json_to_recordset(passed) AS mark (tenant text, stage text, due_at timestamptz, id bigint)
+    LEFT JOIN json_to_recordset(cursors) AS mark (tenant text, stage text, due_at timestamptz, id bigint)
       ON mark.tenant = pair.tenant AND mark.stage = pair.stage
     CROSS JOIN LATERAL (
       SELECT coalesce(mark.due_at, '-infinity') AS due_at, coalesce(mark.id, 0) AS id

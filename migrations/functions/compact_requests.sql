@@ -1,7 +1,7 @@
 -- Merges, of up to `most` requests closed and quiet since `quiet_since`, each START into the result that follows it:
 -- the next event of its stage and kind, of the same attempt, COMPLETED. A failure is never merged, nor a START that says
 -- anything its result could not keep. What an object of the archive holds already is left as it is: a START in one
--- object, merged into a result in the next one, would be read back twice. A piece ends after 30,000 events, or one
+-- object, merged into a result in the next one, would be read back twice. A batch ends after 30,000 events, or one
 -- request: a few long histories must not take longer than the Data API waits. Answers how many requests were looked at,
 -- and how many events merged.
 -- Called by maintain: lib/data-access/retention.ts.

@@ -1,7 +1,7 @@
 -- Marks the hours of events that came since the last search, and their requests for fold_flows. An event counts as searched (settled_id) only once every
 -- transaction that could have taken its number or a lower one is over: one that commits late, or carries a clock that
 -- is off, is found by its number, whatever hour it belongs to. What is not settled is marked anew each time; that costs
--- a second look, never an event. An old backlog is taken up in pieces of `most` numbers.
+-- a second look, never an event. An old backlog is taken up in batches of `most` numbers.
 -- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION mark_changed_hours(most bigint) RETURNS TABLE (marked bigint, complete boolean)
 LANGUAGE plpgsql

@@ -10,7 +10,7 @@ SET search_path = public, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-  brought int;
+  made_due int;
 BEGIN
   RETURN QUERY
   WITH waiting AS MATERIALIZED (
@@ -25,10 +25,10 @@ BEGIN
     AND failed.received_on = waiting.received_on
     AND (failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL)
   RETURNING failed.stage::text, failed.sequence_no, failed.attempt, waiting.retry_exhausted_at IS NOT NULL;
-  GET DIAGNOSTICS brought = ROW_COUNT;
-  IF brought > 0 THEN
+  GET DIAGNOSTICS made_due = ROW_COUNT;
+  IF made_due > 0 THEN
     PERFORM record_operator_action(
-      'retry.run', jsonb_build_object('pagwId', of_pagw_id, 'stage', of_stage), why, who, at, brought
+      'retry.run', jsonb_build_object('pagwId', of_pagw_id, 'stage', of_stage), why, who, at, made_due
     );
   END IF;
 END

@@ -2,14 +2,14 @@
 -- they are claimed like any other. A failure that somebody holds locked is being sent or overtaken at this moment.
 -- Called by retry: lib/data-access/retry.ts.
 CREATE OR REPLACE FUNCTION step_retry_batches(at timestamptz, most int)
-RETURNS TABLE (batch_id bigint, brought int, state text)
+RETURNS TABLE (batch_id bigint, made_due int, state text)
 LANGUAGE plpgsql
 AS $$
 #variable_conflict use_column
 DECLARE
   batch retry_batch;
   allowed int;
-  brought_ids bigint[];
+  made_due_ids bigint[];
 BEGIN
   FOR batch IN SELECT * FROM retry_batch WHERE state = 'RUNNING' ORDER BY id FOR UPDATE SKIP LOCKED LOOP
     -- A step by a clock far ahead counts for none: the next would wait until its time has come.
@@ -37,7 +37,7 @@ BEGIN
       LIMIT allowed
       FOR UPDATE OF failed SKIP LOCKED
     ),
-    brought AS (
+    made_due AS (
       UPDATE event_tracker AS failed
       SET next_retry_at = least(failed.next_retry_at, at, statement_timestamp()), retry_exhausted_at = NULL
       FROM picked
@@ -48,16 +48,16 @@ BEGIN
       SELECT batch.id, pagw_id, tenant, stage, sequence_no FROM picked
       ON CONFLICT DO NOTHING
     )
-    SELECT array_agg(id ORDER BY id) INTO brought_ids FROM picked;
+    SELECT array_agg(id ORDER BY id) INTO made_due_ids FROM picked;
 
     UPDATE retry_batch AS stepped
-    SET done = done + coalesce(cardinality(brought_ids), 0),
-        after_id = coalesce(brought_ids[cardinality(brought_ids)], after_id),
+    SET done = done + coalesce(cardinality(made_due_ids), 0),
+        after_id = coalesce(made_due_ids[cardinality(made_due_ids)], after_id),
         stepped_at = at,
-        state = CASE WHEN coalesce(cardinality(brought_ids), 0) < allowed THEN 'DONE' ELSE state END,
-        finished_at = CASE WHEN coalesce(cardinality(brought_ids), 0) < allowed THEN at END
+        state = CASE WHEN coalesce(cardinality(made_due_ids), 0) < allowed THEN 'DONE' ELSE state END,
+        finished_at = CASE WHEN coalesce(cardinality(made_due_ids), 0) < allowed THEN at END
     WHERE stepped.id = batch.id
-    RETURNING id, coalesce(cardinality(brought_ids), 0), state::text INTO batch_id, brought, state;
+    RETURNING id, coalesce(cardinality(made_due_ids), 0), state::text INTO batch_id, made_due, state;
     RETURN NEXT;
   END LOOP;
 END

@@ -1,4 +1,4 @@
--- Up to `most` requests whose look is due `at` that instant, in the order of their ids from after `after` on, with what the
+-- Up to `most` requests whose check is due `at` that instant, in the order of their ids from after `after` on, with what the
 -- judgement needs of the event they stand at: one step down the index of the request's own partition. Called by
 -- takeWatchedRequests (lib/data-access/stuck-alarm).
 --

@@ -1,4 +1,4 @@
--- Makes a request's next look due at once. Called by the trigger below.
+-- Makes a request's next check due at once. Called by the trigger below.
 CREATE OR REPLACE FUNCTION watch_request_again() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -12,10 +12,10 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION watch_request_again() FROM PUBLIC;
 
--- What append_events leaves to the next look and the next look would come too late for: a pended request is looked at
+-- What append_events leaves to the next check and the next check would come too late for: a pended request is looked at
 -- days later, and must be due at once when it is opened again, turns out to be expedited, or to have been received at
 -- another time; a stuck one that an event
--- beside the main lane has ended must not be listed as stuck until the next look.
+-- beside the main lane has ended must not be listed as stuck until the next check.
 CREATE OR REPLACE TRIGGER watch_request_again
   BEFORE UPDATE ON request_tracker
   FOR EACH ROW

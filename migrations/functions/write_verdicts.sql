@@ -15,7 +15,7 @@ BEGIN
     SELECT request.ctid AS place, verdict.*
     FROM json_to_recordset(verdicts) AS verdict (
       pagw_id text, sequence_no bigint, incident_key text, reason text, stage text, since timestamptz, error_code text,
-      skew_seconds bigint, risk text, risk_at timestamptz, due_at timestamptz, look_at timestamptz
+      skew_seconds bigint, risk text, risk_at timestamptz, due_at timestamptz, check_at timestamptz
     )
     JOIN request_tracker AS request
       ON request.pagw_id = verdict.pagw_id AND request.last_sequence_no = verdict.sequence_no
@@ -35,7 +35,7 @@ BEGIN
         ELSE unchanged.risk_at
       END,
       decision_due_at = unchanged.due_at,
-      watch_at = unchanged.look_at
+      watch_at = unchanged.check_at
   FROM unchanged
   WHERE request.ctid = unchanged.place;
   GET DIAGNOSTICS written = ROW_COUNT;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine, jsonPieces } from '../../lib/cli/output/print-list.ts';
+import { csvLine, jsonChunks } from '../../lib/cli/output/print-list.ts';
 import { tableText, textWidth } from '../../lib/cli/output/table.ts';
 import { momentText } from '../../lib/cli/output/time-text.ts';
 import { printable } from '../../lib/domain/printable-text.ts';
@@ -109,7 +109,7 @@ describe('JSON', () => {
       fc.property(
         fc.record({ rows, next: fc.oneof(text, fc.constant(null)), one: fc.jsonValue() }),
         (value) => {
-          const json = [...jsonPieces(value)].join('');
+          const json = [...jsonChunks(value)].join('');
           expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(value)));
           expect(json).not.toMatch(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u007f-\u009f]/u);
         },
@@ -119,7 +119,7 @@ describe('JSON', () => {
 
   it('is laid out as JSON.stringify lays it out', () => {
     for (const value of [{ a: [{ b: [1, {}], c: 'x' }, 2], d: {}, e: [], f: { g: [1] } }, {}, { a: null }])
-      expect([...jsonPieces(value)].join('')).toBe(`${JSON.stringify(value, undefined, 2)}\n`);
+      expect([...jsonChunks(value)].join('')).toBe(`${JSON.stringify(value, undefined, 2)}\n`);
   });
 });
 

@@ -76,7 +76,7 @@ describe.each([
   it('what its claims held is due at once', async () => {
     await recordEvents(db.database, [failedEvent({ pagwId: 'PAGW-AHEAD' })], start);
     const claim = (now: Date) =>
-      claimDueRetries(db.database, { now, limit: 10, passed: new Map(), skippedStages: [] });
+      claimDueRetries(db.database, { now, limit: 10, cursors: new Map(), skippedStages: [] });
     expect((await claim(afterMinutes(start, ahead))).claimed).toHaveLength(1);
     await endOldClaims(db.database, 300, afterMinutes(start, 2));
     expect((await claim(afterMinutes(start, 2))).claimed).toHaveLength(1);

@@ -59,10 +59,10 @@ describe('bindNames', () => {
 
   it('never touches what is quoted, and binds all that is not', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(quotedPiece, parameterPiece, plainPiece)), (pieces) => {
-        const sql = pieces.map(({ text }) => text).join(' ');
+      fc.property(fc.array(fc.oneof(quotedPart, parameterPart, plainPart)), (parts) => {
+        const sql = parts.map(({ text }) => text).join(' ');
         const numbers = new Map<string, number>();
-        const expected = pieces.map(({ text, name }) => {
+        const expected = parts.map(({ text, name }) => {
           if (name === undefined) return text;
           if (!numbers.has(name)) numbers.set(name, numbers.size + 1);
           return `$${numbers.get(name)}`;
@@ -101,8 +101,8 @@ describe('splitStatements', () => {
 
   it('gives back the statements that were joined', () => {
     const statement = fc
-      .array(fc.oneof(quotedPiece, plainPiece), { minLength: 1 })
-      .map((pieces) => ['SELECT', ...pieces.map(({ text }) => text)].join(' '));
+      .array(fc.oneof(quotedPart, plainPart), { minLength: 1 })
+      .map((parts) => ['SELECT', ...parts.map(({ text }) => text)].join(' '));
     fc.assert(
       fc.property(fc.array(statement), (statements) => {
         expect(splitStatements(statements.join('\n;\n'))).toEqual(statements.map((text) => text.trim()));
@@ -124,14 +124,14 @@ describe('splitStatements', () => {
   });
 });
 
-interface Piece {
+interface Part {
   text: string;
   name?: string;
 }
 
 const content = fc.string({ unit: fc.constantFrom(':a', ':', ';', 'x', ' ', '--', '\n', '$', '1') });
 
-const quotedPiece: fc.Arbitrary<Piece> = fc.oneof(
+const quotedPart: fc.Arbitrary<Part> = fc.oneof(
   fc
     .string({ unit: fc.constantFrom(':a', ';', "''", '\\', '"', '$$', '--', '/*') })
     .map((text) => ({ text: `'${text}'` })),
@@ -150,10 +150,10 @@ const quotedPiece: fc.Arbitrary<Piece> = fc.oneof(
     .map((text) => ({ text: `--${text}\n` })),
 );
 
-const parameterPiece: fc.Arbitrary<Piece> = fc
+const parameterPart: fc.Arbitrary<Part> = fc
   .constantFrom('a', 'b', '_c', 'd1')
   .map((name) => ({ text: `:${name}`, name }));
 
-const plainPiece: fc.Arbitrary<Piece> = fc
+const plainPart: fc.Arbitrary<Part> = fc
   .constantFrom('SELECT', 'x', '1', '::', ':=', '+', '(1)', '$1', 'a[1:2]', '1e5')
   .map((text) => ({ text }));

@@ -9,7 +9,7 @@ import { searchMetadata } from '../../lib/data-access/metadata-search.ts';
 import type { Page } from '../../lib/data-access/page.ts';
 import { listRejected } from '../../lib/data-access/rejected-messages.ts';
 import { listRequests } from '../../lib/data-access/requests.ts';
-import { compactRequests, findArchivePiece } from '../../lib/data-access/retention.ts';
+import { compactRequests, findArchiveBatch } from '../../lib/data-access/retention.ts';
 import { listRetries, measureRetriesByName } from '../../lib/data-access/retry.ts';
 import { countWatchedRequests } from '../../lib/data-access/stuck-alarm.ts';
 import { listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
@@ -317,7 +317,7 @@ describe('the widest legal values, in quantity', () => {
       const quietSince = later(60 * 24 * 100);
       const search = { month: '2026-03-01', quietSince, most: 1_000, after: undefined };
       // Ids alone are more than an answer holds: the piece is as large as fits.
-      expect((await findArchivePiece(db.database, search))?.pagwIds.length).toBeGreaterThan(500);
+      expect((await findArchiveBatch(db.database, search))?.pagwIds.length).toBeGreaterThan(500);
       await close(long);
       const options = { database: db.database, now: later(60 * 24 * 200), mayGoOn: () => true };
       await refreshSummary(options);

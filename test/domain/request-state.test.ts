@@ -106,24 +106,24 @@ describe('the verdict', () => {
   it('looks again later, or never', () => {
     fc.assert(
       fc.property(anyFacts, instant, (request, now) => {
-        const { lookAt, stuck } = judgeRequest(request, unbound, now);
-        if (lookAt !== null) expect(lookAt.getTime()).toBeGreaterThan(now.getTime());
+        const { checkAt, stuck } = judgeRequest(request, unbound, now);
+        if (checkAt !== null) expect(checkAt.getTime()).toBeGreaterThan(now.getTime());
         if (stuck !== null) expect(stuck.since.getTime()).toBeLessThanOrEqual(now.getTime());
       }),
     );
   });
 
-  it('stays what it is until the next look, if nothing happens', () => {
+  it('stays what it is until the next check, if nothing happens', () => {
     fc.assert(
       fc.property(
         anyFacts,
         instant,
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (request, now, part) => {
-          const { lookAt, ...verdict } = judgeRequest(request, unbound, now);
-          const horizon = (lookAt ?? minutesOn(100_000)).getTime() - now.getTime();
+          const { checkAt, ...verdict } = judgeRequest(request, unbound, now);
+          const horizon = (checkAt ?? minutesOn(100_000)).getTime() - now.getTime();
           const between = new Date(now.getTime() + Math.floor(part * horizon));
-          const { lookAt: _, ...later } = judgeRequest(request, unbound, between);
+          const { checkAt: _, ...later } = judgeRequest(request, unbound, between);
           expect(later).toEqual(verdict);
         },
       ),
@@ -138,7 +138,7 @@ describe('the verdict', () => {
       rules,
       minutesOn(1),
     );
-    expect(looked.lookAt).toEqual(minutesOn(1 + shortestLimit(defaultStageLimits) / 60));
+    expect(looked.checkAt).toEqual(minutesOn(1 + shortestLimit(defaultStageLimits) / 60));
   });
 
   it('is of a tenant without a policy by the default one, and of an unbound one without a deadline', () => {
@@ -153,7 +153,7 @@ describe('the verdict', () => {
       skewSeconds: 0,
       deadlineRisk: 'none',
       decisionDueAt: null,
-      lookAt: null,
+      checkAt: null,
     });
   });
 
@@ -175,7 +175,7 @@ describe('the verdict', () => {
     for (const decided of [ended, { ...ended, decidedAt: at, notifiedAt: at }])
       expect(judgeRequest(decided, rules, minutesOn(10_000_000))).toMatchObject({
         stuck: null,
-        lookAt: null,
+        checkAt: null,
       });
   });
 

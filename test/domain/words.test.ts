@@ -117,6 +117,19 @@ describe('the words of states, risks, reasons and durations', () => {
     expect([words.durationText(milliseconds), words.tookText(milliseconds)]).toEqual([duration, took]);
   });
 
+  // Fields have a term of their own: backfill, notified, batch, cursor, check.
+  it('are the field’s in every name of the code: nothing is brought, told, a piece, passed or a look', () => {
+    const ownWord =
+      /\b(?:brought|told|piece|passed|look)(?:[A-Z_]\w*)|\b\w*(?:[a-z](?:Brought|Told|Pieces?|Passed|Look(?!s|up|Up))|_(?:told|brought|pieces?|look))(?:[A-Z_]\w*)?\b/g;
+    const named = sources.flatMap(({ file, text }) =>
+      [...text.matchAll(ownWord)]
+        .map(([name]) => name)
+        .filter((name) => !/^lookUp|^looksLike/.test(name))
+        .map((name) => `${file}: ${name}`),
+    );
+    expect(named).toEqual([]);
+  });
+
   it('know no request status twice', () => {
     expect(new Set(requestStatuses).size).toBe(requestStatuses.length);
   });

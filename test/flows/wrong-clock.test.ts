@@ -67,7 +67,7 @@ const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'boun
   'incident.opened_at': 'taken back',
   'incident.seen_at': 'taken back',
   'incident.snoozed_until': 'bounded',
-  'incident.told_at': 'taken back',
+  'incident.notified_at': 'taken back',
   'incident.trend_at': 'taken back',
   'incident_notification.claimed_until': 'taken back',
   'incident_notification.sent_at': 'fact',
@@ -219,7 +219,7 @@ async function wrongRuns(wrong: Date): Promise<void> {
   await stepRetryBatches(database, wrong, 10);
   await retryNow(database, { ...operator, pagwId: id('EXHAUSTED'), stage: null }, wrong);
   // Cut off before it sends.
-  await claimDueRetries(database, { now: wrong, limit: 100, passed: new Map(), skippedStages: [] });
+  await claimDueRetries(database, { now: wrong, limit: 100, cursors: new Map(), skippedStages: [] });
   // Another is cut off before it tells, and after it took what there is to tell.
   await stuckAlarmAt(afterMinutes(wrong, 20), false);
   const { rows } = await database.execute<{ key: string }>(
@@ -326,7 +326,7 @@ describe.each([
       expect.arrayContaining([id('HANGS'), id('WRONG-STARTS')]),
     );
     const { rows: untold } = await db.database.execute(
-      `SELECT key FROM incident WHERE closed_at IS NULL AND told_at IS NULL
+      `SELECT key FROM incident WHERE closed_at IS NULL AND notified_at IS NULL
        UNION ALL
        SELECT kind FROM incident_notification WHERE sent_at IS NULL AND superseded_at IS NULL`,
     );

@@ -90,7 +90,7 @@ const LIMITS: readonly [name: string, most: number, measure: (template: Template
     1_024,
     of('AWS::CloudWatch::Alarm', (alarm) => filledIn(alarm.AlarmDescription ?? '').length),
   ],
-  ['seconds that an alarm looks at', 604_800, of('AWS::CloudWatch::Alarm', secondsLookedAt)],
+  ['seconds that an alarm looks at', 604_800, of('AWS::CloudWatch::Alarm', secondsWatched)],
   [
     'characters of a rule over alarms',
     10_240,
@@ -224,7 +224,7 @@ function inlinePolicies({ Resources }: Template): Measured[] {
   return [...byRole];
 }
 
-function secondsLookedAt({ Period, Metrics = [], EvaluationPeriods }: Resource['Properties']): number {
+function secondsWatched({ Period, Metrics = [], EvaluationPeriods }: Resource['Properties']): number {
   const periods: number[] = Metrics.flatMap(
     ({ MetricStat, Period: own }: { MetricStat?: { Period: number }; Period?: number }) =>
       MetricStat?.Period ?? own ?? [],

@@ -94,7 +94,7 @@ describe('the retry handler', () => {
     const answer = await invoke();
     expect(answer).toEqual({
       ...{ dispatched: 1, released: 0, superseded: 0, overtaken: 0 },
-      ...{ brought: 0, resent: 0, complete: true },
+      ...{ madeDue: 0, resent: 0, complete: true },
     });
     expect(await received()).toMatchObject([
       { tenant: 'anthem', stage: 'PARSING', attempt: 2, maxAttempts: 5 },
@@ -145,7 +145,7 @@ describe('the retry handler', () => {
     await fail({ attempt: 5 }, { attempt: 5 });
     const request = { filter: {}, ratePerMinute: 60, actedBy: 'ann', reason: 'test' };
     await requestRetryBatch(db.database, request, now);
-    expect(await invoke()).toMatchObject({ brought: 2, dispatched: 2 });
+    expect(await invoke()).toMatchObject({ madeDue: 2, dispatched: 2 });
   });
 
   it.each([

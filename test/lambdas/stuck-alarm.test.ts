@@ -204,7 +204,7 @@ describe('stuck-alarm', () => {
     const at = afterMinutes(start, 5_000);
     await hang('lagging', 1, at);
     await sqs.send(new SendMessageCommand({ QueueUrl: eventsQueueUrl, MessageBody: '{}' }));
-    expect(await run(afterMinutes(at, 20))).toMatchObject({ heldBack: true, looked: 0, sent: 0 });
+    expect(await run(afterMinutes(at, 20))).toMatchObject({ heldBack: true, checked: 0, sent: 0 });
     expect(await readCheck(db.database)).toMatchObject({
       heldBackSince: afterMinutes(at, 20),
       lagSeconds: 3600,

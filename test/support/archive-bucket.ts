@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { startFauxqs } from 'fauxqs';
-import type { ArchiveBucket } from '../../lib/flows/retention/archive-piece.ts';
+import type { ArchiveBucket } from '../../lib/flows/retention/archive-batch.ts';
 
 /** A bucket on an embedded S3 of its own. */
 export async function openArchiveBucket(): Promise<

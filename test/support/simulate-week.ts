@@ -9,13 +9,13 @@ import { calmRequests, OUTAGE, outageRequests, RERUN, type StoryRequest, WEEK } 
 const start = new Date('2026-03-02T00:00:00Z');
 const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
 
-export interface ToldInWeek extends ClaimedNotification {
+export interface NotifiedInWeek extends ClaimedNotification {
   at: Date;
 }
 
 export interface SimulatedWeek {
   outageRequests: number;
-  told: ToldInWeek[];
+  notified: NotifiedInWeek[];
   /** What an alert for each stuck request each run would have come to. */
   naiveAlerts: number;
 }
@@ -44,7 +44,7 @@ export async function simulateWeek(
   const steps = requests
     .flatMap(({ pagwId, tenant, steps: own }) => own.map((step) => ({ pagwId, tenant, step })))
     .sort((left, right) => left.step[0] - right.step[0]);
-  const told: ToldInWeek[] = [];
+  const notified: NotifiedInWeek[] = [];
   let recorded = 0;
   let naiveAlerts = 0;
   for (const minute of minutesOfWeek()) {
@@ -57,23 +57,23 @@ export async function simulateWeek(
       rules,
       now,
       measureLag: async () => ({ waiting: 0, seconds: 0 }),
-      publish: async (notification) => void told.push({ ...notification, at: now }),
+      publish: async (notification) => void notified.push({ ...notification, at: now }),
     });
     const expected = stuckByStory(requests, minute);
     naiveAlerts += expected.size;
     if (minute % 10 === 0) compare(await stuckNow(database), expected, now);
   }
-  return { outageRequests: hit.length, told, naiveAlerts };
+  return { outageRequests: hit.length, notified, naiveAlerts };
 }
 
 /** A line for each notification of the week. */
-export function tellWeek({ outageRequests: hit, told, naiveAlerts }: SimulatedWeek): string {
-  const lines = told.map(({ at, kind, reason, subject }) =>
+export function tellWeek({ outageRequests: hit, notified, naiveAlerts }: SimulatedWeek): string {
+  const lines = notified.map(({ at, kind, reason, subject }) =>
     ['', at.toISOString().slice(0, 16), kind.padEnd(9), reason.padEnd(18), subject].join('  '),
   );
   const count = (value: number) => value.toLocaleString('en-US');
   return [
-    `${told.length} notifications in a week with an outage of three hours that hit ${count(hit)} requests of 3 tenants`,
+    `${notified.length} notifications in a week with an outage of three hours that hit ${count(hit)} requests of 3 tenants`,
     `(an alert for each stuck request in each run would have made ${count(naiveAlerts)}):`,
     ...lines,
   ].join('\n');

@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { claimDueRetries, type Passed } from '../../../lib/data-access/retry.ts';
+import { type Cursors, claimDueRetries } from '../../../lib/data-access/retry.ts';
 import { openDirectDatabase } from '../../server/open-databases.ts';
 import { type OpenContestant, WORKERS } from '../contestant.ts';
 import { dueFailures } from './due-failures.ts';
@@ -25,11 +25,11 @@ export const open: OpenContestant = async ({ connectionString }) => {
 };
 
 async function drain(database: Database): Promise<number> {
-  const passed: Passed = new Map();
+  const cursors: Cursors = new Map();
   let done = 0;
   for (;;) {
     const now = new Date();
-    const options = { now, limit: BATCH_SIZE, passed, skippedStages: [] };
+    const options = { now, limit: BATCH_SIZE, cursors, skippedStages: [] };
     const { claimed, nothingLeft } = await claimDueRetries(database, options);
     if (nothingLeft) return done;
     await database.execute(

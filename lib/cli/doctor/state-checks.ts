@@ -235,7 +235,7 @@ export const checkSequences: DoctorCheck = {
   },
 };
 
-const MOST_TOLD = 5;
+const MOST_LISTED = 5;
 
 export const checkStates: DoctorCheck = {
   id: 'states',
@@ -252,7 +252,7 @@ export const checkStates: DoctorCheck = {
     for (let after: string | null = ''; after !== null; ) {
       const page = await compareStates(database, after, { ...defaultFoldRules, policy });
       for (const name of ['compared', 'archived', 'moved'] as const) counts[name] += page[name];
-      told.push(...page.differences.slice(0, MOST_TOLD - told.length));
+      told.push(...page.differences.slice(0, MOST_LISTED - told.length));
       different += page.differences.length;
       onProgress?.(`${plural(counts.compared, 'request')} folded again`);
       after = page.next;
@@ -265,7 +265,7 @@ export const checkStates: DoctorCheck = {
     if (different === 0) return pass(evidence);
     const names = told.map(({ pagwId, fields }) => `${pagwId} in ${fields.join(', ')}`).join('; ');
     return fail(
-      `${evidence}; ${different} differ: ${names}${different > MOST_TOLD ? '; …' : ''}`,
+      `${evidence}; ${different} differ: ${names}${different > MOST_LISTED ? '; …' : ''}`,
       'Something wrote past append_events, or DECISION_POLICY has changed since: see docs/runbook.md, states.',
     );
   },

@@ -7,7 +7,7 @@ export class ReaderGoneError extends Error {
   override readonly name = 'ReaderGoneError';
 }
 
-const PIECE_BYTES = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const PAUSE_MS = 5;
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export function openOutput(descriptor: number): CliOutput {
     write: (text) => {
       const bytes = Buffer.from(text);
       for (let written = 0; written < bytes.length; ) {
-        const length = Math.min(PIECE_BYTES, bytes.length - written);
+        const length = Math.min(CHUNK_BYTES, bytes.length - written);
         written += attempt(() => writeSync(descriptor, bytes, written, length));
       }
     },

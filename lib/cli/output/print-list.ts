@@ -89,20 +89,20 @@ function quoted(text: string): string {
 
 const INDENT = 2;
 
-/** An object as JSON over several lines, in pieces: of a list in it each element is one. */
-export function* jsonPieces(value: object): Generator<string> {
+/** An object as JSON over several lines, in chunks: of a list in it each element is one. */
+export function* jsonChunks(value: object): Generator<string> {
   let before = '{';
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
     yield `${before}\n  ${printableJson(key)}: `;
     before = ',';
-    if (Array.isArray(item) && item.length > 0) yield* listPieces(item);
+    if (Array.isArray(item) && item.length > 0) yield* listChunks(item);
     else yield indented(item, 1);
   }
   yield before === '{' ? '{}\n' : '\n}\n';
 }
 
-function* listPieces(items: readonly unknown[]): Generator<string> {
+function* listChunks(items: readonly unknown[]): Generator<string> {
   let before = '[';
   for (const item of items) {
     yield `${before}\n    ${indented(item, 2)}`;

@@ -10,7 +10,7 @@ export interface TimelineView extends RequestView {
 }
 
 /** Clocks of services differ by a little all the time. */
-const SKEW_TOLD_MS = 5_000;
+const SKEW_SHOWN_MS = 5_000;
 
 /** The events, a row each; below a failure what went wrong and what comes next. */
 export function timelineText(events: readonly TimelineEvent[], view: TimelineView): string {
@@ -51,7 +51,7 @@ function notes(event: TimelineEvent, { now, metadata, zone }: TimelineView): Cel
   const lines: Cell[] = [];
   if (event.status === 'FAILED') lines.push({ text: failureText(event, now), style: 'red' });
   const aheadMs = event.occurredAt.getTime() - event.createdAt.getTime();
-  if (aheadMs > SKEW_TOLD_MS)
+  if (aheadMs > SKEW_SHOWN_MS)
     lines.push({ text: `the producer's clock was ${tookText(aheadMs)} ahead`, style: 'yellow' });
   if (event.disbelieved)
     lines.push({

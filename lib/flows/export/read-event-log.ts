@@ -9,8 +9,8 @@ import {
 } from '../../data-access/event-log.ts';
 import { readHistory } from '../retention/read-history.ts';
 
-/** Events of one request, in their order; a long history comes in several pieces, one after the other. */
-export interface LogPiece {
+/** Events of one request, in their order; a long history comes in several batches, one after the other. */
+export interface LogBatch {
   request: LoggedRequest;
   events: readonly LoggedEvent[];
 }
@@ -26,7 +26,7 @@ export async function* readEventLog(
   database: Database,
   s3: S3Client,
   filter: EventLogFilter,
-): AsyncGenerator<LogPiece> {
+): AsyncGenerator<LogBatch> {
   let position: string | undefined;
   do {
     const page = await listLoggedRequests(database, filter, PAGE_REQUESTS, position);

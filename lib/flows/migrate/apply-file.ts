@@ -23,7 +23,7 @@ export async function applyFile(
 ): Promise<'applied' | 'already' | 'cut'> {
   try {
     return await (file.repeats
-      ? applyInPieces(database, file, options)
+      ? applyInBatches(database, file, options)
       : applyWhole(database, file, options));
   } catch (cause) {
     throw new Error(`Migration ${file.name} failed and was rolled back: ${reasonOf(cause)}`, { cause });
@@ -32,7 +32,7 @@ export async function applyFile(
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof DatabaseError && cause.kind === 'timeout')
-    return 'a piece took longer than the 45 s of a Data API call. Make its pieces smaller.';
+    return 'a batch took longer than the 45 s of a Data API call. Make its batches smaller.';
   return cause instanceof Error ? cause.message : 'unknown error';
 }
 
@@ -126,7 +126,7 @@ function dollarQuoted(text: string): string {
   }
 }
 
-async function applyInPieces(
+async function applyInBatches(
   database: Database,
   file: MigrationFile,
   { mayGoOn, onProgress }: MigrateOptions,

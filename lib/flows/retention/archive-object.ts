@@ -9,8 +9,8 @@ import {
 import { type ArchivedEvent, type ArchiveObjectRow, listArchiveObjects } from '../../data-access/archive.ts';
 import { DatabaseError } from '../../data-access/database-error.ts';
 import type { MaintainOptions } from '../../data-access/maintain.ts';
+import { ArchiveDiffersError } from './archive-batch.ts';
 import { readArchiveFile } from './archive-file.ts';
-import { ArchiveDiffersError } from './archive-piece.ts';
 
 /** The archive does not hold what was noted when it was verified. */
 export class ArchiveDamagedError extends Error {
@@ -79,7 +79,7 @@ async function sha256Of(s3: S3Client, { bucket, key }: ArchiveObjectRow): Promis
 }
 
 /**
- * True for a fault of the piece or month at hand that says nothing of the next: it would hold up every other one for
+ * True for a fault of the batch or month at hand that says nothing of the next: it would hold up every other one for
  * good. A database or a bucket out of reach is none; a statement that takes too long is.
  */
 export function isLocalFault(error: unknown): error is Error {

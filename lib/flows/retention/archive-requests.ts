@@ -1,23 +1,23 @@
 import type { MaintainOptions } from '../../data-access/maintain.ts';
 import {
-  type ArchivePiece,
-  findArchivePiece,
+  type ArchiveBatch,
+  findArchiveBatch,
   listArchivableMonths,
   quietSince,
 } from '../../data-access/retention.ts';
+import { type ArchiveBucket, archiveBatch } from './archive-batch.ts';
 import { isLocalFault } from './archive-object.ts';
-import { type ArchiveBucket, archivePiece } from './archive-piece.ts';
 
 /** About thirty events each. */
-const PIECE_REQUESTS = 1_000;
+const BATCH_REQUESTS = 1_000;
 
 export type ArchiveRun = Record<'requestsArchived' | 'eventsArchived' | 'archiveBytes', number>;
 
 /**
- * Archives the requests of months that ended `afterDays` ago, each once it has been closed and quiet for as long: piece
- * by piece, verified. What is left waits for the next run; so does a piece that cannot be archived, after which the others
+ * Archives the requests of months that ended `afterDays` ago, each once it has been closed and quiet for as long: batch
+ * by batch, verified. What is left waits for the next run; so does a batch that cannot be archived, after which the others
  * still are.
- * @throws the error of the first piece that cannot be archived, at the end
+ * @throws the error of the first batch that cannot be archived, at the end
  */
 export async function archiveRequests(
   { database, now, mayGoOn }: MaintainOptions,
@@ -29,17 +29,17 @@ export async function archiveRequests(
   if (since === undefined) return run;
   let fault: Error | undefined;
   for (const month of await listArchivableMonths(database, since)) {
-    let after: ArchivePiece | undefined;
+    let after: ArchiveBatch | undefined;
     while (mayGoOn()) {
-      const piece = await findArchivePiece(database, {
+      const batch = await findArchiveBatch(database, {
         month,
         quietSince: since,
-        most: PIECE_REQUESTS,
+        most: BATCH_REQUESTS,
         after,
       });
-      if (piece === undefined) break;
+      if (batch === undefined) break;
       try {
-        const done = await archivePiece(database, archive, piece, now);
+        const done = await archiveBatch(database, archive, batch, now);
         run.requestsArchived += done.archived;
         run.eventsArchived += done.events;
         run.archiveBytes += done.bytes;
@@ -48,7 +48,7 @@ export async function archiveRequests(
       } catch (error) {
         if (!isLocalFault(error)) throw error;
         fault ??= error;
-        after = piece;
+        after = batch;
       }
     }
   }

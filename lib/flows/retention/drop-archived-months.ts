@@ -2,8 +2,8 @@ import type { Database } from '../../data-access/database.ts';
 import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
 import type { MaintainOptions } from '../../data-access/maintain.ts';
 import { listArchivableMonths, quietSince } from '../../data-access/retention.ts';
+import type { ArchiveBucket } from './archive-batch.ts';
 import { checkMonthObjects, isLocalFault } from './archive-object.ts';
-import type { ArchiveBucket } from './archive-piece.ts';
 
 /** Each waits half a second for its locks at most; between two, whoever waits behind it goes on. */
 const TRIES = 5;

@@ -84,8 +84,8 @@ function restoreGroup(database: Database, group: Histories): Promise<number> {
     const missing = await lockMissingRequests(transaction, [...group.keys()]);
     if (missing.length === 0) return 0;
     let restored = 0;
-    for (const piece of piecesOf(missing.flatMap((pagwId) => group.get(pagwId) ?? [])))
-      restored += await putArchivedEvents(transaction, piece);
+    for (const batch of batchesOf(missing.flatMap((pagwId) => group.get(pagwId) ?? [])))
+      restored += await putArchivedEvents(transaction, batch);
     const damaged = await verifyRestored(transaction, missing);
     if (damaged.length > 0)
       throw new ArchiveDamagedError(`The archive does not hold what was archived of ${damaged.join(', ')}.`);
@@ -93,20 +93,20 @@ function restoreGroup(database: Database, group: Histories): Promise<number> {
   });
 }
 
-function* piecesOf(events: readonly ArchivedEvent[]): Generator<ArchivedEvent[]> {
-  let piece: ArchivedEvent[] = [];
+function* batchesOf(events: readonly ArchivedEvent[]): Generator<ArchivedEvent[]> {
+  let batch: ArchivedEvent[] = [];
   let bytes = 0;
   for (const event of events) {
     const size = sizeOf(event);
-    if (piece.length > 0 && bytes + size > CALL_MAX_BYTES) {
-      yield piece;
-      piece = [];
+    if (batch.length > 0 && bytes + size > CALL_MAX_BYTES) {
+      yield batch;
+      batch = [];
       bytes = 0;
     }
-    piece.push(event);
+    batch.push(event);
     bytes += size;
   }
-  if (piece.length > 0) yield piece;
+  if (batch.length > 0) yield batch;
 }
 
 function sizeOf(event: ArchivedEvent): number {

@@ -2,9 +2,9 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../../data-access/database.ts';
 import {
   type ClaimedFailure,
+  type Cursors,
   claimDueRetries,
   endOldClaims,
-  type Passed,
   pullBackRetries,
   type RetryContext,
   readRetryContexts,
@@ -54,7 +54,7 @@ export interface RetryRun {
 }
 
 /** Pairs of tenant and stage that a run remembers: its request stays under the Data API's 4 MiB. */
-const MOST_PASSED = 5_000;
+const MOST_CURSORS = 5_000;
 
 /**
  * Sends every failure that is due to its stage's workers, in bounded batches: claim, send, settle. Cut off anywhere, a
@@ -64,16 +64,16 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
   const { database, leaseSeconds, batchSize, mayGoOn } = options;
   const counts = retryCounts();
   const troubles: StageTrouble = new Map();
-  const passed: Passed = new Map();
+  const cursors: Cursors = new Map();
   await endOldClaims(database, leaseSeconds, options.now());
   await pullBackRetries(database, options.now());
-  while (mayGoOn() && passed.size < MOST_PASSED) {
+  while (mayGoOn() && cursors.size < MOST_CURSORS) {
     const now = options.now();
     const skippedStages = troubles.keys();
     const claim = await claimDueRetries(database, {
       now,
       limit: batchSize,
-      passed,
+      cursors,
       skippedStages,
     });
     const { claimed, superseded } = claim;

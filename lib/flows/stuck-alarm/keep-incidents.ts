@@ -23,7 +23,7 @@ import type { NotificationKind } from '../../domain/words.ts';
 export interface IncidentCounts {
   open: number;
   /** Notifications written, to be sent. */
-  told: number;
+  notified: number;
 }
 
 export interface TellingOptions {
@@ -59,9 +59,9 @@ export async function keepIncidents(
     if (group !== undefined) changes.push(continuing(incident, group, stageCount(group), now, tell));
     else if (isOver(incident, now)) changes.push(closing(incident, now, tell));
   }
-  let told = 0;
-  for (const part of inParts(changes)) told += await saveIncidents(database, part, now);
-  return { open: seen.size, told };
+  let notified = 0;
+  for (const part of inParts(changes)) notified += await saveIncidents(database, part, now);
+  return { open: seen.size, notified };
 }
 
 /** Groups whose causes have one fingerprint are one incident. */
@@ -131,7 +131,7 @@ function opening(
     awaited: group.awaited,
     oldestSince: group.oldestSince,
     ...trend,
-    remindersTold: 0,
+    remindersSent: 0,
     telling: tell('opened', report),
   };
 }
@@ -146,7 +146,7 @@ function continuing(
   const level = incidentLevel(group);
   const kind = tellingOf(incident, group, now);
   const peakCount = Math.max(incident.peakCount, group.count);
-  // What is awaited has no reason of its own: the incident keeps the one it was told for.
+  // What is awaited has no reason of its own: the incident keeps the one it was notified for.
   const isAwaited = group.awaited === group.count;
   const cause = { ...causeOf(incident), reason: isAwaited ? incident.reason : group.reason };
   const oldestSince = isAwaited ? incident.oldestSince : group.oldestSince;
@@ -162,8 +162,8 @@ function continuing(
     awaited: group.awaited,
     oldestSince,
     ...nextTrend(incident, group.count, now),
-    // Whatever is told reminds; and what came due in silence is not made up for.
-    remindersTold: kind === null ? incident.remindersTold : remindersDue(incident.openedAt, now),
+    // Whatever is notified reminds; and what came due in silence is not made up for.
+    remindersSent: kind === null ? incident.remindersSent : remindersDue(incident.openedAt, now),
     telling: kind && tell(kind, { ...report, count: group.count, awaited: group.awaited, oldestSince }),
   };
 }
@@ -183,7 +183,7 @@ function closing(incident: KeptIncident, now: Date, tell: Tell): IncidentChange 
     oldestSince: incident.oldestSince,
     trendCount: incident.trendCount,
     trendAt: incident.trendAt,
-    remindersTold: incident.remindersTold,
+    remindersSent: incident.remindersSent,
     telling: tellsEnd(incident, now) ? tell('closed', report) : null,
   };
 }

@@ -56,7 +56,7 @@ export async function runStuckAlarm(database: Database, options: StuckAlarmOptio
     lagSeconds > HOLD_BACK_FROM_SECONDS ? ((await readCheck(database))?.laggingSince ?? now) : null;
   const heldBack = laggingSince !== null && now.getTime() - laggingSince.getTime() < LONGEST_HOLD_BACK_MS;
   const check = heldBack
-    ? { looked: 0, changed: 0, complete: false }
+    ? { checked: 0, changed: 0, complete: false }
     : await checkRequests(database, { rules, now, ...(options.hasTime && { hasTime: options.hasTime }) });
   const groups: IncidentGroup[] = [];
   for await (const page of groupIncidents(database, now)) groups.push(...page);
@@ -80,7 +80,7 @@ export interface CheckOptions {
 }
 
 export interface CheckCounts {
-  looked: number;
+  checked: number;
   /** Left for the next run, because something was recorded of them meanwhile. */
   changed: number;
   /** False when time was up with requests still due. */
@@ -89,12 +89,12 @@ export interface CheckCounts {
 
 const PAGE_SIZE = 500;
 
-/** Looks once at every request whose look is due, in bounded pages, and writes what it finds. */
+/** Looks once at every request whose check is due, in bounded pages, and writes what it finds. */
 export async function checkRequests(
   database: Database,
   { rules, now, pageSize = PAGE_SIZE, hasTime = () => true }: CheckOptions,
 ): Promise<CheckCounts> {
-  const counts = { looked: 0, changed: 0 };
+  const counts = { checked: 0, changed: 0 };
   await wakeExhaustedRequests(database, now);
   let after: string | undefined;
   while (hasTime()) {
@@ -105,7 +105,7 @@ export async function checkRequests(
       ...judgeRequest(request, rules, now),
     }));
     const written = verdicts.length === 0 ? 0 : await writeVerdicts(database, verdicts, now);
-    counts.looked += written;
+    counts.checked += written;
     counts.changed += requests.length - written;
     if (!cut && requests.length < pageSize) return { ...counts, complete: true };
     after = requests.at(-1)?.pagwId;

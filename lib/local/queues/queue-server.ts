@@ -53,7 +53,7 @@ const QUEUES: Record<string, Record<string, string>> = {
 /** Starts SQS, SNS and S3 with this project's queues, topic and buckets; what they held at the last stop, or kill, is there again. */
 export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
   const file = join(options.dataDirectory, 'fauxqs.db');
-  if (existsSync(file)) bringUpToDate(file, options.port);
+  if (existsSync(file)) refreshRollUps(file, options.port);
   const server = await startFauxqs(options).catch((cause: unknown) => {
     throw new Error(`The queues could not be opened in ${options.dataDirectory}.`, { cause });
   });
@@ -74,7 +74,7 @@ export async function startQueueServer(options: QueueServerOptions): Promise<Que
  * Two things fauxqs 2.4.1 keeps as they were: queue URLs with the port of the day they were made; and, after a kill, messages in the hands of a consumer that is gone,
  * which nobody would see until their time-out. Receive counts stay.
  */
-function bringUpToDate(file: string, port: number): void {
+function refreshRollUps(file: string, port: number): void {
   const database = new DatabaseSync(file);
   try {
     database

@@ -123,9 +123,9 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
                 ),
             },
             {
-              name: 'Told',
-              cell: ({ toldAt, snoozedUntil }) => (
-                <Told toldAt={toldAt} snoozedUntil={snoozedUntil} now={now} />
+              name: 'Notified',
+              cell: ({ notifiedAt, snoozedUntil }) => (
+                <Notified notifiedAt={notifiedAt} snoozedUntil={snoozedUntil} now={now} />
               ),
             },
             { name: 'Key', cell: ({ key }) => <DataText value={key} mono most={100} /> },
@@ -156,7 +156,15 @@ function Trend({ incident, now }: { incident: ListedIncident; now: Date }) {
   );
 }
 
-function Told({ toldAt, snoozedUntil, now }: { toldAt: Date | null; snoozedUntil: Date | null; now: Date }) {
+function Notified({
+  notifiedAt,
+  snoozedUntil,
+  now,
+}: {
+  notifiedAt: Date | null;
+  snoozedUntil: Date | null;
+  now: Date;
+}) {
   if (snoozedUntil !== null && isSnoozed({ snoozedUntil }, now)) {
     return (
       <>
@@ -164,5 +172,5 @@ function Told({ toldAt, snoozedUntil, now }: { toldAt: Date | null; snoozedUntil
       </>
     );
   }
-  return toldAt === null ? <span class="muted">not yet</span> : <Relative at={toldAt} now={now} />;
+  return notifiedAt === null ? <span class="muted">not yet</span> : <Relative at={notifiedAt} now={now} />;
 }

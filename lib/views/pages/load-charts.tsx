@@ -85,15 +85,15 @@ function LoadChart({ line, data, context }: { line: LoadLine; data: LoadData; co
   );
   const total = (values: readonly (number | null)[]) =>
     adds ? sum(values) : Math.max(0, ...values.map((value) => value ?? 0));
-  const told = `${number(total(now))}${adds ? '' : ' at most'}`;
+  const figure = `${number(total(now))}${adds ? '' : ' at most'}`;
   const comparison = earlier.map(({ name, values }) => `${number(total(values))} ${name}`).join(', ');
-  const label = `${name} in ${timeText(data.time)}: ${told}; ${comparison}`;
+  const label = `${name} in ${timeText(data.time)}: ${figure}; ${comparison}`;
   const parameters = { tenant, ...line.parameters, ...(TIMED.includes(view) ? { time: data.time } : {}) };
   return (
     <div class="load">
       <div class="load-name">{links.link({ view, parameters }, name)}</div>
-      <div class="load-told">
-        <strong class="num">{told}</strong> <span class="muted">{comparison}</span>
+      <div class="load-figure">
+        <strong class="num">{figure}</strong> <span class="muted">{comparison}</span>
       </div>
       <svg
         role="img"

@@ -17,6 +17,7 @@ import {
   deadlineRiskMarks,
   durationText,
   reasonText,
+  retryStateMarks,
   type Mark as StateMark,
   stuckReasons,
 } from '../../domain/words.ts';
@@ -242,7 +243,7 @@ function ByItself({ group, pauses, now }: { group: StuckGroup; pauses: readonly 
   if (pause !== undefined)
     return (
       <>
-        <Mark tone="warn" glyph="‖" word="paused" />
+        <Mark {...retryStateMarks.paused} />
         <div class="detail">
           <PausedBy pause={pause} now={now} />
         </div>

@@ -127,7 +127,7 @@ describe('refreshSummary', () => {
     await expectExact(5);
   });
 
-  it('goes on where it was cut, and takes up an old backlog in pieces', async () => {
+  it('goes on where it was cut, and takes up an old backlog in batches', async () => {
     for (let hour = 0; hour < 10; hour++)
       await record(new Date(Date.UTC(2026, 2, 1, hour, 30)), { durationMs: hour }, { durationMs: 2 * hour });
     let steps = 3;

@@ -38,7 +38,7 @@ describe('this code on the schema of the former release', () => {
     if (request === undefined) throw new Error('not recorded');
     const { value: page } = await readTimeline(db.database, request).next();
     expect(page).toMatchObject([{ sequenceNo: 1 }]);
-    const options = { now: later, limit: 10, passed: new Map(), skippedStages: [] };
+    const options = { now: later, limit: 10, cursors: new Map(), skippedStages: [] };
     expect((await claimDueRetries(db.database, options)).claimed).toMatchObject([{ pagwId: 'FORMER' }]);
     const watched = await takeWatchedRequests(db.database, 10, later);
     expect(watched.rows).toMatchObject([{ pagwId: 'FORMER' }]);

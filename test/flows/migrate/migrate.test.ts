@@ -114,13 +114,13 @@ describe('migrate', () => {
     await expect(migrate(db.database, { migrationsFolder: folder })).rejects.toThrow(message);
   });
 
-  it('repeats a marked statement in bounded pieces and goes on where it was cut', async () => {
+  it('repeats a marked statement in bounded batches and goes on where it was cut', async () => {
     await given({
       'V001__create_a.sql':
         'CREATE TABLE a AS SELECT n FROM generate_series(1, 25) AS n; CREATE TABLE b (n int);',
       'V002__move.sql': `-- migrate: repeat until no row is left
-        WITH piece AS (DELETE FROM a WHERE n IN (SELECT n FROM a ORDER BY n LIMIT 10) RETURNING n)
-        INSERT INTO b SELECT n FROM piece;`,
+        WITH batch AS (DELETE FROM a WHERE n IN (SELECT n FROM a ORDER BY n LIMIT 10) RETURNING n)
+        INSERT INTO b SELECT n FROM batch;`,
     });
     let steps = 0;
     const cut = await migrate(db.database, { migrationsFolder: folder, mayGoOn: () => ++steps <= 3 });

@@ -32,7 +32,7 @@ describe('the schema', () => {
     expect(dumped).toBe(text('migrations/schema.sql'));
     expect(drawn).toBe(page);
 
-    const broughtOver = await migrated(
+    const backfilled = await migrated(
       async (db) => {
         await applyReviewSchema(db);
         await db.database.execute(
@@ -49,7 +49,7 @@ describe('the schema', () => {
         return schemaText(database);
       },
     );
-    expect(broughtOver).toBe(dumped);
+    expect(backfilled).toBe(dumped);
   }, 120_000);
 
   it('tells a changed default, grant, check, trigger, comment and setting apart', async () => {
@@ -57,10 +57,10 @@ describe('the schema', () => {
     try {
       const dumps = [await schemaText(database)];
       for (const change of [
-        `ALTER TABLE incident ALTER COLUMN told_count SET DEFAULT 1`,
+        `ALTER TABLE incident ALTER COLUMN notified_count SET DEFAULT 1`,
         `GRANT DELETE ON incident TO pagw_writer`,
         `REVOKE EXECUTE ON FUNCTION archived_through FROM pagw_reader`,
-        `ALTER TABLE incident ADD CHECK (told_count < 9)`,
+        `ALTER TABLE incident ADD CHECK (notified_count < 9)`,
         `DROP TRIGGER watch_request_again ON request_tracker`,
         `COMMENT ON TABLE incident IS 'changed'`,
         `ALTER FUNCTION append_events SET enable_seqscan = on`,

@@ -134,14 +134,14 @@ describe('a migration that takes longer than the Data API waits', () => {
     await expect(result).rejects.toThrow('it was ended from outside; nothing of it is left');
   });
 
-  it('in pieces says that a piece is too large', async () => {
+  it('in batches says that a batch is too large', async () => {
     await writeFile(
       join(folder, 'V001__pieces.sql'),
       '-- migrate: repeat until no row is left\nINSERT INTO a SELECT 1 FROM pg_sleep(60);',
     );
     await db.database.execute('CREATE TABLE a (n int)');
     await expect(run()).rejects.toThrow(
-      'Migration V001__pieces.sql failed and was rolled back: a piece took longer than the 45 s of a Data API call. Make its pieces smaller.',
+      'Migration V001__pieces.sql failed and was rolled back: a batch took longer than the 45 s of a Data API call. Make its batches smaller.',
     );
   });
 });

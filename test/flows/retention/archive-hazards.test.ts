@@ -12,8 +12,8 @@ import { checkSequences } from '../../../lib/data-access/doctor.ts';
 import { measureArchive } from '../../../lib/data-access/retention.ts';
 import { findRequest } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-batch.ts';
 import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';
-import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-piece.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { HAPPY_WITH_RETRY } from '../../support/history-ages.ts';
 import { openOldMonth } from '../../support/old-month.ts';
@@ -86,7 +86,7 @@ it('reads a timeline whole although its month is dropped between two of its page
   expect(pages).toBe(2);
 });
 
-it('archives the others when one piece does not come back as it was', async () => {
+it('archives the others when one batch does not come back as it was', async () => {
   await month.record('PAGW-1', HAPPY_WITH_RETRY, 'anthem');
   await month.record('PAGW-2', HAPPY_WITH_RETRY, 'elevance');
   const s3 = {

@@ -27,11 +27,11 @@ async function history(pagwId: string, steps: readonly Step[] = HAPPY_WITH_RETRY
   await rollUp(db, now);
 }
 
-const compact = (at = now, options: { mayGoOn?: () => boolean; piece?: number } = {}) =>
+const compact = (at = now, options: { mayGoOn?: () => boolean; batch?: number } = {}) =>
   compactRequests(
     { database: db.database, now: at, mayGoOn: options.mayGoOn ?? (() => true) },
     30,
-    options.piece,
+    options.batch,
   );
 
 async function timeline(pagwId: string): Promise<TimelineEvent[]> {
@@ -195,26 +195,26 @@ describe('compactRequests', () => {
     expect((await checkSequences(db.database, 10)).faults).toMatchObject([{ pagwId: 'PAGW-1', events: 13 }]);
   });
 
-  it('works in pieces, goes on where it was cut, and several at once merge each pair once', async () => {
+  it('works in batches, goes on where it was cut, and several at once merge each pair once', async () => {
     for (let n = 1; n <= 12; n++) await history(`PAGW-${n}`);
-    let pieces = 2;
-    expect(await compact(now, { piece: 2, mayGoOn: () => pieces-- > 0 })).toMatchObject({
+    let batches = 2;
+    expect(await compact(now, { batch: 2, mayGoOn: () => batches-- > 0 })).toMatchObject({
       requestsCompacted: 4,
     });
-    const runs = await Promise.all(Array.from({ length: 4 }, () => compact(now, { piece: 1 })));
-    const again = await compact(now, { piece: 5 });
+    const runs = await Promise.all(Array.from({ length: 4 }, () => compact(now, { batch: 1 })));
+    const again = await compact(now, { batch: 5 });
     expect([...runs, again].reduce((sum, run) => sum + run.eventsMerged, 0)).toBe(8 * 5);
     expect((await checkSequences(db.database, 100)).faults).toEqual([]);
     expect(await rows()).toBe(12 * 10);
   });
 
-  it('ends a piece where its events become many', async () => {
+  it('ends a batch where its events become many', async () => {
     for (let n = 1; n <= 4; n++) await history(`PAGW-${n}`);
     await db.database.execute(
       `UPDATE request_tracker SET last_sequence_no = 20000 WHERE pagw_id IN ('PAGW-1', 'PAGW-2')`,
     );
-    let pieces = 1;
-    expect(await compact(now, { mayGoOn: () => pieces-- > 0 })).toMatchObject({ requestsCompacted: 2 });
+    let batches = 1;
+    expect(await compact(now, { mayGoOn: () => batches-- > 0 })).toMatchObject({ requestsCompacted: 2 });
     expect(await compact()).toMatchObject({ requestsCompacted: 2 });
   });
 

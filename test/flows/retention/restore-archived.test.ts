@@ -87,7 +87,7 @@ describe('a history longer than a call', () => {
     expect(await restoreRequest(month.database, archive.s3, 'PAGW-LONG', until)).toBe(71);
   });
 
-  it('is refused when a later piece of it is not what was archived', async () => {
+  it('is refused when a later batch of it is not what was archived', async () => {
     await month.archive(now);
     await month.drop(now);
     const last = changing((events) =>

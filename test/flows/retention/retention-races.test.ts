@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkSequences } from '../../../lib/data-access/doctor.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-piece.ts';
+import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-batch.ts';
 import { restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { rollUp } from '../../support/history-ages.ts';

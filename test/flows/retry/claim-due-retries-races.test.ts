@@ -6,7 +6,7 @@ import { openRetryBench } from './retry-bench.ts';
 
 const bench = openRetryBench();
 const claim = () =>
-  claimDueRetries(bench.database, { now: bench.now, limit: 10, passed: new Map(), skippedStages: [] });
+  claimDueRetries(bench.database, { now: bench.now, limit: 10, cursors: new Map(), skippedStages: [] });
 
 describe('two claims at once', () => {
   it('a claim too new to be seen by the other is respected, and the other looks on for more', async () => {
@@ -50,7 +50,7 @@ describe('a run that was taken for dead', () => {
     const quick = await claimDueRetries(bench.database, {
       now: bench.now,
       limit: 1,
-      passed: new Map(),
+      cursors: new Map(),
       skippedStages: [],
     });
     expect(quick.claimed).toHaveLength(1);

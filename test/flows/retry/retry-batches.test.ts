@@ -80,7 +80,7 @@ describe('a retry batch', () => {
     await bench.record(...Array.from({ length: 30 }, () => exhausted()));
     await request({}, 10);
     const steps = await Promise.all([step(), step(), step()]);
-    expect(steps.flat().reduce((sum, { brought }) => sum + brought, 0)).toBe(10);
+    expect(steps.flat().reduce((sum, { madeDue }) => sum + madeDue, 0)).toBe(10);
   });
 
   it('stops when it is cancelled', async () => {

@@ -136,12 +136,12 @@ describe('the detector', () => {
       pageSize: 10,
       hasTime: () => pages-- > 0,
     });
-    expect(cut).toEqual({ looked: 20, changed: 0, complete: false });
+    expect(cut).toEqual({ checked: 20, changed: 0, complete: false });
     const rest = await checkRequests(db.database, { rules, now: late, pageSize: 10 });
-    expect(rest).toEqual({ looked: 5, changed: 0, complete: true });
+    expect(rest).toEqual({ checked: 5, changed: 0, complete: true });
   });
 
-  it('is not told of ordinary progress, and told at once of a stuck request’s', async () => {
+  it('is not notified of ordinary progress, and notified at once of a stuck request’s', async () => {
     const pagwId = await hang();
     await checkRequests(db.database, { rules, now: afterMinutes(start, 1) });
     const before = await stateOf(pagwId);
@@ -153,7 +153,7 @@ describe('the detector', () => {
     expect(await stateOf(pagwId)).toMatchObject({ reason: null, watchAt: afterMinutes(start, 31) });
   });
 
-  it('moves the next look without an entry in any index', async () => {
+  it('moves the next check without an entry in any index', async () => {
     const { rows } = await db.database.execute<{ indexes: string[]; watched: number }>(
       `SELECT
          array_agg(indexrelid::regclass::text) FILTER (WHERE pg_get_indexdef(indexrelid) ~ 'watch_at') AS indexes,

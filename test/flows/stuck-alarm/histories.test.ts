@@ -32,7 +32,7 @@ async function verdictOn(pagwId: string) {
 describe('the verdict on a history', () => {
   it.each(Object.entries(histories))('%s', async (_name, { steps, at, stuck, imported }) => {
     const pagwId = `PAGW-H-${Object.values(histories).findIndex((history) => history.steps === steps && history.at === at)}`;
-    // Looked at before each event too, as every minute's run does: an earlier look must not put off a later verdict.
+    // Looked at before each event too, as every minute's run does: an earlier check must not put off a later verdict.
     for (const step of steps) {
       await checkRequests(db.database, { rules, now: afterMinutes(start, step[0]) });
       const believedDays = imported ? Number.POSITIVE_INFINITY : DEFAULT_BELIEVED_DAYS;

@@ -19,7 +19,7 @@ const down: StepFields = {
 };
 const operator = { actedBy: 'maria', reason: 'carelon is down' };
 let db: TestDatabase;
-let told: string[];
+let notified: string[];
 const queue = openRetryQueue();
 beforeAll(async () => {
   db = await openTestDatabase();
@@ -31,7 +31,8 @@ async function detect(minute: number): Promise<void> {
     now: at(minute),
     rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
     measureLag: async () => ({ waiting: 0, seconds: 0 }),
-    publish: async ({ tenant, kind, body }) => void told.push(`${tenant} ${kind}: ${body.split('\n')[0]}`),
+    publish: async ({ tenant, kind, body }) =>
+      void notified.push(`${tenant} ${kind}: ${body.split('\n')[0]}`),
   });
 }
 
@@ -62,7 +63,7 @@ async function openOf(tenant: string) {
 
 describe('an incident whose retries are sent', () => {
   it('stays one, under one key, until outcomes move its requests on: one page, one OVER', async () => {
-    told = [];
+    notified = [];
     const tenant = 'elevance';
     await record('PAGW-R-1', tenant, 0, 'DOWNSTREAM_ERROR', down);
     await detect(1);
@@ -81,27 +82,27 @@ describe('an incident whose retries are sent', () => {
     await record('PAGW-R-1', tenant, 41, 'DOWNSTREAM_OK', { metadata: { targetSystem: 'carelon' } });
     for (const minute of [42, 48]) await detect(minute);
     expect(await openOf(tenant)).toEqual([]);
-    expect(told.map((line) => line.slice(0, line.indexOf(':')))).toEqual([
+    expect(notified.map((line) => line.slice(0, line.indexOf(':')))).toEqual([
       'elevance opened',
       'elevance closed',
     ]);
   });
 
   it('says in its reminders that a retry was sent and its outcome is awaited', async () => {
-    told = [];
+    notified = [];
     const tenant = 'humana';
     await record('PAGW-R-2', tenant, 100, 'DOWNSTREAM_ERROR', down);
     await detect(101);
     await retryNow(db.database, { pagwId: 'PAGW-R-2', stage: null, ...operator }, at(155));
     await retry(156);
     await detect(162);
-    expect(told.at(-1)).toContain('reminder');
-    expect(told.at(-1)).toContain('1 with a retry sent or planned, outcome awaited');
-    expect(told.at(-1)).not.toContain('stuck (oldest');
+    expect(notified.at(-1)).toContain('reminder');
+    expect(notified.at(-1)).toContain('1 with a retry sent or planned, outcome awaited');
+    expect(notified.at(-1)).not.toContain('stuck (oldest');
   });
 
   it('tells of another cause apart, when the retry fails for another reason', async () => {
-    told = [];
+    notified = [];
     const tenant = 'centene';
     await record('PAGW-R-3', tenant, 200, 'DOWNSTREAM_ERROR', down);
     await detect(201);
@@ -123,15 +124,17 @@ describe('an incident whose retries are sent', () => {
 
 describe('a pause', () => {
   it('lets nothing it holds back page as overdue', async () => {
-    told = [];
+    notified = [];
     const tenant = 'aetna';
     const scope = { tenant, stage: 'API_CONNECTOR', downstream: null };
     await pauseRetries(db.database, scope, operator, at(300));
     await record('PAGW-P-1', tenant, 300, 'DOWNSTREAM_ERROR', { ...down, attempt: 1 });
     for (const minute of [320, 330, 360]) await detect(minute);
-    expect(told.filter((line) => line.startsWith(tenant))).toEqual([]);
+    expect(notified.filter((line) => line.startsWith(tenant))).toEqual([]);
     await resumeRetries(db.database, scope, operator, at(361));
     for (const minute of [372, 375]) await detect(minute);
-    expect(told.filter((line) => line.startsWith(tenant))).toEqual([expect.stringContaining('aetna opened')]);
+    expect(notified.filter((line) => line.startsWith(tenant))).toEqual([
+      expect.stringContaining('aetna opened'),
+    ]);
   });
 });

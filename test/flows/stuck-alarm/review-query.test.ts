@@ -122,6 +122,6 @@ describe("the review's stuck query, as written, and ours", () => {
       `SELECT count(*) AS watched FROM request_tracker WHERE watch_at IS NOT NULL AND completed_at IS NOT NULL AND status <> 'PENDING'`,
     );
     expect(rows).toEqual([{ watched: 0 }]);
-    expect(await checkRequests(db.database, { rules, now })).toMatchObject({ looked: 0 });
+    expect(await checkRequests(db.database, { rules, now })).toMatchObject({ checked: 0 });
   });
 });

@@ -113,7 +113,7 @@ describe('notifications', () => {
     const clocks = (minute: number) => ({ count: 500, riskAt: afterMinutes(start, minute) });
     await keep(80, group({ ...clocks(80), atRisk: 1 }));
     expect(await send(80)).toEqual(['anthem worsened']);
-    // Another one soon after: told of with those of some minutes.
+    // Another one soon after: notified of with those of some minutes.
     await keep(82, group({ ...clocks(82), atRisk: 2 }));
     expect(await send(82)).toEqual([]);
     await keep(90, group({ ...clocks(85), atRisk: 2, urgent: 1 }));
@@ -127,12 +127,12 @@ describe('notifications', () => {
   });
 
   it('come daily in the end', async () => {
-    const told: string[] = [];
+    const notified: string[] = [];
     for (let minute = 0; minute <= 4 * 24 * 60; minute += 20) {
       await keep(minute, group());
-      for (const each of await send(minute)) told.push(`${minute / 60} ${each}`);
+      for (const each of await send(minute)) notified.push(`${minute / 60} ${each}`);
     }
-    expect(told).toEqual(
+    expect(notified).toEqual(
       [0, 1, 4, 24, 48, 72, 96].map((hour) => `${hour} anthem ${hour === 0 ? 'opened' : 'reminder'}`),
     );
   });

@@ -14,9 +14,9 @@ const SHARE = 0.1;
 it('tells a week with an outage in few words: nothing unexplained, nothing alarmed that recovered', async () => {
   const week = await simulateWeek(db.database, SHARE, (said, expected) => expect(said).toEqual(expected));
   console.log(tellWeek(week));
-  expect(week.told.length).toBeLessThan(40);
+  expect(week.notified.length).toBeLessThan(40);
   const open = new Set<string>();
-  for (const { key, kind } of week.told) {
+  for (const { key, kind } of week.notified) {
     if (kind === 'opened') expect(open).not.toContain(key);
     else expect(open).toContain(key);
     if (kind === 'closed') open.delete(key);

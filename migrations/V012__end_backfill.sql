@@ -41,7 +41,7 @@ CREATE INDEX ix_request_tracker_correlation
   WHERE correlation_id IS NOT NULL;
 
 -- What the detector passes over: as many as are open or undecided, whatever the history holds. Whether a request is
--- watched changes twice in its life; with watch_at in it, each look would make an entry in every index of the request.
+-- watched changes twice in its life; with watch_at in it, each check would make an entry in every index of the request.
 CREATE INDEX ix_request_tracker_watched
   ON request_tracker (pagw_id)
   WHERE watched;

@@ -3,10 +3,10 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import { type ArchivedContent, archiveContents, archivedValue } from '../../data-access/archive.ts';
 import type { Database } from '../../data-access/database.ts';
 import {
+  type ArchiveBatch,
   type ArchiveNote,
-  type ArchivePiece,
   noteArchived,
-  readArchivePiece,
+  readArchiveBatch,
 } from '../../data-access/retention.ts';
 import { readArchiveFile, writeArchiveFile } from './archive-file.ts';
 
@@ -25,22 +25,22 @@ export class ArchiveDiffersError extends Error {
 }
 
 /**
- * Writes a piece as one Parquet object, reads the object back, and lets the database note those requests whose rows it
+ * Writes a batch as one Parquet object, reads the object back, and lets the database note those requests whose rows it
  * holds exactly. A cut anywhere leaves at most an object that the next run writes again under the same key.
  * @throws ArchiveDiffersError when the object does not hold what the database does.
  */
-export async function archivePiece(
+export async function archiveBatch(
   database: Database,
   { s3, bucket }: ArchiveBucket,
-  piece: ArchivePiece,
+  batch: ArchiveBatch,
   now: Date,
-): Promise<ArchiveNote & { events: number; bytes: number; taken: ArchivePiece }> {
-  const events = await readArchivePiece(database, piece, OBJECT_MAX_BYTES);
+): Promise<ArchiveNote & { events: number; bytes: number; taken: ArchiveBatch }> {
+  const events = await readArchiveBatch(database, batch, OBJECT_MAX_BYTES);
   const last = events.at(-1);
   if (last === undefined)
-    return { archived: 0, outpaced: piece.pagwIds.length, differing: 0, events: 0, bytes: 0, taken: piece };
+    return { archived: 0, outpaced: batch.pagwIds.length, differing: 0, events: 0, bytes: 0, taken: batch };
   const file = writeArchiveFile(events);
-  const key = objectKey(piece, archiveContents(events));
+  const key = objectKey(batch, archiveContents(events));
   await s3.send(
     new PutObjectCommand({
       Bucket: bucket,
@@ -54,8 +54,8 @@ export async function archivePiece(
   const stored = (await Body?.transformToByteArray()) ?? new Uint8Array();
   const contents = await contentsOf(stored, key);
   const object = {
-    tenant: piece.tenant,
-    receivedOn: piece.receivedOn,
+    tenant: batch.tenant,
+    receivedOn: batch.receivedOn,
     bucket,
     key,
     bytes: stored.length,
@@ -63,7 +63,7 @@ export async function archivePiece(
   };
   const note = await noteArchived(database, object, contents, now);
   if (note.differing > 0) throw new ArchiveDiffersError(`${note.differing} requests differ in ${key}.`);
-  const taken = { ...piece, pagwIds: [String(archivedValue(last, 'pagw_id'))] };
+  const taken = { ...batch, pagwIds: [String(archivedValue(last, 'pagw_id'))] };
   return { ...note, events: events.length, bytes: stored.length, taken };
 }
 
@@ -79,8 +79,8 @@ function sha256(bytes: Uint8Array, encoding: 'base64' | 'hex'): string {
   return createHash('sha256').update(bytes).digest(encoding);
 }
 
-/** By its contents, so that a piece that is written again takes the place of itself. */
-function objectKey({ tenant, receivedOn }: ArchivePiece, contents: readonly ArchivedContent[]): string {
+/** By its contents, so that a batch that is written again takes the place of itself. */
+function objectKey({ tenant, receivedOn }: ArchiveBatch, contents: readonly ArchivedContent[]): string {
   const digest = createHash('sha256')
     .update(contents.map((content) => content.digest).join('\n'))
     .digest('hex');

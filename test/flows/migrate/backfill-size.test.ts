@@ -30,14 +30,14 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => db.close());
 
-it('brings 200,000 odd rows over, cut in the middle, with a few indexes until they are there', async () => {
-  let pieces = 0;
+it('backfills 200,000 odd rows, cut in the middle, with a few indexes until they are there', async () => {
+  let batches = 0;
   const cut = await migrate(db.database, {
     migrationsFolder,
     onProgress: ({ rows }) => {
-      if (rows !== undefined) pieces++;
+      if (rows !== undefined) batches++;
     },
-    mayGoOn: () => pieces < 2,
+    mayGoOn: () => batches < 2,
   });
   expect(cut.complete).toBe(false);
   const half = await db.database.execute<{ events: number; indexes: number }>(
