@@ -271,13 +271,13 @@ export interface ListedIncident extends IncidentCause {
   /** The latest notification: what it notified, and when it went out; null while it waits to be sent. */
   lastKind: NotificationKind | null;
   lastSentAt: Date | null;
-  toldAt: Date | null;
+  notifiedAt: Date | null;
   trendCount: number;
   trendAt: Date;
 }
 
 export interface FoundIncident
-  extends Omit<ListedIncident, 'lastKind' | 'lastSentAt' | 'toldAt' | 'trendCount' | 'trendAt'> {
+  extends Omit<ListedIncident, 'lastKind' | 'lastSentAt' | 'notifiedAt' | 'trendCount' | 'trendAt'> {
   /** When the detector last counted a request of it. */
   seenAt: Date;
   snoozedBy: string | null;
@@ -333,7 +333,7 @@ export async function listIncidents(
        incident.peak_count, incident.opened_at,
        incident.closed_at, incident.oldest_since, incident.snoozed_until, latest.kind AS last_kind,
        latest.sent_at AS last_sent_at, incident.trend_count, incident.trend_at,
-       incident.told_at, incident.opened_at::text AS page_at, ${WORST_FIRST} AS page_id
+       incident.notified_at, incident.opened_at::text AS page_at, ${WORST_FIRST} AS page_id
      FROM incident
      LEFT JOIN LATERAL (
        SELECT notification.kind, notification.sent_at

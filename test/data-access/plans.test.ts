@@ -18,7 +18,7 @@ let early: TouchingConnection;
 let late: TouchingConnection;
 
 const claim = async ({ database }: TouchingConnection) => {
-  const options = { now: NOW, limit: 50, passed: new Map(), skippedStages: [] };
+  const options = { now: NOW, limit: 50, cursors: new Map(), skippedStages: [] };
   const { claimed } = await claimDueRetries(database, options);
   await releaseClaims(database, claimed, NOW);
 };

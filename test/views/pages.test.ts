@@ -80,7 +80,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       openedAt: ago(8_040),
       oldestSince: ago(8_040),
       level: 'page',
-      toldAt: ago(300),
+      notifiedAt: ago(300),
       closedAt: null,
       lastKind: 'opened',
       lastSentAt: ago(300),

@@ -210,7 +210,7 @@ it('records or refuses the most that every field may hold, and one more, and no 
   );
   expect(rows).toEqual([]);
   for (const at of [now, new Date('2026-04-10T12:00:00Z'), new Date('9999-06-01T00:00:00Z')]) {
-    await claimDueRetries(database, { now: at, limit: 100, passed: new Map(), skippedStages: [] });
+    await claimDueRetries(database, { now: at, limit: 100, cursors: new Map(), skippedStages: [] });
     const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
     expect(await checkRequests(database, { rules, now: at })).toMatchObject({ complete: true });
   }
