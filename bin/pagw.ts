@@ -6,6 +6,7 @@ import { ExitCode } from '../lib/cli/cli-error.ts';
 import { openConnection } from '../lib/cli/connection.ts';
 import { openOutput } from '../lib/cli/output/open-output.ts';
 import { runPagw } from '../lib/cli/run-pagw.ts';
+import { openConsole } from './open-console.ts';
 import { reservedExecutions } from './reserved-executions.ts';
 
 const STDOUT = 1;
@@ -39,6 +40,7 @@ const code = await runPagw(process.argv.slice(2), {
   env: process.env,
   ask: process.stdin.isTTY ? ask : undefined,
   openConnection,
+  openConsole,
   reservedExecutions,
   signal: interrupted.signal,
 });

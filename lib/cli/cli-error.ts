@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { SendInterruptedError } from '../client/send-events.ts';
-import { DatabaseError } from '../data-access/database-error.ts';
+import { accessFaultOf, DatabaseError, hasSqlState } from '../data-access/database-error.ts';
 import { UnknownNameError } from '../data-access/known-names.ts';
 import { MetadataFilterError } from '../data-access/metadata-search.ts';
 import { PagePositionError } from '../data-access/page.ts';
@@ -65,9 +65,6 @@ export function cancelled(message: string): CliError {
   return new CliError({ code: 'CANCELLED', message, exitCode: ExitCode.cancelled });
 }
 
-const NOT_SIGNED_IN =
-  /CredentialsProvider|TokenProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch/;
-const NOT_AUTHORISED = /AccessDenied|Forbidden/;
 const OUT_OF_REACH = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|TimeoutError/;
 
 /** Puts any failure into a sentence and a next step. Error texts of services that may hold row values stay out. */
@@ -88,10 +85,13 @@ export function toCliError(error: unknown): CliError {
     });
   if (error instanceof MetadataFilterError) return usageError(error.message);
   const names = [...namesOf(error)].join(' ');
-  if (NOT_SIGNED_IN.test(names))
-    return notAuthorised('AWS has no valid credentials from here', nameOf(rootOf(error)), error);
-  if (NOT_AUTHORISED.test(names))
-    return notAuthorised('This login may not do that', nameOf(rootOf(error)), error);
+  const accessFault = accessFaultOf(error);
+  if (accessFault !== undefined) {
+    const by = hasSqlState(error, '42501') ? 'SQLSTATE 42501' : nameOf(rootOf(error));
+    return accessFault === 'not-signed-in'
+      ? notAuthorised('AWS has no valid credentials from here', by, error)
+      : notAuthorised('This login may not do that', by, error);
+  }
   if (error instanceof SendInterruptedError) {
     return new CliError({
       code: 'QUEUE_UNAVAILABLE',
@@ -127,7 +127,6 @@ function fromDatabase(error: DatabaseError, names: string): CliError {
       cause: error,
     });
   }
-  if (error.sqlState === '42501') return notAuthorised('This login may not do that', 'SQLSTATE 42501', error);
   const stopped = error.kind === 'unavailable' && OUT_OF_REACH.test(names);
   return new CliError({
     code: `DATABASE_${error.kind.toUpperCase()}`,

@@ -15,9 +15,19 @@ export type Outcome = ExitCode | undefined;
 export class Cli {
   readonly io: CliIo;
   exitCode: ExitCode = ExitCode.fine;
+  /** Whether Ctrl-C is how the verb ends, and not its failure. */
+  endsByInterrupt = false;
 
   constructor(io: CliIo) {
     this.io = io;
+  }
+
+  /** Settles on Ctrl-C, which is then an end as good as any. */
+  async untilInterrupted(): Promise<void> {
+    this.endsByInterrupt = true;
+    const { signal } = this.io;
+    if (!signal.aborted)
+      await new Promise((settle) => signal.addEventListener('abort', settle, { once: true }));
   }
 
   /**

@@ -6,6 +6,7 @@ import { archiveHold, archiveHolds, archiveRelease } from './archive-hold.ts';
 import { audit } from './audit.ts';
 import type { Cli, Verb } from './cli.ts';
 import { completion } from './completion.ts';
+import { console } from './console.ts';
 import { deadLettersList, deadLettersRedrive } from './dead-letters.ts';
 import { doctor } from './doctor.ts';
 import { eventSend, eventValidate } from './event.ts';
@@ -56,7 +57,7 @@ const GROUPS: readonly (readonly [name: string, summary: string, verbs: readonly
   ['migrate', 'the database schema', [migrateStatus, migrateUp]],
 ];
 
-const VERBS: readonly Verb[] = [stuck, audit, exportEvents, doctor, completion];
+const VERBS: readonly Verb[] = [stuck, console, audit, exportEvents, doctor, completion];
 
 export function createProgram(cli: Cli): Command {
   const program = new Command('pagw')

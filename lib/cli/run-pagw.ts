@@ -3,6 +3,7 @@ import { printable } from '../domain/printable-text.ts';
 import { Cli } from './cli.ts';
 import { CliError, ExitCode, toCliError } from './cli-error.ts';
 import type { OpenConnection } from './connection.ts';
+import type { OpenConsole } from './console.ts';
 import { ReaderGoneError } from './output/open-output.ts';
 import { choosePaint } from './output/paint.ts';
 import { createProgram } from './program.ts';
@@ -23,9 +24,8 @@ export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitC
 }
 
 async function runCommand(cli: Cli, args: readonly string[]): Promise<ExitCode> {
-  const { signal } = cli.io;
   try {
-    await Promise.race([createProgram(cli).parseAsync([...args], { from: 'user' }), interruption(signal)]);
+    await Promise.race([createProgram(cli).parseAsync([...args], { from: 'user' }), interruption(cli)]);
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -37,10 +37,13 @@ async function runCommand(cli: Cli, args: readonly string[]): Promise<ExitCode> 
   }
 }
 
-function interruption(signal: AbortSignal): Promise<never> {
+function interruption(cli: Cli): Promise<never> {
+  const { signal } = cli.io;
   return new Promise((_, fail) => {
-    const interrupt = () =>
+    const interrupt = () => {
+      if (cli.endsByInterrupt) return;
       fail(new CliError({ code: 'INTERRUPTED', message: 'Interrupted.', exitCode: ExitCode.interrupted }));
+    };
     if (signal.aborted) interrupt();
     else signal.addEventListener('abort', interrupt, { once: true });
   });
@@ -82,6 +85,7 @@ export interface CliIo {
   /** Puts a question to somebody; absent when nobody is there to answer. */
   ask?: ((question: string) => Promise<string>) | undefined;
   openConnection: OpenConnection;
+  openConsole: OpenConsole;
   /** Executions that the settings of a stage reserve. @throws Error in one sentence when a setting cannot work. */
   reservedExecutions(stage: string): Promise<number>;
   /** Aborted by Ctrl-C. */

@@ -41,6 +41,19 @@ export class DatabaseError extends Error {
   }
 }
 
+const NOT_SIGNED_IN =
+  /CredentialsProvider|TokenProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch/;
+const NOT_ALLOWED = /AccessDenied|Forbidden/;
+
+/** Whether AWS refused a call for who made it, however deep the error lies. */
+export function accessFaultOf(error: unknown): 'not-signed-in' | 'not-allowed' | undefined {
+  const names: string[] = [];
+  for (let at = error; at instanceof Error && names.length < 8; at = at.cause) names.push(at.name);
+  const text = names.join(' ');
+  if (NOT_SIGNED_IN.test(text)) return 'not-signed-in';
+  return NOT_ALLOWED.test(text) || hasSqlState(error, '42501') ? 'not-allowed' : undefined;
+}
+
 /** True when PostgreSQL answered with this SQLSTATE. */
 export function hasSqlState(error: unknown, sqlState: string): boolean {
   return error instanceof DatabaseError && error.sqlState === sqlState;

@@ -11,6 +11,7 @@ import { FifoQueue } from './fifo-queue.ts';
 import { ingestAlarms } from './ingest-alarms.ts';
 import { IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
+import { PeoplePolicies } from './people-policies.ts';
 import { RotateFlow } from './rotate-flow.ts';
 import { RulesLayer } from './rules-layer.ts';
 import { SavedQueries } from './saved-queries.ts';
@@ -133,6 +134,16 @@ export class EventTrackerStack extends Stack {
       ),
     });
 
+    const people = new PeoplePolicies(this, 'People', {
+      database,
+      events,
+      buckets,
+      messagesKeyArn: messagesKey.keyArn,
+      dataKeyArn: data.keys.data.keyArn,
+    });
+
+    this.output('LookPolicyName', people.look.managedPolicyName, 'Policy of people who look');
+    this.output('OperatePolicyName', people.operate.managedPolicyName, 'Policy of people who look and act');
     this.output('ClusterArn', database.clusterArn, 'Aurora cluster, for the RDS Data API');
     this.output('DatabaseName', database.databaseName, 'Database in the cluster');
     this.output('OwnerSecretArn', database.secret('owner').secretArn, 'Login for migrations');

@@ -172,7 +172,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const views = { database, clock, rules: readRules(environment) };
     const console = await startConsoleServer(port, {
       ...viewRoutes(views),
-      ...actRoutes(views, process.env.PAGW_OPERATOR || process.env.USER || 'unknown'),
+      ...actRoutes(views, {
+        database,
+        caller: async () => process.env.PAGW_OPERATOR || process.env.USER || 'unknown',
+      }),
       'GET /console.js': getScript,
       'GET /favicon.ico': getIcon,
       'GET /runbook': getRunbook(views),

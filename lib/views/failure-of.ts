@@ -1,4 +1,4 @@
-import { DatabaseError } from '../data-access/database-error.ts';
+import { accessFaultOf, DatabaseError } from '../data-access/database-error.ts';
 import { UnknownNameError } from '../data-access/known-names.ts';
 import { MetadataFilterError } from '../data-access/metadata-search.ts';
 import { PagePositionError } from '../data-access/page.ts';
@@ -28,6 +28,8 @@ export function failureOf(error: unknown): ViewFailure {
   if (error instanceof MetadataFilterError) {
     return { status: 400, code: 'BAD_FILTER', message: error.message, hint: 'Correct it and search again.' };
   }
+  const accessFault = accessFaultOf(error);
+  if (accessFault !== undefined) return ACCESS_FAILURES[accessFault];
   if (error instanceof DatabaseError) return databaseFailure(error);
   return {
     status: 500,
@@ -36,6 +38,21 @@ export function failureOf(error: unknown): ViewFailure {
     hint: `The reason is ${error instanceof Error ? error.name : 'unknown'}. Other views may work; please report it.`,
   };
 }
+
+const ACCESS_FAILURES: Readonly<Record<'not-signed-in' | 'not-allowed', ViewFailure>> = {
+  'not-signed-in': {
+    status: 503,
+    code: 'NOT_SIGNED_IN',
+    message: 'AWS has no valid credentials from here.',
+    hint: 'Sign in again (aws sso login); this page comes back by itself.',
+  },
+  'not-allowed': {
+    status: 403,
+    code: 'NOT_AUTHORISED',
+    message: 'AWS does not let you do that: nothing was done.',
+    hint: 'Acting takes the policy …-operate, looking …-look; docs/deploy.md says how they are handed out.',
+  },
+};
 
 function databaseFailure({ kind, sqlState, retryable }: DatabaseError): ViewFailure {
   if (kind === 'timeout') {

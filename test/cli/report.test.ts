@@ -71,6 +71,7 @@ async function report(...args: string[]) {
     stderr: { write: (text: string) => (written.err += text) },
     env: {},
     openConnection: async () => connection,
+    openConsole: () => Promise.reject(new Error('No console was to be opened.')),
     reservedExecutions: async () => 0,
     signal: new AbortController().signal,
   });

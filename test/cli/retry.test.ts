@@ -38,6 +38,7 @@ async function pagw(...args: string[]) {
             return answer ?? '';
           },
         }),
+    openConsole: () => Promise.reject(new Error('No console was to be opened.')),
     reservedExecutions: async () => 0,
     openConnection: async () => ({
       kind: 'local',

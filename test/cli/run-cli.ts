@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Connection } from '../../lib/cli/connection.ts';
+import type { OpenConsole } from '../../lib/cli/console.ts';
 import { type CliOutput, runPagw } from '../../lib/cli/run-pagw.ts';
 import type { TestDatabase } from '../support/database.ts';
 
@@ -19,6 +20,7 @@ export interface CliRunOptions {
   /** What somebody types when asked; undefined: nobody is there. */
   answer?: string;
   signal?: AbortSignal;
+  openConsole?: OpenConsole;
   reservedExecutions?: (stage: string) => Promise<number>;
   /** Instead of what is captured. */
   stdout?: CliOutput;
@@ -46,6 +48,7 @@ export async function runCli(args: readonly string[], options: CliRunOptions = {
       if (connection === undefined) throw new Error('This command was not to open a connection.');
       return connection;
     },
+    openConsole: options.openConsole ?? (() => Promise.reject(new Error('No console was to be opened.'))),
     reservedExecutions: options.reservedExecutions ?? (async () => 0),
     signal: signal ?? new AbortController().signal,
   });

@@ -1,4 +1,5 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import type { Database } from '../../data-access/database.ts';
 import { listActs } from '../../data-access/operate.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { failureOf } from '../../views/failure-of.ts';
@@ -10,16 +11,24 @@ import { badFilter, readText } from '../../views/read-parameters.ts';
 import type { ViewParameters } from '../../views/view-page.ts';
 import { type Act, actVerbs, isActName } from './act-verbs.tsx';
 import { consolePage } from './console-page.tsx';
-import type { ConsoleResponse, ConsoleRoutes } from './console-server.ts';
+import { type ConsoleResponse, type ConsoleRoutes, isSame } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
 
 const ACTS_SHOWN = 200;
+
+/** What an act is done with. */
+export interface Acting {
+  /** As somebody who may act. */
+  database: Database;
+  /** Who acts. @throws Error made for readers where that is not known: nothing is done then. */
+  caller(): Promise<string>;
+}
 
 /**
  * Acting by hand, in two steps: a page says what will be touched and asks why, its form does it. A form of another site
  * cannot know the token, which is new with each start.
  */
-export function actRoutes(views: ConsoleViews, actedBy: string): ConsoleRoutes {
+export function actRoutes(views: ConsoleViews, acting: Acting): ConsoleRoutes {
   const token = randomBytes(32).toString('hex');
   return {
     'GET /act': ({ url }) =>
@@ -27,7 +36,7 @@ export function actRoutes(views: ConsoleViews, actedBy: string): ConsoleRoutes {
         <Confirm {...(await planAct(views, Object.fromEntries(url.searchParams)))} token={token} />
       )),
     'POST /act': ({ body }) =>
-      respond(views, () => doAct(views, Object.fromEntries(new URLSearchParams(body)), token, actedBy)),
+      respond(views, () => doAct(views, Object.fromEntries(new URLSearchParams(body)), token, acting)),
     'GET /audit': () => respond(views, () => auditPage(views)),
   };
 }
@@ -87,7 +96,7 @@ async function doAct(
   views: ConsoleViews,
   fields: ViewParameters,
   token: string,
-  actedBy: string,
+  acting: Acting,
 ): Promise<Html> {
   if (!isSame(fields.token ?? '', token))
     throw badFilter(
@@ -95,7 +104,8 @@ async function doAct(
     );
   const reason = readText(fields, 'reason');
   if (reason === null) throw badFilter('Say why in a few words.');
-  const { name, act } = await planAct(views, fields);
+  const actedBy = await acting.caller();
+  const { name, act } = await planAct({ ...views, database: acting.database }, fields);
   return (
     <section>
       <h1>{actVerbs[name].title}</h1>
@@ -105,11 +115,6 @@ async function doAct(
       </p>
     </section>
   );
-}
-
-function isSame(given: string, token: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(token)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 async function auditPage({ database, clock }: ConsoleViews): Promise<Html> {

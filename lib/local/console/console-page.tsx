@@ -17,19 +17,30 @@ export interface ConsolePageProps {
   now: Date;
   aheadText: string;
   query: string;
+  /** Undefined: the tracker runs on this machine. */
+  stack: StackSite | undefined;
   /** Tells the page's script to look again soon by itself. */
   failed: boolean;
   children: Child;
 }
+
+/** A deployed tracker that a console stands before. */
+export interface StackSite {
+  name: string;
+  /** How often a page looks again. */
+  liveSeconds: number;
+}
+
+const LOCAL_LIVE_SECONDS = 3;
 
 /** Of more tenants than this, the list is below a report of all. */
 const TENANTS_IN_BAR = 8;
 
 /** A whole page of the console around one view. */
 export function consolePage(page: ConsolePageProps): string {
-  const { title, now, aheadText, failed, children } = page;
+  const { title, now, aheadText, failed, children, stack } = page;
   const document = (
-    <html lang="en">
+    <html lang="en" data-live-seconds={String(stack?.liveSeconds ?? LOCAL_LIVE_SECONDS)}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -50,14 +61,16 @@ export function consolePage(page: ConsolePageProps): string {
                 <time datetime={now.toISOString()}>{now.toISOString().slice(0, 19).replace('T', ' ')}</time>{' '}
                 UTC{aheadText}
               </span>
-              <button
-                type="button"
-                id="advance"
-                hidden
-                title="Moves the clock of every flow forward by 15 minutes"
-              >
-                +15 min
-              </button>
+              {stack === undefined ? (
+                <button
+                  type="button"
+                  id="advance"
+                  hidden
+                  title="Moves the clock of every flow forward by 15 minutes"
+                >
+                  +15 min
+                </button>
+              ) : null}
               <button type="button" id="live" hidden aria-pressed="true">
                 Live
               </button>
@@ -76,8 +89,20 @@ export function consolePage(page: ConsolePageProps): string {
           {children}
         </main>
         <footer>
-          Local mode, no AWS account · all times UTC · <a href="/audit">Audit</a> ·{' '}
-          <a href="/system">System</a> · <a href="/healthz">Health as JSON</a>
+          {stack === undefined ? (
+            'Local mode, no AWS account'
+          ) : (
+            <>
+              Stack <DataText value={stack.name} most={128} />
+            </>
+          )}{' '}
+          · all times UTC · <a href="/audit">Audit</a>
+          {stack === undefined ? (
+            <>
+              {' '}
+              · <a href="/system">System</a> · <a href="/healthz">Health as JSON</a>
+            </>
+          ) : null}
         </footer>
       </body>
     </html>

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { refuseOtherSites } from '../foreign-request.ts';
@@ -13,6 +14,7 @@ export interface ConsoleResponse {
   status: number;
   contentType: string;
   body: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 export type ConsoleRoute = (request: ConsoleRequest) => Promise<ConsoleResponse> | ConsoleResponse;
@@ -24,10 +26,17 @@ export interface ConsoleServer {
   stop(): Promise<void>;
 }
 
-/** Serves the routes on 127.0.0.1:port to this machine's own programs and pages, and to nobody else. */
-export async function startConsoleServer(port: number, routes: ConsoleRoutes): Promise<ConsoleServer> {
+/**
+ * Serves the routes on 127.0.0.1:port to this machine's own programs and pages, and to nobody else.
+ * @param key lets in only browsers that were opened with `?key=`: others on this machine have no part in its user's rights.
+ */
+export async function startConsoleServer(
+  port: number,
+  routes: ConsoleRoutes,
+  key?: string,
+): Promise<ConsoleServer> {
   const server = createServer((request, response) => {
-    respond(request, routes)
+    respond(request, routes, key)
       .catch(toErrorResponse)
       .then((answer) => write(response, answer));
   });
@@ -43,15 +52,45 @@ export async function startConsoleServer(port: number, routes: ConsoleRoutes): P
   };
 }
 
-async function respond(request: IncomingMessage, routes: ConsoleRoutes): Promise<ConsoleResponse> {
+async function respond(
+  request: IncomingMessage,
+  routes: ConsoleRoutes,
+  key: string | undefined,
+): Promise<ConsoleResponse> {
   const refusal = refuseOtherSites(request);
   if (refusal !== undefined) throw new RequestError(403, refusal.code, refusal.message);
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const url = URL.parse(request.url ?? '/', 'http://localhost');
   if (url === null) throw new RequestError(400, 'BAD_URL', 'The address cannot be read.');
+  const admission = key === undefined ? undefined : admit(request, url, key);
+  if (admission !== undefined) return admission;
   const route = routes[`${method} ${url.pathname}`];
   if (route === undefined) throw notFound(method, url.pathname, routes);
   return route({ url, body: method === 'GET' ? '' : await readBody(request) });
+}
+
+/** Takes the key from an address once, and puts it into a cookie of this port, since cookies know no ports. */
+function admit({ headers, socket }: IncomingMessage, url: URL, key: string): ConsoleResponse | undefined {
+  const cookie = `pagw-${socket.localPort}=${key}`;
+  if (headers.cookie?.split('; ').some((given) => isSame(given, cookie))) return undefined;
+  if (!isSame(url.searchParams.get('key') ?? '', key))
+    throw new RequestError(403, 'KEY_NEEDED', 'Open the address that `pagw console` printed, with its key.');
+  url.searchParams.delete('key');
+  return {
+    status: 303,
+    contentType: 'text/plain; charset=utf-8',
+    body: '',
+    headers: {
+      location: `${url.pathname}${url.search}`,
+      'set-cookie': `${cookie}; HttpOnly; SameSite=Strict; Path=/`,
+    },
+  };
+}
+
+/** In a time that tells nothing of how much is right. */
+export function isSame(given: string, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function notFound(method: string, path: string, routes: ConsoleRoutes): RequestError {
@@ -78,8 +117,9 @@ export function json(status: number, value: unknown): ConsoleResponse {
   return { status, contentType: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
 }
 
-function write(response: ServerResponse, { status, contentType, body }: ConsoleResponse): void {
+function write(response: ServerResponse, { status, contentType, body, headers }: ConsoleResponse): void {
   response.writeHead(status, {
+    ...headers,
     'content-type': contentType,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',

@@ -1,8 +1,8 @@
 // What the pages do beyond reading: refresh themselves, move the clock, choose a theme. They work without any of it.
 (() => {
-  const LIVE_EVERY_MS = 3_000;
   const themes = ['system', 'light', 'dark'];
   const root = document.documentElement;
+  const LIVE_EVERY_MS = Number(root.dataset.liveSeconds ?? 3) * 1_000;
   const stored = (name) => {
     try {
       return localStorage.getItem(name);
@@ -118,7 +118,8 @@
 
   document.addEventListener('DOMContentLoaded', () => {
     const byId = (id) => document.getElementById(id);
-    for (const id of ['advance', 'live', 'theme']) byId(id).hidden = false;
+    // A deployed tracker's clock is not moved.
+    for (const id of ['advance', 'live', 'theme']) if (byId(id)) byId(id).hidden = false;
     showTheme(theme);
     byId('live').setAttribute('aria-pressed', String(live));
     byId('theme').addEventListener('click', () => {
@@ -131,7 +132,7 @@
       store('live', live ? 'on' : 'off');
       byId('live').setAttribute('aria-pressed', String(live));
     });
-    byId('advance').addEventListener('click', () => void advance());
+    byId('advance')?.addEventListener('click', () => void advance());
     setInterval(() => {
       const failed = byId('main').dataset.failed !== undefined || document.body.classList.contains('stale');
       const busy = isBusy();

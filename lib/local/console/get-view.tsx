@@ -12,13 +12,15 @@ import { readQuery, readText } from '../../views/read-parameters.ts';
 import type { ViewContext, ViewParameters, ViewRules } from '../../views/view-page.ts';
 import { viewPages } from '../../views/view-pages.ts';
 import type { LocalClock } from '../local-clock.ts';
-import { consoleLinks, consolePage, viewPath } from './console-page.tsx';
+import { consoleLinks, consolePage, type StackSite, viewPath } from './console-page.tsx';
 import type { ConsoleRequest, ConsoleResponse, ConsoleRoutes } from './console-server.ts';
 
 export interface ConsoleViews {
   database: Database;
-  clock: LocalClock;
+  clock: Pick<LocalClock, 'now' | 'aheadSeconds'>;
   rules: ViewRules;
+  /** The deployed tracker that it stands before; absent: this machine's own. */
+  stack?: StackSite;
 }
 
 const LIMITS = { groups: 500, requests: 200, events: 1_000 };
@@ -97,12 +99,12 @@ function actLinks(view: ViewName, { tenant, stage }: ViewParameters): Html {
 }
 
 /** What every page has around its view, whether or not the database answers. */
-export async function openShell({ database, clock }: ConsoleViews, query: string) {
+export async function openShell({ database, clock, stack }: ConsoleViews, query: string) {
   const tenants = await listTenants(database).catch(() => []);
-  return { menu: MENU, tenants, now: clock.now(), aheadText: aheadText(clock), query };
+  return { menu: MENU, tenants, now: clock.now(), aheadText: aheadText(clock), query, stack };
 }
 
-function aheadText({ aheadSeconds }: LocalClock): string {
+function aheadText({ aheadSeconds }: Pick<LocalClock, 'aheadSeconds'>): string {
   return aheadSeconds === 0 ? '' : ` · ${durationText(aheadSeconds * 1_000)} ahead`;
 }
 

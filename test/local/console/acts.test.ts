@@ -26,7 +26,10 @@ beforeAll(async () => {
   const clock = await openLocalClock(join(directory, 'clock.json'));
   const views = { database: db.database, clock, rules: readRules({}) };
   const port = await freePort();
-  server = await startConsoleServer(port, { ...viewRoutes(views), ...actRoutes(views, 'maria') });
+  server = await startConsoleServer(port, {
+    ...viewRoutes(views),
+    ...actRoutes(views, { database: db.database, caller: async () => 'maria' }),
+  });
   url = `http://127.0.0.1:${port}`;
 });
 afterAll(async () => {

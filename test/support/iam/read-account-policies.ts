@@ -7,6 +7,8 @@ export interface AccountPolicies {
   roles: ReadonlyMap<string, PolicyStatement[]>;
   /** What each resource allows, by its ARN; a role's is its trust policy. */
   resources: ReadonlyMap<string, PolicyStatement[]>;
+  /** What managed policies allow whoever gets them, by logical id; the app attaches none. */
+  managed: ReadonlyMap<string, PolicyStatement[]>;
 }
 
 /** AWS's own policies that a role of the app may have, as "AWS managed policies" lists them. */
@@ -42,7 +44,13 @@ const RESOURCE_POLICIES: Readonly<Record<string, [of: string, document: string]>
 
 const READ_TYPES = [
   ...Object.keys(RESOURCE_POLICIES),
-  ...['AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::KMS::Key', 'AWS::Lambda::Permission'],
+  ...[
+    'AWS::IAM::Role',
+    'AWS::IAM::Policy',
+    'AWS::IAM::ManagedPolicy',
+    'AWS::KMS::Key',
+    'AWS::Lambda::Permission',
+  ],
 ];
 /** Types whose name says that they hold rights. */
 const HOLDS_RIGHTS = /^AWS::IAM::|Policy$|Permission$/;
@@ -66,6 +74,7 @@ export function readAccountPolicies(
     throw new PolicyLanguageError(`${unread.logicalId}, ${unread.resource.Type}, is not evaluated.`);
   const roles = new Map<string, PolicyStatement[]>();
   const resources = new Map<string, PolicyStatement[]>();
+  const managed = new Map<string, PolicyStatement[]>();
   const add = (arn: string, document: unknown) =>
     resources.set(arn, [...(resources.get(arn) ?? []), ...readPolicy(document)]);
   for (const role of account.ofType('AWS::IAM::Role')) {
@@ -82,6 +91,12 @@ export function readAccountPolicies(
       if (there === undefined) throw new Error(`${policy.logicalId} is for ${arn}, which is not there.`);
       there.push(...readPolicy(document));
     }
+  for (const policy of account.ofType('AWS::IAM::ManagedPolicy')) {
+    const { PolicyDocument, Users, Groups, Roles } = policy.resource.Properties;
+    if ([Users, Groups, Roles].some((attached) => attached !== undefined))
+      throw new PolicyLanguageError(`${policy.logicalId} is attached, which is not evaluated.`);
+    managed.set(policy.logicalId, readPolicy(account.resolve(policy.stack, PolicyDocument)));
+  }
   for (const key of account.ofType('AWS::KMS::Key'))
     add(account.valueOf(key, 'Arn'), account.resolve(key.stack, key.resource.Properties.KeyPolicy));
   for (const arn of keysThere) add(arn, DEFAULT_KEY_POLICY);
@@ -93,7 +108,7 @@ export function readAccountPolicies(
     const { arn, document } = readPermission(account, permission);
     add(arn, document);
   }
-  return { roles, resources };
+  return { roles, resources, managed };
 }
 
 /** "Default key policy", KMS Developer Guide. */
