@@ -1,6 +1,6 @@
 import '../lib/runtime/require-node.ts';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -72,6 +72,9 @@ const read = (path: string) => readFileSync(inRoot(path), 'utf8');
 const metafiles: Metafile[] = [];
 rmSync(inRoot('dist'), { recursive: true, force: true });
 for (const entry of ENTRIES) metafiles.push((await build({ ...SHARED, ...entry })).metafile);
+
+// The console of a stack serves it as it is.
+copyFileSync(inRoot('lib/local/console/console.js'), inRoot('dist/lib/console.js'));
 
 const functions: PackagedFunctions = {};
 for (const entry of globSync('lambdas/*.ts', { cwd: ROOT }).sort())
