@@ -17,6 +17,7 @@ const SYSTEM = [
   'test/local/{local-stack,retry-loop,stuck-demo}.test.ts',
   'test/local/console/impossible-addresses.test.ts',
   'test/local/postgres/postgres-server.test.ts',
+  'test/faults/faults.test.ts',
   'test/simulation/simulation.test.ts',
 ];
 

@@ -83,6 +83,11 @@ export class ScriptedRequest {
     return [...began, this.#random.chance(0.5) ? this.#ok(prefix) : this.#failure(prefix)];
   }
 
+  /** An approval, and that the provider was told. */
+  sayEnd(): Saying[] {
+    return [{ ...this.#ok('RESPONSE'), outcome: 'approved' }, this.#say('NOTIFY_OK')];
+  }
+
   #write(): void {
     const random = this.#random;
     this.#script.push({ ...this.#saying('REQUEST_RECEIVED', 'ORCHESTRATION', 'COMPLETED') });

@@ -5,6 +5,7 @@ import { createHandler as createRetry } from '../../lambdas/retry.ts';
 import { createHandler as createStuckAlarm } from '../../lambdas/stuck-alarm.ts';
 import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data-access/database.ts';
 import { openRandom, type Random } from '../../lib/local/demo/random.ts';
+import type { Clock } from '../../lib/runtime/open-database.ts';
 import { dataApiClient } from '../support/data-api-client.ts';
 import { FifoQueue, type QueuedMessage } from '../support/fifo-queue.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda.ts';
@@ -49,10 +50,14 @@ export class World {
   readonly database: Database;
   readonly door: ServiceDoor;
   readonly broughtForward = new Set<string>();
+  /** For handlers opened from now on. */
+  archiveAfterDays = 'off';
+  /** What handlers opened from now on take for the time; undefined: what it is. */
+  handlerClock: Clock | undefined;
   /** Epoch milliseconds; only moved forward. */
   now: number;
   readonly #options: WorldOptions;
-  readonly #requests: ScriptedRequest[];
+  readonly #requests: ScriptedRequest[] = [];
   readonly #valid = new Map<string, Omit<AcceptedEvent, 'recordedAt'>>();
   readonly #order = new Map<string, string[]>();
   readonly #poison = new Set<string>();
@@ -70,10 +75,7 @@ export class World {
     const client = dataApiClient(options.bed.dataApi.url);
     this.database = openDatabase(client, target);
     this.#close = () => client.destroy();
-    this.#requests = Array.from(
-      { length: options.requests },
-      (_, place) => new ScriptedRequest(`PAGW-SIM-${String(place).padStart(5, '0')}`, this.random),
-    );
+    this.addRequests(options.requests);
   }
 
   static async open(options: WorldOptions): Promise<World> {
@@ -102,6 +104,8 @@ export class World {
       AWS_ENDPOINT_URL: door.url,
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       POWERTOOLS_METRICS_DISABLED: 'true',
+      // Its warnings then go to the console, which is muted below.
+      POWERTOOLS_DEV: 'true',
     });
     // An invocation that measures nothing says so, whatever the settings.
     console.warn = () => undefined;
@@ -117,17 +121,13 @@ export class World {
     };
   }
 
-  get clock() {
-    return { now: () => new Date(this.now) };
+  get clock(): Clock {
+    return this.handlerClock ?? { now: () => new Date(this.now) };
   }
 
-  get requestIds(): string[] {
-    return this.#requests.map(({ pagwId }) => pagwId);
-  }
-
-  /** A handler in a process of its own, as after a cold start. */
-  openHandler(flow: Flow): Handler {
-    const environment = {
+  /** What a deployed function finds in its environment. */
+  get environment(): Record<string, string> {
+    return {
       CLUSTER_ARN: this.target.resourceArn,
       SECRET_ARN: this.target.secretArn,
       DATABASE_NAME: this.target.database ?? '',
@@ -137,8 +137,17 @@ export class World {
       RETRY_QUEUE_URL: `${this.door.url}/000000000000/pagw-retries.fifo`,
       TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:pagw-incidents',
       COMPACT_AFTER_DAYS: 'off',
-      ARCHIVE_AFTER_DAYS: 'off',
+      ARCHIVE_AFTER_DAYS: this.archiveAfterDays,
     };
+  }
+
+  get requestIds(): string[] {
+    return this.#requests.map(({ pagwId }) => pagwId);
+  }
+
+  /** A handler in a process of its own, as after a cold start. */
+  openHandler(flow: Flow): Handler {
+    const { environment } = this;
     switch (flow) {
       case 'ingest':
         return createIngest(environment, this.clock) as Handler;
@@ -151,16 +160,29 @@ export class World {
     }
   }
 
-  /** The next thing that one of the requests' services has to say; false when none has anything. */
-  produce(): boolean {
+  addRequests(count: number): void {
+    for (let made = 0; made < count; made++) {
+      const place = String(this.#requests.length).padStart(5, '0');
+      this.#requests.push(new ScriptedRequest(`PAGW-SIM-${place}`, this.random));
+    }
+  }
+
+  /** The next thing that a request's services have to say, or one's; false when none has anything. */
+  produce(pagwId?: string): boolean {
     for (let tries = 0; tries < 20; tries++) {
-      const request = this.#requests[this.random.between(0, this.#requests.length - 1)];
+      const any = this.#requests[this.random.between(0, this.#requests.length - 1)];
+      const request = pagwId === undefined ? any : this.#requests.find((one) => one.pagwId === pagwId);
       const saying = request?.next();
       if (request === undefined || saying === undefined) continue;
       this.#send(request, saying);
       return true;
     }
     return false;
+  }
+
+  /** Every request that is open is answered, whatever it stands at. */
+  closeAll(): void {
+    for (const request of this.#requests) for (const saying of request.sayEnd()) this.#send(request, saying);
   }
 
   producePoison(groupId = `poison-${this.random.between(0, 5)}`): void {
@@ -222,10 +244,10 @@ export class World {
   }
 
   /** One invocation of ingest; false when there was nothing to take. */
-  async ingest(handler: Handler): Promise<boolean> {
+  async ingest(handler: Handler, context = lambdaContext('ingest')): Promise<boolean> {
     const received = this.receive();
     if (received === undefined) return false;
-    const response = await handler(received.event, lambdaContext('ingest'));
+    const response = await handler(received.event, context);
     this.settle(received.messages, response as SQSBatchResponse);
     return true;
   }
