@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
+import type { Database } from '../data-access/database.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
+import { listActs, listRetryPauses } from '../data-access/operate.ts';
 import {
   countRequests,
   type ListedRequest,
@@ -9,7 +11,10 @@ import {
 } from '../data-access/requests.ts';
 import { findRequest, type RequestRow, type TimelineEvent } from '../data-access/timeline.ts';
 import { canonicalStage } from '../domain/event-stages.ts';
+import { pauseText } from '../domain/incident-text.ts';
+import { nextStepOfRequest, requestCommand } from '../domain/next-step.ts';
 import { printable } from '../domain/printable-text.ts';
+import { coveringPause } from '../domain/retry-pause.ts';
 import { requestStatuses } from '../domain/tracked-event.ts';
 import { ageText, plural, tookText } from '../domain/words.ts';
 import { type ClosingEnd, closeRequest, closingEnds } from '../flows/operate/close-request.ts';
@@ -212,13 +217,37 @@ async function showRequest(session: Session, pagwId: string, metadata: boolean):
         now: connection.now(),
         metadata,
       };
-      session.print(`${requestHeadText(request, view)}\n${timelineText(events, view)}`);
+      const more = await readActsFacts(database, request, view);
+      session.print(`${requestHeadText(request, view, more)}\n${timelineText(events, view)}`);
     }
   }
   if (events.length < request.lastSequenceNo && events.length === limit)
     session.say(`${events.length} of ${plural(request.lastSequenceNo, 'event')}; leave --limit out for all.`);
   return undefined;
 }
+
+/** What to do next, and what was done by hand, with name and reason. */
+async function readActsFacts(database: Database, request: RequestRow, view: RequestView): Promise<Fact[]> {
+  const { tenant, mainStage: stage, targetSystem } = request;
+  const pauses = await listRetryPauses(database);
+  const pause = coveringPause(pauses, { tenant, stage, targetSystem });
+  const step = nextStepOfRequest(request, pause !== undefined);
+  const { rows: acts } = await listActs(database, { pagwId: request.pagwId }, ACTS_SHOWN);
+  const isHeld = pause !== undefined && request.mainStatus === 'FAILED' && request.completedAt === null;
+  return [
+    ['Paused', isHeld ? pauseText(pause, view.now) : null],
+    ['Next', step && step.say],
+    ['Command', step && requestCommand(step, request.pagwId)],
+    ...acts.map(
+      ({ actedAt, actedBy, action, reason }): Fact => [
+        'By hand',
+        `${action} by ${actedBy}, ${ageText(actedAt, view.now)}: ${reason}`,
+      ],
+    ),
+  ];
+}
+
+const ACTS_SHOWN = 20;
 
 function notFound(pagwId: string, tenant: string | undefined): CliError {
   return new CliError({
@@ -283,7 +312,7 @@ export interface RequestView {
 }
 
 /** Who, what, where it stands and since when. */
-function requestHeadText(request: RequestRow, view: RequestView): string {
+function requestHeadText(request: RequestRow, view: RequestView, more: readonly Fact[]): string {
   const { paint, zone, now } = view;
   const about = [request.tenant, request.requestType, request.priority].filter((part) => part !== null);
   const title = `${paint(printable(request.pagwId), 'bold')} ${paint(printable(`· ${about.join(' · ')}`), 'dim')}\n`;
@@ -304,6 +333,7 @@ function requestHeadText(request: RequestRow, view: RequestView): string {
     ['Correlation', request.correlationId],
     ['Reference', request.externalReferenceId],
     ['Payload', request.payloadKey && `s3://${request.payloadBucket ?? '?'}/${request.payloadKey}`],
+    ...more,
   ];
   return title + factsText(facts, paint, view.width);
 }

@@ -32,7 +32,10 @@ AS $$
           AND event.created_at >= act.acted_at
           AND event.stage = coalesce(act.filter ->> 'stage', event.stage)
           AND event.event_type <> 'REQUEST_CLOSED'
-        ORDER BY event.sequence_no DESC
+        -- Its first outcome; before there is one, the latest event.
+        ORDER BY
+          event.status NOT IN ('COMPLETED', 'SKIPPED', 'FAILED'),
+          CASE WHEN event.status IN ('COMPLETED', 'SKIPPED', 'FAILED') THEN event.sequence_no ELSE -event.sequence_no END
         LIMIT 1
       ) AS later ON true
       WHERE request.pagw_id = act.filter ->> 'pagwId'
@@ -66,7 +69,7 @@ AS $$
         SELECT
           count(*) FILTER (WHERE later.status IN ('COMPLETED', 'SKIPPED')) AS recovered,
           count(*) FILTER (WHERE later.status = 'FAILED') AS failed,
-          count(*) FILTER (WHERE later.status IS NULL OR later.status IN ('STARTED', 'RETRY_SCHEDULED')) AS awaited
+          count(*) FILTER (WHERE later.status IS NULL) AS awaited
         FROM (SELECT * FROM retry_batch_failure WHERE batch_id = batch.id LIMIT 2000) AS failure
         JOIN request_tracker AS request ON request.pagw_id = failure.pagw_id
         LEFT JOIN LATERAL (
@@ -76,7 +79,8 @@ AS $$
             AND event.received_on = request.received_on
             AND event.stage = failure.stage
             AND event.sequence_no > failure.sequence_no
-          ORDER BY event.sequence_no DESC
+            AND event.status IN ('COMPLETED', 'SKIPPED', 'FAILED')
+          ORDER BY event.sequence_no
           LIMIT 1
         ) AS later ON true
       ) AS counts
