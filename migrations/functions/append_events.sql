@@ -107,58 +107,12 @@ BEGIN
       sender text
     ) ON event.pagw_id = advanced.pagw_id
     ORDER BY advanced.pagw_id, sequence_no
-  ),
-  -- What a late event takes back is written over, or goes.
-  undone AS (
-    DELETE FROM decision_episode AS former
-    USING json_to_recordset(requests) AS request (pagw_id text, episodes_left int)
-    JOIN advanced ON advanced.pagw_id = request.pagw_id
-    WHERE former.pagw_id = request.pagw_id AND former.episode > request.episodes_left
-  ),
-  decided AS (
-    INSERT INTO decision_episode AS known (
-      pagw_id, episode, tenant, plan, delegate, kind, drugs, priority, requested_priority, priority_since,
-      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
-      pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
-    )
-    SELECT
-      advanced.pagw_id, episode, advanced.tenant, coalesce(plan, advanced.tenant), delegate, kind, drugs,
-      coalesce(priority, 'STANDARD'), coalesce(requested_priority, 'STANDARD'), priority_since,
-      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
-      pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
-    FROM advanced
-    JOIN json_to_recordset(requests) AS request (pagw_id text, episodes json) ON request.pagw_id = advanced.pagw_id
-    CROSS JOIN LATERAL json_to_recordset(request.episodes) AS changed (
-      episode int, plan text, delegate text, kind text, drugs text, priority text, requested_priority text,
-      priority_since timestamptz, received_at timestamptz, due_at timestamptz, extension_days int, extended_at timestamptz,
-      extended_by text, resolution text, resolved_at timestamptz, notified_at timestamptz, reason_given boolean,
-      pended_at timestamptz, pend_reason text, appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
-    )
-    ON CONFLICT (pagw_id, episode) DO UPDATE SET
-      plan = excluded.plan,
-      delegate = excluded.delegate,
-      kind = excluded.kind,
-      drugs = excluded.drugs,
-      priority = excluded.priority,
-      requested_priority = excluded.requested_priority,
-      priority_since = excluded.priority_since,
-      received_at = excluded.received_at,
-      due_at = excluded.due_at,
-      extension_days = excluded.extension_days,
-      extended_at = excluded.extended_at,
-      extended_by = excluded.extended_by,
-      resolution = excluded.resolution,
-      resolved_at = excluded.resolved_at,
-      notified_at = excluded.notified_at,
-      reason_given = excluded.reason_given,
-      pended_at = excluded.pended_at,
-      pend_reason = excluded.pend_reason,
-      appealed_at = excluded.appealed_at,
-      appeal_outcome = excluded.appeal_outcome,
-      appeal_decided_at = excluded.appeal_decided_at,
-      faults = excluded.faults
   )
   SELECT coalesce(array_agg(pagw_id), '{}') INTO written FROM advanced;
+  -- Few batches hold a request whose decisions change; where a state has such a word, nothing is done in vain but a look.
+  IF strpos(requests::text, '"episodes') > 0 THEN
+    PERFORM record_decisions(requests, written);
+  END IF;
   IF json_array_length(cleared) > 0 THEN
     PERFORM clear_overtaken(cleared, written);
   END IF;
