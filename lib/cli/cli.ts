@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { ExitCode, usageError } from './cli-error.ts';
+import { setTimeout } from 'node:timers/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import { ExitCode, toCliError, usageError } from './cli-error.ts';
 import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
 import { refuseImpossible } from './refuse-impossible.ts';
 import type { CliIo } from './run-pagw.ts';
@@ -7,6 +8,30 @@ import { Session } from './session.ts';
 
 /** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */
 export type Verb = (cli: Cli) => Command;
+
+const WATCH_SECONDS = 5;
+const LONGEST_WATCH_SECONDS = 3_600;
+const CLEAR_SCREEN = '\u001b[2J\u001b[H';
+
+interface WatchOption {
+  /** Seconds; true: as often as is usual. */
+  watch?: number | true;
+}
+
+/** For a verb that only looks. */
+export function addWatch(command: Command): Command {
+  return command.option(
+    '--watch [seconds]',
+    `look again every ${WATCH_SECONDS} s, or so often, until Ctrl-C`,
+    parseWatch,
+  );
+}
+
+function parseWatch(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= LONGEST_WATCH_SECONDS) return seconds;
+  throw new InvalidArgumentError(`Give whole seconds from 1 to ${LONGEST_WATCH_SECONDS}.`);
+}
 
 /** What a verb's work answers; nothing means fine. */
 export type Outcome = ExitCode | undefined;
@@ -47,10 +72,36 @@ export class Cli {
     if (options.bom === true && options.output !== 'csv')
       throw usageError('--bom is for CSV alone.', 'Add -o csv.');
     refuseImpossible(command);
+    const { watch } = command.opts<WatchOption>();
     try {
+      if (watch !== undefined)
+        return await this.#watch(session, watch === true ? WATCH_SECONDS : watch, work);
       this.exitCode = (await work(session)) ?? ExitCode.fine;
     } finally {
       session.close();
+    }
+  }
+
+  /** Looks again and again until Ctrl-C; what may pass by itself is told, and looked past. */
+  async #watch(
+    session: Session,
+    seconds: number,
+    work: (session: Session) => Promise<Outcome>,
+  ): Promise<void> {
+    const { signal, stdout } = this.io;
+    this.endsByInterrupt = true;
+    while (!signal.aborted) {
+      if (stdout.isTTY === true) stdout.write(CLEAR_SCREEN);
+      await work(session).catch((error: unknown) => {
+        const { message, retryable } = toCliError(error);
+        if (!retryable) throw error;
+        session.say(message);
+      });
+      const clock = new Date().toISOString().slice(11, 19);
+      session.say(session.paintMessage(`${clock}Z · again in ${seconds} s · Ctrl-C ends`, 'dim'));
+      // A local tracker's clock may be moved meanwhile, and credentials be renewed.
+      session.close();
+      await setTimeout(seconds * 1_000, undefined, { signal }).catch(() => undefined);
     }
   }
 }

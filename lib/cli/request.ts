@@ -19,7 +19,7 @@ import { requestStatuses } from '../domain/tracked-event.ts';
 import { ageText, plural, tookText } from '../domain/words.ts';
 import { type ClosingEnd, closeRequest, closingEnds } from '../flows/operate/close-request.ts';
 import { readHistory } from '../flows/retention/read-history.ts';
-import type { Cli } from './cli.ts';
+import { addWatch, type Cli } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { eventStatusCell, type Paint, requestStatusCell } from './output/paint.ts';
@@ -61,7 +61,7 @@ const LISTED_FIELDS: (keyof ListedRequest & string)[] = [
 ];
 
 export function requestList(cli: Cli): Command {
-  return new Command('list')
+  return addWatch(new Command('list'))
     .description('list requests, newest first')
     .option('--status <status>', 'only requests of this status, such as PENDING')
     .option('--stage <stage>', 'only requests whose main lane stands at this stage')
@@ -176,7 +176,7 @@ interface ShowOptions {
 }
 
 export function requestShow(cli: Cli): Command {
-  return new Command('show')
+  return addWatch(new Command('show'))
     .description('show a request and its events in order')
     .argument('<pagwId>', 'such as PAGW-20251226-00005-A7CEB2B3')
     .option('--metadata', "print each event's metadata below it (JSON always holds it)")

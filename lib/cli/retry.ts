@@ -6,7 +6,7 @@ import { canonicalStage } from '../domain/event-stages.ts';
 import { type RetryFilter, toRetryFilter } from '../domain/retry-filter.ts';
 import { parseRetryPolicy, type RetryPolicy, retryTiming } from '../domain/retry-policy.ts';
 import { ageText, type RetryState, retryStateMarks, retryStates } from '../domain/words.ts';
-import type { Verb } from './cli.ts';
+import { addWatch, type Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
@@ -19,7 +19,7 @@ import type { Session } from './session.ts';
 const DEFAULT_LIMIT = 25;
 
 export const retryList: Verb = (cli) =>
-  addRetryFilter(new Command('list'))
+  addRetryFilter(addWatch(new Command('list')))
     .description('list failures that wait for retry or have used up their attempts, the next to go out first')
     .addOption(new Option('--state <state>', 'only these').choices(retryStates))
     .action((options: RetryFilterOptions & { state?: RetryState }, command: Command) =>

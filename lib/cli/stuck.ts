@@ -17,7 +17,7 @@ import {
   type StuckReason,
   stuckReasons,
 } from '../domain/words.ts';
-import type { Cli } from './cli.ts';
+import { addWatch, type Cli } from './cli.ts';
 import { ExitCode } from './cli-error.ts';
 import type { Style } from './output/paint.ts';
 import { type Column, tableText } from './output/table.ts';
@@ -37,7 +37,7 @@ const DEFAULT_LIMIT = 25;
 const ROWS_PER_PAGE = 1_000;
 
 export function stuck(cli: Cli): Command {
-  return new Command('stuck')
+  return addWatch(new Command('stuck'))
     .description('list requests that make no progress, and say why')
     .option('--group-by <keys>', `some of ${groupKeys.join(',')}`, parseGroupKeys, groupKeys)
     .option('--stage <stage>', 'only at this stage')
