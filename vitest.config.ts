@@ -12,6 +12,7 @@ const SYSTEM = [
   'test/cli/{impossible-options,pagw-process}.test.ts',
   'test/client/{java-example,large-file,process-exit}.test.ts',
   'test/data-access/widest-values.test.ts',
+  'test/flows/ingest/extreme-values.test.ts',
   'test/flows/migrate/backfill-size.test.ts',
   'test/published/**/*.test.ts',
   'test/local/{local-stack,retry-loop,stuck-demo}.test.ts',
