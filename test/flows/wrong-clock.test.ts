@@ -131,7 +131,8 @@ async function empty(): Promise<void> {
   queue = openRetryQueue();
   start = new Date();
   await db.database.execute(
-    `TRUNCATE request_tracker, event_tracker, decision_episode, retry_claim, retry_batch, incident, incident_notification,
+    `TRUNCATE request_tracker, event_tracker, decision_episode, retry_claim, retry_batch, retry_batch_failure, incident,
+       incident_notification,
        stuck_check, load_sample, event_tracker_summary, event_tracker_summary_day, event_tracker_summary_total,
        event_tracker_summary_day_total, event_summary_changed_hour, event_summary_changed_day, request_flow, flow_summary,
        flow_changed_request, flow_changed_hour, flow_changed_day`,
