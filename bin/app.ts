@@ -1,9 +1,10 @@
 import '../lib/runtime/require-node.ts';
 import { addComplianceChecks } from '../lib/infra/compliance.ts';
 import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
+import { readStages } from '../lib/infra/read-stages.ts';
 
 try {
-  createEventTrackerApp(undefined, undefined, (app) => addComplianceChecks(app, 'all'));
+  createEventTrackerApp(undefined, await readStages(process.cwd()), (app) => addComplianceChecks(app, 'all'));
 } catch (error) {
   // A setting that cannot work is told in its one sentence, without the way it came.
   console.error(error instanceof Error ? error.message : error);

@@ -2,6 +2,7 @@ import { Fn, RemovalPolicies, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { LogSettings } from './encrypted-log-group.ts';
 import { EncryptionKeys } from './encryption-keys.ts';
+import { letOthersUseKey, SIDES } from './other-accounts.ts';
 import type { StageSettings } from './stages.ts';
 import { TrackerBuckets } from './tracker-buckets.ts';
 import { TrackerDatabase } from './tracker-database.ts';
@@ -27,6 +28,10 @@ export class EventTrackerDataStack extends Stack {
     const { retention, retainOnDelete } = settings;
     this.#zones = settings.zones;
     this.keys = new EncryptionKeys(this, 'Keys', { retain: retainOnDelete });
+    for (const side of SIDES) {
+      const others = settings[side];
+      if (others !== undefined) letOthersUseKey(this.keys.messages, side, others);
+    }
     this.logs = { key: this.keys.logs, days: retention.logDays, retain: retainOnDelete };
     this.buckets = new TrackerBuckets(this, 'Buckets', {
       key: this.keys.data,

@@ -11,6 +11,7 @@ import { FifoQueue } from './fifo-queue.ts';
 import { ingestAlarms } from './ingest-alarms.ts';
 import { IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
+import { letOthersUseQueue } from './other-accounts.ts';
 import { PeoplePolicies } from './people-policies.ts';
 import { RotateFlow } from './rotate-flow.ts';
 import { RulesLayer } from './rules-layer.ts';
@@ -59,6 +60,10 @@ export class EventTrackerStack extends Stack {
     });
     this.events = events;
     this.retries = retries;
+    const { producers, retryConsumers } = settings;
+    if (producers !== undefined) letOthersUseQueue(events, messagesKey, 'producers', producers);
+    if (retryConsumers !== undefined)
+      letOthersUseQueue(retries, messagesKey, 'retryConsumers', retryConsumers);
     const { schema } = new MigrateFlow(this, 'Migrate', {
       database,
       logs,

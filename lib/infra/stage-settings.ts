@@ -1,6 +1,6 @@
 import { parseDecisionPolicy } from '../domain/decision-clock.ts';
 import { LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
-import { STAGES, type StageSettings } from './stages.ts';
+import { type OtherAccounts, STAGES, type StageSettings } from './stages.ts';
 
 /** As many as metrics name. */
 const MOST_METRIC_TENANTS = 100;
@@ -178,6 +178,11 @@ const RULES: readonly SettingRule[] = [
     message: 'widgetTenant must be one of readerTenants, which is all that the widget can see.',
   },
   {
+    broken: ({ producers, retryConsumers }) => !namesOthers(producers) || !namesOthers(retryConsumers),
+    message:
+      "producers and retryConsumers must name roles by ARN without wildcards, accounts of 12 digits, or an organizationId as 'o-abcdefghij'; leave them out for nobody.",
+  },
+  {
     broken: ({ existingCluster }) => existingCluster?.dataApiEnabled === false,
     message:
       'existingCluster has its Data API off, and the tracker has no other way in; enable its HTTP endpoint and set dataApiEnabled to true.',
@@ -230,7 +235,7 @@ export function stageSettings(
   const settings = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
   if (settings === undefined) {
     throw new Error(
-      `Stage '${stage}' is unknown: use one of ${known}, or describe it in lib/infra/stages.ts.`,
+      `Stage '${stage}' is unknown: use one of ${known}, or describe it in pagw.config.ts, beside cdk.json.`,
     );
   }
   return checkedSettings(stage, settings);
@@ -250,7 +255,10 @@ export function checkedSettings(stage: string, settings: StageSettings): StageSe
  * Executions at a time that a stage keeps for itself: ingest, two minute flows, the widget where there is one, and one for maintain.
  * @throws Error in one sentence when the stage is unknown or a setting cannot work.
  */
-export function reservedExecutions(stage: string, stages = STAGES): number {
+export function reservedExecutions(
+  stage: string,
+  stages: Readonly<Record<string, StageSettings>> = STAGES,
+): number {
   const { reservedConcurrency: reserved, widgetTenant } = stageSettings(stage, stages);
   const scheduled = widgetTenant === undefined ? 2 : 3;
   return reserved === undefined ? 0 : reserved.ingest + scheduled * reserved.scheduled + 1;
@@ -265,6 +273,17 @@ function decisionPolicyFault(policy: StageSettings['rules']['decisionPolicy']): 
   } catch (fault) {
     return fault instanceof Error ? fault.message : String(fault);
   }
+}
+
+function namesOthers(others: OtherAccounts | undefined): boolean {
+  if (others === undefined) return true;
+  const { roles = [], accounts = [], organizationId } = others;
+  return (
+    (roles.length > 0 || accounts.length > 0 || organizationId !== undefined) &&
+    roles.every((arn) => /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn)) &&
+    accounts.every((account) => /^\d{12}$/.test(account)) &&
+    (organizationId === undefined || /^o-[a-z0-9]{10,32}$/.test(organizationId))
+  );
 }
 
 function isHistoryAge(days: number | 'off'): boolean {

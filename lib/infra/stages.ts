@@ -26,6 +26,16 @@ export interface ExistingCluster {
   ownerSecretKeyArn?: string;
 }
 
+/** Who of other accounts may use a queue and its key. */
+export interface OtherAccounts {
+  /** ARNs of roles: the least that can be given. */
+  roles?: string[];
+  /** Accounts, which pass the right on to whom they trust. */
+  accounts?: string[];
+  /** Narrows whoever is named above; alone it lets in every account of the organization. */
+  organizationId?: string;
+}
+
 /** Everything in which one stage differs from another. */
 export interface StageSettings {
   /** Where the stage is deployed, and nowhere else. @default wherever the credentials lead */
@@ -85,6 +95,10 @@ export interface StageSettings {
   widgetTenant?: string;
   /** Whose rows the reader's login sees, by row-level security: widgets, and operators who only look. @default all tenants' */
   readerTenants?: string[];
+  /** Who of other accounts sends events; the output ProducerPolicy says what they attach. @default nobody */
+  producers?: OtherAccounts;
+  /** Who of other accounts takes retry commands; the output RetryConsumerPolicy says what they attach. @default nobody */
+  retryConsumers?: OtherAccounts;
   /** Where alarms' runbook links point: the page that is `docs/runbook.md`. */
   runbookUrl: string;
   /** Mail addresses told of alarms and of stuck requests. Pagers subscribe to the topic themselves. */

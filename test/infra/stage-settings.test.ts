@@ -55,6 +55,13 @@ describe('settings of a stage', () => {
       { capacity: { ...capacity, minUnits: 1, pauseAfterMinutes: 5 } },
       /needs capacity\.minUnits of 0/,
     ],
+    ['producers who are nobody', { producers: {} }, /^Stage 'prod': producers and retryConsumers must name/],
+    [
+      'any role of an account',
+      { producers: { roles: ['arn:aws:iam::123456789012:role/*'] } },
+      /without wildcards/,
+    ],
+    ['half an account', { retryConsumers: { accounts: ['1234'] } }, /12 digits/],
     ['a pause too short', { capacity: { ...capacity, minUnits: 0, pauseAfterMinutes: 4 } }, /from 5 to 1440/],
     [
       'insights nobody offers',

@@ -66,6 +66,12 @@ export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
   rules: EVERY_RULE,
   widgetTenant: 'anthem',
   readerTenants: ['anthem', 'carelon'],
+  producers: {
+    roles: ['arn:aws:iam::999988887777:role/parser'],
+    accounts: ['555566667777'],
+    organizationId: 'o-abcdefghij',
+  },
+  retryConsumers: { accounts: ['999988887777'] },
   runbookUrl: 'https://example.org/runbook',
   notify: ['on-call@example.org', 'lead@example.org'],
   existingNetwork: {
@@ -103,6 +109,7 @@ export const VARIANTS: Readonly<Record<string, Partial<StageSettings>>> = {
   'a restored cluster instead of the damaged one': {
     existingCluster: { ...EXISTING_CLUSTER, ownCluster: 'removed' },
   },
+  'producers of a whole organization': { producers: { organizationId: 'o-abcdefghij' } },
   '60 tenants': tenants(60),
   '1,000 tenants': tenants(1_000),
 };

@@ -1,0 +1,7 @@
+import { defineStage } from './lib/infra/define-stage.ts';
+
+// The stages of this project, as any project that installs the package states its own.
+export default {
+  dev: defineStage({ like: 'dev' }),
+  prod: defineStage({ like: 'prod' }),
+};
