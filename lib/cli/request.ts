@@ -236,7 +236,7 @@ async function readActsFacts(database: Database, request: RequestRow, view: Requ
   const isHeld = pause !== undefined && request.mainStatus === 'FAILED' && request.completedAt === null;
   return [
     ['Paused', isHeld ? pauseText(pause, view.now) : null],
-    ['Next', step && step.say],
+    ['Next', step?.say ?? null],
     ['Command', step && requestCommand(step, request.pagwId)],
     ...acts.map(
       ({ actedAt, actedBy, action, reason }): Fact => [

@@ -116,8 +116,8 @@ export function nextStepOfGroup(
 
 /** The act as it is typed, without its reason; to look, where there is none. */
 export function requestCommand({ acts: [act] }: NextStep, pagwId: string): string {
-  if (act === 'retry') return `${pagwCommand('retry run', [pagwId])} --reason …`;
-  if (act === 'resend' || act === 'close') return `${pagwCommand(`request ${act}`, [pagwId])} --reason …`;
+  if (act === 'retry') return `${pagwCommand('retry run', [pagwId])} --reason WHY`;
+  if (act === 'resend' || act === 'close') return `${pagwCommand(`request ${act}`, [pagwId])} --reason WHY`;
   return act === 'resume' ? 'pagw retry pauses' : pagwCommand('request show', [pagwId]);
 }
 
@@ -127,7 +127,7 @@ export function groupCommand(
   place: { tenant: string; stage: string; errorCode: string | null; targetSystem: string | null },
 ): string {
   const { tenant, stage, errorCode, targetSystem } = place;
-  if (act === 'pause') return `${pagwCommand('retry pause', [], { tenant, stage })} --reason …`;
+  if (act === 'pause') return `${pagwCommand('retry pause', [], { tenant, stage })} --reason WHY`;
   if (act === 'resume') return 'pagw retry pauses';
   if (act !== 'batch') return pagwCommand('stuck', [], { tenant, stage });
   const narrowed = {

@@ -112,7 +112,7 @@ describe('the stuck board', () => {
       'Pause, mend the cause at API_CONNECTOR',
       'pasapiconnector (pod-1), last heard of 10m ago',
       'retries-exhausted',
-      'pagw retry pause --tenant anthem --stage API_CONNECTOR --reason …',
+      'pagw retry pause --tenant anthem --stage API_CONNECTOR --reason WHY',
     ])
       expect(text({})).toContain(part);
     const pause = {
