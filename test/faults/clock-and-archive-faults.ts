@@ -80,6 +80,7 @@ export const clockAndArchiveFaults: readonly Fault[] = [
     (year): Fault => ({
       name: `our clock stands in ${year}`,
       inNow: true,
+      isAlone: true,
       during: (trial) => withClockAt(trial, year),
     }),
   ),
