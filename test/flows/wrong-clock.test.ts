@@ -135,7 +135,7 @@ async function empty(): Promise<void> {
        incident_notification,
        stuck_check, load_sample, event_tracker_summary, event_tracker_summary_day, event_tracker_summary_total,
        event_tracker_summary_day_total, event_summary_changed_hour, event_summary_changed_day, request_flow, flow_summary,
-       flow_changed_request, flow_changed_hour, flow_changed_day`,
+       flow_changed_request, flow_changed_hour, flow_changed_day CASCADE`,
   );
   await db.database.execute('UPDATE event_summary_progress SET refreshed_at = NULL, days_before = NULL');
 }
