@@ -1,4 +1,5 @@
 import { Argument, Command, type Option } from 'commander';
+import { stages } from '../domain/event-stages.ts';
 import type { Cli } from './cli.ts';
 
 export function completion(cli: Cli): Command {
@@ -30,11 +31,7 @@ function completionScript(shell: Shell, program: Command): string {
   const cases = levels.map(
     ({ path, words }) => `    '${path}') words='${[...words, ...global].join(' ')}' ;;`,
   );
-  const values = program.options.flatMap(({ argChoices, short, long }) =>
-    argChoices === undefined
-      ? []
-      : [`    ${[short, long].filter(Boolean).join('|')}) words='${argChoices.join(' ')}' ;;`],
-  );
+  const values = valuesOf(program, '', '*');
   const script = `_pagw() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' words='' word
   for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
@@ -45,9 +42,10 @@ ${levels
   .join('\n')}
     esac
   done
-  case "$previous" in
-    -f|--file) COMPREPLY=($(compgen -f -- "$current")); return ;;
+  case "$path $previous" in
+    *' -f'|*' --file') COMPREPLY=($(compgen -f -- "$current")); return ;;
 ${values.join('\n')}
+    *' --stage') words='${stages.join(' ')}' ;;
   esac
   [ -n "$words" ] || case "$path" in
 ${cases.join('\n')}
@@ -65,6 +63,18 @@ function levelsOf(command: Command, path: string): Level[] {
   const words = [...command.commands.map((verb) => verb.name()), ...command.options.flatMap(flags)];
   const own: Level = { path, words: path === '' ? command.commands.map((verb) => verb.name()) : words };
   return [own, ...command.commands.flatMap((verb) => levelsOf(verb, `${path} ${verb.name()}`.trim()))];
+}
+
+/** What may follow an option: a verb's may mean something else than another's of the same name. */
+function valuesOf(command: Command, path: string, at = path): string[] {
+  const own = command.options.flatMap(({ argChoices, short, long }) => {
+    const patterns = [short, long]
+      .filter(Boolean)
+      .map((flag) => (at === '*' ? `*' ${flag}'` : `'${at} ${flag}'`));
+    return argChoices === undefined ? [] : [`    ${patterns.join('|')}) words='${argChoices.join(' ')}' ;;`];
+  });
+  const verbs = command.commands.flatMap((verb) => valuesOf(verb, `${path} ${verb.name()}`.trim()));
+  return [...verbs, ...own];
 }
 
 function flags({ long }: Option): string[] {

@@ -26,6 +26,9 @@ it.each(['bash', 'zsh'] as const)('completes verbs, options and their values in 
   expect(complete('request', 'sh')).toEqual(['show']);
   expect(complete('request', 'show', 'PAGW-1', '--meta')).toEqual(['--metadata']);
   expect(complete('stuck', '-o', '')).toEqual(['table', 'json', 'jsonl', 'csv']);
+  expect(complete('retry', 'list', '--state', 'exh')).toEqual(['exhausted']);
+  expect(complete('stuck', '--reason', 'no-')).toEqual(['no-result']);
+  expect(complete('retry', 'pause', '--stage', 'API')).toEqual(['API_CONNECTOR']);
   expect(complete('report', 'lat')).toEqual(['latency']);
 });
 
