@@ -44,7 +44,11 @@ export interface StageSettings {
   zones: number;
   /** PostgreSQL as Aurora names it: `17` follows the minor that AWS has as default, `17.7` stays with it. */
   engineVersion: string;
-  /** Aurora capacity units (2 GiB of memory each). A minimum of 0 lets an idle cluster pause. */
+  /**
+   * Aurora capacity units (2 GiB of memory each). A minimum of 0 lets an idle cluster pause. A reader is as large as the writer and
+   * answers nothing here (the Data API asks the writer): it takes over within a minute where a failed
+   * writer is otherwise made anew in ten ("High availability for Amazon Aurora"); events wait in the queue meanwhile.
+   */
   capacity: { minUnits: number; maxUnits: number; pauseAfterMinutes?: number; readers: number };
   databaseName: string;
   /** CloudWatch Database Insights; `advanced` keeps 465 days (15 months), `standard` 7 at no cost. */
@@ -112,7 +116,7 @@ const RUNBOOK_URL = 'https://github.com/pagw/pagw-event-tracker/blob/main/docs/r
 const prod: StageSettings = {
   zones: 3,
   engineVersion: '17',
-  capacity: { minUnits: 1, maxUnits: 16, readers: 1 },
+  capacity: { minUnits: 1, maxUnits: 16, readers: 0 },
   databaseName: 'pagw',
   insights: { mode: 'advanced', retentionDays: 465 },
   retention: { backupDays: 35, logDays: 731, quarantineDays: 90, archiveDays: 2_557, archiveVersionDays: 90 },

@@ -1,6 +1,7 @@
 import type { Database } from '../data-access/database.ts';
 import type { HealthCheck } from './console/api-routes.ts';
 import type { DemoPipeline } from './demo/demo-pipeline.ts';
+import type { LocalCanary } from './local-canary.ts';
 import type { LocalAddresses } from './local-environment.ts';
 import { type QueuePump, queueDepth } from './queues/queue-pump.ts';
 import type { QueueServer } from './queues/queue-server.ts';
@@ -14,6 +15,7 @@ export interface StackParts {
   scheduler: Scheduler;
   /** Undefined: not asked for. */
   demo: DemoPipeline | undefined;
+  canary: LocalCanary;
 }
 
 /** How each part of a local stack is asked whether it is well. */
@@ -24,6 +26,7 @@ export function healthChecks({
   pump,
   scheduler,
   demo,
+  canary,
 }: StackParts): Record<string, HealthCheck> {
   return {
     database: async () => {
@@ -44,6 +47,7 @@ export function healthChecks({
       if (scheduler.trouble !== undefined) throw new Error(scheduler.trouble);
       return `${scheduler.rounds} rounds since the start`;
     },
+    canary: () => canary.fate(),
     demo: async () => {
       if (demo?.trouble !== undefined) throw new Error(demo.trouble);
       return demo === undefined ? 'off' : 'running';

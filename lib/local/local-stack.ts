@@ -18,6 +18,7 @@ import { type DemoPipeline, startDemoPipeline } from './demo/demo-pipeline.ts';
 import { backdateFirstRequests } from './demo/first-requests.ts';
 import { startRetryWorker } from './demo/stage-workers.ts';
 import { healthChecks } from './health-checks.ts';
+import { localCanary } from './local-canary.ts';
 import { openLocalClock } from './local-clock.ts';
 import { countRequests, type RequestCounts, startLocalDatabase } from './local-database.ts';
 import {
@@ -158,9 +159,16 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
     const counts = await countRequests(database, clock.now());
     demo?.admitNew();
+    const canary = localCanary({
+      sqs: queues.sqs,
+      eventsQueueUrl: addresses.eventsQueueUrl,
+      database,
+      clock,
+    });
     const scheduler = startScheduler({
       clock,
       flows: [
+        canary.flow,
         { name: 'retry', handler: createRetryHandler(environment, clock) },
         stuckAlarm,
         { name: 'maintain', handler: createMaintainHandler(environment, clock) },
@@ -168,7 +176,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       onTrouble,
     });
     stops.push(scheduler.stop);
-    const checks = healthChecks({ database, queues, addresses, pump, scheduler, demo });
+    const checks = healthChecks({ database, queues, addresses, pump, scheduler, demo, canary });
     const views = { database, clock, rules: readRules(environment) };
     const console = await startConsoleServer(port, {
       ...viewRoutes(views),

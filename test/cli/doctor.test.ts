@@ -198,6 +198,11 @@ describe('pagw doctor', () => {
     ],
     ['a lost retry index', 'DROP INDEX ix_event_tracker_retry', ['index-use']],
     ['a lost metadata index', 'DROP INDEX ix_event_tracker_metadata', ['v006-applied', 'index-use']],
+    [
+      'canaries that came and stopped coming',
+      `INSERT INTO canary (pagw_id, sent_at, arrived_at) VALUES ('PAGW-CANARY-1', '2026-03-01 08:59:59Z', '2026-03-01 09:00:00Z')`,
+      ['canary'],
+    ],
     ['a month that is not there', 'DROP TABLE event_tracker_2026_05', ['partitions']],
     [
       'a changed V005',

@@ -23,7 +23,8 @@ const READS_ENCRYPTED = ['kms:Decrypt'];
 /**
  * By call. Sources: "Authorizing access to the Amazon RDS Data API"; "Amazon SQS Key management" (a sender needs Decrypt
  * too, for the data key is reused); "Key management" of Amazon SNS; "Actions, resources, and condition keys for Amazon S3"
- * and "Using server-side encryption with AWS KMS keys"; "Secret encryption and decryption in AWS Secrets Manager".
+ * and "Using server-side encryption with AWS KMS keys"; the parameter ChecksumMode of HeadObject (to be told
+ * the checksum of an object under a customer's key takes Decrypt); "Secret encryption and decryption in AWS Secrets Manager".
  */
 const RULES: Readonly<Record<string, CallRule>> = {
   'rds-data:ExecuteStatement': dataApi('ExecuteStatement'),
@@ -41,7 +42,7 @@ const RULES: Readonly<Record<string, CallRule>> = {
   'sns:Publish': { action: 'sns:Publish', keyActions: WRITES_ENCRYPTED },
   's3:PutObject': { action: 's3:PutObject', keyActions: ['kms:GenerateDataKey'], onObjects: true },
   's3:GetObject': { action: 's3:GetObject', keyActions: READS_ENCRYPTED, onObjects: true },
-  's3:HeadObject': { action: 's3:GetObject', onObjects: true },
+  's3:HeadObject': { action: 's3:GetObject', keyActions: READS_ENCRYPTED, onObjects: true },
   'secretsmanager:GetSecretValue': {
     action: 'secretsmanager:GetSecretValue',
     keyActions: READS_ENCRYPTED,

@@ -28,6 +28,7 @@ import {
 } from './doctor-check.ts';
 import { type Account, preflightChecks } from './preflight.ts';
 import {
+  checkCanary,
   checkDatabase,
   checkDecisionPolicy,
   checkMigrations,
@@ -117,6 +118,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
   checkSequences,
   checkStates,
   checkPartitions,
+  checkCanary,
   checkTimelinePlan,
   checkQueue,
   checkRetryPolicy,

@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { readLastCanary } from '../../data-access/canary.ts';
 import type { Database } from '../../data-access/database.ts';
 import { compareStates, type StateDifference } from '../../data-access/derived-state.ts';
 import {
@@ -313,5 +314,25 @@ export const checkUniqueIndexes: DoctorCheck = {
       if (!index.valid) return fail(`${name} is invalid`, `${next} A month may lack its part of it.`);
     }
     return pass([...NEEDED.keys()].join(', '));
+  },
+};
+
+/** The longest that a stage may let pass between two canaries, and as long again for the alarm to have told of it. */
+const CANARY_PATIENCE_MS = 2 * 60 * 60_000;
+const CANARY_FORGOTTEN_MS = 24 * 60 * 60_000;
+
+export const checkCanary: DoctorCheck = {
+  id: 'canary',
+  part: 'tracker',
+  title: 'The last canary came from the queue into its timeline',
+  needsDatabase: true,
+  async run({ database, now }) {
+    const last = await readLastCanary(database);
+    if (last === undefined) return notApplicable('none has come yet: the stage sends none, or is new');
+    const ago = now.getTime() - last.arrivedAt.getTime();
+    const seen = `${tookText(ago)} ago, ${tookText(last.arrivedAt.getTime() - last.sentAt.getTime())} after it was sent`;
+    if (ago <= CANARY_PATIENCE_MS) return pass(seen);
+    if (ago > CANARY_FORGOTTEN_MS) return notApplicable(`${seen}: the stage sends none any more`);
+    return fail(seen, 'See docs/runbook.md, "canary-heartbeat".');
   },
 };
