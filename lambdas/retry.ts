@@ -5,7 +5,7 @@ import { measureRetriesByName, stepRetryBatches } from '../lib/data-access/retry
 import type { RetryCommand } from '../lib/domain/retry-command.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseRetryQueues } from '../lib/domain/retry-queues.ts';
-import { addBacklogMetrics, addRunMetrics } from '../lib/flows/retry/retry-metrics.ts';
+import { addBacklogMetrics, addRetryMetrics } from '../lib/flows/retry/retry-metrics.ts';
 import { runResends } from '../lib/flows/retry/run-resends.ts';
 import { type RetryRun, type RetryRunOptions, runRetries } from '../lib/flows/retry/run-retries.ts';
 import { retryEnv } from '../lib/runtime/env.ts';
@@ -57,7 +57,7 @@ export const createHandler = flowHandler(
         tenants = await metricTenants(database, env.METRIC_TENANTS);
         addBacklogMetrics(metrics, await measureRetriesByName(database, now(), tenants));
       });
-      addRunMetrics(metrics, counts, tenants);
+      addRetryMetrics(metrics, counts, tenants);
       const answer = {
         ...counts.total,
         madeDue: steps.reduce((sum, step) => sum + step.madeDue, 0),

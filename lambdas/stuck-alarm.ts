@@ -9,7 +9,7 @@ import { parseStageLimits } from '../lib/domain/stage-limits.ts';
 import { measureIngestLag } from '../lib/flows/stuck-alarm/measure-ingest-lag.ts';
 import { runStuckAlarm } from '../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { publishToTopic } from '../lib/flows/stuck-alarm/send-notifications.ts';
-import { addRunMetrics, addWatchedMetrics } from '../lib/flows/stuck-alarm/stuck-metrics.ts';
+import { addStuckMetrics, addWatchedMetrics } from '../lib/flows/stuck-alarm/stuck-metrics.ts';
 import { stuckAlarmEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
 import { tryToMeasure } from '../lib/runtime/metrics.ts';
@@ -60,7 +60,7 @@ export const createHandler = flowHandler(
         const tenants = await metricTenants(database, env.METRIC_TENANTS);
         addWatchedMetrics(metrics, await countWatchedRequests(database, tenants), heldBack, now);
       });
-      addRunMetrics(metrics, run, now);
+      addStuckMetrics(metrics, run, now);
       return { checked, stuck, sent, failed, heldBack, complete };
     };
   },

@@ -6,14 +6,14 @@ import { openLocalConnection } from './local-connection.ts';
 import { openStackConnection } from './stack-connection.ts';
 
 /** Which database login: to look, to act by hand, to record as the flows do, to migrate. */
-export type DatabaseLogin = 'reader' | 'operator' | 'writer' | 'owner';
+export type LoginName = 'reader' | 'operator' | 'writer' | 'owner';
 
 /** An event tracker, local or deployed. */
 export interface Connection {
   kind: 'local' | 'deployed';
   /** How to name it in a sentence: its address, or its stack. */
   name: string;
-  database(login: DatabaseLogin): Database;
+  database(login: LoginName): Database;
   /** Who AWS says is asking, as an ARN; absent where only the machine knows. @throws CliError where AWS does not say. */
   caller?: (() => Promise<string>) | undefined;
   sqs: SQSClient;

@@ -5,10 +5,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Database, openDatabase } from '../data-access/database.ts';
 import { CliError, ExitCode } from './cli-error.ts';
-import type { Connection, ConnectionChoice, DatabaseLogin } from './connection.ts';
+import type { Connection, ConnectionChoice, LoginName } from './connection.ts';
 
 /** The stack outputs that hold each login's secret. */
-const SECRET_OUTPUT: Record<DatabaseLogin, string> = {
+const SECRET_OUTPUT: Record<LoginName, string> = {
   reader: 'ReaderSecretArn',
   operator: 'OperatorSecretArn',
   writer: 'WriterSecretArn',
@@ -39,7 +39,7 @@ export async function openStackConnection(
   const sqs = new SQSClient(account);
   const s3 = new S3Client(account);
   const sts = new STSClient({ ...account, maxAttempts: 2, requestHandler: STS_PATIENCE });
-  const open = (login: DatabaseLogin): Database =>
+  const open = (login: LoginName): Database =>
     openDatabase(rdsData, {
       resourceArn: need('ClusterArn'),
       secretArn: need(SECRET_OUTPUT[login]),

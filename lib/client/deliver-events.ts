@@ -28,7 +28,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * Takes events out of the buffer to the queue, one batch after the other. While the queue is away it is asked again
  * after growing pauses. No timer here keeps the process alive.
  */
-export class Delivery {
+export class EventDelivery {
   delivered = 0;
   /** Why the queue took nothing when it was last asked: an error's name or code; null when it took something. */
   queueError: string | null = null;

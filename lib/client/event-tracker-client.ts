@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { EventStatus } from '../domain/tracked-event.ts';
 import { type ClientCounts, type Drop, DropLedger } from './client-counts.ts';
-import { Delivery } from './deliver-events.ts';
+import { EventDelivery } from './deliver-events.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { createEventIds } from './event-ids.ts';
 import { type ExitFlush, flushAtExit, noFlushAtExit } from './flush-at-exit.ts';
@@ -38,7 +38,7 @@ export interface EventTrackerClientOptions {
   onDrop?: ((drop: Drop) => unknown) | undefined;
 }
 
-export interface Deadline {
+export interface WaitLimit {
   /** @default 2,000 */
   deadlineMs?: number | undefined;
 }
@@ -50,9 +50,9 @@ export interface EventTrackerClient {
   logStageError(call: StageError): void;
   logRetryAttempt(call: RetryAttempt): void;
   /** Resolves, never rejects: true when all calls made before are delivered or dropped, false at the deadline. */
-  flush(deadline?: Deadline): Promise<boolean>;
+  flush(deadline?: WaitLimit): Promise<boolean>;
   /** Takes no more calls, flushes, and drops what is left. */
-  close(deadline?: Deadline): Promise<ClientCounts>;
+  close(deadline?: WaitLimit): Promise<ClientCounts>;
   counts(): ClientCounts;
 }
 
@@ -70,7 +70,7 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
   const buffer = new EventBuffer({ events: bufferLimit, bytes: bufferBytes });
   const drops = new DropLedger(options.onDrop);
   const onIdle = () => noFlushAtExit(atExit);
-  const delivery = new Delivery({ buffer, drops, sqs, queueUrl, sendTimeoutMs, onIdle });
+  const delivery = new EventDelivery({ buffer, drops, sqs, queueUrl, sendTimeoutMs, onIdle });
   const start = createStarter(delivery, flushIntervalMs);
   const nextId = createEventIds();
   let called = 0;
@@ -103,7 +103,7 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
     return true;
   };
 
-  const flush = ({ deadlineMs = DEADLINE_MS }: Deadline = {}) =>
+  const flush = ({ deadlineMs = DEADLINE_MS }: WaitLimit = {}) =>
     new Promise<boolean>((resolve) => {
       // The one timer that keeps the process alive, and with it everything that is under way.
       const timer = setTimeout(() => {
@@ -133,7 +133,7 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
     queueError: delivery.queueError,
   });
 
-  const close = async (deadline?: Deadline) => {
+  const close = async (deadline?: WaitLimit) => {
     await flush(deadline);
     giveUp();
     if (options.sqs === undefined) (sqs as SQSClient).destroy();
@@ -166,7 +166,7 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
 }
 
 /** Starts a delivery outside the call: at once, or a little later so that events travel together. */
-function createStarter(delivery: Delivery, flushIntervalMs: number): (atOnce: boolean) => void {
+function createStarter(delivery: EventDelivery, flushIntervalMs: number): (atOnce: boolean) => void {
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
   const start = () => {

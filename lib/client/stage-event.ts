@@ -21,10 +21,10 @@ export interface StageCall {
   eventId?: string | null | undefined;
   /** @default the time of the call */
   occurredAt?: Date | string | null | undefined;
-  request?: RequestFacts | null | undefined;
+  request?: RequestOfCall | null | undefined;
 }
 
-export interface RequestFacts {
+export interface RequestOfCall {
   /** Such as PAS_SUBMIT. */
   type?: string | null | undefined;
   priority?: 'EXPEDITED' | 'STANDARD' | null | undefined;

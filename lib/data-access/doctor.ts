@@ -125,7 +125,7 @@ export interface SequenceCheck {
 const FAULTS_SHOWN = 20;
 
 /** Looks at `limit` requests from `beforePagwId` downwards (ids begin with their date, so the latest come first). */
-export async function checkSequences(
+export async function findSequenceFaults(
   database: Database,
   limit: number,
   beforePagwId?: string,

@@ -19,7 +19,7 @@ export function namedValues(tenants: Iterable<string>): SqlValues {
 }
 
 /** What a measurement is of; `name` is null for all. */
-export interface Measured {
+export interface NamedInMetrics {
   dimension: 'tenant' | 'stage' | null;
   name: string | null;
 }

@@ -122,7 +122,7 @@ export interface ResendRequest extends Operator {
  * Asks for a stage's work to be sent once more; the next run of retry sends it.
  * @returns `waiting` when it was asked for already, `moved` when the request is not stuck any more as it was read.
  */
-export async function requestResend(
+export async function orderResend(
   database: Database,
   { pagwId, stage, attempt, afterSequenceNo, riskAccepted, ...operator }: ResendRequest,
   now: Date,

@@ -17,7 +17,7 @@ export class PagePositionError extends Error {
 }
 
 /** The place of a row in its order: PostgreSQL's own text of an instant, and an id that breaks ties. */
-export interface Place<Id extends string | number = string | number> {
+export interface RowPosition<Id extends string | number = string | number> {
   at: string;
   id: Id;
 }
@@ -119,7 +119,7 @@ export function* inParts<Item>(items: readonly Item[], mostBytes = REQUEST_BYTES
 }
 
 /** A position as one word, for an address or `--after`. */
-export function writePosition(list: string, { at, id }: Place): string {
+export function writePosition(list: string, { at, id }: RowPosition): string {
   return Buffer.from(JSON.stringify([list, at, id])).toString('base64url');
 }
 
@@ -128,17 +128,17 @@ export function readPosition(
   list: string,
   position: string | undefined,
   id: 'text',
-): Place<string> | undefined;
+): RowPosition<string> | undefined;
 export function readPosition(
   list: string,
   position: string | undefined,
   id: 'number',
-): Place<number> | undefined;
+): RowPosition<number> | undefined;
 export function readPosition(
   list: string,
   position: string | undefined,
   idType: 'text' | 'number',
-): Place | undefined {
+): RowPosition | undefined {
   if (position === undefined) return undefined;
   const [of, at, id, ...rest] = parsePosition(position);
   if (of !== list || rest.length > 0 || !isInstant(at)) throw new PagePositionError();

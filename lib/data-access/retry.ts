@@ -2,7 +2,7 @@ import type { ResendCause } from '../domain/resend.ts';
 import type { RetryFilter } from '../domain/retry-filter.ts';
 import type { RetryState } from '../domain/words.ts';
 import { type Database, LATEST_RIGHT_TIME, type SqlValues } from './database.ts';
-import { type Measured, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
+import { type NamedInMetrics, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';
 
 /** A failure taken for sending; nobody else takes it while its claim stands. */
@@ -275,8 +275,8 @@ export async function measureRetriesByName(
   database: Database,
   now: Date,
   tenants: Iterable<string>,
-): Promise<(RetryBacklog & Measured)[]> {
-  const { rows } = await database.execute<RetryBacklog & Measured>(
+): Promise<(RetryBacklog & NamedInMetrics)[]> {
+  const { rows } = await database.execute<RetryBacklog & NamedInMetrics>(
     `WITH waiting AS (
        SELECT
          ${tenantInMetrics('tenant')} AS tenant, ${stageInMetrics('stage')} AS stage,

@@ -2,7 +2,7 @@ import type { RequestFacts } from '../domain/request-state.ts';
 import type { RequestVerdict } from '../domain/request-verdict.ts';
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 import { NOTIFICATION_LEASE_SECONDS } from './incidents.ts';
-import { type Measured, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
+import { type NamedInMetrics, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
 import { type BoundedRows, readBounded } from './page.ts';
 
 /** A request whose check is due. */
@@ -120,7 +120,7 @@ export async function countOpenRequests(database: Database, tenant: string | nul
 }
 
 /** What requests on the watch list are doing. */
-export interface WatchedCount extends Measured {
+export interface WatchedCount extends NamedInMetrics {
   open: number;
   stuck: number;
   /** Since when the longest stuck is so; null when none is. */

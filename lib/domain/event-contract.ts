@@ -9,6 +9,7 @@ import {
   eventStatuses,
   OWN_EVENT_ID_PREFIX,
   type Priority,
+  priorities,
   type RequestStatus,
   requestStatuses,
 } from './tracked-event.ts';
@@ -78,7 +79,6 @@ const oneOf = (accepts: (name: string) => boolean, names: readonly string[]) => 
   );
 };
 
-export const priorities: readonly Priority[] = ['EXPEDITED', 'STANDARD'];
 export const canonicalPriority = (text: string): Priority | undefined => priorityWord(text);
 const requestStatusAliases: ReadonlyMap<string, RequestStatus> = new Map([
   ['CANCELED', 'CANCELLED'],

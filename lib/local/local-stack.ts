@@ -20,7 +20,7 @@ import { startRetryWorker } from './demo/stage-workers.ts';
 import { healthChecks } from './health-checks.ts';
 import { localCanary } from './local-canary.ts';
 import { openLocalClock } from './local-clock.ts';
-import { countRequests, type RequestCounts, startLocalDatabase } from './local-database.ts';
+import { countForBanner, type RequestCounts, startLocalDatabase } from './local-database.ts';
 import {
   EVENTS_QUEUE,
   enterLocalEnvironment,
@@ -157,7 +157,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     // So that what the start tells of the demo is what the detector says.
     if (demo?.isNew) await stuckAlarmHandler({}, lambdaContext('stuck-alarm', 60));
 
-    const counts = await countRequests(database, clock.now());
+    const counts = await countForBanner(database, clock.now());
     demo?.admitNew();
     const canary = localCanary({
       sqs: queues.sqs,

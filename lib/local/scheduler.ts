@@ -9,7 +9,7 @@ import { lambdaContext } from './local-environment.ts';
 import { awaitDrainedQueue } from './queues/queue-pump.ts';
 
 /** A flow that EventBridge Scheduler starts every minute once it is deployed. */
-export interface ScheduledFlow {
+export interface LocalFlow {
   name: string;
   handler: (event: unknown, context: Context) => Promise<unknown>;
 }
@@ -17,7 +17,7 @@ export interface ScheduledFlow {
 export interface SchedulerOptions {
   clock: LocalClock;
   /** Run one after the other, in this order. */
-  flows: readonly ScheduledFlow[];
+  flows: readonly LocalFlow[];
   /** Told once when a flow starts to fail. */
   onTrouble?: (sentence: string) => void;
 }
@@ -93,7 +93,7 @@ export function startScheduler({ clock, flows, onTrouble }: SchedulerOptions): S
 }
 
 export interface LocalStuckAlarmOptions {
-  handler: ScheduledFlow['handler'];
+  handler: LocalFlow['handler'];
   sqs: SQSClient;
   eventsQueueUrl: string;
   demo: DemoPipeline | undefined;
@@ -111,7 +111,7 @@ const NOTICES_A_ROUND = 100;
  * The stuck-alarm flow, run once what the clock skipped has been recorded: right after it was moved, every request in
  * flight would look stuck, as its workers have yet to tell what they did meanwhile.
  */
-export function localStuckAlarm(options: LocalStuckAlarmOptions): ScheduledFlow {
+export function localStuckAlarm(options: LocalStuckAlarmOptions): LocalFlow {
   const { handler, sqs, eventsQueueUrl, demo, database, onNotice } = options;
   let lastShown = 0;
   return {

@@ -2,12 +2,12 @@
 export type { ClientCounts, Drop, DropReason } from '../client/client-counts.ts';
 export {
   createEventTrackerClient,
-  type Deadline,
   type EventTrackerClient,
   type EventTrackerClientOptions,
+  type WaitLimit,
 } from '../client/event-tracker-client.ts';
 export type {
-  RequestFacts,
+  RequestOfCall,
   RetryAttempt,
   StageCall,
   StageComplete,

@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Measured } from '../data-access/named-in-metrics.ts';
+import type { NamedInMetrics } from '../data-access/named-in-metrics.ts';
 import { METRIC_NAMESPACE, UNMEASURED } from './metric-names.ts';
 
 /** The EMF metrics of a flow, published as one log line when the handler's middleware flushes them. */
@@ -26,7 +26,7 @@ export async function tryToMeasure(
  * Publishes a flow's measurements by tenant, by stage and in all, each name a record of its own; never the product of both,
  * which is a metric for each pair. Rows of one name are added together.
  */
-export function addByName<Row extends Measured>(
+export function addByName<Row extends NamedInMetrics>(
   metrics: Metrics,
   rows: readonly Row[],
   add: (rows: readonly Row[]) => void,

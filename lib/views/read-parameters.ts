@@ -2,7 +2,7 @@ import { textFault } from '../domain/text-fault.ts';
 import { ViewError, type ViewParameters } from './view-page.ts';
 
 /** Refuses what no filter can mean, also of those that this question does not come to. @throws ViewError */
-export function refuseImpossible(parameters: ViewParameters, filters: readonly string[]): void {
+export function refuseImpossibleFilters(parameters: ViewParameters, filters: readonly string[]): void {
   for (const name of filters) readText(parameters, name);
 }
 
@@ -38,7 +38,7 @@ export function readQuery(query: string, known: readonly string[]): ViewParamete
     if (parameters.getAll(name).length > 1) throw badFilter(`The filter “${name}” is given more than once.`);
   }
   const read = Object.fromEntries(parameters);
-  refuseImpossible(read, known);
+  refuseImpossibleFilters(read, known);
   return read;
 }
 

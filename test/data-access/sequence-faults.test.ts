@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkSequences } from '../../lib/data-access/doctor.ts';
+import { findSequenceFaults } from '../../lib/data-access/doctor.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
@@ -18,10 +18,10 @@ afterAll(() => db.close());
 
 describe('the check of sequences', () => {
   it('goes through all requests in bounded steps, the latest first', async () => {
-    const first = await checkSequences(db.database, 2);
+    const first = await findSequenceFaults(db.database, 2);
     expect(first).toEqual({ checked: 2, faults: [], next: 'PAGW-4' });
-    const second = await checkSequences(db.database, 2, first.next);
-    const third = await checkSequences(db.database, 2, second.next);
+    const second = await findSequenceFaults(db.database, 2, first.next);
+    const third = await findSequenceFaults(db.database, 2, second.next);
     expect([second.checked, third.checked, third.next]).toEqual([2, 1, undefined]);
   });
 
@@ -32,7 +32,7 @@ describe('the check of sequences', () => {
     await remove('PAGW-2', 'sequence_no = 4');
     await remove('PAGW-3', 'sequence_no = 1');
     await remove('PAGW-4', 'true');
-    const { faults } = await checkSequences(db.database, 100);
+    const { faults } = await findSequenceFaults(db.database, 100);
     expect(faults.map(({ pagwId, events }) => [pagwId, events])).toEqual([
       ['PAGW-4', 0],
       ['PAGW-3', 3],
@@ -43,6 +43,6 @@ describe('the check of sequences', () => {
 
   it('takes offence at a month that is gone and was not archived', async () => {
     await db.database.execute('DROP TABLE event_tracker_2026_03');
-    expect((await checkSequences(db.database, 100)).faults).toHaveLength(5);
+    expect((await findSequenceFaults(db.database, 100)).faults).toHaveLength(5);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LocalClock } from '../../lib/local/local-clock.ts';
-import { type ScheduledFlow, type Scheduler, startScheduler } from '../../lib/local/scheduler.ts';
+import { type LocalFlow, type Scheduler, startScheduler } from '../../lib/local/scheduler.ts';
 
 let aheadMs: number;
 let ran: string[];
@@ -17,7 +17,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-const flow = (name: string, work: () => Promise<void> = async () => undefined): ScheduledFlow => ({
+const flow = (name: string, work: () => Promise<void> = async () => undefined): LocalFlow => ({
   name,
   handler: async () => {
     ran.push(name);
@@ -75,7 +75,7 @@ describe('the local schedule', () => {
   it('tells a flow that is under way at the stop that its time is up', async () => {
     let left: (() => number) | undefined;
     let finish = () => {};
-    const handler: ScheduledFlow['handler'] = (_event, context) => {
+    const handler: LocalFlow['handler'] = (_event, context) => {
       left = () => context.getRemainingTimeInMillis();
       return new Promise<void>((settle) => (finish = settle));
     };

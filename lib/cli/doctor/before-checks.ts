@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../data-access/database.ts';
 import {
-  checkSequences,
   findByContainment,
   findSampleRequest,
+  findSequenceFaults,
   findUniqueIndexes,
   readColumnType,
   readStoredEvents,
@@ -134,7 +134,7 @@ export const checkConcurrentWrites: DoctorCheck = {
   title: "Concurrent writes don't cause sequence conflicts",
   needsDatabase: true,
   async run(context) {
-    const { checked, faults } = await checkSequences(context.database, LATEST_REQUESTS);
+    const { checked, faults } = await findSequenceFaults(context.database, LATEST_REQUESTS);
     const [fault] = faults;
     if (fault !== undefined)
       return fail(

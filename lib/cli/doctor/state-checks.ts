@@ -7,7 +7,7 @@ import {
   findUniqueIndexes,
   listPartitionMonths,
   plansHeardOf,
-  checkSequences as readSequences,
+  findSequenceFaults as readSequences,
   readServerVersion,
 } from '../../data-access/doctor.ts';
 import { lacksPolicy, parseDecisionPolicy, policyText } from '../../domain/decision-clock.ts';

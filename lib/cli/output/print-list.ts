@@ -2,7 +2,7 @@ import { printable, printableJson } from '../../domain/printable-text.ts';
 import { countText } from '../../domain/words.ts';
 import type { Session } from '../session.ts';
 import type { Paint } from './paint.ts';
-import { type Cell, type Column, cutText, tableText, textWidth } from './table.ts';
+import { type Cell, type Column, cutToWidth, tableText, textWidth } from './table.ts';
 
 export interface Listing<Row extends object> {
   /** The key of the rows in JSON, and what they are called in a sentence: `requests`. */
@@ -132,7 +132,7 @@ export function factsText(facts: readonly Fact[], paint: Paint, width: number | 
     .map(({ name, cell }) => {
       const text = printable(cell.text);
       const room = width === undefined ? undefined : width - nameWidth - 4;
-      return `  ${paint(name.padEnd(nameWidth), 'dim')}  ${paint(room === undefined ? text : cutText(text, room), cell.style ?? 'plain')}\n`;
+      return `  ${paint(name.padEnd(nameWidth), 'dim')}  ${paint(room === undefined ? text : cutToWidth(text, room), cell.style ?? 'plain')}\n`;
     })
     .join('');
 }

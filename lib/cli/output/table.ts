@@ -94,7 +94,7 @@ function line<Row>(
     .map(({ align }, index) => {
       const width = widths[index] ?? 0;
       const { text, style = 'plain' } = cells[index] ?? { text: '' };
-      const cut = cutText(text, width);
+      const cut = cutToWidth(text, width);
       const space = ' '.repeat(Math.max(0, width - textWidth(cut)));
       return align === 'right' ? space + paint(cut, style) : paint(cut, style) + space;
     })
@@ -105,7 +105,7 @@ function line<Row>(
 function noteLine<Row>(note: Cell, { paint, width }: TableOptions<Row>, indent: number): string {
   const lead = `${' '.repeat(indent)}${GAP}└ `;
   const text = printable(note.text);
-  const cut = width === undefined ? text : cutText(text, width - textWidth(lead));
+  const cut = width === undefined ? text : cutToWidth(text, width - textWidth(lead));
   return paint(lead, 'dim') + paint(cut, note.style ?? 'dim');
 }
 
@@ -124,7 +124,7 @@ export function textWidth(text: string): number {
 }
 
 /** Cut to the width, with an ellipsis where something is missing. */
-export function cutText(text: string, width: number): string {
+export function cutToWidth(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let kept = '';
   let used = 1;

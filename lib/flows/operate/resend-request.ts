@@ -1,5 +1,5 @@
 import type { Database } from '../../data-access/database.ts';
-import { type Operator, requestResend } from '../../data-access/operate.ts';
+import { type Operator, orderResend } from '../../data-access/operate.ts';
 import { findStanding, type RequestStanding } from '../../data-access/timeline.ts';
 import { type NothingToResend, type PossibleResend, possibleResend } from '../../domain/resend.ts';
 
@@ -50,5 +50,5 @@ export async function resendRequest(
   const { stage, attempt, request } = preview;
   const afterSequenceNo = request.mainSequenceNo ?? 0;
   const wanted = { pagwId, stage, attempt, afterSequenceNo, riskAccepted, ...operator };
-  return requestResend(database, wanted, now);
+  return orderResend(database, wanted, now);
 }

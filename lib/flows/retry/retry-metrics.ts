@@ -1,5 +1,5 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Measured } from '../../data-access/named-in-metrics.ts';
+import type { NamedInMetrics } from '../../data-access/named-in-metrics.ts';
 import type { RetryBacklog } from '../../data-access/retry.ts';
 import { stages } from '../../domain/event-stages.ts';
 import { OTHER } from '../../domain/other-name.ts';
@@ -12,7 +12,7 @@ interface Place {
 }
 
 export type RetryCount = 'dispatched' | 'released';
-export type CountedByName = Measured & Record<RetryCount, number>;
+export type CountedByName = NamedInMetrics & Record<RetryCount, number>;
 
 /** What a run did. */
 export interface RetryCounts {
@@ -57,7 +57,10 @@ function entry(
 }
 
 /** Reports what waits, in all, by tenant and by stage. */
-export function addBacklogMetrics(metrics: Metrics, backlog: readonly (RetryBacklog & Measured)[]): void {
+export function addBacklogMetrics(
+  metrics: Metrics,
+  backlog: readonly (RetryBacklog & NamedInMetrics)[],
+): void {
   addByName(metrics, backlog, (rows) => {
     const sum = (count: 'due' | 'paused' | 'exhausted') => rows.reduce((total, row) => total + row[count], 0);
     metrics.addMetric(RetryMetric.due, MetricUnit.Count, sum('due'));
@@ -69,7 +72,7 @@ export function addBacklogMetrics(metrics: Metrics, backlog: readonly (RetryBack
 }
 
 /** Reports what a run did, in all, by tenant and by stage. */
-export function addRunMetrics(metrics: Metrics, counts: RetryCounts, tenants: ReadonlySet<string>): void {
+export function addRetryMetrics(metrics: Metrics, counts: RetryCounts, tenants: ReadonlySet<string>): void {
   addByName(metrics, counts.byName(tenants), (rows) => {
     const sum = (count: 'dispatched' | 'released') => rows.reduce((total, row) => total + row[count], 0);
     metrics.addMetric(RetryMetric.dispatched, MetricUnit.Count, sum('dispatched'));

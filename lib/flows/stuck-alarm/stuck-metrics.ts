@@ -32,7 +32,7 @@ export function addWatchedMetrics(
 }
 
 /** Reports what a run did. */
-export function addRunMetrics(metrics: Metrics, run: StuckAlarmRun, now: Date): void {
+export function addStuckMetrics(metrics: Metrics, run: StuckAlarmRun, now: Date): void {
   metrics.addMetric(StuckMetric.incidents, MetricUnit.Count, run.incidents);
   metrics.addMetric(StuckMetric.notified, MetricUnit.Count, run.sent);
   metrics.addMetric(StuckMetric.unsent, MetricUnit.Count, run.failed);

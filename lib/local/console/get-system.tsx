@@ -1,5 +1,5 @@
 import { outcomeMarks } from '../../domain/words.ts';
-import { Mark } from '../../views/parts/status-mark.tsx';
+import { MarkText } from '../../views/parts/status-mark.tsx';
 import { Table } from '../../views/parts/table.tsx';
 import type { LocalAddresses } from '../local-environment.ts';
 import { checkParts, type HealthCheck } from './api-routes.ts';
@@ -30,9 +30,9 @@ export function getSystem({ addresses, checks, views }: SystemPage): ConsoleRout
               name: 'State',
               cell: ({ ok }) =>
                 ok ? (
-                  <Mark {...outcomeMarks.done} word="well" />
+                  <MarkText {...outcomeMarks.done} word="well" />
                 ) : (
-                  <Mark {...outcomeMarks.failed} word="failing" />
+                  <MarkText {...outcomeMarks.failed} word="failing" />
                 ),
             },
             { name: 'Detail', cell: ({ state }) => state },

@@ -54,7 +54,7 @@ const REQUEST_LIMIT_BYTES = 4 * 1024 * 1024;
 const BIG_NUMBER = /"longValue"\s*:\s*-?\d{16}/;
 
 /** @throws DataApiError when the body is over the service's limit or no JSON object. */
-export async function readBody(request: IncomingMessage): Promise<WireRequest> {
+export async function readJsonBody(request: IncomingMessage): Promise<WireRequest> {
   const text = await readText(request);
   try {
     const body: unknown = BIG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);

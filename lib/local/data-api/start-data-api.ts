@@ -6,7 +6,7 @@ import { PortInUseError } from '../postgres/postgres-cluster.ts';
 import { Connections, type PostgresAddress } from './connections.ts';
 import { DataApiError } from './data-api-error.ts';
 import { OPERATIONS } from './operations.ts';
-import { readBody, type Service } from './request.ts';
+import { readJsonBody, type Service } from './request.ts';
 import { StatementNames } from './run-statement.ts';
 import { Transactions } from './transactions.ts';
 
@@ -76,7 +76,7 @@ async function answer(service: Service, request: IncomingMessage, response: Serv
     const operation = request.method === 'POST' ? OPERATIONS[request.url ?? ''] : undefined;
     if (operation === undefined)
       throw new DataApiError('UnknownOperationException', 'There is no such operation.');
-    send(response, 200, await operation(service, await readBody(request)));
+    send(response, 200, await operation(service, await readJsonBody(request)));
   } catch (error) {
     const { name, status, message, details } =
       error instanceof DataApiError

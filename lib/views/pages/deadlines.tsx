@@ -15,7 +15,7 @@ import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { Mark } from '../parts/status-mark.tsx';
+import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Instant, Relative } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
@@ -157,7 +157,7 @@ function DeadlineTable({ deadlines, context }: { deadlines: readonly Deadline[];
       columns={[
         { name: 'Request', heads: true, cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} /> },
         { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
-        { name: 'Risk', cell: ({ risk }) => <Mark {...deadlineRiskMarks[risk]} /> },
+        { name: 'Risk', cell: ({ risk }) => <MarkText {...deadlineRiskMarks[risk]} /> },
         { name: 'Clock', cell: (deadline) => <Clock deadline={deadline} now={now} /> },
         { name: 'Due', numeric: true, cell: ({ dueAt }) => <Relative at={dueAt} now={now} /> },
         { name: 'Due at, UTC', cell: ({ dueAt }) => <Instant at={dueAt} now={now} /> },

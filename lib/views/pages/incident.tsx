@@ -17,7 +17,7 @@ import { ActsTable } from '../parts/acts-table.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { Pauses } from '../parts/pauses.tsx';
-import { Mark } from '../parts/status-mark.tsx';
+import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Instant, Relative } from '../parts/time-text.tsx';
 import { badFilter, readText } from '../read-parameters.ts';
@@ -81,7 +81,7 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
         <DataText value={incident.stage} most={40} />: <DataText value={causeText(incident)} most={160} />
       </h1>
       <p class="standing">
-        <Mark {...(isOpen ? incidentLevelMarks[level] : closedIncidentMark)} />{' '}
+        <MarkText {...(isOpen ? incidentLevelMarks[level] : closedIncidentMark)} />{' '}
         {isOpen
           ? `for ${durationText(now.getTime() - openedAt.getTime())}`
           : `after ${durationText(closedAt.getTime() - openedAt.getTime())}`}

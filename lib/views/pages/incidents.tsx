@@ -7,7 +7,7 @@ import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { Mark } from '../parts/status-mark.tsx';
+import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
@@ -75,7 +75,7 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
             {
               name: 'Level',
               cell: ({ level, closedAt }) => (
-                <Mark {...(closedAt === null ? incidentLevelMarks[level] : closedIncidentMark)} />
+                <MarkText {...(closedAt === null ? incidentLevelMarks[level] : closedIncidentMark)} />
               ),
             },
             {

@@ -9,7 +9,7 @@ import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { Mark } from '../parts/status-mark.tsx';
+import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
@@ -136,7 +136,7 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
                 replayedAt === null ? (
                   <span class="muted">no</span>
                 ) : (
-                  <Mark {...outcomeMarks.done} word="yes" />
+                  <MarkText {...outcomeMarks.done} word="yes" />
                 ),
             },
           ]}

@@ -2,7 +2,7 @@ import type { ListedRequest } from '../../data-access/requests.ts';
 import { standingMarks } from '../../domain/words.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink } from '../parts/links.tsx';
-import { Mark } from '../parts/status-mark.tsx';
+import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-page.ts';
@@ -50,8 +50,8 @@ export function RequestState({
 }: {
   request: Pick<RequestInList, 'status' | 'completedAt' | 'stuckReason'>;
 }) {
-  if (request.stuckReason !== null) return <Mark {...standingMarks.stuck} />;
-  if (request.completedAt === null) return <Mark {...standingMarks.inFlight} />;
-  if (request.status === 'PENDING') return <Mark {...standingMarks.answered} />;
-  return <Mark {...standingMarks.closed} />;
+  if (request.stuckReason !== null) return <MarkText {...standingMarks.stuck} />;
+  if (request.completedAt === null) return <MarkText {...standingMarks.inFlight} />;
+  if (request.status === 'PENDING') return <MarkText {...standingMarks.answered} />;
+  return <MarkText {...standingMarks.closed} />;
 }

@@ -9,7 +9,7 @@ import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { Pauses, pausesOf } from '../parts/pauses.tsx';
-import { Mark } from '../parts/status-mark.tsx';
+import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
@@ -157,9 +157,9 @@ function RetryState({ retry, data, now }: { retry: ListedRetry; data: RetryQueue
   const { state, nextRetryAt, failedAt } = retry;
   const dueAt = Math.max(nextRetryAt?.getTime() ?? 0, failedAt.getTime());
   if (state === 'due' && now.getTime() - dueAt > data.overdueSeconds * 1_000) {
-    return <Mark {...overdueRetryMark} />;
+    return <MarkText {...overdueRetryMark} />;
   }
-  return <Mark {...retryStateMarks[state]} />;
+  return <MarkText {...retryStateMarks[state]} />;
 }
 
 function Batches({ batches, context }: { batches: readonly RetryBatch[]; context: ViewContext }) {

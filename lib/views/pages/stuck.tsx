@@ -27,7 +27,7 @@ import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { PausedBy, Pauses, pausesOf } from '../parts/pauses.tsx';
-import { Mark } from '../parts/status-mark.tsx';
+import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
@@ -243,7 +243,7 @@ function ByItself({ group, pauses, now }: { group: StuckGroup; pauses: readonly 
   if (pause !== undefined)
     return (
       <>
-        <Mark {...retryStateMarks.paused} />
+        <MarkText {...retryStateMarks.paused} />
         <div class="detail">
           <PausedBy pause={pause} now={now} />
         </div>
@@ -281,7 +281,7 @@ function GroupDeadline({ group, context }: { group: StuckGroup; context: ViewCon
 }
 
 function CountMark({ count, mark, then = '' }: { count: number; mark: StateMark; then?: string }) {
-  return <Mark {...mark} word={`${count.toLocaleString('en')} ${mark.word}${then}`} />;
+  return <MarkText {...mark} word={`${count.toLocaleString('en')} ${mark.word}${then}`} />;
 }
 
 interface RequestTableProps {

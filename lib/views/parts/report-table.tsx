@@ -6,8 +6,8 @@ import { DataText } from './data-text.tsx';
 import { Fields } from './fields.tsx';
 import { CountLink, RequestLink } from './links.tsx';
 import { Sparkline } from './sparkline.tsx';
-import { Mark, StatusMark } from './status-mark.tsx';
-import { type Column, Table } from './table.tsx';
+import { MarkText, StatusMark } from './status-mark.tsx';
+import { type HtmlColumn, Table } from './table.tsx';
 import { Instant, Relative } from './time-text.tsx';
 
 interface ReportTableProps<Row extends object> {
@@ -34,7 +34,7 @@ function pageColumn<Row>(
   rows: readonly Row[],
   question: ReportQuestion,
   context: ViewContext,
-): Column<Row> {
+): HtmlColumn<Row> {
   const { title: name, heads = false } = column;
   if (column.unit !== 'bar') {
     const numeric = BY_DIGITS.has(column.unit);
@@ -90,7 +90,7 @@ function cellOf<Row>(
     case 'eventStatus':
       return <StatusMark status={column.value(row, question)} />;
     case 'mark':
-      return <Mark {...column.value(row, question)} />;
+      return <MarkText {...column.value(row, question)} />;
     case 'spark':
       return <Sparkline {...column.value(row, question)} />;
     case 'metadata':

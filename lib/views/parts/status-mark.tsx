@@ -1,7 +1,7 @@
 import { eventStatusMark, type Mark as StateMark } from '../../domain/words.ts';
 import { cutText } from './data-text.tsx';
 
-export function Mark({ tone, glyph, word }: StateMark) {
+export function MarkText({ tone, glyph, word }: StateMark) {
   return (
     <span class={`mark ${tone}`}>
       <span aria-hidden="true">{glyph}</span> {word}
@@ -16,5 +16,5 @@ export function markOf(status: string): StateMark {
 }
 
 export function StatusMark({ status }: { status: string }) {
-  return <Mark {...markOf(status)} />;
+  return <MarkText {...markOf(status)} />;
 }

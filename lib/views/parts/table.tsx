@@ -1,6 +1,6 @@
 import type { Child } from '../html.ts';
 
-export interface Column<Row> {
+export interface HtmlColumn<Row> {
   name: string;
   /** Aligned by its digits. */
   numeric?: boolean;
@@ -13,7 +13,7 @@ export interface Column<Row> {
 
 export interface TableProps<Row> {
   caption: string;
-  columns: readonly Column<Row>[];
+  columns: readonly HtmlColumn<Row>[];
   rows: readonly Row[];
 }
 

@@ -16,7 +16,7 @@ import { ActsTable } from '../parts/acts-table.tsx';
 import { cutText, DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { PausedBy } from '../parts/pauses.tsx';
-import { Mark } from '../parts/status-mark.tsx';
+import { MarkText } from '../parts/status-mark.tsx';
 import { Age, Instant, Relative } from '../parts/time-text.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
 import { readText } from '../read-parameters.ts';
@@ -277,7 +277,7 @@ function Standing({ request, now }: { request: RequestRow; now: Date }) {
   if (stuckReason !== null && stuckSince !== null) {
     return (
       <>
-        <Mark {...standingMarks.stuck} /> for <Age since={stuckSince} now={now} />:{' '}
+        <MarkText {...standingMarks.stuck} /> for <Age since={stuckSince} now={now} />:{' '}
         {mainStage === null ? 'the request' : <DataText value={mainStage} />}{' '}
         {cutText(reasonText(stuckReason), 80)}
         {lastErrorCode === null || !reasonIsFailure(stuckReason) ? null : (
@@ -293,17 +293,17 @@ function Standing({ request, now }: { request: RequestRow; now: Date }) {
   if (completedAt !== null) {
     return decidedAt === null ? (
       <>
-        <Mark {...standingMarks.answered} />, not decided yet.
+        <MarkText {...standingMarks.answered} />, not decided yet.
       </>
     ) : (
       <>
-        <Mark {...standingMarks.closed} />: {request.status.toLowerCase()}.
+        <MarkText {...standingMarks.closed} />: {request.status.toLowerCase()}.
       </>
     );
   }
   return (
     <>
-      <Mark {...standingMarks.inFlight} /> in <DataText value={mainStage ?? 'no stage yet'} />
+      <MarkText {...standingMarks.inFlight} /> in <DataText value={mainStage ?? 'no stage yet'} />
       {nextStage === null ? null : (
         <>
           , <DataText value={nextStage} /> is next

@@ -6,7 +6,7 @@ import type { Child, Html } from '../html.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { Failure } from '../parts/notice.tsx';
 import { Instant } from '../parts/time-text.tsx';
-import { readText, refuseImpossible } from '../read-parameters.ts';
+import { readText, refuseImpossibleFilters } from '../read-parameters.ts';
 import { styleSheet } from '../style-sheet.ts';
 import { type Links, type ViewContext, ViewError, type ViewLimits, type ViewRules } from '../view-page.ts';
 import { viewPages } from '../view-pages.ts';
@@ -53,7 +53,7 @@ export async function drawWidget(question: WidgetQuestion, options: WidgetOption
         `Set “view” to one of ${viewNames.join(', ')}.`,
       );
     }
-    refuseImpossible(parameters, viewPages[view].filters);
+    refuseImpossibleFilters(parameters, viewPages[view].filters);
     for (const share of SHARES) {
       const limits = shareOf(LIMITS, share);
       const fragment = await viewPages[view].show({

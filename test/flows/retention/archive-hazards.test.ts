@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../../lib/data-access/database-error.ts';
-import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
 import { measureArchive } from '../../../lib/data-access/retention.ts';
 import { findRequest } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
@@ -235,7 +235,7 @@ describe('a request that goes on after its START was archived', () => {
     expect(await month.drop(last)).toMatchObject({ monthsDropped: 1 });
     expect(await month.timeline('PAGW-1')).toEqual(shown);
     expect(await month.restoreMonth(until)).toBe(19);
-    expect((await checkSequences(month.database, 10)).faults).toEqual([]);
+    expect((await findSequenceFaults(month.database, 10)).faults).toEqual([]);
   });
 
   it('merges what came after the archive', async () => {

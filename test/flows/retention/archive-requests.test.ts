@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ARCHIVED_COLUMNS, listArchiveObjects } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { checkSequences, listPartitionMonths } from '../../../lib/data-access/doctor.ts';
+import { findSequenceFaults, listPartitionMonths } from '../../../lib/data-access/doctor.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { compactRequests, measureArchive } from '../../../lib/data-access/retention.ts';
 import { findRequest, type TimelineEvent } from '../../../lib/data-access/timeline.ts';
@@ -136,7 +136,7 @@ describe('archiveRequests', () => {
     expect(await timeline('PAGW-1')).toEqual(shown);
     await dropAll();
     expect(await timeline('PAGW-1')).toEqual(shown);
-    expect((await checkSequences(db.database, 10)).faults).toEqual([]);
+    expect((await findSequenceFaults(db.database, 10)).faults).toEqual([]);
     expect(await requestOf('PAGW-1')).toMatchObject({ archivedAt: now, lastSequenceNo: 15 });
   });
 
@@ -288,7 +288,7 @@ describe('an event that comes late', () => {
     ]);
     expect(outcomes.at(-2)?.sequenceNo).toBe(16);
     expect(await requestOf('PAGW-1')).toMatchObject({ archivedAt: null, lastSequenceNo: 16 });
-    expect((await checkSequences(db.database, 10)).faults).toEqual([]);
+    expect((await findSequenceFaults(db.database, 10)).faults).toEqual([]);
     expect(await dropAll()).toMatchObject({ monthsDropped: 0 });
     expect((await timeline('PAGW-1')).map(({ sequenceNo }) => sequenceNo)).toEqual(
       Array.from({ length: 16 }, (_, n) => n + 1),
@@ -303,7 +303,7 @@ describe('an event that comes late', () => {
     expect(whole[15]).toMatchObject({ sequenceNo: 16, eventId: 'late' });
     expect((await send('late'))[0]).toMatchObject({ outcome: 'DUPLICATE' });
     expect(await restoreRequest(db.database, archive.s3, 'PAGW-1', later)).toBe(11);
-    expect((await checkSequences(db.database, 10)).faults).toEqual([]);
+    expect((await findSequenceFaults(db.database, 10)).faults).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { compactRequests } from '../../../lib/data-access/retention.ts';
 import { findRequest, readTimeline, type TimelineEvent } from '../../../lib/data-access/timeline.ts';
@@ -64,7 +64,7 @@ describe('compactRequests', () => {
     expect(withoutStartedAt(after)).toEqual(withoutStartedAt(before));
     const parsed = after.find(({ eventType }) => eventType === 'PARSE_OK');
     expect(parsed?.startedAt).toEqual(new Date('2026-03-01T10:02:00Z'));
-    expect((await checkSequences(db.database, 10)).faults).toEqual([]);
+    expect((await findSequenceFaults(db.database, 10)).faults).toEqual([]);
   });
 
   it('keeps failures with their STARTs, and STARTs that say more than a time', async () => {
@@ -182,7 +182,7 @@ describe('compactRequests', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual([...sent.map(() => 'DUPLICATE'), 'RECORDED']);
     expect(outcomes.at(-1)?.sequenceNo).toBe(16);
     expect(await findRequest(db.database, 'PAGW-1')).toMatchObject({ compactedAt: null, lastSequenceNo: 16 });
-    expect((await checkSequences(db.database, 10)).faults).toEqual([]);
+    expect((await findSequenceFaults(db.database, 10)).faults).toEqual([]);
     expect(await compact(new Date('2026-06-01'))).toEqual({ requestsCompacted: 0, eventsMerged: 0 });
     await rollUp(db, new Date('2026-06-01'));
     expect(await compact(new Date('2026-06-01'))).toEqual({ requestsCompacted: 1, eventsMerged: 0 });
@@ -192,7 +192,9 @@ describe('compactRequests', () => {
     await history('PAGW-1');
     await compact();
     await db.database.execute(`DELETE FROM event_tracker WHERE start_sequence_no = 10`);
-    expect((await checkSequences(db.database, 10)).faults).toMatchObject([{ pagwId: 'PAGW-1', events: 13 }]);
+    expect((await findSequenceFaults(db.database, 10)).faults).toMatchObject([
+      { pagwId: 'PAGW-1', events: 13 },
+    ]);
   });
 
   it('works in batches, goes on where it was cut, and several at once merge each pair once', async () => {
@@ -204,7 +206,7 @@ describe('compactRequests', () => {
     const runs = await Promise.all(Array.from({ length: 4 }, () => compact(now, { batch: 1 })));
     const again = await compact(now, { batch: 5 });
     expect([...runs, again].reduce((sum, run) => sum + run.eventsMerged, 0)).toBe(8 * 5);
-    expect((await checkSequences(db.database, 100)).faults).toEqual([]);
+    expect((await findSequenceFaults(db.database, 100)).faults).toEqual([]);
     expect(await rows()).toBe(12 * 10);
   });
 

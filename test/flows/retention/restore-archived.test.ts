@@ -2,7 +2,7 @@ import { type GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchivedEvent } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { readArchiveFile, writeArchiveFile } from '../../../lib/flows/retention/archive-file.ts';
 import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';
@@ -125,7 +125,7 @@ it('puts nothing back of a request that is not archived, nor above its last arch
   ]);
   expect(await restoreRequest(month.database, forged, 'PAGW-1', until)).toBe(15);
   expect(await restoreRequest(month.database, archive.s3, 'PAGW-UNKNOWN', until)).toBeUndefined();
-  expect((await checkSequences(month.database, 10)).faults).toEqual([]);
+  expect((await findSequenceFaults(month.database, 10)).faults).toEqual([]);
 });
 
 it('keeps the month as long as was asked for the longest, also of what is there already', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkSequences } from '../../../lib/data-access/doctor.ts';
+import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-batch.ts';
 import { restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
@@ -77,7 +77,7 @@ it('loses and doubles nothing when all of it happens at once', async () => {
       sent.set(pagwId, [...ids, ...fresh]);
     }
     await Promise.all(runs);
-    expect((await checkSequences(month.database, 10)).faults).toEqual([]);
+    expect((await findSequenceFaults(month.database, 10)).faults).toEqual([]);
   }
   expect(dropped).toBeGreaterThan(0);
   for (const pagwId of PAGW_IDS) {

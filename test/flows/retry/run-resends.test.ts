@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listActs, pauseRetries, requestResend, resumeRetries } from '../../../lib/data-access/operate.ts';
+import { listActs, orderResend, pauseRetries, resumeRetries } from '../../../lib/data-access/operate.ts';
 import { findRequest } from '../../../lib/data-access/timeline.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
@@ -120,7 +120,7 @@ describe('a resend', () => {
     expect(await resend(pagwId)).toBe('needs-acceptance');
     // Nor past this flow, by whoever may call the function.
     const direct = { pagwId, stage: 'API_CONNECTOR', attempt: 2, afterSequenceNo: 1, riskAccepted: false };
-    await expect(requestResend(bench.database, { ...direct, ...operator }, bench.now)).rejects.toThrow();
+    await expect(orderResend(bench.database, { ...direct, ...operator }, bench.now)).rejects.toThrow();
     expect(await resend(pagwId, true)).toBe('requested');
     await run();
     expect(bench.queue.commands).toMatchObject([{ externalReference: 'EXT-1' }]);
