@@ -299,9 +299,9 @@ const LEFT_AS_THEY_WERE = new Set([
 
 function toExpectedRow({ pagwId, tenant, fold }: DerivedRequest): object {
   // An older system's own columns came over with its events.
-  const isBroughtOver = fold.appended.some(({ event }) => event.eventId.startsWith('V005-'));
+  const isBackfilled = fold.appended.some(({ event }) => event.eventId.startsWith('V005-'));
   const isLeft = (name: string, value: unknown) =>
-    LEFT_AS_THEY_WERE.has(name) && (value === undefined || isBroughtOver);
+    LEFT_AS_THEY_WERE.has(name) && (value === undefined || isBackfilled);
   const columns = Object.entries(toRequestRow({ pagwId, tenant, fold }))
     .filter(([name, value]) => !NOT_COMPARED.has(name) && !isLeft(name, value))
     .map(([name, value]) => [COLUMN_NAMES[name] ?? name, value ?? null]);

@@ -9,6 +9,7 @@ import {
 import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { canaryMessage, canaryRequest } from '../domain/canary.ts';
+import { durationText } from '../domain/words.ts';
 import { IngestMetric } from '../runtime/metric-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
@@ -69,7 +70,7 @@ export class CanaryFlow extends Construct {
       {
         name: 'canary-heartbeat',
         severity: 'page',
-        says: `In ${3 * everyMinutes} minutes no canary came from the queue into its timeline within ${withinSeconds} s.`,
+        says: `In ${3 * everyMinutes} minutes no canary came from the queue into its timeline within ${durationText(withinSeconds * 1_000)}.`,
         metric: flowMetric('ingest', IngestMetric.canary, 'Minimum', period),
         threshold: withinSeconds,
         periods: [3, 3],
