@@ -5,14 +5,14 @@ import type { Database } from '../data-access/database.ts';
 import { canaryMessage, canaryRequest } from '../domain/canary.ts';
 import { durationText } from '../domain/words.ts';
 import type { LocalClock } from './local-clock.ts';
-import type { ScheduledFlow } from './scheduler.ts';
+import type { LocalFlow } from './scheduler.ts';
 
 const EVERY_MS = 5 * 60_000;
 /** Of this machine's time, which no moved clock shortens. */
 const PATIENCE_MS = 60_000;
 
 export interface LocalCanary {
-  flow: ScheduledFlow;
+  flow: LocalFlow;
   /** How the last one fared. @throws Error when it has not arrived for a minute. */
   fate(): Promise<string>;
 }
