@@ -34,6 +34,8 @@ const HIDDEN = 'HIDDEN-1';
 const OF_NO_TENANT = [
   // Counts alone.
   'archived_month',
+  // The canary alone, which is no tenant's.
+  'canary',
   'event_summary_changed_day',
   'event_summary_changed_hour',
   'event_summary_progress',
@@ -209,9 +211,18 @@ describe('a reader limited to anthem', () => {
     expect(rows.map((row) => JSON.parse(row).tenant)).toEqual(['anthem', null]);
   });
 
+  async function hiddenIncident(): Promise<string> {
+    const { rows } = await owner.execute<{ id: number }>("SELECT id FROM incident WHERE tenant = 'elevance'");
+    return String(rows[0]?.id);
+  }
+
   it.each(viewNames)('finds nothing of elevance in view %s, whatever it asks for', async (view) => {
     const rules = readRules({});
-    const parameters = { id: HIDDEN, q: 'shared', time: '7d' };
+    const parameters = {
+      id: view === 'incident' ? await hiddenIncident() : HIDDEN,
+      q: 'shared',
+      time: '7d',
+    };
     for (const [tenant, asked] of [
       [null, parameters],
       [null, { ...parameters, tenant: 'elevance' }],
