@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import { durationText } from '../domain/words.ts';
 import { ExitCode, toCliError, usageError } from './cli-error.ts';
 import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
 import { refuseImpossible } from './refuse-impossible.ts';
@@ -22,7 +23,7 @@ interface WatchOption {
 export function addWatch(command: Command): Command {
   return command.option(
     '--watch [seconds]',
-    `look again every ${WATCH_SECONDS} s, or so often, until Ctrl-C`,
+    `look again every ${durationText(WATCH_SECONDS * 1_000)}, or so often, until Ctrl-C`,
     parseWatch,
   );
 }
@@ -98,7 +99,9 @@ export class Cli {
         session.say(message);
       });
       const clock = new Date().toISOString().slice(11, 19);
-      session.say(session.paintMessage(`${clock}Z · again in ${seconds} s · Ctrl-C ends`, 'dim'));
+      session.say(
+        session.paintMessage(`${clock}Z · again in ${durationText(seconds * 1_000)} · Ctrl-C ends`, 'dim'),
+      );
       // A local tracker's clock may be moved meanwhile, and credentials be renewed.
       session.close();
       await setTimeout(seconds * 1_000, undefined, { signal }).catch(() => undefined);
