@@ -70,7 +70,7 @@ const birthWords =
 const ownIds =
   set(`ssn ssns sin itin mrn mrns mbi hicn umpi umid masterpatientindex hic hcid mcid empi mpi eid umi upi medrec socsec socialsecurity
   medicalrecordnumber medicaidid medicareid passport driverlicense driverslicense licenseplate numberplate plate vin imei
-  udi universalid subscriberid memberid patientid enrolleeid beneficiaryid curp rfc dni nif nie cpf kvnr nhsnumber nhs nino hcn phn
+  udi universalid subscriberid memberid patientid enrolleeid beneficiaryid curp rfc dni nif nie cpf kvnr nhsnumber nhs nino hcn phn csn
   iban creditcard pan cvv ccn bankaccount routingnumber biometric biometrics fingerprints voiceprint faceid retina
   dl dln cin social socialsec`);
 const idEnds =
@@ -84,6 +84,14 @@ const idSubjects =
 /** With these it takes a number: a group id is a consumer group's, an account id the cloud's, a record id anybody's. */
 const numberedOnly = set('group grp account acct record contract case4 claim relationship social key');
 const numberEnds = set('no num number numbers nbr nr numero numer card last4 digits');
+/** A person's stay or treatment: its number or id leads to the person. `visits` counts them. */
+const stayWords = set(
+  'visit encounter admission inpatient outpatient stay episode hospitalization prescription rx accession csn visita',
+);
+const stayIdEnds = set('id ids identifier no num number nbr nr numero numer ref reference uid guid');
+/** What numbers its patients, and accounts of them: a hospital number is a patient's, a hospital's id the hospital's. */
+const patientsOf = set('hospital clinic');
+const billers = set('hospital clinic facility billing');
 /** Ends that number an id; as ids by themselves they say nothing. */
 const weakIdEnds = set('key keys code seq sequence token hash card ref reference refs suffix');
 
@@ -158,6 +166,7 @@ const seams = [
     ...birthWords,
     ...idEnds,
     ...idSubjects,
+    ...stayWords,
     ...contactWords,
     ...traitWords,
     'date',
@@ -176,6 +185,8 @@ const seams = [
     'medicaid',
     'medicare',
     'mailing',
+    'shipping',
+    'control',
     'permanent',
     'business',
     'sub',
@@ -292,7 +303,8 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (bare[0] === 'age' && /^(?:at|in|on|when)$/.test(bare[1] ?? '')) return 'birth';
   const isAbout = aboutEnds.has(last) && !(ofPerson && last === 'url');
   if (!isAbout && (has(alwaysIds) || (has(set('tin')) && words.includes('4')))) return 'id';
-  if (has(providerWords) && !ofPerson) return 'provider';
+  if (!isAbout && isStayId(bare)) return 'id';
+  if (has(providerWords) && !ofPerson && !isBilledTo(bare)) return 'provider';
   if (isAbout || (last === 'at' && !has(set('age')))) return null;
   if (joined === 'namesuffix' || joined === 'nametitle') return 'maybe-name';
   const name = bare.findIndex((word) => nameWords.has(word));
@@ -302,7 +314,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
     const owner = bare[name - 1] ?? '';
     if (/^(?:city|town|county|street|municipality|ciudad)$/.test(owner)) return 'contact';
     if (nameQualifiers.has(owner) || personWords.has(owner) || ambiguousPersons.has(owner)) return 'name';
-    if (mayBePersonWords.has(owner)) return 'maybe-name';
+    if (mayBePersonWords.has(owner) || owner === 'billing') return 'maybe-name';
     if (
       name === 0 &&
       bare.slice(1).every((word) => ownWords.has(word) || personWords.has(word) || nameQualifiers.has(word))
@@ -329,6 +341,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
   }
   if (has(ownTraits) || traitWords.has(last)) return 'trait';
   if (maybeNames.has(joined)) return 'maybe-name';
+  if (joined === 'billingcontact') return 'maybe-name';
   if (joined === 'emergencycontact' || joined === 'responsibleparty') return 'name';
   if (ofPerson)
     return bare.every((word) => ambiguousPersons.has(word) || !personWords.has(word))
@@ -340,9 +353,28 @@ function judge(words: readonly string[]): KeyMeaning | null {
 function isPartOfAddress(last: string, before: string): boolean {
   if (last === 'id') return before !== 'cell';
   if (last === 'code') return /^(?:postal|zip|post)$/.test(before);
-  return /^(?:lines?|num(?:ber)?|no|nbr|address|addr|text|info|name|details|ext|home|work|one|two)$/.test(
+  return /^(?:lines?|num(?:ber)?|no|nbr|address|addr|text|info|name|details|ext|home|work|one|two|billing|mailing|shipping|legal|current|previous|permanent|temporary)$/.test(
     last,
   );
+}
+
+/** `visitNumber`, `encounter_id`, `numberOfVisit`, `hospitalNo`, `billingAccountNumber`; not `numVisits` or `noVisit`. */
+function isStayId(words: readonly string[]): boolean {
+  const [first = '', second = ''] = words.filter((word) => !ownWords.has(word));
+  const last = words.at(-1) ?? '';
+  const before = words.at(-2) ?? '';
+  if (stayIdEnds.has(last) && stayWords.has(before)) return true;
+  if (first !== 'no' && stayIdEnds.has(first) && stayWords.has(second)) return words.at(-1) === second;
+  const isNumbered = numberEnds.has(last) && last !== 'card' && last !== 'code';
+  if (isNumbered && patientsOf.has(before)) return words.length === 2;
+  return isNumbered && /^(?:account|acct)$/.test(before) && words.some((word) => billers.has(word));
+}
+
+/** The address and phone that a bill goes to are a person's, unless it is a billing provider's. */
+function isBilledTo(words: readonly string[]): boolean {
+  const [provider, ...others] = words.filter((word) => providerWords.has(word));
+  if (provider !== 'billing' || others.length > 0) return false;
+  return words.some((word) => contactWords.has(word) || nameWords.has(word) || word === 'contact');
 }
 
 function isIdOf(words: readonly string[], last: string, before: string, ofPerson: boolean): boolean {

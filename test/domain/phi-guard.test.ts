@@ -77,6 +77,69 @@ describe('denied keys', () => {
     expect(findPhi({ [key]: 'x' })).toMatchObject({ rule: 'denied-key' });
   });
 
+  const casings = [
+    (words: string[]) => words.join('_'),
+    (words: string[]) => words.join('-').toUpperCase(),
+    (words: string[]) => words.join(''),
+    (words: string[]) => words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join(''),
+  ];
+
+  it.each([
+    ...[
+      'hospital number',
+      'hospital no',
+      'clinic nbr',
+      'visit number',
+      'visit id',
+      'encounter no',
+      'encounter id',
+    ],
+    ...['number of visit', 'admission number', 'stay id', 'episode no', 'prescription number', 'rx number'],
+    ...['accession no', 'hospital account number', 'billing account no', 'patient control number'],
+    ...[
+      'billing address',
+      'billing city',
+      'billing street',
+      'billing zip',
+      'billing phone',
+      'shipping address',
+    ],
+  ])('of a stay, an account or a bill, in any casing: %s', (name) => {
+    for (const casing of casings) {
+      expect(findPhi({ [casing(name.split(' '))]: 'x1' }), name).toMatchObject({ rule: 'denied-key' });
+    }
+  });
+
+  it.each([
+    ...[
+      'hospital id',
+      'hospital code',
+      'hospital name',
+      'facility id',
+      'billing provider npi',
+      'billing provider address',
+    ],
+    ...[
+      'billing code',
+      'billing status',
+      'billing group',
+      'visit type',
+      'visit count',
+      'number of visits',
+      'num visits',
+    ],
+    ...[
+      'visit limit',
+      'encounter class',
+      'encounter type',
+      'admission type',
+      'billing account id',
+      'account id',
+    ],
+  ])('but not of a provider, a kind or a count: %s', (name) => {
+    for (const casing of casings) expect(findPhi({ [casing(name.split(' '))]: 'B12' }), name).toBeNull();
+  });
+
   it('at any depth, in arrays and in metadata that is a string', () => {
     expect(findPhi({ a: [{ b: { memberName: 'x' } }] })).toEqual({
       path: '/a/0/b/memberName',
