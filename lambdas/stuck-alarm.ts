@@ -18,6 +18,10 @@ import { tryToMeasure } from '../lib/runtime/metrics.ts';
 const RESERVE_MS = 30_000;
 const END_RESERVE_MS = 10_000;
 
+class IngestLagError extends Error {
+  override readonly name = 'IngestLagError';
+}
+
 export interface StuckAlarmAnswer {
   checked: number;
   stuck: number;
@@ -59,6 +63,7 @@ export const createHandler = flowHandler(
         await keepLoadSample(database, now);
         const tenants = await metricTenants(database, env.METRIC_TENANTS);
         addWatchedMetrics(metrics, await countWatchedRequests(database, tenants), heldBack, now);
+        if (lagSeconds === null) throw new IngestLagError('The lag of ingest could not be measured.');
       });
       addStuckMetrics(metrics, run, now);
       return { checked, stuck, sent, failed, heldBack, complete };

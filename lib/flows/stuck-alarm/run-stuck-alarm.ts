@@ -17,7 +17,10 @@ import { type Publish, type SendCounts, sendNotifications } from './send-notific
 
 export interface StuckAlarmOptions {
   rules: VerdictRules;
+  /** Only holds verdicts back: where it fails or takes too long, the last run's answer counts. */
   measureLag: () => Promise<IngestLag>;
+  /** @default 5,000 */
+  measureWithinMs?: number;
   publish: Publish;
   now: Date;
   runbookUrl?: string | undefined;
@@ -33,7 +36,8 @@ export interface StuckAlarmRun extends CheckCounts, SendCounts {
   heldBack: boolean;
   /** Since when ingest lags that far; verdicts wait for the beginning of it only. */
   laggingSince: Date | null;
-  lagSeconds: number;
+  /** Null where it could not be measured. */
+  lagSeconds: number | null;
   incidents: number;
   stuck: number;
 }
@@ -47,13 +51,36 @@ const HOLD_BACK_FROM_SECONDS = 300;
  */
 const LONGEST_HOLD_BACK_MS = 30 * 60_000;
 
+const MEASURE_WITHIN_MS = 5_000;
+
+/** Null when it cannot be measured in this time: the alarms do not depend on it. */
+async function lagWithin(measureLag: () => Promise<IngestLag>, milliseconds: number): Promise<number | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, null);
+  });
+  try {
+    return (await Promise.race([measureLag(), tooLate]))?.seconds ?? null;
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An unknown lag begins no waiting, and ends none: that ends by LONGEST_HOLD_BACK_MS. */
+function lagsSince(lagSeconds: number | null, before: Date | null, now: Date): Date | null {
+  if (lagSeconds === null) return before;
+  return lagSeconds > HOLD_BACK_FROM_SECONDS ? (before ?? now) : null;
+}
+
 /** One run: look at what is due, keep the incidents, tell what there is to tell. Safe to repeat and to run at once. */
 export async function runStuckAlarm(database: Database, options: StuckAlarmOptions): Promise<StuckAlarmRun> {
   const { rules, now, publish, onSent } = options;
   await pullBackTimes(database, now);
-  const { seconds: lagSeconds } = await options.measureLag();
-  const laggingSince =
-    lagSeconds > HOLD_BACK_FROM_SECONDS ? ((await readCheck(database))?.laggingSince ?? now) : null;
+  const last = await readCheck(database);
+  const lagSeconds = await lagWithin(options.measureLag, options.measureWithinMs ?? MEASURE_WITHIN_MS);
+  const laggingSince = lagsSince(lagSeconds, last?.laggingSince ?? null, now);
   const heldBack = laggingSince !== null && now.getTime() - laggingSince.getTime() < LONGEST_HOLD_BACK_MS;
   const check = heldBack
     ? { checked: 0, changed: 0, complete: false }
@@ -64,7 +91,11 @@ export async function runStuckAlarm(database: Database, options: StuckAlarmOptio
     const pauses = await listRetryPauses(database);
     await keepIncidents(database, groups, now, { runbookUrl: options.runbookUrl, pauses });
   }
-  await recordCheck(database, now, { heldBack, laggingSince, lagSeconds });
+  await recordCheck(database, now, {
+    heldBack,
+    laggingSince,
+    lagSeconds: lagSeconds ?? last?.lagSeconds ?? 0,
+  });
   const sending = await sendNotifications(database, publish, now, onSent, options.maySend);
   const stuck = groups.reduce((total, { count, awaited }) => total + count - awaited, 0);
   return { ...check, ...sending, heldBack, laggingSince, lagSeconds, incidents: groups.length, stuck };

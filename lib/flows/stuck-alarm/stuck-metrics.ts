@@ -38,7 +38,7 @@ export function addStuckMetrics(metrics: Metrics, run: StuckAlarmRun, now: Date)
   metrics.addMetric(StuckMetric.unsent, MetricUnit.Count, run.failed);
   metrics.addMetric(StuckMetric.heldBack, MetricUnit.Count, run.heldBack ? 1 : 0);
   const laggingMs = now.getTime() - (run.laggingSince ?? now).getTime();
-  metrics.addMetric(StuckMetric.lag, MetricUnit.Seconds, run.lagSeconds);
+  if (run.lagSeconds !== null) metrics.addMetric(StuckMetric.lag, MetricUnit.Seconds, run.lagSeconds);
   metrics.addMetric(StuckMetric.lagging, MetricUnit.Seconds, laggingMs / 1_000);
   metrics.addMetric(StuckMetric.heartbeat, MetricUnit.Count, 1);
 }
