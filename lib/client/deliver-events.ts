@@ -1,3 +1,4 @@
+import type { PhiRules } from '../domain/phi-guard.ts';
 import type { DropLedger } from './client-counts.ts';
 import type { EventBuffer, RequestLane } from './event-buffer.ts';
 import type { PackedMessage } from './pack-messages.ts';
@@ -13,6 +14,7 @@ import {
 export interface DeliveryOptions extends Omit<BatchTarget, 'signal'> {
   buffer: EventBuffer;
   drops: DropLedger;
+  phiGuard: PhiRules;
   /** A batch without an answer after this long is offered again. */
   sendTimeoutMs: number;
   /** Nothing waits any more. */
@@ -106,10 +108,10 @@ export class EventDelivery {
   }
 
   async #seal(lane: RequestLane): Promise<void> {
-    const { buffer, drops } = this.#options;
+    const { buffer, drops, phiGuard } = this.#options;
     if (lane.sealed.length > 0) return;
     const events = lane.waiting.slice(0, EVENTS_PER_TURN);
-    const { sealed, refused } = await sealMessages(events);
+    const { sealed, refused } = await sealMessages(events, phiGuard);
     if (this.#stopped) return;
     lane.waiting.splice(0, events.length);
     lane.sealed = sealed;

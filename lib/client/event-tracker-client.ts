@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { type PhiRules, parsePhiGuard } from '../domain/phi-guard.ts';
 import type { EventStatus } from '../domain/tracked-event.ts';
 import { type ClientCounts, type Drop, DropLedger } from './client-counts.ts';
 import { EventDelivery } from './deliver-events.ts';
@@ -34,6 +35,10 @@ export interface EventTrackerClientOptions {
   sendTimeoutMs?: number | undefined;
   /** How long the end of the process is held up for what waits, once no call to the queue is open. @default 2,000 */
   exitDeadlineMs?: number | undefined;
+  /** What the tracker's stage is set to; production is `strict`: free text under a metadata key that is not known drops the event. @default 'patterns' */
+  phiLevel?: PhiRules['level'] | undefined;
+  /** Metadata keys that the stage knows beside the catalogue; they matter at `strict` only. */
+  metadataKeys?: readonly string[] | undefined;
   /** Told of drops, summed up by kind, outside the business call. */
   onDrop?: ((drop: Drop) => unknown) | undefined;
 }
@@ -66,11 +71,14 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
   refuseUnusable(queueUrl, { bufferLimit, bufferBytes, flushIntervalMs, sendTimeoutMs, exitDeadlineMs });
   const { tenant, serviceName, workerId } = options;
   const defaults = { tenant, serviceName, workerId };
+  const phiGuard = parsePhiGuard(
+    JSON.stringify({ level: options.phiLevel, metadataKeys: options.metadataKeys }),
+  );
   const sqs = options.sqs ?? new SQSClient({});
   const buffer = new EventBuffer({ events: bufferLimit, bytes: bufferBytes });
   const drops = new DropLedger(options.onDrop);
   const onIdle = () => noFlushAtExit(atExit);
-  const delivery = new EventDelivery({ buffer, drops, sqs, queueUrl, sendTimeoutMs, onIdle });
+  const delivery = new EventDelivery({ buffer, drops, sqs, queueUrl, phiGuard, sendTimeoutMs, onIdle });
   const start = createStarter(delivery, flushIntervalMs);
   const nextId = createEventIds();
   let called = 0;

@@ -81,6 +81,24 @@ describe('the four calls', () => {
     expect(queue.batches).toEqual([]);
   });
 
+  it.each([
+    { options: {}, delivered: 1, dropped: [] },
+    { options: { phiLevel: 'patterns' }, delivered: 1, dropped: [] },
+    { options: { phiLevel: 'strict' }, delivered: 0, dropped: ['METADATA_PHI_SUSPECTED'] },
+    { options: { phiLevel: 'strict', metadataKeys: ['callerWish'] }, delivered: 1, dropped: [] },
+  ] as const)('judge free text as the stage does: $options', async ({ options, delivered, dropped }) => {
+    const codes: string[] = [];
+    tracker = open({ ...options, onDrop: ({ code }) => codes.push(code) });
+    tracker.logStageComplete({ ...call, metadata: { callerWish: 'the aunt wants a call' } });
+    await tracker.close(PATIENT);
+    expect(tracker.counts()).toMatchObject({ delivered, dropped: { invalid: dropped.length } });
+    expect(codes).toEqual(dropped);
+  });
+
+  it('refuse a level that does not exist when the client is made', () => {
+    expect(() => open({ phiLevel: 'lax' as never })).toThrow(/level/);
+  });
+
   it('name and date the event when it happens', async () => {
     const before = new Date().toISOString();
     tracker.logStageStart(call);
