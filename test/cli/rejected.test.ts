@@ -204,6 +204,20 @@ describe('pagw rejected replay', () => {
     expect(stdout.trim().split('\n')).toHaveLength(2);
   });
 
+  it.each([
+    { level: 'strict', metadataKeys: [], code: 1, sent: 0 },
+    { level: 'strict', metadataKeys: ['callerWish'], code: 0, sent: 1 },
+    { level: 'patterns', metadataKeys: [], code: 0, sent: 1 },
+  ])('judges free text as the tracker does now: $level, $metadataKeys', async ({ code, sent, ...guard }) => {
+    const wish = 'the aunt wants a call';
+    await ingest('m-1', { ...orphan, metadata: { callerWish: wish } });
+    const phiGuard = JSON.stringify(guard);
+    const replay = await runCli(['rejected', 'replay', '1'], { connection: { ...connection, phiGuard } });
+    expect(replay.code).toBe(code);
+    expect(replay.stdout + replay.stderr).not.toContain(wish);
+    expect(await deliver()).toHaveLength(sent);
+  });
+
   it('replays all with a code after asking, and none when the answer is no', async () => {
     for (let number = 0; number < 12; number++)
       await ingest(`m-${number}`, { ...orphan, pagwId: `PAGW-${number}` });

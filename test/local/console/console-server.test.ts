@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parsePhiGuard } from '../../../lib/domain/phi-guard.ts';
 import {
   getHealthz,
   type HealthCheck,
@@ -81,6 +82,40 @@ async function received(): Promise<{ group: string | undefined; events: unknown 
     events: JSON.parse(Body ?? 'null'),
   }));
 }
+
+describe('POST /events at the strict level of the PHI guard', () => {
+  it.each([
+    {
+      metadataKeys: [],
+      accepted: 1,
+      rejected: [{ line: 2, code: 'METADATA_PHI_SUSPECTED', path: '/metadata/*' }],
+    },
+    { metadataKeys: ['callerWish'], accepted: 2, rejected: [] },
+  ])(
+    'takes free text under known keys alone: $metadataKeys',
+    async ({ metadataKeys, accepted, rejected }) => {
+      const strict = parsePhiGuard(JSON.stringify({ level: 'strict', metadataKeys }));
+      const route = postEvents(queues.sqs, localAddresses(port).eventsQueueUrl, strict);
+      const strictPort = await findFreePorts(1);
+      const strictServer = await startConsoleServer(strictPort, { 'POST /events': route });
+      const wish = 'the aunt wants a call';
+      const events = [
+        eventOf(`PAGW-STRICT-${accepted}1`, { metadata: { diagnosisCount: 3, disposition: 'APPROVED' } }),
+        eventOf(`PAGW-STRICT-${accepted}2`, { metadata: { callerWish: wish } }),
+      ];
+      const response = await fetch(`http://127.0.0.1:${strictPort}/events`, {
+        method: 'POST',
+        body: events.map((event) => JSON.stringify(event)).join('\n'),
+      });
+      const text = await response.text();
+      await strictServer.stop();
+      expect(response.status).toBe(202);
+      expect(JSON.parse(text)).toMatchObject({ accepted, rejected });
+      expect(text).not.toContain(wish);
+      expect(JSON.stringify(await received()).includes(wish)).toBe(rejected.length === 0);
+    },
+  );
+});
 
 describe('POST /events', () => {
   it('puts the valid ones on the queue as they came and tells what is wrong with the others', async () => {
