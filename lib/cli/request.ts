@@ -163,6 +163,7 @@ const SHOWN_FIELDS: (keyof TimelineEvent & string)[] = [
   'externalReference',
   'workerId',
   'serviceName',
+  'sender',
   'startedAt',
   'completedAt',
   'createdAt',

@@ -117,6 +117,8 @@ export interface TimelineEvent {
   errorMessage: string | null;
   workerId: string | null;
   serviceName: string | null;
+  /** The SQS SenderId of its message: a user's id, or a role's with the session's name; null for the tracker's own events. */
+  sender: string | null;
   startedAt: Date | null;
   completedAt: Date | null;
   /** By the producer's clock. */
@@ -134,7 +136,7 @@ const PAGE_EVENTS = 400;
 export const TIMELINE_SQL = withinAnswer(`
   SELECT
     sequence_no, event_id, stage, event_type, status::text AS status, attempt, retryable, next_retry_at,
-    retry_exhausted_at, duration_ms, external_reference, error_code, error_message, worker_id, service_name,
+    retry_exhausted_at, duration_ms, external_reference, error_code, error_message, worker_id, service_name, sender,
     started_at, completed_at, occurred_at, coalesce((stated ->> 'disbelieved')::boolean, false) AS disbelieved, created_at,
     metadata
   FROM event_history

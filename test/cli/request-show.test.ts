@@ -54,6 +54,19 @@ describe('pagw request show', () => {
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
+  it('tells who sent an event, in JSON of each, in the table where it is another than before', async () => {
+    const senders = ['AROAONE:parser', 'AROAONE:parser', null, 'AROAONE:parser', 'AROATWO:a\u001b[2J'];
+    await recordEvents(
+      db.database,
+      senders.map((sender) => trackedEvent({ pagwId: 'PAGW-SENT', sender })),
+      recordedAt,
+    );
+    const json = await runCli(['request', 'show', 'PAGW-SENT', '-o', 'json'], { connection });
+    expect(JSON.parse(json.stdout).events.map(({ sender }: { sender: string }) => sender)).toEqual(senders);
+    const { stdout } = await runCli(['request', 'show', 'PAGW-SENT'], { connection });
+    expect(stdout.match(/sent by .*/g)).toEqual(['sent by AROAONE:parser', 'sent by AROATWO:a\\u001b[2J']);
+  });
+
   it('shows an answer that decides nothing, and the determination that does', async () => {
     const answers = (pagwId: string, disposition: string) =>
       trackedEvent({

@@ -57,6 +57,7 @@ export function timelineEvent(fields: Partial<TimelineEvent> = {}): TimelineEven
     errorMessage: null,
     workerId: null,
     serviceName: null,
+    sender: null,
     startedAt: null,
     completedAt: null,
     disbelieved: false,

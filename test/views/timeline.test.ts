@@ -19,6 +19,11 @@ function draw(events: TimelineEvent[], request: Partial<RequestRow> = {}): strin
 }
 
 describe('the timeline', () => {
+  it('tells who sent an event, and nobody of what the tracker made itself', () => {
+    expect(textOf(draw([timelineEvent({ sender: 'AROAONE:parser' })]))).toContain('Sent by AROAONE:parser');
+    expect(textOf(draw([timelineEvent({ sender: null })]))).not.toContain('Sent by');
+  });
+
   it('lists each event with time, stage, type, status, attempt of its maximum, duration, error and metadata', () => {
     const text = textOf(
       draw([

@@ -39,12 +39,28 @@ export function timelineText(events: readonly TimelineEvent[], view: TimelineVie
       align: 'right',
     },
   ];
+  const changed = senderChanges(events);
   return tableText(events, {
     columns,
     paint: view.paint,
     width: view.width,
-    notes: (event) => notes(event, view),
+    notes: (event) => [
+      ...(changed.has(event) ? [{ text: `sent by ${event.sender}`, style: 'dim' } as const] : []),
+      ...notes(event, view),
+    ],
   });
+}
+
+/** The events whose sender is another than the last one known: told once, not on every line. */
+function senderChanges(events: readonly TimelineEvent[]): Set<TimelineEvent> {
+  let last: string | null = null;
+  return new Set(
+    events.filter(({ sender }) => {
+      const isOther = sender !== null && sender !== last;
+      last = sender ?? last;
+      return isOther;
+    }),
+  );
 }
 
 function notes(event: TimelineEvent, { now, metadata, zone }: TimelineView): Cell[] {

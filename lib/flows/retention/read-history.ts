@@ -77,6 +77,7 @@ function resultOf(row: ArchivedEvent): TimelineEvent {
     errorMessage: text('error_message'),
     workerId: text('worker_id'),
     serviceName: text('service_name'),
+    sender: text('sender'),
     startedAt: instant('started_at'),
     completedAt: instant('completed_at'),
     occurredAt: instant('occurred_at') ?? new Date(Number.NaN),

@@ -69,7 +69,8 @@ function Flags({ flags }: { flags: readonly EventFlag[] }) {
 }
 
 function Details({ event, now }: { event: TimelineEvent; now: Date }) {
-  const { errorCode, errorMessage, nextRetryAt, retryExhaustedAt, externalReference, metadata } = event;
+  const { errorCode, errorMessage, nextRetryAt, retryExhaustedAt, externalReference, sender, metadata } =
+    event;
   return (
     <>
       {errorCode === null ? null : (
@@ -91,6 +92,11 @@ function Details({ event, now }: { event: TimelineEvent; now: Date }) {
       {externalReference === null ? null : (
         <div>
           Reference <DataText value={externalReference} mono />
+        </div>
+      )}
+      {sender === null ? null : (
+        <div class="detail">
+          Sent by <DataText value={sender} most={64} mono />
         </div>
       )}
       <Fields metadata={metadata} />
