@@ -134,7 +134,7 @@ describe('stuck-alarm', () => {
     expect(pages[0]?.subject).toBe('[WARN] once - VALIDATION - 2 stuck');
     expect(pages[0]?.text.split('\n')).toEqual([
       '[WARN] once · VALIDATION · 2 stuck (oldest 15m)',
-      'Cause: begun, and no result (2 of 2). Began 08:00Z. New.',
+      'Cause: began and gave no result (2 of 2). Began 08:00Z. New.',
       'Automatic: none.',
       `Do: pagw stuck --tenant once --stage VALIDATION     Runbook: https://example.org/runbook#stuck     Key: ${pages[0]?.attributes.incidentKey}`,
     ]);
@@ -216,6 +216,18 @@ describe('stuck-alarm', () => {
       checkedAt: afterMinutes(at, 21),
       heldBackSince: null,
     });
+  });
+
+  it('tells what is stuck where the queue does not answer for its lag, and that it was not measured', async () => {
+    const at = afterMinutes(start, 5_500);
+    await hang('unmeasured', 1, at);
+    logged.length = 0;
+    const gone = `${eventsQueueUrl}-gone`;
+    expect(await run(afterMinutes(at, 20), { ...environment, EVENTS_QUEUE_URL: gone })).toMatchObject({
+      heldBack: false,
+    });
+    expect(kinds(await paged(), 'unmeasured')).toEqual(['opened']);
+    expect(logged.join('\n')).toContain('IngestLagError');
   });
 
   it('holds back while ingest takes messages and records none', async () => {
