@@ -38,7 +38,7 @@ export function judgeRequest(
   { limits, policy }: VerdictRules,
   now: Date,
 ): RequestVerdict {
-  const facts = withoutTimesAhead(known, now);
+  const { facts, until } = withoutTimesAhead(known, now);
   const state = stateOf(facts);
   const due = decisionSteps(facts, policy);
   const steps = state.clock && facts.clockStoppedAt === null ? due : null;
@@ -58,26 +58,30 @@ export function judgeRequest(
     deadlineRisk: risk,
     decisionDueAt: due?.dueAt ?? null,
     checkAt:
-      isOpen || steps !== null
-        ? nextCheck([stall?.at, steps?.atRiskAt, steps?.urgentAt, steps?.dueAt], now, isOpen, limits)
+      isOpen || steps !== null || until !== undefined
+        ? nextCheck([stall?.at, steps?.atRiskAt, steps?.urgentAt, steps?.dueAt, until], now, isOpen, limits)
         : null,
   };
 }
 
 /**
  * When a clock of ours was far ahead, the best that is known of a recording is what its producer says of it. Otherwise no
- * limit would run out until the time has come.
+ * limit would run out until the time has come. `until`: when the next of these times is no longer ahead, and counts.
  */
-function withoutTimesAhead(facts: RequestFacts, now: Date): RequestFacts {
+function withoutTimesAhead(facts: RequestFacts, now: Date): { facts: RequestFacts; until?: Date } {
   const latest = now.getTime() + CLOCK_SKEW_SECONDS * 1_000;
-  if (facts.recordedAt.getTime() <= latest) return facts;
-  const recordedAt = facts.occurredAt < now ? facts.occurredAt : now;
-  const orRecorded = (time: Date) => (time.getTime() > latest ? recordedAt : time);
+  const { recordedAt, receivedAt, clockStartedAt, occurredAt } = facts;
+  if (recordedAt.getTime() <= latest) return { facts };
+  const ahead = [recordedAt, receivedAt, clockStartedAt].map(Number).filter((time) => time > latest);
+  const orOccurred = (time: Date) => (time.getTime() > latest ? occurredAt : time);
   return {
-    ...facts,
-    recordedAt,
-    receivedAt: orRecorded(facts.receivedAt),
-    clockStartedAt: orRecorded(facts.clockStartedAt),
+    facts: {
+      ...facts,
+      recordedAt: occurredAt,
+      receivedAt: orOccurred(receivedAt),
+      clockStartedAt: orOccurred(clockStartedAt),
+    },
+    until: new Date(Math.min(...ahead) - CLOCK_SKEW_SECONDS * 1_000),
   };
 }
 
