@@ -232,7 +232,10 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
   {
     gate: /\d[- ]?y/i,
     patterns: [
-      { name: 'age', pattern: /()\b\d{1,3}[- ]?(?:y\/o|yo\b|y\.o\.|years?[- ]old\b|yrs?[- ]old\b)/gi },
+      {
+        name: 'age',
+        pattern: /()(?<![\w+/])\d{1,3}[- ]?(?:y\/o(?![\w+/=])|yo\b|y\.o\.|years?[- ]old\b|yrs?[- ]old\b)/gi,
+      },
     ],
   },
   {
