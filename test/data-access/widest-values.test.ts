@@ -255,7 +255,9 @@ describe('the widest legal values, in quantity', () => {
     const clock = { now: () => later(120), aheadSeconds: 0, advance: async () => undefined };
     const routes = viewRoutes({ database: db.database, clock, rules });
     const path = view === 'overview' ? '/' : `/${view}`;
-    const queries: Record<string, string>[] = view === 'request' ? [{ id: long }] : [{}, { tenant: hostile }];
+    const ids: Readonly<Record<string, string>> = { request: long, incident: '1' };
+    const id = ids[view];
+    const queries: Record<string, string>[] = id === undefined ? [{}, { tenant: hostile }] : [{ id }];
     for (const parameters of queries) {
       const url = new URL(`http://localhost${path}?${new URLSearchParams(parameters)}`);
       expect(await routes[`GET ${path}`]?.({ url, body: '' })).toMatchObject({ status: 200 });

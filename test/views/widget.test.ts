@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createHandler, type WidgetAnswer } from '../../lambdas/widget.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import { keepIncidents } from '../../lib/flows/stuck-alarm/keep-incidents.ts';
 import { viewNames } from '../../lib/reports/place.ts';
 import type { Clock } from '../../lib/runtime/open-database.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { incidentGroup } from '../support/incident-group.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
@@ -47,6 +49,7 @@ beforeAll(async () => {
      SET stuck_reason = 'failed', stuck_stage = main_stage, stuck_since = :now::timestamptz, stuck_error_code = 'X<script>'`,
     { now },
   );
+  await keepIncidents(database, [incidentGroup({ errorCode: 'X<script>', oldestSince: now })], now);
 }, 120_000);
 
 afterAll(() => testDatabase.close());
@@ -78,7 +81,8 @@ async function htmlOf(answer: Promise<WidgetAnswer>): Promise<string> {
 
 describe('the widget', () => {
   it.each(viewNames)('draws view %s as a strict sanitiser would leave it', async (view) => {
-    const html = await htmlOf(widgetOf('*')({ view, id: 'PAGW-HOSTILE', q: 'note=x' }));
+    const id = view === 'incident' ? '1' : 'PAGW-HOSTILE';
+    const html = await htmlOf(widgetOf('*')({ view, id, q: 'note=x' }));
     expect(html).not.toContain('class="failure"');
     expect(sanitiseHtml(html)).toBe(html);
     expect(html).not.toMatch(/<(script|iframe|use|foreignObject|form|img)|<[^>]*\son[a-z]+=/i);

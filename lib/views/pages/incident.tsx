@@ -29,19 +29,20 @@ export const incidentPage: ViewPage = {
   title: 'Incident',
   filters: ['id', 'key'],
   show: async ({ database, parameters, context }) => {
-    const incident = await findIncident(database, {
-      id: readId(readText(parameters, 'id')),
-      key: readText(parameters, 'key'),
-    });
+    const id = readId(readText(parameters, 'id'));
+    const key = readText(parameters, 'key');
+    if (id === null && key === null)
+      throw new ViewError(400, 'ID_MISSING', 'No incident was named.', 'Choose one of the incidents.');
+    const incident = await findIncident(database, { id, key });
     if (incident === undefined || (context.tenant !== null && incident.tenant !== context.tenant))
       throw new ViewError(404, 'INCIDENT_UNKNOWN', 'There is no such incident.', 'See the incidents.');
-    const { key, tenant } = incident;
+    const { tenant } = incident;
     const isOpen = incident.closedAt === null;
     const pauses = isOpen ? await listRetryPauses(database) : [];
     const [notifications, members, { rows: acts }, owner] = await Promise.all([
       listNotifications(database, incident.id, NOTICES_SHOWN),
-      isOpen ? listMembers(database, key, context.limits.requests) : [],
-      listActs(database, { incidentKey: key }, ACTS_SHOWN),
+      isOpen ? listMembers(database, incident.key, context.limits.requests) : [],
+      listActs(database, { incidentKey: incident.key }, ACTS_SHOWN),
       isOpen ? lastHeardOf(database, { tenant, stage: ownerOf(incident, pauses) }) : null,
     ]);
     return <Incident data={{ incident, notifications, members, acts, owner, pauses }} context={context} />;

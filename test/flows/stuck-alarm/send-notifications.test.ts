@@ -6,6 +6,7 @@ import { keepIncidents } from '../../../lib/flows/stuck-alarm/keep-incidents.ts'
 import { sendNotifications } from '../../../lib/flows/stuck-alarm/send-notifications.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { afterMinutes } from '../../support/history.ts';
+import { incidentGroup } from '../../support/incident-group.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
 let db: TestDatabase;
@@ -15,27 +16,7 @@ beforeAll(async () => {
 beforeEach(() => db.database.execute('TRUNCATE incident, incident_notification'));
 afterAll(() => db.close());
 
-function group(fields: Partial<IncidentGroup> = {}): IncidentGroup {
-  return {
-    key: null,
-    tenant: 'anthem',
-    stage: 'API_CONNECTOR',
-    reason: 'retries-exhausted',
-    errorCode: 'API_TIMEOUT',
-    targetSystem: 'carelon',
-    count: 1,
-    awaited: 0,
-    oldestSince: start,
-    maxAttempt: 5,
-    atRisk: 0,
-    urgent: 0,
-    breached: 0,
-    riskAt: null,
-    nextDueAt: null,
-    sampleIds: ['PAGW-1'],
-    ...fields,
-  };
-}
+const group = (fields: Partial<IncidentGroup> = {}) => incidentGroup({ oldestSince: start, ...fields });
 
 const keep = (minute: number, ...groups: IncidentGroup[]) =>
   keepIncidents(db.database, groups, afterMinutes(start, minute));

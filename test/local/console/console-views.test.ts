@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/data-access/database.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { keepIncidents } from '../../../lib/flows/stuck-alarm/keep-incidents.ts';
 import {
   type ConsoleServer,
   getScript,
@@ -16,6 +17,7 @@ import { readRules } from '../../../lib/views/read-rules.ts';
 import { dataApiClient } from '../../support/data-api-client.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';
+import { incidentGroup } from '../../support/incident-group.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
 let directory: string;
@@ -30,6 +32,7 @@ beforeAll(async () => {
   const hostile = '<script>alert(1)</script>';
   await recordEvents(database, [failedEvent({ errorMessage: hostile, errorCode: hostile })], new Date());
   await recordEvents(database, [trackedEvent({ pagwId: 'PAGW-TEST-2', tenant: 'elevance' })], new Date());
+  await keepIncidents(database, [incidentGroup({ errorCode: hostile, oldestSince: new Date() })], new Date());
   url = await serve(database);
 });
 
@@ -47,8 +50,10 @@ async function serve(database: TestDatabase['database']): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+const ids: Readonly<Record<string, string>> = { request: 'PAGW-TEST-1', incident: '1' };
+
 const addressOf = (view: string) =>
-  view === 'overview' ? '/' : `/${view}${view === 'request' ? '?id=PAGW-TEST-1' : ''}`;
+  view === 'overview' ? '/' : `/${view}${ids[view] === undefined ? '' : `?id=${ids[view]}`}`;
 
 describe('the console', () => {
   it.each(viewNames)('serves view %s as a page whose only script is its own', async (view) => {
