@@ -58,8 +58,8 @@ describe('pagw archive', () => {
       },
     ]);
     const { stdout } = await pagw('archive', 'list');
-    expect(stdout).toMatch(/2026-04 +◐ ARCHIVING, waits for open requests +1 /);
-    expect(stdout).toMatch(/2026-03 +✓ ARCHIVED /);
+    expect(stdout).toMatch(/2026-04 +◐ archiving, waits for open requests +1 /);
+    expect(stdout).toMatch(/2026-03 +✓ archived /);
   });
 
   it('lists the objects of a month, and those of one tenant', async () => {
@@ -82,7 +82,7 @@ describe('pagw archive', () => {
     const restore = () => pagw('archive', 'restore', 'PAGW-1', '--days', '7', '-y', '--reason', 'audit');
     expect((await restore()).stderr).toBe('Put 15 events of PAGW-1 back; they stay until 2026-08-08.\n');
     expect((await restore()).stderr).toBe('The events of PAGW-1 are in the database already.\n');
-    expect((await pagw('archive', 'list')).stdout).toMatch(/2026-03 +↻ RESTORED, kept until 2026-08-08/);
+    expect((await pagw('archive', 'list')).stdout).toMatch(/2026-03 +↻ restored, kept until 2026-08-08/);
     expect(eventsOf(await show())).toEqual(eventsOf(shownBefore));
     const { rows } = await db.database.execute('SELECT action, affected, reason FROM operator_action');
     expect(rows).toEqual([

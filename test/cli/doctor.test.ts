@@ -113,7 +113,7 @@ describe('pagw doctor', () => {
   it('finds a new tracker well, with what does not apply said', async () => {
     const { code, failed, left } = await diagnose();
     expect(failed).toEqual([]);
-    expect(idsOf(left)).toEqual(['log-timeline', 'retry-worker']);
+    expect(idsOf(left)).toEqual(['log-timeline', 'retry-worker', 'states', 'canary']);
     expect(code).toBe(0);
   });
 
@@ -122,7 +122,7 @@ describe('pagw doctor', () => {
     expect(parts).toEqual([
       ...Array(8).fill('before'),
       ...Array(7).fill('after'),
-      ...Array(9).fill('tracker'),
+      ...Array(12).fill('tracker'),
     ]);
     expect(new Set(idsOf(doctorChecks)).size).toBe(doctorChecks.length);
     const { results: before } = await diagnose('--before-deployment');
@@ -180,7 +180,7 @@ describe('pagw doctor', () => {
     ]);
     expect(stdout).toContain('  ✗ (pagw_id, sequence_no) is unique\n');
     expect(lines.filter((line) => /^ {4}/.test(line) && line.length > 60)).toEqual([]);
-    expect(stderr).toBe('3 of 24 checks failed on the test tracker, 2 not applicable.\n');
+    expect(stderr).toBe('3 of 27 checks failed on the test tracker, 4 not applicable.\n');
   });
 
   it.each<[damage: string, sql: string, failing: string[]]>([
@@ -328,6 +328,8 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
       'retry-worker',
       'timeline-speed',
       'metadata-size',
+      'states',
+      'canary',
     ]);
   });
 

@@ -45,8 +45,8 @@ describe('pagw migrate', () => {
     );
     const { code, stdout } = await runCli(['migrate', 'status'], { connection });
     expect(code).toBe(10);
-    expect(stdout).toMatch(/V003\S+ +✗ CHANGED/);
-    expect(stdout).toMatch(/V999\S+ +✗ FILE MISSING/);
+    expect(stdout).toMatch(/V003\S+ +✗ changed/);
+    expect(stdout).toMatch(/V999\S+ +✗ file missing/);
     const up = await runCli(['migrate', 'up', '-o', 'json'], { connection });
     expect(up.code).toBe(1);
     expect(JSON.parse(up.stderr).message).toContain('was changed after it was applied');

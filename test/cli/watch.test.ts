@@ -39,7 +39,7 @@ describe('--watch', () => {
       expect(run.code).toBe(0);
       expect(looks).toHaveLength(2);
       expect(looks[1]).toBe(looks[0]);
-      expect(run.stderr).toMatch(/again in 1 s · Ctrl-C ends/);
+      expect(run.stderr).toMatch(/again in 1s · Ctrl-C ends/);
     },
   );
 
