@@ -26,8 +26,8 @@ const RECEIVED: Readonly<Record<string, Received>> = {
   'lib/cli/doctor/probe-events.ts SecretsErrorException': 'of any call, whatever the rights',
   'lib/cli/rejected.ts NoSuchKey': { byOperatorsWith: '`s3:ListBucket` on both buckets' },
   'lib/cli/stack-connection.ts ValidationError': { byOperatorsWith: '`cloudformation:DescribeStacks`' },
-  'lib/cli/cli-error.ts AccessDenied': 'of any call, whatever the rights',
-  'lib/cli/cli-error.ts Forbidden': 'of any call, whatever the rights',
+  'lib/data-access/database-error.ts AccessDenied': 'of any call, whatever the rights',
+  'lib/data-access/database-error.ts Forbidden': 'of any call, whatever the rights',
   'lib/cli/doctor/preflight.ts ValidationError': 'of whoever is about to deploy, who may ask for anything',
   'lib/cli/doctor/preflight.ts QueueDoesNotExist': 'of whoever is about to deploy, who may ask for anything',
   'lib/flows/retention/archive-object.ts NoSuchKey': {
