@@ -73,8 +73,9 @@ const metafiles: Metafile[] = [];
 rmSync(inRoot('dist'), { recursive: true, force: true });
 for (const entry of ENTRIES) metafiles.push((await build({ ...SHARED, ...entry })).metafile);
 
-// The console of a stack serves it as it is.
+// The console of a stack serves the one as it is, the other as a page.
 copyFileSync(inRoot('lib/local/console/console.js'), inRoot('dist/lib/console.js'));
+copyFileSync(inRoot('docs/runbook.md'), inRoot('dist/lib/runbook.md'));
 
 const functions: PackagedFunctions = {};
 for (const entry of globSync('lambdas/*.ts', { cwd: ROOT }).sort())

@@ -203,8 +203,33 @@ describe('every page', () => {
       '/search?status=FAILED&time=24h',
       '/system',
       '/request?id=nobody',
+      '/audit',
+      '/runbook',
+      '/act?verb=nothing',
+      '/act?verb=pause&stage=API_CONNECTOR',
     ],
   ];
+
+  /** Each act's first step, as the pages of stuck requests and of incidents offer it, and those pages. */
+  async function pathsOfActs(opened: Page): Promise<string[]> {
+    const hrefs = async (selector: string) =>
+      Promise.all((await opened.locator(selector).all()).map((link) => link.getAttribute('href')));
+    const shown: string[] = [];
+    await opened.goto('/incidents');
+    shown.push(...(await hrefs('main a[href^="/incident?"]')).flatMap((href) => href ?? []));
+    for (const reason of ['retries-exhausted', 'hand-off-lost']) {
+      await opened.goto(`/stuck?reason=${reason}`);
+      shown.push((await opened.locator('main a[href^="/request"]').first().getAttribute('href')) ?? '');
+    }
+    const byVerb = new Map<string, string>();
+    for (const path of shown) {
+      await opened.goto(path);
+      for (const href of await hrefs('main a[href^="/act?"]'))
+        if (href !== null) byVerb.set(new URL(href, stack.url).searchParams.get('verb') ?? '', href);
+    }
+    expect([...byVerb.keys()].sort()).toEqual(['batch', 'close', 'pause', 'resend', 'retry', 'snooze']);
+    return [...shown, ...byVerb.values()];
+  }
 
   it.each(['light', 'dark'] as const)(
     'has nothing that axe-core objects to, in %s',
@@ -214,7 +239,7 @@ describe('every page', () => {
       const stuck = await themed.locator('main a[href^="/request"]').first().getAttribute('href');
       await themed.goto('/search');
       const latest = await themed.locator('main a[href^="/request"]').last().getAttribute('href');
-      for (const path of [...paths, stuck ?? '', latest ?? '']) {
+      for (const path of [...paths, ...(await pathsOfActs(themed)), stuck ?? '', latest ?? '']) {
         await themed.goto(path);
         for (const summary of await themed.locator('summary').all()) await summary.click();
         expect({ path, violations: await checkAccessibility(themed) }).toEqual({ path, violations: [] });
@@ -243,7 +268,7 @@ describe('every page', () => {
 
   it('fits a narrow screen: wide tables scroll by themselves', async () => {
     const narrow = await openPage({ viewport: { width: 360, height: 740 } });
-    for (const path of paths) {
+    for (const path of [...paths, ...(await pathsOfActs(narrow))]) {
       await narrow.goto(path);
       const width = await narrow.evaluate('document.documentElement.scrollWidth');
       expect({ path, width }).toEqual({ path, width: 360 });

@@ -15,7 +15,7 @@ import { causeText } from '../../domain/incident-text.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { type RetryFilter, toRetryFilter } from '../../domain/retry-filter.ts';
 import type { PauseScope } from '../../domain/retry-pause.ts';
-import { durationText } from '../../domain/words.ts';
+import { durationText, reasonText } from '../../domain/words.ts';
 import { closeRequest, closingEnds } from '../../flows/operate/close-request.ts';
 import { previewResend, resendRequest } from '../../flows/operate/resend-request.ts';
 import { resendRefusals, riskText } from '../../flows/operate/resend-text.ts';
@@ -386,7 +386,7 @@ function Standing({ request }: { request: RequestRow }) {
       )}
       {stuckReason === null ? null : (
         <>
-          , stuck: <DataText value={stuckReason} />
+          , stuck: <DataText value={reasonText(stuckReason)} />
         </>
       )}
       {externalReferenceId === null ? null : (

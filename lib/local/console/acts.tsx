@@ -140,7 +140,12 @@ async function respond(views: ConsoleViews, draw: () => Promise<Html>): Promise<
     const failure = failureOf(error);
     status = failure.status;
     const { code, message, hint } = failure;
-    return <Failure code={code} message={message} hint={hint} />;
+    return (
+      <section>
+        <h1>By hand</h1>
+        <Failure code={code} message={message} hint={hint} />
+      </section>
+    );
   });
   const shell = await openShell(views, '');
   const page = { ...shell, title: 'By hand', view: undefined, tenant: null, failed: false, children };

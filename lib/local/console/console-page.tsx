@@ -96,7 +96,7 @@ export function consolePage(page: ConsolePageProps): string {
               Stack <DataText value={stack.name} most={128} />
             </>
           )}{' '}
-          · all times UTC · <a href="/audit">Audit</a>
+          · all times UTC · <a href="/audit">Audit</a> · <a href="/runbook">Runbook</a>
           {stack === undefined ? (
             <>
               {' '}

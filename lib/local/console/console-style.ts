@@ -48,6 +48,7 @@ export const consoleStyle = `
   .act .check input { min-height: 0; width: 16px; height: 16px }
   .primary { background: var(--accent); border-color: var(--accent); color: var(--paper); font-weight: 560 }
   .primary:hover { background: var(--ink); border-color: var(--ink) }
+  .prose { max-width: 96ch; overflow-wrap: anywhere }
   .ask { display: flex; flex-wrap: wrap; gap: 8px; margin: 0 0 16px }
   .ask input[type=search] { flex: 1; max-width: 560px }
   @media (max-width: 640px) {

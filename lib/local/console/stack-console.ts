@@ -4,6 +4,7 @@ import { readRules } from '../../views/read-rules.ts';
 import { ViewError } from '../../views/view-page.ts';
 import { actRoutes } from './acts.tsx';
 import { type ConsoleServer, getIcon, getScript, startConsoleServer } from './console-server.ts';
+import { getRunbook } from './get-runbook.tsx';
 import { viewRoutes } from './get-view.tsx';
 
 /** A deployed tracker, as whoever asks for its console may use it. */
@@ -38,6 +39,7 @@ export async function startStackConsole(
   const routes = {
     ...viewRoutes(views),
     ...actRoutes(views, { database: tracker.operator, caller }),
+    'GET /runbook': getRunbook(views),
     'GET /console.js': getScript,
     'GET /favicon.ico': getIcon,
   };

@@ -93,6 +93,17 @@ describe('the console of a stack', () => {
     }
   });
 
+  it('serves the section of the runbook that its pages lead to', async () => {
+    const [, section] = /href="\/runbook#([\w-]+)"/.exec(await get('/request?id=PAGW-TEST-1')) ?? [];
+    expect(section).toBeDefined();
+    const runbook = await get('/runbook');
+    expect(runbook).toContain(`<h2 id="${section}">`);
+    const targets = [...runbook.matchAll(/href="#([\w-]+)"/g)].map(([, target]) => target);
+    expect(targets.filter((target) => target !== 'main')).not.toEqual([]);
+    for (const target of targets) expect(runbook).toContain(` id="${target}"`);
+    expect(runbook.replace(/<code>.*?<\/code>/gs, '')).not.toMatch(/\*\*|\]\(/);
+  });
+
   it('does nothing where AWS does not say who acts', async () => {
     caller = () =>
       Promise.reject(Object.assign(new Error('AWS does not say who you are.'), { hint: 'Sign in.' }));
