@@ -50,6 +50,7 @@ export const createHandler = flowHandler(
         now,
         publish,
         runbookUrl: env.RUNBOOK_URL,
+        stackName: env.STACK_NAME,
         measureLag: () => measureIngestLag(sqs, env.EVENTS_QUEUE_URL, database, now),
         hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
         maySend: () => context.getRemainingTimeInMillis() > END_RESERVE_MS,

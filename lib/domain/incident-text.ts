@@ -1,5 +1,6 @@
 import type { IncidentCause } from './incident-cause.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
+import { groupCommand, nextStepOfGroup } from './next-step.ts';
 import { OTHER } from './other-name.ts';
 import { printable } from './printable-text.ts';
 import { pagwCommand, shellWord } from './shell-word.ts';
@@ -10,6 +11,7 @@ import {
   type NotificationKind,
   notificationTexts,
   reasonText,
+  runbookSection,
 } from './words.ts';
 
 /** What a notification tells. */
@@ -48,13 +50,21 @@ export interface NotificationText {
   body: string;
 }
 
+/** What the text leads to. */
+export interface Leads {
+  /** Of the whole runbook: the text adds the section. */
+  runbookUrl?: string | undefined;
+  /** The CloudFormation stack that commands name; a local tracker has none. */
+  stackName?: string | undefined;
+}
+
 const GAP = '     ';
 
 /** The text of a notification: counts, codes and names only, no request's data. */
 export function incidentText(
   report: IncidentReport,
   now: Date,
-  runbookUrl: string | undefined,
+  { runbookUrl, stackName }: Leads = {},
 ): NotificationText {
   const { kind, level, count, awaited, key } = report;
   const tenant = printable(report.tenant);
@@ -67,15 +77,35 @@ export function incidentText(
   ];
   if (kind !== 'closed') lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
   const leads = [
-    kind === 'closed'
-      ? null
-      : `Do: ${pagwCommand('stuck', [], report.stage === OTHER ? { tenant: report.tenant } : { tenant: report.tenant, stage: report.stage })}`,
-    runbookUrl === undefined ? null : `Runbook: ${runbookUrl}`,
+    kind === 'closed' ? null : `Do: ${doText(report, stackName)}`,
+    runbookUrl === undefined ? null : `Runbook: ${sectionUrl(runbookUrl, report.reason)}`,
     `Key: ${shellWord(key)}`,
   ];
   lines.push(leads.filter((lead) => lead !== null).join(GAP));
   const subject = `[${label}] ${tenant} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : subjectCount(count, awaited)}`;
   return { subject: asciiSubject(subject), body: lines.join('\n') };
+}
+
+/** The next step and its command, which works where it is pasted. */
+function doText(report: IncidentReport, stackName: string | undefined): string {
+  const { key, tenant, stage, count, awaited, pause } = report;
+  const stack = stackName === undefined ? '' : ` --stack ${shellWord(stackName)}`;
+  // Causes folded together have no step in common; and what only waits for an outcome needs none.
+  if (stage === OTHER) return `${pagwCommand('stuck', [], { tenant })}${stack}`;
+  if (count === awaited) return `${pagwCommand('incident show', [key])}${stack}`;
+  const step = nextStepOfGroup(report, pause !== undefined);
+  // A command with a masked name would find nothing, and one with the name itself would tell what is masked.
+  const masked = [report.errorCode, report.targetSystem].some(
+    (name) => name !== null && maskErrorMessage(name) !== name,
+  );
+  const command = masked ? pagwCommand('incident show', [key]) : groupCommand(step, report);
+  return `${printable(step.say)} ${command}${stack}`;
+}
+
+function sectionUrl(runbookUrl: string, reason: string): string {
+  const url = new URL(runbookUrl);
+  url.hash = runbookSection(reason);
+  return url.href;
 }
 
 /** `paused by maria since 02:10Z because carelon is down`. */

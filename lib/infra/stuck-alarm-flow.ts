@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { AlarmTopics } from './alarm-topics.ts';
@@ -38,6 +38,7 @@ export class StuckAlarmFlow extends Construct {
         EVENTS_QUEUE_URL: events.queue.queueUrl,
         TOPIC_ARN: topics.notices.topicArn,
         RUNBOOK_URL: props.runbookUrl,
+        STACK_NAME: Stack.of(this).stackName,
       },
     });
     props.rules.serve(this.flow.run);

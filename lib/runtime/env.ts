@@ -101,6 +101,8 @@ export const stuckAlarmEnv = z.extend(databaseEnv, {
   DECISION_POLICY: z.optional(z.string()),
   /** Where a notification sends its reader. */
   RUNBOOK_URL: z.optional(z.url()),
+  /** The CloudFormation stack that a notification's commands name. */
+  STACK_NAME: z.optional(z.string()),
   METRIC_TENANTS: metricTenants,
 });
 

@@ -47,7 +47,8 @@ beforeAll(async () => {
     DATABASE_NAME: db.target.database,
     EVENTS_QUEUE_URL: eventsQueueUrl,
     TOPIC_ARN: topicArn,
-    RUNBOOK_URL: 'https://example.org/runbook#stuck',
+    RUNBOOK_URL: 'https://example.org/runbook',
+    STACK_NAME: 'PagwEventTracker-dev',
   };
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
@@ -136,7 +137,7 @@ describe('stuck-alarm', () => {
       '[WARN] once · VALIDATION · 2 stuck (oldest 15m)',
       'Cause: began and gave no result (2 of 2). Began 08:00Z. New.',
       'Automatic: none.',
-      `Do: pagw stuck --tenant once --stage VALIDATION     Runbook: https://example.org/runbook#stuck     Key: ${pages[0]?.attributes.incidentKey}`,
+      `Do: See whether VALIDATION runs. What it lost is sent again request by request. pagw retry pause --tenant once --stage VALIDATION --reason WHY --stack PagwEventTracker-dev     Runbook: https://example.org/runbook#requests-stuck     Key: ${pages[0]?.attributes.incidentKey}`,
     ]);
     expect(pages[0]?.attributes).toMatchObject({
       kind: 'opened',

@@ -16,7 +16,7 @@ import {
   tellingOf,
   tellsEnd,
 } from '../../domain/incident-rules.ts';
-import { type IncidentReport, incidentText } from '../../domain/incident-text.ts';
+import { type IncidentReport, incidentText, type Leads } from '../../domain/incident-text.ts';
 import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
 import type { NotificationKind } from '../../domain/words.ts';
 
@@ -26,8 +26,7 @@ export interface IncidentCounts {
   notified: number;
 }
 
-export interface TellingOptions {
-  runbookUrl?: string | undefined;
+export interface TellingOptions extends Leads {
   /** What operators hold back. */
   pauses?: readonly RetryPause[];
 }
@@ -39,11 +38,11 @@ export async function keepIncidents(
   database: Database,
   groups: readonly IncidentGroup[],
   now: Date,
-  { runbookUrl, pauses = [] }: TellingOptions = {},
+  { pauses = [], ...leads }: TellingOptions = {},
 ): Promise<IncidentCounts> {
   const tell: Tell = (kind, report) => {
     const pause = kind === 'closed' ? undefined : coveringPause(pauses, report);
-    return { kind, ...incidentText({ ...report, kind, ...(pause && { pause }) }, now, runbookUrl) };
+    return { kind, ...incidentText({ ...report, kind, ...(pause && { pause }) }, now, leads) };
   };
   const seen = byKey(groups);
   const stageCounts = countByStage(groups);

@@ -10,12 +10,13 @@ import {
   writeVerdicts,
 } from '../../data-access/stuck-alarm.ts';
 import { groupIncidents, type IncidentGroup } from '../../data-access/stuck-requests.ts';
+import type { Leads } from '../../domain/incident-text.ts';
 import { judgeRequest, type VerdictRules } from '../../domain/request-verdict.ts';
 import { keepIncidents } from './keep-incidents.ts';
 import type { IngestLag } from './measure-ingest-lag.ts';
 import { type Publish, type SendCounts, sendNotifications } from './send-notifications.ts';
 
-export interface StuckAlarmOptions {
+export interface StuckAlarmOptions extends Leads {
   rules: VerdictRules;
   /** Only holds verdicts back: where it fails or takes too long, the last run's answer counts. */
   measureLag: () => Promise<IngestLag>;
@@ -23,7 +24,6 @@ export interface StuckAlarmOptions {
   measureWithinMs?: number;
   publish: Publish;
   now: Date;
-  runbookUrl?: string | undefined;
   /** Whether there is time for another page of requests. */
   hasTime?: () => boolean;
   /** Whether there is time to send another page of notifications. */
@@ -76,7 +76,7 @@ function lagsSince(lagSeconds: number | null, before: Date | null, now: Date): D
 
 /** One run: look at what is due, keep the incidents, tell what there is to tell. Safe to repeat and to run at once. */
 export async function runStuckAlarm(database: Database, options: StuckAlarmOptions): Promise<StuckAlarmRun> {
-  const { rules, now, publish, onSent } = options;
+  const { rules, now, publish, onSent, runbookUrl, stackName } = options;
   await pullBackTimes(database, now);
   const last = await readCheck(database);
   const lagSeconds = await lagWithin(options.measureLag, options.measureWithinMs ?? MEASURE_WITHIN_MS);
@@ -89,7 +89,7 @@ export async function runStuckAlarm(database: Database, options: StuckAlarmOptio
   for await (const page of groupIncidents(database, now)) groups.push(...page);
   if (!heldBack) {
     const pauses = await listRetryPauses(database);
-    await keepIncidents(database, groups, now, { runbookUrl: options.runbookUrl, pauses });
+    await keepIncidents(database, groups, now, { runbookUrl, stackName, pauses });
   }
   await recordCheck(database, now, {
     heldBack,
