@@ -40,6 +40,10 @@ CREATE INDEX ix_request_tracker_correlation
   ON request_tracker (correlation_id)
   WHERE correlation_id IS NOT NULL;
 
+-- The last characters of an id, in any case: what a person reads out or has copied half of.
+CREATE INDEX ix_request_tracker_id_end
+  ON request_tracker (reverse(upper(pagw_id)));
+
 -- What the detector passes over: as many as are open or undecided, whatever the history holds. Whether a request is
 -- watched changes twice in its life; with watch_at in it, each check would make an entry in every index of the request.
 CREATE INDEX ix_request_tracker_watched
@@ -112,6 +116,11 @@ CREATE INDEX ix_event_tracker_exhausted
 CREATE INDEX ix_event_tracker_failed
   ON event_tracker (tenant, created_at DESC, id DESC)
   WHERE status = 'FAILED';
+
+-- What failed with a code, and whether there is such a code.
+CREATE INDEX ix_event_tracker_error
+  ON event_tracker (tenant, error_code, created_at DESC)
+  WHERE error_code IS NOT NULL;
 
 -- No index above serves a tenant's last hours; a block range index does, at 0.02 bytes an event. By ranges of 16 pages,
 -- about 450 events: a report reads whole ranges at the edge of its span, and asks for a part of an hour there.

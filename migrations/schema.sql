@@ -237,6 +237,7 @@ CREATE TABLE event_tracker (
 ) PARTITION BY RANGE (received_on);
 CREATE INDEX ix_event_tracker_created ON ONLY public.event_tracker USING brin (created_at) WITH (pages_per_range='16');
 CREATE INDEX ix_event_tracker_due ON ONLY public.event_tracker USING btree (tenant, stage, next_retry_at, id) WHERE (next_retry_at IS NOT NULL);
+CREATE INDEX ix_event_tracker_error ON ONLY public.event_tracker USING btree (tenant, error_code, created_at DESC) WHERE (error_code IS NOT NULL);
 CREATE INDEX ix_event_tracker_exhausted ON ONLY public.event_tracker USING btree (tenant, stage, id) WHERE (retry_exhausted_at IS NOT NULL);
 CREATE INDEX ix_event_tracker_failed ON ONLY public.event_tracker USING btree (tenant, created_at DESC, id DESC) WHERE (status = 'FAILED'::pagw_event_status);
 CREATE INDEX ix_event_tracker_metadata ON ONLY public.event_tracker USING gin (metadata);
@@ -728,6 +729,7 @@ CREATE INDEX ix_request_tracker_board ON public.request_tracker USING btree (ten
 CREATE INDEX ix_request_tracker_correlation ON public.request_tracker USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);
 CREATE INDEX ix_request_tracker_deadline ON public.request_tracker USING btree (tenant, decision_due_at, pagw_id) WHERE (deadline_risk IS NOT NULL);
 CREATE INDEX ix_request_tracker_external_reference ON public.request_tracker USING btree (external_reference_id) WHERE (external_reference_id IS NOT NULL);
+CREATE INDEX ix_request_tracker_id_end ON public.request_tracker USING btree (reverse(upper((pagw_id)::text)));
 CREATE INDEX ix_request_tracker_incident ON public.request_tracker USING btree (incident_key, pagw_id) WHERE (incident_key IS NOT NULL);
 CREATE INDEX ix_request_tracker_open ON public.request_tracker USING btree (tenant, created_at DESC, pagw_id DESC) WHERE (completed_at IS NULL);
 CREATE INDEX ix_request_tracker_stuck ON public.request_tracker USING btree (tenant, stuck_since, pagw_id) WHERE (stuck_reason IS NOT NULL);
@@ -2757,7 +2759,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION roll_up_flow_hour() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION roll_up_flow_hour() TO pagw_maintainer;
 
-CREATE OR REPLACE FUNCTION public.search_events(at timestamp with time zone, of_tenant text, since timestamp with time zone, until timestamp with time zone, of_stage text, of_type text, of_status pagw_event_status, timed boolean, contained jsonb[], compared jsonpath, after_at timestamp with time zone, after_id bigint, most integer, patience interval)
+CREATE OR REPLACE FUNCTION public.search_events(at timestamp with time zone, of_tenant text, since timestamp with time zone, until timestamp with time zone, of_stage text, of_type text, of_status pagw_event_status, of_error text, timed boolean, of_open boolean, contained jsonb[], compared jsonpath, after_at timestamp with time zone, after_id bigint, most integer, patience interval)
  RETURNS TABLE(id bigint, pagw_id text, tenant text, sequence_no bigint, stage text, event_type text, status text, duration_ms integer, created_at timestamp with time zone, metadata jsonb, recorded_at text)
  LANGUAGE plpgsql
  STABLE
@@ -2784,7 +2786,12 @@ BEGIN
       AND (of_stage IS NULL OR event.stage = of_stage)
       AND (of_type IS NULL OR event.event_type = of_type)
       AND (of_status IS NULL OR event.status = of_status)
+      AND (of_error IS NULL OR event.error_code = of_error)
       AND (NOT timed OR event.duration_ms IS NOT NULL)
+      AND (NOT of_open OR EXISTS (
+        SELECT FROM request_tracker AS request
+        WHERE request.pagw_id = event.pagw_id AND request.completed_at IS NULL
+      ))
       AND (contained IS NULL OR event.metadata @> ANY (contained))
       AND (compared IS NULL OR jsonb_path_exists(event.metadata, compared, '{}', true))
       AND (after_at IS NULL OR (event.created_at, event.id) < (after_at, after_id))
@@ -2806,8 +2813,8 @@ BEGIN
   RETURN NEXT;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) TO pagw_reader;
+REVOKE EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,text,boolean,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,text,boolean,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.set_login_password(login text, verifier text)
  RETURNS void

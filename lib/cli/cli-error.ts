@@ -78,7 +78,7 @@ export function toCliError(error: unknown): CliError {
     );
   if (error instanceof UnknownNameError)
     return new CliError({
-      code: `${error.kind.toUpperCase()}_UNKNOWN`,
+      code: error.code,
       message: error.message,
       hint: error.hint,
       exitCode: ExitCode.notFound,

@@ -1,44 +1,79 @@
+import { eventTypes } from '../domain/event-catalogue.ts';
 import { stages, unknownStage } from '../domain/event-stages.ts';
 import { nearestNames } from '../domain/nearest-names.ts';
+import { eventStatuses } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
+import { readBounded } from './page.ts';
 import { EACH_TENANT, listTenants } from './requests.ts';
+
+type Kind = 'tenant' | 'stage' | 'type' | 'status' | 'error code' | 'downstream';
 
 /** A name that exists nowhere: an answer that nothing matches would not be true. */
 export class UnknownNameError extends Error {
   override readonly name = 'UnknownNameError';
-  readonly kind: 'tenant' | 'stage';
+  readonly kind: Kind;
   readonly nearest: readonly string[];
 
-  constructor(kind: 'tenant' | 'stage', nearest: readonly string[]) {
+  constructor(kind: Kind, nearest: readonly string[]) {
     super(`No ${kind} of this name was ever heard of.`);
     this.kind = kind;
     this.nearest = nearest;
   }
 
+  /** `ERROR_CODE_UNKNOWN`. */
+  get code(): string {
+    return `${this.kind.toUpperCase().replace(' ', '_')}_UNKNOWN`;
+  }
+
   /** What to do next. */
   get hint(): string {
-    if (this.nearest.length > 0) return `Did you mean ${this.nearest.join(', ')}?`;
-    return this.kind === 'stage'
-      ? `The stages are ${stages.join(', ')}.`
-      : 'Check the spelling; a tenant is known from its first event on.';
+    return this.nearest.length > 0 ? `Did you mean ${this.nearest.join(', ')}?` : WAYS_ON[this.kind];
   }
 }
 
+const HEARD_OF = 'is known from the first event on that names it.';
+const WAYS_ON: Readonly<Record<Kind, string>> = {
+  tenant: 'Check the spelling; a tenant is known from its first event on.',
+  stage: `The stages are ${stages.join(', ')}.`,
+  type: `Check the spelling; an event type beside the catalogue ${HEARD_OF}`,
+  status: `The statuses are ${eventStatuses.join(', ')}.`,
+  'error code': `Check the spelling; an error code ${HEARD_OF}`,
+  downstream: `Check the spelling; a downstream ${HEARD_OF}`,
+};
+
+/** Names as the database writes them; null and absent ones are not looked at. */
+export interface StatedNames {
+  tenant?: string | null | undefined;
+  stage?: string | null | undefined;
+  eventType?: string | null | undefined;
+  errorCode?: string | null | undefined;
+  /** As metadata.targetSystem names it. */
+  downstream?: string | null | undefined;
+}
+
 /**
- * Refuses names of a tenant or a stage that nothing was ever recorded of; a stage of the catalogue always exists, and
- * before the first event any tenant may.
+ * Refuses names that nothing was ever recorded of; a stage or type of the catalogue always exists, and before the first
+ * event any tenant may.
  * @throws UnknownNameError
  */
-export async function refuseUnknownNames(
-  database: Database,
-  { tenant, stage }: { tenant?: string | null | undefined; stage?: string | null | undefined },
-): Promise<void> {
+export async function refuseUnknownNames(database: Database, names: StatedNames): Promise<void> {
+  const { tenant, stage, eventType, errorCode, downstream } = names;
   if (tenant && !(await isKnownTenant(database, tenant))) {
     const known = await listTenants(database);
     if (known.length > 0) throw new UnknownNameError('tenant', nearestNames(tenant, known));
   }
-  if (stage && !isOfCatalogue(stage) && !(await isHeardOf(database, stage)))
+  if (stage && !isOfCatalogue(stage) && !(await isHeardOf(database, 'stage = :name', stage)))
     throw new UnknownNameError('stage', nearestNames(stage, stages));
+  if (
+    eventType &&
+    !eventTypes.has(eventType) &&
+    !(await isHeardOf(database, 'event_type = :name', eventType))
+  )
+    throw new UnknownNameError('type', nearestNames(eventType, eventTypes.keys()));
+  if (errorCode && !(await isHeardOf(database, 'error_code = :name', errorCode)))
+    throw new UnknownNameError('error code', nearestNames(errorCode, await listErrorCodes(database)));
+  if (downstream && !(await isDownstream(database, downstream)))
+    throw new UnknownNameError('downstream', nearestNames(downstream, await listDownstreams(database)));
 }
 
 function isOfCatalogue(stage: string): boolean {
@@ -55,16 +90,70 @@ async function isKnownTenant(database: Database, tenant: string): Promise<boolea
   return rows[0]?.known ?? false;
 }
 
-/** Producers may have stages of their own: one step into an index for each tenant. */
-async function isHeardOf(database: Database, stage: string): Promise<boolean> {
+type NameColumn = 'stage = :name' | 'event_type = :name' | 'error_code = :name';
+
+/** Producers may have names of their own: one step into an index for each tenant. */
+async function isHeardOf(database: Database, isNamed: NameColumn, name: string): Promise<boolean> {
   const { rows } = await database.execute<{ known: boolean }>(
     `WITH RECURSIVE ${EACH_TENANT}
      SELECT EXISTS (
        SELECT
        FROM each_tenant
-       JOIN event_tracker ON event_tracker.tenant = each_tenant.tenant AND event_tracker.stage = :stage
+       JOIN event_tracker ON event_tracker.tenant = each_tenant.tenant AND event_tracker.${isNamed}
      ) AS known`,
-    { stage, tenant: null },
+    { name, tenant: null },
   );
   return rows[0]?.known ?? false;
+}
+
+async function isDownstream(database: Database, name: string): Promise<boolean> {
+  const { rows } = await database.execute<{ known: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM event_tracker WHERE metadata @> jsonb_build_object('targetSystem', :name::text)
+     ) AS known`,
+    { name },
+  );
+  return rows[0]?.known ?? false;
+}
+
+/** What a misspelt one most likely means is among the latest failures of each tenant. */
+async function listErrorCodes(database: Database): Promise<string[]> {
+  const { rows } = await readBounded<{ errorCode: string }>(
+    database,
+    `WITH RECURSIVE ${EACH_TENANT}
+     SELECT DISTINCT error_code
+     FROM each_tenant
+     CROSS JOIN LATERAL (
+       SELECT error_code
+       FROM event_tracker
+       WHERE event_tracker.tenant = each_tenant.tenant AND status = 'FAILED'
+       ORDER BY created_at DESC, id DESC
+       LIMIT 1000
+     ) AS failure
+     WHERE error_code IS NOT NULL
+     LIMIT 1000`,
+    { tenant: null },
+  );
+  return rows.map(({ errorCode }) => errorCode);
+}
+
+/** Those of the requests that came last to each tenant. */
+async function listDownstreams(database: Database): Promise<string[]> {
+  const { rows } = await readBounded<{ targetSystem: string }>(
+    database,
+    `WITH RECURSIVE ${EACH_TENANT}
+     SELECT DISTINCT target_system
+     FROM each_tenant
+     CROSS JOIN LATERAL (
+       SELECT target_system
+       FROM request_tracker
+       WHERE request_tracker.tenant = each_tenant.tenant
+       ORDER BY created_at DESC, pagw_id DESC
+       LIMIT 1000
+     ) AS request
+     WHERE target_system IS NOT NULL
+     LIMIT 1000`,
+    { tenant: null },
+  );
+  return rows.map(({ targetSystem }) => targetSystem);
 }

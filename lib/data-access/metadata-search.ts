@@ -186,8 +186,11 @@ export interface MetadataSearch extends ReportSpan {
   stage?: string | undefined;
   eventType?: string | undefined;
   status?: EventStatus | undefined;
+  errorCode?: string | undefined;
   /** Only events that state a duration. */
   timed?: boolean | undefined;
+  /** Only events of requests still in flight. */
+  openOnly?: boolean | undefined;
   /** At most 100. @default 50 */
   limit?: number | undefined;
   after?: string | undefined;
@@ -223,7 +226,7 @@ export async function searchMetadata(database: Database, search: MetadataSearch)
        CASE WHEN octet_length(metadata::text) <= 4096 THEN metadata END AS metadata, recorded_at
      FROM search_events(
        :now::timestamptz, :tenant::text, :since::timestamptz, :until::timestamptz, :stage, :event_type,
-       :status::pagw_event_status, :timed, :contained::jsonb[], :compared::jsonpath, :after_at::timestamptz, :after_id::bigint, :limit::int,
+       :status::pagw_event_status, :error_code::text, :timed, :open_only, :contained::jsonb[], :compared::jsonpath, :after_at::timestamptz, :after_id::bigint, :limit::int,
        :patience_ms * interval '1 millisecond'
      )`,
     {
@@ -232,7 +235,9 @@ export async function searchMetadata(database: Database, search: MetadataSearch)
       stage: search.stage ?? null,
       event_type: search.eventType ?? null,
       status: search.status ?? null,
+      error_code: search.errorCode ?? null,
       timed: search.timed ?? false,
+      open_only: search.openOnly ?? false,
       contained:
         contained === null ? null : toArrayLiteral(contained.map((object) => JSON.stringify(object))),
       compared: comparisonPath(search.filters),

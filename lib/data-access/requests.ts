@@ -120,11 +120,11 @@ function filterValues(filter: RequestFilter): SqlValues {
 }
 
 /** Fewer characters of an id would match half of what there is. */
-const SHORTEST_PREFIX = 4;
+const SHORTEST_PART = 4;
 
 /**
- * Requests that a word names: by id or how it begins, by external reference, or by correlation id; latest first.
- * Each of the four ways costs its matches, given the indexes on both references.
+ * Requests that a word names, in any case: by id, how it begins or how it ends, by external reference, or by correlation
+ * id; one of exactly this id first, then the latest. Each way costs its matches, given an index on each.
  */
 export async function searchRequests(
   database: Database,
@@ -133,23 +133,42 @@ export async function searchRequests(
 ): Promise<ListedRequest[]> {
   const { rows } = await readBounded<ListedRequest>(
     database,
-    `WITH named AS (
+    `WITH spelling (word) AS (
+       SELECT :word UNION SELECT upper(:word) UNION SELECT lower(:word)
+     ),
+     named AS (
+       (
+         SELECT beginning.pagw_id
+         FROM spelling
+         CROSS JOIN LATERAL (
+           SELECT pagw_id FROM request_tracker
+           WHERE pagw_id >= word COLLATE "C" AND pagw_id < (word || :word_end) COLLATE "C"
+             AND (:tenant::text IS NULL OR tenant = :tenant)
+           ORDER BY pagw_id
+           LIMIT :limit
+         ) AS beginning
+       )
+       UNION
        (
          SELECT pagw_id FROM request_tracker
-         WHERE pagw_id >= :word AND pagw_id < :word_end AND (:tenant::text IS NULL OR tenant = :tenant)
-         ORDER BY pagw_id
+         WHERE reverse(upper(pagw_id)) >= reverse(upper(:word)) COLLATE "C"
+           AND reverse(upper(pagw_id)) < (reverse(upper(:word)) || :word_end) COLLATE "C"
+           AND (:tenant::text IS NULL OR tenant = :tenant)
+         ORDER BY reverse(upper(pagw_id))
          LIMIT :limit
        )
        UNION
        (
          SELECT pagw_id FROM request_tracker
-         WHERE external_reference_id = :word AND (:tenant::text IS NULL OR tenant = :tenant)
+         WHERE external_reference_id IN (:word, upper(:word), lower(:word))
+           AND (:tenant::text IS NULL OR tenant = :tenant)
          LIMIT :limit
        )
        UNION
        (
          SELECT pagw_id FROM request_tracker
-         WHERE correlation_id = :word AND (:tenant::text IS NULL OR tenant = :tenant)
+         WHERE correlation_id IN (:word, upper(:word), lower(:word))
+           AND (:tenant::text IS NULL OR tenant = :tenant)
          LIMIT :limit
        )
      )
@@ -160,16 +179,16 @@ export async function searchRequests(
        received_at, last_event_at, completed_at, created_at
      FROM named
      JOIN request_tracker USING (pagw_id)
-     ORDER BY created_at DESC, pagw_id DESC
+     ORDER BY pagw_id = :word DESC, upper(pagw_id) = upper(:word) DESC, created_at DESC, pagw_id DESC
      LIMIT :limit`,
-    { word, word_end: prefixEnd(word), tenant: tenant ?? null, limit },
+    { word, word_end: partEnd(word), tenant: tenant ?? null, limit },
   );
   return rows;
 }
 
-/** Ids are compared byte by byte: everything that begins with the word sorts before this. A short word names itself only. */
-function prefixEnd(word: string): string {
-  return word.length < SHORTEST_PREFIX ? `${word}\u0001` : `${word}\u{10ffff}`;
+/** Ids are compared byte by byte: a part and this sorts after all that it begins. A short word names itself only. */
+function partEnd(word: string): string {
+  return word.length < SHORTEST_PART ? '\u0001' : '\u{10ffff}';
 }
 
 /** The tenants that have a request, the first 1,000; costs a look into the index for each. */

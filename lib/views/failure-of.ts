@@ -22,8 +22,8 @@ export function failureOf(error: unknown): ViewFailure {
       'The filter “after” is not a position that this list gave out; leave it away to begin anew.',
     );
   if (error instanceof UnknownNameError) {
-    const { kind, message, hint } = error;
-    return { status: 404, code: `${kind.toUpperCase()}_UNKNOWN`, message, hint };
+    const { code, message, hint } = error;
+    return { status: 404, code, message, hint };
   }
   if (error instanceof MetadataFilterError) {
     return { status: 400, code: 'BAD_FILTER', message: error.message, hint: 'Correct it and search again.' };

@@ -83,7 +83,9 @@ export interface Elements {
     maxlength?: number;
     autocomplete?: string;
     spellcheck?: 'false';
+    list?: string;
   };
+  datalist: Attributes & { id: string };
   select: Attributes & { name: string; required?: boolean };
   option: Attributes & { value: string | number; selected?: boolean };
   svg: Shape & { viewBox?: string; preserveAspectRatio?: string; focusable?: 'false' };

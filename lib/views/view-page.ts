@@ -26,6 +26,8 @@ export interface ViewPage {
   filters: readonly string[];
   /** @throws ViewError when what is asked for makes no sense; DatabaseError when the database does not answer. */
   show(question: ViewQuestion): Promise<Html>;
+  /** Where else the question leads, in a shell that can go there by itself; null: it stays. @throws as `show` does. */
+  leadsTo?(question: ViewQuestion): Promise<Place | null>;
 }
 
 /** What a view is asked for: plain words, as they stand in an address or in a widget's parameters. */

@@ -1,12 +1,13 @@
--- The events of a tenant (null: of all), of one stage, type and status where stated, with a duration if `timed`, whose
--- metadata contains one of `contained` and satisfies the jsonpath `compared`, latest first: up to `most` of them, then a
--- row without an id that says how far back was searched (null: to `since`). It goes back from `at` in growing steps and
+-- The events of a tenant (null: of all), of one stage, type, status and error code where stated, with a duration if
+-- `timed`, of a request in flight if `of_open`, whose metadata contains one of `contained` and satisfies the jsonpath
+-- `compared`, latest first: up to `most` of them, then a row without an id that says how far back was searched (null: to
+-- `since`). It goes back from `at` in growing steps and
 -- ends after about `patience`, for a condition that no index serves and nothing meets must not read everything. Planned
 -- for its values each time: what serves a rare one is ruinous for a common one.
 -- Called by reports and search: lib/data-access/metadata-search.ts.
 CREATE OR REPLACE FUNCTION search_events(
   at timestamptz, of_tenant text, since timestamptz, until timestamptz, of_stage text, of_type text,
-  of_status pagw_event_status, timed boolean,
+  of_status pagw_event_status, of_error text, timed boolean, of_open boolean,
   contained jsonb[], compared jsonpath, after_at timestamptz, after_id bigint, most int, patience interval
 )
 RETURNS TABLE (
@@ -37,7 +38,12 @@ BEGIN
       AND (of_stage IS NULL OR event.stage = of_stage)
       AND (of_type IS NULL OR event.event_type = of_type)
       AND (of_status IS NULL OR event.status = of_status)
+      AND (of_error IS NULL OR event.error_code = of_error)
       AND (NOT timed OR event.duration_ms IS NOT NULL)
+      AND (NOT of_open OR EXISTS (
+        SELECT FROM request_tracker AS request
+        WHERE request.pagw_id = event.pagw_id AND request.completed_at IS NULL
+      ))
       AND (contained IS NULL OR event.metadata @> ANY (contained))
       AND (compared IS NULL OR jsonb_path_exists(event.metadata, compared, '{}', true))
       AND (after_at IS NULL OR (event.created_at, event.id) < (after_at, after_id))
@@ -60,6 +66,6 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, text, boolean, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) TO pagw_reader;
+GRANT EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, text, boolean, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) TO pagw_reader;

@@ -63,7 +63,6 @@ describe('the console', () => {
     await page.goto('/');
     await page.getByRole('searchbox', { name: 'Search requests' }).fill(id);
     await page.keyboard.press('Enter');
-    await page.getByRole('link', { name: id }).click();
     await page.getByRole('heading', { level: 1, name: id }).waitFor();
     expect(await page.getByRole('img').first().getAttribute('aria-label')).toMatch(
       /\d+ stages over .*, \d+ events/,
@@ -74,6 +73,7 @@ describe('the console', () => {
   it.each([
     ['correlation id', 'demo-1', /^\d+ requests?$/],
     ['metadata', 'targetSystem=carelon isAsync=false', /^Events of the last 7 days/],
+    ['fields of the event', 'status=failed errorCode=API_TIMEOUT is:open', /^Events of the last 7 days/],
     ['a comparison', 'diagnosisCount>2', /^Events of the last 7 days/],
   ])('searches by %s: %s', async (_, words, heading) => {
     await page.goto('/search');

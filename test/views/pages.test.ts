@@ -208,6 +208,10 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
           found: {
             kind: 'events',
             filter: { stage: text, type: text, status: 'FAILED', timed: 'yes', time: '7d' },
+            words: {
+              ...{ status: 'FAILED', stage: text, type: text, errorCode: text, tenant: text, openOnly: true },
+              ...{ conditions: [text], filters: [] },
+            },
             events: [found],
             total: 2,
             next: text,
@@ -217,7 +221,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
         context,
       }),
       SearchResults({
-        data: { query: text, found: { kind: 'requests', requests: [], more: false } },
+        data: { query: text, found: { kind: 'requests', word: text, requests: [], more: false } },
         context,
       }),
     ];

@@ -1,3 +1,5 @@
+import { stages } from '../../domain/event-stages.ts';
+import { eventStatuses } from '../../domain/tracked-event.ts';
 import type { Place, ViewName } from '../../reports/place.ts';
 import type { Child, Html } from '../../views/html.ts';
 import { DataText } from '../../views/parts/data-text.tsx';
@@ -55,7 +57,7 @@ export function consolePage(page: ConsolePageProps): string {
         <header>
           <div class="bar1">
             <Brand />
-            <SearchBox query={page.query} tenant={page.tenant} />
+            <SearchBox query={page.query} tenant={page.tenant} tenants={page.tenants} />
             <div class="tools">
               <span class="clock" id="clock">
                 <time datetime={now.toISOString()}>{now.toISOString().slice(0, 19).replace('T', ' ')}</time>{' '}
@@ -123,7 +125,7 @@ function Brand() {
   );
 }
 
-function SearchBox({ query, tenant }: { query: string; tenant: string | null }) {
+function SearchBox({ query, tenant, tenants }: Pick<ConsolePageProps, 'query' | 'tenant' | 'tenants'>) {
   return (
     <search class="find">
       <form action="/search" method="get">
@@ -134,10 +136,21 @@ function SearchBox({ query, tenant }: { query: string; tenant: string | null }) 
           value={query}
           maxlength={256}
           placeholder="Id, reference, correlation id or key=value"
+          list="search-words"
           aria-label="Search requests"
           autocomplete="off"
           spellcheck="false"
         />
+        <datalist id="search-words">
+          {[
+            'is:open',
+            ...eventStatuses.map((status) => `status=${status}`),
+            ...stages.map((stage) => `stage=${stage}`),
+            ...(tenant === null ? tenants.slice(0, TENANTS_IN_BAR) : []).map((name) => `tenant=${name}`),
+          ].map((words) => (
+            <option value={words} />
+          ))}
+        </datalist>
       </form>
     </search>
   );
@@ -180,7 +193,7 @@ function Tenants({ page }: { page: ConsolePageProps }): Html {
 }
 
 /** The address of a view in the console. */
-function consolePath({ view, parameters = {} }: Place): string {
+export function consolePath({ view, parameters = {} }: Place): string {
   return addressOf(viewPath(view), parameters);
 }
 

@@ -4,7 +4,7 @@ import { listTenants } from '../../data-access/requests.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
 import { durationText } from '../../domain/words.ts';
-import { menuViews, type ViewName, viewNames } from '../../reports/place.ts';
+import { menuViews, type Place, type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { Failure } from '../../views/parts/notice.tsx';
@@ -12,7 +12,7 @@ import { readQuery, readText } from '../../views/read-parameters.ts';
 import type { ViewContext, ViewParameters, ViewRules } from '../../views/view-page.ts';
 import { viewPages } from '../../views/view-pages.ts';
 import type { LocalClock } from '../local-clock.ts';
-import { consoleLinks, consolePage, type StackSite, viewPath } from './console-page.tsx';
+import { consoleLinks, consolePage, consolePath, type StackSite, viewPath } from './console-page.tsx';
 import type { ConsoleRequest, ConsoleResponse, ConsoleRoutes } from './console-server.ts';
 
 export interface ConsoleViews {
@@ -49,7 +49,10 @@ async function getView(
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
     await refuseUnknownNames(views.database, { tenant, stage: canonicalStage(parameters.stage) });
     const context: ViewContext = { now, tenant, links: consoleLinks, limits: LIMITS };
-    const fragment = await page.show({ database: views.database, parameters, context, rules: views.rules });
+    const question = { database: views.database, parameters, context, rules: views.rules };
+    const place = (await page.leadsTo?.(question)) ?? null;
+    if (place !== null) return seeOther(place);
+    const fragment = await page.show(question);
     const acts = actLinks(view, parameters);
     const children = (
       <>
@@ -106,6 +109,11 @@ export async function openShell({ database, clock, stack }: ConsoleViews, query:
 
 function aheadText({ aheadSeconds }: Pick<LocalClock, 'aheadSeconds'>): string {
   return aheadSeconds === 0 ? '' : ` · ${durationText(aheadSeconds * 1_000)} ahead`;
+}
+
+function seeOther(place: Place): ConsoleResponse {
+  const headers = { location: consolePath(place) };
+  return { status: 303, contentType: 'text/plain; charset=utf-8', body: '', headers };
 }
 
 function html(status: number, body: string): ConsoleResponse {

@@ -1,14 +1,20 @@
 import { countEvents } from '../../data-access/event-reports.ts';
-import {
-  type FoundEvent,
-  type MetadataFilter,
-  parseMetadataFilters,
-  searchMetadata,
-} from '../../data-access/metadata-search.ts';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
+import { type FoundEvent, searchMetadata } from '../../data-access/metadata-search.ts';
 import { listRequests, searchRequests } from '../../data-access/requests.ts';
 import { countOpenRequests } from '../../data-access/stuck-alarm.ts';
+import { canonicalEventType } from '../../domain/event-catalogue.ts';
+import { canonicalStage } from '../../domain/event-stages.ts';
 import { type EventStatus, eventStatuses } from '../../domain/tracked-event.ts';
 import { search } from '../../reports/search.ts';
+import {
+  isCondition,
+  oneMeaning,
+  readSearchWords,
+  requestNamed,
+  type SearchWords,
+  splitConditions,
+} from '../../reports/search-words.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
@@ -32,19 +38,37 @@ export const searchPage: ViewPage = {
     const query = readText(parameters, 'q') ?? '';
     return <SearchResults data={{ query, found: await find(question, query) }} context={context} />;
   },
+  leadsTo: async ({ database, parameters, context }) => {
+    const query = readText(parameters, 'q') ?? '';
+    if (query === '' || isCondition(query) || Object.keys(parameters).some((name) => !LEADING.has(name)))
+      return null;
+    const word = requestNamed(query);
+    const tenant = context.tenant ?? undefined;
+    const [first] = await searchRequests(database, word, { tenant, limit: 1 });
+    if (first?.pagwId.toUpperCase() !== word.toUpperCase()) return null;
+    return { view: 'request', parameters: { id: first.pagwId, tenant: context.tenant } };
+  },
 };
+
+/** A question of these alone may lead to a request. */
+const LEADING: ReadonlySet<string> = new Set(['q', 'tenant']);
 
 function find(question: ViewQuestion, query: string): Promise<Found> {
   const { parameters } = question;
-  const isCondition = /[=<>]/.test(query);
+  const words = readSearchWords(isCondition(query) ? splitConditions(query) : []);
+  const namesEvents = [words.status, words.stage, words.type, words.errorCode].some(
+    (field) => field !== null,
+  );
   const asksForEvents = ['type', 'status', 'stage', 'time'].some(
     (name) => readText(parameters, name) !== null,
   );
   const filter = readEventFilter(parameters);
-  const openOnly = readWord(parameters, 'open', ['yes']) !== null;
-  if (isCondition || asksForEvents)
-    return findEvents(question, filter, isCondition ? parseMetadataFilters(splitConditions(query)) : []);
-  return query === '' ? listLatest(question, openOnly) : findRequests(question, query);
+  const openOnly = readWord(parameters, 'open', ['yes']) !== null || words.openOnly;
+  if (namesEvents || asksForEvents || words.filters.length > 0)
+    return findEvents(question, filter, { ...words, openOnly });
+  return query === '' || isCondition(query)
+    ? listLatest(question, { ...words, openOnly })
+    : findRequests(question, requestNamed(query));
 }
 
 function readEventFilter(parameters: ViewParameters): EventFilter {
@@ -60,29 +84,36 @@ function readEventFilter(parameters: ViewParameters): EventFilter {
 async function findEvents(
   { database, parameters, context }: ViewQuestion,
   filter: EventFilter,
-  filters: MetadataFilter[],
+  words: SearchWords,
 ): Promise<Found> {
-  const { tenant, now, limits } = context;
+  const { now, limits } = context;
+  const { filters, openOnly } = words;
+  const tenant = oneMeaning('tenant', words.tenant, context.tenant);
+  const stage = oneMeaning('stage', words.stage, canonicalStage(filter.stage));
+  const type = oneMeaning('type', words.type, canonicalEventType(filter.type));
+  const status = oneMeaning('status', words.status, filter.status);
+  const errorCode = words.errorCode;
+  await refuseUnknownNames(database, { tenant, stage, eventType: type, errorCode });
   const wanted = {
     tenant,
     since: sinceOf(filter.time, now),
-    stage: filter.stage ?? undefined,
-    eventType: filter.type ?? undefined,
-    status: filter.status ?? undefined,
+    stage: stage ?? undefined,
+    eventType: type ?? undefined,
+    status: status ?? undefined,
     timed: filter.timed !== null,
   };
   const [{ rows, next, searchedBackTo }, total] = await Promise.all([
     searchMetadata(database, {
       ...wanted,
-      now,
-      filters,
+      ...{ now, filters, openOnly },
+      errorCode: errorCode ?? undefined,
       limit: Math.min(MOST_EVENTS, limits.requests),
       after: readText(parameters, 'after') ?? undefined,
     }),
-    // What metadata says is not counted ahead: nothing has that number but reading all of it.
-    filters.length === 0 ? countEvents(database, wanted) : null,
+    // What the summary does not tell apart is not counted ahead: nothing has that number but reading all of it.
+    filters.length === 0 && errorCode === null && !openOnly ? countEvents(database, wanted) : null,
   ]);
-  return { kind: 'events', filter, events: rows, total, next, searchedBackTo };
+  return { kind: 'events', filter, words, events: rows, total, next, searchedBackTo };
 }
 
 async function findRequests({ database, parameters, context }: ViewQuestion, word: string): Promise<Found> {
@@ -91,14 +122,17 @@ async function findRequests({ database, parameters, context }: ViewQuestion, wor
   const limit = context.limits.requests;
   const tenant = context.tenant ?? undefined;
   const requests = await searchRequests(database, word, { tenant, limit: limit + 1 });
-  return { kind: 'requests', requests: requests.slice(0, limit), more: requests.length > limit };
+  return { kind: 'requests', word, requests: requests.slice(0, limit), more: requests.length > limit };
 }
 
 async function listLatest(
   { database, parameters, context }: ViewQuestion,
-  openOnly: boolean,
+  words: SearchWords,
 ): Promise<Found> {
-  const { tenant, limits } = context;
+  const { limits } = context;
+  const { openOnly } = words;
+  const tenant = oneMeaning('tenant', words.tenant, context.tenant);
+  await refuseUnknownNames(database, { tenant });
   const [{ rows: requests, next }, total] = await Promise.all([
     listRequests(
       database,
@@ -110,16 +144,12 @@ async function listLatest(
   ]);
   return {
     kind: 'latest',
+    words,
     requests,
     openOnly,
     total,
     next,
   };
-}
-
-/** Conditions stand apart by spaces; within quotes a space is part of the value. */
-function splitConditions(query: string): string[] {
-  return query.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
 }
 
 export interface SearchResultsData {
@@ -130,6 +160,7 @@ export interface SearchResultsData {
 export type Found =
   | {
       kind: 'latest';
+      words: SearchWords;
       requests: readonly RequestInList[];
       /** Only requests still in flight. */
       openOnly: boolean;
@@ -137,10 +168,11 @@ export type Found =
       total: number | null;
       next: string | null;
     }
-  | { kind: 'requests'; requests: readonly RequestInList[]; more: boolean }
+  | { kind: 'requests'; word: string; requests: readonly RequestInList[]; more: boolean }
   | {
       kind: 'events';
       filter: EventFilter;
+      words: SearchWords;
       /** Latest first. */
       events: readonly FoundEvent[];
       /** How many match in all; null where metadata decides. */
@@ -168,7 +200,8 @@ export function SearchResults({ data, context }: { data: SearchResultsData; cont
     <section>
       <h1>Search</h1>
       <p class="lead">
-        An id or how it begins, an external reference, a correlation id; or metadata:{' '}
+        An id, how it begins or how it ends, an external reference, a correlation id, in any case; the event’s
+        fields status=, stage=, type=, errorCode=, tenant= and is:open; or metadata:{' '}
         {links.link(
           { view: 'search', parameters: { q: 'targetSystem=carelon', tenant } },
           <code>targetSystem=carelon</code>,
@@ -180,12 +213,46 @@ export function SearchResults({ data, context }: { data: SearchResultsData; cont
         )}
         . Several conditions must all hold.
       </p>
+      {data.query === '' ? null : (
+        <p class="muted">
+          Understood as: <Understood found={found} />.
+        </p>
+      )}
       {found.kind === 'events' ? (
         <Events query={data.query} found={found} context={context} />
       ) : (
         <Requests data={data} found={found} context={context} />
       )}
     </section>
+  );
+}
+
+/** The question in the tracker's words. */
+function Understood({ found }: { found: Found }) {
+  if (found.kind === 'requests')
+    return (
+      <>
+        a request by id, external reference or correlation id <DataText value={found.word} mono />
+      </>
+    );
+  const { words, kind } = found;
+  const { status, stage, type, errorCode, tenant } = words;
+  const fields = Object.entries({ status, stage, type, 'error code': errorCode, tenant });
+  const stated = [
+    ...fields.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
+    ...words.conditions.map((condition) => ['metadata', condition] as const),
+  ];
+  return (
+    <>
+      {kind === 'events' ? 'events' : 'requests'}
+      {words.openOnly ? (kind === 'events' ? ' of requests in flight' : ' in flight') : ''}
+      {stated.map(([name, value], place) => (
+        <>
+          {place === 0 ? ' with ' : ' and '}
+          {name} <DataText value={value} mono />
+        </>
+      ))}
+    </>
   );
 }
 
@@ -206,9 +273,9 @@ function Requests({ data, found, context }: RequestsProps) {
           'No such request.'
         ) : (
           <>
-            Nothing is called <DataText value={data.query} mono />
-            {tenant === null ? '' : ' within this tenant'}. Ids are case-sensitive; from four characters on,
-            their beginning is enough.
+            Nothing is called <DataText value={found.word} mono />
+            {tenant === null ? '' : ' within this tenant; it may belong to another tenant'}. From four
+            characters on, the beginning or the end of an id is enough.
           </>
         )}
       </Empty>
@@ -228,7 +295,12 @@ function Requests({ data, found, context }: RequestsProps) {
           {links.link(
             {
               view: 'search',
-              parameters: { tenant, open: found.openOnly ? 'yes' : null, after: found.next },
+              parameters: {
+                tenant,
+                q: data.query === '' ? null : data.query,
+                open: found.openOnly ? 'yes' : null,
+                after: found.next,
+              },
             },
             'Older ones',
           )}

@@ -79,6 +79,72 @@ describe('the console', () => {
   });
 
   it.each([
+    ['in lower case', 'pagw-test-1'],
+    ['with punctuation around', '“PAGW-TEST-1”,'],
+    ['within an address', 'http://tracker.example/request?id=PAGW-TEST-1&tenant=anthem'],
+  ])('opens the request of an exact id %s', async (_, query) => {
+    const address = `${url}/search?q=${encodeURIComponent(query)}`;
+    const answer = await fetch(address, { redirect: 'manual' });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('/request?id=PAGW-TEST-1');
+    const inTenant = await fetch(`${address}&tenant=anthem`, { redirect: 'manual' });
+    expect(inTenant.headers.get('location')).toBe('/request?id=PAGW-TEST-1&tenant=anthem');
+  });
+
+  it('finds a request by how its id ends, in any case, from four characters on', async () => {
+    const page = async (query: string) => (await fetch(`${url}/search?q=${query}`)).text();
+    expect(await page('est-2')).toContain('/request?id=PAGW-TEST-2');
+    expect(await page('est-2')).not.toContain('/request?id=PAGW-TEST-1');
+    expect(await page('t-2')).not.toContain('/request?id=PAGW-TEST-2');
+    expect(await page('pagw-te')).toContain('/request?id=PAGW-TEST-2');
+  });
+
+  it("says the same of another tenant's id as of one that nobody has", async () => {
+    const page = async (id: string) =>
+      (await (await fetch(`${url}/search?tenant=anthem&q=${id}`)).text()).replaceAll(id, 'ID');
+    const answer = await page('PAGW-TEST-2');
+    expect(answer).toContain('it may belong to another tenant');
+    const sameTime = (html: string) => html.replaceAll(/\d\d:\d\d:\d\d|T[\d:.]+Z/g, '');
+    expect(sameTime(answer)).toBe(sameTime(await page('PAGW-TEST-9')));
+  });
+
+  it.each([
+    ['status=failed', 'events with status <bdi', 'PAGW-TEST-1', 'PAGW-TEST-2'],
+    ['type=parse_ok', 'events with type <bdi', 'PAGW-TEST-2', 'PAGW-TEST-1'],
+    ['stage=parser tenant=Elevance', '</bdi> and tenant <bdi', 'PAGW-TEST-2', 'PAGW-TEST-1'],
+    ['errorCode="<script>alert(1)</script>"', 'events with error code', 'PAGW-TEST-1', 'PAGW-TEST-2'],
+    ['is:open tenant=elevance', 'requests in flight with tenant', 'PAGW-TEST-2', 'PAGW-TEST-1'],
+    ['is:open status=failed', 'events of requests in flight with status', 'PAGW-TEST-1', 'PAGW-TEST-2'],
+  ])('searches %s as fields of the event, and says so', async (query, understood, found, other) => {
+    const answer = await fetch(`${url}/search?q=${encodeURIComponent(query)}`);
+    const html = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(html).toContain(understood);
+    expect(html).toContain(`/request?id=${found}`);
+    expect(html).not.toContain(`/request?id=${other}`);
+  });
+
+  it.each([
+    ['status=FAILD', 'STATUS_UNKNOWN', 'Did you mean FAILED?'],
+    ['stage=PARSNG', 'STAGE_UNKNOWN', 'Did you mean PARSING?'],
+    ['type=PARSE_OKAY', 'TYPE_UNKNOWN', 'Did you mean PARSE_OK'],
+    ['tenant=antem', 'TENANT_UNKNOWN', 'Did you mean anthem?'],
+    ['errorCode=ALERT', 'ERROR_CODE_UNKNOWN', 'Did you mean'],
+  ])('refuses %s with the nearest names', async (query, code, hint) => {
+    const answer = await fetch(`${url}/search?q=${encodeURIComponent(query)}`);
+    const html = await answer.text();
+    expect(answer.status).toBe(404);
+    expect(html).toContain(`<code>${code}</code>`);
+    expect(html).toContain(hint);
+  });
+
+  it('completes statuses, stages and tenants in the search box', async () => {
+    const html = await (await fetch(`${url}/search`)).text();
+    for (const words of ['is:open', 'status=FAILED', 'stage=API_CONNECTOR', 'tenant=elevance'])
+      expect(html).toContain(`<option value="${words}"`);
+  });
+
+  it.each([
     ['/request?id=PAGW-NONE', 404, 'No request of this id is known here.', 'REQUEST_UNKNOWN'],
     ['/request', 400, 'No request was named.', 'ID_MISSING'],
     ['/retries?state=x', 400, 'The filter “state” is none of', 'BAD_FILTER'],
