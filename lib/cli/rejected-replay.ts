@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { EventToSend } from '../client/pack-messages.ts';
 import { judgeEvents } from '../client/read-event-lines.ts';
 import { sendEvents } from '../client/send-events.ts';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type Operator, recordOperatorAction } from '../data-access/operate.ts';
 import {
   countRejectedToReplay,
@@ -90,6 +91,7 @@ async function replayByCode(session: Session, options: Options): Promise<ExitCod
   const reader = connection.database('reader');
   const { tenant, limit = Number.POSITIVE_INFINITY } = session.options;
   const code = options.code?.trim().toUpperCase();
+  await refuseUnknownNames(reader, { tenant, rejectionCode: code });
   const filter = { tenant, code, waitingOnly: options.again !== true, ...session.window(connection.now()) };
   const { events, messages } = await countRejectedToReplay(reader, filter);
   if (options.dryRun === true || events === 0) return tellDryRun(session, { events, messages });

@@ -60,7 +60,10 @@ export function rejectedList(cli: Cli): Command {
           code: options.code?.trim().toUpperCase(),
           waitingOnly: options.waiting,
         };
-        await refuseUnknownNames(connection.database('reader'), filter);
+        await refuseUnknownNames(connection.database('reader'), {
+          tenant: filter.tenant,
+          rejectionCode: filter.code,
+        });
         const { rows, next } = await readPages(
           session.options.limit ?? DEFAULT_LIMIT,
           REJECTED_PER_PAGE,

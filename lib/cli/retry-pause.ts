@@ -139,13 +139,16 @@ export const retryResume: Verb = (cli) =>
           operator,
           connection.now(),
         );
-        if (!lifted)
+        // Only afterwards: a pause of what is heard of no longer can be lifted.
+        if (!lifted) {
+          await refuseUnknownNames(connection.database('reader'), scope);
           throw new CliError({
             code: 'PAUSE_NOT_FOUND',
             message: `There is no pause of ${scopeText(scope)}.`,
             hint: 'A resume names what its pause named; see `pagw retry pauses`.',
             exitCode: ExitCode.notFound,
           });
+        }
         session.say(`Resumed: ${scopeText(scope)}. What became due goes out within a minute.`);
         return undefined;
       }),

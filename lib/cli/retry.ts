@@ -79,6 +79,7 @@ export const retryRun: Verb = (cli) =>
         const database = connection.database('operator');
         const pagwId = id.trim();
         const stage = canonicalStage(options.stage);
+        await refuseUnknownNames(connection.database('reader'), { stage });
         const operator = await operatorOf(options, session);
         const rows = await retryNow(database, { pagwId, stage, ...operator }, connection.now());
         if (rows.length === 0) throw nothing(await whyNothingToRetry(database, pagwId, stage));

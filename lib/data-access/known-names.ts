@@ -1,12 +1,21 @@
 import { eventTypes } from '../domain/event-catalogue.ts';
 import { stages, unknownStage } from '../domain/event-stages.ts';
 import { nearestNames } from '../domain/nearest-names.ts';
+import { rejectionHints } from '../domain/rejection.ts';
 import { eventStatuses } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { readBounded } from './page.ts';
 import { EACH_TENANT, listTenants } from './requests.ts';
 
-type Kind = 'tenant' | 'stage' | 'type' | 'status' | 'error code' | 'downstream';
+type Kind =
+  | 'tenant'
+  | 'stage'
+  | 'type'
+  | 'request type'
+  | 'status'
+  | 'error code'
+  | 'downstream'
+  | 'rejection code';
 
 /** A name that exists nowhere: an answer that nothing matches would not be true. */
 export class UnknownNameError extends Error {
@@ -36,9 +45,11 @@ const WAYS_ON: Readonly<Record<Kind, string>> = {
   tenant: 'Check the spelling; a tenant is known from its first event on.',
   stage: `The stages are ${stages.join(', ')}.`,
   type: `Check the spelling; an event type beside the catalogue ${HEARD_OF}`,
+  'request type': `Check the spelling; a request type ${HEARD_OF}`,
   status: `The statuses are ${eventStatuses.join(', ')}.`,
   'error code': `Check the spelling; an error code ${HEARD_OF}`,
   downstream: `Check the spelling; a downstream ${HEARD_OF}`,
+  'rejection code': 'Check the spelling; each refused event is listed with its code.',
 };
 
 /** Names as the database writes them; null and absent ones are not looked at. */
@@ -49,6 +60,9 @@ export interface StatedNames {
   errorCode?: string | null | undefined;
   /** As metadata.targetSystem names it. */
   downstream?: string | null | undefined;
+  requestType?: string | null | undefined;
+  /** Why a message was refused. */
+  rejectionCode?: string | null | undefined;
 }
 
 /**
@@ -57,7 +71,7 @@ export interface StatedNames {
  * @throws UnknownNameError
  */
 export async function refuseUnknownNames(database: Database, names: StatedNames): Promise<void> {
-  const { tenant, stage, eventType, errorCode, downstream } = names;
+  const { tenant, stage, eventType, errorCode, downstream, requestType, rejectionCode } = names;
   if (tenant && !(await isKnownTenant(database, tenant))) {
     const known = await listTenants(database);
     if (known.length > 0) throw new UnknownNameError('tenant', nearestNames(tenant, known));
@@ -73,7 +87,17 @@ export async function refuseUnknownNames(database: Database, names: StatedNames)
   if (errorCode && !(await isHeardOf(database, 'error_code = :name', errorCode)))
     throw new UnknownNameError('error code', nearestNames(errorCode, await listErrorCodes(database)));
   if (downstream && !(await isDownstream(database, downstream)))
-    throw new UnknownNameError('downstream', nearestNames(downstream, await listDownstreams(database)));
+    throw new UnknownNameError(
+      'downstream',
+      nearestNames(downstream, await listLatest(database, 'target_system')),
+    );
+  if (requestType && !(await isRequestType(database, requestType)))
+    throw new UnknownNameError(
+      'request type',
+      nearestNames(requestType, await listLatest(database, 'request_type')),
+    );
+  if (rejectionCode && !(await isRejectionCode(database, rejectionCode)))
+    throw new UnknownNameError('rejection code', nearestNames(rejectionCode, Object.keys(rejectionHints)));
 }
 
 function isOfCatalogue(stage: string): boolean {
@@ -110,7 +134,25 @@ async function isDownstream(database: Database, name: string): Promise<boolean> 
   const { rows } = await database.execute<{ known: boolean }>(
     `SELECT EXISTS (
        SELECT FROM event_tracker WHERE metadata @> jsonb_build_object('targetSystem', :name::text)
-     ) AS known`,
+     ) OR EXISTS (SELECT FROM retry_pause WHERE target_system = :name) AS known`,
+    { name },
+  );
+  return rows[0]?.known ?? false;
+}
+
+/** Types of requests that are summarised, or came too lately to be. */
+async function isRequestType(database: Database, name: string): Promise<boolean> {
+  const { rows } = await database.execute<{ known: boolean }>(
+    'SELECT EXISTS (SELECT FROM flow_summary WHERE request_type = :name) AS known',
+    { name },
+  );
+  return rows[0]?.known || (await listLatest(database, 'request_type')).includes(name);
+}
+
+async function isRejectionCode(database: Database, name: string): Promise<boolean> {
+  if (Object.hasOwn(rejectionHints, name)) return true;
+  const { rows } = await database.execute<{ known: boolean }>(
+    'SELECT EXISTS (SELECT FROM rejected_message WHERE code = :name) AS known',
     { name },
   );
   return rows[0]?.known ?? false;
@@ -137,23 +179,23 @@ async function listErrorCodes(database: Database): Promise<string[]> {
   return rows.map(({ errorCode }) => errorCode);
 }
 
-/** Those of the requests that came last to each tenant. */
-async function listDownstreams(database: Database): Promise<string[]> {
-  const { rows } = await readBounded<{ targetSystem: string }>(
+/** Names of the requests that came last to each tenant. */
+async function listLatest(database: Database, column: 'target_system' | 'request_type'): Promise<string[]> {
+  const { rows } = await readBounded<{ listed: string }>(
     database,
     `WITH RECURSIVE ${EACH_TENANT}
-     SELECT DISTINCT target_system
+     SELECT DISTINCT ${column} AS listed
      FROM each_tenant
      CROSS JOIN LATERAL (
-       SELECT target_system
+       SELECT ${column}
        FROM request_tracker
        WHERE request_tracker.tenant = each_tenant.tenant
        ORDER BY created_at DESC, pagw_id DESC
        LIMIT 1000
      ) AS request
-     WHERE target_system IS NOT NULL
+     WHERE ${column} IS NOT NULL
      LIMIT 1000`,
     { tenant: null },
   );
-  return rows.map(({ targetSystem }) => targetSystem);
+  return rows.map(({ listed }) => listed);
 }

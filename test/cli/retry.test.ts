@@ -68,8 +68,8 @@ async function pagw(...args: string[]) {
     await program.parseAsync(['retry', ...args], { from: 'user' });
     return { ...output, exitCode: cli.exitCode as number, message: '' };
   } catch (error) {
-    const { exitCode, message } = toCliError(error);
-    return { ...output, exitCode: exitCode as number, message };
+    const { exitCode, message, code, hint } = toCliError(error);
+    return { ...output, exitCode: exitCode as number, message, code, hint };
   }
 }
 
@@ -238,5 +238,31 @@ describe('pagw retry pause and resume', () => {
   it('want to know what is meant', async () => {
     expect(await pagw('pause', '--reason', 'x')).toMatchObject({ exitCode: 64 });
     expect(await pagw('resume', '--reason', 'x')).toMatchObject({ exitCode: 64 });
+  });
+});
+
+describe('names that exist nowhere', () => {
+  const errorCode = 'API_TIMEOUT';
+  beforeEach(() => fail({ errorCode, stage: 'API_CONNECTOR', metadata: { targetSystem: 'carelon' } }));
+
+  it.each([
+    ['list --error-code API_TIMEOUTS', 'ERROR_CODE_UNKNOWN', 'API_TIMEOUT'],
+    ['list --downstream carelom', 'DOWNSTREAM_UNKNOWN', 'carelon'],
+    ['batch --error-code TIMEOUT --dry-run', 'ERROR_CODE_UNKNOWN', 'API_TIMEOUT'],
+    ['pause --downstream carlon --reason x -y', 'DOWNSTREAM_UNKNOWN', 'carelon'],
+    ['resume --downstream carlon --reason x', 'DOWNSTREAM_UNKNOWN', 'carelon'],
+    ['resume --stage API_CONECTOR --reason x', 'STAGE_UNKNOWN', 'API_CONNECTOR'],
+    ['run PAGW-NONE --stage API_CONECTOR --reason x', 'STAGE_UNKNOWN', 'API_CONNECTOR'],
+  ])('are refused with the nearest that do: %s', async (words, code, nearest) => {
+    expect(await pagw(...words.split(' '))).toMatchObject({
+      ...{ code, exitCode: 5 },
+      hint: `Did you mean ${nearest}?`,
+    });
+  });
+
+  it('let a pause be lifted that names what is heard of no longer', async () => {
+    await pagw('pause', '--downstream', 'carelon', '--reason', 'x', '-y');
+    await bench.database.execute('UPDATE event_tracker SET metadata = NULL WHERE metadata IS NOT NULL');
+    expect((await pagw('resume', '--downstream', 'carelon', '--reason', 'x')).stderr).toContain('Resumed');
   });
 });

@@ -68,7 +68,7 @@ export const reportFlow: Verb = (cli) =>
           ...{ tenant, ...span, lanes: options.lanes },
           ...{ requestType: options.type, priority: options.priority },
         };
-        await refuseUnknownNames(database, { tenant });
+        await refuseUnknownNames(database, { tenant, requestType: options.type });
         const flow = await readFlow(database, query, session.options.limit ?? MAX_VARIANTS);
         printFlow(session, flow, options.part);
         sayCautions(session, flow);

@@ -1,5 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
-import { refuseUnknownNames } from '../../data-access/known-names.ts';
+import { NONE_STATED } from '../../data-access/failures.ts';
+import { refuseUnknownNames, type StatedNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
@@ -47,7 +48,7 @@ async function getView(
   try {
     const parameters = readQuery(url.search.slice(1), ['tenant', ...page.filters]);
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
-    await refuseUnknownNames(views.database, { tenant, stage: canonicalStage(parameters.stage) });
+    await refuseUnknownNames(views.database, { tenant, ...filteredNames(view, parameters) });
     const context: ViewContext = { now, tenant, links: consoleLinks, limits: LIMITS };
     const question = { database: views.database, parameters, context, rules: views.rules };
     const place = (await page.leadsTo?.(question)) ?? null;
@@ -80,6 +81,21 @@ async function getView(
       consolePage({ ...(await opening), title: page.title, view, tenant: null, failed, children }),
     );
   }
+}
+
+/** The names that a view's filters hold; `-` is the lack of one. */
+function filteredNames(view: ViewName, parameters: ViewParameters): StatedNames {
+  const text = (name: string) => {
+    const stated = readText(parameters, name);
+    return stated === NONE_STATED ? null : stated;
+  };
+  return {
+    stage: canonicalStage(text('stage')),
+    errorCode: text('error'),
+    downstream: text('target'),
+    requestType: view === 'flow' ? text('type') : null,
+    rejectionCode: text('code'),
+  };
 }
 
 /** What may be done by hand with what a view shows: each leads to a page that asks before it acts. */

@@ -138,6 +138,23 @@ describe('the console', () => {
     expect(html).toContain(hint);
   });
 
+  it.each([
+    ['/stuck?error=NO_SUCH', 'ERROR_CODE_UNKNOWN'],
+    ['/failures?error=NO_SUCH', 'ERROR_CODE_UNKNOWN'],
+    ['/stuck?target=nowhere', 'DOWNSTREAM_UNKNOWN'],
+    ['/flow?type=NO_SUCH', 'REQUEST_TYPE_UNKNOWN'],
+    ['/rejected?code=NO_SUCH', 'REJECTION_CODE_UNKNOWN'],
+  ])('refuses a filter whose name exists nowhere: %s', async (address, code) => {
+    const answer = await fetch(`${url}${address}`);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain(`<code>${code}</code>`);
+  });
+
+  it.each(['/stuck?error=-&target=-', '/failures?error=-', '/rejected?code=FIELD_MISSING'])(
+    'takes the filter %s, which names what may be',
+    async (address) => expect((await fetch(`${url}${address}`)).status).toBe(200),
+  );
+
   it('completes statuses, stages and tenants in the search box', async () => {
     const html = await (await fetch(`${url}/search`)).text();
     for (const words of ['is:open', 'status=FAILED', 'stage=API_CONNECTOR', 'tenant=elevance'])
