@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
+  BATCH_RATE,
   cancelRetryBatch,
   listRetryBatches,
   type RetryBatch,
@@ -25,7 +26,6 @@ import {
 } from './retry.ts';
 
 const SAMPLE = 5;
-const DEFAULT_RATE = 60;
 
 type Options = RetryFilterOptions & Partial<ReasonOption> & { rate: number; all?: boolean; dryRun?: boolean };
 
@@ -36,7 +36,7 @@ export const retryBatch: Verb = (cli) =>
     .addOption(
       new Option('--rate <n>', 'failures a minute')
         .argParser(parseRate)
-        .default(DEFAULT_RATE, String(DEFAULT_RATE)),
+        .default(BATCH_RATE.usual, String(BATCH_RATE.usual)),
     )
     .option('--all', 'mean it when nothing narrows the batch')
     .option('--dry-run', 'only count, and show a sample')
@@ -91,8 +91,8 @@ export const retryBatch: Verb = (cli) =>
 
 function parseRate(text: string): number {
   const rate = Number(text);
-  if (/^\d+$/.test(text) && rate >= 1 && rate <= 100_000) return rate;
-  throw new InvalidArgumentError('Give a whole number of failures a minute, from 1 to 100000.');
+  if (/^\d+$/.test(text) && rate >= 1 && rate <= BATCH_RATE.most) return rate;
+  throw new InvalidArgumentError(`Give a whole number of failures a minute, from 1 to ${BATCH_RATE.most}.`);
 }
 
 const DEFAULT_LIMIT = 25;

@@ -155,14 +155,19 @@ export interface RequestedRetryBatch {
   matched: number;
 }
 
+/** Failures a minute that a batch sends unless asked otherwise, and at most. */
+export const BATCH_RATE = { usual: 60, most: 100_000 } as const;
+
 /** Asks for every failure that matches to be retried now, exhausted ones included; retry carries it out in steps. */
 export async function requestRetryBatch(
   database: Database,
   { filter, ratePerMinute, ...operator }: RetryBatchRequest,
   now: Date,
 ): Promise<RequestedRetryBatch> {
-  if (!Number.isInteger(ratePerMinute) || ratePerMinute < 1 || ratePerMinute > 100_000)
-    throw new RangeError('The rate must be a whole number of failures per minute, from 1 to 100000.');
+  if (!Number.isInteger(ratePerMinute) || ratePerMinute < 1 || ratePerMinute > BATCH_RATE.most)
+    throw new RangeError(
+      `The rate must be a whole number of failures per minute, from 1 to ${BATCH_RATE.most}.`,
+    );
   const { rows } = await database.execute<RequestedRetryBatch>(
     `SELECT id, matched
      FROM request_retry_batch(:filter::jsonb, :rate::int, :reason, :acted_by, :now::timestamptz)`,

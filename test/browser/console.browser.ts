@@ -61,7 +61,7 @@ describe('the console', () => {
   it('finds a request by its id and opens its timeline', async () => {
     const id = await idOfAStuckRequest();
     await page.goto('/');
-    await page.getByRole('searchbox', { name: 'Search requests' }).fill(id);
+    await page.getByRole('combobox', { name: 'Search requests' }).fill(id);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: id }).waitFor();
     expect(await page.getByRole('img').first().getAttribute('aria-label')).toMatch(
@@ -77,7 +77,7 @@ describe('the console', () => {
     ['a comparison', 'diagnosisCount>2', /^Events of the last 7 days/],
   ])('searches by %s: %s', async (_, words, heading) => {
     await page.goto('/search');
-    await page.getByRole('searchbox').fill(words);
+    await page.getByRole('combobox', { name: 'Search requests' }).fill(words);
     await page.keyboard.press('Enter');
     await page.locator('h2', { hasText: heading }).waitFor();
   });

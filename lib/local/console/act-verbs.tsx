@@ -1,6 +1,8 @@
 import { findIncident } from '../../data-access/incidents.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import {
+  BATCH_RATE,
+  listRetryPauses,
   type Operator,
   pauseRetries,
   requestRetryBatch,
@@ -51,8 +53,6 @@ interface ActVerb {
 }
 
 const SAMPLE = 5;
-const DEFAULT_RATE = 60;
-const LARGEST_RATE = 100_000;
 
 /** Everything that can be done by hand here, by the words of the CLI. */
 export const actVerbs: Readonly<Record<ActName, ActVerb>> = {
@@ -211,14 +211,14 @@ async function planBatch(views: ConsoleViews, parameters: ViewParameters): Promi
     asks: (
       <label>
         A minute, at most{' '}
-        <input type="number" name="rate" required min={1} max={LARGEST_RATE} value={DEFAULT_RATE} />
+        <input type="number" name="rate" required min={1} max={BATCH_RATE.most} value={BATCH_RATE.usual} />
       </label>
     ),
     possible: total > 0,
     carryOut: async (operator, given) => {
-      const ratePerMinute = Number(given.rate ?? DEFAULT_RATE);
-      if (!Number.isInteger(ratePerMinute) || ratePerMinute < 1 || ratePerMinute > LARGEST_RATE)
-        throw badFilter(`The rate is a whole number a minute, from 1 to ${LARGEST_RATE}.`);
+      const ratePerMinute = Number(given.rate ?? BATCH_RATE.usual);
+      if (!Number.isInteger(ratePerMinute) || ratePerMinute < 1 || ratePerMinute > BATCH_RATE.most)
+        throw badFilter(`The rate is a whole number a minute, from 1 to ${BATCH_RATE.most}.`);
       const { id, matched } = await requestRetryBatch(
         database,
         { filter, ratePerMinute, ...operator },
@@ -231,7 +231,8 @@ async function planBatch(views: ConsoleViews, parameters: ViewParameters): Promi
 
 async function planPause(views: ConsoleViews, parameters: ViewParameters): Promise<Act> {
   const { database, clock } = views;
-  const { filter, scope } = await readScope(views, parameters);
+  const { filter, scope } = readScope(parameters);
+  await refuseUnknownNames(database, filter);
   const { rows, total } = await waiting(views, filter);
   return {
     target: filterText(filter),
@@ -255,7 +256,10 @@ async function planPause(views: ConsoleViews, parameters: ViewParameters): Promi
 
 async function planResume(views: ConsoleViews, parameters: ViewParameters): Promise<Act> {
   const { database, clock } = views;
-  const { filter, scope } = await readScope(views, parameters);
+  const { filter, scope } = readScope(parameters);
+  const pauses = await listRetryPauses(database);
+  // What is paused may not be heard of any more, and can be let go all the same.
+  if (!pauses.some((pause) => isSameScope(pause, scope))) await refuseUnknownNames(database, filter);
   const { rows, total } = await waiting(views, filter);
   return {
     target: filterText(filter),
@@ -294,7 +298,8 @@ async function planSnooze({ database, clock }: ConsoleViews, parameters: ViewPar
     shows: (
       <p>
         {countOf(incident.count, 'request')}: <DataText value={causeText(incident)} most={160} />. Nothing
-        more is told of it meanwhile, unless a decision becomes overdue.
+        more is told of it meanwhile, but of decisions that come to 75 or 90 % of their time or become
+        overdue.
       </p>
     ),
     asks: (
@@ -333,6 +338,12 @@ async function needRequest({ database }: ConsoleViews, parameters: ViewParameter
 
 /** Which failures are meant; @throws ViewError when nothing is named, UnknownNameError. */
 async function readGroup({ database }: ConsoleViews, parameters: ViewParameters): Promise<RetryFilter> {
+  const filter = readFilter(parameters);
+  await refuseUnknownNames(database, filter);
+  return filter;
+}
+
+function readFilter(parameters: ViewParameters): RetryFilter {
   const text = (name: string) => readText(parameters, name) ?? undefined;
   const filter = toRetryFilter({
     tenant: text('tenant'),
@@ -342,17 +353,18 @@ async function readGroup({ database }: ConsoleViews, parameters: ViewParameters)
   });
   if (Object.keys(filter).length === 0)
     throw badFilter('This needs a tenant, a stage, a downstream or an error code.');
-  await refuseUnknownNames(database, filter);
   return filter;
 }
 
-async function readScope(
-  views: ConsoleViews,
-  parameters: ViewParameters,
-): Promise<{ filter: RetryFilter; scope: PauseScope }> {
-  const { errorCode: _, ...named } = await readGroup(views, { ...parameters, errorCode: '' });
-  const { tenant = null, stage = null, downstream = null } = named;
-  return { filter: named, scope: { tenant, stage, downstream } };
+/** A pause is never of an error code. */
+function readScope(parameters: ViewParameters): { filter: RetryFilter; scope: PauseScope } {
+  const { errorCode: _, ...filter } = readFilter({ ...parameters, errorCode: '' });
+  const { tenant = null, stage = null, downstream = null } = filter;
+  return { filter, scope: { tenant, stage, downstream } };
+}
+
+function isSameScope(one: PauseScope, other: PauseScope): boolean {
+  return one.tenant === other.tenant && one.stage === other.stage && one.downstream === other.downstream;
 }
 
 function waiting({ database, clock }: ConsoleViews, filter: RetryFilter) {

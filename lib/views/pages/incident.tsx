@@ -12,9 +12,9 @@ import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
 import { closedIncidentMark, durationText, incidentLevelMarks } from '../../domain/words.ts';
-import type { Child } from '../html.ts';
 import { ActsTable } from '../parts/acts-table.tsx';
 import { DataText } from '../parts/data-text.tsx';
+import { Fact } from '../parts/fact.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { Pauses } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
@@ -178,14 +178,5 @@ function Notices({ notifications, now }: { notifications: readonly ToldNotificat
         },
       ]}
     />
-  );
-}
-
-function Fact({ name, children }: { name: string; children: Child }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

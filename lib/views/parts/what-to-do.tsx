@@ -1,8 +1,8 @@
 import type { LastHeard } from '../../data-access/last-heard.ts';
 import type { ActName, NextStep } from '../../domain/next-step.ts';
-import type { Child } from '../html.ts';
 import type { ViewContext } from '../view-page.ts';
 import { DataText } from './data-text.tsx';
+import { Fact } from './fact.tsx';
 import { Relative } from './time-text.tsx';
 
 const actLabels: Readonly<Record<ActName, string>> = {
@@ -72,14 +72,5 @@ function Owner({ owner, now }: { owner: LastHeard; now: Date }) {
       )}
       , last heard of <Relative at={at} now={now} />
     </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: Child }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -11,9 +11,9 @@ import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
 import { durationText, reasonText, standingMarks } from '../../domain/words.ts';
-import type { Child } from '../html.ts';
 import { ActsTable } from '../parts/acts-table.tsx';
 import { cutText, DataText } from '../parts/data-text.tsx';
+import { Fact } from '../parts/fact.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { PausedBy } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
@@ -259,15 +259,6 @@ function RequestSummary({ data, context }: RequestSummaryProps) {
           </Fact>
         )}
       </dl>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: Child }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

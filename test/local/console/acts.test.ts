@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listActs } from '../../../lib/data-access/operate.ts';
+import { listActs, pauseRetries } from '../../../lib/data-access/operate.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { actRoutes } from '../../../lib/local/console/acts.tsx';
 import { type ConsoleServer, startConsoleServer } from '../../../lib/local/console/console-server.ts';
@@ -72,6 +72,15 @@ describe('acting in the console', () => {
     fields.set('reason', 'maintenance');
     expect((await post(fields)).status).toBe(200);
     expect(await actions()).toContain('retry.pause');
+  });
+
+  it('lets go what was paused for a tenant that nothing is heard of any more', async () => {
+    const scope = { tenant: 'gone', stage: null, downstream: null };
+    await pauseRetries(db.database, scope, { actedBy: 'ann', reason: 'leaves' }, new Date());
+    const fields = await formOf('/act?verb=resume&tenant=gone');
+    fields.set('reason', 'left');
+    expect((await post(fields)).status).toBe(200);
+    expect((await fetch(`${url}/act?verb=resume&tenant=gone`)).status).toBe(404);
   });
 
   it('is refused without the token that its own form holds, from other sites, and for names that exist nowhere', async () => {
