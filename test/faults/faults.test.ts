@@ -26,8 +26,9 @@ it.each(CHOSEN)(
   async (name) => {
     const fault = all.find((one) => one.name.includes(name)) as Fault;
     const trial = await Trial.open(bed, `ci/${name}`);
-    const { lost, doubled, faults } = await trial.go(fault).finally(() => trial.close());
+    const { lost, doubled, faults, befell } = await trial.go(fault).finally(() => trial.close());
     expect({ lost, doubled, faults }).toEqual({ lost: 0, doubled: 0, faults: [] });
+    if (fault.passage !== undefined) expect(befell).toBeGreaterThan(0);
   },
   120_000,
 );

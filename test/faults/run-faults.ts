@@ -98,9 +98,11 @@ function rowOf({ name, outcomes }: Line): string {
     .map(({ recoverySeconds }) => recoverySeconds)
     .toSorted((one, other) => one - other);
   const median = seconds[Math.floor(seconds.length / 2)] ?? 0;
+  const byCalls = outcomes.flatMap(({ befell }) => befell ?? []);
   const cells = [
     name,
     outcomes.length,
+    byCalls.length === 0 ? '–' : byCalls.filter((calls) => calls > 0).length,
     sum(({ lost }) => lost),
     sum(({ doubled }) => doubled),
     sum(({ faults: found }) => found.length),
@@ -125,8 +127,8 @@ async function writeRow(row: string): Promise<void> {
     `${total} injections of ${rows.length} kinds, ${new Date().toISOString().slice(0, 10)}, seed ${values.seed}, ` +
       `${cpus().length} cores, Node ${process.versions.node}.`,
     '',
-    '| fault | times | lost | doubled | differs from the model | recovery p50 (s) | max (s) |',
-    '|---|---:|---:|---:|---:|---:|---:|',
+    '| fault | times | of these, befell a call | lost | doubled | differs from the model | recovery p50 (s) | max (s) |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|',
     ...rows,
     '',
     MARKS[1],

@@ -32,11 +32,14 @@ export interface Outcome {
   faults: string[];
   /** From the end of the fault until nothing was left to do, by the tracker's clock: rests on the queue included. */
   recoverySeconds: number;
+  /** Calls that the fault befell; undefined where it befalls something else than calls. */
+  befell?: number;
 }
 
 const START = new Date('2026-03-02T08:00:00Z');
 const REQUESTS = 4;
 const MESSAGES = 40;
+const MOST_ROUNDS = 20;
 
 /** The work of the tracker, with a fault in it. */
 export class Trial {
@@ -48,6 +51,7 @@ export class Trial {
   /** Told of each call. */
   onCall: ((call: ServiceCall) => void) | undefined;
   #fault: Fault | undefined;
+  #befell = 0;
   #passedAt = performance.now();
   readonly #handlers: Partial<Record<Flow, Handler[]>> = {};
 
@@ -69,23 +73,37 @@ export class Trial {
 
   decide(call: ServiceCall): Passage {
     this.onCall?.(call);
-    return this.#fault?.passage?.(call, this.random) ?? PASS;
+    const passage = this.#fault?.passage?.(call, this.random);
+    if (passage !== undefined && passage.kind !== 'pass') this.#befell++;
+    return passage ?? PASS;
   }
 
   /** New requests, the fault in the middle of their work, and all that is recorded held against the model after it. */
   async go(fault: Fault): Promise<Outcome> {
     const { world } = this;
-    world.addRequests(REQUESTS);
-    for (let sent = 0; sent < MESSAGES; sent++) world.produce();
     this.#fault = fault;
-    await (fault.during ?? ((trial: Trial) => trial.work()))(this);
+    this.#befell = 0;
+    // A fault of calls lasts until one met it.
+    for (let rounds = 0; rounds === 0 || (this.#awaitsCall(fault) && rounds < MOST_ROUNDS); rounds++) {
+      world.addRequests(REQUESTS);
+      for (let sent = 0; sent < MESSAGES; sent++) world.produce();
+      await (fault.during ?? ((trial: Trial) => trial.work()))(this);
+    }
+    const unmet = this.#awaitsCall(fault) ? ['The fault befell no call.'] : [];
     this.#fault = undefined;
     this.passTime();
     const endedAt = world.now;
     await this.comeToRest();
     const recoverySeconds = (world.now - endedAt) / 1_000;
     const { lost, doubled, faults } = await this.compare();
-    return { lost, doubled, faults, recoverySeconds };
+    return {
+      ...{ lost, doubled, recoverySeconds, faults: [...unmet, ...faults] },
+      ...(fault.passage === undefined ? {} : { befell: this.#befell }),
+    };
+  }
+
+  #awaitsCall(fault: Fault): boolean {
+    return fault.passage !== undefined && this.#befell === 0;
   }
 
   compare(): Promise<Comparison> {
