@@ -17,8 +17,6 @@ import { migrateStatus, migrateUp } from './migrate.ts';
 import { rejectedList, rejectedShow } from './rejected.ts';
 import { rejectedReplay } from './rejected-replay.ts';
 import { reportCms } from './report/cms.ts';
-import { reportDeadlines } from './report/deadlines.ts';
-import { reportFlow } from './report/flow.ts';
 import { reportVerb } from './report/report-verb.ts';
 import { requestClose, requestList, requestShow } from './request.ts';
 import { requestResend } from './request-resend.ts';
@@ -36,8 +34,7 @@ export const retryVerbs: readonly Verb[] = [
 
 /** The group `pagw report`, in the order of its help. */
 export const reportVerbs: readonly Verb[] = [
-  ...reports.map((report) => reportVerb(report)),
-  ...[reportFlow, reportDeadlines, reportCms],
+  ...reports.map((report) => (report.name === 'cms' ? reportCms : reportVerb(report))),
 ];
 
 /** The groups of verbs, in the order of the help. A new verb is a file in commands/ and a name here. */

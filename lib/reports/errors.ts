@@ -11,8 +11,8 @@ export const errors = defineReport<ErrorGroup>({
   read: async (database, question) => {
     const { groups, truncated, failuresRead } = await errorGroups(database, question);
     const latest = failuresRead.toLocaleString('en');
-    const note = truncated ? `Only the latest ${latest} failures of this time are counted.` : undefined;
-    return { rows: groups, note };
+    const cautions = truncated ? [`Only the latest ${latest} failures of this time are counted.`] : [];
+    return { rows: groups, cautions };
   },
   columns: [
     { title: 'Stage', unit: 'text', value: ({ stage }) => stage, heads: true, least: 12 },

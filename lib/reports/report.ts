@@ -19,6 +19,10 @@ export interface ReportQuestion {
   limit: number;
   /** Where the page before ended. */
   after?: string | undefined;
+  /** Pages of the same answer were read before: only rows are wanted. */
+  goesOn?: boolean;
+  /** The calendar year that the span is, in UTC. */
+  year?: number | undefined;
   /** The page's choice of a span, which the links of its numbers pass on. */
   time?: string;
 }
@@ -27,10 +31,49 @@ export interface ReportAnswer<Row> {
   rows: readonly Row[];
   /** Where the next page begins; absent or null: all was read. */
   next?: string | null;
-  /** What limits the answer, as a sentence. */
-  note?: string | undefined;
-  /** All of `-o json`, where that is more than the rows. */
-  document?: object;
+  /** The table of the rows, where it is not the report's own. */
+  table?: ReportTable<object>;
+  /** Tables of the same answer beside that of the rows. */
+  others?: readonly FilledTable[];
+  /** What limits the answer, in sentences. */
+  cautions?: readonly string[];
+  /** What is said below a table in a terminal, in sentences. */
+  notes?: readonly string[];
+  /** What `-o json` holds beside the rows, by key. */
+  json?: object;
+  /** What JSON lines hold, where it is not the rows. */
+  lines?: readonly object[];
+}
+
+/** Rows of one kind, and how each format writes them. */
+export interface ReportTable<Row extends object> {
+  /** Above it, where an answer has several tables. */
+  title?: string;
+  /** What its rows are called, and their key in JSON. */
+  rowsAre: string;
+  columns: readonly ReportColumn<Row>[];
+  /** The columns of CSV. */
+  fields: readonly string[];
+  /** Said when there are no rows. */
+  empty: string;
+  /** Rows at most where several tables are printed. */
+  mostTogether?: number;
+}
+
+export interface FilledTable {
+  table: ReportTable<object>;
+  rows: readonly object[];
+  /** Where there are more than the rows read. */
+  total?: number;
+}
+
+/** A table with rows of its kind. */
+export function fillTable<Row extends object>(
+  table: ReportTable<Row>,
+  rows: readonly Row[],
+  total = rows.length,
+): FilledTable {
+  return { table, rows, total };
 }
 
 /** What a column's values are; from it each place knows how to write them. */
@@ -60,6 +103,12 @@ export interface Units {
   /** Over time; null where nothing was measured. */
   spark: { values: readonly (number | null)[]; label: string };
   metadata: Readonly<Record<string, unknown>> | null;
+  /** A count and its share of the whole; none where the whole is 0. */
+  partOf: { part: number; whole: number };
+  /** A share, drawn as how full a rail is; may be above 1. */
+  gauge: { share: number; tone: Tone; label: string };
+  /** Stages in order, and whether the path has come to its end. The first that has is the one others are told apart from. */
+  path: { stages: readonly string[]; ended: boolean };
   /** From and to in milliseconds: where a piece of time lies in that of all rows. */
   extent: { from: number; to: number };
 }
@@ -69,49 +118,54 @@ interface ColumnOf<Row, Unit extends keyof Units> {
   title: string;
   unit: Unit;
   value(row: Row, question: ReportQuestion): Units[Unit];
-  /** The rows behind a number. */
-  leadsTo?(row: Row, question: ReportQuestion): Place;
+  /** The rows behind a number; undefined: nothing names them apart from others. */
+  leadsTo?(row: Row, question: ReportQuestion): Place | undefined;
   /** Names its row. */
   heads?: boolean;
   /** May be cut to so many characters in a narrow terminal. */
   least?: number;
+  /** A terminal has no room for it. */
+  pageOnly?: boolean;
 }
 
 export type ReportColumn<Row> = { [Unit in keyof Units]: ColumnOf<Row, Unit> }[keyof Units];
 
 export interface ReportFilter {
   name: string;
+  /** In help; absent: `name`. */
+  form?: string;
   says: string;
-  /** The words it may be; absent: any. */
+  /** The words it may be, in any case; absent: any. */
   words?: readonly string[];
+  /** Where none is given. */
+  standard?: string;
+  /** A time to come, which the report gets in ISO 8601. */
+  isMoment?: boolean;
 }
 
 /** All there is to say about a report: `pagw report NAME` in its four formats, and the table of a page, are made of it. */
-export interface Report<Row extends object> {
+export interface Report<Row extends object> extends ReportTable<Row> {
   name: string;
   /** For help and documentation. */
   summary: string;
   /** Below the help. */
   help?: string;
-  /** What its rows are called, and their key in JSON. */
-  rowsAre: string;
   /** What stands behind its name, as `<conditions...>`, and what that is. */
   words?: readonly [form: string, says: string];
   filters?: readonly ReportFilter[];
-  /** Of the span when --since is absent; absent: the report is of the present. */
+  /** Of the span when --since is absent. Without it and `ofYear` the report is of the present. */
   spanHours?: number;
+  /** It is of a calendar year in UTC, by default the last one, unless --since says something else. */
+  ofYear?: boolean;
   /** Rows at most unless said otherwise; absent: all of them. */
   limit?: number;
   /** It goes on where a page ended. */
   paged?: boolean;
   /** Groups are of one tenant: when none is named, a terminal is given those of each in turn. */
   byTenant?: boolean;
+  /** The tables of an answer by what their rows are called, where one of them can be asked for. */
+  parts?: readonly string[];
   read(database: Database, question: ReportQuestion): Promise<ReportAnswer<Row>>;
-  columns: readonly ReportColumn<Row>[];
-  /** The columns of CSV. */
-  fields: readonly string[];
-  /** Said when there are no rows. */
-  empty: string;
   /** For documentation: the tables and indexes that answer it. */
   reads: string;
 }

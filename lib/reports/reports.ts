@@ -1,7 +1,10 @@
 import { backlog } from './backlog.ts';
+import { cms } from './cms.ts';
+import { deadlines } from './deadlines.ts';
 import { delegates } from './delegates.ts';
 import { distribution } from './distribution.ts';
 import { errors } from './errors.ts';
+import { flow } from './flow.ts';
 import { latency } from './latency.ts';
 import { pends } from './pends.ts';
 import type { Report } from './report.ts';
@@ -13,5 +16,5 @@ import { timeline } from './timeline.ts';
 /** Every report, in the order of the help. */
 export const reports: readonly Report<object>[] = [
   ...[timeline, distribution, latency, slowest, errors, retries, search],
-  ...[pends, delegates, backlog],
+  ...[pends, delegates, backlog, flow, deadlines, cms],
 ] as const;

@@ -211,6 +211,19 @@ describe('pagw report', () => {
     ]);
   });
 
+  it('deadlines lists all that a board holds, with who holds it, in each format', async () => {
+    const { deadlines, counts, next } = (await report('deadlines', '--board', 'PIPE', '-o', 'json')).json();
+    expect(deadlines).toHaveLength(2);
+    expect(deadlines[0]).toMatchObject({ tenant: 'elevance', board: 'pipe', heldBy: 'us' });
+    expect([counts, next]).toMatchObject([[{ board: 'pipe', heldBy: 'us', requests: 2 }], null]);
+    const { out, err } = await report('deadlines', '--board', 'pipe', '--before', '500d');
+    expect(out).toMatch(/PAGW-D +elevance .* pipe +us /);
+    expect(err).toMatch(/^\n2 requests due before 20\d\d-\d\d-\d\d 12:00Z:\n {2}2 in pipe, held by us\n$/);
+    expect((await report('deadlines', '--board', 'pipe', '-o', 'csv')).out).toMatch(/^pagwId,tenant,plan,/);
+    await expect(report('deadlines', '--board', 'attic')).rejects.toThrow(/Give .*pipe/);
+    await expect(report('deadlines', '--before', 'soon')).rejects.toThrow(/--before takes a weekday/);
+  });
+
   it('cms tells shares and times of a year', async () => {
     const { plans, counts } = (await report('cms', '--year', '2026', '-o', 'json')).json();
     const none = { received: 0, approved: 0, denied: 0, partial: 0, approvedAfterExtension: 0, appealed: 0 };
@@ -254,6 +267,16 @@ describe('pagw report', () => {
       'holds no figures: plans.0.standard',
     );
     expect((await report('cms')).err).toBe('Nothing was received, decided or open in this time.\n');
+  });
+
+  it('cms shows below its shares that each request is counted once, and takes a year or a time', async () => {
+    const { out, err } = await report('cms', '--year', '2026', '--partial-as', 'denied');
+    expect(out).toMatch(/^PLAN .* APPROVED +DENIED +EXTENDED/);
+    expect(out).toMatch(/\n\nPLAN .* RECEIVED +\+ CARRIED IN +\n?= DECIDED/);
+    expect(err).toMatch(/Received \+ carried in = decided/);
+    const lines = (await report('cms', '--since', '2026-01-01', '-o', 'jsonl')).out.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).plan)).toContain('anthem');
+    await expect(report('cms', '--year', '2026', '--since', '7d')).rejects.toThrow(/says the time already/);
   });
 
   it('timeline places events in time; an unknown request is an error of its own', async () => {

@@ -5,13 +5,14 @@ import { reports } from '../../lib/reports/reports.ts';
 
 const page = readFileSync('docs/reports.md', 'utf8');
 
-function rowOf({ name, words, summary, spanHours, filters = [], reads }: Report<object>): string {
+function rowOf({ name, words, summary, spanHours, ofYear, filters = [], reads }: Report<object>): string {
   const asked = [
     name,
     ...(words === undefined ? [] : [words[0]]),
     ...filters.map((filter) => `--${filter.name}`),
   ];
-  const span = spanHours === undefined ? 'now' : spanHours <= 48 ? `${spanHours} h` : `${spanHours / 24} d`;
+  const present = ofYear ? 'last year' : 'now';
+  const span = spanHours === undefined ? present : spanHours <= 48 ? `${spanHours} h` : `${spanHours / 24} d`;
   return `| \`${asked.join(' ')}\` | ${summary} | ${span} | ${reads} |`;
 }
 

@@ -1,47 +1,93 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Database } from '../../data-access/database.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
 import { ageText, countText, tookText } from '../../domain/words.ts';
-import type { Report, ReportAnswer, ReportColumn, ReportQuestion, Units } from '../../reports/report.ts';
+import {
+  type FilledTable,
+  fillTable,
+  type Report,
+  type ReportAnswer,
+  type ReportColumn,
+  type ReportFilter,
+  type ReportQuestion,
+  type Units,
+} from '../../reports/report.ts';
 import { UnknownRequestError } from '../../reports/timeline.ts';
 import type { Verb } from '../cli.ts';
-import { CliError, ExitCode } from '../cli-error.ts';
+import { CliError, ExitCode, usageError } from '../cli-error.ts';
+import type { Connection } from '../connection.ts';
 import type { NarrowingOption } from '../global-options.ts';
 import { barText, extentText, sparkText } from '../output/chart-text.ts';
 import { eventStatusCell, markCell, toneStyle } from '../output/paint.ts';
 import { printList } from '../output/print-list.ts';
 import type { Cell, Column } from '../output/table.ts';
 import { clockText, momentText, type TimeZone } from '../output/time-text.ts';
+import { parseAhead } from '../parse-when.ts';
 import { readPages } from '../read-pages.ts';
 import type { Session } from '../session.ts';
-import { tenantColumn } from './report.ts';
 
 const ROWS_PER_PAGE = 100;
 
 /** `pagw report NAME`, made from what the report says of itself. */
 export function reportVerb<Row extends object>(report: Report<Row>): Verb {
   return (cli) => {
-    const command = new Command(report.name).description(describe(report));
-    if (report.words !== undefined) command.argument(...report.words);
-    for (const { name, says, words } of report.filters ?? []) {
-      const option = new Option(`--${name} <name>`, says);
-      command.addOption(words === undefined ? option : option.choices(words));
-    }
-    if (report.help !== undefined) command.addHelpText('after', report.help);
+    const command = reportCommand(report);
     return command.action((...given: unknown[]) =>
       cli.run(command, honoured(report), async (session) => {
-        const connection = await session.connect();
         const words = report.words === undefined ? [] : [given[0]].flat().map(String);
-        const question = ask(report, session, connection.now(), command.opts(), words);
-        const database = connection.database('reader');
-        await refuseUnknownNames(database, { tenant: question.tenant, stage: question.filters.stage });
-        const answer = await read(report, database, question, session);
-        print(report, answer, question, session);
+        const { part, ...options } = command.opts<ReportOptions>();
+        if (part !== undefined && session.options.output === 'json')
+          throw usageError('--part is for tables, CSV and JSON lines; -o json has all parts.');
+        const { connection, question } = await askReport(report, session, options, words);
+        const answer = await read(report, connection.database('reader'), question, session);
+        printAnswer(report, answer, question, session, part);
         return undefined;
       }),
     );
   };
+}
+
+/** What a report's filters may say, by name, with the year and the part. */
+interface ReportOptions {
+  [filter: string]: unknown;
+  year?: number | undefined;
+  part?: string;
+}
+
+/** The command with its help and options, not yet what it does. */
+export function reportCommand(report: Report<object>): Command {
+  const command = new Command(report.name).description(describe(report));
+  if (report.words !== undefined) command.argument(...report.words);
+  if (report.ofYear)
+    command.addOption(
+      new Option('--year <year>', 'a calendar year in UTC (by default: the last one)').argParser(parseYear),
+    );
+  for (const filter of report.filters ?? []) command.addOption(filterOption(filter));
+  if (report.parts !== undefined)
+    command.addOption(
+      new Option('--part <name>', `only this part; CSV and JSON lines hold one: ${report.parts[0]}`).choices(
+        report.parts,
+      ),
+    );
+  if (report.help !== undefined) command.addHelpText('after', report.help);
+  return command;
+}
+
+function filterOption({ name, form = 'name', says, words, standard }: ReportFilter): Option {
+  const option = new Option(`--${name} <${form}>`, says);
+  if (words !== undefined)
+    option.choices(words).argParser((text: string) => {
+      const word = words.find((each) => each.toLowerCase() === text.trim().toLowerCase());
+      if (word === undefined) throw new InvalidArgumentError(`Give ${inWords(words)}.`);
+      return word;
+    });
+  return standard === undefined ? option : option.default(standard);
+}
+
+/** `one, two or three` */
+function inWords(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' or ');
 }
 
 function describe({ summary, spanHours }: Report<object>): string {
@@ -59,21 +105,60 @@ function honoured({ spanHours, limit, paged }: Report<object>): NarrowingOption[
   ];
 }
 
-function ask(
+/** Opens the tracker, and makes the question of what was given; a tenant or stage that exists nowhere is refused. */
+export async function askReport(
   report: Report<object>,
   session: Session,
-  now: Date,
-  filters: Readonly<Record<string, string | undefined>>,
-  words: readonly string[],
-): ReportQuestion {
-  const { tenant = null, limit = report.limit, after } = session.options;
-  const { since, until } = session.window(now);
-  const spanMs = (report.spanHours ?? Number.POSITIVE_INFINITY) * 3_600_000;
-  return {
-    ...{ tenant, now, until, filters, words, after },
-    since: since ?? new Date(Math.max(0, (until ?? now).getTime() - spanMs)),
+  { year, ...options }: ReportOptions,
+  words: readonly string[] = [],
+): Promise<{ connection: Connection; question: ReportQuestion }> {
+  const connection = await session.connect();
+  const now = connection.now();
+  const { tenant = null, limit = report.limit, after, time } = session.options;
+  const filters: Record<string, string | undefined> = {};
+  for (const { name, isMoment } of report.filters ?? []) {
+    const given = options[camelCase(name)] as string | undefined;
+    const isTime = isMoment === true && given !== undefined;
+    filters[name] = isTime ? parseAhead(`--${name}`, given, now, time).toISOString() : given;
+  }
+  const span = report.ofYear ? yearOf(session, year, now) : spanOf(report, session, now);
+  const question = {
+    ...{ tenant, now, ...span, filters, words, after },
     limit: limit ?? Number.POSITIVE_INFINITY,
   };
+  await refuseUnknownNames(connection.database('reader'), { tenant, stage: filters.stage });
+  return { connection, question };
+}
+
+/** As commander names the value of an option. */
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+type Span = Pick<ReportQuestion, 'since' | 'until' | 'year'>;
+
+function spanOf({ spanHours }: Report<object>, session: Session, now: Date): Span {
+  const { since, until } = session.window(now);
+  const spanMs = (spanHours ?? Number.POSITIVE_INFINITY) * 3_600_000;
+  return { since: since ?? new Date(Math.max(0, (until ?? now).getTime() - spanMs)), until };
+}
+
+/** A calendar year in UTC, or what --since and --until say instead. */
+function yearOf(session: Session, stated: number | undefined, now: Date): Span {
+  const { since, until } = session.window(now);
+  if (stated !== undefined && (since ?? until) !== undefined)
+    throw usageError('--year says the time already; leave --since and --until away.');
+  if (since !== undefined) return { since, until };
+  const year = stated ?? now.getUTCFullYear() - 1;
+  const from = new Date(Date.UTC(year, 0, 1));
+  return until === undefined
+    ? { year, since: from, until: new Date(Date.UTC(year + 1, 0, 1)) }
+    : { since: from, until };
+}
+
+export function parseYear(text: string): number {
+  if (/^\d{4}$/.test(text) && text >= '1970' && text < '9999') return Number(text);
+  throw new InvalidArgumentError('Give a year such as 2026, from 1970 to 9998.');
 }
 
 async function read<Row extends object>(
@@ -83,14 +168,26 @@ async function read<Row extends object>(
   session: Session,
 ): Promise<ReportAnswer<Row>> {
   if (report.byTenant) return readByTenant(report, database, question, session);
-  if (report.paged)
-    return readPages(question.limit, ROWS_PER_PAGE, question.after, async (limit, after) => {
-      const { rows, next = null } = await report.read(database, { ...question, limit, after });
-      return { rows: [...rows], next };
-    });
+  if (report.paged) return readByPage(report, database, question);
   return report.read(database, question).catch((error: unknown) => {
     throw error instanceof UnknownRequestError ? notFound(error) : error;
   });
+}
+
+/** What the first page says of the whole stands for all of them. */
+async function readByPage<Row extends object>(
+  report: Report<Row>,
+  database: Database,
+  question: ReportQuestion,
+): Promise<ReportAnswer<Row>> {
+  let first: ReportAnswer<Row> | undefined;
+  const pages = await readPages(question.limit, ROWS_PER_PAGE, question.after, async (limit, after) => {
+    const asked = { ...question, limit, after, goesOn: first !== undefined };
+    const answer = await report.read(database, asked);
+    first ??= answer;
+    return { rows: [...answer.rows], next: answer.next ?? null };
+  });
+  return { ...first, ...pages };
 }
 
 /** Each tenant in turn; the rows come with the tenant's name. */
@@ -104,7 +201,7 @@ async function readByTenant<Row extends object>(
   const tenants = question.tenant === null ? await listTenants(database) : [question.tenant];
   for (const tenant of tenants) {
     const answer = await report.read(database, { ...question, tenant });
-    if (answer.note !== undefined) session.say(`${tenant}: ${answer.note}`);
+    for (const caution of answer.cautions ?? []) session.say(`${tenant}: ${caution}`);
     for (const row of answer.rows) rows.push({ tenant, ...row });
   }
   return { rows };
@@ -119,30 +216,70 @@ function notFound(cause: UnknownRequestError): CliError {
   });
 }
 
-function print<Row extends object>(
+/** @param part the only table of several to be printed, by what its rows are called. */
+export function printAnswer<Row extends object>(
   report: Report<Row>,
-  { rows, next, document }: ReportAnswer<Row>,
+  answer: ReportAnswer<Row>,
   question: ReportQuestion,
   session: Session,
+  part?: string,
 ): void {
-  if (document !== undefined && session.options.output === 'json') {
-    session.printJson(document);
-    return;
+  const { rows, next = null, table = report, others = [], cautions = [], notes = [] } = answer;
+  const { output } = session.options;
+  const tables = [fillTable(table, rows), ...others];
+  if (output === 'json') session.printJson({ [table.rowsAre]: rows, ...answer.json, next });
+  else if (output === 'jsonl' && answer.lines !== undefined) session.printJsonLines(answer.lines);
+  else if (output !== 'table' || part !== undefined || tables.every((each) => each.rows.length === 0)) {
+    const shown = tables.find(({ table: { rowsAre } }) => rowsAre === part) ?? fillTable(table, rows);
+    printTable(report, shown, question, session, next);
+  } else printTogether(report, tables, question, session, next);
+  for (const caution of cautions) session.say(caution);
+  if (output === 'table' && rows.length > 0) for (const note of notes) session.say(note);
+}
+
+/** One below the other, each under its title. */
+function printTogether(
+  report: Report<object>,
+  tables: readonly FilledTable[],
+  question: ReportQuestion,
+  session: Session,
+  next: string | null,
+): void {
+  for (const [place, { table, rows, total = rows.length }] of tables.entries()) {
+    if (place > 0) session.print('\n');
+    if (table.title !== undefined) session.print(`${session.paint(table.title, 'bold')}\n`);
+    const shown = rows.slice(0, table.mostTogether);
+    printTable(report, { table, rows: shown }, question, session, place === 0 ? next : null);
+    if (shown.length === total || report.parts === undefined) continue;
+    const sentence = `${countText(shown.length)} of ${countText(total)} ${table.title?.toLowerCase()}; --part ${table.rowsAre} has more`;
+    session.say(session.paintMessage(sentence, 'dim'));
   }
+}
+
+function printTable(
+  report: Report<object>,
+  { table, rows }: FilledTable,
+  question: ReportQuestion,
+  session: Session,
+  next: string | null,
+): void {
   const zone = session.options.time;
-  const columns = report.columns.map((column) => terminalColumn(column, rows, question, zone));
-  const own: readonly Column<Row>[] = report.byTenant ? [tenantColumn as Column<object>] : [];
-  printList<Row>(session, {
-    name: report.rowsAre,
+  const own: readonly Column<object>[] = report.byTenant ? [tenantColumn as Column<object>] : [];
+  const columns = table.columns.filter(({ pageOnly }) => pageOnly !== true);
+  printList<object>(session, {
+    name: table.rowsAre,
     rows,
-    columns: [...own, ...columns],
-    fields: [...(report.byTenant ? ['tenant'] : []), ...report.fields] as (keyof Row & string)[],
-    empty: report.empty,
-    next: next ?? null,
+    columns: [...own, ...columns.map((column) => terminalColumn(column, rows, question, zone))],
+    fields: [...(report.byTenant ? ['tenant'] : []), ...table.fields] as never[],
+    empty: table.empty,
+    next,
   });
 }
 
-const RIGHT: ReadonlySet<keyof Units> = new Set(['number', 'count', 'share', 'took', 'ago']);
+/** First in the table of a report of each tenant in turn: whose figures they are is always said. */
+const tenantColumn: Column<{ tenant: string }> = { title: 'TENANT', cell: ({ tenant }) => tenant };
+
+const RIGHT: ReadonlySet<keyof Units> = new Set(['number', 'count', 'share', 'partOf', 'took', 'ago']);
 
 function terminalColumn<Row>(
   column: ReportColumn<Row>,
@@ -210,6 +347,12 @@ function cellOf<Row>(
       return { text: sparkText(column.value(row, question).values), style: 'cyan' };
     case 'requests':
       return column.value(row, question)[0] ?? null;
+    case 'partOf':
+      return partText(column.value(row, question));
+    case 'gauge':
+      return column.value(row, question).label;
+    case 'path':
+      return column.value(row, question).stages.join(' → ');
     case 'metadata': {
       const metadata = column.value(row, question);
       return metadata && JSON.stringify(metadata);
@@ -224,4 +367,9 @@ function cellOf<Row>(
 
 function shareText(share: number | null): string | null {
   return share === null ? null : `${(100 * share).toFixed(1)} %`;
+}
+
+/** The count beside its share: `12 · 48.0 %`. */
+function partText({ part, whole }: Units['partOf']): string | null {
+  return whole === 0 ? null : `${countText(part)} · ${shareText(part / whole)}`;
 }

@@ -11,15 +11,17 @@ import {
 } from '../../data-access/decisions.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { deadlineRiskMarks, deadlineRisks, durationText } from '../../domain/words.ts';
+import { deadlines as deadlinesReport } from '../../reports/deadlines.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { MarkText } from '../parts/status-mark.tsx';
+import { ReportTable } from '../parts/report-table.tsx';
 import { Table } from '../parts/table.tsx';
-import { Instant, Relative } from '../parts/time-text.tsx';
+import { Relative } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { Links, ViewContext, ViewPage, ViewQuestion } from '../view-page.ts';
+import { presentQuestion } from './report-time.ts';
 
 /** What one page of decisions holds at most. */
 const MOST_DECISIONS = 50;
@@ -130,7 +132,13 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
           No decision is at risk. Three quarters of its time must be gone before a request is listed.
         </Empty>
       ) : (
-        <DeadlineTable deadlines={deadlines} context={context} />
+        <ReportTable
+          report={deadlinesReport}
+          rows={deadlines}
+          caption="Decisions at risk"
+          question={presentQuestion(context)}
+          context={context}
+        />
       )}
       {next === null ? null : (
         <p class="pager">
@@ -145,59 +153,6 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
       )}
       <Listed data={data} context={context} />
     </section>
-  );
-}
-
-function DeadlineTable({ deadlines, context }: { deadlines: readonly Deadline[]; context: ViewContext }) {
-  const { now, links } = context;
-  return (
-    <Table
-      caption="Decisions at risk"
-      rows={deadlines}
-      columns={[
-        { name: 'Request', heads: true, cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} /> },
-        { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
-        { name: 'Risk', cell: ({ risk }) => <MarkText {...deadlineRiskMarks[risk]} /> },
-        { name: 'Clock', cell: (deadline) => <Clock deadline={deadline} now={now} /> },
-        { name: 'Due', numeric: true, cell: ({ dueAt }) => <Relative at={dueAt} now={now} /> },
-        { name: 'Due at, UTC', cell: ({ dueAt }) => <Instant at={dueAt} now={now} /> },
-        { name: 'Priority', cell: ({ priority }) => priority ?? 'STANDARD' },
-        {
-          name: 'Stands at',
-          cell: ({ stage, pended }) => (
-            <>
-              <DataText value={stage} most={40} />
-              {pended ? <span class="badge">answered, not decided</span> : null}
-            </>
-          ),
-        },
-      ]}
-    />
-  );
-}
-
-const CLOCK_WIDTH = 120;
-
-/** How much of the time is gone. */
-function Clock({ deadline, now }: { deadline: Deadline; now: Date }) {
-  const { receivedAt, dueAt, risk } = deadline;
-  const share = (now.getTime() - receivedAt.getTime()) / (dueAt.getTime() - receivedAt.getTime());
-  const gone = Math.round(share * 100);
-  return (
-    <svg role="img" width={CLOCK_WIDTH} height={20} aria-label={`${gone} % of the time is gone`}>
-      <title>{`${gone} % of the time is gone`}</title>
-      <rect class="rail" x={0} y={7} width={CLOCK_WIDTH} height={6} rx={3} />
-      <g class={deadlineRiskMarks[risk].tone}>
-        <rect
-          class="fill"
-          x={0}
-          y={7}
-          width={(Math.min(1, Math.max(0, share)) * CLOCK_WIDTH).toFixed(1)}
-          height={6}
-          rx={3}
-        />
-      </g>
-    </svg>
   );
 }
 

@@ -82,9 +82,9 @@ export function DistributionReport({ data, context }: DistributionReportProps) {
               context={context}
             />
           )}
-          {failed.note === undefined ? null : (
-            <Caution>{failed.note} Choose a shorter time to see all.</Caution>
-          )}
+          {failed.cautions?.map((caution) => (
+            <Caution>{caution} Choose a shorter time to see all.</Caution>
+          ))}
           {failed.rows.length > groups.length ? (
             <Caution>
               The {groups.length} largest groups of {failed.rows.length.toLocaleString('en')}.

@@ -1,31 +1,36 @@
 import {
-  type EndToEnd,
   type Flow,
-  type FlowEdge,
   type FlowLanes,
   type FlowRows,
-  type FlowVariant,
   flowLanes,
   listFlowRequests,
   pathKey,
-  readFlow,
-  type Took,
 } from '../../data-access/flow.ts';
-import { tookText } from '../../domain/words.ts';
-import type { Place } from '../../reports/place.ts';
+import { type Priority, priorities } from '../../domain/tracked-event.ts';
+import {
+  flowCautions,
+  flowPlace,
+  flowQuery,
+  flow as flowReport,
+  fromReceipt,
+  fromReceiptRows,
+  paths,
+  readFlowOf,
+} from '../../reports/flow.ts';
+import type { ReportQuestion, ReportTable as ReportTableOf } from '../../reports/report.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
-import { CountLink, Total } from '../parts/links.tsx';
+import { Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
-import { Table } from '../parts/table.tsx';
+import { ReportTable } from '../parts/report-table.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage, ViewParameters } from '../view-page.ts';
-import { FlowMap, percent } from './flow-map.tsx';
-import { type ReportTime, readTime, sinceOf, timeText } from './report-time.ts';
+import { FlowMap } from './flow-map.tsx';
+import { pageQuestion, type ReportTime, readTime, timeText } from './report-time.ts';
 import { type RequestInList, RequestList } from './request-list.tsx';
 import { TimeChoices } from './time-choices.tsx';
 
-const VARIANTS_SHOWN = 12;
+const PATHS_SHOWN = 12;
 const EDGES_SHOWN = 60;
 const REQUESTS_SHOWN = 50;
 
@@ -34,36 +39,37 @@ export interface FlowFilter {
   time: ReportTime;
   lanes: FlowLanes;
   type: string | null;
-  priority: 'STANDARD' | 'EXPEDITED' | null;
+  priority: Priority | null;
 }
 
 export const flowPage: ViewPage = {
   title: 'Flow',
   filters: ['time', 'lanes', 'type', 'priority', 'from', 'to', 'path', 'reached'],
   show: async ({ database, parameters, context }) => {
-    const { tenant, now } = context;
     const filter = readFilter(parameters);
     const rows = readRows(parameters);
-    const query = {
-      ...{ tenant, since: sinceOf(filter.time, now), lanes: filter.lanes },
-      ...{ requestType: filter.type ?? undefined, priority: filter.priority ?? undefined },
-    };
+    const question = questionOf(filter, context);
     if (rows === null)
-      return <FlowReport data={{ filter, flow: await readFlow(database, query) }} context={context} />;
+      return <FlowReport data={{ filter, flow: await readFlowOf(database, question) }} context={context} />;
     const [flow, requests] = await Promise.all([
-      readFlow(database, query),
-      listFlowRequests(database, query, rows, REQUESTS_SHOWN),
+      readFlowOf(database, question),
+      listFlowRequests(database, flowQuery(question), rows, REQUESTS_SHOWN),
     ]);
     return <FlowRequests data={{ filter, rows, count: countOf(flow, rows), requests }} context={context} />;
   },
 };
+
+function questionOf({ time, lanes, type, priority }: FlowFilter, context: ViewContext): ReportQuestion {
+  const filters = { lanes, type: type ?? undefined, priority: priority ?? undefined };
+  return { ...pageQuestion(time, context), filters };
+}
 
 function readFilter(parameters: ViewParameters): FlowFilter {
   return {
     time: readTime(parameters, '7d'),
     lanes: readWord(parameters, 'lanes', flowLanes) ?? 'main',
     type: readText(parameters, 'type'),
-    priority: readWord(parameters, 'priority', ['STANDARD', 'EXPEDITED'] as const),
+    priority: readWord(parameters, 'priority', priorities),
   };
 }
 
@@ -102,7 +108,7 @@ function FlowReport({ data, context }: ReportProps) {
   const { filter, flow } = data;
   const { links, tenant } = context;
   const { time, ...others } = filter;
-  const clamped = flow.edges.reduce((sum, { clampedCount }) => sum + clampedCount, 0);
+  const question = questionOf(filter, context);
   return (
     <section>
       <h1>Flow</h1>
@@ -123,11 +129,9 @@ function FlowReport({ data, context }: ReportProps) {
         ]}
         links={links}
       />
-      {flow.eventsNotCounted > 0 ? (
-        <Caution>
-          About {flow.eventsNotCounted.toLocaleString('en')} events recorded lately are not counted yet.
-        </Caution>
-      ) : null}
+      {flowCautions(flow).map((caution) => (
+        <Caution>{caution}</Caution>
+      ))}
       {flow.requestCount === 0 ? (
         <Empty>
           No request was heard of in {timeText(time)}
@@ -141,231 +145,38 @@ function FlowReport({ data, context }: ReportProps) {
             failed. Labels: count and median wait.
           </p>
           <h2>From receipt</h2>
-          <TookTable endToEnd={flow.endToEnd} filter={filter} context={context} />
+          <FilledTable table={fromReceipt} rows={fromReceiptRows(flow.endToEnd)} {...{ question, context }} />
           <h2>Hand-overs</h2>
-          <EdgeTable edges={flow.edges} filter={filter} context={context} />
-          {clamped > 0 ? (
-            <Caution>
-              {`${clamped.toLocaleString('en')} ${clamped === 1 ? 'wait was' : 'waits were'} below zero by the clocks of the services, and count as zero.`}
-            </Caution>
+          <FilledTable
+            table={{ ...flowReport, empty: 'No request went from one stage to another.' }}
+            rows={flow.edges.slice(0, EDGES_SHOWN)}
+            {...{ question, context }}
+          />
+          {flow.edges.length > EDGES_SHOWN ? (
+            <p class="legend">{`The ${EDGES_SHOWN} most frequent of ${flow.edges.length}; pagw report flow has all.`}</p>
           ) : null}
           <h2>Paths</h2>
-          <VariantTable data={data} context={context} />
+          <FilledTable table={paths} rows={flow.variants.slice(0, PATHS_SHOWN)} {...{ question, context }} />
+          <p class="legend">
+            {`${Math.min(PATHS_SHOWN, flow.variants.length)} of ${flow.variantCount.toLocaleString('en')} paths of ${flow.requestCount.toLocaleString('en')} requests. Expected is the most frequent path of requests that were answered, else of all.`}
+          </p>
         </>
       )}
     </section>
   );
 }
 
-function rowsPlace(
-  { time, lanes, type, priority }: FlowFilter,
-  { tenant }: ViewContext,
-  rows: Record<string, string>,
-): Place {
-  return { view: 'flow', parameters: { tenant, time, lanes, type, priority, ...rows } };
-}
-
-interface EdgeTableProps {
-  edges: readonly FlowEdge[];
-  filter: FlowFilter;
+interface FilledTableProps<Row extends object> {
+  table: ReportTableOf<Row>;
+  rows: readonly Row[];
+  question: ReportQuestion;
   context: ViewContext;
 }
 
-function EdgeTable({ edges, filter, context }: EdgeTableProps) {
-  if (edges.length === 0) return <Empty>No request went from one stage to another.</Empty>;
-  const share = (value: number) => (value === 0 ? <span class="none">–</span> : percent(value));
-  return (
-    <>
-      <Table
-        caption="Hand-overs"
-        rows={edges.slice(0, EDGES_SHOWN)}
-        columns={[
-          { name: 'From', heads: true, cell: ({ from }) => <DataText value={from} most={64} /> },
-          { name: 'To', cell: ({ to }) => <DataText value={to} most={64} /> },
-          {
-            name: 'Hand-overs',
-            numeric: true,
-            cell: ({ from, to, count }) => (
-              <CountLink
-                count={count}
-                place={rowsPlace(filter, context, { from, to })}
-                links={context.links}
-              />
-            ),
-          },
-          { name: 'Median wait', numeric: true, cell: ({ medianWaitMs }) => tookText(medianWaitMs) },
-          { name: 'p95', numeric: true, cell: ({ p95WaitMs }) => tookText(p95WaitMs) },
-          { name: 'Max', numeric: true, cell: ({ maxWaitMs }) => tookText(maxWaitMs) },
-          { name: 'Failed', numeric: true, cell: ({ failedShare }) => share(failedShare) },
-          { name: 'Went back', numeric: true, cell: ({ wentBackShare }) => share(wentBackShare) },
-        ]}
-      />
-      {edges.length > EDGES_SHOWN ? (
-        <p class="legend">{`The ${EDGES_SHOWN} most frequent of ${edges.length}; pagw report flow has all.`}</p>
-      ) : null}
-    </>
-  );
-}
-
-interface TookTableProps {
-  endToEnd: EndToEnd;
-  filter: FlowFilter;
-  context: ViewContext;
-}
-
-function TookTable({ endToEnd, filter, context }: TookTableProps) {
-  const { toAnswer, toDecision, groups } = endToEnd;
-  if (toAnswer.count === 0 && toDecision.count === 0)
-    return <Empty>None of these requests was answered or decided.</Empty>;
-  const all = { requestType: filter.type, priority: filter.priority, toAnswer, toDecision, isAll: true };
-  const rows = [all, ...groups.map((group) => ({ ...group, isAll: false }))];
-  const cell = (of: (row: (typeof rows)[number]) => Took, measure: 'p50Ms' | 'p95Ms') => ({
-    name: measure === 'p50Ms' ? 'p50' : 'p95',
-    numeric: true,
-    cell: (row: (typeof rows)[number]) => {
-      const ms = of(row)[measure];
-      return ms === null ? <span class="none">–</span> : tookText(ms);
-    },
-  });
-  const count = (name: string, reached: 'answer' | 'decision', of: (row: (typeof rows)[number]) => Took) => ({
-    name,
-    numeric: true,
-    cell: (row: (typeof rows)[number]) => {
-      const { requestType, priority } = row;
-      const isNamed = row.isAll || (requestType !== null && priority !== null);
-      const narrowed = {
-        ...filter,
-        type: requestType,
-        priority: priority as FlowFilter['priority'],
-      };
-      // What no type or priority is known of has no filter that names it: its rows are among all.
-      return isNamed ? (
-        <CountLink
-          count={of(row).count}
-          place={rowsPlace(narrowed, context, { reached })}
-          links={context.links}
-        />
-      ) : (
-        <span class="muted">{`${of(row).count.toLocaleString('en')} of all`}</span>
-      );
-    },
-  });
-  return (
-    <Table
-      caption="Time from receipt to an answer and to a decision"
-      rows={rows}
-      columns={[
-        {
-          name: 'Type',
-          heads: true,
-          cell: ({ isAll, requestType }) =>
-            isAll ? 'All' : requestType === null ? 'not stated' : <DataText value={requestType} most={64} />,
-        },
-        {
-          name: 'Priority',
-          cell: ({ isAll, priority }) => (isAll ? 'all' : (priority?.toLowerCase() ?? 'not stated')),
-        },
-        count('Answered', 'answer', ({ toAnswer }) => toAnswer),
-        cell(({ toAnswer }) => toAnswer, 'p50Ms'),
-        cell(({ toAnswer }) => toAnswer, 'p95Ms'),
-        count('Decided', 'decision', ({ toDecision }) => toDecision),
-        cell(({ toDecision }) => toDecision, 'p50Ms'),
-        cell(({ toDecision }) => toDecision, 'p95Ms'),
-      ]}
-    />
-  );
-}
-
-function VariantTable({ data, context }: ReportProps) {
-  const { filter, flow } = data;
-  const shown = flow.variants.slice(0, VARIANTS_SHOWN);
-  const expected =
-    (flow.variants.find(({ openCount, count }) => openCount < count) ?? flow.variants[0])?.path ?? [];
-  return (
-    <>
-      <Table
-        caption="Paths that requests took"
-        rows={shown}
-        columns={[
-          {
-            name: 'Requests',
-            numeric: true,
-            cell: ({ path, count }) => (
-              <CountLink
-                count={count}
-                place={rowsPlace(filter, context, { path: pathKey(path) })}
-                links={context.links}
-              />
-            ),
-          },
-          { name: 'Share', numeric: true, cell: ({ share }) => percent(share) },
-          {
-            name: 'In flight',
-            numeric: true,
-            cell: ({ openCount, count }) =>
-              openCount === 0 ? <span class="none">–</span> : percent(openCount / count),
-          },
-          {
-            name: 'Leaves the expected path',
-            cell: (variant) => <Leaving variant={variant} expected={expected} />,
-          },
-          {
-            name: 'Path',
-            wide: true,
-            cell: ({ path }) => <Path path={path} expected={expected} />,
-          },
-        ]}
-      />
-      <p class="legend">
-        {`${shown.length.toLocaleString('en')} of ${flow.variantCount.toLocaleString('en')} paths of ${flow.requestCount.toLocaleString('en')} requests. Expected is the most frequent path of requests that were answered, else of all.`}
-      </p>
-    </>
-  );
-}
-
-/** The first stage in which two paths differ. */
-function leavesAt(path: readonly string[], expected: readonly string[]): number {
-  const place = path.findIndex((stage, at) => stage !== expected[at]);
-  return place === -1 ? path.length : place;
-}
-
-function Leaving({ variant: { path }, expected }: { variant: FlowVariant; expected: readonly string[] }) {
-  const at = leavesAt(path, expected);
-  if (at === path.length && at === expected.length) return <span class="muted">is it</span>;
-  const before = path[at - 1];
-  const after = path[at];
-  return (
-    <span class="fields">
-      {before === undefined ? (
-        'begins elsewhere'
-      ) : (
-        <span>
-          {after === undefined ? 'ends' : 'goes on'} after <DataText value={before} most={64} />
-        </span>
-      )}
-      {after === undefined ? null : (
-        <span>
-          to <DataText value={after} most={64} />
-        </span>
-      )}
-    </span>
-  );
-}
-
-const PATH_SHOWN = 24;
-
-function Path({ path, expected }: { path: readonly string[]; expected: readonly string[] }) {
-  const at = leavesAt(path, expected);
-  return (
-    <ol class="path">
-      {path.slice(0, PATH_SHOWN).map((stage, place) => (
-        <li class={place === at ? 'leaves' : undefined}>
-          <DataText value={stage} most={64} />
-        </li>
-      ))}
-      {path.length > PATH_SHOWN ? <li>{`${path.length - PATH_SHOWN} more`}</li> : null}
-    </ol>
-  );
+function FilledTable<Row extends object>({ table, rows, question, context }: FilledTableProps<Row>) {
+  if (rows.length === 0) return <Empty>{table.empty}</Empty>;
+  const { title = '' } = table;
+  return <ReportTable report={table} rows={rows} caption={title} question={question} context={context} />;
 }
 
 export interface FlowRequestsData {
@@ -408,7 +219,7 @@ function FlowRequests({ data, context }: { data: FlowRequestsData; context: View
         {path === undefined ? '' : ' that took this path'}
         {reached === undefined ? '' : reached === 'answer' ? ' answered' : ' decided'}
         {', last heard of in '}
-        {timeText(time)}. {context.links.link(rowsPlace(filter, context, {}), 'All of the flow')}
+        {timeText(time)}. {context.links.link(flowPlace(questionOf(filter, context), {}), 'All of the flow')}
       </p>
       <TimeChoices view="flow" parameters={parameters} time={time} context={context} />
       {requests.length === 0 ? (

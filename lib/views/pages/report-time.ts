@@ -37,7 +37,11 @@ export function sinceOf(time: ReportTime, now: Date): Date {
 }
 
 /** What a page asks a report: its tenant, over the span chosen. */
-export function pageQuestion(time: ReportTime, { tenant, now, limits }: ViewContext): ReportQuestion {
-  const since = sinceOf(time, now);
-  return { tenant, now, since, filters: {}, words: [], limit: limits.groups, time };
+export function pageQuestion(time: ReportTime, context: ViewContext): ReportQuestion {
+  return { ...presentQuestion(context), since: sinceOf(time, context.now), time };
+}
+
+/** What a page asks a report of the present. */
+export function presentQuestion({ tenant, now, limits }: ViewContext): ReportQuestion {
+  return { tenant, now, since: new Date(0), filters: {}, words: [], limit: limits.groups };
 }

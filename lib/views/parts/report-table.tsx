@@ -1,17 +1,19 @@
 import { tookText } from '../../domain/words.ts';
-import type { Report, ReportColumn, ReportQuestion } from '../../reports/report.ts';
+import type { ReportColumn, ReportQuestion, ReportTable as ReportTableOf } from '../../reports/report.ts';
 import type { Child } from '../html.ts';
 import type { ViewContext } from '../view-page.ts';
 import { DataText } from './data-text.tsx';
 import { Fields } from './fields.tsx';
+import { Gauge } from './gauge.tsx';
 import { CountLink, RequestLink } from './links.tsx';
+import { Leaving, Path } from './path.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { MarkText, StatusMark } from './status-mark.tsx';
 import { type HtmlColumn, Table } from './table.tsx';
 import { Instant, Relative } from './time-text.tsx';
 
 interface ReportTableProps<Row extends object> {
-  report: Report<Row>;
+  report: ReportTableOf<Row>;
   rows: readonly Row[];
   caption: string;
   question: ReportQuestion;
@@ -21,27 +23,44 @@ interface ReportTableProps<Row extends object> {
 /** A report's rows, column by column as the report describes them. */
 export function ReportTable<Row extends object>(props: ReportTableProps<Row>) {
   const { report, rows, caption, question, context } = props;
-  const columns = report.columns.map((column) => pageColumn(column, rows, question, context));
+  const columns = report.columns.flatMap((column) => pageColumns(column, rows, question, context));
   return <Table caption={caption} rows={rows} columns={columns} />;
 }
 
 const BY_DIGITS: ReadonlySet<ReportColumn<never>['unit']> = new Set([
-  ...(['number', 'count', 'share', 'took', 'ago', 'moment'] as const),
+  ...(['number', 'count', 'share', 'partOf', 'took', 'ago', 'moment'] as const),
 ]);
 
-function pageColumn<Row>(
+function pageColumns<Row>(
   column: ReportColumn<Row>,
   rows: readonly Row[],
   question: ReportQuestion,
   context: ViewContext,
-): HtmlColumn<Row> {
+): HtmlColumn<Row>[] {
   const { title: name, heads = false } = column;
-  if (column.unit !== 'bar') {
-    const numeric = BY_DIGITS.has(column.unit);
-    return { name, heads, numeric, cell: (row) => cellOf(column, row, question, context) };
+  switch (column.unit) {
+    case 'bar': {
+      const largest = rows.reduce((most, row) => Math.max(most, column.value(row, question).value), 1);
+      const cell = (row: Row) => <Bar {...column.value(row, question)} largest={largest} />;
+      return [{ name, wide: true, cell }];
+    }
+    case 'path': {
+      const paths = rows.map((row) => column.value(row, question));
+      const expected = (paths.find(({ ended }) => ended) ?? paths[0])?.stages ?? [];
+      const stagesOf = (row: Row) => column.value(row, question).stages;
+      return [
+        {
+          name: 'Leaves the expected path',
+          cell: (row) => <Leaving path={stagesOf(row)} expected={expected} />,
+        },
+        { name, wide: true, cell: (row) => <Path path={stagesOf(row)} expected={expected} /> },
+      ];
+    }
+    default: {
+      const numeric = BY_DIGITS.has(column.unit);
+      return [{ name, heads, numeric, cell: (row) => cellOf(column, row, question, context) }];
+    }
   }
-  const largest = rows.reduce((most, row) => Math.max(most, column.value(row, question).value), 1);
-  return { name, wide: true, cell: (row) => <Bar {...column.value(row, question)} largest={largest} /> };
 }
 
 function cellOf<Row>(
@@ -69,14 +88,21 @@ function cellOf<Row>(
       );
     case 'count': {
       const count = column.value(row, question);
-      const place = column.leadsTo?.(row, question);
-      if (place === undefined) return count.toLocaleString('en');
+      if (column.leadsTo === undefined) return count.toLocaleString('en');
+      const place = column.leadsTo(row, question);
+      if (place === undefined) return <span class="muted">{`${count.toLocaleString('en')} of all`}</span>;
       return <CountLink count={count} place={place} links={links} />;
     }
     case 'share': {
       const share = column.value(row, question);
-      return share === null ? '–' : `${(100 * share).toFixed(1)} %`;
+      return share === null ? '–' : percent(share);
     }
+    case 'partOf': {
+      const { part, whole } = column.value(row, question);
+      return whole === 0 ? '–' : `${part.toLocaleString('en')} · ${percent(part / whole)}`;
+    }
+    case 'gauge':
+      return <Gauge {...column.value(row, question)} />;
     case 'took': {
       const milliseconds = column.value(row, question);
       return milliseconds === null ? '–' : tookText(milliseconds);
@@ -98,9 +124,14 @@ function cellOf<Row>(
     case 'number':
       return column.value(row, question) ?? '–';
     case 'bar':
+    case 'path':
     case 'extent':
       return null;
   }
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** Says again what the number before it says, to the eye. */

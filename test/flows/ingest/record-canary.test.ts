@@ -80,9 +80,7 @@ async function everyRow(): Promise<Record<string, unknown>> {
 }
 
 const LISTS = ['request list', 'stuck', 'incident list', 'retry list', 'rejected list', 'audit'];
-const REPORTS = [...reports.map(({ name }) => name), 'flow', 'deadlines', 'cms'].filter(
-  (name) => name !== 'timeline' && name !== 'search',
-);
+const REPORTS = reports.map(({ name }) => name).filter((name) => name !== 'timeline' && name !== 'search');
 
 /** What each list, report and page says. */
 async function everythingTold(): Promise<Record<string, string>> {

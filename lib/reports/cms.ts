@@ -1,0 +1,192 @@
+import type { Database } from '../data-access/database.ts';
+import {
+  addFigures,
+  changesSince,
+  type FigureChange,
+  type PartialClass,
+  type PlanFigures,
+  type PublishedPlan,
+  partialClasses,
+  publishedFigures,
+  publishedPlans,
+  readSnapshot,
+  type Snapshot,
+  silentDelegates,
+} from '../data-access/published-figures.ts';
+import { type DecisionPolicy, lacksPolicy, parseDecisionPolicy } from '../domain/decision-clock.ts';
+import { printable } from '../domain/printable-text.ts';
+import { countText } from '../domain/words.ts';
+import {
+  defineReport,
+  fillTable,
+  type ReportAnswer,
+  type ReportColumn,
+  type ReportQuestion,
+  type ReportTable,
+} from './report.ts';
+
+/** What each figure means, a line each. */
+export const CMS_DEFINITIONS = `Counted are requests for medical items and services; drugs, inquiries, notifications and retrospective reviews are left out.
+Received: in the year. Decided: in the year, whenever received; shares are of the decided. In part: a class of its own.
+In time: the provider had notice by the due time of the plan's policy. Mean and median: from receipt to determination.
+Appealed: appeals received in the year; overturned, of the appeals decided in it.
+Received + carried in = decided + withdrawn + dismissed + void + not required + open.`;
+
+/** What a payer publishes each year of its decisions (CMS-0057-F). */
+export const cms = defineReport<PlanFigures>({
+  name: 'cms',
+  summary: 'what CMS-0057-F has a payer publish each year: by plan, standard and expedited apart',
+  help: `\n${CMS_DEFINITIONS}`,
+  rowsAre: 'counts',
+  ofYear: true,
+  filters: [
+    {
+      ...{ name: 'partial-as', form: 'class', says: 'how decisions in part are published' },
+      ...{ words: partialClasses, standard: 'partial' },
+    },
+  ],
+  read: (database, question) =>
+    readCms(database, question, { policy: parseDecisionPolicy(undefined), added: [] }),
+  columns: figureColumns('partial'),
+  fields: [
+    ...(['tenant', 'plan', 'priority', 'received', 'carriedIn', 'decided', 'approved'] as const),
+    ...(['partial', 'denied', 'withdrawn', 'dismissed', 'void', 'notRequired', 'open'] as const),
+    ...(['bound', 'inTime', 'approvedInTime', 'partialInTime', 'deniedInTime'] as const),
+    ...(['approvedAfterExtension', 'extended', 'reasonGiven', 'reasonMissing', 'appealed'] as const),
+    ...(['appealsDecided', 'upheld', 'overturned', 'overturnedInPart', 'appealsWithdrawn'] as const),
+    ...(['appealMeanMs', 'meanMs', 'medianMs', 'drugs', 'inquiries', 'notifications'] as const),
+    'retrospective',
+  ],
+  empty: 'Nothing was received, decided or open in this time.',
+  reads: '`decision_episode`',
+});
+
+export interface CmsSource {
+  /** By which plans' decisions were judged. */
+  policy: DecisionPolicy;
+  /** Figures of delegates that the tracker hears nothing of. */
+  added: readonly PublishedPlan[];
+}
+
+export interface CmsAnswer extends ReportAnswer<PlanFigures> {
+  plans: readonly PublishedPlan[];
+  cautions: readonly string[];
+  /** Who froze the year's figures, and what has changed since; undefined where nobody did. */
+  frozen: string | undefined;
+}
+
+export async function readCms(
+  database: Database,
+  question: ReportQuestion,
+  { policy, added }: CmsSource,
+): Promise<CmsAnswer> {
+  const { tenant, year } = question;
+  const partialAs = (question.filters['partial-as'] ?? 'partial') as PartialClass;
+  const rows = await publishedFigures(database, question);
+  const snapshot = year === undefined ? undefined : await readSnapshot(database, year, tenant);
+  const changes = snapshot === undefined ? [] : changesSince(snapshot.rows, rows);
+  // What a file adds stands for the delegates that are silent here.
+  const incomplete = added.length > 0 ? [] : await silentDelegates(database, question);
+  const lacking = rows.filter((row) => lacksPolicy(policy, row.tenant, row.plan)).map(({ plan }) => plan);
+  const byDefault = [...new Set(lacking)];
+  const plans = addFigures(publishedPlans(rows, partialAs), added);
+  const frozen = snapshot && frozenText(snapshot, changes);
+  return {
+    ...{ rows, plans, frozen, lines: plans },
+    table: { ...cms, columns: figureColumns(partialAs) },
+    others: rows.length === 0 ? [] : [fillTable(reconciliation, rows)],
+    cautions: [
+      ...incomplete.map(
+        ({ delegate, requests }) =>
+          `Incomplete: nothing is known of ${countText(requests)} requests that ${delegate} decides; add its figures with --add.`,
+      ),
+      ...(byDefault.length === 0
+        ? []
+        : [
+            `Judged by the default timeframes for want of a decision policy: ${byDefault.map(printable).join(', ')}.`,
+          ]),
+    ],
+    notes: [
+      ...(added.length === 0
+        ? []
+        : ['The figures of files are in the JSON and on the page, not in this table.']),
+      `\n${CMS_DEFINITIONS}`,
+      ...(frozen === undefined ? [] : [`\n${frozen}`]),
+    ],
+    json: {
+      ...{ plans, counts: rows.map(withReconciliation), incomplete, byDefault },
+      frozen: snapshot && {
+        ...{ at: snapshot.frozenAt, by: snapshot.actedBy, reason: snapshot.reason, digest: snapshot.digest },
+        ...{ plans: publishedPlans(snapshot.rows, partialAs), changes },
+      },
+    },
+  };
+}
+
+function frozenText({ frozenAt, actedBy, digest }: Snapshot, changes: readonly FigureChange[]): string {
+  const at = `${frozenAt.toISOString().slice(0, 19).replace('T', ' ')}Z`;
+  const head = `Frozen by ${actedBy} at ${at}, SHA-256 ${digest}; `;
+  if (changes.length === 0) return `${head}nothing has changed since.`;
+  const lines = changes.map(
+    ({ plan, priority, figure, frozen, now }) =>
+      `  ${plan} ${priority} ${figure}: ${frozen ?? '–'} → ${now ?? '–'}`,
+  );
+  return `${head}changed since:\n${lines.join('\n')}`;
+}
+
+/** Says in JSON that the two sides are equal, or by how much they are not. */
+function withReconciliation(row: PlanFigures): PlanFigures & { unexplained: number } {
+  const { received, carriedIn, decided, withdrawn, dismissed, notRequired, open } = row;
+  const unexplained =
+    received + carriedIn - (decided + withdrawn + dismissed + row.void + notRequired + open);
+  return { ...row, unexplained };
+}
+
+function figureColumns(partialAs: PartialClass): readonly ReportColumn<PlanFigures>[] {
+  const inPart = (as: PartialClass, { partial }: PlanFigures) => (partialAs === as ? partial : 0);
+  const share = (title: string, part: (row: PlanFigures) => number): ReportColumn<PlanFigures> => ({
+    title,
+    unit: 'partOf',
+    value: (row) => ({ part: part(row), whole: row.decided }),
+  });
+  return [
+    { title: 'Plan', unit: 'text', value: ({ plan }) => plan, heads: true },
+    { title: 'Priority', unit: 'text', value: ({ priority }) => priority },
+    { title: 'Received', unit: 'count', value: ({ received }) => received },
+    { title: 'Decided', unit: 'count', value: ({ decided }) => decided },
+    share('Approved', (row) => row.approved + inPart('approved', row)),
+    ...(partialAs === 'partial' ? [share('In part', ({ partial }) => partial)] : []),
+    share('Denied', (row) => row.denied + inPart('denied', row)),
+    share('Extended', ({ approvedAfterExtension }) => approvedAfterExtension),
+    {
+      title: 'Overturned',
+      unit: 'partOf',
+      value: ({ overturned, appealsDecided }) => ({ part: overturned, whole: appealsDecided }),
+    },
+    { title: 'In time', unit: 'partOf', value: ({ inTime, bound }) => ({ part: inTime, whole: bound }) },
+    { title: 'Mean', unit: 'took', value: ({ meanMs }) => meanMs },
+    { title: 'Median', unit: 'took', value: ({ medianMs }) => medianMs },
+  ];
+}
+
+/** Where each request of the year is counted: both sides are equal. */
+const reconciliation: ReportTable<PlanFigures> = {
+  rowsAre: 'reconciliation',
+  columns: [
+    { title: 'Plan', unit: 'text', value: ({ plan }) => plan, heads: true },
+    { title: 'Priority', unit: 'text', value: ({ priority }) => priority },
+    { title: 'Received', unit: 'count', value: ({ received }) => received },
+    { title: '+ carried in', unit: 'count', value: ({ carriedIn }) => carriedIn },
+    { title: '= decided', unit: 'count', value: ({ decided }) => decided },
+    { title: '+ withdrawn', unit: 'count', value: ({ withdrawn }) => withdrawn },
+    { title: '+ dismissed', unit: 'count', value: ({ dismissed }) => dismissed },
+    { title: '+ void', unit: 'count', value: (row) => row.void },
+    { title: '+ not required', unit: 'count', value: ({ notRequired }) => notRequired },
+    { title: '+ open', unit: 'count', value: ({ open }) => open },
+  ],
+  fields: [
+    ...(['tenant', 'plan', 'priority', 'received', 'carriedIn', 'decided', 'withdrawn'] as const),
+    ...(['dismissed', 'void', 'notRequired', 'open'] as const),
+  ],
+  empty: 'Nothing was received, decided or open in this time.',
+};
