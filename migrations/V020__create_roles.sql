@@ -98,7 +98,8 @@ GRANT
   INSERT,
   UPDATE (
     opened_at, closed_at, reason, seen_at, level, count, awaited, peak_count, oldest_since, trend_count, trend_at,
-    notified_at, notified_count, notified_level, reminders_sent, version
+    notified_at, notified_count, notified_level, notified_tenants, reminders_sent, lead_key, outage_peak, outage_trend,
+    version
   )
 ON incident TO pagw_writer;
 

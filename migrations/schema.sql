@@ -449,11 +449,16 @@ CREATE TABLE incident (
   notified_count integer NOT NULL DEFAULT 0,
   notified_level character varying(8),
   reminders_sent integer NOT NULL DEFAULT 0,
+  lead_key character varying(192) COLLATE "C",
+  notified_tenants text[] NOT NULL DEFAULT '{}'::text[],
+  outage_peak integer NOT NULL DEFAULT 0,
+  outage_trend integer NOT NULL DEFAULT 0,
   snoozed_until timestamp with time zone,
   snoozed_by character varying(256),
   version integer NOT NULL DEFAULT 1,
   CONSTRAINT incident_pkey PRIMARY KEY (id),
   CONSTRAINT ck_incident_closed CHECK (((closed_at IS NULL) OR (closed_at >= opened_at))),
+  CONSTRAINT ck_incident_lead CHECK (((lead_key)::text <> (key)::text)),
   CONSTRAINT ck_incident_notified CHECK (((notified_at IS NULL) = (notified_level IS NULL))),
   CONSTRAINT incident_check CHECK (((awaited >= 0) AND (awaited <= count))),
   CONSTRAINT incident_check1 CHECK ((peak_count >= count)),
@@ -461,6 +466,7 @@ CREATE TABLE incident (
   CONSTRAINT incident_level_check CHECK (((level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
   CONSTRAINT incident_notified_level_check CHECK (((notified_level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[])))
 );
+CREATE INDEX ix_incident_lead ON public.incident USING btree (lead_key) WHERE (lead_key IS NOT NULL);
 CREATE INDEX ix_incident_opened ON public.incident USING btree (opened_at DESC, id DESC);
 CREATE UNIQUE INDEX ux_incident_open_key ON public.incident USING btree (key) WHERE (closed_at IS NULL);
 COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
@@ -468,6 +474,10 @@ COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request 
 COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any more but wait for an outcome: a retry was sent or is planned';
 COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is notified against';
 COMMENT ON COLUMN incident.notified_count IS 'Count when it was last notified; notified again from ten times that';
+COMMENT ON COLUMN incident.lead_key IS 'Key of the incident whose notices tell of this one, too: the same cause at another tenant; null: it has its own notices';
+COMMENT ON COLUMN incident.notified_tenants IS 'Of one with notices of its own: the tenants they named, the first hundred';
+COMMENT ON COLUMN incident.outage_peak IS 'Of one with notices of its own: most requests at once, of all tenants that it tells of';
+COMMENT ON COLUMN incident.outage_trend IS 'The same at trend_at';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
 GRANT SELECT ON TABLE incident TO pagw_maintainer;
 GRANT SELECT ON TABLE incident TO pagw_reader;
@@ -486,7 +496,7 @@ CREATE TABLE incident_notification (
   superseded_at timestamp with time zone,
   CONSTRAINT incident_notification_pkey PRIMARY KEY (id),
   CONSTRAINT ck_incident_notification_once CHECK (((sent_at IS NULL) OR (superseded_at IS NULL))),
-  CONSTRAINT incident_notification_kind_check CHECK (((kind)::text = ANY ((ARRAY['opened'::character varying, 'grew'::character varying, 'worsened'::character varying, 'reminder'::character varying, 'closed'::character varying])::text[]))),
+  CONSTRAINT incident_notification_kind_check CHECK (((kind)::text = ANY ((ARRAY['opened'::character varying, 'grew'::character varying, 'worsened'::character varying, 'spread'::character varying, 'reminder'::character varying, 'closed'::character varying])::text[]))),
   CONSTRAINT incident_notification_level_check CHECK (((level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
   CONSTRAINT incident_notification_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE
 );
@@ -2844,7 +2854,7 @@ AS $function$
 BEGIN
   UPDATE incident
   SET snoozed_until = until, snoozed_by = left(who, 256), version = version + 1
-  WHERE key = of_key AND closed_at IS NULL;
+  WHERE key = of_key AND closed_at IS NULL AND lead_key IS NULL;
   IF NOT FOUND THEN
     RETURN false;
   END IF;

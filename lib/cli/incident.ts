@@ -4,6 +4,8 @@ import {
   type ListedIncident,
   listIncidents,
   listNotifications,
+  listOutage,
+  type OutageMember,
 } from '../data-access/incidents.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { listActs, listRetryPauses, snoozeIncident } from '../data-access/operate.ts';
@@ -12,10 +14,10 @@ import { causeText } from '../domain/incident-text.ts';
 import { groupCommand, nextStepOfGroup } from '../domain/next-step.ts';
 import { printable } from '../domain/printable-text.ts';
 import { coveringPause } from '../domain/retry-pause.ts';
-import { shellWord } from '../domain/shell-word.ts';
-import { ageText, closedIncidentMark, durationText, incidentLevelMarks } from '../domain/words.ts';
+import { pagwCommand, shellWord } from '../domain/shell-word.ts';
+import { ageText, closedIncidentMark, durationText, incidentLevelMarks, plural } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
-import { CliError, ExitCode } from './cli-error.ts';
+import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
 import { type Fact, factsText, printList } from './output/print-list.ts';
@@ -39,7 +41,7 @@ const FIELDS: (keyof ListedIncident & string)[] = [
     'count',
     'peakCount',
   ] as const),
-  ...(['openedAt', 'closedAt', 'oldestSince', 'snoozedUntil', 'lastKind', 'lastSentAt'] as const),
+  ...(['openedAt', 'closedAt', 'oldestSince', 'snoozedUntil', 'lastKind', 'lastSentAt', 'leadKey'] as const),
 ];
 
 export function incidentList(cli: Cli): Command {
@@ -104,9 +106,10 @@ export function incidentShow(cli: Cli): Command {
         const incident = await findIncident(database, { key: key.trim() });
         if (incident === undefined) throw notFound(key);
         const notices = await listNotifications(database, incident.id, NOTICES_SHOWN);
+        const outage = await listOutage(database, incident.id, OUTAGE_SHOWN);
         const { rows: acts } = await listActs(database, { incidentKey: incident.key }, NOTICES_SHOWN);
         if (session.options.output !== 'table') {
-          session.printJson({ incident, notices, acts });
+          session.printJson({ incident, outage, notices, acts });
           return undefined;
         }
         const now = connection.now();
@@ -123,6 +126,8 @@ export function incidentShow(cli: Cli): Command {
           ],
           ['At most', String(incident.peakCount)],
           ['Opened', `${at(incident.openedAt)} · ${ageText(incident.openedAt, now)}`],
+          ['Told with', incident.leadKey === null ? null : shellWord(incident.leadKey)],
+          [`Same cause`, outage.length === 0 ? null : outageText(outage)],
           ['What to do', closedAt === null ? step.say : null],
           ['Command', closedAt === null ? groupCommand(step, incident) : null],
           ...notices.map(
@@ -147,6 +152,15 @@ export function incidentShow(cli: Cli): Command {
 }
 
 const NOTICES_SHOWN = 20;
+const OUTAGE_SHOWN = 500;
+
+/** `3 tenants: anthem 41, elevance 30, carelon over`. */
+function outageText(outage: readonly OutageMember[]): string {
+  const each = outage.map(
+    ({ tenant, count, closedAt }) => `${printable(tenant)} ${closedAt === null ? count : 'over'}`,
+  );
+  return `${plural(outage.length, 'tenant')}: ${each.join(', ')}`;
+}
 
 function notFound(key: string): CliError {
   return new CliError({
@@ -176,10 +190,16 @@ export function incidentSnooze(cli: Cli): Command {
           const now = connection.now();
           const until = new Date(now.getTime() + seconds * 1_000);
           const snooze = { key, until, ...(await operatorOf(options, session)) };
+          const incident = await findIncident(connection.database('reader'), { key });
+          if (incident?.closedAt === null && incident.leadKey !== null)
+            throw usageError(
+              `${printable(key)} has no notices of its own: it is told with the same cause at other tenants.`,
+              `Silence that: \`${pagwCommand('incident snooze', [incident.leadKey])} --reason WHY\`.`,
+            );
           if (!(await snoozeIncident(connection.database('operator'), snooze, now)))
             throw new CliError({
               code: 'INCIDENT_NOT_FOUND',
-              message: `No open incident has the key ${key}.`,
+              message: `No open incident has the key ${printable(key)}.`,
               hint: 'List them with `pagw incident list`.',
               exitCode: ExitCode.notFound,
             });

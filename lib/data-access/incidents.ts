@@ -16,6 +16,11 @@ export interface KeptIncident extends OpenIncident, IncidentCause {
   awaited: number;
   peakCount: number;
   oldestSince: Date;
+  /** The incident whose notices tell of this one, too: the same cause at another tenant. Null: it has its own. */
+  leadKey: string | null;
+  /** Of all that its notices tell of: most requests at once, and how many at trendAt. */
+  outagePeak: number;
+  outageTrend: number;
 }
 
 const PAGE_INCIDENTS = 1_000;
@@ -44,7 +49,8 @@ function readOpenIncidents(
     database,
     `SELECT
        id, key, version, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
-       peak_count, oldest_since, notified_at, notified_count, notified_level, reminders_sent, snoozed_until, trend_count, trend_at
+       peak_count, oldest_since, notified_at, notified_count, notified_level, notified_tenants, reminders_sent, snoozed_until,
+       trend_count, trend_at, lead_key, outage_peak, outage_trend
      FROM incident
      WHERE closed_at IS NULL AND (:tenant::text IS NULL OR tenant = :tenant) AND id > :after_id
      ORDER BY id
@@ -58,6 +64,7 @@ export interface IncidentChange extends IncidentCause {
   key: string;
   /** The version it was read at; null for one that the run opens. */
   version: number | null;
+  leadKey: string | null;
   closed: boolean;
   seenAt: Date;
   level: IncidentLevel;
@@ -67,7 +74,17 @@ export interface IncidentChange extends IncidentCause {
   trendCount: number;
   trendAt: Date;
   remindersSent: number;
-  telling: (NotificationText & { kind: NotificationKind }) | null;
+  notifiedTenants: readonly string[];
+  outagePeak: number;
+  outageTrend: number;
+  telling: Telling | null;
+}
+
+/** A notice, with what it tells of all that it covers. */
+export interface Telling extends NotificationText {
+  kind: NotificationKind;
+  level: IncidentLevel;
+  count: number;
 }
 
 /**
@@ -87,17 +104,20 @@ export async function saveIncidents(
        FROM json_to_recordset(:changes::json) AS given (
          key text, version int, closed boolean, tenant text, stage text, reason text, error_code text,
          target_system text, seen_at timestamptz, level text, count int, awaited int, oldest_since timestamptz,
-         trend_count int, trend_at timestamptz, reminders_sent int, kind text, subject text, body text
+         trend_count int, trend_at timestamptz, reminders_sent int, notified_tenants text[], lead_key text, outage_peak int,
+         outage_trend int, kind text, told_level text, told_count int, subject text, body text
        )
      ),
      opened AS (
        INSERT INTO incident (
          key, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
-         peak_count, oldest_since, trend_count, trend_at, notified_at, notified_count, notified_level
+         peak_count, oldest_since, trend_count, trend_at, notified_at, notified_count, notified_level, notified_tenants,
+         lead_key, outage_peak, outage_trend
        )
        SELECT
          key, tenant, stage, reason, error_code, target_system, :now::timestamptz, seen_at, level, count, awaited,
-         count, oldest_since, trend_count, trend_at, :now::timestamptz, count, level
+         count, oldest_since, trend_count, trend_at, CASE WHEN kind IS NOT NULL THEN :now::timestamptz END,
+         coalesce(told_count, 0), told_level, notified_tenants, lead_key, outage_peak, outage_trend
        FROM change
        WHERE version IS NULL
        ON CONFLICT (key) WHERE closed_at IS NULL DO NOTHING
@@ -117,9 +137,13 @@ export async function saveIncidents(
            trend_count = change.trend_count,
            trend_at = change.trend_at,
            reminders_sent = change.reminders_sent,
+           notified_tenants = change.notified_tenants,
+           lead_key = change.lead_key,
+           outage_peak = change.outage_peak,
+           outage_trend = change.outage_trend,
            notified_at = CASE WHEN change.kind IS NULL THEN incident.notified_at ELSE :now::timestamptz END,
-           notified_count = CASE WHEN change.kind IS NULL THEN incident.notified_count ELSE change.count END,
-           notified_level = CASE WHEN change.kind IS NULL THEN incident.notified_level ELSE change.level END
+           notified_count = CASE WHEN change.kind IS NULL THEN incident.notified_count ELSE change.told_count END,
+           notified_level = CASE WHEN change.kind IS NULL THEN incident.notified_level ELSE change.told_level END
        FROM change
        WHERE incident.key = change.key AND incident.closed_at IS NULL AND incident.version = change.version
        RETURNING incident.id, incident.key
@@ -141,7 +165,7 @@ export async function saveIncidents(
      ),
      written AS (
        INSERT INTO incident_notification (incident_id, kind, level, subject, body, written_at)
-       SELECT saved.id, change.kind, change.level, change.subject, change.body, :now::timestamptz
+       SELECT saved.id, change.kind, change.told_level, change.subject, change.body, :now::timestamptz
        FROM saved
        JOIN change ON change.key = saved.key
        WHERE change.kind IS NOT NULL
@@ -172,7 +196,15 @@ function toRecord({ telling, ...change }: IncidentChange) {
     trend_count: change.trendCount,
     trend_at: change.trendAt,
     reminders_sent: change.remindersSent,
-    ...telling,
+    notified_tenants: change.notifiedTenants,
+    lead_key: change.leadKey,
+    outage_peak: change.outagePeak,
+    outage_trend: change.outageTrend,
+    kind: telling?.kind,
+    told_level: telling?.level,
+    told_count: telling?.count,
+    subject: telling?.subject,
+    body: telling?.body,
   };
 }
 
@@ -181,6 +213,8 @@ export interface ClaimedNotification {
   incidentId: number;
   key: string;
   tenant: string;
+  /** The tenants that are told of. */
+  tenants: string[];
   stage: string;
   reason: string;
   kind: NotificationKind;
@@ -231,8 +265,8 @@ export async function claimNotifications(
        RETURNING notification.*, unsent.place
      )
      SELECT
-       claimed.id, claimed.incident_id, incident.key, incident.tenant, incident.stage, incident.reason, claimed.kind,
-       claimed.level, claimed.subject, claimed.body
+       claimed.id, claimed.incident_id, incident.key, incident.tenant, incident.notified_tenants AS tenants,
+       incident.stage, incident.reason, claimed.kind, claimed.level, claimed.subject, claimed.body
      FROM claimed
      JOIN incident ON incident.id = claimed.incident_id
      ORDER BY claimed.place, claimed.id`,
@@ -272,6 +306,8 @@ export interface ListedIncident extends IncidentCause {
   lastKind: NotificationKind | null;
   lastSentAt: Date | null;
   notifiedAt: Date | null;
+  /** The incident whose notices tell of this one, too; null: it has its own. */
+  leadKey: string | null;
   trendCount: number;
   trendAt: Date;
 }
@@ -297,7 +333,7 @@ export async function findIncident(
   const { rows } = await database.execute<FoundIncident>(
     `SELECT
        id, key, tenant, stage, reason, error_code, target_system, level, count, awaited, peak_count, opened_at, closed_at,
-       oldest_since, seen_at, snoozed_until, snoozed_by
+       oldest_since, seen_at, snoozed_until, snoozed_by, lead_key
      FROM incident
      WHERE id = :id::bigint OR key = :key::text
      ORDER BY id DESC
@@ -316,6 +352,15 @@ const WORST_FIRST = `CASE
     ELSE '000000000000'
   END || lpad(incident.id::text, 18, '0')`;
 
+/** The incident that the notices of `incident` are told with: of its lead's key, the one that was open when it opened. */
+const LEAD_OF_INCIDENT = `LEFT JOIN LATERAL (
+       SELECT head.id, head.notified_at, head.opened_at, head.closed_at
+       FROM incident AS head
+       WHERE head.key = incident.lead_key AND head.opened_at <= incident.opened_at
+       ORDER BY head.id DESC
+       LIMIT 1
+     ) AS lead ON true`;
+
 /** Incidents, worst first; open ones only unless closed ones are asked for. @throws PagePositionError */
 export async function listIncidents(
   database: Database,
@@ -333,12 +378,14 @@ export async function listIncidents(
        incident.peak_count, incident.opened_at,
        incident.closed_at, incident.oldest_since, incident.snoozed_until, latest.kind AS last_kind,
        latest.sent_at AS last_sent_at, incident.trend_count, incident.trend_at,
-       incident.notified_at, incident.opened_at::text AS page_at, ${WORST_FIRST} AS page_id
+       coalesce(lead.notified_at, incident.notified_at) AS notified_at, incident.lead_key,
+       incident.opened_at::text AS page_at, ${WORST_FIRST} AS page_id
      FROM incident
+     ${LEAD_OF_INCIDENT}
      LEFT JOIN LATERAL (
        SELECT notification.kind, notification.sent_at
        FROM incident_notification AS notification
-       WHERE notification.incident_id = incident.id AND notification.superseded_at IS NULL
+       WHERE notification.incident_id = coalesce(lead.id, incident.id) AND notification.superseded_at IS NULL
        ORDER BY notification.id DESC
        LIMIT 1
      ) AS latest ON true
@@ -364,7 +411,7 @@ export interface ToldNotification {
   supersededAt: Date | null;
 }
 
-/** What was told of an incident, latest first. */
+/** What was told of an incident, alone or with its outage, latest first. */
 export async function listNotifications(
   database: Database,
   incidentId: number,
@@ -374,12 +421,47 @@ export async function listNotifications(
     database,
     `SELECT id, kind, level, subject, body, written_at, sent_at, superseded_at
      FROM incident_notification
-     WHERE incident_id = :incident_id
+     WHERE incident_id = (
+       SELECT coalesce(lead.id, incident.id) FROM incident ${LEAD_OF_INCIDENT} WHERE incident.id = :incident_id
+     )
      ORDER BY id DESC
      LIMIT :limit`,
     { incident_id: incidentId, limit },
   );
   return rows;
+}
+
+/** An incident of an outage: the same cause at another tenant. */
+export type OutageMember = Pick<
+  FoundIncident,
+  'id' | 'key' | 'tenant' | 'level' | 'count' | 'awaited' | 'peakCount' | 'openedAt' | 'closedAt' | 'leadKey'
+>;
+
+/** The incidents that are told by the same notices as this one, largest first; none where it is alone. */
+export async function listOutage(
+  database: Database,
+  incidentId: number,
+  limit: number,
+): Promise<OutageMember[]> {
+  const { rows } = await readBounded<OutageMember>(
+    database,
+    `WITH told AS (
+       SELECT coalesce(lead.id, incident.id) AS id
+       FROM incident ${LEAD_OF_INCIDENT}
+       WHERE incident.id = :incident_id
+     )
+     SELECT
+       member.id, member.key, member.tenant, member.level, member.count, member.awaited, member.peak_count,
+       member.opened_at, member.closed_at, member.lead_key
+     FROM told
+     JOIN incident AS lead ON lead.id = told.id
+     JOIN incident AS member ON member.id = lead.id
+       OR (member.lead_key = lead.key AND member.opened_at BETWEEN lead.opened_at AND coalesce(lead.closed_at, 'infinity'))
+     ORDER BY member.closed_at IS NOT NULL, member.count DESC, member.peak_count DESC, member.id
+     LIMIT :limit`,
+    { incident_id: incidentId, limit },
+  );
+  return rows.length > 1 ? rows : [];
 }
 
 /** The requests that are part of an open incident, longest stuck first. */

@@ -27,6 +27,11 @@ export function incidentKey({ tenant, stage, reason, errorCode, targetSystem }: 
   return `stuck/${tenant}/${stage}/${fingerprint}`;
 }
 
+/** What the keys of one cause at one stage have in common, whatever the tenant: `API_CONNECTOR/9f2c41aa`. */
+export function outageOf({ key, tenant }: { key: string; tenant: string }): string {
+  return key.slice(`stuck/${tenant}/`.length);
+}
+
 export function isDeadline(reason: StuckReason): boolean {
   return reason.startsWith('deadline-');
 }

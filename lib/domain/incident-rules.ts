@@ -14,8 +14,12 @@ const DAILY_MS = 24 * HOUR_MS;
 const REMINDER_REST_MS = 30 * MINUTE_MS;
 /** Clocks that come to a threshold one after the other, in an incident that is snoozed, are notified of together. */
 const RISK_REST_MS = 10 * MINUTE_MS;
+/** Tenants that an outage spreads to within this time of a notice are told of together. */
+const SPREAD_REST_MS = 10 * MINUTE_MS;
 /** An incident closes once nothing of it was seen for so long: what comes and goes is notified once. */
 const QUIET_MS = 5 * MINUTE_MS;
+/** Names of tenants kept of an outage: more than a pager's message has room for, and a bound on made-up ones. */
+const MOST_TENANTS_KEPT = 100;
 const TREND_MS = 10 * MINUTE_MS;
 /** The longest silence that may be asked for; a longer one was asked for by a clock far ahead. */
 export const LONGEST_SNOOZE_SECONDS = 14 * 86_400;
@@ -29,6 +33,11 @@ export interface IncidentCount {
   riskAt: Date | null;
 }
 
+/** What a run counted of all that an incident's notices tell of. */
+export interface OutageCount extends IncidentCount {
+  tenants: readonly string[];
+}
+
 /** An open incident as it was before the run. */
 export interface OpenIncident {
   openedAt: Date;
@@ -37,6 +46,8 @@ export interface OpenIncident {
   notifiedAt: Date | null;
   notifiedCount: number;
   notifiedLevel: IncidentLevel | null;
+  /** The tenants its notices named; the first `MOST_TENANTS_KEPT`. */
+  notifiedTenants: readonly string[];
   remindersSent: number;
   snoozedUntil: Date | null;
   trendCount: number;
@@ -49,13 +60,14 @@ export function incidentLevel({ count, urgent, breached }: IncidentCount): Incid
 }
 
 /** What there is to tell of an open incident of which the run saw requests; null for nothing. */
-export function tellingOf(incident: OpenIncident, seen: IncidentCount, now: Date): NotificationKind | null {
+export function tellingOf(incident: OpenIncident, seen: OutageCount, now: Date): NotificationKind | null {
   const level = incidentLevel(seen);
   // Somebody who asked for silence knows of the stall, not of a decision that has since come to 75 or 90 % of its time, or over it.
   if (isSnoozed(incident, now)) return isNewRisk(incident, seen, now) ? 'worsened' : null;
   if (incident.notifiedAt === null || incident.notifiedLevel === null) return 'opened';
   if (isAbove(level, incident.notifiedLevel)) return 'worsened';
   if (seen.count >= GROWTH_FACTOR * Math.max(1, incident.notifiedCount)) return 'grew';
+  if (isSpread(incident, seen, now)) return 'spread';
   const due = remindersDue(incident.openedAt, now) > incident.remindersSent;
   return due && now.getTime() - incident.notifiedAt.getTime() >= REMINDER_REST_MS ? 'reminder' : null;
 }
@@ -64,6 +76,21 @@ export function tellingOf(incident: OpenIncident, seen: IncidentCount, now: Date
 function isNewRisk({ notifiedAt }: OpenIncident, { riskAt }: IncidentCount, now: Date): boolean {
   if (riskAt === null || notifiedAt === null) return riskAt !== null;
   return riskAt > notifiedAt && now.getTime() - notifiedAt.getTime() >= RISK_REST_MS;
+}
+
+function isSpread(
+  { notifiedAt, notifiedTenants }: OpenIncident,
+  { tenants }: OutageCount,
+  now: Date,
+): boolean {
+  if (notifiedAt === null || notifiedTenants.length >= MOST_TENANTS_KEPT) return false;
+  const isRested = now.getTime() - notifiedAt.getTime() >= SPREAD_REST_MS;
+  return isRested && tenants.some((tenant) => !notifiedTenants.includes(tenant));
+}
+
+/** The tenants that notices have named, with those that they name now. */
+export function tenantsNamed(before: readonly string[], now: readonly string[]): string[] {
+  return [...new Set([...before, ...now])].slice(0, MOST_TENANTS_KEPT);
 }
 
 function isAbove(level: IncidentLevel, notified: IncidentLevel | null): boolean {
@@ -95,9 +122,7 @@ export function isSnoozed({ snoozedUntil }: Pick<OpenIncident, 'snoozedUntil'>, 
   return leftMs > 0 && leftMs <= (LONGEST_SNOOZE_SECONDS + CLOCK_SKEW_SECONDS) * 1_000;
 }
 
-/** The count to compare with ten minutes from now, and when it was taken. */
-export function nextTrend({ trendCount, trendAt }: OpenIncident, count: number, now: Date) {
-  return now.getTime() - trendAt.getTime() >= TREND_MS
-    ? { trendCount: count, trendAt: now }
-    : { trendCount, trendAt };
+/** Whether the counts to compare with ten minutes from now are to be taken. */
+export function isTrendOver({ trendAt }: Pick<OpenIncident, 'trendAt'>, now: Date): boolean {
+  return now.getTime() - trendAt.getTime() >= TREND_MS;
 }

@@ -19,6 +19,8 @@ export interface IncidentReport extends IncidentCause {
   key: string;
   kind: NotificationKind;
   level: IncidentLevel;
+  /** The tenants it is of, most requests first. */
+  tenants: readonly { tenant: string; count: number }[];
   count: number;
   /** Of count, those that are not stuck but wait for an outcome: a retry was sent, or is planned. */
   awaited: number;
@@ -58,6 +60,8 @@ export interface Leads {
   stackName?: string | undefined;
 }
 
+/** What a pager shows without scrolling far; the page of the incident has them all. */
+const TENANTS_NAMED = 40;
 const GAP = '     ';
 
 /** The text of a notification: counts, codes and names only, no request's data. */
@@ -67,14 +71,15 @@ export function incidentText(
   { runbookUrl, stackName }: Leads = {},
 ): NotificationText {
   const { kind, level, count, awaited, key } = report;
-  const tenant = printable(report.tenant);
+  const who = isOfMany(report) ? `${report.tenants.length} tenants` : printable(report.tenant);
   const stage = printable(report.stage);
   const label = kind === 'closed' ? 'OVER' : level.toUpperCase();
   const headline = kind === 'closed' ? headlineOfEnd(report, now) : headlineOf(report, now);
   const lines = [
-    `[${label}] ${tenant} · ${stage} · ${headline}`,
+    `[${label}] ${who} · ${stage} · ${headline}`,
     `Cause: ${causeText(report)}${shareText(report)}. Began ${instantText(beginning(report), now)}. ${notificationTexts[kind]}${growthText(report, now)}`,
   ];
+  if (isOfMany(report)) lines.push(`Tenants: ${tenantsText(report)}`);
   if (kind !== 'closed') lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
   const leads = [
     kind === 'closed' ? null : `Do: ${doText(report, stackName)}`,
@@ -82,23 +87,37 @@ export function incidentText(
     `Key: ${shellWord(key)}`,
   ];
   lines.push(leads.filter((lead) => lead !== null).join(GAP));
-  const subject = `[${label}] ${tenant} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : subjectCount(count, awaited)}`;
+  const subject = `[${label}] ${who} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : subjectCount(count, awaited)}`;
   return { subject: asciiSubject(subject), body: lines.join('\n') };
+}
+
+function isOfMany({ tenants }: IncidentReport): boolean {
+  return tenants.length > 1;
+}
+
+/** `anthem 41, elevance 30 and 18 more`. */
+function tenantsText({ kind, tenants }: IncidentReport): string {
+  const named = tenants
+    .slice(0, TENANTS_NAMED)
+    .map(({ tenant, count }) => (kind === 'closed' ? printable(tenant) : `${printable(tenant)} ${count}`));
+  const others = tenants.length - named.length;
+  return `${named.join(', ')}${others === 0 ? '' : ` and ${others} more`}`;
 }
 
 /** The next step and its command, which works where it is pasted. */
 function doText(report: IncidentReport, stackName: string | undefined): string {
-  const { key, tenant, stage, count, awaited, pause } = report;
+  const { key, stage, count, awaited, pause } = report;
+  const tenant = isOfMany(report) ? null : report.tenant;
   const stack = stackName === undefined ? '' : ` --stack ${shellWord(stackName)}`;
   // Causes folded together have no step in common; and what only waits for an outcome needs none.
-  if (stage === OTHER) return `${pagwCommand('stuck', [], { tenant })}${stack}`;
+  if (stage === OTHER) return `${pagwCommand('stuck', [], tenant === null ? {} : { tenant })}${stack}`;
   if (count === awaited) return `${pagwCommand('incident show', [key])}${stack}`;
   const step = nextStepOfGroup(report, pause !== undefined);
   // A command with a masked name would find nothing, and one with the name itself would tell what is masked.
   const masked = [report.errorCode, report.targetSystem].some(
     (name) => name !== null && maskErrorMessage(name) !== name,
   );
-  const command = masked ? pagwCommand('incident show', [key]) : groupCommand(step, report);
+  const command = masked ? pagwCommand('incident show', [key]) : groupCommand(step, { ...report, tenant });
   return `${printable(step.say)} ${command}${stack}`;
 }
 

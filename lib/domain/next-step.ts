@@ -121,17 +121,21 @@ export function requestCommand({ acts: [act] }: NextStep, pagwId: string): strin
   return act === 'resume' ? 'pagw retry pauses' : pagwCommand('request show', [pagwId]);
 }
 
-/** The same for what stands at one stage for one cause. */
+/** The same for what stands at one stage for one cause; of several tenants, where none is given. */
 export function groupCommand(
   { acts: [act] }: NextStep,
-  place: { tenant: string; stage: string; errorCode: string | null; targetSystem: string | null },
+  place: { tenant: string | null; stage: string; errorCode: string | null; targetSystem: string | null },
 ): string {
   const { tenant, stage, errorCode, targetSystem } = place;
-  if (act === 'pause') return `${pagwCommand('retry pause', [], { tenant, stage })} --reason WHY`;
+  const at = { ...(tenant === null ? {} : { tenant }), stage };
+  // Of several tenants, what they have in common is held back: not what other tenants of the stage send elsewhere.
+  const shared: Record<string, string> =
+    tenant === null && targetSystem !== null ? { downstream: targetSystem } : {};
+  if (act === 'pause') return `${pagwCommand('retry pause', [], { ...at, ...shared })} --reason WHY`;
   if (act === 'resume') return 'pagw retry pauses';
-  if (act !== 'batch') return pagwCommand('stuck', [], { tenant, stage });
+  if (act !== 'batch') return pagwCommand('stuck', [], at);
   const narrowed = {
-    ...{ tenant, stage },
+    ...at,
     ...(errorCode === null ? {} : { 'error-code': errorCode }),
     ...(targetSystem === null ? {} : { downstream: targetSystem }),
   };

@@ -165,12 +165,13 @@ export const incidentLevelMarks: Readonly<Record<IncidentLevel, Mark>> = {
 
 export const closedIncidentMark: Mark = { ...done, tone: 'quiet', word: 'over' };
 
-export type NotificationKind = 'opened' | 'grew' | 'worsened' | 'reminder' | 'closed';
+export type NotificationKind = 'opened' | 'grew' | 'worsened' | 'spread' | 'reminder' | 'closed';
 
 export const notificationTexts: Readonly<Record<NotificationKind, string>> = {
   opened: 'New.',
   grew: 'Grown tenfold.',
   worsened: 'Worse.',
+  spread: 'Spread to more tenants.',
   reminder: 'Still open.',
   closed: 'Over.',
 };

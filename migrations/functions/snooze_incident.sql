@@ -1,5 +1,5 @@
--- Silences an open incident until an instant; one that is over ends the silence. Answers false when no open incident has
--- the key.
+-- Silences the notices of an open incident until an instant; one that is over ends the silence. Answers false when no open
+-- incident with notices of its own has the key.
 -- Called by operators: lib/data-access/operate.ts.
 CREATE OR REPLACE FUNCTION snooze_incident(of_key text, until timestamptz, why text, who text, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql
@@ -9,7 +9,7 @@ AS $$
 BEGIN
   UPDATE incident
   SET snoozed_until = until, snoozed_by = left(who, 256), version = version + 1
-  WHERE key = of_key AND closed_at IS NULL;
+  WHERE key = of_key AND closed_at IS NULL AND lead_key IS NULL;
   IF NOT FOUND THEN
     RETURN false;
   END IF;

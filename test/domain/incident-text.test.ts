@@ -8,16 +8,18 @@ const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
 const runbookUrl = 'https://example.org/runbook';
 
 function report(given: Partial<IncidentReport> = {}): IncidentReport {
+  const { tenant = 'anthem', count = 41 } = given;
   return {
+    tenants: [{ tenant, count }],
     key: 'stuck/anthem/API_CONNECTOR/9f2c41aa',
     kind: 'reminder',
     level: 'page',
-    tenant: 'anthem',
+    tenant,
     stage: 'API_CONNECTOR',
     reason: 'retries-exhausted',
     errorCode: 'API_TIMEOUT',
     targetSystem: 'carelon',
-    count: 41,
+    count,
     awaited: 0,
     stageCount: 47,
     peakCount: 41,
@@ -61,6 +63,25 @@ describe('a notification', () => {
       now,
     );
     expect(body).toContain('\nAutomatic: retry was due 02:58Z, attempt 2; not heard of since.\n');
+  });
+
+  it('of one cause at many tenants names them, and holds back what they have in common', () => {
+    const tenants = Array.from({ length: 45 }, (_, place) => ({
+      tenant: `plan-${place}`,
+      count: 45 - place,
+    }));
+    const { subject, body } = incidentText(report({ tenants, count: 504, stageCount: 520 }), now, {
+      runbookUrl,
+    });
+    const lines = body.split('\n');
+    expect(subject).toBe('[PAGE] 45 tenants - API_CONNECTOR - 504 stuck');
+    expect(lines[0]).toBe('[PAGE] 45 tenants · API_CONNECTOR · 504 stuck (oldest 2h14m)');
+    expect(lines[1]).toContain('(504 of 520)');
+    expect(lines[2]).toMatch(/^Tenants: plan-0 45, plan-1 44, .*, plan-39 6 and 5 more$/);
+    expect(lines[4]).toContain('pagw retry pause --stage API_CONNECTOR --downstream carelon --reason WHY');
+    const over = incidentText(report({ kind: 'closed', tenants: tenants.slice(0, 2), count: 0 }), now);
+    expect(over.subject).toBe('[OVER] 2 tenants - API_CONNECTOR - no longer stuck');
+    expect(over.body).toContain('Tenants: plan-0, plan-1\n');
   });
 
   it('runs nothing of a producer when its command is pasted', () => {

@@ -8,7 +8,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/stuck-alarm.ts';
 import { readCheck } from '../../lib/data-access/stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -62,6 +62,12 @@ beforeAll(async () => {
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
     vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
 });
+
+beforeEach(() =>
+  db.database.execute(
+    'TRUNCATE request_tracker, event_tracker, incident, incident_notification, stuck_check CASCADE',
+  ),
+);
 
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -310,7 +316,7 @@ describe('stuck-alarm', () => {
       RequestsStuck: 2,
       OldestStuckSeconds: 900,
     });
-    expect(records.find(({ stage }) => stage === 'VALIDATION').RequestsStuck).toBeGreaterThan(2);
+    expect(records.find(({ stage }) => stage === 'VALIDATION').RequestsStuck).toBe(2);
     expect(records.find((record) => record.StuckAlarmRuns)).toMatchObject({
       StuckAlarmRuns: 1,
       StuckHeldBack: 0,

@@ -85,6 +85,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       lastKind: 'opened',
       lastSentAt: ago(300),
       snoozedUntil: null,
+      leadKey: null,
       trendCount: 35,
       trendAt: ago(600),
     };

@@ -7,18 +7,19 @@ import {
 } from '../../data-access/incidents.ts';
 import { inParts } from '../../data-access/page.ts';
 import type { IncidentGroup } from '../../data-access/stuck-requests.ts';
-import { incidentKey } from '../../domain/incident-cause.ts';
 import {
   incidentLevel,
   isOver,
-  nextTrend,
+  isTrendOver,
   remindersDue,
   tellingOf,
   tellsEnd,
+  tenantsNamed,
 } from '../../domain/incident-rules.ts';
 import { type IncidentReport, incidentText, type Leads } from '../../domain/incident-text.ts';
 import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
 import type { NotificationKind } from '../../domain/words.ts';
+import { formOutages, type Member, type Outage, totalOf } from './form-outages.ts';
 
 export interface IncidentCounts {
   open: number;
@@ -31,75 +32,26 @@ export interface TellingOptions extends Leads {
   pauses?: readonly RetryPause[];
 }
 
-type Tell = (kind: NotificationKind, report: Omit<IncidentReport, 'kind'>) => IncidentChange['telling'];
-
-/** Brings the incidents up to what a run found, and writes down what there is to tell. */
+/** Brings the incidents up to what a run found, and writes down what there is to tell: of an outage once, whatever its tenants. */
 export async function keepIncidents(
   database: Database,
   groups: readonly IncidentGroup[],
   now: Date,
-  { pauses = [], ...leads }: TellingOptions = {},
+  options: TellingOptions = {},
 ): Promise<IncidentCounts> {
-  const tell: Tell = (kind, report) => {
-    const pause = kind === 'closed' ? undefined : coveringPause(pauses, report);
-    return { kind, ...incidentText({ ...report, kind, ...(pause && { pause }) }, now, leads) };
-  };
-  const seen = byKey(groups);
-  const stageCounts = countByStage(groups);
-  const stageCount = ({ tenant, stage }: IncidentGroup) => stageCounts.get(`${tenant}\n${stage}`) ?? 0;
-  const known = await listOpenIncidents(database);
-  const knownKeys = new Set(known.map(({ key }) => key));
-  const changes: IncidentChange[] = [];
-  for (const [key, group] of seen)
-    if (!knownKeys.has(key) && group.awaited < group.count)
-      changes.push(opening(key, group, stageCount(group), now, tell));
-  for (const incident of known) {
-    const group = seen.get(incident.key);
-    if (group !== undefined) changes.push(continuing(incident, group, stageCount(group), now, tell));
-    else if (isOver(incident, now)) changes.push(closing(incident, now, tell));
-  }
+  const outages = formOutages(groups, await listOpenIncidents(database), now);
+  const stuckAt = countByStage(groups);
+  const changes = outages.flatMap((outage) => changesOf(outage, now, stuckAt, options));
   let notified = 0;
   for (const part of inParts(changes)) notified += await saveIncidents(database, part, now);
-  return { open: seen.size, notified };
+  const members = outages.flatMap(({ lead, followers }) => [lead, ...followers]);
+  return { open: members.filter(({ group }) => group !== undefined).length, notified };
 }
 
-/** Groups whose causes have one fingerprint are one incident. */
-function byKey(groups: readonly IncidentGroup[]): Map<string, IncidentGroup> {
-  const merged = new Map<string, IncidentGroup>();
-  for (const group of groups) {
-    const key = group.key ?? incidentKey(group);
-    const other = merged.get(key);
-    merged.set(key, other === undefined ? group : merge(other, group));
-  }
-  return merged;
-}
-
-function merge(left: IncidentGroup, right: IncidentGroup): IncidentGroup {
-  return {
-    ...left,
-    // Only deadlines at risk and overdue have one key for two reasons.
-    reason: left.reason === 'deadline-breached' ? left.reason : right.reason,
-    count: left.count + right.count,
-    awaited: left.awaited + right.awaited,
-    oldestSince: earlier(left.oldestSince, right.oldestSince),
-    maxAttempt: Math.max(left.maxAttempt ?? 0, right.maxAttempt ?? 0) || null,
-    atRisk: left.atRisk + right.atRisk,
-    urgent: left.urgent + right.urgent,
-    breached: left.breached + right.breached,
-    riskAt:
-      left.riskAt === null || (right.riskAt !== null && right.riskAt > left.riskAt)
-        ? right.riskAt
-        : left.riskAt,
-    nextDueAt:
-      left.nextDueAt === null || right.nextDueAt === null
-        ? (left.nextDueAt ?? right.nextDueAt)
-        : earlier(left.nextDueAt, right.nextDueAt),
-    sampleIds: left.sampleIds,
-  };
-}
+type StuckAt = ReadonlyMap<string, number>;
 
 /** By tenant and stage, whatever the cause. */
-function countByStage(groups: readonly IncidentGroup[]): Map<string, number> {
+function countByStage(groups: readonly IncidentGroup[]): StuckAt {
   const counts = new Map<string, number>();
   for (const { tenant, stage, count, awaited } of groups) {
     const key = `${tenant}\n${stage}`;
@@ -108,82 +60,170 @@ function countByStage(groups: readonly IncidentGroup[]): Map<string, number> {
   return counts;
 }
 
-function opening(
-  key: string,
-  group: IncidentGroup,
-  stageCount: number,
+function changesOf(outage: Outage, now: Date, stuckAt: StuckAt, options: TellingOptions): IncidentChange[] {
+  const { lead, followers } = outage;
+  const total = totalOf(outage);
+  const led = followers.flatMap((member) => followerChange(member, lead.key, now) ?? []);
+  if (total === undefined)
+    return lead.incident !== undefined && isOver(lead.incident, now)
+      ? [closing(lead.incident, now, options), ...led]
+      : led;
+  return [leadChange(outage, total, now, stuckAt, options), ...led];
+}
+
+/** Those that another's notices tell of come and go in silence. */
+function followerChange(
+  { key, incident, group }: Member,
+  leadKey: string,
   now: Date,
-  tell: Tell,
+): IncidentChange | undefined {
+  if (group !== undefined) return { ...standing(key, incident, group, now), leadKey };
+  if (incident === undefined || !isOver(incident, now)) return undefined;
+  return { ...ended(incident), leadKey, telling: null };
+}
+
+function leadChange(
+  outage: Outage,
+  total: IncidentGroup,
+  now: Date,
+  stuckAt: StuckAt,
+  options: TellingOptions,
 ): IncidentChange {
-  const level = incidentLevel(group);
-  const trend = { trendCount: group.count, trendAt: now };
-  const peakCount = group.count;
-  const report = { ...reportOf(group, now), ...trend, key, level, stageCount, peakCount, openedAt: now };
-  return {
-    ...causeOf(group),
+  const { key, incident, group } = outage.lead;
+  const change =
+    group !== undefined
+      ? standing(key, incident, group, now)
+      : // None of its own, but of those it tells of: it stays open for them.
+        { ...ended(incident as KeptIncident), closed: false, seenAt: now };
+  const tenants = tenantCounts(outage);
+  const names = tenants.map(({ tenant }) => tenant);
+  const kind = incident === undefined ? 'opened' : tellingOf(incident, { ...total, tenants: names }, now);
+  const trend = trendOf(incident, total.count, now);
+  const outagePeak = Math.max(incident?.outagePeak ?? 0, total.count);
+  const changed = { ...change, ...trend, outagePeak };
+  if (kind === null) return changed;
+  const isAwaited = total.awaited === total.count;
+  const report = {
+    ...reportOf(total, now),
+    ...causeOf(change),
     key,
-    version: null,
-    closed: false,
-    seenAt: now,
-    level,
-    count: group.count,
-    awaited: group.awaited,
-    oldestSince: group.oldestSince,
-    ...trend,
-    remindersSent: 0,
-    telling: tell('opened', report),
+    tenants,
+    reason: isAwaited ? change.reason : total.reason,
+    oldestSince: isAwaited ? change.oldestSince : total.oldestSince,
+    level: incidentLevel(total),
+    stageCount: outageMembers(outage).reduce((sum, one) => sum + (stuckAt.get(stageKey(one)) ?? 0), 0),
+    peakCount: outagePeak,
+    openedAt: incident?.openedAt ?? now,
+    trendCount: incident?.outageTrend ?? total.count,
+    trendAt: incident?.trendAt ?? now,
   };
-}
-
-function continuing(
-  incident: KeptIncident,
-  group: IncidentGroup,
-  stageCount: number,
-  now: Date,
-  tell: Tell,
-): IncidentChange {
-  const level = incidentLevel(group);
-  const kind = tellingOf(incident, group, now);
-  const peakCount = Math.max(incident.peakCount, group.count);
-  // What is awaited has no reason of its own: the incident keeps the one it was notified for.
-  const isAwaited = group.awaited === group.count;
-  const cause = { ...causeOf(incident), reason: isAwaited ? incident.reason : group.reason };
-  const oldestSince = isAwaited ? incident.oldestSince : group.oldestSince;
-  const report = { ...reportOf(group, now), ...incident, ...cause, level, stageCount, peakCount };
   return {
-    ...cause,
-    key: incident.key,
-    version: incident.version,
-    closed: false,
-    seenAt: now,
-    level,
-    count: group.count,
-    awaited: group.awaited,
-    oldestSince,
-    ...nextTrend(incident, group.count, now),
+    ...changed,
     // Whatever is notified reminds; and what came due in silence is not made up for.
-    remindersSent: kind === null ? incident.remindersSent : remindersDue(incident.openedAt, now),
-    telling: kind && tell(kind, { ...report, count: group.count, awaited: group.awaited, oldestSince }),
+    remindersSent: remindersDue(report.openedAt, now),
+    notifiedTenants: tenantsNamed(incident?.notifiedTenants ?? [], names),
+    telling: { ...tell(kind, report, now, options), count: total.count },
   };
 }
 
-function closing(incident: KeptIncident, now: Date, tell: Tell): IncidentChange {
-  const nothing = { maxAttempt: null, atRisk: 0, breached: 0, nextDueAt: null };
-  const report = { ...incident, ...nothing, count: 0, awaited: 0, stageCount: 0 };
+/** What a run saw of one incident, as it is kept; it tells nothing. */
+function standing(
+  key: string,
+  incident: KeptIncident | undefined,
+  group: IncidentGroup,
+  now: Date,
+): IncidentChange {
+  const { count, awaited } = group;
+  // What is awaited has no reason of its own: the incident keeps the one it was notified for.
+  const isAwaited = incident !== undefined && awaited === count;
+  return {
+    ...causeOf(incident ?? group),
+    reason: isAwaited ? incident.reason : group.reason,
+    oldestSince: isAwaited ? incident.oldestSince : group.oldestSince,
+    key,
+    version: incident?.version ?? null,
+    leadKey: null,
+    closed: false,
+    seenAt: now,
+    level: incidentLevel(group),
+    count,
+    awaited,
+    trendCount: incident === undefined || isTrendOver(incident, now) ? count : incident.trendCount,
+    trendAt: incident === undefined || isTrendOver(incident, now) ? now : incident.trendAt,
+    ...keptOfOutage(incident),
+    telling: null,
+  };
+}
+
+function ended(incident: KeptIncident): IncidentChange {
+  const { key, version, leadKey, seenAt, level, oldestSince, trendCount, trendAt } = incident;
   return {
     ...causeOf(incident),
-    key: incident.key,
-    version: incident.version,
+    ...{ key, version, leadKey, seenAt, level, oldestSince, trendCount, trendAt },
+    ...keptOfOutage(incident),
     closed: true,
-    seenAt: incident.seenAt,
-    level: incident.level,
     count: 0,
     awaited: 0,
-    oldestSince: incident.oldestSince,
-    trendCount: incident.trendCount,
-    trendAt: incident.trendAt,
-    remindersSent: incident.remindersSent,
-    telling: tellsEnd(incident, now) ? tell('closed', report) : null,
+    telling: null,
+  };
+}
+
+function closing(incident: KeptIncident, now: Date, options: TellingOptions): IncidentChange {
+  if (!tellsEnd(incident, now)) return { ...ended(incident), leadKey: null };
+  const nothing = { maxAttempt: null, atRisk: 0, breached: 0, nextDueAt: null, stageCount: 0 };
+  const tenants = incident.notifiedTenants.map((tenant) => ({ tenant, count: 0 }));
+  const counts = { count: 0, awaited: 0, peakCount: Math.max(incident.peakCount, incident.outagePeak) };
+  // By the level last told: who asks for pages only is told of their end.
+  const level = incident.notifiedLevel ?? incident.level;
+  const report = { ...incident, ...nothing, ...counts, level, tenants, trendCount: 0 };
+  return {
+    ...ended(incident),
+    leadKey: null,
+    telling: { ...tell('closed', report, now, options), count: 0 },
+  };
+}
+
+function tell(
+  kind: NotificationKind,
+  report: Omit<IncidentReport, 'kind'>,
+  now: Date,
+  { pauses = [], ...leads }: TellingOptions,
+) {
+  const pause = kind === 'closed' ? undefined : pauseOfAll(pauses, report);
+  const text = incidentText({ ...report, kind, ...(pause && { pause }) }, now, leads);
+  return { kind, level: report.level, ...text };
+}
+
+/** The oldest pause that holds all tenants' back. */
+function pauseOfAll(pauses: readonly RetryPause[], report: Omit<IncidentReport, 'kind'>) {
+  return pauses.find((pause) =>
+    report.tenants.every(({ tenant }) => coveringPause([pause], { ...report, tenant }) !== undefined),
+  );
+}
+
+/** The tenants of what the run saw, most first. */
+function tenantCounts(outage: Outage): { tenant: string; count: number }[] {
+  return outageMembers(outage)
+    .map(({ tenant, count }) => ({ tenant, count }))
+    .sort((left, right) => right.count - left.count);
+}
+
+function outageMembers({ lead, followers }: Outage): IncidentGroup[] {
+  return [lead, ...followers].flatMap(({ group }) => group ?? []);
+}
+
+/** The total to compare with ten minutes from now is taken with the incident's own. */
+function trendOf(incident: KeptIncident | undefined, count: number, now: Date) {
+  if (incident === undefined || isTrendOver(incident, now)) return { outageTrend: count, trendAt: now };
+  return { outageTrend: incident.outageTrend, trendAt: incident.trendAt };
+}
+
+function keptOfOutage(incident: KeptIncident | undefined) {
+  return {
+    remindersSent: incident?.remindersSent ?? 0,
+    notifiedTenants: incident?.notifiedTenants ?? [],
+    outagePeak: incident?.outagePeak ?? 0,
+    outageTrend: incident?.outageTrend ?? 0,
   };
 }
 
@@ -195,10 +235,16 @@ function reportOf(group: IncidentGroup, now: Date) {
   };
 }
 
-function causeOf({ tenant, stage, reason, errorCode, targetSystem }: IncidentGroup | KeptIncident) {
-  return { tenant, stage, reason, errorCode, targetSystem };
+function stageKey({ tenant, stage }: IncidentGroup): string {
+  return `${tenant}\n${stage}`;
 }
 
-function earlier(left: Date, right: Date): Date {
-  return left < right ? left : right;
+function causeOf({
+  tenant,
+  stage,
+  reason,
+  errorCode,
+  targetSystem,
+}: IncidentGroup | IncidentChange | KeptIncident) {
+  return { tenant, stage, reason, errorCode, targetSystem };
 }

@@ -49,8 +49,10 @@ export async function sendNotifications(
 
 /** Publishes to an SNS topic. Attributes let subscribers filter by level, and pagers de-duplicate by the incident's key. */
 export function publishToTopic(client: SNSClient, topicArn: string): Publish {
-  return ({ id, key, tenant, stage, reason, kind, level, subject, body }) => {
+  return ({ id, key, tenant, tenants, stage, reason, kind, level, subject, body }) => {
     const text = (value: string) => ({ DataType: 'String', StringValue: printable(value) });
+    // A subscription's filter by tenant matches any of a list.
+    const list = { DataType: 'String.Array', StringValue: JSON.stringify(tenants.map(printable)) };
     return client.send(
       new PublishCommand({
         TopicArn: topicArn,
@@ -61,7 +63,7 @@ export function publishToTopic(client: SNSClient, topicArn: string): Publish {
           notificationId: text(String(id)),
           kind: text(kind),
           level: text(level),
-          tenant: text(tenant),
+          tenant: tenants.length > 1 ? list : text(tenant),
           stage: text(stage),
           reason: text(reason),
         },

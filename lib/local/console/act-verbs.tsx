@@ -15,6 +15,7 @@ import { type ListedRetry, listRetries } from '../../data-access/retry.ts';
 import { findRequest, type RequestRow } from '../../data-access/timeline.ts';
 import { causeText } from '../../domain/incident-text.ts';
 import type { ActName } from '../../domain/next-step.ts';
+import { printable } from '../../domain/printable-text.ts';
 import { type RetryFilter, toRetryFilter } from '../../domain/retry-filter.ts';
 import type { PauseScope } from '../../domain/retry-pause.ts';
 import { durationText, reasonText } from '../../domain/words.ts';
@@ -292,6 +293,10 @@ async function planSnooze({ database, clock }: ConsoleViews, parameters: ViewPar
   const incident = await findIncident(database, { key });
   if (incident === undefined)
     throw new ViewError(404, 'INCIDENT_UNKNOWN', 'No incident has this key.', 'See the incidents.');
+  if (incident.leadKey !== null)
+    throw badFilter(
+      `It has no notices of its own: it is told with the same cause at other tenants. Silence ${printable(incident.leadKey)}.`,
+    );
   return {
     target: key,
     fields: { key },

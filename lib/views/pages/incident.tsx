@@ -3,6 +3,8 @@ import {
   findIncident,
   listMembers,
   listNotifications,
+  listOutage,
+  type OutageMember,
   type ToldNotification,
 } from '../../data-access/incidents.ts';
 import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
@@ -39,13 +41,15 @@ export const incidentPage: ViewPage = {
     const { tenant } = incident;
     const isOpen = incident.closedAt === null;
     const pauses = isOpen ? await listRetryPauses(database) : [];
-    const [notifications, members, { rows: acts }, owner] = await Promise.all([
+    const [notifications, outage, members, { rows: acts }, owner] = await Promise.all([
       listNotifications(database, incident.id, NOTICES_SHOWN),
+      listOutage(database, incident.id, context.limits.groups),
       isOpen ? listMembers(database, incident.key, context.limits.requests) : [],
       listActs(database, { incidentKey: incident.key }, ACTS_SHOWN),
       isOpen ? lastHeardOf(database, { tenant, stage: ownerOf(incident, pauses) }) : null,
     ]);
-    return <Incident data={{ incident, notifications, members, acts, owner, pauses }} context={context} />;
+    const data = { incident, notifications, outage, members, acts, owner, pauses };
+    return <Incident data={data} context={context} />;
   },
 };
 
@@ -63,6 +67,8 @@ export interface IncidentData {
   incident: FoundIncident;
   /** Latest first. */
   notifications: readonly ToldNotification[];
+  /** The same cause at other tenants, told by the same notices, with this one; none where it is alone. */
+  outage: readonly OutageMember[];
   /** Of an open one, longest stuck first. */
   members: readonly ListedRequest[];
   acts: readonly RecordedAct[];
@@ -72,7 +78,7 @@ export interface IncidentData {
 
 /** One incident: how it stands, what to do, what was told and done, and its requests. */
 export function Incident({ data, context }: { data: IncidentData; context: ViewContext }) {
-  const { incident, notifications, members, acts, owner, pauses } = data;
+  const { incident, notifications, outage, members, acts, owner, pauses } = data;
   const { now, links } = context;
   const { closedAt, openedAt, count, awaited, peakCount, level } = incident;
   const isOpen = closedAt === null;
@@ -125,7 +131,7 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
             group={incident}
             pauses={pauses}
             owner={owner}
-            incidentKey={incident.key}
+            incidentKey={incident.leadKey ?? incident.key}
             context={context}
           />
           <h2>Requests</h2>
@@ -142,6 +148,7 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
           ) : null}
         </>
       ) : null}
+      {outage.length === 0 ? null : <OutageTable outage={outage} context={context} />}
       <h2>Told</h2>
       <Notices notifications={notifications} now={now} />
       {acts.length === 0 ? null : (
@@ -151,6 +158,47 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
         </>
       )}
     </section>
+  );
+}
+
+/** One notice tells of the same cause at several tenants: which, and how many each. */
+function OutageTable({ outage, context }: { outage: readonly OutageMember[]; context: ViewContext }) {
+  const { now, links } = context;
+  const stuck = outage.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <>
+      <h2>The same cause at {outage.length.toLocaleString('en')} tenants</h2>
+      <p>
+        {stuck.toLocaleString('en')} requests in all. One notice tells of them, under the key of the first; a
+        silence of that one silences all.
+      </p>
+      <Table
+        caption="Incidents of this outage, largest first"
+        rows={outage}
+        columns={[
+          {
+            name: 'Tenant',
+            heads: true,
+            cell: ({ id, tenant }) =>
+              links.link(
+                { view: 'incident', parameters: { id: String(id) } },
+                <DataText value={tenant} most={64} />,
+              ),
+          },
+          {
+            name: 'Level',
+            cell: ({ level, closedAt }) => (
+              <MarkText {...(closedAt === null ? incidentLevelMarks[level] : closedIncidentMark)} />
+            ),
+          },
+          { name: 'Requests', numeric: true, cell: ({ count }) => count.toLocaleString('en') },
+          { name: 'Awaited', numeric: true, cell: ({ awaited }) => awaited.toLocaleString('en') },
+          { name: 'At most', numeric: true, cell: ({ peakCount }) => peakCount.toLocaleString('en') },
+          { name: 'Opened', cell: ({ openedAt }) => <Instant at={openedAt} now={now} /> },
+          { name: 'Notices', cell: ({ leadKey }) => (leadKey === null ? 'under its key' : 'with the first') },
+        ]}
+      />
+    </>
   );
 }
 

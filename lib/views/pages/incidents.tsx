@@ -93,7 +93,23 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
                 </>
               ),
             },
-            { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
+            {
+              name: 'Tenant',
+              cell: ({ tenant, leadKey }) => (
+                <>
+                  <DataText value={tenant} most={40} />
+                  {leadKey === null ? null : (
+                    <div class="detail">
+                      told with{' '}
+                      {links.link(
+                        { view: 'incident', parameters: { key: leadKey } },
+                        <DataText value={leadKey} mono most={100} />,
+                      )}
+                    </div>
+                  )}
+                </>
+              ),
+            },
             {
               name: 'Stuck',
               numeric: true,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listIncidents, listOpenIncidents } from '../../../lib/data-access/incidents.ts';
 import { pauseRetries, resumeRetries, retryNow } from '../../../lib/data-access/operate.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
@@ -24,6 +24,9 @@ const queue = openRetryQueue();
 beforeAll(async () => {
   db = await openTestDatabase();
 });
+beforeEach(() =>
+  db.database.execute('TRUNCATE request_tracker, event_tracker, incident, incident_notification CASCADE'),
+);
 afterAll(() => db.close());
 
 async function detect(minute: number): Promise<void> {

@@ -47,7 +47,7 @@ describe('notifications', () => {
   });
 
   it('that could not be sent do not keep back those that can', async () => {
-    await keep(0, group({ tenant: 'refused' }), group());
+    await keep(0, group({ tenant: 'refused', errorCode: 'AUTH_FAILED' }), group());
     expect(await send(0, 'refused')).toEqual(['anthem opened']);
     expect(await send(1)).toEqual(['refused opened']);
   });

@@ -24,7 +24,7 @@ async function runAt(minute: number, measureLag: () => Promise<IngestLag>) {
     rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
     measureLag,
     measureWithinMs: measureLag === never ? 1 : 60_000,
-    publish: async ({ tenant }) => void told.push(tenant),
+    publish: async ({ tenants }) => void told.push(...tenants),
   });
   return { ...run, told };
 }
