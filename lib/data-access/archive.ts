@@ -175,7 +175,7 @@ export async function* listArchiveObjects(
 ): AsyncGenerator<ArchiveObjectRow> {
   let after: ArchiveObjectRow | undefined;
   do {
-    const { rows, cut }: BoundedRows<ArchiveObjectRow> = await readBounded(
+    const { rows, cut }: BoundedRows<ArchiveObjectRow> = await readBounded<ArchiveObjectRow>(
       database,
       `SELECT id, tenant, received_on, request_count, event_count, bytes, sha256, bucket, key, archived_at
        FROM archive_object

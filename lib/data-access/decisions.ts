@@ -93,7 +93,7 @@ export interface Decision
  */
 export async function listDecisions(database: Database, query: DecisionsQuery): Promise<Page<Decision>> {
   const after = readPosition(LIST_DECISIONS, query.after, 'text');
-  return readPage(database, {
+  return readPage<Decision>(database, {
     list: LIST_DECISIONS,
     limit: query.limit,
     sql: `SELECT
@@ -172,7 +172,7 @@ export interface DeadlinesQuery {
  */
 export async function listDeadlines(database: Database, query: DeadlinesQuery): Promise<Page<Deadline>> {
   const after = readPosition(LIST_DEADLINES, query.after, 'text');
-  return readPage(database, {
+  return readPage<Deadline>(database, {
     list: LIST_DEADLINES,
     limit: Math.min(query.limit ?? 100, MOST_ROWS),
     sql: `SELECT

@@ -41,7 +41,7 @@ const MOST_ROWS = 200;
  */
 export async function dueRetries(database: Database, query: DueRetriesQuery): Promise<Page<DueRetry>> {
   const after = readPosition(LIST, query.after, 'number');
-  return readPage(database, {
+  return readPage<DueRetry>(database, {
     list: LIST,
     limit: Math.min(query.limit ?? 100, MOST_ROWS),
     sql: `SELECT
@@ -88,7 +88,13 @@ export async function dueRetries(database: Database, query: DueRetriesQuery): Pr
 
 export interface ReviewRetry {
   pagwId: string;
+  tenant: string;
   stage: string;
+  eventType: string;
+  errorCode: string | null;
+  errorMessage: string | null;
+  attempt: number;
+  nextRetryAt: Date;
 }
 
 /** The schema review's query for its retry worker, word for word but for the tenant. */

@@ -38,7 +38,7 @@ export function listLoggedRequests(
   position?: string,
 ): Promise<Page<LoggedRequest>> {
   const after = readPosition(LIST, position, 'text');
-  return readPage(database, {
+  return readPage<LoggedRequest>(database, {
     list: LIST,
     limit,
     sql: `SELECT

@@ -45,7 +45,7 @@ function readOpenIncidents(
   tenant: string | null,
   afterId: number,
 ): Promise<BoundedRows<KeptIncident>> {
-  return readBounded(
+  return readBounded<KeptIncident>(
     database,
     `SELECT
        id, key, version, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
@@ -369,7 +369,7 @@ export async function listIncidents(
   position?: string,
 ): Promise<Page<ListedIncident>> {
   const after = readPosition(LIST, position, 'text');
-  return readPage(database, {
+  return readPage<ListedIncident>(database, {
     list: LIST,
     limit,
     sql: `SELECT

@@ -1,6 +1,6 @@
 import type { RetryFilter } from '../domain/retry-filter.ts';
 import type { PauseScope, RetryPause } from '../domain/retry-pause.ts';
-import type { Database, SqlValues } from './database.ts';
+import type { Database, SqlResult } from './database.ts';
 import { type Addition, additionValues } from './ingest.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';
 
@@ -215,15 +215,14 @@ export async function cancelRetryBatch(
   operator: Operator,
   now: Date,
 ): Promise<boolean> {
-  return isDone(
-    database,
+  const done = await database.execute<{ done: boolean }>(
     'SELECT cancel_retry_batch(:id::bigint, :reason, :acted_by, :now::timestamptz) AS done',
     { id, ...deedValues(operator, now) },
   );
+  return isDone(done);
 }
 
-async function isDone(database: Database, sql: string, values: SqlValues): Promise<boolean> {
-  const { rows } = await database.execute<{ done: boolean }>(sql, values);
+function isDone({ rows }: SqlResult<{ done: boolean }>): boolean {
   return rows[0]?.done === true;
 }
 
@@ -248,13 +247,13 @@ export async function pauseRetries(
 ): Promise<boolean> {
   const { tenant, stage, downstream } = scope;
   if (tenant === null && stage === null && downstream === null) throw new PauseScopeError();
-  return isDone(
-    database,
+  const done = await database.execute<{ done: boolean }>(
     `SELECT pause_retries(
        :tenant::text, :stage::text, :downstream::text, :reason, :acted_by, :now::timestamptz
      ) AS done`,
     { ...scope, ...deedValues(operator, now) },
   );
+  return isDone(done);
 }
 
 /**
@@ -267,13 +266,13 @@ export async function resumeRetries(
   operator: Operator,
   now: Date,
 ): Promise<boolean> {
-  return isDone(
-    database,
+  const done = await database.execute<{ done: boolean }>(
     `SELECT resume_retries(
        :tenant::text, :stage::text, :downstream::text, :reason, :acted_by, :now::timestamptz
      ) AS done`,
     { ...scope, ...deedValues(operator, now) },
   );
+  return isDone(done);
 }
 
 const MAX_PAUSES = 1_000;
@@ -300,11 +299,29 @@ export async function snoozeIncident(
   { key, until, ...operator }: Operator & { key: string; until: Date },
   now: Date,
 ): Promise<boolean> {
-  return isDone(
-    database,
+  const done = await database.execute<{ done: boolean }>(
     'SELECT snooze_incident(:key, :until::timestamptz, :reason, :acted_by, :now::timestamptz) AS done',
     { key, until, ...deedValues(operator, now) },
   );
+  return isDone(done);
+}
+
+/** What decides whether a request may be ended by hand. */
+interface RequestToEnd {
+  tenant: string;
+  closed: boolean;
+  undecided: boolean;
+  last: number;
+}
+
+export async function findToClose(database: Database, pagwId: string): Promise<RequestToEnd | undefined> {
+  const { rows } = await database.execute<RequestToEnd>(
+    `SELECT tenant, completed_at IS NOT NULL AS closed, clock_stopped_at IS NULL AS undecided, last_sequence_no AS last
+     FROM request_tracker
+     WHERE pagw_id = :pagw_id`,
+    { pagw_id: pagwId },
+  );
+  return rows[0];
 }
 
 /**
@@ -317,13 +334,13 @@ export async function closeWith(
   operator: Operator,
   now: Date,
 ): Promise<boolean> {
-  return isDone(
-    database,
+  const done = await database.execute<{ done: boolean }>(
     `SELECT close_request(
        :requests::json, :events::json, :cleared::json, :reason, :acted_by, :now::timestamptz
      ) AS done`,
     { ...additionValues([addition]), ...deedValues(operator, now) },
   );
+  return isDone(done);
 }
 
 /** What somebody did by hand, as it was written down. */
@@ -363,7 +380,7 @@ export async function listActs(
   position?: string,
 ): Promise<Page<RecordedAct>> {
   const after = readPosition(ACTS, position, 'number');
-  return readPage(database, {
+  return readPage<RecordedAct>(database, {
     list: ACTS,
     limit,
     sql: `SELECT

@@ -62,7 +62,7 @@ export async function listRejected(
   position?: string,
 ): Promise<Page<RejectedRow>> {
   const after = readPosition(LIST, position, 'number');
-  return readPage(database, {
+  return readPage<RejectedRow>(database, {
     list: LIST,
     limit,
     sql: `SELECT ${REJECTED_COLUMNS}, rejected_at::text AS page_at, id AS page_id

@@ -51,7 +51,7 @@ export async function listRequests(
   position?: string,
 ): Promise<Page<ListedRequest>> {
   const after = readPosition(LIST, position, 'text');
-  return readPage(database, {
+  return readPage<ListedRequest>(database, {
     list: LIST,
     limit,
     sql: `WITH RECURSIVE ${EACH_TENANT}

@@ -291,3 +291,21 @@ export async function measureArchive(
   );
   return rows[0] ?? { requestsHoldingMonths: 0, requestsToArchive: 0 };
 }
+
+/** Whether all of a month is archived, and nothing holds it. */
+export async function mayDropMonth(database: Database, month: string, now: Date): Promise<boolean> {
+  const { rows } = await database.execute<{ mayDrop: boolean }>(
+    'SELECT may_drop_month(:month::date, :now::timestamptz) AS may_drop',
+    { month, now },
+  );
+  return rows[0]?.mayDrop === true;
+}
+
+/** @returns false when something holds the month. @throws DatabaseError of SqlState.lockNotAvailable after half a second. */
+export async function dropArchivedMonth(database: Database, month: string, now: Date): Promise<boolean> {
+  const { rows } = await database.execute<{ dropped: boolean }>(
+    'SELECT drop_archived_month(:month::date, :now::timestamptz) AS dropped',
+    { month, now },
+  );
+  return rows[0]?.dropped === true;
+}

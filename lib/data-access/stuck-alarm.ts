@@ -255,3 +255,14 @@ export async function pullBackTimes(database: Database, now: Date): Promise<void
     values,
   );
 }
+
+/** A call records a request's events at one instant: at least a message each. The block index finds the last minutes. */
+export async function countRecordedMessages(database: Database, since: Date, now: Date): Promise<number> {
+  const { rows } = await database.execute<{ messages: number }>(
+    `SELECT count(DISTINCT (pagw_id, created_at)) AS messages
+     FROM event_tracker
+     WHERE created_at > :since::timestamptz AND created_at <= :now::timestamptz`,
+    { since, now },
+  );
+  return rows[0]?.messages ?? 0;
+}

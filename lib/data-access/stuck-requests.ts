@@ -160,7 +160,7 @@ const INCIDENTS_OF_EACH_TENANT = 20;
 export async function* groupIncidents(database: Database, now: Date): AsyncGenerator<IncidentGroup[]> {
   let after: string | undefined;
   do {
-    const { rows, cut } = await readBounded<IncidentGroup>(
+    const { rows, cut } = await readBounded<IncidentGroup & { place: number }>(
       database,
       `WITH grouped AS (
          SELECT
@@ -251,7 +251,7 @@ export async function listStuckRequests(
   position?: string,
 ): Promise<Page<StuckRequest>> {
   const after = readPosition(LIST, position, 'text');
-  return readPage(database, {
+  return readPage<StuckRequest>(database, {
     list: LIST,
     limit,
     sql: `SELECT

@@ -74,7 +74,7 @@ export async function listWork(
   { limit, after, ...query }: WorkQuery & { limit: number; after?: string | undefined },
 ): Promise<Page<WorkItem>> {
   const from = readPosition(LIST, after, 'text');
-  return readPage(database, {
+  return readPage<WorkItem>(database, {
     list: LIST,
     limit,
     sql: `SELECT *, coalesce(due_at, 'infinity')::text AS page_at, pagw_id AS page_id

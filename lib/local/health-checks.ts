@@ -30,8 +30,9 @@ export function healthChecks({
 }: StackParts): Record<string, HealthCheck> {
   return {
     database: async () => {
-      const sql = 'SELECT count(*) AS applied FROM schema_migration';
-      const { rows } = await database.execute<{ applied: number }>(sql);
+      const { rows } = await database.execute<{ applied: number }>(
+        'SELECT count(*) AS applied FROM schema_migration',
+      );
       return `${rows[0]?.applied} migrations applied`;
     },
     queue: async () => {

@@ -1,6 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import type { Addition } from '../../data-access/ingest.ts';
-import { closeWith, type Operator } from '../../data-access/operate.ts';
+import { closeWith, findToClose, type Operator } from '../../data-access/operate.ts';
 import { OWN_EVENT_ID_PREFIX, type TrackedEvent } from '../../domain/tracked-event.ts';
 import { recordEvents } from '../ingest/record-events.ts';
 
@@ -18,13 +18,6 @@ export interface RequestToClose extends Operator {
   second?: string | undefined;
 }
 
-interface KnownRequest {
-  tenant: string;
-  closed: boolean;
-  undecided: boolean;
-  last: number;
-}
-
 /** Each begins anew because an event of the request was recorded in between. */
 const MAX_ROUNDS = 20;
 
@@ -38,13 +31,7 @@ export async function closeRequest(
   now: Date,
 ): Promise<CloseOutcome> {
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const { rows } = await database.execute<KnownRequest>(
-      `SELECT tenant, completed_at IS NOT NULL AS closed, clock_stopped_at IS NULL AS undecided, last_sequence_no AS last
-       FROM request_tracker
-       WHERE pagw_id = :pagw_id`,
-      { pagw_id: pagwId },
-    );
-    const [request] = rows;
+    const request = await findToClose(database, pagwId);
     if (request === undefined) return 'not-found';
     // One that pends, or failed, is closed, but its decision is still awaited: that can be ended by hand, too.
     if (request.closed && !request.undecided) return 'already-closed';

@@ -1,7 +1,12 @@
 import type { Database } from '../../data-access/database.ts';
 import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
 import type { MaintainOptions } from '../../data-access/maintain.ts';
-import { listArchivableMonths, quietSince } from '../../data-access/retention.ts';
+import {
+  dropArchivedMonth,
+  listArchivableMonths,
+  mayDropMonth,
+  quietSince,
+} from '../../data-access/retention.ts';
 import type { ArchiveBucket } from './archive-batch.ts';
 import { checkMonthObjects, isLocalFault } from './archive-object.ts';
 
@@ -44,22 +49,10 @@ export async function dropArchivedMonths(
   return run;
 }
 
-async function mayDropMonth(database: Database, month: string, now: Date): Promise<boolean> {
-  const { rows } = await database.execute<{ mayDrop: boolean }>(
-    'SELECT may_drop_month(:month::date, :now::timestamptz) AS may_drop',
-    { month, now },
-  );
-  return rows[0]?.mayDrop === true;
-}
-
 async function dropMonth(database: Database, month: string, now: Date): Promise<boolean | 'locked'> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     try {
-      const { rows } = await database.execute<{ dropped: boolean }>(
-        'SELECT drop_archived_month(:month::date, :now::timestamptz) AS dropped',
-        { month, now },
-      );
-      return rows[0]?.dropped === true;
+      return await dropArchivedMonth(database, month, now);
     } catch (error) {
       if (!hasSqlState(error, SqlState.lockNotAvailable)) throw error;
       if (attempt < TRIES) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

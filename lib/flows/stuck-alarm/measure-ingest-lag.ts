@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../../data-access/database.ts';
+import { countRecordedMessages } from '../../data-access/stuck-alarm.ts';
 
 export interface IngestLag {
   /** Messages that are not recorded yet: on the queue, or taken and not done with. */
@@ -34,22 +35,12 @@ export async function measureIngestLag(
     Number(Attributes?.ApproximateNumberOfMessages ?? 0) +
     Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0);
   if (waiting === 0) return { waiting, seconds: 0 };
-  return { waiting, seconds: lagSeconds(waiting, await countRecordedMessages(database, now)) };
+  const since = new Date(now.getTime() - PACE_SECONDS * 1_000);
+  return { waiting, seconds: lagSeconds(waiting, await countRecordedMessages(database, since, now)) };
 }
 
 /** @param recorded messages recorded in the last two minutes. */
 export function lagSeconds(waiting: number, recorded: number): number {
   if (recorded === 0) return STANDSTILL_SECONDS;
   return Math.min(STANDSTILL_SECONDS, Math.ceil((waiting * PACE_SECONDS) / recorded));
-}
-
-/** A call records a request's events at one instant: at least a message each. The block index finds the last minutes. */
-async function countRecordedMessages(database: Database, now: Date): Promise<number> {
-  const { rows } = await database.execute<{ messages: number }>(
-    `SELECT count(DISTINCT (pagw_id, created_at)) AS messages
-     FROM event_tracker
-     WHERE created_at > :since::timestamptz AND created_at <= :now::timestamptz`,
-    { since: new Date(now.getTime() - PACE_SECONDS * 1_000), now },
-  );
-  return rows[0]?.messages ?? 0;
 }
