@@ -33,9 +33,12 @@ const quotedData: readonly [RegExp, string][] = [
   [/(Duplicate entry )'[^'\n]*'/g, `$1${mask}`],
 ];
 
-/** All plain dates go, not only those beside a birth word: dates of service identify a person too. Timestamps stay. */
+/**
+ * All plain dates go, not only those beside a birth word: dates of service identify a person too. Timestamps stay, and
+ * the day on which a certificate or a password expires.
+ */
 const plainDate = new RegExp(
-  `(?<![\\w/-])(?:${dateText})(?:(?=T00:00(?::00(?:\\.0{1,9})?)?(?![:.\\d]))|(?![\\w/-]|[T ]\\d\\d:\\d\\d))`,
+  `(?<![\\w/-]|\\b(?:certificate|cert|token|credentials?|password|keystore) (?:has |have |will )?(?:expire[sd]?|not valid (?:after|before))(?: on| at)?:? )(?:${dateText})(?:(?=T00:00(?::00(?:\\.0{1,9})?)?(?![:.\\d]))|(?![\\w/-]|[T ]\\d\\d:\\d\\d))`,
   'gi',
 );
 

@@ -106,9 +106,11 @@ function namedAfter(text: string, words: readonly Word[], at: number): number | 
   if (word.lower === 'for' && !(sure && first.capital)) return null;
   if (sure && (first.capital || second?.name != null)) return extended(text, words, at + 1);
   if (word.lower === 'for' || second === undefined || !first.capital || !second.capital) return null;
-  const close = /^[ ,.]{1,2}$/.test(text.slice(first.end, second.start));
+  const between = text.slice(first.end, second.start);
+  const close = /^(?:[ ,.]{1,2}|\/)$/.test(between);
   const initial = second.end - second.start === 1;
-  return close && !first.trade && (initial || !second.trade) ? extended(text, words, at + 1) : null;
+  if (!close || first.trade || !(initial || !second.trade)) return null;
+  return extended(text, words, between === '/' ? at + 2 : at + 1);
 }
 
 /** The last word of a name that begins at the word `at`, known as one without an introduction. */

@@ -108,11 +108,22 @@ function decodedRuns(text: string): string[] {
   return [...encodedRuns(lines)].map((run) => run.text);
 }
 
-const document = /^(?:H4sI|JVBERi0|iVBORw0KGgo|\/9j\/|UEsDB|SUkqA|R0lGOD)[\w+/=-]{24,}/;
+// gzip, zlib at its four levels, zstd, bzip2, xz, zip; PDF, PNG, JPEG, TIFF, GIF.
+const document =
+  /^(?:H4sI|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|KLUv|QlpoO|\/Td6WF|UEsDB|JVBERi0|iVBORw0KGgo|\/9j\/|SUkqA|R0lGOD)[\w+/=-]{24,}/;
+const documentInHex =
+  /^(?:0x|\\x)?(?:1f8b08|789c|78da|7801|785e|28b52ffd|425a68|fd377a58|504b0304|25504446|89504e47|ffd8ff|47494638)[\da-f]{32,}$/i;
 
-/** Whether a text is a packed file, a picture or a PDF in base64: nobody can say what it shows. */
+/** Whether a text is a packed file, a picture or a PDF in base64 or hexadecimal: nobody can say what it shows. */
 export function isPackedDocument(text: string): boolean {
-  return document.test(text.replace(/^data:[\w/+.-]{1,64};base64,/, ''));
+  const bare = text.replace(/^data:[\w/+.-]{1,64}(?:;[\w=.-]{1,40})?;base64,/, '');
+  if (document.test(bare)) return true;
+  return documentInHex.test(bare) && !isDigestLength(bare.length);
+}
+
+/** Of MD5 to SHA-512: a digest may begin as a packed file does. */
+function isDigestLength(length: number): boolean {
+  return [32, 40, 56, 64, 96, 128].includes(length);
 }
 
 /** The text that bytes are; null when they are none. Short ones must be in plain letters: chance makes others. */

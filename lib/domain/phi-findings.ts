@@ -24,28 +24,62 @@ export function* phiSpans(text: string): Generator<PhiSpan> {
   yield* tableSpans(text);
   for (const span of nameSpans(text)) yield { ...span, kind: 'name' };
   yield* datedNameSpans(text);
+  yield* rowSpans(text);
 }
 
+const wholeDate = new RegExp(`^(?:${dateText})$`);
 const datedName = new RegExp(
   `(?<![\\p{L}\\d.])(\\p{Lu}[\\p{L}'-]{1,30}),? (\\p{Lu}[\\p{L}'-]{1,30})(?: \\p{Lu}\\.?)?(?=[ ,;(\\[|-]{1,3}(?:${dateText}))`,
   'gu',
 );
 
-/** Two words that are no words of the trade before a date: `Mokoena Thandiwe 04/11/1961`. */
+const birthYear = /19\d\d|200\d|201[0-4]/;
+const birthday = '(?:19\\d\\d|200\\d|201[0-4])-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\\d|3[01])(?!\\d)';
+const namedFile = new RegExp(
+  `(?<![\\p{L}\\d])(\\p{L}[\\p{L}']{1,30})[_-](\\p{L}[\\p{L}']{1,30})[_-](?=${birthday})|(?<=(?<!\\d)${birthday}[_-])(\\p{L}[\\p{L}']{1,30})[_-](\\p{L}[\\p{L}']{1,30})(?![\\p{L}\\d])`,
+  'gu',
+);
+
+/** Two words that are no words of the trade before a date: `Mokoena Thandiwe 04/11/1961`, `MOKOENA_THANDIWE_19611104`. */
 function* datedNameSpans(text: string): Generator<PhiSpan> {
-  if (!/\d[-/.]\d/.test(text)) return;
-  for (const { 0: match, 1: one = '', 2: other = '', index } of text.matchAll(datedName)) {
-    if (isTradeText(one) || isTradeText(other)) continue;
-    yield { start: index, end: index + match.length, kind: 'name' };
+  if (!/\d{8}|\d[-/.]\d/.test(text)) return;
+  for (const pattern of birthYear.test(text) ? [datedName, namedFile] : [datedName]) {
+    for (const { 0: match, 1: one, 2: other, 3: last, 4: first, index } of text.matchAll(pattern)) {
+      if (isTradeText(one ?? last ?? '') || isTradeText(other ?? first ?? '')) continue;
+      yield { start: index, end: index + match.length, kind: 'name' };
+    }
+  }
+}
+
+const cells = /(?<![^\s:=("'])[^\s;|,\t]{1,40}(?:([;|,\t])[^\s;|,\t]{0,40})(?:\1[^\s;|,\t]{0,40}){1,60}/g;
+const oldDay = new RegExp(`^${birthday}`);
+
+/** A row of values without its heading, where a name stands beside a day long ago: `W1234;Mokoena;Thandiwe;19611104`. */
+function* rowSpans(text: string): Generator<PhiSpan> {
+  if (!/[;|,\t]\S*[;|,\t]/.test(text) || !/\d{8}|\d[-/.]\d/.test(text)) return;
+  for (const { 0: row, 1: separator = ';', index } of text.matchAll(cells)) {
+    const values = row.split(separator).map((cell) => cell.replace(/^["']|["']$/g, ''));
+    if (!values.some((cell) => oldDay.test(cell) || wholeDate.test(cell))) continue;
+    const names = values.filter((cell) => /^\p{L}[\p{L}'-]{1,30}$/u.test(cell) && !isTradeText(cell));
+    const isDated = values.some((cell) => oldDay.test(cell));
+    if (names.length >= 2 ? isDated : names.some((cell) => nameKind(cell)?.sure === true))
+      yield { start: index, end: index + row.length, kind: 'row' };
   }
 }
 
 function* patternSpans(text: string, patterns: readonly PhiPattern[]): Generator<PhiSpan> {
   for (const { name, pattern } of patterns) {
     for (const { 0: match, 1: kept = '', index } of text.matchAll(pattern)) {
+      if (name === 'old-date' && isDayOfFile(text, index)) continue;
       yield { start: index + kept.length, end: index + match.length, kind: name };
     }
   }
+}
+
+/** In a file's name, after a word of the trade: `daily_summary_2014-01-01.csv`. */
+function isDayOfFile(text: string, at: number): boolean {
+  const before = /(\p{L}{2,30})[_-]$/u.exec(text.slice(Math.max(0, at - 32), at))?.[1];
+  return before !== undefined && isTradeText(before) && keyMeaning(before) === null;
 }
 
 /** Addresses of people: those of teams and services are made of words of the trade, as in `pas-oncall@…`. */
@@ -60,7 +94,7 @@ function* emailSpans(text: string): Generator<PhiSpan> {
 }
 
 const assignment =
-  /(?<![\w.])([A-Za-z][\w.-]{0,63}(?:[ _](?:of birth|of death|name|names|id|number|no|code|address|date|line 1))?)[\\"']{0,6}\s{0,4}(?:[:=]|=>)\s{0,4}/g;
+  /(?<![\w.])([A-Za-z][\w.-]{0,63}(?:[ _](?:of birth|of death|name|names|id|number|no|code|address|date|line 1|of kin|holder|contact|party))?)[\\"']{0,6}\s{0,4}(?:[:=]|=>)\s{0,4}/g;
 const assigned = /[\\]{0,4}"((?:[^"\\\n]|\\.){0,400})|[\\]{0,4}'([^'\n]{0,400})|([^,;)\]}\n&|"'<>]{1,200})/y;
 const bracketed = /\[([^\]\n"]{1,200})\]/y;
 
@@ -81,7 +115,7 @@ function* assignedSpans(text: string): Generator<PhiSpan> {
     if (value === null) continue;
     // Without quotes a value ends where the next key begins: `first=Jane last=Doe`.
     const end = value[3] === undefined ? undefined : /\s[A-Za-z][\w.-]{0,63}[:=]/.exec(value[0])?.index;
-    const whole = value[0].slice(0, end);
+    const whole = (isOfPerson(meaning) && surnameFirst(text, index + match.length)) || value[0].slice(0, end);
     const held = (value[1] ?? value[2] ?? whole).replace(/\\+$/, '');
     if (held.startsWith('[masked')) continue;
     if (isPhiTextUnder(meaning, held, key)) {
@@ -89,6 +123,19 @@ function* assignedSpans(text: string): Generator<PhiSpan> {
       yield { start, end: start + whole.length, kind: meaning };
     }
   }
+}
+
+function isOfPerson(meaning: KeyMeaning): boolean {
+  return meaning === 'name' || meaning === 'maybe-name' || meaning === 'person';
+}
+
+const namesAndComma = /\p{Lu}[\p{L}'-]{1,30}, ?(\p{Lu}[\p{L}'-]{1,30})(?: \p{Lu}\.?)?(?![\p{L}\w]|[:=])/uy;
+
+/** `Raman, Priya K`, which is one value where a comma parts values otherwise; null when none begins there. */
+function surnameFirst(text: string, at: number): string | null {
+  namesAndComma.lastIndex = at;
+  const [whole, given = ''] = namesAndComma.exec(text) ?? [];
+  return whole === undefined || isTradeText(given) ? null : whole;
 }
 
 const quotedAfter =
@@ -156,7 +203,8 @@ function* tableSpans(text: string): Generator<PhiSpan> {
 /** Stricter than for a key of its own: running text also speaks about data, as in `birthDate: must be before today`. */
 function isPhiTextUnder(meaning: KeyMeaning, sent: string, key: string): boolean {
   const text = sent.trim();
-  const [first = ''] = text.split(/\s/);
+  // Without the sign for which a rule refused a name.
+  const first = (text.split(/\s/)[0] ?? '').replace(/[!?*#&%$+]+$/, '');
   if (text === '' || /^(?:null|none|undefined|true|false)\b/i.test(text)) return false;
   switch (meaning) {
     case 'birth':

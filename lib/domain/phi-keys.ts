@@ -33,7 +33,8 @@ const personWords =
   policyholder cardholder guarantor guardian person persons people spouse child children kid mother father parent mom dad son
   daughter husband wife sibling brother sister kin relatives relatedperson human applicant claimant caregiver caretaker
   newborn baby infant decedent resident donor employee individual recipient paciente pacientes miembro afiliado
-  asegurado asegurada beneficiario titular patientin versicherter versicherte mitglied assure patiente nok victim`);
+  asegurado asegurada beneficiario titular patientin patienten versicherter versicherte versicherten mitglied assure assuree patiente
+  malade beneficiaire paziente assistito pacjent pacjenta verzekerde segurado utente nok victim`);
 const mayBePersonWords = set(
   'sub dep client customer user emergency responsible relative participant holder',
 );
@@ -57,7 +58,7 @@ const nameQualifiers =
 const ownNames =
   set(`surname surnames sirname middleinitial firstinitial lastinitial lastname firstname middlename givenname familyname fullname maidenname nickname forename
   forenames fname lname mname frstnm lstnm nombre nombres apellido apellidos nom prenom vorname nachname familienname
-  geburtsname cognome sobrenome primernombre segundonombre humanname initials`);
+  geburtsname cognome sobrenome imie nazwisko achternaam voornaam efternamn fornamn etunimi sukunimi apelido nombrecompleto nomecompleto primernombre segundonombre humanname initials`);
 const maybeNames =
   set(`first last middle given family alias nick preferred maiden owner who whom requestor contact
   attention attn displayname username guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
@@ -65,30 +66,36 @@ const maybeNames =
 const birthWords =
   set(`dob yob dod birth birthdate birthday birthdt birthyear birthtime birthplace bday bdate brthdt
   dateofbirth born deceased death dateofdeath deathdate geburtsdatum geburtstag geburt geboren nacimiento nacido fechanac
-  naissance nascimento nascita geb gebdat cumpleanos dtofbirth edad alter expireddate expireddatetime dateexpired gestation`);
+  naissance nascimento nascita geb gebdat cumpleanos dtofbirth edad alter nascita urodzenia geboorte geboortedatum fodselsdato fodelsedatum expireddate expireddatetime dateexpired gestation`);
 
 const ownIds =
   set(`ssn ssns sin itin mrn mrns mbi hicn umpi umid masterpatientindex hic hcid mcid empi mpi eid umi upi medrec socsec socialsecurity
   medicalrecordnumber medicaidid medicareid passport driverlicense driverslicense licenseplate numberplate plate vin imei
   udi universalid subscriberid memberid patientid enrolleeid beneficiaryid curp rfc dni nif nie cpf kvnr nhsnumber nhs nino hcn phn csn
   iban creditcard pan cvv ccn bankaccount routingnumber biometric biometrics fingerprints voiceprint faceid retina
-  dl dln cin social socialsec`);
+  dl dln cin social socialsec fin codicefiscale nss bsn pesel personnummer sozialversicherungsnummer svnr ahvnummer insee
+  tesserasanitaria cartaosus cedula`);
 const idEnds =
-  set(`id ids identifier identifiers no num number numbers nbr nr numero numer key keys ref reference refs ident
+  set(`id ids identifier identifiers no num number numbers nbr nr numero numer nummer nro key keys ref reference refs ident
   card last4 digits code suffix seq sequence token uid guid oid hash`);
 const idSubjects =
   set(`policy pol group grp certificate cert certif medicaid medicare insurance health social security
   chart record license licence lic passport driver drivers driving plate vehicle device serial contract credit
   bank card healthplan employee emp student account acct subscr household family enrollment relationship claimant case4 alien visa
-  military tax personal national identity ssn mrn mbi`);
+  military tax personal national identity ssn mrn mbi secu securite seguro seguridad sozialversicherung krankenversicherung
+  versicherung assurance sanitaria`);
 /** With these it takes a number: a group id is a consumer group's, an account id the cloud's, a record id anybody's. */
 const numberedOnly = set('group grp account acct record contract case4 claim relationship social key');
-const numberEnds = set('no num number numbers nbr nr numero numer card last4 digits');
+const numberEnds = set('no num number numbers nbr nr numero numer nummer nro card last4 digits');
 /** A person's stay or treatment: its number or id leads to the person. `visits` counts them. */
 const stayWords = set(
-  'visit encounter admission inpatient outpatient stay episode hospitalization prescription rx accession csn visita',
+  'visit encounter admission inpatient outpatient stay episode hospitalization prescription rx accession csn fin specimen visita',
 );
-const stayIdEnds = set('id ids identifier no num number nbr nr numero numer ref reference uid guid');
+/** Of these a number is a patient's; an id is a workflow's case, a chat's room. */
+const numberedPlaces = set('case room bed ward');
+const stayIdEnds = set(
+  'id ids identifier no num number nbr nr numero numer nummer nro ref reference uid guid',
+);
 /** What numbers its patients, and accounts of them: a hospital number is a patient's, a hospital's id the hospital's. */
 const patientsOf = set('hospital clinic');
 const billers = set('hospital clinic facility billing');
@@ -99,7 +106,7 @@ const contactWords =
   set(`phone phones phonenumber telephone telephones tel mobile cell cellphone cellular fax email emails mail
   emailaddress emailaddr address addresses addr addrs street streets streetname zip zipcode zips zip4 zip5 postal postalcode
   postcode plz city town municipality county residence telecom gps geo latitude longitude lat lng lon coordinates whatsapp pager
-  direccion domicilio calle ciudad telefono correo adresse strasse ort wohnort telefon handy rue ville codigopostal
+  direccion domicilio domicile calle ciudad telefono telefone correo indirizzo endereco codepostal adres straat woonplaats huisnummer ulica citta cidade adresse strasse ort wohnort telefon handy rue ville codigopostal
   personalurl homepage housenumber houseno contactnumber contactno geolocation apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
 const machineWords =
   set(`ip mac host hosts server service remote local endpoint queue bind node pod memory listen socket
@@ -108,7 +115,7 @@ const machineWords =
 
 const traitWords =
   set(`gender sex race ethnicity ethnic religion nationality citizenship pronouns tribe photo photos photourl
-  portrait headshot selfie picture geschlecht genero sexo sexe etnia raza disability pregnant pregnancy marital
+  portrait headshot selfie picture geschlecht geslacht sesso genero sexo sexe etnia raza disability pregnant pregnancy marital
   maritalstatus veteran sexualorientation occupation employer`);
 
 const documentWords = set('resourcetype');
@@ -128,7 +135,7 @@ const aboutEnds =
   operation action event job task lane rules rule policy role scope group groups plan plans condition length limit bytes
   changed updated loaded cached provided supplied received sent mismatch count hits misses duration elapsed latency exists
   eligible active inactive enrolled covered masked redacted removed dropped stripped encrypted encoding encoded search
-  selector template prefix timeout retries attempts mappings mapping lookups module component category tier cluster
+  band bands bracket precision accuracy granularity confidence quality selector template prefix timeout retries attempts mappings mapping lookups module component category tier cluster
   allowed used edit edits unique optional nullable default method mandatory repository store cache database connector adapter
   factory map dao dto entity controller portal segment segments loop qualifier pointer url uri link bundle requests
   request response responses span trace thread process events ok failed success`);
@@ -167,10 +174,14 @@ const seams = [
     ...idEnds,
     ...idSubjects,
     ...stayWords,
+    ...numberedPlaces,
+    ...[...ownNames].filter((word) => word.length > 4),
+    ...['ssn', 'mrn', 'mbi', 'hicn', 'hic', 'itin'],
     ...contactWords,
     ...traitWords,
     'date',
     'home',
+    'casa',
     'work',
     'line',
     'details',
@@ -228,7 +239,6 @@ const seams = [
         'mom',
         'dad',
         'kid',
-        'hic',
       ].includes(part),
   )
   .sort((one, other) => other.length - one.length);
@@ -329,6 +339,8 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (has(ownIds) || (last === 'serial' && has(wornDevices))) return 'id';
   if (bare.includes('language') && (ofPerson || has(spokenBy) || last === 'preference')) return 'trait';
   if (ofPerson && /^(?:ip|ur[il]|ipaddress)$/.test(last)) return 'contact';
+  if (/^(?:numero|numer|codigo|codice)$/.test(bare[0] ?? '') && bare.some((word) => idSubjects.has(word)))
+    return 'id';
   if (idEnds.has(last) && isIdOf(bare, last, before, ofPerson)) return 'id';
   if (has(set('med medical')) && has(set('rec record'))) return 'id';
   if (bare.includes('soc') && bare.includes('sec')) return 'id';
@@ -353,17 +365,18 @@ function judge(words: readonly string[]): KeyMeaning | null {
 function isPartOfAddress(last: string, before: string): boolean {
   if (last === 'id') return before !== 'cell';
   if (last === 'code') return /^(?:postal|zip|post)$/.test(before);
-  return /^(?:lines?|num(?:ber)?|no|nbr|address|addr|text|info|name|details|ext|home|work|one|two|billing|mailing|shipping|legal|current|previous|permanent|temporary)$/.test(
+  return /^(?:lines?|num(?:ber)?|no|nbr|address|addr|text|info|name|details|ext|home|work|one|two|billing|mailing|shipping|legal|current|previous|permanent|temporary|casa|trabajo|movil|fijo|privat|prive|domicile)$/.test(
     last,
   );
 }
 
-/** `visitNumber`, `encounter_id`, `numberOfVisit`, `hospitalNo`, `billingAccountNumber`; not `numVisits` or `noVisit`. */
+/** `visitNumber`, `encounter_id`, `caseNumber`, `bedNo`, `numberOfVisit`, `hospitalNo`, `billingAccountNumber`; not `numVisits` or `noVisit`. */
 function isStayId(words: readonly string[]): boolean {
   const [first = '', second = ''] = words.filter((word) => !ownWords.has(word));
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
   if (stayIdEnds.has(last) && stayWords.has(before)) return true;
+  if (numberEnds.has(last) && last !== 'digits' && numberedPlaces.has(before)) return true;
   if (first !== 'no' && stayIdEnds.has(first) && stayWords.has(second)) return words.at(-1) === second;
   const isNumbered = numberEnds.has(last) && last !== 'card' && last !== 'code';
   if (isNumbered && patientsOf.has(before)) return words.length === 2;
@@ -429,7 +442,8 @@ function isPhiObjectUnder(meaning: KeyMeaning, value: object): boolean {
 
 function isDigest(text: string): boolean {
   return (
-    /^(?:sha-?\d*|md5|hmac|hash|tok(?:en)?)[:_-][\w+/=-]+$/i.test(text) || /^[0-9a-f]{32,128}$/.test(text)
+    /^(?:sha-?\d*|md5|hmac|hash|tok(?:en)?)[:_-][\w+/=-]+$/i.test(text) ||
+    /^(?:[0-9a-f]{32,128}|[0-9a-f]{2}(?::[0-9a-f]{2}){3,})$/i.test(text)
   );
 }
 

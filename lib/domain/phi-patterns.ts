@@ -74,7 +74,7 @@ const labelWord = new RegExp(
   `(?:${set(`ss[ns] social itin soc tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
     d\\.o\\.b birth death born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
     subscriber member patient benef enrollee dependent insured group certificate account acct chart passport contract hicn mrn
-    empi mcid nm109 sub licen plate serial \\bs/?n\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
+    empi mcid nm109 sub licen plate serial \\bs/?n\\b \\bfin\\b \\bcsn\\b \\bhar\\b encounter visit admission episode specimen \\bcase\\b \\broom\\b \\bbed\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
     asegurad mitglied versichert person`)}|生年月日|出生)`,
 );
 
@@ -158,7 +158,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'member-id',
         pattern: new RegExp(
-          `((?<![\\p{L}\\d])${idLabel}[\\s_-]{0,2}(?:id|number|num|no\\.?|nbr|nr\\.?|#)?(?:[\\s:=#"'(\\\\]|\\bis\\b){1,6})(?!v\\d)(?=[\\w-]{0,8}\\d[\\w-]{0,12}\\d[\\w-]{0,12}\\d)[\\w-]{3,40}(?<![-_])`,
+          `((?<![\\p{L}\\d])${idLabel}[\\s_-]{0,2}(?:id|number|num|no\\.?|nbr|nr\\.?|#)?(?:[\\s:=#"'(\\\\]|\\bis\\b){1,6})(?!v\\d|(?-i:[A-Z]{2,8})-\\d{1,3}(?![\\w-]))(?=[\\w-]{0,8}\\d[\\w-]{0,12}\\d[\\w-]{0,12}\\d)[\\w-]{3,40}(?<![-_])`,
           'giu',
         ),
       },
@@ -194,6 +194,13 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           /(<(?:[\w-]{1,20}:)?(?:patient|member|subscriber|beneficiary|insured|dependent)\w{0,20}>\s{0,20}<(?:[\w-]{1,20}:)?id(?:>|\s[^<>]{0,100}?(?:extension|value)=["']))[\w-]{3,40}/gi,
       },
       { name: 'member-id', pattern: /(\bMRN[ _:#=-]{0,3})[A-Z]{0,3}\d{4,}/gi },
+      { name: 'member-id', pattern: /(\b(?:FIN|CSN|HAR)[ _:#=-]{1,3})[A-Z]{0,3}\d{5,}/g },
+      {
+        name: 'member-id',
+        pattern:
+          /(\b(?:encounter|visit|admission|episode|specimen|case|room|bed) ?(?:no\.|number|num\.?|nbr|#|id\b)[\s:=#]{0,3})(?=[\w-]*\d)[\w-]{1,30}/gi,
+      },
+      { name: 'member-id', pattern: /(\b(?:encounter|visit|admission) )[A-Z]{0,4}-?\d{5,}(?![\w-])/gi },
       {
         name: 'device',
         pattern: /(\bS(?:N(?:[:#]| (?:no|number)\b)|\/N\b)[\s.:#]{0,3})(?=[\w-]*\d[\w-]*\d)[\w-]{4,40}/g,

@@ -35,10 +35,25 @@ describe('an error text', () => {
     ['NM1*IL*1*DOE*JANE****MI*W123~DMG*D8*19800203*F~', ['DOE', 'JANE', '1980']],
     ['invalid input syntax for type date: "1980-02-33"', ['1980']],
     ['Where: JSON data, line 1: {"x":"Doe"', ['Doe']],
+    ['Bad row: W55512399;Raman;Priya;19711130', ['W555', 'Raman', 'Priya', '1971']],
+    ['No such key: inbox/RAMAN_PRIYA_19711130.xml', ['RAMAN', 'PRIYA', '1971']],
+    ['unknown subscriber RAMAN/PRIYA', ['RAMAN', 'PRIYA']],
+    ['policy holder: RAMAN, PRIYA K, code 3', ['RAMAN', 'PRIYA']],
+    ['case number 889123 is closed, FIN 700123459', ['889123', '700123459']],
   ])('has its personal data masked: %s', (text, secrets) => {
     const masked = maskErrorMessage(text);
     expect(masked).toContain('[masked]');
     expect(secrets.filter((secret) => masked.includes(secret))).toEqual([]);
+  });
+
+  it.each([
+    'TLS handshake failed: certificate expired on 2026-01-31',
+    'CPT 27447 requires prior authorization under policy SURG-012',
+    'batch;PARSING;FAILED;20260201',
+    'file CLAIMS_GENERIC_20140101.x12 too large',
+    'unknown subscriber type GROUP/INDIVIDUAL',
+  ])('stays as it is where the same form holds none: %s', (text) => {
+    expect(maskErrorMessage(text)).toBe(text);
   });
 
   it('keeps what is around the masked part', () => {

@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskErrorMessage } from '../../lib/domain/mask-error-message.ts';
@@ -99,6 +100,18 @@ it('a packed file or a picture is refused: nobody can say what it shows', () => 
   );
   expect(findPhi({ a: png })).toEqual({ path: '/a', rule: 'value-pattern' });
   expect(findPhi({ a: `data:image/png;base64,${png}` })).not.toBeNull();
+  const text = JSON.stringify({ lastName: 'Doe', firstName: 'Jane', dob: '1980-02-03' });
+  for (const packed of [
+    gzipSync(text),
+    deflateSync(text),
+    deflateSync(text, { level: 1 }),
+    zstdCompressSync(text),
+  ])
+    for (const encoding of ['base64', 'hex'] as const)
+      expect(findPhi({ a: packed.toString(encoding) }), encoding).toEqual({
+        path: '/a',
+        rule: 'value-pattern',
+      });
 });
 
 describe('every text of an event', () => {

@@ -104,6 +104,8 @@ describe('denied keys', () => {
       'billing phone',
       'shipping address',
     ],
+    ...['case number', 'room no', 'bed number', 'fin', 'fin number', 'specimen id', 'hic number', 'pt fname'],
+    ...['versicherten nummer', 'codice fiscale', 'numero secu', 'telefono casa', 'data nascita'],
   ])('of a stay, an account or a bill, in any casing: %s', (name) => {
     for (const casing of casings) {
       expect(findPhi({ [casing(name.split(' '))]: 'x1' }), name).toMatchObject({ rule: 'denied-key' });
@@ -136,6 +138,7 @@ describe('denied keys', () => {
       'billing account id',
       'account id',
     ],
+    ...['case id', 'room type', 'bed days', 'patient age band', 'birth date precision', 'order number'],
   ])('but not of a provider, a kind or a count: %s', (name) => {
     for (const casing of casings) expect(findPhi({ [casing(name.split(' '))]: 'B12' }), name).toBeNull();
   });
