@@ -1,19 +1,14 @@
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import type {
-  CloudFormationCustomResourceEvent,
-  CloudFormationCustomResourceUpdateEvent,
-  Context,
-} from 'aws-lambda';
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
 import { ensurePartitions } from '../lib/data-access/maintain.ts';
 import { limitReader } from '../lib/data-access/migrate.ts';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { migrate } from '../lib/flows/migrate/migrate.ts';
 import { letRotatorIn } from '../lib/flows/rotate/rotate-login.ts';
-import { migrateEnv, readEnv } from '../lib/runtime/env.ts';
-import { openLogger } from '../lib/runtime/logger.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import { agreeWithDatabase, openDatabaseFromEnv, systemClock } from '../lib/runtime/open-database.ts';
+import { migrateEnv } from '../lib/runtime/env.ts';
+import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
+import { reasonOf } from '../lib/runtime/logger.ts';
 
 /** Constant: another id would make CloudFormation delete what it takes for the old schema. */
 const PHYSICAL_RESOURCE_ID = 'pagw-schema';
@@ -21,8 +16,10 @@ const PHYSICAL_RESOURCE_ID = 'pagw-schema';
 /** Left for the last statement and the answer, out of the function's time. */
 const RESERVE_MS = 60_000;
 
-const logger = openLogger('migrate');
-const metrics = openMetrics('migrate');
+interface Completion {
+  IsComplete: boolean;
+  Data?: { SchemaVersion: string };
+}
 
 /** The custom resource's onEvent: the work is done by isComplete, which is asked again until it is. */
 export async function onEvent(
@@ -32,38 +29,37 @@ export async function onEvent(
 }
 
 /**
- * Applies the migrations in this bundle. A delete does nothing: data outlives the stack. An update that goes back to
- * an older bundle finds newer migrations applied and leaves them: the schema only moves forward.
+ * Makes the handler that applies the migrations in this bundle. A delete does nothing: data outlives the stack. An update
+ * that goes back to an older bundle finds newer migrations applied and leaves them: the schema only moves forward.
  */
-export async function isComplete(
-  event: CloudFormationCustomResourceEvent | CloudFormationCustomResourceUpdateEvent,
-  context: Context,
-): Promise<{ IsComplete: boolean; Data?: { SchemaVersion: string } }> {
-  if (event.RequestType === 'Delete') return { IsComplete: true };
-  const env = readEnv(migrateEnv);
-  const database = openDatabaseFromEnv(env);
-  const { applied, functions, current, complete } = await migrate(database, {
-    migrationsFolder: env.MIGRATIONS_FOLDER,
-    allowNewer: true,
-    onProgress: (progress) => logger.info('migrated', { ...progress }),
-    mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
-  });
-  if (!complete) return { IsComplete: false };
-  const clock = await agreeWithDatabase(systemClock, { database, logger, metrics })();
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-  await ensurePartitions(database, clock.now());
-  await letRotatorIn(database, new SecretsManager({}), env.ROTATOR_SECRET_ARN);
-  try {
-    await limitReader(database, tenantsOf(event.ResourceProperties.readerTenants));
-  } catch (error) {
-    // A long report held a table: the framework asks again in some seconds.
-    if (!(error instanceof DatabaseError && error.retryable)) throw error;
-    logger.warn('the reader is not limited yet', { kind: error.kind, sqlState: error.sqlState });
-    return { IsComplete: false };
-  }
-  logger.info('schema is current', { applied, functions, current });
-  return { IsComplete: true, Data: { SchemaVersion: current } };
-}
+export const createHandler = flowHandler('migrate', migrateEnv, ({ env, database, logger, agreedClock }) => {
+  const secrets = new SecretsManager({});
+  return async (event: CloudFormationCustomResourceEvent, context: Context): Promise<Completion> => {
+    if (event.RequestType === 'Delete') return { IsComplete: true };
+    const { applied, functions, current, complete } = await migrate(database, {
+      migrationsFolder: env.MIGRATIONS_FOLDER,
+      allowNewer: true,
+      onProgress: (progress) => logger.info('migrated', { ...progress }),
+      mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
+    });
+    if (!complete) return { IsComplete: false };
+    await ensurePartitions(database, (await agreedClock()).now());
+    await letRotatorIn(database, secrets, env.ROTATOR_SECRET_ARN);
+    try {
+      await limitReader(database, tenantsOf(event.ResourceProperties.readerTenants));
+    } catch (error) {
+      // A long report held a table: the framework asks again in some seconds.
+      if (!(error instanceof DatabaseError && error.retryable)) throw error;
+      logger.warn('the reader is not limited yet', reasonOf(error));
+      return { IsComplete: false };
+    }
+    logger.info('schema is current', { applied, functions, current });
+    return { IsComplete: true, Data: { SchemaVersion: current } };
+  };
+});
+
+/** The custom resource's isComplete. */
+export const isComplete = deployed(createHandler);
 
 /** The property is a list of tenants, absent for all of them: never an empty list, which limits to nobody known. */
 function tenantsOf(property: unknown): string[] | null {

@@ -1,14 +1,16 @@
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { type RotationStep, rotateLogin } from '../lib/flows/rotate/rotate-login.ts';
-import { databaseEnv, readEnv } from '../lib/runtime/env.ts';
-import { openLogger } from '../lib/runtime/logger.ts';
-import { openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import { databaseEnv } from '../lib/runtime/env.ts';
+import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
 
-const logger = openLogger('rotate');
+/** Makes the rotate handler: called by Secrets Manager, once for each step of a rotation. */
+export const createHandler = flowHandler('rotate', databaseEnv, ({ database, logger }) => {
+  const secrets = new SecretsManager({});
+  return async (step: RotationStep): Promise<void> => {
+    await rotateLogin(step, secrets, database);
+    logger.info('rotated', { step: step.Step, secret: step.SecretId });
+  };
+});
 
-/** Called by Secrets Manager, once for each step of a rotation. */
-export async function handler(step: RotationStep): Promise<void> {
-  const database = openDatabaseFromEnv(readEnv(databaseEnv));
-  await rotateLogin(step, new SecretsManager({}), database);
-  logger.info('rotated', { step: step.Step, secret: step.SecretId });
-}
+/** The Lambda's entry. */
+export const handler = deployed(createHandler);

@@ -1,13 +1,8 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { viewNames } from '../lib/reports/place.ts';
-import { readEnv, widgetEnv } from '../lib/runtime/env.ts';
-import { deployed } from '../lib/runtime/flow-handler.ts';
-import { openLogger } from '../lib/runtime/logger.ts';
-import { openMetrics } from '../lib/runtime/metrics.ts';
-import { agreeWithDatabase, type Clock, openDatabaseFromEnv } from '../lib/runtime/open-database.ts';
+import { widgetEnv } from '../lib/runtime/env.ts';
+import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
 import { readRules } from '../lib/views/read-rules.ts';
 import { drawWidget } from '../lib/views/widget/draw-widget.tsx';
 import { readWidgetEvent } from '../lib/views/widget/widget-event.ts';
@@ -25,34 +20,19 @@ Read-only. Parameters:
 The tenant is set where the widget is deployed; only a widget of all tenants takes the parameter **tenant**.`;
 
 /** Makes the widget handler: draws one view for a CloudWatch dashboard. */
-export function createHandler(environment: NodeJS.ProcessEnv, clock: Clock) {
-  const env = readEnv(widgetEnv, environment);
-  const logger = openLogger('widget');
-  const metrics = openMetrics('widget');
-  const database = openDatabaseFromEnv(env);
-  const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
+export const createHandler = flowHandler('widget', widgetEnv, ({ env, database, logger, agreedClock }) => {
   const rules = readRules(env);
   const tenant = env.WIDGET_TENANT === '*' ? null : canonicalTenant(env.WIDGET_TENANT);
 
-  return middy<unknown, WidgetAnswer>()
-    .use(injectLambdaContext(logger))
-    .handler(async (event, context: Context) => {
-      const question = readWidgetEvent(event, 'stuck');
-      if (question.describe) return { markdown: DESCRIPTION };
-      const functionArn = context.invokedFunctionArn;
-      const now = (await agreedClock()).now();
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-      const { html, failure } = await drawWidget(question, {
-        database,
-        tenant,
-        rules,
-        now,
-        functionArn,
-      });
-      if (failure !== null) logger.warn('view not shown', { view: question.view, code: failure.code });
-      return html;
-    });
-}
+  return async (event: unknown, { invokedFunctionArn: functionArn }: Context): Promise<WidgetAnswer> => {
+    const question = readWidgetEvent(event, 'stuck');
+    if (question.describe) return { markdown: DESCRIPTION };
+    const now = (await agreedClock()).now();
+    const { html, failure } = await drawWidget(question, { database, tenant, rules, now, functionArn });
+    if (failure !== null) logger.warn('view not shown', { view: question.view, code: failure.code });
+    return html;
+  };
+});
 
 /** The Lambda's entry. */
 export const handler = deployed(createHandler);

@@ -1,7 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod/mini';
@@ -31,7 +30,7 @@ export type OpenHandler<Event, Answer> = (
 ) => FlowHandler<Event, Answer>;
 
 /**
- * The shell of every flow's function: its settings read and its database opened once, a logger with the function's
+ * The shell of every function: its settings read and its database opened once, a logger with the function's
  * context, metrics published at the end of each invocation.
  * @param open gets the tools once and answers what each invocation does.
  */
@@ -46,9 +45,13 @@ export function flowHandler<Shape extends typeof databaseEnv.shape, Event, Answe
     const metrics = openMetrics(flow);
     const database = openDatabaseFromEnv(env as z.infer<typeof databaseEnv>);
     const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
+    const publish = () => {
+      // Publishing none is a warning in the log.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    };
     return middy<Event, Answer>()
       .use(injectLambdaContext(logger))
-      .use(logMetrics(metrics))
+      .use({ after: publish, onError: publish })
       .handler(open({ env, database, logger, metrics, clock, agreedClock }));
   };
 }
