@@ -2026,7 +2026,8 @@ CREATE OR REPLACE FUNCTION public.hold_history(of_pagw_id text, of_tenant text, 
 AS $function$
 BEGIN
   INSERT INTO legal_hold (pagw_id, tenant, plan, reason, held_by, held_at)
-  VALUES (of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 256), at)
+  SELECT of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 256), at
+  WHERE NOT EXISTS (SELECT FROM legal_hold AS hold WHERE lower(hold.plan) = lower(of_plan))
   ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN false;
@@ -2052,7 +2053,7 @@ CREATE OR REPLACE FUNCTION public.is_held(of_pagw_id text, of_tenant text)
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN (EXISTS (SELECT FROM legal_hold hold WHERE (((hold.pagw_id)::text = is_held.of_pagw_id) OR ((hold.tenant)::text = is_held.of_tenant) OR (EXISTS (SELECT FROM decision_episode episode WHERE (((episode.pagw_id)::text = is_held.of_pagw_id) AND ((episode.plan)::text = (hold.plan)::text)))))));
+RETURN (EXISTS (SELECT FROM legal_hold hold WHERE (((hold.pagw_id)::text = is_held.of_pagw_id) OR ((hold.tenant)::text = is_held.of_tenant) OR (EXISTS (SELECT FROM decision_episode episode WHERE (((episode.pagw_id)::text = is_held.of_pagw_id) AND (lower((episode.plan)::text) = lower((hold.plan)::text))))))));
 REVOKE EXECUTE ON FUNCTION is_held(text,text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_held(text,text) TO pagw_maintainer;
 
@@ -2576,7 +2577,7 @@ BEGIN
   DELETE FROM legal_hold
   WHERE pagw_id IS NOT DISTINCT FROM of_pagw_id
     AND tenant IS NOT DISTINCT FROM of_tenant
-    AND plan IS NOT DISTINCT FROM of_plan;
+    AND lower(plan) IS NOT DISTINCT FROM lower(of_plan);
   IF NOT FOUND THEN
     RETURN false;
   END IF;

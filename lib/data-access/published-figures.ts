@@ -1,3 +1,4 @@
+import { planKey } from '../domain/decision-clock.ts';
 import type { Priority } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { COUNTED, DECIDED, IN_TIME } from './decisions.ts';
@@ -69,7 +70,7 @@ export interface PlanFigures {
 
 const MOST_ROWS = 2_000;
 
-/** The figures of each plan, expedited and standard apart, as far as anything is there to be counted. */
+/** The figures of each plan, in whatever case it is written, expedited and standard apart, as far as anything is there to be counted. */
 export async function publishedFigures(
   database: Database,
   { tenant, since, until }: ReportSpan,
@@ -77,7 +78,7 @@ export async function publishedFigures(
   const { rows } = await readBounded<PlanFigures>(
     database,
     `SELECT
-       tenant, plan, priority,
+       tenant, plan_name AS plan, priority,
        count(*) FILTER (WHERE counted AND is_received) AS received,
        count(*) FILTER (WHERE counted AND received_at < :since::timestamptz AND is_undecided_before) AS carried_in,
        count(*) FILTER (WHERE is_decided) AS decided,
@@ -116,6 +117,7 @@ export async function publishedFigures(
        FROM (
          SELECT
            *, ${COUNTED} AS counted,
+           min(plan COLLATE "C") OVER (PARTITION BY tenant, lower(plan)) AS plan_name,
            received_at >= :since::timestamptz AS is_received,
            resolved_at IS NULL OR resolved_at >= :since::timestamptz AS is_undecided_before,
            resolved_at IS NULL OR resolved_at >= coalesce(:until::timestamptz, 'infinity') AS is_open,
@@ -129,8 +131,8 @@ export async function publishedFigures(
            AND (resolved_at IS NULL OR greatest(resolved_at, appealed_at, appeal_decided_at, received_at) >= :since::timestamptz)
        ) AS episode
      ) AS episode
-     GROUP BY tenant, plan, priority
-     ORDER BY tenant, plan, priority
+     GROUP BY tenant, plan_name, priority
+     ORDER BY tenant, plan_name, priority
      LIMIT ${MOST_ROWS}`,
     { tenant, since, until: until ?? null },
   );
@@ -252,7 +254,8 @@ export interface FigureChange {
 
 /** What has changed since the figures were frozen. A plan that is in one of them only counts as 0 in the other. */
 export function changesSince(frozen: readonly PlanFigures[], now: readonly PlanFigures[]): FigureChange[] {
-  const keyOf = ({ tenant, plan, priority }: PlanFigures) => JSON.stringify([tenant, plan, priority]);
+  const keyOf = ({ tenant, plan, priority }: PlanFigures) =>
+    JSON.stringify([tenant, planKey(plan), priority]);
   const [before, after] = [frozen, now].map((rows) => new Map(rows.map((row) => [keyOf(row), row])));
   const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
   return [...keys].flatMap((key) => {
@@ -301,15 +304,15 @@ export async function silentDelegates(
  * told from two medians, and is null.
  */
 export function addFigures(own: readonly PublishedPlan[], others: readonly PublishedPlan[]): PublishedPlan[] {
-  const plans = new Map(own.map((plan) => [plan.plan, plan]));
+  const plans = new Map(own.map((plan) => [planKey(plan.plan), plan]));
   for (const other of others) {
-    const known = plans.get(other.plan);
+    const known = plans.get(planKey(other.plan));
     plans.set(
-      other.plan,
+      planKey(other.plan),
       known === undefined
         ? other
         : {
-            plan: other.plan,
+            plan: known.plan,
             standard: sumOf(known.standard, other.standard),
             expedited: sumOf(known.expedited, other.expedited),
             leftOut: {

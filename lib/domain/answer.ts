@@ -121,28 +121,18 @@ const words: ReadonlyMap<string, Answer> = new Map([
 const dispositionWords: ReadonlyMap<string, Answer> = new Map([...words, ['PARTIAL', 'partial']]);
 
 /**
- * What an answer's metadata says; null when it states no answer at all. The review action or the disposition decides.
- * FHIR's ClaimResponse.outcome does not: PAS's own pended example is `complete` with action A4. The words of the running
- * system's outcome (approved, denied, pended) stand for themselves.
+ * What an answer's metadata says; null when it states no answer at all. The review action decides, else the disposition, and
+ * where one is stated that nobody understands, nothing does. FHIR's ClaimResponse.outcome does not decide: PAS's own pended
+ * example is `complete` with action A4. The words of the running system's outcome (approved, denied, pended) stand for themselves.
  */
 export function answerOf(metadata: Readonly<Record<string, unknown>> | null): Answer | null {
   if (metadata === null) return null;
   const { reviewAction, reviewActionCode, disposition, outcome } = metadata;
-  const stated: [unknown, ReadonlyMap<string, Answer>][] = [
-    [reviewAction, dispositionWords],
-    [reviewActionCode, dispositionWords],
-    [disposition, dispositionWords],
-    [outcome, words],
-  ];
-  let said = false;
-  for (const [value, known] of stated) {
-    const text = textOf(value);
-    if (text === '') continue;
-    said = true;
-    const answer = actionCodes.get(actionCodeIn(text)) ?? known.get(keyOf(text));
-    if (answer !== undefined) return answer;
-  }
-  return said ? 'unclear' : null;
+  const deciding = [reviewAction, reviewActionCode, disposition].map(textOf).find((text) => text !== '');
+  if (deciding !== undefined) return answerWord(deciding) ?? 'unclear';
+  const text = textOf(outcome);
+  if (text === '') return null;
+  return actionCodes.get(actionCodeIn(text)) ?? words.get(keyOf(text)) ?? 'unclear';
 }
 
 /** What one word or code means as an answer; undefined where it is not understood. */

@@ -233,11 +233,10 @@ class EpisodeHistory {
       const resolution = as === 'DENIED' && !this.#fit ? 'DISMISSED' : as;
       current.reasonGiven = isDetermination(resolution) && fact.reason === true;
       this.#resolve(current, resolution, at, this.#noticeOf(fact, place));
+      // Of a missed deadline that is under appeal, the answer is the first determination and the appeal's.
+      if (current.appealedAt !== null) this.#decideAppeal(at, appealOutcomes[resolution]);
     } else if (isUnderAppeal(current)) {
-      if (as === 'APPROVED') this.#decideAppeal(at, 'overturned');
-      else if (as === 'PARTIAL') this.#decideAppeal(at, 'partial');
-      else if (as === 'DENIED') this.#decideAppeal(at, 'upheld');
-      else if (as === 'WITHDRAWN') this.#decideAppeal(at, 'withdrawn');
+      this.#decideAppeal(at, appealOutcomes[as]);
     } else if (isDetermination(current.resolution) && isDetermination(as) && as !== current.resolution)
       addFault(current, 'decided-twice');
   }
@@ -279,7 +278,8 @@ class EpisodeHistory {
     else episode.appealedAt ??= at;
   }
 
-  #decideAppeal(at: number, outcome: AppealOutcome): void {
+  #decideAppeal(at: number, outcome: AppealOutcome | undefined): void {
+    if (outcome === undefined) return;
     const episode = this.episodes.findLast(({ appealedAt }) => appealedAt !== null);
     if (episode === undefined || episode.appealOutcome !== null) return;
     episode.appealOutcome = outcome;
@@ -317,6 +317,14 @@ class EpisodeHistory {
     episode.dueAt = steps?.dueAt.getTime() ?? null;
   }
 }
+
+/** What an answer comes to for an appeal; the other ends leave it open. */
+const appealOutcomes: Readonly<Partial<Record<Resolution, AppealOutcome>>> = {
+  APPROVED: 'overturned',
+  PARTIAL: 'partial',
+  DENIED: 'upheld',
+  WITHDRAWN: 'withdrawn',
+};
 
 /** What is decided then is the appeal. */
 function isUnderAppeal({ appealedAt, appealOutcome, resolvedAt }: DecisionEpisode): boolean {

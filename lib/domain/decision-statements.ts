@@ -119,9 +119,11 @@ function finder(...places: readonly (Fields | null)[]): (...names: string[]) => 
 function statedAnswer(event: Stating, find: Find, type: string, intake: string): Answer | undefined {
   if (saysAppeal.test(type) || saysAppeal.test(intake)) return undefined;
   if (saysCancel.test(intake)) return intake.includes('VOID') ? 'void' : 'withdrawn';
-  const named = answerWord(
-    textOf(find('hcr01', 'reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination')),
+  const action = textOf(find('hcr01', 'reviewaction', 'reviewactioncode'));
+  const word = textOf(
+    find('reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination'),
   );
+  const named = action === '' ? answerWord(word) : (answerWord(action) ?? 'unclear');
   const beside = understood(event.request) ?? answerWord(textOf(finerStatus(event.request?.status)));
   const byType =
     type === ''

@@ -10,7 +10,8 @@ SET search_path = public, pg_temp
 AS $$
 BEGIN
   INSERT INTO legal_hold (pagw_id, tenant, plan, reason, held_by, held_at)
-  VALUES (of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 256), at)
+  SELECT of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 256), at
+  WHERE NOT EXISTS (SELECT FROM legal_hold AS hold WHERE lower(hold.plan) = lower(of_plan))
   ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN false;

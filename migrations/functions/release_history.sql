@@ -11,7 +11,7 @@ BEGIN
   DELETE FROM legal_hold
   WHERE pagw_id IS NOT DISTINCT FROM of_pagw_id
     AND tenant IS NOT DISTINCT FROM of_tenant
-    AND plan IS NOT DISTINCT FROM of_plan;
+    AND lower(plan) IS NOT DISTINCT FROM lower(of_plan);
   IF NOT FOUND THEN
     RETURN false;
   END IF;

@@ -33,7 +33,7 @@ beforeEach(async () => {
 it.each<[string, HoldScope]>([
   ['a request', { pagwId: 'HELD' }],
   ['a tenant', { tenant: 'carelon' }],
-  ['a plan', { plan: 'H1234' }],
+  ['a plan', { plan: 'h1234' }],
 ])('keeps the history of %s from compaction, archive and drop until it is released', async (_, scope) => {
   await recordHistory(db.database, { pagwId: 'FREE', tenant: 'anthem' }, start, HAPPY_WITH_RETRY);
   const [first, ...rest] = HAPPY_WITH_RETRY;
