@@ -20,7 +20,7 @@ import type { Cli } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
-import { type Fact, factsText, printList } from './output/print-list.ts';
+import { type FactLine, factsText, printList } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
 import { momentText } from './output/time-text.ts';
 import { parseDuration } from './parse-when.ts';
@@ -117,7 +117,7 @@ export function incidentShow(cli: Cli): Command {
         const step = nextStepOfGroup(incident, coveringPause(pauses, incident) !== undefined);
         const at = (moment: Date) => momentText(moment, session.options.time);
         const { closedAt } = incident;
-        const facts: Fact[] = [
+        const facts: FactLine[] = [
           ['State', closedAt === null ? levelCell(incident) : `over ${at(closedAt)}`],
           ['Cause', causeText(incident)],
           [
@@ -131,13 +131,13 @@ export function incidentShow(cli: Cli): Command {
           ['What to do', closedAt === null ? step.say : null],
           ['Command', closedAt === null ? groupCommand(step, incident) : null],
           ...notices.map(
-            ({ sentAt, writtenAt, body }): Fact => [
+            ({ sentAt, writtenAt, body }): FactLine => [
               sentAt === null ? 'Not sent' : 'Told',
               `${at(writtenAt)} ${body.split('\n')[0]}`,
             ],
           ),
           ...acts.map(
-            ({ actedAt, actedBy, action, reason }): Fact => [
+            ({ actedAt, actedBy, action, reason }): FactLine => [
               'By hand',
               `${at(actedAt)} ${action} by ${actedBy}: ${reason}`,
             ],

@@ -23,7 +23,7 @@ import { addWatch, type Cli } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { eventStatusCell, type Paint, requestStatusCell } from './output/paint.ts';
-import { type Fact, factsText, printList } from './output/print-list.ts';
+import { type FactLine, factsText, printList } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
 import { momentText, type TimeZone } from './output/time-text.ts';
 import { timelineText } from './output/timeline-table.ts';
@@ -228,7 +228,11 @@ async function showRequest(session: Session, pagwId: string, metadata: boolean):
 }
 
 /** What to do next, and what was done by hand, with name and reason. */
-async function readActsFacts(database: Database, request: RequestRow, view: RequestView): Promise<Fact[]> {
+async function readActsFacts(
+  database: Database,
+  request: RequestRow,
+  view: RequestView,
+): Promise<FactLine[]> {
   const { tenant, mainStage: stage, targetSystem } = request;
   const pauses = await listRetryPauses(database);
   const pause = coveringPause(pauses, { tenant, stage, targetSystem });
@@ -240,7 +244,7 @@ async function readActsFacts(database: Database, request: RequestRow, view: Requ
     ['Next', step?.say ?? null],
     ['Command', step && requestCommand(step, request.pagwId)],
     ...acts.map(
-      ({ actedAt, actedBy, action, reason }): Fact => [
+      ({ actedAt, actedBy, action, reason }): FactLine => [
         'By hand',
         `${action} by ${actedBy}, ${ageText(actedAt, view.now)}: ${reason}`,
       ],
@@ -313,13 +317,13 @@ export interface RequestView {
 }
 
 /** Who, what, where it stands and since when. */
-function requestHeadText(request: RequestRow, view: RequestView, more: readonly Fact[]): string {
+function requestHeadText(request: RequestRow, view: RequestView, more: readonly FactLine[]): string {
   const { paint, zone, now } = view;
   const about = [request.tenant, request.requestType, request.priority].filter((part) => part !== null);
   const title = `${paint(printable(request.pagwId), 'bold')} ${paint(printable(`· ${about.join(' · ')}`), 'dim')}\n`;
   const at = (moment: Date | null) => moment && `${momentText(moment, zone)} · ${ageText(moment, now)}`;
   const { receivedAt, completedAt } = request;
-  const facts: Fact[] = [
+  const facts: FactLine[] = [
     ['Status', statusFact(request)],
     ['Main lane', mainLaneFact(request)],
     ['Received', at(receivedAt)],

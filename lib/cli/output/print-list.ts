@@ -120,10 +120,10 @@ export function* jsonLines(values: Iterable<object>): Generator<string> {
 }
 
 /** A name and what there is to say; null is left out. */
-export type Fact = readonly [name: string, value: Cell | string | null];
+export type FactLine = readonly [name: string, value: Cell | string | null];
 
 /** Facts about one thing, a line each, names aligned and dim. */
-export function factsText(facts: readonly Fact[], paint: Paint, width: number | undefined): string {
+export function factsText(facts: readonly FactLine[], paint: Paint, width: number | undefined): string {
   const shown = facts.flatMap(([name, value]) =>
     value === null ? [] : [{ name, cell: typeof value === 'string' ? { text: value } : value }],
   );
