@@ -191,12 +191,12 @@ export class RequestFold {
     const wasClosed = completedAtOf(this.memory) !== null;
     const next = this.#applyEffects(event, at);
     const isClosed = completedAtOf(this.memory) !== null;
+    if (isClosed && !wasClosed) this.#clearAllWaiting();
     if (isLateInStage(event, at, mark)) return;
     if (event.lane === 'main' && !isOvertaken(event, at, mark, this.memory)) this.#moveTo(folded, at, next);
     const plans = !isClosed && planRetry(folded, recordedAt);
     if (plans) this.#waiting.set(sequenceNo, folded);
     this.#markStage(folded, at, mark, plans);
-    if (isClosed && !wasClosed) this.#clearAllWaiting();
   }
 
   /** An event that names no tenant says nothing of a decision. */

@@ -21,7 +21,7 @@ const now = recordedAt.getTime();
 /** What the database would hold after these batches: the memory as it comes back from JSON, and each failure's retry. */
 function foldInBatches(batches: readonly (readonly TrackedEvent[])[]) {
   let known: KnownRequest = { tenant: 'anthem', lastSequenceNo: 0, memory: newMemory() };
-  const events = new Map<number, object>();
+  const events = new Map<number, { attempt?: number; nextRetryAt: string | null; exhausted: boolean }>();
   for (const batch of batches) {
     const fold = new RequestFold(known);
     for (const event of batch) fold.append(event, now);
@@ -38,6 +38,9 @@ function foldInBatches(batches: readonly (readonly TrackedEvent[])[]) {
   return { ...known, events };
 }
 
+const plannedRetries = ({ events }: ReturnType<typeof foldInBatches>) =>
+  [...events.values()].filter(({ nextRetryAt, exhausted }) => nextRetryAt !== null || exhausted);
+
 const decisionsOf = (memory: RequestMemory) => episodesOf(memory, 'anthem', defaultDecisionPolicy);
 
 describe('a history', () => {
@@ -47,6 +50,7 @@ describe('a history', () => {
         const oneByOne = foldInBatches(history.map((event) => [event]));
         expect(foldInBatches([history])).toEqual(oneByOne);
         expect(foldInBatches(cutAnywhere(history, cuts))).toEqual(oneByOne);
+        if (completedAtOf(oneByOne.memory) !== null) expect(plannedRetries(oneByOne)).toEqual([]);
       }),
       { numRuns: HISTORIES },
     );
@@ -283,6 +287,17 @@ describe('the end of a request', () => {
     fold.append(told([2, 'CALLBACK_START']), now);
     fold.append(failedEvent({}), now);
     expect(fold.appended.map(({ nextRetryAt }) => nextRetryAt)).toEqual([null, null, null, null]);
+  });
+
+  it('leaves no retry waiting when it is said by an event that comes late or again in its stage', () => {
+    const passed = trackedEvent({ stage: 'CONVERSION' });
+    for (const secondsBefore of [0, 60]) {
+      const occurredAt = new Date(Date.parse(passed.occurredAt) - secondsBefore * 1_000).toISOString();
+      const cancelled = { ...passed, occurredAt, stated: { status: 'CANCELLED' as const } };
+      const history = [failedEvent({ stage: 'PARSING' }), passed, cancelled];
+      for (const batches of [[history], history.map((event) => [event])])
+        expect(plannedRetries(foldInBatches(batches))).toEqual([]);
+    }
   });
 });
 
