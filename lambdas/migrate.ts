@@ -3,6 +3,7 @@ import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { DatabaseError } from '../lib/data-access/database-error.ts';
 import { ensurePartitions } from '../lib/data-access/maintain.ts';
 import { limitReader } from '../lib/data-access/migrate.ts';
+import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { migrate } from '../lib/flows/migrate/migrate.ts';
 import { letRotatorIn } from '../lib/flows/rotate/rotate-login.ts';
@@ -34,11 +35,13 @@ export async function onEvent(
  */
 export const createHandler = flowHandler('migrate', migrateEnv, ({ env, database, logger, agreedClock }) => {
   const secrets = new SecretsManager({});
+  const rules = { believedDays: env.BELIEVED_DAYS, policy: parseDecisionPolicy(env.DECISION_POLICY) };
   return async (event: CloudFormationCustomResourceEvent, context: Context): Promise<Completion> => {
     if (event.RequestType === 'Delete') return { IsComplete: true };
     const { applied, functions, current, complete } = await migrate(database, {
       migrationsFolder: env.MIGRATIONS_FOLDER,
       allowNewer: true,
+      rules,
       onProgress: (progress) => logger.info('migrated', { ...progress }),
       mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
     });

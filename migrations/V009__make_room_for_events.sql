@@ -27,6 +27,3 @@ BEGIN
   END LOOP;
 END
 $$;
-
--- How far V011 has come; V012 drops it.
-CREATE TABLE derived_up_to AS SELECT ''::varchar(64) COLLATE "C" AS pagw_id;

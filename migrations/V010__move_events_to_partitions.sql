@@ -21,7 +21,7 @@ WITH batch AS (
 INSERT INTO event_tracker (
   id, tenant, pagw_id, received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable, next_retry_at,
   external_reference, duration_ms, error_code, error_message, worker_id, service_name,
-  started_at, completed_at, occurred_at, created_at, metadata
+  started_at, completed_at, occurred_at, created_at, metadata, stated
 )
 SELECT
   batch.id,
@@ -49,7 +49,16 @@ SELECT
   batch.completed_at,
   coalesce(batch.completed_at, batch.started_at, batch.created_at),
   batch.created_at,
-  batch.metadata
+  CASE
+    -- A JSON object that was stored as text.
+    WHEN jsonb_typeof(batch.metadata) = 'string' AND batch.metadata #>> '{}' LIKE '{%' AND pg_input_is_valid(batch.metadata #>> '{}', 'jsonb')
+    THEN (batch.metadata #>> '{}')::jsonb
+    ELSE batch.metadata
+  END,
+  -- Absurdly far before its recording (lib/domain/believable-time.ts).
+  CASE WHEN batch.created_at - coalesce(batch.completed_at, batch.started_at, batch.created_at) > interval '90 days'
+    THEN '{"disbelieved": true}'::jsonb
+  END
 FROM batch
 JOIN request_tracker AS request USING (pagw_id)
 LEFT JOIN stage_alias ON stage_alias.alias = upper(replace(btrim(batch.stage), '-', '_'));

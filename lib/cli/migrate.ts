@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import type { Database } from '../data-access/database.ts';
 import { ensurePartitions } from '../data-access/maintain.ts';
 import { keepReaderLimited, listAppliedFunctions, listAppliedMigrations } from '../data-access/migrate.ts';
+import { parseDecisionPolicy } from '../domain/decision-clock.ts';
+import { defaultFoldRules } from '../domain/request-fold.ts';
 import { countText, migrationMarks, plural } from '../domain/words.ts';
 import { migrate } from '../flows/migrate/migrate.ts';
 import { readFunctionFiles, readMigrationFiles } from '../flows/migrate/migration-file.ts';
@@ -71,6 +73,7 @@ export function migrateUp(cli: Cli): Command {
         const progress = openProgress(session.io.stderr);
         const { applied, functions, current } = await migrate(database, {
           migrationsFolder,
+          rules: { ...defaultFoldRules, policy: parseDecisionPolicy(connection.decisionPolicy) },
           onProgress: ({ name, rows }) => {
             if (rows !== undefined) return progress.show(`  ${name}  ${countText(rows)} rows`);
             progress.clear();

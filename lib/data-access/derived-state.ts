@@ -1,6 +1,17 @@
+import { believableTime } from '../domain/believable-time.ts';
 import { laneOf } from '../domain/event-stages.ts';
-import { defaultFoldRules, type FoldRules, RequestFold, type RequestMemory } from '../domain/request-fold.ts';
-import type { EventStatus, StatedRequest, TrackedEvent } from '../domain/tracked-event.ts';
+import {
+  completedAtOf,
+  defaultFoldRules,
+  type FoldRules,
+  type FormerRow,
+  formerMemory,
+  type KeptFacts,
+  newMemory,
+  RequestFold,
+  type RequestMemory,
+} from '../domain/request-fold.ts';
+import type { EventStatus, RequestStatus, StatedRequest, TrackedEvent } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { toEpisodeRow, toRequestRow } from './ingest.ts';
 import { inParts, readBounded } from './page.ts';
@@ -17,6 +28,8 @@ interface StoredRequest {
   tenant: string;
   /** Whether part of its history is in the archive, and may not be here any more. */
   archived: boolean;
+  /** What an older system's row says of it, as its state keeps it; null of what began here. */
+  former: FormerRow | null;
 }
 
 interface StoredEvent {
@@ -27,117 +40,218 @@ interface StoredEvent {
   eventType: string;
   status: EventStatus;
   attempt: number;
-  nextRetryAt: Date | null;
+  nextRetryAt: string | null;
   exhausted: boolean;
   errorCode: string | null;
   externalReference: string | null;
-  occurredAt: Date;
-  createdAt: Date;
-  metadata: Record<string, unknown> | null;
+  occurredAt: string;
+  createdAt: string;
   stated: StatedRequest | null;
+  metadata: Record<string, unknown> | null;
+}
+
+/** In the order of the properties above. */
+type EventValues = readonly unknown[];
+
+function toStoredEvent(values: EventValues): StoredEvent {
+  const [pagwId, sequenceNo, eventId, stage, eventType, status, attempt, nextRetryAt, exhausted, ...rest] =
+    values;
+  const [errorCode, externalReference, occurredAt, createdAt, stated, metadata] = rest;
+  return {
+    ...{ pagwId, sequenceNo, eventId, stage, eventType, status, attempt, nextRetryAt, exhausted },
+    ...{ errorCode, externalReference, occurredAt, createdAt, stated, metadata },
+  } as StoredEvent;
 }
 
 /** Of the metadata, what a fold can ask for, and where a request goes to. */
 const EVIDENCE_KEYS = [
   ...['mode', 'outcome', 'disposition', 'reviewAction', 'reviewActionCode', 'isAsync', 'hasUrgent'],
-  'targetSystem',
+  ...['subscriptionCount', 'targetSystem'],
 ];
 const PAGE_REQUESTS = 200;
-const PAGE_EVENTS = 2_000;
+const PAGE_EVENTS = 5_000;
+/** The Data API refuses an answer of over 1 MiB, and a row of over 64 KB; the event that fills a row comes on top. */
+const ANSWER_BYTES = 1_000_000;
+const ROW_BYTES = 30_000;
 
-/**
- * Folds a request's whole history again.
- * @returns null when there is no event of it.
- */
+/** A request that has no state: a row that an older system wrote, before its first event of ours. */
+export interface FormerRequest {
+  pagwId: string;
+  tenant: string;
+  status: RequestStatus;
+  receivedAt: Date;
+  completedAt: Date | null;
+  createdAt: Date;
+}
+
+/** Its columns, to be selected from request_tracker. */
+export const FORMER_COLUMNS =
+  'pagw_id, tenant, status::text AS status, received_at, completed_at, coalesce(created_at, received_at) AS created_at';
+
+/** The state of a request that has none, from its row and its whole history. */
 export async function deriveRequestMemory(
   database: Database,
   pagwId: string,
+  now: Date,
   rules: FoldRules = defaultFoldRules,
-): Promise<RequestMemory | null> {
-  const request = { pagwId, tenant: '', archived: false };
-  for await (const { fold } of foldHistories(database, [request], rules)) return fold.memory;
-  return null;
+): Promise<RequestMemory> {
+  const { rows } = await database.execute<FormerRequest>(
+    `SELECT ${FORMER_COLUMNS} FROM request_tracker WHERE pagw_id = :pagw_id`,
+    { pagw_id: pagwId },
+  );
+  for await (const { fold } of deriveFormer(database, rows, now, rules)) return fold.memory;
+  const [row] = rows;
+  return row === undefined ? newMemory() : formerMemory(formerRow(row, now, rules));
+}
+
+/** Derives the states of those of the requests that have events. */
+export async function* deriveFormer(
+  database: Database,
+  requests: readonly FormerRequest[],
+  now: Date,
+  rules: FoldRules,
+): AsyncGenerator<DerivedRequest> {
+  const rows = new Map(requests.map((request) => [request.pagwId, request]));
+  for await (const history of readHistories(database, [...rows.keys()], rules)) {
+    const row = rows.get(history.pagwId) as FormerRequest;
+    const former = formerRow(row, now, rules);
+    let fold = foldAgain(history, row.tenant, former, rules);
+    const endedAt = completedAtOf(fold.memory);
+    const isAwaited = fold.decisionsOf(row.tenant).latest?.resolvedAt === null;
+    // Older events do not say how they decided: what they closed otherwise than by a pend is not awaited.
+    if (former.closedAt === undefined && endedAt !== null && !fold.memory.waits && isAwaited)
+      fold = foldAgain(history, row.tenant, { ...former, closedAt: endedAt }, rules);
+    yield { pagwId: history.pagwId, tenant: row.tenant, fold };
+  }
+}
+
+/** What the row says, as far as it can be. What pends there is awaited, what is closed otherwise is not. */
+function formerRow(row: FormerRequest, now: Date, { believedDays }: FoldRules): FormerRow {
+  const receivedAt = believableTime(row.receivedAt.getTime(), row.createdAt.getTime(), believedDays);
+  const former = { status: row.status, receivedAt };
+  if (row.completedAt === null) return former;
+  const endedAt = Math.max(receivedAt, Math.min(row.completedAt.getTime(), now.getTime()));
+  return row.status === 'PENDING' ? { ...former, pendedAt: endedAt } : { ...former, closedAt: endedAt };
+}
+
+/** A request's events as they are folded, in the order of their numbers. */
+interface History {
+  pagwId: string;
+  events: { event: TrackedEvent; recordedAt: number; kept: KeptFacts }[];
+}
+
+function foldAgain(
+  history: History,
+  tenant: string,
+  former: FormerRow | null,
+  rules: FoldRules,
+): RequestFold {
+  const known = former && { tenant, lastSequenceNo: 0, memory: formerMemory(former), isDerived: true };
+  const fold = new RequestFold(known, rules);
+  for (const { event, recordedAt, kept } of history.events) fold.append(event, recordedAt, kept);
+  return fold;
 }
 
 /**
- * Folds the histories of a page of requests again, in the order of their ids; a history of any length is read in answers
- * of bounded size.
+ * The histories of a page of requests in the order of their ids, but for those that have none; one of any length is read
+ * in answers of bounded size.
  */
-async function* foldHistories(
+async function* readHistories(
   database: Database,
-  requests: readonly StoredRequest[],
+  pagwIds: readonly string[],
   rules: FoldRules,
-): AsyncGenerator<DerivedRequest> {
-  const tenants = new Map(requests.map(({ pagwId, tenant }) => [pagwId, tenant]));
-  const pagwIds = JSON.stringify([...tenants.keys()]);
-  let current: DerivedRequest | undefined;
+): AsyncGenerator<History> {
+  if (pagwIds.length === 0) return;
+  const asked = JSON.stringify(pagwIds);
+  let current: History | undefined;
   let after = { pagwId: '', sequenceNo: 0 };
   for (;;) {
-    const { rows, cut } = await readEvents(database, pagwIds, after);
+    const rows = await readEvents(database, asked, after);
     for (const row of rows) {
       if (current?.pagwId !== row.pagwId) {
         if (current) yield current;
-        current = {
-          pagwId: row.pagwId,
-          tenant: tenants.get(row.pagwId) ?? '',
-          fold: new RequestFold(null, rules),
-        };
+        current = { pagwId: row.pagwId, events: [] };
       }
-      const recordedAt = row.createdAt.getTime();
-      const believedDays = believedWhenRecorded(row, rules);
-      current.fold.append(toTrackedEvent(row), recordedAt, { sequenceNo: row.sequenceNo, believedDays });
+      current.events.push({
+        event: toTrackedEvent(row),
+        recordedAt: Date.parse(row.createdAt),
+        kept: { sequenceNo: row.sequenceNo, believedDays: believedWhenRecorded(row, rules) },
+      });
     }
     const last = rows.at(-1);
-    if (last !== undefined) after = last;
-    if (!cut && rows.length < PAGE_EVENTS) break;
+    if (last === undefined) break;
+    after = last;
   }
   if (current) yield current;
 }
 
+/**
+ * The next events of these requests, as many as fit into an answer. Many come as one value: as rows of columns, the Data API
+ * and its client take three times as long.
+ */
 async function readEvents(
   database: Database,
   pagwIds: string,
   after: Pick<StoredEvent, 'pagwId' | 'sequenceNo'>,
-) {
-  return await readBounded<StoredEvent>(
-    database,
-    `SELECT
-       event.pagw_id, event.sequence_no, event.event_id, event.stage, event.event_type, event.status::text AS status,
-       event.attempt, event.next_retry_at, event.retry_exhausted_at IS NOT NULL AS exhausted, event.error_code,
-       event.external_reference, event.occurred_at, event.created_at, event.stated,
-       (
-         SELECT jsonb_object_agg(key, value)
-         FROM jsonb_each(CASE WHEN jsonb_typeof(event.metadata) = 'object' THEN event.metadata END)
-         WHERE key IN (SELECT json_array_elements_text(:keys::json)) AND pg_column_size(value) < 300
-       ) AS metadata
-     FROM request_tracker AS request
-     -- OFFSET 0 keeps this a look-up per request.
-     CROSS JOIN LATERAL (
-       SELECT *
-       FROM event_history AS one
-       WHERE one.pagw_id = request.pagw_id AND one.received_on = request.received_on
-         AND (request.pagw_id > :after_id OR one.sequence_no > :after_no)
-       ORDER BY one.sequence_no
+): Promise<StoredEvent[]> {
+  const { rows } = await database.execute<{ events: EventValues[] }>(
+    `WITH event AS MATERIALIZED (
+       SELECT
+         request.pagw_id, event.sequence_no,
+         json_build_array(
+           request.pagw_id, event.sequence_no, event.event_id, event.stage, event.event_type, event.status, event.attempt,
+           event.next_retry_at, event.retry_exhausted_at IS NOT NULL, event.error_code, event.external_reference,
+           event.occurred_at, event.created_at, event.stated,
+           CASE WHEN jsonb_typeof(event.metadata) = 'object' THEN (
+             SELECT jsonb_object_agg(key, value)
+             FROM jsonb_each(event.metadata)
+             WHERE key IN (${EVIDENCE_KEYS.map((key) => `'${key}'`).join(', ')})
+           ) END
+         )::text AS value
+       FROM json_array_elements_text(:pagw_ids::json) AS asked (pagw_id)
+       -- OFFSET 0 keeps both of these a look-up per request.
+       CROSS JOIN LATERAL (
+         SELECT tracker.pagw_id, tracker.received_on
+         FROM request_tracker AS tracker
+         WHERE tracker.pagw_id = asked.pagw_id
+         OFFSET 0
+       ) AS request
+       CROSS JOIN LATERAL (
+         SELECT *
+         FROM event_history AS one
+         WHERE one.pagw_id = request.pagw_id AND one.received_on = request.received_on
+           AND (request.pagw_id > :after_id OR one.sequence_no > :after_no)
+         ORDER BY one.sequence_no
+         LIMIT ${PAGE_EVENTS}
+         OFFSET 0
+       ) AS event
+       WHERE request.pagw_id >= :after_id
+       ORDER BY request.pagw_id, event.sequence_no
        LIMIT ${PAGE_EVENTS}
-       OFFSET 0
-     ) AS event
-     WHERE request.pagw_id IN (SELECT json_array_elements_text(:pagw_ids::json)) AND request.pagw_id >= :after_id
-     ORDER BY event.pagw_id, event.sequence_no
-     LIMIT ${PAGE_EVENTS}`,
+     ), measured AS (
+       SELECT value, row_number() OVER in_order AS place, sum(octet_length(to_json(value)::text)) OVER in_order AS bytes
+       FROM event
+       WINDOW in_order AS (ORDER BY pagw_id, sequence_no)
+     )
+     SELECT json_agg(value::json ORDER BY place) AS events
+     FROM measured
+     WHERE place = 1 OR bytes <= ${ANSWER_BYTES}
+     GROUP BY div(bytes, ${ROW_BYTES})
+     ORDER BY min(place)`,
     {
       pagw_ids: pagwIds,
       after_id: after.pagwId,
       after_no: after.sequenceNo,
-      keys: JSON.stringify(EVIDENCE_KEYS),
     },
   );
+  return rows.flatMap(({ events }) => events.map(toStoredEvent));
 }
 
 const DAY_MS = 86_400_000;
 
 /** As believed as it was then: the setting may have changed since. */
 function believedWhenRecorded({ occurredAt, createdAt, stated }: StoredEvent, rules: FoldRules): number {
-  const ageDays = (createdAt.getTime() - occurredAt.getTime()) / DAY_MS;
+  const ageDays = (Date.parse(createdAt) - Date.parse(occurredAt)) / DAY_MS;
   return stated?.disbelieved
     ? Math.min(rules.believedDays, ageDays - 1 / DAY_MS)
     : Math.max(rules.believedDays, ageDays);
@@ -157,9 +271,9 @@ function toTrackedEvent(row: StoredEvent): TrackedEvent {
     lane: laneOf(row.stage),
     attempt: row.attempt,
     retryable: waits,
-    nextRetryAt: waits ? (row.nextRetryAt ?? row.createdAt).toISOString() : null,
+    nextRetryAt: waits ? (row.nextRetryAt ?? row.createdAt) : null,
     retry: null,
-    occurredAt: row.occurredAt.toISOString(),
+    occurredAt: row.occurredAt,
     startedAt: null,
     completedAt: null,
     durationMs: null,
@@ -204,10 +318,9 @@ export async function compareStates(
   const { rows: requests, cut } = await readBounded<StoredRequest>(
     database,
     `SELECT
-       pagw_id, tenant,
+       pagw_id, tenant, state -> 'former' AS former,
        EXISTS (SELECT FROM archived_request AS archived WHERE archived.pagw_id = request.pagw_id) AS archived
      FROM request_tracker AS request
-     -- What was brought over from an older system is folded with its next event.
      WHERE pagw_id > :after AND last_sequence_no > 0 AND state IS NOT NULL
      ORDER BY pagw_id
      LIMIT ${PAGE_REQUESTS}`,
@@ -223,9 +336,11 @@ export async function compareStates(
   };
   const expected: object[] = [];
   const gone = new Set(kept.map(({ pagwId }) => pagwId));
-  for await (const derived of foldHistories(database, kept, rules)) {
-    expected.push(toExpectedRow(derived));
-    gone.delete(derived.pagwId);
+  const known = new Map(kept.map((request) => [request.pagwId, request]));
+  for await (const history of readHistories(database, [...known.keys()], rules)) {
+    const { pagwId, tenant, former } = known.get(history.pagwId) as StoredRequest;
+    expected.push(toExpectedRow({ pagwId, tenant, fold: foldAgain(history, tenant, former, rules) }));
+    gone.delete(pagwId);
   }
   comparison.compared = gone.size;
   comparison.differences.push(...[...gone].map((pagwId) => ({ pagwId, fields: ['last_sequence_no'] })));

@@ -18,7 +18,7 @@ export interface RequestStateRow {
   lastSequenceNo: number;
   /** Whether it has a correlation id. */
   correlated: boolean;
-  /** Null when it was backfilled from an older system and its state is yet to be derived. */
+  /** Null of a row that an older system wrote: its state is yet to be derived. */
   memory: RequestMemory | null;
   /** At which places of the event ids asked about stand ids that are recorded already. */
   recorded: readonly number[] | null;
@@ -115,7 +115,7 @@ export function toRequestRow({
     failures: events.filter(({ status }) => status === 'FAILED').length,
     retries: events.filter(({ status }) => status === 'RETRY_SCHEDULED').length,
     received_at: instant(first?.receivedAt),
-    last_event_at: instant(Math.max(...appended.map(({ at }) => at))),
+    last_event_at: instant(appended.reduce((latest, { at }) => Math.max(latest, at), appended[0]?.at ?? 0)),
     status: statusOf(memory),
     determination: decided?.resolution ?? undefined,
     decided_at: instant(decided?.resolvedAt),

@@ -37,7 +37,7 @@ export interface DecisionEpisode {
   extensionDays: number;
   extendedAt: number | null;
   extendedBy: string | null;
-  /** What stopped the clock first. */
+  /** What stopped the clock first; null while it runs, and where an older system closed it and did not say. */
   resolution: Resolution | null;
   resolvedAt: number | null;
   /** When it was last put off with an answer that decides nothing, and why as far as that was said. */
@@ -125,7 +125,7 @@ class EpisodeHistory {
 
   apply(fact: DecisionFact, place: number): void {
     const current = this.#current;
-    const isOpen = current.resolution === null;
+    const isOpen = current.resolvedAt === null;
     switch (fact.says) {
       case 'received':
         this.#receive(current, fact.receipt);
@@ -152,6 +152,9 @@ class EpisodeHistory {
         break;
       case 'resolved':
         this.#rule(current, fact, place);
+        break;
+      case 'closed':
+        if (isOpen) current.resolvedAt = fact.at;
         break;
       case 'appealed':
         this.#appeal(fact.at);
@@ -285,17 +288,17 @@ class EpisodeHistory {
     episode.appealOutcome = outcome;
     episode.appealDecidedAt = at;
     // A deadline that was missed is appealed as a denial is; what the appeal comes to is then the first determination.
-    if (episode.resolution !== null || outcome === 'withdrawn') return;
+    if (episode.resolvedAt !== null || outcome === 'withdrawn') return;
     const resolution = outcome === 'upheld' ? 'DENIED' : outcome === 'partial' ? 'PARTIAL' : 'APPROVED';
     this.#resolve(episode, resolution, at, at);
   }
 
-  /** The latest episode that was denied, whole or in part, or that is overdue. */
+  /** The latest episode that was denied, whole or in part, or may have been, or that is overdue. */
   #appealable(at: number): DecisionEpisode | undefined {
-    return this.episodes.findLast(({ resolution, dueAt }) =>
-      resolution === null
+    return this.episodes.findLast(({ resolution, resolvedAt, dueAt }) =>
+      resolvedAt === null
         ? dueAt !== null && at > dueAt
-        : resolution === 'DENIED' || resolution === 'PARTIAL',
+        : resolution === null || resolution === 'DENIED' || resolution === 'PARTIAL',
     );
   }
 

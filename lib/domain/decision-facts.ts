@@ -28,6 +28,7 @@ export type DecisionFact = { at: number } & (
   | { says: 'unfit' }
   | { says: 'fit' }
   | { says: 'resolved'; as: Resolution; delivery: Delivery; reason?: true }
+  | { says: 'closed' }
   | { says: 'answered'; delivery: Delivery }
   | { says: 'pended'; reason?: string }
   | { says: 'notified'; stated?: true }
@@ -190,6 +191,7 @@ const ranks: readonly DecisionFact['says'][] = [
   'unfit',
   'fit',
   'resolved',
+  'closed',
   'answered',
   'pended',
   'notified',

@@ -25,6 +25,16 @@ interface Outcome {
   at: number;
 }
 
+/** What an older system's row said of a request that was brought over. Times are epoch milliseconds. */
+export interface FormerRow {
+  status: RequestStatus;
+  receivedAt: number;
+  /** It was closed there, by its row or its events, and how it was decided is not known: nobody awaits that. */
+  closedAt?: number;
+  /** Its provider was told there to wait. */
+  pendedAt?: number;
+}
+
 /** Where the main lane stands: its latest event that counted. */
 export interface MainStand {
   no: number;
@@ -42,6 +52,8 @@ export interface MainStand {
  */
 export interface RequestMemory {
   stages: Record<string, StageMark>;
+  /** Known before its first event; absent of what began here. */
+  former?: FormerRow;
   main?: MainStand;
   /** The earliest time heard of. */
   earliest?: number;
@@ -150,7 +162,7 @@ export class RequestFold {
     return {
       first: episodes[0],
       latest: episodes.at(-1),
-      changed: episodes.filter((one, place) => !isDeepStrictEqual(one, former?.[place])),
+      changed: episodes.filter((one, place) => isCounted(one) && !isDeepStrictEqual(one, former?.[place])),
       left: former !== null && former.length > episodes.length ? episodes.length : null,
     };
   }
@@ -217,8 +229,8 @@ export class RequestFold {
   /** An update of what is decided is worked on anew. */
   #beginAgain({ stated, tenant }: TrackedEvent): void {
     const { memory } = this;
-    if (!stated?.update || tenant === null || !memory.decision?.facts.some(({ says }) => says === 'resolved'))
-      return;
+    const isEnded = memory.decision?.facts.some(({ says }) => says === 'resolved' || says === 'closed');
+    if (!stated?.update || tenant === null || !isEnded) return;
     delete memory.endedAt;
     memory.waits = false;
   }
@@ -323,6 +335,28 @@ export function newMemory(): RequestMemory {
   return { stages: {}, progress: 'RECEIVED' };
 }
 
+/** Of a request that an older system's row tells of, before its first event. */
+export function formerMemory(former: FormerRow): RequestMemory {
+  const { status, receivedAt, closedAt, pendedAt } = former;
+  const memory: RequestMemory = { ...newMemory(), former, earliest: receivedAt };
+  if (isTerminalRequestStatus(status)) memory.outcome = { status, at: closedAt ?? receivedAt };
+  else memory.progress = status;
+  if (closedAt !== undefined) {
+    memory.endedAt = closedAt;
+    memory.decision = { facts: [{ at: closedAt, says: 'closed' }], first: {} };
+  }
+  if (pendedAt !== undefined) {
+    Object.assign(memory, { pendedAt, waits: true });
+    memory.decision = { facts: [{ at: pendedAt, says: 'pended' }], first: {} };
+  }
+  return memory;
+}
+
+/** How what an older system closed was decided is not known, so that it is in no figure. */
+function isCounted({ resolution, resolvedAt }: DecisionEpisode): boolean {
+  return resolution !== null || resolvedAt === null;
+}
+
 /** A request's decisions, from its receipt on; none of a request that nothing is known of. */
 export function episodesOf(
   { decision, earliest }: RequestMemory,
@@ -345,7 +379,7 @@ export type Board = (typeof boards)[number];
  */
 export function boardOf(memory: RequestMemory, latest: DecisionEpisode): Board | null {
   if (isDetermination(latest.resolution)) return latest.notifiedAt === null ? 'delivery' : null;
-  if (latest.resolution !== null) return null;
+  if (latest.resolvedAt !== null) return null;
   if (completedAtOf(memory) === null) return 'pipe';
   return latest.kind === 'request' ? 'desk' : null;
 }

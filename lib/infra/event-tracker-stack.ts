@@ -64,14 +64,15 @@ export class EventTrackerStack extends Stack {
     if (producers !== undefined) letOthersUseQueue(events, messagesKey, 'producers', producers);
     if (retryConsumers !== undefined)
       letOthersUseQueue(retries, messagesKey, 'retryConsumers', retryConsumers);
+    const rules = new RulesLayer(this, 'Rules', settings.rules);
     const { schema } = new MigrateFlow(this, 'Migrate', {
       database,
       logs,
+      rules,
       readerTenants: settings.readerTenants,
     });
     const rotation = new RotateFlow(this, 'Rotate', { database, logs, schema });
 
-    const rules = new RulesLayer(this, 'Rules', settings.rules);
     const ingest = new IngestFlow(this, 'Ingest', {
       events,
       database,

@@ -10,12 +10,15 @@ import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, wildcardBehind } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
 import { nameOfThisStack } from './name-of-this-stack.ts';
+import type { RulesLayer } from './rules-layer.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import { TrackerFunction } from './tracker-function.ts';
 
 export interface MigrateFlowProps {
   readonly database: TrackerDatabase;
   readonly logs: LogSettings;
+  /** What an older system left is folded as ingest folds events. */
+  readonly rules: RulesLayer;
   /** Whose rows the reader sees. @default all tenants' */
   readonly readerTenants?: readonly string[] | undefined;
 }
@@ -40,6 +43,7 @@ export class MigrateFlow extends Construct {
           'Invoked synchronously: its failure is the answer, and fails the deployment.',
       });
     }
+    props.rules.serve(migrate);
     migrate.useDatabase(props.database, 'owner', 'transactions');
     migrate.function.addEnvironment('ROTATOR_SECRET_ARN', props.database.secret('rotator').secretArn);
     props.database.grantReadSecret(migrate, 'rotator');

@@ -35,14 +35,8 @@ export const databaseEnv = z.object({
   DATABASE_NAME: z.string().check(z.minLength(1)),
 });
 
-export const ingestEnv = z.extend(databaseEnv, {
-  QUARANTINE_BUCKET: z.string().check(z.minLength(3)),
-  EVENTS_QUEUE_URL: z.url(),
-  RETRY_POLICY: z.optional(z.string()),
-  /** JSON: see lib/domain/phi-guard.ts. */
-  PHI_GUARD: z.optional(z.string()),
-  /** JSON: see lib/domain/sender-tenants.ts. */
-  SENDERS: z.optional(z.string()),
+/** How a request's events are folded into its state. */
+const foldEnv = z.extend(databaseEnv, {
   /** JSON, by tenant and plan: see lib/domain/decision-clock.ts. */
   DECISION_POLICY: z.optional(z.string()),
   /** How many days before its recording a producer's time counts; more for an import of old histories. */
@@ -52,7 +46,17 @@ export const ingestEnv = z.extend(databaseEnv, {
   ),
 });
 
-export const migrateEnv = z.extend(databaseEnv, {
+export const ingestEnv = z.extend(foldEnv, {
+  QUARANTINE_BUCKET: z.string().check(z.minLength(3)),
+  EVENTS_QUEUE_URL: z.url(),
+  RETRY_POLICY: z.optional(z.string()),
+  /** JSON: see lib/domain/phi-guard.ts. */
+  PHI_GUARD: z.optional(z.string()),
+  /** JSON: see lib/domain/sender-tenants.ts. */
+  SENDERS: z.optional(z.string()),
+});
+
+export const migrateEnv = z.extend(foldEnv, {
   MIGRATIONS_FOLDER: z.string().check(z.minLength(1)),
   /** Of the login that sets all others' passwords. */
   ROTATOR_SECRET_ARN: z.string().check(z.startsWith('arn:')),

@@ -51,7 +51,13 @@ const said = fc.record({
   attempt: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, fc.constantFrom(1, 2, 3, 7, 2_147_483_647)),
   retryable: fc.option(fc.boolean()),
   outcome: fc.constantFrom(...outcomes),
-  disposition: fc.option(fc.constantFrom('Certified', 'Not Certified', 'Pended', 'odd'), { freq: 3 }),
+  disposition: fc.option(
+    fc.constantFrom('Certified', 'Not Certified', 'Pended', 'odd', 'Certified '.repeat(60), {
+      coding: [{ code: 'A1', display: 'Certified in total. '.repeat(20) }],
+    }),
+    { freq: 3 },
+  ),
+  subscriptionCount: fc.option(fc.constantFrom(0, 1, '0')),
   errorCode: fc.option(fc.constantFrom('API_TIMEOUT', 'PARSE_EXCEPTION', 'INVALID_NPI')),
   correlationId: fc.option(fc.constantFrom('c-1', 'c-2')),
   externalReference: fc.option(fc.constantFrom('EXT-1', 'EXT-2')),
@@ -70,14 +76,22 @@ export function arbitraryHistory(pagwId: string, maxLength = 25): fc.Arbitrary<T
 type Said = typeof said extends fc.Arbitrary<infer Value> ? Value : never;
 
 function toTrackedEvent(pagwId: string, eventId: string, event: Said): TrackedEvent {
-  const { minute, outcome, disposition, hasUrgent, isAsync, ...fields } = event;
+  const { minute, outcome, disposition, subscriptionCount, hasUrgent, isAsync, ...fields } = event;
   const { events, rejections } = readMessage(
     JSON.stringify({
       ...fields,
       pagwId,
       eventId,
       occurredAt: instant(minute),
-      metadata: { outcome, disposition, hasUrgent, isAsync, mode: 'SYNC', targetSystem: 'carelon' },
+      metadata: {
+        outcome,
+        disposition,
+        subscriptionCount,
+        hasUrgent,
+        isAsync,
+        mode: 'SYNC',
+        targetSystem: 'carelon',
+      },
     }),
     { messageId: eventId, sentAt: recordedAt },
     { retryPolicy: defaultRetryPolicy, jitter: () => 1 },

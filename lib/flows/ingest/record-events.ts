@@ -9,7 +9,7 @@ import {
   type RequestStateRow,
   readRequestStates,
 } from '../../data-access/ingest.ts';
-import { defaultFoldRules, type FoldRules, newMemory, RequestFold } from '../../domain/request-fold.ts';
+import { defaultFoldRules, type FoldRules, RequestFold } from '../../domain/request-fold.ts';
 import type { TrackedEvent } from '../../domain/tracked-event.ts';
 
 /**
@@ -129,8 +129,11 @@ async function foldRequest(
   state: RequestStateRow | undefined,
   answers: RecordedEvent[],
 ): Promise<Addition> {
-  const memory = state && (state.memory ?? (await deriveRequestMemory(database, pagwId, rules)));
-  const known = state && { ...state, memory: memory ?? newMemory(), isDerived: state.memory === null };
+  const known = state && {
+    ...state,
+    memory: state.memory ?? (await deriveRequestMemory(database, pagwId, now, rules)),
+    isDerived: state.memory === null,
+  };
   const fold = new RequestFold(known ?? null, rules);
   const recorded = new Set(state?.recorded?.map((place) => events[place]?.event.eventId));
   let tenant = state?.tenant ?? null;

@@ -5,8 +5,10 @@ import {
   currentVersion,
   listAppliedMigrations,
 } from '../../data-access/migrate.ts';
+import type { FoldRules } from '../../domain/request-fold.ts';
 import { applyFile } from './apply-file.ts';
 import { applyFunctions } from './apply-functions.ts';
+import { deriveStates } from './derive-states.ts';
 import { type MigrationFile, readFunctionFiles, readMigrationFiles } from './migration-file.ts';
 
 /** What happens while migrations are applied, for whoever shows progress. */
@@ -23,6 +25,8 @@ export interface MigrateOptions {
   onProgress?: (progress: MigrationProgress) => void;
   /** Lets a database be ahead of the folder, as it is when a deployment is rolled back; nothing is undone. */
   allowNewer?: boolean;
+  /** How the states of what an older system left are made of its events; as the stage's ingest folds them. */
+  rules?: FoldRules;
   /** Asked before each step; when it says no, what is left is applied by the next call. */
   mayGoOn?: () => boolean;
 }
@@ -45,7 +49,7 @@ export class MigrationMismatchError extends Error {
 
 /**
  * Applies what the folder holds and the database lacks: numbered files in order, then functions and views whose text has
- * changed, one transaction a file. May be cut anywhere, run again, and run by two at once.
+ * changed, one transaction a file; then the states of what an older system left. May be cut anywhere, run again, and run by two at once.
  * @throws MigrationFolderError, MigrationMismatchError, or the DatabaseError of a refused statement with its file named.
  */
 export async function migrate(database: Database, options: MigrateOptions): Promise<MigrateResult> {
@@ -68,7 +72,13 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
     onApplied: (name) => options.onProgress?.({ name }),
     mayGoOn: options.mayGoOn,
   });
-  return { ...result, functions: applied, current: await currentVersion(database), complete };
+  const states = complete ? await deriveStates(database, options) : 'cut';
+  return {
+    ...result,
+    functions: applied,
+    current: await currentVersion(database),
+    complete: states === 'done',
+  };
 }
 
 /** A file of the schema before it was written anew in its final form, which nobody had deployed. */
