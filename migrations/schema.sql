@@ -1019,8 +1019,7 @@ CREATE VIEW waiting_failure WITH (security_invoker=true) AS
     claim.claimed_at AS retry_claimed_at,
     failed.retry_exhausted_at,
     (EXISTS ( SELECT
-           FROM retry_pause pause
-          WHERE (pause.tenant IS NULL OR pause.tenant::text = failed.tenant::text) AND (pause.stage IS NULL OR pause.stage::text = failed.stage::text) AND (pause.target_system IS NULL OR pause.target_system::text = downstream.target_system))) AS paused
+           FROM pauses_of(failed.tenant::text, failed.stage::text, downstream.target_system) pauses_of(id, tenant, stage, target_system, reason, paused_by, paused_at))) AS paused
    FROM event_tracker failed
      JOIN request_tracker request ON request.pagw_id::text = failed.pagw_id::text
      LEFT JOIN retry_claim claim ON claim.failure_id = failed.id
@@ -1354,12 +1353,7 @@ BEGIN
       LIMIT 1
     ) AS first
     WHERE pair.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
-      AND NOT EXISTS (
-        SELECT FROM retry_pause AS pause
-        WHERE pause.target_system IS NULL
-          AND (pause.tenant IS NULL OR pause.tenant = pair.tenant)
-          AND (pause.stage IS NULL OR pause.stage = pair.stage)
-      )
+      AND NOT EXISTS (SELECT FROM pauses_of(pair.tenant, pair.stage, NULL))
     ORDER BY first.next_retry_at
     LIMIT most
   ),
@@ -1386,11 +1380,11 @@ BEGIN
           NOT EXISTS (SELECT FROM retry_pause AS pause WHERE pause.target_system IS NOT NULL)
           OR NOT EXISTS (
             SELECT
-            FROM retry_pause AS pause
-            JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
-            WHERE pause.target_system = coalesce(failed.metadata ->> 'targetSystem', request.target_system)
-              AND (pause.tenant IS NULL OR pause.tenant = failed.tenant)
-              AND (pause.stage IS NULL OR pause.stage = failed.stage)
+            FROM request_tracker AS request
+            CROSS JOIN LATERAL pauses_of(
+              failed.tenant, failed.stage, coalesce(failed.metadata ->> 'targetSystem', request.target_system)
+            )
+            WHERE request.pagw_id = failed.pagw_id
           )
         )
       ORDER BY failed.next_retry_at, failed.id
@@ -1458,12 +1452,7 @@ AS $function$
     WHERE resend.state = 'WAITING'
       AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > at)
       AND resend.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
-      AND NOT EXISTS (
-        SELECT FROM retry_pause AS pause
-        WHERE (pause.tenant IS NULL OR pause.tenant = resend.tenant)
-          AND (pause.stage IS NULL OR pause.stage = resend.stage)
-          AND (pause.target_system IS NULL OR pause.target_system = request.target_system)
-      )
+      AND NOT EXISTS (SELECT FROM pauses_of(resend.tenant, resend.stage, request.target_system))
     ORDER BY resend.id
     LIMIT most
     FOR UPDATE OF resend SKIP LOCKED
@@ -2411,6 +2400,22 @@ $function$;
 REVOKE EXECUTE ON FUNCTION pause_retries(text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pause_retries(text,text,text,text,text,timestamp with time zone) TO pagw_operator;
 
+CREATE OR REPLACE FUNCTION public.pauses_of(of_tenant text, of_stage text, of_target_system text)
+ RETURNS SETOF retry_pause
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT pause.*
+  FROM retry_pause AS pause
+  WHERE (pause.tenant IS NULL OR pause.tenant = of_tenant)
+    AND (pause.stage IS NULL OR pause.stage = of_stage)
+    AND (pause.target_system IS NULL OR pause.target_system = of_target_system)
+$function$;
+REVOKE EXECUTE ON FUNCTION pauses_of(text,text,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pauses_of(text,text,text) TO pagw_maintainer;
+GRANT EXECUTE ON FUNCTION pauses_of(text,text,text) TO pagw_reader;
+GRANT EXECUTE ON FUNCTION pauses_of(text,text,text) TO pagw_writer;
+
 CREATE OR REPLACE FUNCTION public.read_request_states(asked json, most_bytes integer)
  RETURNS SETOF json
  LANGUAGE plpgsql
@@ -3171,12 +3176,8 @@ BEGIN
     stand.next_retry_at, stand.retry_exhausted_at,
     CASE WHEN request.completed_at IS NULL THEN stand.error_code END::text,
     request.target_system::text, request.incident_key::text,
-    request.main_status = 'FAILED' AND EXISTS (
-      SELECT FROM retry_pause AS pause
-      WHERE (pause.tenant IS NULL OR pause.tenant = request.tenant)
-        AND (pause.stage IS NULL OR pause.stage = request.main_stage)
-        AND (pause.target_system IS NULL OR pause.target_system = request.target_system)
-    )
+    request.main_status = 'FAILED'
+      AND EXISTS (SELECT FROM pauses_of(request.tenant, request.main_stage, request.target_system))
   FROM request_tracker AS request
   LEFT JOIN LATERAL (
     SELECT event.created_at, event.occurred_at, event.next_retry_at, event.retry_exhausted_at, event.error_code

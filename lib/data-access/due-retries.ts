@@ -48,12 +48,7 @@ export async function dueRetries(database: Database, query: DueRetriesQuery): Pr
        failed.pagw_id, failed.tenant, failed.stage, failed.event_type, failed.sequence_no, failed.error_code,
        left(failed.error_message, 500) AS error_message, downstream.target_system, failed.attempt,
        failed.next_retry_at, claim.claimed_at, failed.next_retry_at::text AS page_at, failed.id AS page_id,
-       EXISTS (
-         SELECT FROM retry_pause AS pause
-         WHERE (pause.tenant IS NULL OR pause.tenant = failed.tenant)
-           AND (pause.stage IS NULL OR pause.stage = failed.stage)
-           AND (pause.target_system IS NULL OR pause.target_system = downstream.target_system)
-       ) AS paused
+       EXISTS (SELECT FROM pauses_of(failed.tenant, failed.stage, downstream.target_system)) AS paused
      FROM event_tracker AS failed
      JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
      LEFT JOIN retry_claim AS claim ON claim.failure_id = failed.id

@@ -65,12 +65,7 @@ BEGIN
       LIMIT 1
     ) AS first
     WHERE pair.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
-      AND NOT EXISTS (
-        SELECT FROM retry_pause AS pause
-        WHERE pause.target_system IS NULL
-          AND (pause.tenant IS NULL OR pause.tenant = pair.tenant)
-          AND (pause.stage IS NULL OR pause.stage = pair.stage)
-      )
+      AND NOT EXISTS (SELECT FROM pauses_of(pair.tenant, pair.stage, NULL))
     ORDER BY first.next_retry_at
     LIMIT most
   ),
@@ -97,11 +92,11 @@ BEGIN
           NOT EXISTS (SELECT FROM retry_pause AS pause WHERE pause.target_system IS NOT NULL)
           OR NOT EXISTS (
             SELECT
-            FROM retry_pause AS pause
-            JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
-            WHERE pause.target_system = coalesce(failed.metadata ->> 'targetSystem', request.target_system)
-              AND (pause.tenant IS NULL OR pause.tenant = failed.tenant)
-              AND (pause.stage IS NULL OR pause.stage = failed.stage)
+            FROM request_tracker AS request
+            CROSS JOIN LATERAL pauses_of(
+              failed.tenant, failed.stage, coalesce(failed.metadata ->> 'targetSystem', request.target_system)
+            )
+            WHERE request.pagw_id = failed.pagw_id
           )
         )
       ORDER BY failed.next_retry_at, failed.id

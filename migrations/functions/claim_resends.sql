@@ -18,12 +18,7 @@ AS $$
     WHERE resend.state = 'WAITING'
       AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > at)
       AND resend.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
-      AND NOT EXISTS (
-        SELECT FROM retry_pause AS pause
-        WHERE (pause.tenant IS NULL OR pause.tenant = resend.tenant)
-          AND (pause.stage IS NULL OR pause.stage = resend.stage)
-          AND (pause.target_system IS NULL OR pause.target_system = request.target_system)
-      )
+      AND NOT EXISTS (SELECT FROM pauses_of(resend.tenant, resend.stage, request.target_system))
     ORDER BY resend.id
     LIMIT most
     FOR UPDATE OF resend SKIP LOCKED

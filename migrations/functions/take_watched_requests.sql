@@ -34,12 +34,8 @@ BEGIN
     stand.next_retry_at, stand.retry_exhausted_at,
     CASE WHEN request.completed_at IS NULL THEN stand.error_code END::text,
     request.target_system::text, request.incident_key::text,
-    request.main_status = 'FAILED' AND EXISTS (
-      SELECT FROM retry_pause AS pause
-      WHERE (pause.tenant IS NULL OR pause.tenant = request.tenant)
-        AND (pause.stage IS NULL OR pause.stage = request.main_stage)
-        AND (pause.target_system IS NULL OR pause.target_system = request.target_system)
-    )
+    request.main_status = 'FAILED'
+      AND EXISTS (SELECT FROM pauses_of(request.tenant, request.main_stage, request.target_system))
   FROM request_tracker AS request
   LEFT JOIN LATERAL (
     SELECT event.created_at, event.occurred_at, event.next_retry_at, event.retry_exhausted_at, event.error_code

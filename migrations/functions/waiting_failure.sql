@@ -6,12 +6,7 @@ SELECT
   failed.id, failed.received_on, failed.tenant, failed.stage, failed.pagw_id, failed.sequence_no, failed.attempt,
   failed.error_code, downstream.target_system, failed.created_at AS failed_at,
   failed.next_retry_at, claim.claimed_at AS retry_claimed_at, failed.retry_exhausted_at,
-  EXISTS (
-    SELECT FROM retry_pause AS pause
-    WHERE (pause.tenant IS NULL OR pause.tenant = failed.tenant)
-      AND (pause.stage IS NULL OR pause.stage = failed.stage)
-      AND (pause.target_system IS NULL OR pause.target_system = downstream.target_system)
-  ) AS paused
+  EXISTS (SELECT FROM pauses_of(failed.tenant, failed.stage, downstream.target_system)) AS paused
 FROM event_tracker AS failed
 JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
 LEFT JOIN retry_claim AS claim ON claim.failure_id = failed.id

@@ -1,19 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import * as ingest from '../../lambdas/ingest.ts';
 import * as maintain from '../../lambdas/maintain.ts';
+import * as migrate from '../../lambdas/migrate.ts';
 import * as retry from '../../lambdas/retry.ts';
+import * as rotate from '../../lambdas/rotate.ts';
 import * as stuckAlarm from '../../lambdas/stuck-alarm.ts';
 import * as widget from '../../lambdas/widget.ts';
 import { STAGES } from '../../lib/infra/stages.ts';
-import {
-  databaseEnv,
-  ingestEnv,
-  maintainEnv,
-  migrateEnv,
-  readEnv,
-  retryEnv,
-  stuckAlarmEnv,
-} from '../../lib/runtime/env.ts';
+import { type databaseEnv, ingestEnv, maintainEnv, retryEnv, stuckAlarmEnv } from '../../lib/runtime/env.ts';
 import { systemClock } from '../../lib/runtime/open-database.ts';
 import { EVERY_RULE } from './stage-variants.ts';
 import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
@@ -30,9 +24,9 @@ const STARTS: Record<string, (environment: NodeJS.ProcessEnv) => unknown> = {
   'stuck-alarm.handler': (environment) => stuckAlarm.createHandler(environment, systemClock),
   'maintain.handler': (environment) => maintain.createHandler(environment, systemClock),
   'widget.handler': (environment) => widget.createHandler(environment, systemClock),
-  'migrate.isComplete': (environment) => readEnv(migrateEnv, environment),
+  'migrate.isComplete': (environment) => migrate.createHandler(environment, systemClock),
   'migrate.onEvent': () => undefined,
-  'rotate.handler': (environment) => readEnv(databaseEnv, environment),
+  'rotate.handler': (environment) => rotate.createHandler(environment, systemClock),
 };
 
 /** Settings with a default in the code, which a stage may leave out. */
