@@ -20,6 +20,10 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
     file: './maintain/bench-maintain.ts',
     measures: 'rows compacted and archived a second, bytes an event',
   },
+  growth: {
+    file: './growth/bench-growth.ts',
+    measures: 'what an event costs in a full request and month, by what the planner knows; EVENTS=N',
+  },
   phi: {
     file: './phi/bench-phi.ts',
     measures: 'what the PHI guard finds and what it costs; --corpus FILE',

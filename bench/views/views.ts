@@ -37,7 +37,10 @@ export const views: readonly View[] = [
     read: async (database, now) => (await errorGroups(database, days(now, 7))).groups,
   },
   { name: 'due retries', read: async (database, now) => (await dueRetries(database, { tenant, now })).rows },
-  { name: 'stuck groups', read: (database, now) => groupStuckRequests(database, now, { tenant }) },
+  {
+    name: 'stuck groups',
+    read: async (database, now) => (await groupStuckRequests(database, now, { tenant })).groups,
+  },
   {
     name: 'stuck requests',
     read: async (database) => (await listStuckRequests(database, { tenant }, 100)).rows,

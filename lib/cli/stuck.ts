@@ -53,18 +53,18 @@ export function stuck(cli: Cli): Command {
         const now = connection.now();
         const filter = toFilter(options, session.options.tenant, now);
         await refuseUnknownNames(database, filter);
-        const groups = await groupStuckRequests(database, now, filter);
+        const { groups, total, groupCount } = await groupStuckRequests(database, now, filter);
         const { rows, next } = await readPages(
           session.options.limit ?? DEFAULT_LIMIT,
           ROWS_PER_PAGE,
           session.options.after,
           (limit, from) => listStuckRequests(database, filter, limit, from),
         );
-        const total = groups.reduce((sum, { count }) => sum + count, 0);
         printStuck(session, {
           groups: regroup(groups, options.groupBy),
           requests: rows,
           total,
+          groupsLeft: groupCount - groups.length,
           check: await readCheck(database),
           next,
           now,
@@ -108,6 +108,8 @@ export interface StuckListing {
   groups: readonly RegroupedCause[];
   requests: readonly StuckRequest[];
   total: number;
+  /** Groups that the answer had no room for; their requests are counted. */
+  groupsLeft: number;
   check: LastCheck | undefined;
   /** For --after; undefined when all was shown. */
   next: string | null;
@@ -134,7 +136,7 @@ const SKEW_SECONDS = 300;
 
 /** Prints what is stuck in the format asked for, and on stderr how fresh it is. */
 function printStuck(session: Session, listing: StuckListing): void {
-  const { groups, requests, total, check, next, now } = listing;
+  const { groups, requests, total, groupsLeft, check, next, now } = listing;
   switch (session.options.output) {
     case 'json':
       session.printJson({ groups, requests, total, checkedAt: check?.checkedAt ?? null, next });
@@ -153,6 +155,13 @@ function printStuck(session: Session, listing: StuckListing): void {
       }
   }
   session.say(freshness(total, check, now));
+  if (groupsLeft > 0)
+    session.say(
+      session.paintMessage(
+        `${plural(groupsLeft, 'smaller group')} are not shown; name a --tenant or a --stage to see them.`,
+        'dim',
+      ),
+    );
   if (next !== null)
     session.say(
       session.paintMessage(`${requests.length} of ${total} requests; go on with --after ${next}`, 'dim'),

@@ -191,22 +191,28 @@ function partEnd(word: string): string {
   return word.length < SHORTEST_PART ? '\u0001' : '\u{10ffff}';
 }
 
-/** The tenants that have a request, the first 1,000; costs a look into the index for each. */
+/** All tenants that have a request, in the order of their names; costs a look into the index for each. */
 export async function listTenants(database: Database): Promise<string[]> {
-  const { rows } = await readBounded<{ tenant: string }>(
-    database,
-    `WITH RECURSIVE known AS (
-       (SELECT tenant FROM request_tracker ORDER BY tenant LIMIT 1)
-       UNION ALL
-       SELECT (SELECT request.tenant FROM request_tracker AS request WHERE request.tenant > known.tenant ORDER BY request.tenant LIMIT 1)
-       FROM known
-       WHERE known.tenant IS NOT NULL
-     )
-     SELECT tenant FROM known WHERE tenant IS NOT NULL ORDER BY tenant LIMIT 1000`,
-    {},
-  );
-  return rows.map(({ tenant }) => tenant);
+  const tenants: string[] = [];
+  for (;;) {
+    const { rows, cut } = await readBounded<{ tenant: string }>(
+      database,
+      `WITH RECURSIVE known AS (
+         (SELECT tenant FROM request_tracker WHERE tenant > :after ORDER BY tenant LIMIT 1)
+         UNION ALL
+         SELECT (SELECT request.tenant FROM request_tracker AS request WHERE request.tenant > known.tenant ORDER BY request.tenant LIMIT 1)
+         FROM known
+         WHERE known.tenant IS NOT NULL
+       )
+       SELECT tenant FROM known WHERE tenant IS NOT NULL LIMIT :limit`,
+      { after: tenants.at(-1) ?? '', limit: PAGE_TENANTS },
+    );
+    for (const { tenant } of rows) tenants.push(tenant);
+    if (!cut && rows.length < PAGE_TENANTS) return tenants;
+  }
 }
+
+const PAGE_TENANTS = 1_000;
 
 /**
  * For a WITH RECURSIVE: the tenant asked for or, where `:tenant` is null, every one, each found by one step into the

@@ -99,16 +99,30 @@ const GROUP_COLUMNS = `
        min(decision_due_at) FILTER (WHERE deadline_risk IN ('at-risk', 'urgent') AND decision_due_at > :now::timestamptz) AS next_due_at,
        (array_agg(pagw_id::text ORDER BY stuck_since, pagw_id))[1:3] AS sample_ids`;
 
+/** What is stuck, counted whole, and the groups of it that an answer has room for. */
+export interface StuckGroups {
+  /** Largest first. */
+  groups: StuckGroup[];
+  /** Of all groups, those that are not told too. */
+  total: number;
+  /** Groups there are; more than are told where not all fit. */
+  groupCount: number;
+  /** Since when the longest stuck one is; null where none is. */
+  oldestSince: Date | null;
+}
+
+type CountedGroup = StuckGroup & { total: number; groupCount: number; oldestOfAll: Date };
+
 /**
- * The stuck requests by tenant, stage and cause, largest group first. Every tenant's largest groups come before any
- * tenant's smaller ones where not all fit.
+ * The stuck requests by tenant, stage and cause. Every tenant's largest groups come before any tenant's smaller ones
+ * where not all fit.
  */
 export async function groupStuckRequests(
   database: Database,
   now: Date,
   filter: StuckFilter = {},
-): Promise<StuckGroup[]> {
-  const { rows } = await readBounded<StuckGroup>(
+): Promise<StuckGroups> {
+  const { rows } = await readBounded<CountedGroup>(
     database,
     `WITH grouped AS (
        SELECT ${GROUP_COLUMNS}
@@ -123,7 +137,8 @@ export async function groupStuckRequests(
          *, row_number() OVER (PARTITION BY tenant ORDER BY count DESC, oldest_since, stage, reason, error_code, target_system) AS place
        FROM grouped
      ),
-     ${FOLDED_GROUPS}
+     ${FOLDED_GROUPS},
+       sum(count) OVER ()::bigint AS total, count(*) OVER () AS group_count, min(oldest_since) OVER () AS oldest_of_all
      FROM folded
      ORDER BY place, count DESC, oldest_since, tenant, stage, reason, error_code, target_system
      LIMIT :limit`,
@@ -134,9 +149,17 @@ export async function groupStuckRequests(
       limit: MAX_GROUPS,
     },
   );
-  return rows.sort(
-    (left, right) => right.count - left.count || left.oldestSince.getTime() - right.oldestSince.getTime(),
-  );
+  const [first] = rows;
+  return {
+    groups: rows
+      .map(({ total: _, groupCount: __, oldestOfAll: ___, ...group }) => group)
+      .sort(
+        (left, right) => right.count - left.count || left.oldestSince.getTime() - right.oldestSince.getTime(),
+      ),
+    total: first?.total ?? 0,
+    groupCount: first?.groupCount ?? 0,
+    oldestSince: first?.oldestOfAll ?? null,
+  };
 }
 
 /** Requests of a tenant that are one incident. */

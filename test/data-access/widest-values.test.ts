@@ -12,7 +12,7 @@ import { listRequests } from '../../lib/data-access/requests.ts';
 import { compactRequests, findArchiveBatch } from '../../lib/data-access/retention.ts';
 import { listRetries, measureRetriesByName } from '../../lib/data-access/retry.ts';
 import { countWatchedRequests } from '../../lib/data-access/stuck-alarm.ts';
-import { listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
+import { groupStuckRequests, listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { findRequest, readTimeline } from '../../lib/data-access/timeline.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
@@ -221,6 +221,8 @@ describe('the widest legal values, in quantity', () => {
     );
     const stuck = await readAll((after) => listStuckRequests(db.database, {}, 5_000, after));
     expect(stuck).toHaveLength(run.stuck);
+    const board = await groupStuckRequests(db.database, later(90), { tenant: hostile });
+    expect(board.total).toBe(run.stuck - 1);
   });
 
   it('keep their names on the next run', async () => {

@@ -1,4 +1,4 @@
-import type { StuckGroup } from '../../lib/data-access/stuck-requests.ts';
+import type { StuckGroup, StuckGroups } from '../../lib/data-access/stuck-requests.ts';
 import type { RequestRow, TimelineEvent } from '../../lib/data-access/timeline.ts';
 import type { ViewContext } from '../../lib/views/view-page.ts';
 import { widgetLinks } from '../../lib/views/widget/draw-widget.tsx';
@@ -108,6 +108,17 @@ export function requestRow(fields: Partial<RequestRow> = {}): RequestRow {
     createdAt: ago(120),
     updatedAt: ago(60),
     ...fields,
+  };
+}
+
+/** All that is stuck, in these groups. */
+export function stuckGroups(...groups: StuckGroup[]): StuckGroups {
+  const since = groups.map(({ oldestSince }) => oldestSince.getTime());
+  return {
+    groups,
+    total: groups.reduce((sum, { count }) => sum + count, 0),
+    groupCount: groups.length,
+    oldestSince: groups.length === 0 ? null : new Date(Math.min(...since)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Overview, type OverviewData } from '../../lib/views/pages/overview.tsx';
-import { ago, stuckGroup, viewContext } from '../support/view-fixtures.ts';
+import { ago, stuckGroup, stuckGroups, viewContext } from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';
 
 const context = viewContext();
@@ -9,7 +9,7 @@ const check = { checkedAt: ago(40), heldBackSince: null, laggingSince: null, lag
 describe('the overview', () => {
   const quiet: OverviewData = {
     pauses: [],
-    groups: [],
+    stuck: stuckGroups(),
     open: 0,
     deadlines: { 'at-risk': 0, urgent: 0, breached: 0 },
     retries: { due: 0, paused: 0, exhausted: 0, oldestDueSeconds: 0 },
@@ -30,7 +30,7 @@ describe('the overview', () => {
     const html = Overview({
       data: {
         ...quiet,
-        groups: [stuckGroup({ count: 40 }), stuckGroup({ count: 2, oldestSince: ago(8_040) })],
+        stuck: stuckGroups(stuckGroup({ count: 40 }), stuckGroup({ count: 2, oldestSince: ago(8_040) })),
         open: 70,
         deadlines: { 'at-risk': 2, urgent: 1, breached: 2 },
         retriesDue: 4,

@@ -1,21 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { StuckBoard, type StuckBoardData } from '../../lib/views/pages/stuck.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
-import { ago, hostile, hostileTexts, stuckGroup, viewContext } from '../support/view-fixtures.ts';
+import {
+  ago,
+  hostile,
+  hostileTexts,
+  stuckGroup,
+  stuckGroups,
+  viewContext,
+} from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';
 
 const noFilter = { stage: null, reason: null, error: null, target: null, risk: null };
 const check = { checkedAt: ago(40), heldBackSince: null, laggingSince: null, lagSeconds: 0 };
 
 function draw(data: Partial<StuckBoardData> = {}): string {
-  const whole = { filter: noFilter, groups: [], requests: null, check, pauses: [], owner: null, ...data };
+  const whole = {
+    filter: noFilter,
+    stuck: stuckGroups(),
+    requests: null,
+    check,
+    pauses: [],
+    owner: null,
+    ...data,
+  };
   return String(StuckBoard({ data: whole, context: viewContext() }));
 }
 
 describe('the stuck board', () => {
   it('tells count, stage, cause, downstream, oldest, deadline, what happens by itself, and samples', () => {
     const html = draw({
-      groups: [
+      stuck: stuckGroups(
         stuckGroup({
           reason: 'retries-exhausted',
           errorCode: 'API_TIMEOUT',
@@ -25,7 +40,7 @@ describe('the stuck board', () => {
           nextDueAt: ago(-7_200),
           sampleIds: ['PAGW-A', 'PAGW-B', 'PAGW-C'],
         }),
-      ],
+      ),
     });
     for (const part of [
       '41',
@@ -43,7 +58,7 @@ describe('the stuck board', () => {
   });
 
   it('leads from the count to the group and from a sample to its request', () => {
-    const html = draw({ groups: [stuckGroup({ sampleIds: ['PAGW-A'] })] });
+    const html = draw({ stuck: stuckGroups(stuckGroup({ sampleIds: ['PAGW-A'] })) });
     expect(html).toContain(
       '{"view":"stuck","tenant":"anthem","stage":"API_CONNECTOR","reason":"no-result","error":"-","target":"-"}',
     );
@@ -73,10 +88,19 @@ describe('the stuck board', () => {
         sampleIds: [hostile(position), hostile(position + 4), 'PAGW-1'],
       }),
     );
-    const html = draw({ groups });
+    const html = draw({ stuck: stuckGroups(...groups) });
     expect(textOf(html)).toContain('The 100 largest of 500 groups');
     expect(textOf(html)).toContain('125,250 requests in 500 groups');
     expect(sanitiseHtml(html)).toBe(html);
+  });
+
+  it('counts what the answer has no room for, and goes on with the requests of a group', () => {
+    const some = { ...stuckGroups(stuckGroup({ count: 3 })), total: 1_234, groupCount: 1_100 };
+    expect(textOf(draw({ stuck: some }))).toContain('1,234 requests in 1,100 groups');
+    expect(textOf(draw({ stuck: some }))).toContain('The 1 largest of 1,100 groups');
+    const filter = { ...noFilter, stage: 'API_CONNECTOR' };
+    const html = draw({ filter, stuck: some, requests: { rows: [], next: 'POSITION' } });
+    expect(html).toContain('{"view":"stuck","stage":"API_CONNECTOR","after":"POSITION"}');
   });
 
   it('stays below the limit with values as long as the columns allow', () => {
@@ -90,13 +114,13 @@ describe('the stuck board', () => {
         sampleIds: [longest('<', 64), longest('"', 64), longest('&', 64)],
       }),
     );
-    expect(Buffer.byteLength(draw({ groups }))).toBeLessThan(700_000);
+    expect(Buffer.byteLength(draw({ stuck: stuckGroups(...groups) }))).toBeLessThan(700_000);
   });
 
   it.each(hostileTexts.map((text) => [text.slice(0, 20), text]))('keeps %j a text', (_, text) => {
     const html = draw({
       filter: { ...noFilter, stage: text, reason: text, error: text, target: text },
-      groups: [stuckGroup({ stage: text, errorCode: text })],
+      stuck: stuckGroups(stuckGroup({ stage: text, errorCode: text })),
     });
     expect(sanitiseHtml(html)).toBe(html);
     expect(html).not.toMatch(/<(script|img|iframe)/);
@@ -106,7 +130,12 @@ describe('the stuck board', () => {
   it('says of a group that was chosen what to do, who owns it, and by whom it is paused', () => {
     const group = stuckGroup({ reason: 'retries-exhausted', targetSystem: 'carelon' });
     const owner = { stage: 'API_CONNECTOR', serviceName: 'pasapiconnector', workerId: 'pod-1', at: ago(600) };
-    const chosen = { filter: { ...noFilter, stage: 'API_CONNECTOR' }, groups: [group], requests: [], owner };
+    const requests = { rows: [], next: null };
+    const chosen = {
+      filter: { ...noFilter, stage: 'API_CONNECTOR' },
+      stuck: stuckGroups(group),
+      ...{ requests, owner },
+    };
     const text = (data: Partial<StuckBoardData>) => textOf(draw({ ...chosen, ...data }));
     for (const part of [
       'Pause, mend the cause at API_CONNECTOR',

@@ -6,7 +6,7 @@ import { countRejected, listRejected } from '../../data-access/rejected-messages
 import { listRequests } from '../../data-access/requests.ts';
 import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/retry.ts';
 import { countOpenRequests, type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
-import { groupStuckRequests, type StuckGroup } from '../../data-access/stuck-requests.ts';
+import { groupStuckRequests, type StuckGroups } from '../../data-access/stuck-requests.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
@@ -34,7 +34,7 @@ export const overviewPage: ViewPage = {
     const time = readTime(parameters, '24h');
     const tenant = context.tenant ?? undefined;
     const refused = { tenant, since: sinceOf('24h', now) };
-    const [groups, open, retries, due, deadlines, rejected, lastRejected, check, latest, load, pauses] =
+    const [stuck, open, retries, due, deadlines, rejected, lastRejected, check, latest, load, pauses] =
       await Promise.all([
         groupStuckRequests(database, now, { tenant }),
         countOpenRequests(database, context.tenant),
@@ -49,7 +49,7 @@ export const overviewPage: ViewPage = {
         listRetryPauses(database),
       ]);
     const data = {
-      groups,
+      stuck,
       open,
       deadlines,
       retries,
@@ -69,7 +69,7 @@ export const overviewPage: ViewPage = {
 };
 
 export interface OverviewData {
-  groups: readonly StuckGroup[];
+  stuck: StuckGroups;
   /** Requests in flight. */
   open: number;
   deadlines: Readonly<Record<Deadline['risk'], number>>;
@@ -135,7 +135,8 @@ const GROUPS_SHOWN = 5;
 
 /** Is anything wrong, how much, and where to look; every number leads to its rows. */
 export function Overview({ data, context }: { data: OverviewData; context: ViewContext }) {
-  const { groups, check, latest } = data;
+  const { check, latest } = data;
+  const { groups } = data.stuck;
   const { now, links, tenant } = context;
   return (
     <section>
@@ -204,7 +205,14 @@ function Figure({ name, value, detail }: FigureProps) {
 }
 
 function figuresOf(
-  { groups, deadlines, retries, retriesDue: due, rejected, check }: OverviewData,
+  {
+    stuck: { total: stuck, oldestSince },
+    deadlines,
+    retries,
+    retriesDue: due,
+    rejected,
+    check,
+  }: OverviewData,
   context: ViewContext,
 ): FigureProps[] {
   const { now, tenant } = context;
@@ -212,8 +220,6 @@ function figuresOf(
     view,
     parameters: { tenant, ...parameters },
   });
-  const stuck = sum(groups, ({ count }) => count);
-  const oldest = Math.min(...groups.map(({ oldestSince }) => oldestSince.getTime()));
   const { breached } = deadlines;
   const atRisk = deadlines.urgent + deadlines['at-risk'];
   const { paused, exhausted, oldestDueSeconds: oldestDue } = retries;
@@ -223,7 +229,10 @@ function figuresOf(
     {
       name: 'Stuck',
       value: number(stuck),
-      detail: stuck === 0 ? 'all are moving' : `oldest ${durationText(now.getTime() - oldest)}`,
+      detail:
+        oldestSince === null
+          ? 'all are moving'
+          : `oldest ${durationText(now.getTime() - oldestSince.getTime())}`,
       tone: stuck === 0 ? 'quiet' : 'bad',
       place: to('stuck'),
     },
@@ -276,8 +285,4 @@ function figuresOf(
 
 function number(value: number): string {
   return value.toLocaleString('en');
-}
-
-function sum<Row>(rows: readonly Row[], of: (row: Row) => number): number {
-  return rows.reduce((total, row) => total + of(row), 0);
 }

@@ -1,11 +1,13 @@
 import { NONE_STATED } from '../../data-access/failures.ts';
 import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
 import { listRetryPauses } from '../../data-access/operate.ts';
+import type { Page } from '../../data-access/page.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import {
   groupStuckRequests,
   listStuckRequests,
   type StuckGroup,
+  type StuckGroups,
   type StuckRequest,
 } from '../../data-access/stuck-requests.ts';
 import { groupCommand, nextStepOfGroup } from '../../domain/next-step.ts';
@@ -31,12 +33,12 @@ import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
-import { readText, readWord } from '../read-parameters.ts';
+import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 
 export const stuckPage: ViewPage = {
   title: 'Stuck',
-  filters: ['stage', 'reason', 'error', 'target', 'risk'],
+  filters: ['stage', 'reason', 'error', 'target', 'risk', 'after'],
   show: async ({ database, parameters, context }) => {
     const filter = {
       stage: readText(parameters, 'stage'),
@@ -54,18 +56,23 @@ export const stuckPage: ViewPage = {
       risk: filter.risk ?? undefined,
     };
     const isFiltered = Object.values(filter).some((part) => part !== null);
-    const [groups, requests, check, pauses] = await Promise.all([
+    const after = readText(parameters, 'after') ?? undefined;
+    if (after !== undefined && !isFiltered)
+      throw badFilter(
+        'The filter “after” goes on with a list of requests; choose a stage or a reason with it.',
+      );
+    const [stuck, requests, check, pauses] = await Promise.all([
       groupStuckRequests(database, context.now, question),
-      isFiltered ? listStuckRequests(database, question, context.limits.requests) : null,
+      isFiltered ? listStuckRequests(database, question, context.limits.requests, after) : null,
       readCheck(database),
       listRetryPauses(database),
     ]);
-    const [only, ...others] = groups;
+    const [only, ...others] = stuck.groups;
     const group =
       isFiltered && only !== undefined && others.length === 0 && only.stage !== OTHER ? only : null;
     const owner =
       group && (await lastHeardOf(database, { tenant: group.tenant, stage: ownerOf(group, pauses) }));
-    const data = { filter, groups, requests: requests?.rows ?? null, check, pauses, owner };
+    const data = { filter, stuck, requests, check, pauses, owner };
     return <StuckBoard data={data} context={context} />;
   },
 };
@@ -79,10 +86,9 @@ export interface StuckBoardData {
     target: string | null;
     risk: 'at-risk' | 'breached' | null;
   };
-  /** Largest first. */
-  groups: readonly StuckGroup[];
+  stuck: StuckGroups;
   /** Longest stuck first; null where no group was chosen. */
-  requests: readonly StuckRequest[] | null;
+  requests: Page<StuckRequest> | null;
   check: LastCheck | undefined;
   pauses: readonly RetryPause[];
   /** Who works on the stage of the one group that is shown. */
@@ -91,9 +97,9 @@ export interface StuckBoardData {
 
 /** What is stuck, by stage, cause and downstream, and what will happen by itself. */
 export function StuckBoard({ data, context }: { data: StuckBoardData; context: ViewContext }) {
-  const { groups, requests, check, filter } = data;
+  const { requests, check, filter } = data;
+  const { groups, total, groupCount } = data.stuck;
   const { now, limits, links } = context;
-  const total = groups.reduce((sum, { count }) => sum + count, 0);
   const shown = groups.slice(0, limits.groups);
   const isFiltered = Object.values(filter).some((part) => part !== null);
   const [only] = groups;
@@ -101,8 +107,8 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
     <section>
       <h1>Stuck requests</h1>
       <p class="lead">
-        <Total count={total} one="request" /> in {groups.length.toLocaleString('en')}{' '}
-        {groups.length === 1 ? 'group' : 'groups'}, <CheckedAt check={check} now={now} />
+        <Total count={total} one="request" /> in {groupCount.toLocaleString('en')}{' '}
+        {groupCount === 1 ? 'group' : 'groups'}, <CheckedAt check={check} now={now} />
         {isFiltered ? (
           <>
             {' '}
@@ -124,13 +130,15 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
       ) : (
         <GroupTable groups={shown} pauses={data.pauses} context={context} />
       )}
-      {groups.length > shown.length ? (
+      {groupCount > shown.length ? (
         <Caution>
-          The {shown.length} largest of {groups.length.toLocaleString('en')} groups. Choose a tenant or a
-          stage to see others, or use <code>pagw stuck -o csv</code>.
+          The {shown.length} largest of {groupCount.toLocaleString('en')} groups. Choose a tenant or a stage
+          to see others, or list every request with <code>pagw stuck -o csv --limit {total}</code>.
         </Caution>
       ) : null}
-      {requests === null ? null : <RequestTable requests={requests} total={total} context={context} />}
+      {requests === null ? null : (
+        <RequestTable requests={requests} filter={filter} total={total} context={context} />
+      )}
     </section>
   );
 }
@@ -285,24 +293,25 @@ function CountMark({ count, mark, then = '' }: { count: number; mark: StateMark;
 }
 
 interface RequestTableProps {
-  requests: readonly StuckRequest[];
+  requests: Page<StuckRequest>;
+  filter: StuckBoardData['filter'];
   total: number;
   context: ViewContext;
 }
 
-function RequestTable({ requests, total, context }: RequestTableProps) {
-  const { now, links } = context;
+function RequestTable({ requests: { rows, next }, filter, total, context }: RequestTableProps) {
+  const { now, links, tenant } = context;
   return (
     <>
       <h2>Requests, longest stuck first</h2>
-      {requests.length < total ? (
+      {rows.length < total ? (
         <Caution>
-          {requests.length.toLocaleString('en')} of {total.toLocaleString('en')}.
+          {rows.length.toLocaleString('en')} of {total.toLocaleString('en')}.
         </Caution>
       ) : null}
       <Table
         caption="Stuck requests"
-        rows={requests}
+        rows={rows}
         columns={[
           {
             name: 'Request',
@@ -330,6 +339,11 @@ function RequestTable({ requests, total, context }: RequestTableProps) {
           { name: 'Decision due', cell: ({ decisionDueAt }) => <Relative at={decisionDueAt} now={now} /> },
         ]}
       />
+      {next === null ? null : (
+        <p class="pager">
+          {links.link({ view: 'stuck', parameters: { tenant, ...filter, after: next } }, 'Later ones')}
+        </p>
+      )}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listTenants } from '../../../lib/data-access/requests.ts';
 import { takeWatchedRequests, writeVerdicts } from '../../../lib/data-access/stuck-alarm.ts';
 import { groupStuckRequests, listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
@@ -175,9 +176,11 @@ describe('the detector', () => {
     expect(
       await listStuckRequests(db.database, { tenant: 'overtaken', stage: 'VALIDATION' }, 10),
     ).toMatchObject({ rows: [{ pagwId, stage: 'VALIDATION', nextStage: null, reason: 'no-result' }] });
-    expect(await groupStuckRequests(db.database, late, { tenant: 'overtaken' })).toMatchObject([
-      { stage: 'VALIDATION', reason: 'no-result', count: 1 },
-    ]);
+    expect(await groupStuckRequests(db.database, late, { tenant: 'overtaken' })).toMatchObject({
+      groups: [{ stage: 'VALIDATION', reason: 'no-result', count: 1 }],
+      total: 1,
+      groupCount: 1,
+    });
   });
 
   it('keeps a producer’s own time as it is, and how far it is off', async () => {
@@ -190,5 +193,25 @@ describe('the detector', () => {
       { pagwId },
     );
     expect(rows).toEqual([{ occurredAt: afterMinutes(start, 60) }]);
+  });
+
+  it('counts what is stuck of more tenants than one answer names, and lists them all', async () => {
+    await hang();
+    await checkRequests(db.database, { rules, now: late });
+    await db.database.execute(
+      `INSERT INTO request_tracker (pagw_id, tenant, received_on, received_at, stuck_reason, stuck_since, stuck_stage)
+       SELECT 'PAGW-MANY-' || number, 'many-' || number, received_on, received_at, stuck_reason, stuck_since, stuck_stage
+       FROM generate_series(1, 1_100) AS number, (
+         SELECT * FROM request_tracker WHERE stuck_reason IS NOT NULL LIMIT 1
+       ) AS stuck`,
+    );
+    const { rows } = await db.database.execute<{ stuck: number }>(
+      'SELECT count(*) AS stuck FROM request_tracker WHERE stuck_reason IS NOT NULL',
+    );
+    const board = await groupStuckRequests(db.database, late);
+    expect(board.total).toBe(rows[0]?.stuck);
+    expect(board.groups).toHaveLength(1_000);
+    expect(board.groupCount).toBeGreaterThanOrEqual(1_100);
+    expect((await listTenants(db.database)).length).toBeGreaterThanOrEqual(1_100);
   });
 });
