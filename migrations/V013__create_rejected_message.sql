@@ -4,6 +4,7 @@ CREATE TABLE rejected_message (
   position      INT NOT NULL CHECK (position >= 0),
   tenant        VARCHAR(64),
   pagw_id       VARCHAR(64) COLLATE "C",
+  event_id      VARCHAR(128) COLLATE "C",
   code          VARCHAR(64) NOT NULL,
   path          VARCHAR(512) NOT NULL,
   rule          VARCHAR(128) NOT NULL,
@@ -20,6 +21,11 @@ CREATE TABLE rejected_message (
 CREATE INDEX ix_rejected_message_rejected
   ON rejected_message (rejected_at DESC, id DESC);
 
+CREATE INDEX ix_rejected_message_event
+  ON rejected_message (event_id)
+  WHERE event_id IS NOT NULL;
+
 COMMENT ON TABLE rejected_message IS 'Messages set aside by ingest, with the reason; the body is in the quarantine bucket, never here';
 COMMENT ON COLUMN rejected_message.position IS 'Place of the refused event in its message, from 0';
+COMMENT ON COLUMN rejected_message.event_id IS 'The id it has when it is sent again, by which what became of it is found; null where none was well-formed';
 COMMENT ON COLUMN rejected_message.path IS 'JSON pointer to the field at fault; empty for the whole message';

@@ -26,18 +26,14 @@ CREATE TABLE incident (
   trend_count         INT NOT NULL,
   trend_at            TIMESTAMPTZ NOT NULL,
   notified_at             TIMESTAMPTZ,
-  notified_count          INT NOT NULL DEFAULT 0,
   notified_level          VARCHAR(8) CHECK (notified_level IN ('warn', 'page', 'breach')),
   reminders_sent      INT NOT NULL DEFAULT 0,
-  lead_key            VARCHAR(192) COLLATE "C",
-  notified_tenants    TEXT[] NOT NULL DEFAULT '{}',
-  outage_peak         INT NOT NULL DEFAULT 0,
-  outage_trend        INT NOT NULL DEFAULT 0,
+  lead_id             BIGINT REFERENCES incident (id),
   snoozed_until       TIMESTAMPTZ,
   snoozed_by          VARCHAR(256),
   version             INT NOT NULL DEFAULT 1,
   CONSTRAINT ck_incident_closed CHECK (closed_at IS NULL OR closed_at >= opened_at),
-  CONSTRAINT ck_incident_lead CHECK (lead_key <> key),
+  CONSTRAINT ck_incident_lead CHECK (lead_id <> id),
   CONSTRAINT ck_incident_notified CHECK ((notified_at IS NULL) = (notified_level IS NULL))
 );
 
@@ -45,7 +41,17 @@ CREATE UNIQUE INDEX ux_incident_open_key ON incident (key) WHERE closed_at IS NU
 
 CREATE INDEX ix_incident_opened ON incident (opened_at DESC, id DESC);
 
-CREATE INDEX ix_incident_lead ON incident (lead_key) WHERE lead_key IS NOT NULL;
+CREATE INDEX ix_incident_lead ON incident (lead_id) WHERE lead_id IS NOT NULL;
+
+-- What the notices of an incident tell of: it alone, or the same cause at other tenants, too. Apart from the incident, which
+-- is its tenant's.
+CREATE TABLE outage (
+  incident_id      BIGINT PRIMARY KEY REFERENCES incident (id) ON DELETE CASCADE,
+  notified_tenants TEXT[] NOT NULL,
+  notified_count   INT NOT NULL,
+  peak_count       INT NOT NULL,
+  trend_count      INT NOT NULL
+);
 
 -- What there is to tell: written in the statement that changed its incident, sent at least once.
 CREATE TABLE incident_notification (
@@ -53,6 +59,7 @@ CREATE TABLE incident_notification (
   incident_id   BIGINT NOT NULL REFERENCES incident (id) ON DELETE CASCADE,
   kind          VARCHAR(16) NOT NULL CHECK (kind IN ('opened', 'grew', 'worsened', 'spread', 'reminder', 'closed')),
   level         VARCHAR(8) NOT NULL CHECK (level IN ('warn', 'page', 'breach')),
+  tenants       INT NOT NULL DEFAULT 1 CHECK (tenants > 0),
   subject       VARCHAR(100) NOT NULL,
   body          TEXT NOT NULL,
   written_at    TIMESTAMPTZ NOT NULL,
@@ -75,11 +82,12 @@ COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; 
 COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any more but wait for an outcome: a retry was sent or is planned';
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
 COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is notified against';
-COMMENT ON COLUMN incident.notified_count IS 'Count when it was last notified; notified again from ten times that';
-COMMENT ON COLUMN incident.lead_key IS 'Key of the incident whose notices tell of this one, too: the same cause at another tenant; null: it has its own notices';
-COMMENT ON COLUMN incident.notified_tenants IS 'Of one with notices of its own: the tenants they named, the first hundred';
-COMMENT ON COLUMN incident.outage_peak IS 'Of one with notices of its own: most requests at once, of all tenants that it tells of';
-COMMENT ON COLUMN incident.outage_trend IS 'The same at trend_at';
+COMMENT ON COLUMN outage.notified_count IS 'Count when it was last notified; notified again from ten times that';
+COMMENT ON COLUMN incident.lead_id IS 'The incident whose notices tell of this one, too: the same cause at another tenant; null: it has its own notices';
+COMMENT ON COLUMN outage.notified_tenants IS 'The tenants that the notices named, the first hundred';
+COMMENT ON COLUMN outage.peak_count IS 'Most requests at once, of all tenants together';
+COMMENT ON COLUMN outage.trend_count IS 'The same count at the trend_at of its incident';
+COMMENT ON COLUMN incident_notification.tenants IS 'Of how many it tells; a reader limited to some tenants sees what tells of one alone';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
 COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
 

@@ -98,10 +98,11 @@ GRANT
   INSERT,
   UPDATE (
     opened_at, closed_at, reason, seen_at, level, count, awaited, peak_count, oldest_since, trend_count, trend_at,
-    notified_at, notified_count, notified_level, notified_tenants, reminders_sent, lead_key, outage_peak, outage_trend,
-    version
+    notified_at, notified_level, reminders_sent, lead_id, version
   )
 ON incident TO pagw_writer;
+
+GRANT INSERT, UPDATE ON outage TO pagw_writer;
 
 -- So does what was notified.
 GRANT INSERT, UPDATE (written_at, claimed_until, sent_at, superseded_at) ON incident_notification TO pagw_writer;

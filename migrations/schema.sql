@@ -446,38 +446,31 @@ CREATE TABLE incident (
   trend_count integer NOT NULL,
   trend_at timestamp with time zone NOT NULL,
   notified_at timestamp with time zone,
-  notified_count integer NOT NULL DEFAULT 0,
   notified_level character varying(8),
   reminders_sent integer NOT NULL DEFAULT 0,
-  lead_key character varying(192) COLLATE "C",
-  notified_tenants text[] NOT NULL DEFAULT '{}'::text[],
-  outage_peak integer NOT NULL DEFAULT 0,
-  outage_trend integer NOT NULL DEFAULT 0,
+  lead_id bigint,
   snoozed_until timestamp with time zone,
   snoozed_by character varying(256),
   version integer NOT NULL DEFAULT 1,
   CONSTRAINT incident_pkey PRIMARY KEY (id),
   CONSTRAINT ck_incident_closed CHECK (((closed_at IS NULL) OR (closed_at >= opened_at))),
-  CONSTRAINT ck_incident_lead CHECK (((lead_key)::text <> (key)::text)),
+  CONSTRAINT ck_incident_lead CHECK ((lead_id <> id)),
   CONSTRAINT ck_incident_notified CHECK (((notified_at IS NULL) = (notified_level IS NULL))),
   CONSTRAINT incident_check CHECK (((awaited >= 0) AND (awaited <= count))),
   CONSTRAINT incident_check1 CHECK ((peak_count >= count)),
   CONSTRAINT incident_count_check CHECK ((count >= 0)),
   CONSTRAINT incident_level_check CHECK (((level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
-  CONSTRAINT incident_notified_level_check CHECK (((notified_level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[])))
+  CONSTRAINT incident_notified_level_check CHECK (((notified_level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
+  CONSTRAINT incident_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES incident(id)
 );
-CREATE INDEX ix_incident_lead ON public.incident USING btree (lead_key) WHERE (lead_key IS NOT NULL);
+CREATE INDEX ix_incident_lead ON public.incident USING btree (lead_id) WHERE (lead_id IS NOT NULL);
 CREATE INDEX ix_incident_opened ON public.incident USING btree (opened_at DESC, id DESC);
 CREATE UNIQUE INDEX ux_incident_open_key ON public.incident USING btree (key) WHERE (closed_at IS NULL);
 COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; a pager takes it for de-duplication';
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
 COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any more but wait for an outcome: a retry was sent or is planned';
 COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is notified against';
-COMMENT ON COLUMN incident.notified_count IS 'Count when it was last notified; notified again from ten times that';
-COMMENT ON COLUMN incident.lead_key IS 'Key of the incident whose notices tell of this one, too: the same cause at another tenant; null: it has its own notices';
-COMMENT ON COLUMN incident.notified_tenants IS 'Of one with notices of its own: the tenants they named, the first hundred';
-COMMENT ON COLUMN incident.outage_peak IS 'Of one with notices of its own: most requests at once, of all tenants that it tells of';
-COMMENT ON COLUMN incident.outage_trend IS 'The same at trend_at';
+COMMENT ON COLUMN incident.lead_id IS 'The incident whose notices tell of this one, too: the same cause at another tenant; null: it has its own notices';
 COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
 GRANT SELECT ON TABLE incident TO pagw_maintainer;
 GRANT SELECT ON TABLE incident TO pagw_reader;
@@ -488,6 +481,7 @@ CREATE TABLE incident_notification (
   incident_id bigint NOT NULL,
   kind character varying(16) NOT NULL,
   level character varying(8) NOT NULL,
+  tenants integer NOT NULL DEFAULT 1,
   subject character varying(100) NOT NULL,
   body text NOT NULL,
   written_at timestamp with time zone NOT NULL,
@@ -498,10 +492,12 @@ CREATE TABLE incident_notification (
   CONSTRAINT ck_incident_notification_once CHECK (((sent_at IS NULL) OR (superseded_at IS NULL))),
   CONSTRAINT incident_notification_kind_check CHECK (((kind)::text = ANY ((ARRAY['opened'::character varying, 'grew'::character varying, 'worsened'::character varying, 'spread'::character varying, 'reminder'::character varying, 'closed'::character varying])::text[]))),
   CONSTRAINT incident_notification_level_check CHECK (((level)::text = ANY ((ARRAY['warn'::character varying, 'page'::character varying, 'breach'::character varying])::text[]))),
+  CONSTRAINT incident_notification_tenants_check CHECK ((tenants > 0)),
   CONSTRAINT incident_notification_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE
 );
 CREATE INDEX ix_incident_notification_incident ON public.incident_notification USING btree (incident_id);
 CREATE INDEX ix_incident_notification_unsent ON public.incident_notification USING btree (id) WHERE ((sent_at IS NULL) AND (superseded_at IS NULL));
+COMMENT ON COLUMN incident_notification.tenants IS 'Of how many it tells; a reader limited to some tenants sees what tells of one alone';
 COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
 GRANT SELECT ON TABLE incident_notification TO pagw_maintainer;
 GRANT SELECT ON TABLE incident_notification TO pagw_reader;
@@ -577,6 +573,23 @@ GRANT SELECT ON TABLE operator_action TO pagw_maintainer;
 GRANT SELECT ON TABLE operator_action TO pagw_reader;
 GRANT SELECT ON TABLE operator_action TO pagw_writer;
 
+CREATE TABLE outage (
+  incident_id bigint NOT NULL,
+  notified_tenants text[] NOT NULL,
+  notified_count integer NOT NULL,
+  peak_count integer NOT NULL,
+  trend_count integer NOT NULL,
+  CONSTRAINT outage_pkey PRIMARY KEY (incident_id),
+  CONSTRAINT outage_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE
+);
+COMMENT ON COLUMN outage.notified_tenants IS 'The tenants that the notices named, the first hundred';
+COMMENT ON COLUMN outage.notified_count IS 'Count when it was last notified; notified again from ten times that';
+COMMENT ON COLUMN outage.peak_count IS 'Most requests at once, of all tenants together';
+COMMENT ON COLUMN outage.trend_count IS 'The same count at the trend_at of its incident';
+GRANT SELECT ON TABLE outage TO pagw_maintainer;
+GRANT SELECT ON TABLE outage TO pagw_reader;
+GRANT INSERT, SELECT, UPDATE ON TABLE outage TO pagw_writer;
+
 CREATE TABLE reader_scope (
   only_row boolean NOT NULL DEFAULT true,
   tenants text[],
@@ -595,6 +608,7 @@ CREATE TABLE rejected_message (
   "position" integer NOT NULL,
   tenant character varying(64),
   pagw_id character varying(64) COLLATE "C",
+  event_id character varying(128) COLLATE "C",
   code character varying(64) NOT NULL,
   path character varying(512) NOT NULL,
   rule character varying(128) NOT NULL,
@@ -609,9 +623,11 @@ CREATE TABLE rejected_message (
   CONSTRAINT ux_rejected_message_position UNIQUE (message_id, "position"),
   CONSTRAINT rejected_message_position_check CHECK (("position" >= 0))
 );
+CREATE INDEX ix_rejected_message_event ON public.rejected_message USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX ix_rejected_message_rejected ON public.rejected_message USING btree (rejected_at DESC, id DESC);
 COMMENT ON TABLE rejected_message IS 'Messages set aside by ingest, with the reason; the body is in the quarantine bucket, never here';
 COMMENT ON COLUMN rejected_message."position" IS 'Place of the refused event in its message, from 0';
+COMMENT ON COLUMN rejected_message.event_id IS 'The id it has when it is sent again, by which what became of it is found; null where none was well-formed';
 COMMENT ON COLUMN rejected_message.path IS 'JSON pointer to the field at fault; empty for the whole message';
 GRANT SELECT ON TABLE rejected_message TO pagw_maintainer;
 GRANT SELECT ON TABLE rejected_message TO pagw_reader;
@@ -995,7 +1011,7 @@ CREATE VIEW tenant_table WITH (security_invoker=true) AS
     COALESCE(stated.tenant, 'tenant'::text) AS tenant,
     COALESCE(stated.visible, '%s'::text) AS visible
    FROM pg_class held
-     LEFT JOIN ( VALUES ('retry_pause'::text,'tenant'::text,'tenant IS NULL OR %s'::text), ('retry_batch'::text,'filter ->> ''tenant'''::text,'%s'::text), ('operator_action'::text,'filter ->> ''tenant'''::text,'%s OR EXISTS (SELECT FROM request_tracker WHERE pagw_id = filter ->> ''pagwId'')'::text), ('incident_notification'::text,'NULL'::text,'EXISTS (SELECT FROM incident WHERE incident.id = incident_id)'::text), ('event_tracker_summary_total'::text,'NULL'::text,'false'::text), ('event_tracker_summary_day_total'::text,'NULL'::text,'false'::text)) stated(name, tenant, visible) ON stated.name = held.relname
+     LEFT JOIN ( VALUES ('retry_pause'::text,'tenant'::text,'tenant IS NULL OR %s'::text), ('retry_batch'::text,'filter ->> ''tenant'''::text,'%s'::text), ('operator_action'::text,'filter ->> ''tenant'''::text,'%s OR EXISTS (SELECT FROM request_tracker WHERE pagw_id = filter ->> ''pagwId'')'::text), ('outage'::text,'NULL'::text,'false'::text), ('incident_notification'::text,'NULL'::text,'tenants = 1 AND EXISTS (SELECT FROM incident WHERE incident.id = incident_id)'::text), ('event_tracker_summary_total'::text,'NULL'::text,'false'::text), ('event_tracker_summary_day_total'::text,'NULL'::text,'false'::text)) stated(name, tenant, visible) ON stated.name = held.relname
   WHERE held.relnamespace = 'public'::regnamespace::oid AND (held.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (stated.name IS NOT NULL OR (EXISTS ( SELECT
            FROM pg_attribute
           WHERE pg_attribute.attrelid = held.oid AND pg_attribute.attname = 'tenant'::name AND NOT pg_attribute.attisdropped)));
@@ -2860,7 +2876,7 @@ AS $function$
 BEGIN
   UPDATE incident
   SET snoozed_until = until, snoozed_by = left(who, 256), version = version + 1
-  WHERE key = of_key AND closed_at IS NULL AND lead_key IS NULL;
+  WHERE key = of_key AND closed_at IS NULL AND lead_id IS NULL;
   IF NOT FOUND THEN
     RETURN false;
   END IF;

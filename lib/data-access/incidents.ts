@@ -16,7 +16,7 @@ export interface KeptIncident extends OpenIncident, IncidentCause {
   awaited: number;
   peakCount: number;
   oldestSince: Date;
-  /** The incident whose notices tell of this one, too: the same cause at another tenant. Null: it has its own. */
+  /** The open incident whose notices tell of this one, too: the same cause at another tenant. Null: it has its own. */
   leadKey: string | null;
   /** Of all that its notices tell of: most requests at once, and how many at trendAt. */
   outagePeak: number;
@@ -48,12 +48,21 @@ function readOpenIncidents(
   return readBounded<KeptIncident>(
     database,
     `SELECT
-       id, key, version, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
-       peak_count, oldest_since, notified_at, notified_count, notified_level, notified_tenants, reminders_sent, snoozed_until,
-       trend_count, trend_at, lead_key, outage_peak, outage_trend
+       incident.id, incident.key, incident.version, incident.tenant, incident.stage, incident.reason, incident.error_code,
+       incident.target_system, incident.opened_at, incident.seen_at, incident.level, incident.count, incident.awaited,
+       incident.peak_count, incident.oldest_since, incident.notified_at, incident.notified_level, incident.reminders_sent,
+       incident.snoozed_until, incident.trend_count, incident.trend_at, lead.key AS lead_key,
+       coalesce(outage.notified_count, 0) AS notified_count,
+       coalesce(outage.notified_tenants, '{}') AS notified_tenants,
+       coalesce(outage.peak_count, 0) AS outage_peak,
+       coalesce(outage.trend_count, 0) AS outage_trend
      FROM incident
-     WHERE closed_at IS NULL AND (:tenant::text IS NULL OR tenant = :tenant) AND id > :after_id
-     ORDER BY id
+     LEFT JOIN incident AS lead ON lead.id = incident.lead_id AND lead.closed_at IS NULL
+     LEFT JOIN outage ON outage.incident_id = incident.id
+     WHERE incident.closed_at IS NULL
+       AND (:tenant::text IS NULL OR incident.tenant = :tenant)
+       AND incident.id > :after_id
+     ORDER BY incident.id
      LIMIT :limit`,
     { tenant, after_id: afterId, limit: PAGE_INCIDENTS },
   );
@@ -74,6 +83,7 @@ export interface IncidentChange extends IncidentCause {
   trendCount: number;
   trendAt: Date;
   remindersSent: number;
+  notifiedCount: number;
   notifiedTenants: readonly string[];
   outagePeak: number;
   outageTrend: number;
@@ -84,12 +94,13 @@ export interface IncidentChange extends IncidentCause {
 export interface Telling extends NotificationText {
   kind: NotificationKind;
   level: IncidentLevel;
-  count: number;
+  /** How many tenants it tells of. */
+  tenants: number;
 }
 
 /**
  * Saves what a run found, and in the same statement writes down what there is to tell: of two runs at once, one's
- * change of an incident goes through, and only its notification is written.
+ * change of an incident goes through, and only its notification is written. Those that lead are saved before those they lead.
  * @returns how many notifications there are to send for it.
  */
 export async function saveIncidents(
@@ -104,20 +115,20 @@ export async function saveIncidents(
        FROM json_to_recordset(:changes::json) AS given (
          key text, version int, closed boolean, tenant text, stage text, reason text, error_code text,
          target_system text, seen_at timestamptz, level text, count int, awaited int, oldest_since timestamptz,
-         trend_count int, trend_at timestamptz, reminders_sent int, notified_tenants text[], lead_key text, outage_peak int,
-         outage_trend int, kind text, told_level text, told_count int, subject text, body text
+         trend_count int, trend_at timestamptz, reminders_sent int, notified_count int,
+         notified_tenants text[], lead_key text, outage_peak int, outage_trend int, kind text, told_level text,
+         told_tenants int, subject text, body text
        )
      ),
      opened AS (
        INSERT INTO incident (
          key, tenant, stage, reason, error_code, target_system, opened_at, seen_at, level, count, awaited,
-         peak_count, oldest_since, trend_count, trend_at, notified_at, notified_count, notified_level, notified_tenants,
-         lead_key, outage_peak, outage_trend
+         peak_count, oldest_since, trend_count, trend_at, notified_at, notified_level, lead_id
        )
        SELECT
          key, tenant, stage, reason, error_code, target_system, :now::timestamptz, seen_at, level, count, awaited,
          count, oldest_since, trend_count, trend_at, CASE WHEN kind IS NOT NULL THEN :now::timestamptz END,
-         coalesce(told_count, 0), told_level, notified_tenants, lead_key, outage_peak, outage_trend
+         told_level, (SELECT lead.id FROM incident AS lead WHERE lead.key = lead_key AND lead.closed_at IS NULL)
        FROM change
        WHERE version IS NULL
        ON CONFLICT (key) WHERE closed_at IS NULL DO NOTHING
@@ -137,12 +148,8 @@ export async function saveIncidents(
            trend_count = change.trend_count,
            trend_at = change.trend_at,
            reminders_sent = change.reminders_sent,
-           notified_tenants = change.notified_tenants,
-           lead_key = change.lead_key,
-           outage_peak = change.outage_peak,
-           outage_trend = change.outage_trend,
+           lead_id = CASE WHEN change.lead_key IS NOT NULL THEN incident.lead_id END,
            notified_at = CASE WHEN change.kind IS NULL THEN incident.notified_at ELSE :now::timestamptz END,
-           notified_count = CASE WHEN change.kind IS NULL THEN incident.notified_count ELSE change.told_count END,
            notified_level = CASE WHEN change.kind IS NULL THEN incident.notified_level ELSE change.told_level END
        FROM change
        WHERE incident.key = change.key AND incident.closed_at IS NULL AND incident.version = change.version
@@ -152,6 +159,18 @@ export async function saveIncidents(
        SELECT id, key FROM opened
        UNION ALL
        SELECT id, key FROM moved
+     ),
+     kept AS (
+       INSERT INTO outage (incident_id, notified_tenants, notified_count, peak_count, trend_count)
+       SELECT saved.id, change.notified_tenants, change.notified_count, change.outage_peak, change.outage_trend
+       FROM saved
+       JOIN change ON change.key = saved.key
+       WHERE change.lead_key IS NULL
+       ON CONFLICT (incident_id) DO UPDATE
+       SET notified_tenants = excluded.notified_tenants,
+           notified_count = excluded.notified_count,
+           peak_count = excluded.peak_count,
+           trend_count = excluded.trend_count
      ),
      superseded AS (
        UPDATE incident_notification AS earlier
@@ -164,8 +183,8 @@ export async function saveIncidents(
          AND (earlier.claimed_until IS NULL OR earlier.claimed_until <= :now::timestamptz)
      ),
      written AS (
-       INSERT INTO incident_notification (incident_id, kind, level, subject, body, written_at)
-       SELECT saved.id, change.kind, change.told_level, change.subject, change.body, :now::timestamptz
+       INSERT INTO incident_notification (incident_id, kind, level, tenants, subject, body, written_at)
+       SELECT saved.id, change.kind, change.told_level, change.told_tenants, change.subject, change.body, :now::timestamptz
        FROM saved
        JOIN change ON change.key = saved.key
        WHERE change.kind IS NOT NULL
@@ -196,13 +215,14 @@ function toRecord({ telling, ...change }: IncidentChange) {
     trend_count: change.trendCount,
     trend_at: change.trendAt,
     reminders_sent: change.remindersSent,
+    notified_count: change.notifiedCount,
     notified_tenants: change.notifiedTenants,
     lead_key: change.leadKey,
     outage_peak: change.outagePeak,
     outage_trend: change.outageTrend,
     kind: telling?.kind,
     told_level: telling?.level,
-    told_count: telling?.count,
+    told_tenants: telling?.tenants,
     subject: telling?.subject,
     body: telling?.body,
   };
@@ -265,10 +285,11 @@ export async function claimNotifications(
        RETURNING notification.*, unsent.place
      )
      SELECT
-       claimed.id, claimed.incident_id, incident.key, incident.tenant, incident.notified_tenants AS tenants,
+       claimed.id, claimed.incident_id, incident.key, incident.tenant, coalesce(outage.notified_tenants, '{}') AS tenants,
        incident.stage, incident.reason, claimed.kind, claimed.level, claimed.subject, claimed.body
      FROM claimed
      JOIN incident ON incident.id = claimed.incident_id
+     LEFT JOIN outage ON outage.incident_id = incident.id
      ORDER BY claimed.place, claimed.id`,
     { now, limit, lease_seconds: leaseSeconds },
   );
@@ -332,11 +353,14 @@ export async function findIncident(
 ): Promise<FoundIncident | undefined> {
   const { rows } = await database.execute<FoundIncident>(
     `SELECT
-       id, key, tenant, stage, reason, error_code, target_system, level, count, awaited, peak_count, opened_at, closed_at,
-       oldest_since, seen_at, snoozed_until, snoozed_by, lead_key
+       incident.id, incident.key, incident.tenant, incident.stage, incident.reason, incident.error_code,
+       incident.target_system, incident.level, incident.count, incident.awaited, incident.peak_count, incident.opened_at,
+       incident.closed_at, incident.oldest_since, incident.seen_at, incident.snoozed_until, incident.snoozed_by,
+       lead.key AS lead_key
      FROM incident
-     WHERE id = :id::bigint OR key = :key::text
-     ORDER BY id DESC
+     LEFT JOIN incident AS lead ON lead.id = incident.lead_id
+     WHERE incident.id = :id::bigint OR incident.key = :key::text
+     ORDER BY incident.id DESC
      LIMIT 1`,
     { id, key },
   );
@@ -351,15 +375,6 @@ const WORST_FIRST = `CASE
     THEN '1' || CASE incident.level WHEN 'breach' THEN '3' WHEN 'page' THEN '2' ELSE '1' END || lpad(incident.count::text, 10, '0')
     ELSE '000000000000'
   END || lpad(incident.id::text, 18, '0')`;
-
-/** The incident that the notices of `incident` are told with: of its lead's key, the one that was open when it opened. */
-const LEAD_OF_INCIDENT = `LEFT JOIN LATERAL (
-       SELECT head.id, head.notified_at, head.opened_at, head.closed_at
-       FROM incident AS head
-       WHERE head.key = incident.lead_key AND head.opened_at <= incident.opened_at
-       ORDER BY head.id DESC
-       LIMIT 1
-     ) AS lead ON true`;
 
 /** Incidents, worst first; open ones only unless closed ones are asked for. @throws PagePositionError */
 export async function listIncidents(
@@ -378,14 +393,14 @@ export async function listIncidents(
        incident.peak_count, incident.opened_at,
        incident.closed_at, incident.oldest_since, incident.snoozed_until, latest.kind AS last_kind,
        latest.sent_at AS last_sent_at, incident.trend_count, incident.trend_at,
-       coalesce(lead.notified_at, incident.notified_at) AS notified_at, incident.lead_key,
+       coalesce(lead.notified_at, incident.notified_at) AS notified_at, lead.key AS lead_key,
        incident.opened_at::text AS page_at, ${WORST_FIRST} AS page_id
      FROM incident
-     ${LEAD_OF_INCIDENT}
+     LEFT JOIN incident AS lead ON lead.id = incident.lead_id
      LEFT JOIN LATERAL (
        SELECT notification.kind, notification.sent_at
        FROM incident_notification AS notification
-       WHERE notification.incident_id = coalesce(lead.id, incident.id) AND notification.superseded_at IS NULL
+       WHERE notification.incident_id = coalesce(incident.lead_id, incident.id) AND notification.superseded_at IS NULL
        ORDER BY notification.id DESC
        LIMIT 1
      ) AS latest ON true
@@ -421,9 +436,7 @@ export async function listNotifications(
     database,
     `SELECT id, kind, level, subject, body, written_at, sent_at, superseded_at
      FROM incident_notification
-     WHERE incident_id = (
-       SELECT coalesce(lead.id, incident.id) FROM incident ${LEAD_OF_INCIDENT} WHERE incident.id = :incident_id
-     )
+     WHERE incident_id = (SELECT coalesce(lead_id, id) FROM incident WHERE id = :incident_id)
      ORDER BY id DESC
      LIMIT :limit`,
     { incident_id: incidentId, limit },
@@ -446,17 +459,14 @@ export async function listOutage(
   const { rows } = await readBounded<OutageMember>(
     database,
     `WITH told AS (
-       SELECT coalesce(lead.id, incident.id) AS id
-       FROM incident ${LEAD_OF_INCIDENT}
-       WHERE incident.id = :incident_id
+       SELECT coalesce(lead_id, id) AS lead_id FROM incident WHERE id = :incident_id
      )
      SELECT
        member.id, member.key, member.tenant, member.level, member.count, member.awaited, member.peak_count,
-       member.opened_at, member.closed_at, member.lead_key
+       member.opened_at, member.closed_at, lead.key AS lead_key
      FROM told
-     JOIN incident AS lead ON lead.id = told.id
-     JOIN incident AS member ON member.id = lead.id
-       OR (member.lead_key = lead.key AND member.opened_at BETWEEN lead.opened_at AND coalesce(lead.closed_at, 'infinity'))
+     JOIN incident AS member ON member.id = told.lead_id OR member.lead_id = told.lead_id
+     LEFT JOIN incident AS lead ON lead.id = member.lead_id
      ORDER BY member.closed_at IS NOT NULL, member.count DESC, member.peak_count DESC, member.id
      LIMIT :limit`,
     { incident_id: incidentId, limit },

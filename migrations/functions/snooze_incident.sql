@@ -9,7 +9,7 @@ AS $$
 BEGIN
   UPDATE incident
   SET snoozed_until = until, snoozed_by = left(who, 256), version = version + 1
-  WHERE key = of_key AND closed_at IS NULL AND lead_key IS NULL;
+  WHERE key = of_key AND closed_at IS NULL AND lead_id IS NULL;
   IF NOT FOUND THEN
     RETURN false;
   END IF;

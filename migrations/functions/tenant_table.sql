@@ -16,7 +16,8 @@ LEFT JOIN (
     ('retry_pause', 'tenant', 'tenant IS NULL OR %s'),
     ('retry_batch', $$filter ->> 'tenant'$$, '%s'),
     ('operator_action', $$filter ->> 'tenant'$$, $$%s OR EXISTS (SELECT FROM request_tracker WHERE pagw_id = filter ->> 'pagwId')$$),
-    ('incident_notification', 'NULL', 'EXISTS (SELECT FROM incident WHERE incident.id = incident_id)'),
+    ('outage', 'NULL', 'false'),
+    ('incident_notification', 'NULL', 'tenants = 1 AND EXISTS (SELECT FROM incident WHERE incident.id = incident_id)'),
     ('event_tracker_summary_total', 'NULL', 'false'),
     ('event_tracker_summary_day_total', 'NULL', 'false')
 ) AS stated (name, tenant, visible) ON stated.name = held.relname

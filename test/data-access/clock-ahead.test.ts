@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 beforeEach(() =>
   db.database.execute(
-    `TRUNCATE request_tracker, event_tracker, retry_claim, incident, incident_notification, stuck_check`,
+    `TRUNCATE request_tracker, event_tracker, retry_claim, incident, incident_notification, stuck_check CASCADE`,
   ),
 );
 afterAll(() => db.close());

@@ -332,7 +332,7 @@ describe.each([
       expect.arrayContaining([id('HANGS'), id('WRONG-STARTS')]),
     );
     const { rows: untold } = await db.database.execute(
-      `SELECT key FROM incident WHERE closed_at IS NULL AND lead_key IS NULL AND notified_at IS NULL
+      `SELECT key FROM incident WHERE closed_at IS NULL AND lead_id IS NULL AND notified_at IS NULL
        UNION ALL
        SELECT kind FROM incident_notification WHERE sent_at IS NULL AND superseded_at IS NULL`,
     );

@@ -43,7 +43,9 @@ export async function keepIncidents(
   const stuckAt = countByStage(groups);
   const changes = outages.flatMap((outage) => changesOf(outage, now, stuckAt, options));
   let notified = 0;
-  for (const part of inParts(changes)) notified += await saveIncidents(database, part, now);
+  for (const leads of [true, false])
+    for (const part of inParts(changes.filter(({ leadKey }) => (leadKey === null) === leads)))
+      notified += await saveIncidents(database, part, now);
   const members = outages.flatMap(({ lead, followers }) => [lead, ...followers]);
   return { open: members.filter(({ group }) => group !== undefined).length, notified };
 }
@@ -122,7 +124,8 @@ function leadChange(
     // Whatever is notified reminds; and what came due in silence is not made up for.
     remindersSent: remindersDue(report.openedAt, now),
     notifiedTenants: tenantsNamed(incident?.notifiedTenants ?? [], names),
-    telling: { ...tell(kind, report, now, options), count: total.count },
+    notifiedCount: total.count,
+    telling: tell(kind, report, now, options),
   };
 }
 
@@ -179,7 +182,7 @@ function closing(incident: KeptIncident, now: Date, options: TellingOptions): In
   return {
     ...ended(incident),
     leadKey: null,
-    telling: { ...tell('closed', report, now, options), count: 0 },
+    telling: tell('closed', report, now, options),
   };
 }
 
@@ -191,7 +194,7 @@ function tell(
 ) {
   const pause = kind === 'closed' ? undefined : pauseOfAll(pauses, report);
   const text = incidentText({ ...report, kind, ...(pause && { pause }) }, now, leads);
-  return { kind, level: report.level, ...text };
+  return { kind, level: report.level, tenants: Math.max(1, report.tenants.length), ...text };
 }
 
 /** The oldest pause that holds all tenants' back. */
@@ -221,6 +224,7 @@ function trendOf(incident: KeptIncident | undefined, count: number, now: Date) {
 function keptOfOutage(incident: KeptIncident | undefined) {
   return {
     remindersSent: incident?.remindersSent ?? 0,
+    notifiedCount: incident?.notifiedCount ?? 0,
     notifiedTenants: incident?.notifiedTenants ?? [],
     outagePeak: incident?.outagePeak ?? 0,
     outageTrend: incident?.outageTrend ?? 0,

@@ -13,10 +13,11 @@ import type { ListedRequest } from '../../data-access/requests.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
-import { closedIncidentMark, durationText, incidentLevelMarks } from '../../domain/words.ts';
+import { closedIncidentMark, durationText, incidentLevelMarks, plural } from '../../domain/words.ts';
 import { ActsTable } from '../parts/acts-table.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { Fact } from '../parts/fact.tsx';
+import { Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { Pauses } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
@@ -134,7 +135,9 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
             incidentKey={incident.leadKey ?? incident.key}
             context={context}
           />
-          <h2>Requests</h2>
+          <h2>
+            <Total count={count} one="request" />
+          </h2>
           {members.length === 0 ? (
             <Empty>None any more; it closes once it has been quiet for some minutes.</Empty>
           ) : (
@@ -191,9 +194,18 @@ function OutageTable({ outage, context }: { outage: readonly OutageMember[]; con
               <MarkText {...(closedAt === null ? incidentLevelMarks[level] : closedIncidentMark)} />
             ),
           },
-          { name: 'Requests', numeric: true, cell: ({ count }) => count.toLocaleString('en') },
-          { name: 'Awaited', numeric: true, cell: ({ awaited }) => awaited.toLocaleString('en') },
-          { name: 'At most', numeric: true, cell: ({ peakCount }) => peakCount.toLocaleString('en') },
+          {
+            name: 'Requests',
+            cell: ({ id, count, awaited, peakCount, closedAt }) =>
+              closedAt === null ? (
+                <>
+                  {links.link({ view: 'incident', parameters: { id: String(id) } }, plural(count, 'request'))}
+                  {awaited === 0 ? null : <span class="muted">, {awaited.toLocaleString('en')} awaited</span>}
+                </>
+              ) : (
+                <span class="muted">at most {peakCount.toLocaleString('en')}</span>
+              ),
+          },
           { name: 'Opened', cell: ({ openedAt }) => <Instant at={openedAt} now={now} /> },
           { name: 'Notices', cell: ({ leadKey }) => (leadKey === null ? 'under its key' : 'with the first') },
         ]}

@@ -75,6 +75,12 @@ beforeAll(async () => {
   const rules = { limits: parseStageLimits(undefined), policy: parseDecisionPolicy(undefined) };
   const measureLag = async () => ({ seconds: 0, waiting: 0 });
   await runStuckAlarm(owner, { rules, measureLag, now, publish: async () => undefined });
+  // Beside the notice of both: one that tells of each alone.
+  await owner.execute(
+    `INSERT INTO incident_notification (incident_id, kind, level, subject, body, written_at)
+     SELECT id, 'reminder', 'warn', tenant, tenant, :now::timestamptz FROM incident`,
+    { now },
+  );
   await keepLoadSample(owner, now);
   await metricTenants(owner, []);
   // Afterwards: a failure whose retry is held back is not stuck.
@@ -127,7 +133,7 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
   const reason = { code: 'FIELD_INVALID', path: '', rule: 'contract', hint: 'x' };
   await insertRejectedMessages(
     owner,
-    [{ messageId: pagwId, position: 0, tenant, pagwId, ...reason, ...place }],
+    [{ messageId: pagwId, position: 0, tenant, pagwId, eventId: pagwId, ...reason, ...place }],
     now,
   );
   await owner.execute(
@@ -183,7 +189,7 @@ async function rowsOf(database: Database, relation: string): Promise<string[]> {
 }
 
 /** Counts over all tenants: none of their rows is of one. */
-const OVER_TENANTS = ['event_tracker_summary_day_total', 'event_tracker_summary_total'];
+const OVER_TENANTS = ['event_tracker_summary_day_total', 'event_tracker_summary_total', 'outage'];
 
 const isOfElevance = (row: string) => /elevance|HIDDEN/.test(row);
 
@@ -211,15 +217,17 @@ describe('a reader limited to anthem', () => {
     expect(rows.map((row) => JSON.parse(row).tenant)).toEqual(['anthem', null]);
   });
 
-  async function hiddenIncident(): Promise<string> {
-    const { rows } = await owner.execute<{ id: number }>("SELECT id FROM incident WHERE tenant = 'elevance'");
+  async function hiddenId(view: string): Promise<string> {
+    const table = view === 'incident' ? 'incident' : view === 'rejection' ? 'rejected_message' : null;
+    if (table === null) return HIDDEN;
+    const { rows } = await owner.execute<{ id: number }>(`SELECT id FROM ${table} WHERE tenant = 'elevance'`);
     return String(rows[0]?.id);
   }
 
   it.each(viewNames)('finds nothing of elevance in view %s, whatever it asks for', async (view) => {
     const rules = readRules({});
     const parameters = {
-      id: view === 'incident' ? await hiddenIncident() : HIDDEN,
+      id: await hiddenId(view),
       q: 'shared',
       time: '7d',
     };

@@ -122,7 +122,7 @@ describe('a login of the operator', () => {
     const reason = { code: 'INVALID', path: '', rule: 'r', hint: 'h' };
     await insertRejectedMessages(
       writer.database,
-      [{ messageId: 'm', position: 0, tenant: null, pagwId: null, ...reason, ...place }],
+      [{ messageId: 'm', position: 0, tenant: null, pagwId: null, eventId: null, ...reason, ...place }],
       now,
     );
     expect(await markRejectedReplayed(operator.database, [1, 99], now)).toBe(1);

@@ -57,10 +57,10 @@ describe('the schema', () => {
     try {
       const dumps = [await schemaText(database)];
       for (const change of [
-        `ALTER TABLE incident ALTER COLUMN notified_count SET DEFAULT 1`,
+        `ALTER TABLE incident ALTER COLUMN reminders_sent SET DEFAULT 1`,
         `GRANT DELETE ON incident TO pagw_writer`,
         `REVOKE EXECUTE ON FUNCTION archived_through FROM pagw_reader`,
-        `ALTER TABLE incident ADD CHECK (notified_count < 9)`,
+        `ALTER TABLE incident ADD CHECK (reminders_sent < 9)`,
         `DROP TRIGGER watch_request_again ON request_tracker`,
         `COMMENT ON TABLE incident IS 'changed'`,
         `ALTER FUNCTION append_events SET enable_seqscan = on`,

@@ -13,7 +13,7 @@ let db: TestDatabase;
 beforeAll(async () => {
   db = await openTestDatabase();
 });
-beforeEach(() => db.database.execute('TRUNCATE incident, incident_notification'));
+beforeEach(() => db.database.execute('TRUNCATE incident, incident_notification CASCADE'));
 afterAll(() => db.close());
 
 const group = (fields: Partial<IncidentGroup> = {}) => incidentGroup({ oldestSince: start, ...fields });
