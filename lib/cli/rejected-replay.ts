@@ -1,6 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
-import type { EventToSend } from '../client/pack-messages.ts';
 import { judgeEvents } from '../client/read-event-lines.ts';
 import { sendEvents } from '../client/send-events.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
@@ -11,20 +9,17 @@ import {
   markRejectedReplayed,
   type RejectedRow,
 } from '../data-access/rejected-messages.ts';
-import { isBlank } from '../domain/blank.ts';
-import { isCloudEvent, unwrapCloudEvent } from '../domain/cloud-event.ts';
-import { eventMaxDepth } from '../domain/event-contract.ts';
-import { nestsDeeper, parseJson } from '../domain/json-text.ts';
-import { type PhiRules, parsePhiGuard } from '../domain/phi-guard.ts';
+import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { printable } from '../domain/printable-text.ts';
 import { ageText, countText, plural } from '../domain/words.ts';
+import { prepareReplay } from '../flows/operate/replay-rejected.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { operatorOf } from './operator.ts';
 import { outcomeGlyph } from './output/paint.ts';
 import { openProgress } from './output/progress.ts';
-import { needRejected, parseRejectedId, readRejectedBody } from './rejected.ts';
+import { needRejected, needRejectedBody, parseRejectedId } from './rejected.ts';
 import type { Session } from './session.ts';
 
 interface Options {
@@ -131,12 +126,12 @@ async function replayRows(
   options: Options,
   listedBefore = 0,
 ): Promise<Replayed> {
-  const replay = await prepareReplay(
-    connection.s3,
-    rows,
-    options.force === true,
-    parsePhiGuard(connection.phiGuard),
-  );
+  const [first] = rows;
+  if (first === undefined) return { replayed: 0, refusedAgain: 0, notTaken: 0, notKept: 0 };
+  const phiGuard = parsePhiGuard(connection.phiGuard);
+  const judge = (events: readonly unknown[]) => judgeEvents(events, phiGuard).rejected[0];
+  const body = await needRejectedBody(connection.s3, first);
+  const replay = prepareReplay(body, rows, judge, options.force === true);
   const paint = session.paintMessage;
   for (const { row, code, path } of replay.refusedAgain.slice(0, Math.max(0, MOST_LISTED - listedBefore))) {
     const where = path === '' ? '' : ` at ${printable(path)}`;
@@ -203,86 +198,4 @@ function tellDryRun(session: Session, counts: { events: number; messages: number
 
 function byMessage(rows: readonly RejectedRow[]): RejectedRow[][] {
   return [...Map.groupBy(rows, ({ messageId }) => messageId).values()];
-}
-
-/** What of a message is to be sent again, and what would only be refused again. */
-export interface Replay {
-  send: EventToSend[];
-  /** Rows whose events are among `send`. */
-  rows: RejectedRow[];
-  /** Rows that the contract still refuses, with today's reason. */
-  refusedAgain: { row: RejectedRow; code: string; path: string }[];
-}
-
-/**
- * Takes the refused events of one message out of its body. Each keeps the identity and the time that ingest gave it
- * then, so that replaying twice records once.
- */
-async function prepareReplay(
-  s3: S3Client,
-  rows: readonly RejectedRow[],
-  force: boolean,
-  phiGuard?: PhiRules,
-): Promise<Replay> {
-  const replay: Replay = { send: [], rows: [], refusedAgain: [] };
-  const [first] = rows;
-  if (first === undefined) return replay;
-  const message = parseJson(await readRejectedBody(s3, first));
-  for (const row of rows) {
-    const events = eventsOf(message, row);
-    const [fault] =
-      events.length === 0
-        ? [row]
-        : judgeEvents(
-            events.map(({ event }) => event),
-            phiGuard,
-          ).rejected;
-    if (fault !== undefined && (!force || !events.every(({ event }) => isSendable(event)))) {
-      replay.refusedAgain.push({ row, code: fault.code, path: fault.path });
-      continue;
-    }
-    replay.send.push(...events);
-    replay.rows.push(row);
-  }
-  return replay;
-}
-
-/** The event at the row's place; all of a message that was refused for their number. */
-function eventsOf(message: unknown, row: RejectedRow): EventToSend[] {
-  if (!Array.isArray(message)) return message === undefined ? [] : [toSend(message, row, row.messageId)];
-  const all = message.map((event, position) => toSend(event, row, `${row.messageId}#${position}`));
-  return row.code === 'TOO_MANY_EVENTS' ? all : all.slice(row.position, row.position + 1);
-}
-
-function toSend(event: unknown, row: RejectedRow, eventId: string): EventToSend {
-  const sentAt = row.sentAt.toISOString();
-  const named = isObject(event) ? withIdentity(event, eventId, sentAt) : event;
-  const data = unwrapCloudEvent(event).event;
-  const stated = isObject(data) && typeof data.pagwId === 'string' ? data.pagwId.trim() : '';
-  // Without an id of its own to the sender, the message gets a new de-duplication id: SQS must not drop it.
-  return { pagwId: stated || row.pagwId || `rejected-${eventId}`, eventId: null, event: named };
-}
-
-type Fields = Record<string, unknown>;
-
-function withIdentity(event: Fields, eventId: string, sentAt: string): Fields {
-  if (isCloudEvent(event)) {
-    // It always has an id; its time may stand in its data, which may be text.
-    const { event: data } = unwrapCloudEvent(event);
-    return isObject(data) && isBlank(data.occurredAt) ? { ...event, time: sentAt } : event;
-  }
-  return {
-    ...event,
-    eventId: isBlank(event.eventId) ? eventId : event.eventId,
-    occurredAt: isBlank(event.occurredAt) ? sentAt : event.occurredAt,
-  };
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** What is nested deeper than the contract allows is not even to be forced: it could not be written. */
-function isSendable(event: unknown): boolean {
-  return !nestsDeeper(event, eventMaxDepth);
 }

@@ -1,15 +1,19 @@
-import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Database } from '../data-access/database.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
+  type FollowedRejection,
   findRejected,
   listRejected,
   REJECTED_PER_PAGE,
   type RejectedRow,
 } from '../data-access/rejected-messages.ts';
+import { nextStepOfRejection, rejectionCommand } from '../domain/next-step.ts';
 import { printable } from '../domain/printable-text.ts';
-import { ageText, plural, replayedMark } from '../domain/words.ts';
+import { rejectionFate } from '../domain/rejection.ts';
+import { ageText, plural, rejectionFateMarks } from '../domain/words.ts';
+import { readRejectedBody } from '../flows/operate/replay-rejected.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import { markCell } from './output/paint.ts';
@@ -26,7 +30,7 @@ interface Options {
 
 const DEFAULT_LIMIT = 25;
 
-const FIELDS: (keyof RejectedRow & string)[] = [
+const FIELDS: (keyof FollowedRejection & string)[] = [
   'id',
   'rejectedAt',
   'tenant',
@@ -39,6 +43,9 @@ const FIELDS: (keyof RejectedRow & string)[] = [
   'position',
   'sentAt',
   'replayedAt',
+  'recordedNo',
+  'refusedAgainId',
+  'refusedAgainCode',
   'bodyBucket',
   'bodyKey',
   'bodyBytes',
@@ -83,7 +90,7 @@ export function rejectedList(cli: Cli): Command {
     );
 }
 
-function columns(now: Date): Column<RejectedRow>[] {
+function columns(now: Date): Column<FollowedRejection>[] {
   return [
     { title: 'ID', cell: ({ id }) => id, align: 'right' },
     {
@@ -96,9 +103,11 @@ function columns(now: Date): Column<RejectedRow>[] {
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
     { title: 'REQUEST', cell: ({ pagwId }) => pagwId, least: 12 },
     {
-      title: '',
-      cell: ({ replayedAt }) =>
-        replayedAt === null ? { text: 'waiting' } : markCell(replayedMark, ` ${ageText(replayedAt, now)}`),
+      title: 'SINCE',
+      cell: (row) => {
+        const after = fateDetail(row, now);
+        return markCell(rejectionFateMarks[rejectionFate(row)], after === null ? '' : ` ${after}`);
+      },
     },
   ];
 }
@@ -112,14 +121,14 @@ export function rejectedShow(cli: Cli): Command {
       cli.run(command, [], async (session) => {
         const connection = await session.connect();
         const row = await needRejected(connection.database('reader'), id);
-        const text = body ? await readRejectedBody(connection.s3, row) : undefined;
+        const text = body ? await needRejectedBody(connection.s3, row) : undefined;
         print(session, row, text, connection.now());
         return undefined;
       }),
     );
 }
 
-function print(session: Session, row: RejectedRow, body: string | undefined, now: Date): void {
+function print(session: Session, row: FollowedRejection, body: string | undefined, now: Date): void {
   const { output, time } = session.options;
   if (output === 'json' || output === 'jsonl') {
     const value = { rejected: row, ...(body === undefined ? {} : { body }) };
@@ -138,7 +147,7 @@ function print(session: Session, row: RejectedRow, body: string | undefined, now
   }
 }
 
-function rejectedText(session: Session, row: RejectedRow, at: (moment: Date) => string): string {
+function rejectedText(session: Session, row: FollowedRejection, at: (moment: Date) => string): string {
   const { paint, width } = session;
   const facts = factsText(
     [
@@ -151,12 +160,29 @@ function rejectedText(session: Session, row: RejectedRow, at: (moment: Date) => 
       ['Sent', at(row.sentAt)],
       ['Refused', at(row.rejectedAt)],
       ['Replayed', row.replayedAt === null ? 'no' : at(row.replayedAt)],
+      ['Since', sinceText(row)],
+      ['Next', nextStepOfRejection(row).say],
+      ['Command', rejectionCommand(row)],
       ['Body', `s3://${row.bodyBucket}/${row.bodyKey}, ${plural(row.bodyBytes, 'byte')}`],
     ],
     paint,
     width,
   );
   return `${paint(String(row.id), 'bold')} ${paint('·', 'dim')} ${paint(row.code, 'red')}\n${facts}`;
+}
+
+/** `#12`, `as 45`, `3m ago`. */
+function fateDetail(row: FollowedRejection, now: Date): string | null {
+  if (row.recordedNo !== null) return `#${row.recordedNo}`;
+  if (row.refusedAgainId !== null) return `as ${row.refusedAgainId}`;
+  return row.replayedAt === null ? null : ageText(row.replayedAt, now);
+}
+
+function sinceText({ recordedNo, refusedAgainId, refusedAgainCode, pagwId, replayedAt }: FollowedRejection) {
+  if (recordedNo !== null) return `recorded as event #${recordedNo} of ${pagwId}`;
+  if (refusedAgainId !== null)
+    return `refused again, ${refusedAgainCode}: pagw rejected show ${refusedAgainId}`;
+  return replayedAt === null ? null : 'sent again; neither recorded nor refused yet';
 }
 
 /** @throws InvalidArgumentError, which commander tells. */
@@ -167,7 +193,7 @@ export function parseRejectedId(text: string): number {
 }
 
 /** @throws CliError when there is none of this id. */
-export async function needRejected(database: Database, id: number): Promise<RejectedRow> {
+export async function needRejected(database: Database, id: number): Promise<FollowedRejection> {
   const row = await findRejected(database, id);
   if (row !== undefined) return row;
   throw new CliError({
@@ -179,21 +205,16 @@ export async function needRejected(database: Database, id: number): Promise<Reje
 }
 
 /** The message as it came off the queue. @throws CliError when the bucket does not hold it any more. */
-export async function readRejectedBody(
+export async function needRejectedBody(
   s3: S3Client,
   row: Pick<RejectedRow, 'bodyBucket' | 'bodyKey' | 'id'>,
 ): Promise<string> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: row.bodyBucket, Key: row.bodyKey }));
-    return (await Body?.transformToString('utf-8')) ?? '';
-  } catch (cause) {
-    if (!(cause instanceof NoSuchKey)) throw cause;
-    throw new CliError({
-      code: 'BODY_NOT_FOUND',
-      message: `The message of refused event ${row.id} is not kept any more.`,
-      hint: 'The quarantine bucket deletes messages after their retention; ask the sender to send it again.',
-      exitCode: ExitCode.notFound,
-      cause,
-    });
-  }
+  const body = await readRejectedBody(s3, row);
+  if (body !== undefined) return body;
+  throw new CliError({
+    code: 'BODY_NOT_FOUND',
+    message: `The message of refused event ${row.id} is not kept any more.`,
+    hint: 'The quarantine bucket deletes messages after their retention; ask the sender to send it again.',
+    exitCode: ExitCode.notFound,
+  });
 }

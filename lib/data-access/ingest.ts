@@ -254,6 +254,7 @@ export interface RejectedMessage {
   position: number;
   tenant: string | null;
   pagwId: string | null;
+  eventId: string | null;
   code: string;
   path: string;
   rule: string;
@@ -281,13 +282,13 @@ async function insertPart(
 ): Promise<void> {
   await database.execute(
     `INSERT INTO rejected_message (
-       message_id, position, tenant, pagw_id, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at
+       message_id, position, tenant, pagw_id, event_id, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at
      )
      SELECT
-       "messageId", position, tenant, "pagwId", code, left(path, 512), rule, left(hint, 512),
+       "messageId", position, tenant, "pagwId", "eventId", code, left(path, 512), rule, left(hint, 512),
        "bodyBucket", "bodyKey", "bodyBytes", "sentAt", :now::timestamptz
      FROM json_to_recordset(:messages::json) AS message (
-       "messageId" text, position int, tenant text, "pagwId" text, code text, path text, rule text, hint text,
+       "messageId" text, position int, tenant text, "pagwId" text, "eventId" text, code text, path text, rule text, hint text,
        "bodyBucket" text, "bodyKey" text, "bodyBytes" int, "sentAt" timestamptz
      )
      ON CONFLICT (message_id, position) DO NOTHING`,

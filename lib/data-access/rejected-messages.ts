@@ -9,6 +9,8 @@ export interface RejectedRow {
   position: number;
   tenant: string | null;
   pagwId: string | null;
+  /** By which it is known when it is sent again; null where none was well-formed. */
+  eventId: string | null;
   code: string;
   path: string;
   rule: string;
@@ -21,8 +23,37 @@ export interface RejectedRow {
   replayedAt: Date | null;
 }
 
-const REJECTED_COLUMNS = `id, message_id, position, tenant, pagw_id, code, path, rule, hint,
+/** A refused event with what became of it since, by its id: replayed, or sent again by its producer. */
+export interface FollowedRejection extends RejectedRow {
+  /** Its number in its request's history, where it is recorded. */
+  recordedNo: number | null;
+  /** The latest refusal after this one. */
+  refusedAgainId: number | null;
+  refusedAgainCode: string | null;
+}
+
+const REJECTED_COLUMNS = `id, message_id, position, tenant, pagw_id, event_id, code, path, rule, hint,
   body_bucket, body_key, body_bytes, sent_at, rejected_at, replayed_at`;
+
+/** Follows the rows of `chosen`, which are few. */
+const FOLLOWED = `SELECT
+       chosen.*, recorded.sequence_no AS recorded_no, again.id AS refused_again_id, again.code AS refused_again_code
+     FROM chosen
+     LEFT JOIN LATERAL (
+       SELECT sequence_no
+       FROM event_history
+       WHERE event_history.pagw_id = chosen.pagw_id AND event_history.event_id = chosen.event_id
+       LIMIT 1
+     ) AS recorded ON true
+     LEFT JOIN LATERAL (
+       SELECT later.id, later.code
+       FROM rejected_message AS later
+       WHERE later.event_id = chosen.event_id
+         AND later.pagw_id IS NOT DISTINCT FROM chosen.pagw_id
+         AND later.id > chosen.id
+       ORDER BY later.id DESC
+       LIMIT 1
+     ) AS again ON true`;
 
 /** Which refused events; what is left out does not narrow. */
 export interface RejectedFilter {
@@ -60,17 +91,21 @@ export async function listRejected(
   filter: RejectedFilter,
   limit: number,
   position?: string,
-): Promise<Page<RejectedRow>> {
+): Promise<Page<FollowedRejection>> {
   const after = readPosition(LIST, position, 'number');
   return readPage<RejectedRow>(database, {
     list: LIST,
     limit,
-    sql: `SELECT ${REJECTED_COLUMNS}, rejected_at::text AS page_at, id AS page_id
-     FROM rejected_message
-     WHERE ${MATCHES_REJECTED_FILTER}
-       AND (rejected_at, id) < (:after_at::timestamptz, :after_id)
-     ORDER BY rejected_at DESC, id DESC
-     LIMIT :limit`,
+    sql: `WITH chosen AS MATERIALIZED (
+       SELECT ${REJECTED_COLUMNS}, rejected_at::text AS page_at, id AS page_id
+       FROM rejected_message
+       WHERE ${MATCHES_REJECTED_FILTER}
+         AND (rejected_at, id) < (:after_at::timestamptz, :after_id)
+       ORDER BY rejected_at DESC, id DESC
+       LIMIT :limit
+     )
+     ${FOLLOWED}
+     ORDER BY chosen.rejected_at DESC, chosen.id DESC`,
     values: {
       ...rejectedFilterValues(filter),
       after_at: after?.at ?? 'infinity',
@@ -94,9 +129,9 @@ export async function countRejected(
 }
 
 /** The refused event of this id; undefined when there is none. */
-export async function findRejected(database: Database, id: number): Promise<RejectedRow | undefined> {
-  const { rows } = await database.execute<RejectedRow>(
-    `SELECT ${REJECTED_COLUMNS} FROM rejected_message WHERE id = :id`,
+export async function findRejected(database: Database, id: number): Promise<FollowedRejection | undefined> {
+  const { rows } = await database.execute<FollowedRejection>(
+    `WITH chosen AS (SELECT ${REJECTED_COLUMNS} FROM rejected_message WHERE id = :id) ${FOLLOWED}`,
     { id },
   );
   return rows[0];

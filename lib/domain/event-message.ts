@@ -1,3 +1,4 @@
+import { isBlank } from './blank.ts';
 import { canaryReading } from './canary.ts';
 import { unwrapCloudEvent } from './cloud-event.ts';
 import { contractFault } from './contract-fault.ts';
@@ -26,7 +27,7 @@ export interface MessageReading {
   rejections: Rejection[];
 }
 
-const nobody: Owner = { tenant: null, pagwId: null };
+const nobody: Owner = { tenant: null, pagwId: null, eventId: null };
 
 /** Reads a message body. Never throws: what cannot be recorded comes back as a rejection. */
 export function readMessage(body: string, envelope: MessageEnvelope, rules: MessageRules): MessageReading {
@@ -70,7 +71,7 @@ function readEvent(
   const { pointer } = unwrapped;
   const event = withoutBlanks(unwrapped.event);
   const refuse = (fault: Fault): EventReading => ({
-    rejection: rejectionOf({ ...fault, path: pointer(fault.path) }, position, ownerOf(event)),
+    rejection: rejectionOf({ ...fault, path: pointer(fault.path) }, position, ownerOf(event, eventId)),
   });
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success) return refuse(contractFault(parsed.error, event));
@@ -83,7 +84,7 @@ function readEvent(
   if (deepField !== undefined) return refuse(tooDeep(deepField));
   const deepAttribute = fieldTooDeep(sent);
   if (deepAttribute !== undefined)
-    return { rejection: rejectionOf(tooDeep(deepAttribute), position, ownerOf(event)) };
+    return { rejection: rejectionOf(tooDeep(deepAttribute), position, ownerOf(event, eventId)) };
   const defaults = { eventId, occurredAt: envelope.sentAt.toISOString() };
   const read = normaliseEvent(parsed.data, metadata, defaults, rules);
   if (canaryReading(read) === 'pretender')
@@ -111,7 +112,11 @@ function ofOneRequest(readings: EventReading[]): EventReading[] {
   return readings.map((reading) => {
     if (!reading.event || reading.event.pagwId === first) return reading;
     const fault: Fault = { code: 'MIXED_REQUESTS', path: reading.pagwIdPath, rule: 'one-request' };
-    return { rejection: inArray(rejectionOf(fault, reading.event.position, ownerOf(reading.event))) };
+    return {
+      rejection: inArray(
+        rejectionOf(fault, reading.event.position, ownerOf(reading.event, reading.event.eventId)),
+      ),
+    };
   });
 }
 
@@ -131,15 +136,23 @@ function wholeMessage(fault: Fault): MessageReading {
 }
 
 const wellFormedName = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
+const wellFormedEventId = /^[A-Za-z0-9][A-Za-z0-9._:#/-]{0,127}$/;
 
-/** Only what is plainly a tenant and an id: a misplaced name or SSN must not travel with the rejection. */
-function ownerOf(event: unknown): Owner {
-  if (typeof event !== 'object' || event === null) return nobody;
-  const { tenant, pagwId } = event as Record<string, unknown>;
-  return { tenant: canonicalTenant(wellFormed(tenant)), pagwId: wellFormed(pagwId) };
+/**
+ * Only what is plainly a tenant and an id: a misplaced name or SSN must not travel with the rejection.
+ * @param ownEventId what stands for an event's id where it states none.
+ */
+function ownerOf(event: unknown, ownEventId: string): Owner {
+  if (typeof event !== 'object' || event === null) return { ...nobody, eventId: ownEventId };
+  const { tenant, pagwId, eventId } = event as Record<string, unknown>;
+  return {
+    tenant: canonicalTenant(wellFormed(tenant)),
+    pagwId: wellFormed(pagwId),
+    eventId: isBlank(eventId) ? ownEventId : wellFormed(eventId, wellFormedEventId),
+  };
 }
 
-function wellFormed(value: unknown): string | null {
+function wellFormed(value: unknown, form = wellFormedName): string | null {
   const name = typeof value === 'string' ? value.trim() : '';
-  return wellFormedName.test(name) && !looksLikePhi(name) ? name : null;
+  return form.test(name) && !looksLikePhi(name) ? name : null;
 }

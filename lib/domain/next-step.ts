@@ -1,9 +1,10 @@
+import { rejectionFate } from './rejection.ts';
 import { possibleResend, type Standing } from './resend.ts';
 import { pagwCommand } from './shell-word.ts';
 import { runbookSection } from './words.ts';
 
 /** What can be done by hand, by the words of the CLI. */
-export const actNames = ['retry', 'resend', 'close', 'batch', 'pause', 'resume', 'snooze'] as const;
+export const actNames = ['retry', 'resend', 'close', 'batch', 'pause', 'resume', 'snooze', 'replay'] as const;
 export type ActName = (typeof actNames)[number];
 
 /** What there is to do about something, whoever shows it: CLI, console, notices. */
@@ -112,6 +113,42 @@ export function nextStepOfGroup(
     default:
       return make('They move, but decisions are needed: ask the payer’s desk.', [], null);
   }
+}
+
+/** Of a refused message. */
+export function nextStepOfRejection(
+  rejected: Parameters<typeof rejectionFate>[0] & { code: string },
+): NextStep {
+  const make = (say: string, acts: readonly ActName[] = []): NextStep => ({
+    say,
+    acts,
+    section: 'rejected-messages',
+    ownerStage: null,
+  });
+  switch (rejectionFate(rejected)) {
+    case 'recorded':
+      return make('Nothing: it has been recorded since.');
+    case 'refused-again':
+      return make('It was refused again: go on from the later refusal.');
+    case 'replayed':
+      return make('Nothing yet: it was sent again. Ingest takes it within seconds, unless it is behind.');
+    default:
+      return make(
+        rejected.code === 'SENDER_NOT_ALLOWED'
+          ? 'Have the sender bound to its tenant, or have it sent by the right one; then replay it.'
+          : 'Correct it at its producer. What is refused for the contract, a tenant or a sender alone is taken once that is mended: replay it.',
+        ['replay'],
+      );
+  }
+}
+
+/** The act as it is typed, of a refused message. */
+export function rejectionCommand(
+  rejected: Parameters<typeof nextStepOfRejection>[0] & { id: number; refusedAgainId: number | null },
+) {
+  const { acts } = nextStepOfRejection(rejected);
+  if (acts.length > 0) return `${pagwCommand('rejected replay', [String(rejected.id)])} --reason WHY`;
+  return pagwCommand('rejected show', [String(rejected.refusedAgainId ?? rejected.id)]);
 }
 
 /** The act as it is typed, without its reason; to look, where there is none. */

@@ -32,6 +32,21 @@ export interface Rejection {
   /** Only when well-formed. */
   tenant: string | null;
   pagwId: string | null;
+  /** By which it is known again when it is sent again; only when well-formed. */
+  eventId: string | null;
+}
+
+/** What became of a refused event since, as far as its id tells. */
+export type RejectionFate = 'waiting' | 'replayed' | 'recorded' | 'refused-again';
+
+export function rejectionFate(rejected: {
+  replayedAt: Date | null;
+  recordedNo: number | null;
+  refusedAgainId: number | null;
+}): RejectionFate {
+  if (rejected.recordedNo !== null) return 'recorded';
+  if (rejected.refusedAgainId !== null) return 'refused-again';
+  return rejected.replayedAt === null ? 'waiting' : 'replayed';
 }
 
 /** What is wrong with one event, before it is known which event that is. */
@@ -47,9 +62,11 @@ export interface Fault {
 export interface Owner {
   tenant: string | null;
   pagwId: string | null;
+  eventId: string | null;
 }
 
-export function rejectionOf(fault: Fault, position: number, { tenant, pagwId }: Owner): Rejection {
+export function rejectionOf(fault: Fault, position: number, owner: Owner): Rejection {
+  const { tenant, pagwId, eventId } = owner;
   const { code, path, rule } = fault;
-  return { position, code, path, rule, hint: fault.hint ?? rejectionHints[code], tenant, pagwId };
+  return { position, code, path, rule, hint: fault.hint ?? rejectionHints[code], tenant, pagwId, eventId };
 }

@@ -1,3 +1,4 @@
+import type { RejectionFate } from './rejection.ts';
 import type { EventStatus } from './tracked-event.ts';
 
 /** How a state looks, whatever shows it. */
@@ -183,8 +184,13 @@ export const checkMarks = {
   'not-applicable': nothing,
 } as const;
 
-/** A refused message that was sent again. */
-export const replayedMark: Mark = { ...again, tone: 'quiet', word: 'replayed' };
+/** What became of a refused message. */
+export const rejectionFateMarks: Readonly<Record<RejectionFate, Mark>> = {
+  waiting: { ...nothing, word: 'waiting' },
+  replayed: { ...again, tone: 'quiet', word: 'replayed' },
+  recorded: { ...done, word: 'recorded' },
+  'refused-again': { ...failed, word: 'refused again' },
+};
 
 /** A migration, as a database stands to a bundle. */
 export const migrationMarks = {

@@ -177,12 +177,17 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     });
     stops.push(scheduler.stop);
     const checks = healthChecks({ database, queues, addresses, pump, scheduler, demo, canary });
+    const replaying = {
+      ...{ sqs: queues.sqs, s3: queues.s3, eventsQueueUrl: addresses.eventsQueueUrl },
+      phiGuard: environment.PHI_GUARD,
+    };
     const views = { database, clock, rules: readRules(environment) };
     const console = await startConsoleServer(port, {
       ...viewRoutes(views),
       ...actRoutes(views, {
         database,
         caller: async () => process.env.PAGW_OPERATOR || process.env.USER || 'unknown',
+        replaying,
       }),
       'GET /console.js': getScript,
       'GET /favicon.ico': getIcon,

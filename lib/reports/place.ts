@@ -12,12 +12,13 @@ export const viewNames = [
   'incidents',
   'incident',
   'rejected',
+  'rejection',
   'search',
   'failures',
   'request',
 ] as const;
 /** Those that are reached from others only. */
-const unlisted: readonly string[] = ['incident', 'request', 'search', 'failures'];
+const unlisted: readonly string[] = ['incident', 'rejection', 'request', 'search', 'failures'];
 export const menuViews = viewNames.filter((view) => !unlisted.includes(view));
 export type ViewName = (typeof viewNames)[number];
 

@@ -8,6 +8,7 @@ import { incidentsPage } from './pages/incidents.tsx';
 import { latencyPage } from './pages/latency.tsx';
 import { overviewPage } from './pages/overview.tsx';
 import { rejectedPage } from './pages/rejected.tsx';
+import { rejectionPage } from './pages/rejection.tsx';
 import { retriesPage } from './pages/retries.tsx';
 import { searchPage } from './pages/search.tsx';
 import { stuckPage } from './pages/stuck.tsx';
@@ -26,6 +27,7 @@ export const viewPages: Readonly<Record<ViewName, ViewPage>> = {
   incidents: incidentsPage,
   incident: incidentPage,
   rejected: rejectedPage,
+  rejection: rejectionPage,
   search: searchPage,
   failures: failuresPage,
   request: timelinePage,

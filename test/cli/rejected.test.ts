@@ -235,6 +235,26 @@ describe('pagw rejected replay', () => {
     expect(await deliver()).toHaveLength(12);
   });
 
+  it('tells what became of a replay: refused again, with the new refusal, or recorded, with its number', async () => {
+    await ingest('m-1', orphan);
+    await runCli(['rejected', 'replay', '1', '--reason', 'known by now'], { connection });
+    await deliver();
+    const list = await runCli(['rejected', 'list'], { connection });
+    expect(list.stdout).toMatch(/^ *2 .*waiting$/m);
+    expect(list.stdout).toMatch(/^ *1 .*refused again as 2$/m);
+    const shown = await runCli(['rejected', 'show', '1'], { connection });
+    expect(shown.stdout).toContain('refused again, TENANT_UNKNOWN: pagw rejected show 2');
+    // The producer itself sends it again, with its tenant and the id that it has: that is followed, too.
+    await ingest('m-9', { ...named, eventId: 'm-1' });
+    const { rejected } = JSON.parse(
+      (await runCli(['rejected', 'list', '-o', 'json'], { connection })).stdout,
+    );
+    expect(rejected).toMatchObject([
+      { id: 2, replayedAt: null, recordedNo: 1 },
+      { id: 1, recordedNo: 1, refusedAgainId: 2, refusedAgainCode: 'TENANT_UNKNOWN' },
+    ]);
+  });
+
   it('refuses one that is nested too deep again, forced or not, and goes on with those behind it', async () => {
     const deep = `${'{"a":'.repeat(6_000)}1${'}'.repeat(6_000)}`;
     await ingest('m-0', `{"pagwId":"PAGW-1","eventType":"PARSE_OK","metadata":${deep}}`);

@@ -118,6 +118,7 @@ beforeAll(async () => {
   await recordEvents(database, history, start);
   const refused = Array.from({ length: REFUSED }, (_, position) => ({
     ...{ messageId: wide(128), position, tenant: hostile, pagwId: wide(64), code: wide(64), path: wide(512) },
+    eventId: wide(128),
     ...{
       rule: wide(128),
       hint: wide(512),

@@ -108,7 +108,7 @@ const FITS: Readonly<Record<string, number>> = {
 };
 
 const starts = viewNames
-  .filter((view) => view !== 'request' && view !== 'incident')
+  .filter((view) => !['request', 'incident', 'rejection'].includes(view))
   .flatMap((view) => [
     `${view === 'overview' ? '/' : `/${view}`}`,
     `${view === 'overview' ? '/' : `/${view}`}?tenant=payer-0`,
@@ -118,6 +118,7 @@ describe('every number', () => {
   it.each([
     ...starts,
     '/incident?id=1',
+    '/rejection?id=1',
     '/latency?time=24h',
     '/distribution?time=7d',
     '/distribution?time=30d',

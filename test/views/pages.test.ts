@@ -176,6 +176,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
         rejectedAt: ago(9),
         replayedAt: null,
       },
+      ...{ eventId: text, recordedNo: null, refusedAgainId: 2, refusedAgainCode: text },
     };
     const found = {
       ...{

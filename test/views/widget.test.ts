@@ -50,6 +50,10 @@ beforeAll(async () => {
     { now },
   );
   await keepIncidents(database, [incidentGroup({ errorCode: 'X<script>', oldestSince: now })], now);
+  await database.execute(
+    `INSERT INTO rejected_message (message_id, position, tenant, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at)
+     VALUES ('m-1', 0, 'anthem', 'FIELD_INVALID', '/stage', 'format', 'Correct it.', 'b', 'k', 1, now(), now())`,
+  );
 }, 120_000);
 
 afterAll(() => testDatabase.close());
@@ -81,7 +85,7 @@ async function htmlOf(answer: Promise<WidgetAnswer>): Promise<string> {
 
 describe('the widget', () => {
   it.each(viewNames)('draws view %s as a strict sanitiser would leave it', async (view) => {
-    const id = view === 'incident' ? '1' : 'PAGW-HOSTILE';
+    const id = ['incident', 'rejection'].includes(view) ? '1' : 'PAGW-HOSTILE';
     const html = await htmlOf(widgetOf('*')({ view, id, q: 'note=x' }));
     expect(html).not.toContain('class="failure"');
     expect(sanitiseHtml(html)).toBe(html);

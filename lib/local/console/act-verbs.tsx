@@ -31,6 +31,7 @@ import { badFilter, readText, readWord } from '../../views/read-parameters.ts';
 import { ViewError, type ViewParameters } from '../../views/view-page.ts';
 import { consoleLinks } from './console-page.tsx';
 import type { ConsoleViews } from './get-view.tsx';
+import { planReplay, type Replaying } from './replay-act.tsx';
 
 /** What is about to be done: shown first, and read again from the form's fields before it is done. */
 export interface Act {
@@ -48,9 +49,14 @@ export interface Act {
   carryOut(operator: Operator, given: ViewParameters): Promise<string>;
 }
 
+/** What an act is planned and done with. */
+export interface ActViews extends ConsoleViews {
+  replaying: Replaying;
+}
+
 interface ActVerb {
   title: string;
-  plan(views: ConsoleViews, parameters: ViewParameters): Promise<Act>;
+  plan(views: ActViews, parameters: ViewParameters): Promise<Act>;
 }
 
 const SAMPLE = 5;
@@ -64,6 +70,7 @@ export const actVerbs: Readonly<Record<ActName, ActVerb>> = {
   pause: { title: 'Pause retries', plan: planPause },
   resume: { title: 'Resume retries', plan: planResume },
   snooze: { title: 'Snooze', plan: planSnooze },
+  replay: { title: 'Replay', plan: planReplay },
 };
 
 export function isActName(name: string | null): name is ActName {

@@ -9,10 +9,11 @@ import { DataText } from '../../views/parts/data-text.tsx';
 import { Empty, Failure } from '../../views/parts/notice.tsx';
 import { badFilter, readText } from '../../views/read-parameters.ts';
 import type { ViewParameters } from '../../views/view-page.ts';
-import { type Act, actVerbs, isActName } from './act-verbs.tsx';
+import { type Act, type ActViews, actVerbs, isActName } from './act-verbs.tsx';
 import { consolePage } from './console-page.tsx';
 import { type ConsoleResponse, type ConsoleRoutes, isSame } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
+import type { Replaying } from './replay-act.tsx';
 
 const ACTS_SHOWN = 200;
 
@@ -22,6 +23,7 @@ export interface Acting {
   database: Database;
   /** Who acts. @throws Error made for readers where that is not known: nothing is done then. */
   caller(): Promise<string>;
+  replaying: Replaying;
 }
 
 /**
@@ -33,7 +35,13 @@ export function actRoutes(views: ConsoleViews, acting: Acting): ConsoleRoutes {
   return {
     'GET /act': ({ url }) =>
       respond(views, async () => (
-        <Confirm {...(await planAct(views, Object.fromEntries(url.searchParams)))} token={token} />
+        <Confirm
+          {...(await planAct(
+            { ...views, replaying: acting.replaying },
+            Object.fromEntries(url.searchParams),
+          ))}
+          token={token}
+        />
       )),
     'POST /act': ({ body }) =>
       respond(views, () => doAct(views, Object.fromEntries(new URLSearchParams(body)), token, acting)),
@@ -83,10 +91,7 @@ function Confirm({ name, act, token }: ConfirmProps) {
   );
 }
 
-async function planAct(
-  views: ConsoleViews,
-  parameters: ViewParameters,
-): Promise<{ name: ActName; act: Act }> {
+async function planAct(views: ActViews, parameters: ViewParameters): Promise<{ name: ActName; act: Act }> {
   const name = readText(parameters, 'verb');
   if (!isActName(name)) throw badFilter(`An act is one of ${Object.keys(actVerbs).join(', ')}.`);
   return { name, act: await actVerbs[name].plan(views, parameters) };
@@ -105,7 +110,7 @@ async function doAct(
   const reason = readText(fields, 'reason');
   if (reason === null) throw badFilter('Say why in a few words.');
   const actedBy = await acting.caller();
-  const { name, act } = await planAct({ ...views, database: acting.database }, fields);
+  const { name, act } = await planAct({ ...views, ...acting }, fields);
   return (
     <section>
       <h1>{actVerbs[name].title}</h1>

@@ -6,6 +6,7 @@ import { actRoutes } from './acts.tsx';
 import { type ConsoleServer, getIcon, getScript, startConsoleServer } from './console-server.ts';
 import { getRunbook } from './get-runbook.tsx';
 import { viewRoutes } from './get-view.tsx';
+import type { Replaying } from './replay-act.tsx';
 
 /** A deployed tracker, as whoever asks for its console may use it. */
 export interface StackTracker {
@@ -19,6 +20,7 @@ export interface StackTracker {
   /** JSON, as the flows have them; undefined: as built in. */
   retryPolicy: string | undefined;
   stuckLimits: string | undefined;
+  replaying: Replaying;
 }
 
 /** How often a page looks again: each look costs queries, and keeps a cluster awake that would pause. */
@@ -38,7 +40,7 @@ export async function startStackConsole(
   const caller = () => tracker.caller().catch(tellReader);
   const routes = {
     ...viewRoutes(views),
-    ...actRoutes(views, { database: tracker.operator, caller }),
+    ...actRoutes(views, { database: tracker.operator, caller, replaying: tracker.replaying }),
     'GET /runbook': getRunbook(views),
     'GET /console.js': getScript,
     'GET /favicon.ico': getIcon,

@@ -1,19 +1,18 @@
 import {
   countRejected,
+  type FollowedRejection,
   listRejected,
   REJECTED_PER_PAGE,
-  type RejectedRow,
 } from '../../data-access/rejected-messages.ts';
-import { outcomeMarks } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage } from '../view-page.ts';
+import { RejectionSince } from './rejection.tsx';
 import { type ReportTime, reportTimes, sinceOf, timeChoices, timeText } from './report-time.ts';
 
 /** More than this are said as that many and more. */
@@ -54,7 +53,7 @@ export interface RejectedListData {
   /** How many match, counted up to a limit; `more` when it was reached. */
   total: number;
   more: boolean;
-  rejected: readonly RejectedRow[];
+  rejected: readonly FollowedRejection[];
   /** Where the next page begins; null on the last. */
   next: string | null;
 }
@@ -96,7 +95,11 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
           caption="Rejected messages"
           rows={rejected}
           columns={[
-            { name: '#', numeric: true, cell: ({ id }) => id },
+            {
+              name: 'Number',
+              numeric: true,
+              cell: ({ id }) => links.link({ view: 'rejection', parameters: { id: String(id) } }, `#${id}`),
+            },
             {
               name: 'Rejected',
               numeric: true,
@@ -130,15 +133,7 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
               cell: ({ pagwId }) =>
                 pagwId === null ? <span class="none">–</span> : <RequestLink pagwId={pagwId} links={links} />,
             },
-            {
-              name: 'Replayed',
-              cell: ({ replayedAt }) =>
-                replayedAt === null ? (
-                  <span class="muted">no</span>
-                ) : (
-                  <MarkText {...outcomeMarks.done} word="yes" />
-                ),
-            },
+            { name: 'Since', cell: (row) => <RejectionSince rejected={row} links={links} /> },
           ]}
         />
       )}

@@ -13,6 +13,7 @@ const actLabels: Readonly<Record<ActName, string>> = {
   pause: 'Pause retries …',
   resume: 'Resume retries …',
   snooze: 'Snooze …',
+  replay: 'Replay …',
 };
 
 type ActFields = Readonly<Record<string, string | null | undefined>>;

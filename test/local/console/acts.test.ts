@@ -1,22 +1,33 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listActs, pauseRetries } from '../../../lib/data-access/operate.ts';
+import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
+import { parseSenderTenants } from '../../../lib/domain/sender-tenants.ts';
+import { ingestMessages } from '../../../lib/flows/ingest/ingest-messages.ts';
+import { openQuarantine } from '../../../lib/flows/ingest/quarantine.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { actRoutes } from '../../../lib/local/console/acts.tsx';
 import { type ConsoleServer, startConsoleServer } from '../../../lib/local/console/console-server.ts';
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
+import { QUARANTINE_BUCKET } from '../../../lib/local/local-environment.ts';
+import { type QueueServer, startQueueServer } from '../../../lib/local/queues/queue-server.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
+import { textOf } from '../../support/view-text.ts';
 
 let directory: string;
 let db: TestDatabase;
 let server: ConsoleServer;
 let url: string;
+let queues: QueueServer;
+let eventsQueueUrl: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pagw-acts-'));
@@ -25,15 +36,20 @@ beforeAll(async () => {
   await recordEvents(db.database, [failedEvent({ retryable: true, nextRetryAt })], new Date());
   const clock = await openLocalClock(join(directory, 'clock.json'));
   const views = { database: db.database, clock, rules: readRules({}) };
+  queues = await startQueueServer({ port: await freePort(), dataDirectory: join(directory, 'queues') });
+  const { s3, sqs } = queues;
+  eventsQueueUrl = `${queues.endpoint}/000000000000/pagw-events.fifo`;
+  const replaying = { s3, sqs, eventsQueueUrl, phiGuard: undefined };
   const port = await freePort();
   server = await startConsoleServer(port, {
     ...viewRoutes(views),
-    ...actRoutes(views, { database: db.database, caller: async () => 'maria' }),
+    ...actRoutes(views, { database: db.database, caller: async () => 'maria', replaying }),
   });
   url = `http://127.0.0.1:${port}`;
 });
 afterAll(async () => {
   await server?.stop();
+  await queues?.stop();
   await db?.close();
   await rm(directory, { recursive: true, force: true });
 });
@@ -116,6 +132,66 @@ describe('acting in the console', () => {
     const answer = await post(fields);
     return { status: answer.status, text: await answer.text() };
   };
+
+  /** As the pump does it. */
+  async function deliver(messageId: string, body: string) {
+    await ingestMessages([{ messageId, groupId: 'group', body, sender: null, sentAt: new Date() }], {
+      database: db.database,
+      quarantine: openQuarantine(queues.s3, QUARANTINE_BUCKET, db.database),
+      rules: { retryPolicy: defaultRetryPolicy, jitter: () => 0 },
+      senders: parseSenderTenants(undefined),
+      now: new Date(),
+    });
+  }
+
+  async function deliverNext() {
+    const { Messages: [message] = [] } = await queues.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: eventsQueueUrl, WaitTimeSeconds: 5 }),
+    );
+    await deliver(message?.MessageId ?? '', message?.Body ?? '');
+    await queues.sqs.send(
+      new DeleteMessageCommand({ QueueUrl: eventsQueueUrl, ReceiptHandle: message?.ReceiptHandle }),
+    );
+  }
+
+  it('replays a refused message, and its page says what became of it, with a link there', async () => {
+    await deliver('m-1', JSON.stringify({ pagwId: 'ORPHAN', eventType: 'PARSE_OK' }));
+    expect(await page('/rejection?id=1')).toContain('href="/act?verb=replay&amp;id=1"');
+    expect(await act('/act?verb=replay&id=1', {})).toMatchObject({ status: 200 });
+    await deliverNext();
+    expect(await page('/rejection?id=1')).toMatch(/refused again.*href="\/rejection\?id=2"/s);
+    await setUp({ pagwId: 'ORPHAN', eventId: 'names-the-tenant' });
+    expect(await act('/act?verb=replay&id=2', { reason: 'the tenant is known now' })).toMatchObject({
+      status: 200,
+    });
+    await deliverNext();
+    expect(textOf(await page('/rejected'))).toMatch(/recorded as #2 of ORPHAN.*recorded as #2 of ORPHAN/s);
+    expect((await listActs(db.database, {}, 1)).rows).toMatchObject([
+      { action: 'rejected.replay', actedBy: 'maria', reason: 'the tenant is known now', affected: 1 },
+    ]);
+  });
+
+  it('sends nothing again that the contract still refuses, or that is not kept any more', async () => {
+    await deliver(
+      'm-3',
+      JSON.stringify({
+        pagwId: 'MASKED',
+        tenant: 'anthem',
+        eventType: 'PARSE_OK',
+        metadata: { memberName: 'x' },
+      }),
+    );
+    const { rows } = await db.database.execute<{ id: number; key: string }>(
+      'SELECT id, body_key AS key FROM rejected_message ORDER BY id DESC LIMIT 1',
+    );
+    const path = `/act?verb=replay&id=${rows[0]?.id}`;
+    expect(await page(path)).toContain('The contract still refuses it');
+    expect(await page(path)).not.toContain('<form action="/act"');
+    await queues.s3.send(new DeleteObjectCommand({ Bucket: QUARANTINE_BUCKET, Key: rows[0]?.key }));
+    expect(await page(path)).toContain('not kept any more');
+    expect((await fetch(`${url}/act?verb=replay&id=999`)).status).toBe(404);
+    expect((await fetch(`${url}/rejection?id=x`)).status).toBe(400);
+  });
 
   it('resends, to a downstream that may have the case only once that is accepted', async () => {
     const event = { stage: 'API_CONNECTOR', eventType: 'DOWNSTREAM_START', status: 'STARTED' } as const;

@@ -33,6 +33,10 @@ beforeAll(async () => {
   await recordEvents(database, [failedEvent({ errorMessage: hostile, errorCode: hostile })], new Date());
   await recordEvents(database, [trackedEvent({ pagwId: 'PAGW-TEST-2', tenant: 'elevance' })], new Date());
   await keepIncidents(database, [incidentGroup({ errorCode: hostile, oldestSince: new Date() })], new Date());
+  await database.execute(
+    `INSERT INTO rejected_message (message_id, position, tenant, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at)
+     VALUES ('m-1', 0, 'anthem', 'FIELD_INVALID', '/stage', 'format', 'Correct it.', 'b', 'k', 1, now(), now())`,
+  );
   url = await serve(database);
 });
 
@@ -50,7 +54,7 @@ async function serve(database: TestDatabase['database']): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-const ids: Readonly<Record<string, string>> = { request: 'PAGW-TEST-1', incident: '1' };
+const ids: Readonly<Record<string, string>> = { request: 'PAGW-TEST-1', incident: '1', rejection: '1' };
 
 const addressOf = (view: string) =>
   view === 'overview' ? '/' : `/${view}${ids[view] === undefined ? '' : `?id=${ids[view]}`}`;

@@ -1,3 +1,5 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listActs } from '../../../lib/data-access/operate.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
@@ -31,6 +33,10 @@ beforeAll(async () => {
     now: () => new Date(),
     retryPolicy: undefined,
     stuckLimits: '{"default":20}',
+    replaying: {
+      ...{ s3: new S3Client(), sqs: new SQSClient(), eventsQueueUrl: 'https://sqs/pagw-events.fifo' },
+      phiGuard: undefined,
+    },
   };
   server = await startStackConsole(tracker, await freePort());
   origin = new URL(server.address).origin;
