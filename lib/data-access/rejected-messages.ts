@@ -93,7 +93,7 @@ export async function listRejected(
   position?: string,
 ): Promise<Page<FollowedRejection>> {
   const after = readPosition(LIST, position, 'number');
-  return readPage<RejectedRow>(database, {
+  return readPage<FollowedRejection>(database, {
     list: LIST,
     limit,
     sql: `WITH chosen AS MATERIALIZED (
