@@ -69,11 +69,15 @@ CREATE TABLE report_snapshot (
   digest    CHAR(64) NOT NULL CHECK (digest = encode(sha256(convert_to(figures, 'UTF8')), 'hex')),
   frozen_at TIMESTAMPTZ NOT NULL,
   frozen_by VARCHAR(256) NOT NULL,
-  reason    TEXT NOT NULL CHECK (reason <> '')
+  reason    TEXT NOT NULL CHECK (reason <> ''),
+  -- Base64: Ed25519's subject public key info is 44 bytes, its signature 64.
+  public_key TEXT NOT NULL CHECK (octet_length(decode(public_key, 'base64')) = 44),
+  signature  TEXT NOT NULL CHECK (octet_length(decode(signature, 'base64')) = 64)
 );
 
 CREATE INDEX ix_report_snapshot_year ON report_snapshot (year, tenant, id);
 
 COMMENT ON TABLE report_snapshot IS 'Published figures of a year, frozen; later changes are shown against the latest snapshot';
+COMMENT ON COLUMN report_snapshot.signature IS 'By the key: the year, tenant, digest, time, person and reason (lib/domain/signed-figures.ts)';
 COMMENT ON COLUMN report_snapshot.tenant IS 'Whose figures; null for those of all tenants';
 COMMENT ON COLUMN report_snapshot.figures IS 'JSON: the rows of publishedFigures (lib/data-access/published-figures.ts)';

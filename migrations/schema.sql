@@ -642,15 +642,20 @@ CREATE TABLE report_snapshot (
   frozen_at timestamp with time zone NOT NULL,
   frozen_by character varying(256) NOT NULL,
   reason text NOT NULL,
+  public_key text NOT NULL,
+  signature text NOT NULL,
   CONSTRAINT report_snapshot_pkey PRIMARY KEY (id),
   CONSTRAINT report_snapshot_check CHECK (((digest)::text = encode(sha256(convert_to(figures, 'UTF8'::name)), 'hex'::text))),
+  CONSTRAINT report_snapshot_public_key_check CHECK ((octet_length(decode(public_key, 'base64'::text)) = 44)),
   CONSTRAINT report_snapshot_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT report_snapshot_signature_check CHECK ((octet_length(decode(signature, 'base64'::text)) = 64)),
   CONSTRAINT report_snapshot_year_check CHECK (((year >= 1970) AND (year <= 9998)))
 );
 CREATE INDEX ix_report_snapshot_year ON public.report_snapshot USING btree (year, tenant, id);
 COMMENT ON TABLE report_snapshot IS 'Published figures of a year, frozen; later changes are shown against the latest snapshot';
 COMMENT ON COLUMN report_snapshot.tenant IS 'Whose figures; null for those of all tenants';
 COMMENT ON COLUMN report_snapshot.figures IS 'JSON: the rows of publishedFigures (lib/data-access/published-figures.ts)';
+COMMENT ON COLUMN report_snapshot.signature IS 'By the key: the year, tenant, digest, time, person and reason (lib/domain/signed-figures.ts)';
 GRANT SELECT ON TABLE report_snapshot TO pagw_maintainer;
 GRANT SELECT ON TABLE report_snapshot TO pagw_reader;
 GRANT SELECT ON TABLE report_snapshot TO pagw_writer;
@@ -1961,7 +1966,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION fold_flows(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fold_flows(integer) TO pagw_maintainer;
 
-CREATE OR REPLACE FUNCTION public.freeze_report(of_year integer, of_tenant text, figures_now text, why text, who text, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.freeze_report(of_year integer, of_tenant text, figures_now text, why text, who text, at timestamp with time zone, of_key text, signed text)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1970,16 +1975,16 @@ AS $function$
 DECLARE
   digest_now CONSTANT text DEFAULT encode(sha256(convert_to(figures_now, 'UTF8')), 'hex');
 BEGIN
-  INSERT INTO report_snapshot (year, tenant, figures, digest, frozen_at, frozen_by, reason)
-  VALUES (of_year, of_tenant, figures_now, digest_now, at, left(who, 256), btrim(why));
+  INSERT INTO report_snapshot (year, tenant, figures, digest, frozen_at, frozen_by, reason, public_key, signature)
+  VALUES (of_year, of_tenant, figures_now, digest_now, at, left(who, 256), btrim(why), of_key, signed);
   PERFORM record_operator_action(
     'report.freeze', jsonb_build_object('year', of_year, 'tenant', of_tenant, 'digest', digest_now), why, who, at, 1
   );
   RETURN digest_now;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION freeze_report(integer,text,text,text,text,timestamp with time zone) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION freeze_report(integer,text,text,text,text,timestamp with time zone) TO pagw_operator;
+REVOKE EXECUTE ON FUNCTION freeze_report(integer,text,text,text,text,timestamp with time zone,text,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION freeze_report(integer,text,text,text,text,timestamp with time zone,text,text) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.guard_archived_request()
  RETURNS trigger

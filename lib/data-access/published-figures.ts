@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import { planKey } from '../domain/decision-clock.ts';
+import { type Signature, signFigures, type VouchedFigures } from '../domain/signed-figures.ts';
 import type { Priority } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { COUNTED, DECIDED, IN_TIME } from './decisions.ts';
@@ -69,6 +71,8 @@ export interface PlanFigures {
 }
 
 const MOST_ROWS = 2_000;
+/** As report_snapshot keeps who froze it. */
+const WHO_MOST = 256;
 
 /** The figures of each plan, in whatever case it is written, expedited and standard apart, as far as anything is there to be counted. */
 export async function publishedFigures(
@@ -201,23 +205,33 @@ function published(row: PlanFigures | undefined, partialAs: PartialClass): Publi
 }
 
 /** A year's figures as somebody froze them. */
-export interface Snapshot extends Operator {
-  frozenAt: Date;
+export interface Snapshot extends VouchedFigures, Signature {
   /** SHA-256 of the figures, in hex. */
   digest: string;
   rows: PlanFigures[];
 }
 
-/** Keeps the figures as they are now; answers their digest. */
+/** Keeps the figures as they are now, signed; answers their digest. */
 export async function freezeFigures(
   database: Database,
   { year, tenant, rows }: { year: number; tenant: string | null; rows: readonly PlanFigures[] },
   { actedBy, reason }: Operator,
+  key: KeyObject,
   now: Date,
 ): Promise<string> {
+  const vouched: VouchedFigures = {
+    ...{ year, tenant, figures: JSON.stringify(rows), frozenAt: now },
+    ...{ actedBy: [...actedBy].slice(0, WHO_MOST).join(''), reason: reason.trim() },
+  };
+  const { publicKey, signature } = signFigures(vouched, key);
   const { rows: frozen } = await database.execute<{ digest: string }>(
-    'SELECT freeze_report(:year::int, :tenant, :figures, :reason, :acted_by, :now::timestamptz) AS digest',
-    { year, tenant, figures: JSON.stringify(rows), reason, acted_by: actedBy, now },
+    `SELECT freeze_report(
+       :year::int, :tenant, :figures, :reason, :acted_by, :now::timestamptz, :public_key, :signature
+     ) AS digest`,
+    {
+      ...{ year, tenant, figures: vouched.figures, reason: vouched.reason, acted_by: vouched.actedBy, now },
+      ...{ public_key: publicKey, signature },
+    },
   );
   return frozen[0]?.digest ?? '';
 }
@@ -228,8 +242,8 @@ export async function readSnapshot(
   year: number,
   tenant: string | null,
 ): Promise<Snapshot | undefined> {
-  const { rows } = await database.execute<Omit<Snapshot, 'rows'> & { figures: string }>(
-    `SELECT figures, digest, frozen_at, frozen_by AS acted_by, reason
+  const { rows } = await database.execute<Omit<Snapshot, 'rows'>>(
+    `SELECT year, tenant, figures, digest, frozen_at, frozen_by AS acted_by, reason, public_key, signature
      FROM report_snapshot
      WHERE year = :year::int AND tenant IS NOT DISTINCT FROM :tenant::varchar
      ORDER BY id DESC
@@ -238,8 +252,7 @@ export async function readSnapshot(
   );
   const [found] = rows;
   if (found === undefined) return undefined;
-  const { figures, ...snapshot } = found;
-  return { ...snapshot, rows: JSON.parse(figures) as PlanFigures[] };
+  return { ...found, rows: JSON.parse(found.figures) as PlanFigures[] };
 }
 
 /** A figure that is another now than when it was frozen. */

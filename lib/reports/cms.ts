@@ -15,6 +15,7 @@ import {
 } from '../data-access/published-figures.ts';
 import { type DecisionPolicy, lacksPolicy, parseDecisionPolicy } from '../domain/decision-clock.ts';
 import { printable } from '../domain/printable-text.ts';
+import { isSignedBy, signingKeyName } from '../domain/signed-figures.ts';
 import { countText } from '../domain/words.ts';
 import {
   defineReport,
@@ -116,16 +117,19 @@ export async function readCms(
     json: {
       ...{ plans, counts: rows.map(withReconciliation), incomplete, byDefault },
       frozen: snapshot && {
-        ...{ at: snapshot.frozenAt, by: snapshot.actedBy, reason: snapshot.reason, digest: snapshot.digest },
+        ...{ year: snapshot.year, tenant: snapshot.tenant, at: snapshot.frozenAt, by: snapshot.actedBy },
+        ...{ reason: snapshot.reason, figures: snapshot.figures, digest: snapshot.digest },
+        ...{ publicKey: snapshot.publicKey, signature: snapshot.signature },
         ...{ plans: publishedPlans(snapshot.rows, partialAs), changes },
       },
     },
   };
 }
 
-function frozenText({ frozenAt, actedBy, digest }: Snapshot, changes: readonly FigureChange[]): string {
+function frozenText(snapshot: Snapshot, changes: readonly FigureChange[]): string {
+  const { frozenAt, actedBy, digest, publicKey } = snapshot;
   const at = `${frozenAt.toISOString().slice(0, 19).replace('T', ' ')}Z`;
-  const head = `Frozen by ${actedBy} at ${at}, SHA-256 ${digest}; `;
+  const head = `Frozen by ${actedBy} at ${at}, SHA-256 ${digest}, ${isSignedBy(snapshot, snapshot) ? `signed by key ${signingKeyName(publicKey)}` : 'which its signature does not vouch for'}; `;
   if (changes.length === 0) return `${head}nothing has changed since.`;
   const lines = changes.map(
     ({ plan, priority, figure, frozen, now }) =>

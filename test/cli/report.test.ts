@@ -1,4 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -16,6 +17,7 @@ import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
+import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-08T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
@@ -342,5 +344,99 @@ describe('pagw report flow', () => {
     await expect(report('flow', '--tenant', 'nobody')).rejects.toThrow(
       'No tenant of this name was ever heard of.',
     );
+  });
+});
+
+describe('figures that are frozen', () => {
+  const home = mkdtempSync(join(tmpdir(), 'pagw-key-'));
+  const own = join(home, 'pagw', 'signing-key.pem');
+  const pagw = (line: string, kind: Connection['kind'] = 'local') =>
+    runCli(line.split(' '), {
+      connection: connectionTo(db, now, { kind }),
+      env: { USER: 'ann', XDG_CONFIG_HOME: home },
+      answer: 'y',
+    });
+  const file = (name: string, text: string | Buffer, mode = 0o600) => {
+    const path = join(home, name);
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+    return path;
+  };
+  const pem = (type: 'ed25519' | 'x25519') =>
+    generateKeyPairSync(type as 'ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+
+  it('are signed by a key of the person’s own, which is made once and read by nobody else', async () => {
+    const { code, stderr } = await pagw('report cms --freeze 2026 --reason published -y');
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/Frozen by ann: .* signed by key [0-9a-f]{16}\.$/m),
+    ]);
+    expect(statSync(own).mode & 0o777).toBe(0o600);
+    const first = readFileSync(own, 'utf8');
+    await pagw('report cms --freeze 2026 --reason corrected -y');
+    expect(readFileSync(own, 'utf8')).toBe(first);
+    expect((await pagw('report cms --year 2026')).stderr).toMatch(/Frozen by ann .* signed by key/);
+  });
+
+  it('are known to be what was signed, and by whom, wherever their file went', async () => {
+    const { stdout } = await pagw('report cms --year 2026 -o json');
+    const published = file('2026.json', stdout);
+    const offline = (line: string) => runCli(line.split(' '));
+    expect(await offline(`report cms --verify ${published} --key ${own}`)).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^The figures of 2026, frozen by ann at .*, are as key [0-9a-f]{16} signed them\.\n$/,
+      ),
+    });
+    expect((await offline(`report cms --verify ${published}`)).stderr).toContain('Whose key that is');
+    const other = file('other.pem', pem('ed25519'));
+    expect(await offline(`report cms --verify ${published} --key ${other}`)).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('which is not that of'),
+    });
+    const { frozen, ...rest } = JSON.parse(stdout);
+    const figures = frozen.figures.replace('"denied":1', '"denied":0');
+    const { plans, counts } = rest;
+    const forgeries = [
+      ...[{ year: 2025 }, { tenant: 'anthem' }, { by: 'kim' }, { reason: 'published' }, { figures }],
+      ...[
+        { at: '2026-03-08T12:00:01.000Z' },
+        { signature: frozen.signature.replace(/^./, '+') },
+        { plans: [] },
+      ],
+      { figures, digest: createHash('sha256').update(figures).digest('hex') },
+      {
+        publicKey: generateKeyPairSync('ed25519')
+          .publicKey.export({ format: 'der', type: 'spki' })
+          .toString('base64'),
+      },
+      { publicKey: 'none' },
+    ];
+    expect(figures).not.toBe(frozen.figures);
+    for (const forged of forgeries) {
+      const path = file('forged.json', JSON.stringify({ plans, counts, frozen: { ...frozen, ...forged } }));
+      const { code, stderr } = await offline(`report cms --verify ${path}`);
+      expect([code, stderr], JSON.stringify(forged)).toEqual([
+        10,
+        expect.stringContaining('is not what was signed'),
+      ]);
+    }
+    for (const text of ['{', '{}', JSON.stringify({ frozen: { ...frozen, at: 'soon' } })])
+      expect((await offline(`report cms --verify ${file('none.json', text)}`)).code).toBe(64);
+  });
+
+  it.each<[string, () => string, string]>([
+    ['none, on a deployed tracker', () => '', '--key FILE or PAGW_SIGNING_KEY is missing'],
+    [
+      'one that others may read',
+      () => ` --key ${file('open.pem', pem('ed25519'), 0o644)}`,
+      'Others may read',
+    ],
+    ['one of another sort', () => ` --key ${file('x.pem', pem('x25519'))}`, 'holds no Ed25519 key'],
+    ['a file that is none', () => ` --key ${file('text.pem', 'text')}`, 'holds no Ed25519 key'],
+    ['a file that is not there', () => ` --key ${join(home, 'nowhere')}`, 'holds no Ed25519 key'],
+  ])('are not frozen by %s', async (_, key, sentence) => {
+    const { code, stderr } = await pagw(`report cms --freeze 2026 --reason why -y${key()}`, 'deployed');
+    expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
   });
 });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   changesSince,
@@ -441,6 +442,7 @@ describe('a year of requests', () => {
       db.database,
       { year: 2026, tenant: 'anthem', rows },
       kim,
+      generateKeyPairSync('ed25519').privateKey,
       new Date('2027-03-30T00:00:00Z'),
     );
     const appeal = eventOf('YEAR-S-LAST-MINUTE', 'anthem', '', ['2026-12-20 10:00', 'APPEAL_RECEIVED'], 9);

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { freezeFigures, publishedFigures } from '../../data-access/published-figures.ts';
 import { parseDecisionPolicy } from '../../domain/decision-clock.ts';
+import { publicKeyText, signingKeyName } from '../../domain/signed-figures.ts';
 import { CMS_DEFINITIONS, cms, readCms } from '../../reports/cms.ts';
 import type { ReportQuestion } from '../../reports/report.ts';
 import type { Verb } from '../cli.ts';
@@ -11,6 +12,8 @@ import type { Session } from '../session.ts';
 import { publishedPage } from './published-page.ts';
 import { readDelegateFigures } from './read-delegate-figures.ts';
 import { askReport, parseYear, printAnswer, reportCommand } from './report-verb.ts';
+import { readSigningKey } from './signing-key.ts';
+import { verifyFigures } from './verify-figures.ts';
 
 interface CmsOptions {
   year?: number;
@@ -18,6 +21,8 @@ interface CmsOptions {
   reason?: string;
   add?: string[];
   page?: boolean;
+  key?: string;
+  verify?: string;
 }
 
 /** The report `cms`, and what is done with its figures: freeze them, add a delegate's, publish them. */
@@ -35,12 +40,21 @@ export const reportCms: Verb = (cli) =>
     )
     .option('--page', 'a page that prints as it may be published (HTML, to stdout)')
     .addOption(new Option('--reason <text>', 'why they are frozen; kept with who and when'))
+    .option(
+      '--key <file>',
+      'Ed25519 key in PEM: what --freeze signs with (PAGW_SIGNING_KEY), or whose --verify asks for',
+    )
+    .option('--verify <file>', 'whether the frozen figures in a file of -o json are what was signed')
     .action((options: CmsOptions, command) =>
       cli.run(command, ['tenant', 'since', 'until'], async (session) => {
-        const { freeze } = options;
+        const { freeze, verify } = options;
+        if (verify !== undefined) {
+          session.say(verifyFigures(verify, options.key));
+          return undefined;
+        }
         const year = freeze ?? options.year;
         const { connection, question } = await askReport(cms, session, { ...command.opts(), year });
-        if (freeze !== undefined) await freezeYear(freeze, options.reason, question, connection, session);
+        if (freeze !== undefined) await freezeYear(freeze, options, question, connection, session);
         const policy = parseDecisionPolicy(connection.decisionPolicy);
         const added = (options.add ?? []).flatMap(readDelegateFigures);
         const answer = await readCms(connection.database('reader'), question, { policy, added });
@@ -59,17 +73,20 @@ export const reportCms: Verb = (cli) =>
 
 async function freezeYear(
   year: number,
-  givenReason: string | undefined,
+  options: CmsOptions,
   question: ReportQuestion,
   connection: Connection,
   session: Session,
 ): Promise<void> {
-  const reason = givenReason?.trim();
+  const reason = options.reason?.trim();
   if (!reason) throw usageError('--freeze needs a reason.', 'Say why in a few words with --reason.');
+  const key = readSigningKey(options.key, connection.kind, session.io.env);
   const rows = await publishedFigures(connection.database('reader'), question);
   await session.confirm(`Freeze the figures of ${year} on ${connection.name}?`);
   const operator = await operatorOf({ reason }, session);
   const figures = { year, tenant: question.tenant, rows };
-  const digest = await freezeFigures(connection.database('operator'), figures, operator, question.now);
-  session.say(`Frozen by ${operator.actedBy}: the figures of ${year}, SHA-256 ${digest}.`);
+  const digest = await freezeFigures(connection.database('operator'), figures, operator, key, question.now);
+  session.say(
+    `Frozen by ${operator.actedBy}: the figures of ${year}, SHA-256 ${digest}, signed by key ${signingKeyName(publicKeyText(key))}.`,
+  );
 }

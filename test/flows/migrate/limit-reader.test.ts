@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { explainTimeline } from '../../../lib/data-access/doctor.ts';
@@ -112,7 +113,13 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
     ],
   ]);
   await holdHistory(owner, { tenant }, operator, now);
-  await freezeFigures(owner, { year: 2026, tenant, rows: [] }, operator, now);
+  await freezeFigures(
+    owner,
+    { year: 2026, tenant, rows: [] },
+    operator,
+    generateKeyPairSync('ed25519').privateKey,
+    now,
+  );
   await requestRetryBatch(owner, { filter: { tenant }, ratePerMinute: 1, ...operator }, now);
   await owner.execute(
     `INSERT INTO resend (pagw_id, tenant, stage, cause, after_sequence_no, attempt, reason, requested_by, requested_at)
