@@ -52,6 +52,8 @@ beforeAll(async () => {
   db = await openTestDatabase();
   server = new Client({ connectionString: db.connectionString });
   await server.connect();
+  // There while an older system's requests are brought over.
+  await server.query(`CREATE TABLE derived_up_to (pagw_id varchar(64) COLLATE "C")`);
   workshop = mkdtempSync(join(tmpdir(), 'pagw-row-types-'));
   symlinkSync(resolve('node_modules'), join(workshop, 'node_modules'));
   writeFileSync(join(workshop, 'package.json'), '{"type": "module"}');
