@@ -80,7 +80,7 @@ export function migrateUp(cli: Cli): Command {
             session.say(`${outcomeGlyph('done', session.paintMessage)} ${name}`);
           },
         });
-        await ensurePartitions(database, new Date());
+        await ensurePartitions(database, connection.now());
         await keepReaderLimited(database);
         progress.clear();
         session.printCounts({ applied, functions, current });

@@ -1,3 +1,4 @@
+import { agreeOnTime } from './agree-on-time.ts';
 import { cancelled, usageError } from './cli-error.ts';
 import { type Connection, chooseConnection } from './connection.ts';
 import type { GlobalOptions, NarrowingOption } from './global-options.ts';
@@ -79,7 +80,10 @@ export class Session {
 
   /** Opens the tracker, once. */
   async connect(): Promise<Connection> {
-    this.#connection ??= await this.io.openConnection(chooseConnection(this.options, this.io.env));
+    this.#connection ??= await agreeOnTime(
+      await this.io.openConnection(chooseConnection(this.options, this.io.env)),
+      (sentence) => this.say(sentence),
+    );
     return this.#connection;
   }
 

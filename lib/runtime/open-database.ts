@@ -50,8 +50,8 @@ export function agreeWithDatabase(
   };
 }
 
-/** By how much the clock is ahead for certain, however long the answer took. */
-async function measureSkew(clock: Clock, database: Database): Promise<number> {
+/** By how many milliseconds the clock is ahead for certain, however long the answer took; negative: behind. */
+export async function measureSkew(clock: Clock, database: Database): Promise<number> {
   const before = clock.now().getTime();
   const { rows } = await database.execute<{ now: Date }>('SELECT clock_timestamp() AS now');
   const after = clock.now().getTime();

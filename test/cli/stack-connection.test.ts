@@ -2,6 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { agreeOnTime } from '../../lib/cli/agree-on-time.ts';
 import { toCliError } from '../../lib/cli/cli-error.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
 import type { Database } from '../../lib/data-access/database.ts';
@@ -128,5 +129,42 @@ describe('who acts on a deployed tracker', () => {
     expect(run).toMatchObject({ code: 4, stdout: '' });
     expect(run.stderr).toContain(`AWS does not say who you are (${error.name})`);
     expect(bound).not.toContain('carelon');
+  });
+});
+
+describe('the time of a deployed tracker', () => {
+  const HOUR_MS = 3_600_000;
+  const ask = async (aheadMs: number, answer: () => Promise<object>) => {
+    stackHas(outputs);
+    const opened = await openStackConnection(choice);
+    const connection = {
+      ...opened,
+      now: () => new Date(Date.now() + aheadMs),
+      database: () => ({ execute: answer }) as unknown as Database,
+    };
+    const { stderr } = await runCli(['report', 'errors'], { connection });
+    const agreed = await agreeOnTime(connection, () => undefined);
+    return { stderr, offMs: agreed.now().getTime() - Date.now() };
+  };
+  const databaseTime = async () => ({ rows: [{ now: new Date() }] });
+
+  it.each([
+    [25 * HOUR_MS, /clock is 1d1h ahead of the database's, whose time is used/],
+    [-HOUR_MS, /clock is 1h behind the database's/],
+  ])(
+    'is its database’s where this machine’s clock is %i ms ahead, and that is said',
+    async (aheadMs, said) => {
+      const { stderr, offMs } = await ask(aheadMs, databaseTime);
+      expect(stderr).toMatch(said);
+      expect(Math.abs(offMs)).toBeLessThan(60_000);
+    },
+  );
+
+  it('is this machine’s where they agree, and where the database does not answer', async () => {
+    for (const answer of [databaseTime, () => Promise.reject(new Error('away'))]) {
+      const { stderr, offMs } = await ask(30_000, answer);
+      expect(stderr).not.toContain('clock is');
+      expect(offMs).toBeGreaterThan(29_000);
+    }
   });
 });
