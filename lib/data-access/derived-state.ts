@@ -11,7 +11,13 @@ import {
   RequestFold,
   type RequestMemory,
 } from '../domain/request-fold.ts';
-import type { EventStatus, RequestStatus, StatedRequest, TrackedEvent } from '../domain/tracked-event.ts';
+import {
+  blankEvent,
+  type EventStatus,
+  type RequestStatus,
+  type StatedRequest,
+  type TrackedEvent,
+} from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { toEpisodeRow, toRequestRow } from './ingest.ts';
 import { inParts, readBounded } from './page.ts';
@@ -261,6 +267,7 @@ function believedWhenRecorded({ occurredAt, createdAt, stated }: StoredEvent, ru
 function toTrackedEvent(row: StoredEvent): TrackedEvent {
   const waits = row.nextRetryAt !== null || row.exhausted;
   return {
+    ...blankEvent,
     eventId: row.eventId,
     tenant: row.stated?.tenantless ? null : '',
     pagwId: row.pagwId,
@@ -272,16 +279,9 @@ function toTrackedEvent(row: StoredEvent): TrackedEvent {
     attempt: row.attempt,
     retryable: waits,
     nextRetryAt: waits ? (row.nextRetryAt ?? row.createdAt) : null,
-    retry: null,
     occurredAt: row.occurredAt,
-    startedAt: null,
-    completedAt: null,
-    durationMs: null,
     externalReference: row.externalReference,
     errorCode: row.errorCode,
-    errorMessage: null,
-    workerId: null,
-    serviceName: null,
     correlationId: row.stated?.correlationId ?? null,
     metadata: row.metadata,
     stated: row.stated,

@@ -251,9 +251,11 @@ export async function ensurePartitionsOfRequests(
 /** One refused event (or whole message) with its reason and where its body is kept. */
 export interface RejectedMessage {
   messageId: string;
+  /** In the message's array, from 0. */
   position: number;
   tenant: string | null;
   pagwId: string | null;
+  /** By which it is known when it is sent again; null where none was well-formed. */
   eventId: string | null;
   code: string;
   path: string;

@@ -1,24 +1,10 @@
 import type { Database } from './database.ts';
+import type { RejectedMessage } from './ingest.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';
 
 /** A refused event as it is kept, without its body. */
-export interface RejectedRow {
+export interface RejectedRow extends RejectedMessage {
   id: number;
-  messageId: string;
-  /** In the message's array, from 0. */
-  position: number;
-  tenant: string | null;
-  pagwId: string | null;
-  /** By which it is known when it is sent again; null where none was well-formed. */
-  eventId: string | null;
-  code: string;
-  path: string;
-  rule: string;
-  hint: string;
-  bodyBucket: string;
-  bodyKey: string;
-  bodyBytes: number;
-  sentAt: Date;
   rejectedAt: Date;
   replayedAt: Date | null;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { laneOf } from './event-stages.ts';
 import { resendCauses } from './resend.ts';
-import { OWN_EVENT_ID_PREFIX, type TrackedEvent } from './tracked-event.ts';
+import { blankEvent, OWN_EVENT_ID_PREFIX, type TrackedEvent } from './tracked-event.ts';
 
 /** What a stage's worker is told when a failed stage is to be worked on again; the body of a retry message. */
 export const retryCommandSchema = z.object({
@@ -39,6 +39,12 @@ export function retryToken(pagwId: string, failedSequenceNo: number, attempt: nu
   return `${pagwId}:${failedSequenceNo}:${attempt}`;
 }
 
+/** A command with the token that names its attempt. */
+export function retryCommand(stated: Omit<RetryCommand, 'version' | 'token'>): RetryCommand {
+  const { pagwId, failedSequenceNo, attempt } = stated;
+  return { version: 1, token: retryToken(pagwId, failedSequenceNo, attempt), ...stated };
+}
+
 const INT4_MAX = 2_147_483_647;
 
 /** The attempt after this one; a counter that a producer drove to its end stays there. */
@@ -59,6 +65,7 @@ export function resendScheduledEvent(command: RetryCommand, sentAt: Date): Track
 /** The event that says a retry was sent. It is dispatched, not done: only an outcome of its stage says more. */
 export function retryScheduledEvent(command: RetryCommand, sentAt: Date): TrackedEvent {
   return {
+    ...blankEvent,
     eventId: `${OWN_EVENT_ID_PREFIX}retry:${command.token}`,
     tenant: command.tenant,
     pagwId: command.pagwId,
@@ -68,20 +75,9 @@ export function retryScheduledEvent(command: RetryCommand, sentAt: Date): Tracke
     status: 'RETRY_SCHEDULED',
     lane: laneOf(command.stage),
     attempt: command.attempt,
-    retryable: false,
-    nextRetryAt: null,
-    retry: null,
     occurredAt: sentAt.toISOString(),
-    startedAt: null,
-    completedAt: null,
-    durationMs: null,
-    externalReference: null,
-    errorCode: null,
-    errorMessage: null,
-    workerId: null,
     serviceName: 'pagw-retry',
     correlationId: command.correlationId,
     metadata: { token: command.token, maxAttempts: command.maxAttempts },
-    stated: null,
   };
 }

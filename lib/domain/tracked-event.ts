@@ -171,3 +171,22 @@ export interface TrackedEvent {
   /** What it states of its request; null when nothing. */
   stated: StatedRequest | null;
 }
+
+/** What an event says that states nothing but what it is and when. */
+export const blankEvent = {
+  attempt: null,
+  retryable: false,
+  nextRetryAt: null,
+  retry: null,
+  startedAt: null,
+  completedAt: null,
+  durationMs: null,
+  externalReference: null,
+  errorCode: null,
+  errorMessage: null,
+  workerId: null,
+  serviceName: null,
+  correlationId: null,
+  metadata: null,
+  stated: null,
+} satisfies Partial<TrackedEvent>;

@@ -1,4 +1,4 @@
-import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { blankEvent, type TrackedEvent } from '../../lib/domain/tracked-event.ts';
 
 let made = 0;
 
@@ -6,6 +6,7 @@ let made = 0;
 export function trackedEvent(fields: Partial<TrackedEvent> = {}): TrackedEvent {
   made++;
   return {
+    ...blankEvent,
     eventId: `event-${made}`,
     tenant: 'anthem',
     pagwId: 'PAGW-TEST-1',
@@ -14,22 +15,7 @@ export function trackedEvent(fields: Partial<TrackedEvent> = {}): TrackedEvent {
     known: true,
     status: 'COMPLETED',
     lane: 'main',
-    attempt: null,
-    retryable: false,
-    nextRetryAt: null,
-    retry: null,
     occurredAt: '2026-03-01T10:00:00.000Z',
-    startedAt: null,
-    completedAt: null,
-    durationMs: null,
-    externalReference: null,
-    errorCode: null,
-    errorMessage: null,
-    workerId: null,
-    serviceName: null,
-    correlationId: null,
-    metadata: null,
-    stated: null,
     ...fields,
   };
 }

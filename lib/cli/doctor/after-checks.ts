@@ -19,7 +19,7 @@ import { readTimeline } from '../../data-access/timeline.ts';
 import { parseStageLimits } from '../../domain/stage-limits.ts';
 import { ageText, countText, plural, tookText } from '../../domain/words.ts';
 import type { Connection } from '../connection.ts';
-import { bytesText, type DoctorCheck, fail, notApplicable, pass } from './doctor-check.ts';
+import { bytesText, type DoctorCheck, fail, noRequestYet, notApplicable, pass } from './doctor-check.ts';
 
 const LATEST_REQUESTS = 10_000;
 
@@ -206,11 +206,7 @@ export const checkTimelineSpeed: DoctorCheck = {
   needsDatabase: true,
   async run({ database }) {
     const request = await findSampleRequest(database);
-    if (request === undefined)
-      return notApplicable(
-        'no request has events yet',
-        'Send one with `pagw event send`, then run it again.',
-      );
+    if (request === undefined) return noRequestYet;
     const inDatabase: number[] = [];
     const roundTrip: number[] = [];
     for (let run = 1; run <= RUNS; run++) {

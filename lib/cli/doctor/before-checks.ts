@@ -14,7 +14,7 @@ import { pagwCommand } from '../../domain/shell-word.ts';
 import { countText, plural } from '../../domain/words.ts';
 import { probeWrites, refusesDoubledNumber, waitsForOther } from '../../flows/ingest/probe-writes.ts';
 import { momentText } from '../output/time-text.ts';
-import { type CheckOutcome, type DoctorCheck, fail, notApplicable, pass } from './doctor-check.ts';
+import { type CheckOutcome, type DoctorCheck, fail, noRequestYet, pass } from './doctor-check.ts';
 import {
   everyServiceEvent,
   newProbeId,
@@ -253,11 +253,7 @@ export const checkTimeline: DoctorCheck = {
   needsDatabase: true,
   async run({ database }) {
     const request = await findSampleRequest(database);
-    if (request === undefined)
-      return notApplicable(
-        'no request has events yet',
-        'Send one with `pagw event send`, then run it again.',
-      );
+    if (request === undefined) return noRequestYet;
     const events: TimelineEvent[] = [];
     for await (const page of readTimeline(database, request)) events.push(...page);
     const { pagwId, lastSequenceNo } = request;

@@ -48,6 +48,12 @@ export function notApplicable(evidence: string, next?: string): CheckOutcome {
   return { outcome: 'not-applicable', evidence, ...(next === undefined ? {} : { next }) };
 }
 
+/** Of a check that looks at a request's events. */
+export const noRequestYet = notApplicable(
+  'no request has events yet',
+  'Send one with `pagw event send`, then run it again.',
+);
+
 const HEADINGS: Readonly<Record<CheckPart, string>> = {
   preflight: 'Before the first deployment: the account',
   before: 'Before deployment',

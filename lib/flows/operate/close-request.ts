@@ -1,7 +1,7 @@
 import type { Database } from '../../data-access/database.ts';
 import type { Addition } from '../../data-access/ingest.ts';
 import { closeWith, findToClose, type Operator } from '../../data-access/operate.ts';
-import { OWN_EVENT_ID_PREFIX, type TrackedEvent } from '../../domain/tracked-event.ts';
+import { blankEvent, OWN_EVENT_ID_PREFIX, type TrackedEvent } from '../../domain/tracked-event.ts';
 import { recordEvents } from '../ingest/record-events.ts';
 
 /** How an operator may end a request: as one of the ends that stop its clock. A decision is the payer's to state. */
@@ -63,6 +63,7 @@ function closingEvent(
   now: Date,
 ): TrackedEvent {
   return {
+    ...blankEvent,
     eventId: `${OWN_EVENT_ID_PREFIX}closed:${last + 1}`,
     tenant,
     pagwId,
@@ -72,20 +73,8 @@ function closingEvent(
     status: 'COMPLETED',
     lane: 'unknown',
     attempt: 1,
-    retryable: false,
-    nextRetryAt: null,
-    retry: null,
     occurredAt: now.toISOString(),
-    startedAt: null,
-    completedAt: null,
-    durationMs: null,
-    externalReference: null,
-    errorCode: null,
-    errorMessage: null,
-    workerId: null,
     serviceName: 'pagw',
-    correlationId: null,
-    metadata: null,
     stated: { status: 'CANCELLED', answer: end },
   };
 }

@@ -1,5 +1,5 @@
 import { type ClaimedResend, claimResends, settleResends } from '../../data-access/retry.ts';
-import { type RetryCommand, resendScheduledEvent, retryToken } from '../../domain/retry-command.ts';
+import { type RetryCommand, resendScheduledEvent, retryCommand } from '../../domain/retry-command.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
 import { recordEvents } from '../ingest/record-events.ts';
 import type { RetryRunOptions, StageTrouble } from './run-retries.ts';
@@ -66,9 +66,7 @@ async function settle({ database }: RetryRunOptions, sent: readonly SentResend[]
 
 function toCommand(resend: ClaimedResend, { policy }: RetryRunOptions): RetryCommand {
   const { pagwId, tenant, stage, attempt, sequenceNo, cause } = resend;
-  return {
-    version: 1,
-    token: retryToken(pagwId, sequenceNo, attempt),
+  return retryCommand({
     pagwId,
     tenant,
     stage,
@@ -80,5 +78,5 @@ function toCommand(resend: ClaimedResend, { policy }: RetryRunOptions): RetryCom
     correlationId: resend.correlationId,
     externalReference: resend.externalReference,
     payload: { bucket: resend.payloadBucket, key: resend.payloadKey },
-  };
+  });
 }

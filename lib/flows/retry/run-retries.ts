@@ -13,8 +13,8 @@ import {
 import {
   attemptAfter,
   type RetryCommand,
+  retryCommand,
   retryScheduledEvent,
-  retryToken,
 } from '../../domain/retry-command.ts';
 import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
 import type { RetryQueues } from '../../domain/retry-queues.ts';
@@ -126,9 +126,7 @@ function toCommand(
 ): RetryCommand {
   const { pagwId, tenant, stage, sequenceNo, errorCode } = failure;
   const attempt = attemptAfter(failure.attempt);
-  return {
-    version: 1,
-    token: retryToken(pagwId, sequenceNo, attempt),
+  return retryCommand({
     pagwId,
     tenant,
     stage,
@@ -141,7 +139,7 @@ function toCommand(
     correlationId: context?.correlationId ?? null,
     externalReference: context?.externalReference ?? null,
     payload: { bucket: context?.payloadBucket ?? null, key: context?.payloadKey ?? null },
-  };
+  });
 }
 
 export interface SentRetry {
