@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Connection } from '../../lib/cli/connection.ts';
+import { listOpenIncidents } from '../../lib/data-access/incidents.ts';
+import { ensurePartitions } from '../../lib/data-access/maintain.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
+import { parseSenderTenants } from '../../lib/domain/sender-tenants.ts';
+import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { ingestMessages } from '../../lib/flows/ingest/ingest-messages.ts';
+import { openQuarantine } from '../../lib/flows/ingest/quarantine.ts';
+import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { afterMinutes, recordHistory } from '../support/history.ts';
+import { connectionTo, runCli } from './run-cli.ts';
+
+const start = new Date('2026-03-02T08:00:00Z');
+const now = afterMinutes(start, 60);
+const page = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+let db: TestDatabase;
+let server: FauxqsServer;
+let s3: S3Client;
+let sqs: SQSClient;
+let connection: Connection;
+let key: string;
+
+/** Each command that the page prints, once, with the line it stands in. */
+const commands = [
+  ...new Set([...page.matchAll(/`(pagw [^`/]+)`/g)].map(([, line = '']) => line.replace(/\s+/g, ' '))),
+];
+
+beforeAll(async () => {
+  db = await openTestDatabase();
+  server = await startFauxqs({ port: 0, logger: false });
+  const account = {
+    endpoint: `http://127.0.0.1:${server.port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  s3 = new S3Client({ ...account, forcePathStyle: true });
+  sqs = new SQSClient(account);
+  await s3.send(new CreateBucketCommand({ Bucket: 'quarantine' }));
+  const queue = async (name: string) => {
+    await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { FifoQueue: 'true' } }));
+    return `${account.endpoint}/000000000000/${name}`;
+  };
+  const [eventsQueueUrl, deadLetterQueueUrl] = [await queue('events.fifo'), await queue('dead.fifo')];
+  connection = connectionTo(db, now, { s3, sqs, eventsQueueUrl, deadLetterQueueUrl });
+  await ensurePartitions(db.database, now);
+  const down = { errorCode: 'API_TIMEOUT', metadata: { targetSystem: 'carelon' } };
+  const fails = (pagwId: string, fields: object) =>
+    recordHistory(db.database, { pagwId, tenant: 'anthem' }, start, [
+      [0, 'DOWNSTREAM_ERROR', { ...down, ...fields }],
+    ]);
+  await fails('PAGW-USED-UP', { attempt: 5 });
+  await fails('PAGW-CLOSED', { attempt: 5 });
+  await fails('PAGW-DUE', { attempt: 1, retryable: true, nextRetryAt: start.toISOString() });
+  await ingestMessages(
+    ['m-1', 'm-2'].map((messageId) => ({
+      ...{ messageId, groupId: messageId, body: '{"pagwId":"PAGW-DUE-2","eventType":"PARSE_OK"}' },
+      ...{ sender: null, sentAt: start },
+    })),
+    {
+      database: db.database,
+      quarantine: openQuarantine(s3, 'quarantine', db.database),
+      rules: { retryPolicy: defaultRetryPolicy, jitter: () => 0 },
+      senders: parseSenderTenants(undefined),
+      now: start,
+    },
+  );
+  await runStuckAlarm(db.database, {
+    now,
+    rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
+    measureLag: async () => ({ waiting: 0, seconds: 0 }),
+    publish: async () => undefined,
+  });
+  key = (await listOpenIncidents(db.database))[0]?.key ?? '';
+});
+afterAll(async () => {
+  s3.destroy();
+  sqs.destroy();
+  await server.stop();
+  await db.close();
+});
+
+const ids: [RegExp, string][] = [
+  [/^pagw rejected/, '1'],
+  [/^pagw retry cancel/, '1'],
+  [/^pagw request close/, 'PAGW-CLOSED'],
+  [/./, 'PAGW-USED-UP'],
+];
+
+/** As somebody types it who puts in what the page leaves open. */
+function typed(command: string): string[] {
+  const id = ids.find(([verb]) => verb.test(command))?.[1] ?? '';
+  const given: Record<string, string> = {
+    ...{ id, pagwId: id, key, text: 'the payer is down', end: 'void', name: 'ben', stage: 'API_CONNECTOR' },
+    code: command.includes('rejected') ? 'TENANT_UNKNOWN' : 'API_TIMEOUT',
+  };
+  return command
+    .split(' ')
+    .slice(1)
+    .map((word) => word.replace(/^<(\w+)>$/, (_, name: string) => given[name] ?? `unknown ${name}`));
+}
+
+async function run(words: readonly string[]) {
+  const options = { connection, env: { USER: 'ann' }, answer: 'y' };
+  return { words, ...(await runCli(words, options)) };
+}
+
+describe('the runbook', () => {
+  it('prints commands that run as they are printed, with what they leave open put in', async () => {
+    expect(commands.length).toBeGreaterThan(25);
+    const refused: unknown[] = [];
+    for (const command of commands) {
+      const words = typed(command);
+      // What the page says beside it: the dry run first, then the same; a resume names what its pause named.
+      const others: string[][] = [];
+      if (words.includes('--dry-run'))
+        others.push([
+          ...words.filter((word) => word !== '--dry-run'),
+          ...(words.includes('--reason') ? [] : ['--reason', 'why']),
+        ]);
+      if (words[1] === 'resume') words.push('--stage', 'API_CONNECTOR', '--reason', 'mended');
+      for (const line of [words, ...others]) {
+        const { code, stderr } = await run(line);
+        // The doctor tells what it finds by its code.
+        if (code !== 0 && !(line[0] === 'doctor' && code === 10))
+          refused.push([line.join(' '), code, stderr]);
+      }
+    }
+    expect(refused).toEqual([]);
+  });
+});
