@@ -133,5 +133,5 @@ describe('the runbook', () => {
       }
     }
     expect(refused).toEqual([]);
-  });
+  }, 60_000);
 });
