@@ -7,7 +7,7 @@ import { openConnection } from '../lib/cli/connection.ts';
 import { openOutput } from '../lib/cli/output/open-output.ts';
 import { runPagw } from '../lib/cli/run-pagw.ts';
 import { openConsole } from './open-console.ts';
-import { readReservedExecutions } from './reserved-executions.ts';
+import { readStageNeeds } from './stage-needs.ts';
 
 const STDOUT = 1;
 const interrupted = new AbortController();
@@ -41,7 +41,7 @@ const code = await runPagw(process.argv.slice(2), {
   ask: process.stdin.isTTY ? ask : undefined,
   openConnection,
   openConsole,
-  reservedExecutions: readReservedExecutions,
+  stageNeeds: readStageNeeds,
   signal: interrupted.signal,
 });
 // What was written to a terminal may still be on its way.

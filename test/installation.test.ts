@@ -63,7 +63,7 @@ it('brings the Node of .nvmrc', () => {
 it('asks for a Node of today in every program before anything else', () => {
   const programs = ['tools/build-package.ts', 'vitest.config.ts', 'vitest.browser.config.ts', 'bench/run.ts'];
   for (const file of readdirSync(`${ROOT}/bin`)) {
-    const isProgram = !['open-console.ts', 'published-contract.ts', 'reserved-executions.ts'].includes(file);
+    const isProgram = !['open-console.ts', 'published-contract.ts', 'stage-needs.ts'].includes(file);
     if (isProgram) programs.push(`bin/${file}`);
   }
   for (const program of programs) {

@@ -53,7 +53,7 @@ async function preflight(session: Session): Promise<ExitCode> {
       '--preflight takes the stage from --stack.',
       'Name it as in --stack PagwEventTracker-dev.',
     );
-  const account = openAccount(session.options, stage, () => session.io.reservedExecutions(stage));
+  const account = openAccount(session.options, stage, () => session.io.stageNeeds(stage));
   try {
     return await report(session, runPreflight(account), `stage '${stage}' in this account`);
   } finally {

@@ -4,6 +4,7 @@ import { Cli } from './cli.ts';
 import { CliError, ExitCode, toCliError } from './cli-error.ts';
 import type { OpenConnection } from './connection.ts';
 import type { OpenConsole } from './console.ts';
+import type { StageNeeds } from './doctor/account-quotas.ts';
 import { ReaderGoneError } from './output/open-output.ts';
 import { choosePaint } from './output/paint.ts';
 import { createProgram } from './program.ts';
@@ -86,8 +87,8 @@ export interface CliIo {
   ask?: ((question: string) => Promise<string>) | undefined;
   openConnection: OpenConnection;
   openConsole: OpenConsole;
-  /** Executions that the settings of a stage reserve. @throws Error in one sentence when a setting cannot work. */
-  reservedExecutions(stage: string): Promise<number>;
+  /** What the settings of a stage need of its account. @throws Error in one sentence when a setting cannot work. */
+  stageNeeds(stage: string): Promise<StageNeeds>;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
 }

@@ -252,16 +252,32 @@ export function checkedSettings(stage: string, settings: StageSettings): StageSe
 }
 
 /**
- * Executions at a time that a stage keeps for itself: ingest, two minute flows, the widget where there is one, and one for maintain.
+ * What a stage needs of its account: executions at a time that it keeps for itself (ingest, two minute flows, the widget where there
+ * is one, and one for maintain), and what its data stack makes of which a region has only so many.
  * @throws Error in one sentence when the stage is unknown or a setting cannot work.
  */
-export function reservedExecutions(
+export function stageNeeds(
   stage: string,
   stages: Readonly<Record<string, StageSettings>> = STAGES,
-): number {
-  const { reservedConcurrency: reserved, widgetTenant } = stageSettings(stage, stages);
+): Record<'reservedExecutions' | 'networks' | 'clusters' | 'groups' | 'instances', number> {
+  const settings = stageSettings(stage, stages);
+  const {
+    reservedConcurrency: reserved,
+    widgetTenant,
+    existingCluster,
+    existingNetwork,
+    capacity,
+  } = settings;
   const scheduled = widgetTenant === undefined ? 2 : 3;
-  return reserved === undefined ? 0 : reserved.ingest + scheduled * reserved.scheduled + 1;
+  const groups = existingCluster?.ownCluster === 'none' ? 0 : 1;
+  const clusters = existingCluster?.ownCluster === 'removed' ? 0 : groups;
+  return {
+    reservedExecutions: reserved === undefined ? 0 : reserved.ingest + scheduled * reserved.scheduled + 1,
+    networks: existingNetwork === undefined ? groups : 0,
+    clusters,
+    groups,
+    instances: clusters * (1 + capacity.readers),
+  };
 }
 
 /** What the functions that read the policy would say at their start. */

@@ -1,12 +1,20 @@
+import { CloudControlClient, ListResourcesCommand } from '@aws-sdk/client-cloudcontrol';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetResourcesCommand,
   ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  NoSuchResourceException,
+  ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ACCOUNT_QUOTAS, type StageNeeds } from '../../lib/cli/doctor/account-quotas.ts';
 import type { CheckResult } from '../../lib/cli/doctor/run-checks.ts';
 import { type CliRunOptions, runCli } from './run-cli.ts';
 
@@ -14,9 +22,13 @@ const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
 const sqs = mockClient(SQSClient);
 const tagging = mockClient(ResourceGroupsTaggingAPIClient);
+const quotas = mockClient(ServiceQuotasClient);
+const cloudControl = mockClient(CloudControlClient);
+
+const NEEDS: StageNeeds = { reservedExecutions: 0, networks: 1, clusters: 1, groups: 1, instances: 1 };
 
 beforeEach(() => {
-  for (const client of [cloudFormation, lambda, sqs, tagging]) client.reset();
+  for (const client of [cloudFormation, lambda, sqs, tagging, quotas, cloudControl]) client.reset();
   cloudFormation
     .on(DescribeStacksCommand)
     .rejects(Object.assign(new Error('no such stack'), { name: 'ValidationError' }));
@@ -24,6 +36,8 @@ beforeEach(() => {
   limit(10, 10);
   sqs.on(GetQueueUrlCommand).rejects(new QueueDoesNotExist({ message: 'no', $metadata: {} }));
   tagging.on(GetResourcesCommand).resolves({ ResourceTagMappingList: [] });
+  quotas.on(GetServiceQuotaCommand).resolves({ Quota: { Value: 5 } });
+  thereAre(4);
 });
 
 describe('pagw doctor --preflight', () => {
@@ -33,9 +47,14 @@ describe('pagw doctor --preflight', () => {
     expect(outcomes).toEqual({
       settings: 'pass',
       bootstrap: 'pass',
-      concurrency: 'pass',
       stacks: 'pass',
+      vpcs: 'pass',
+      clusters: 'pass',
+      instances: 'pass',
+      'subnet-groups': 'pass',
+      'parameter-groups': 'pass',
       names: 'pass',
+      concurrency: 'pass',
       leftovers: 'pass',
     });
   });
@@ -44,7 +63,7 @@ describe('pagw doctor --preflight', () => {
     [
       'settings that cannot work',
       () => undefined,
-      { reservedExecutions: () => Promise.reject(new Error("Stage 'dev': zones must be 2 or 3.")) },
+      { stageNeeds: () => Promise.reject(new Error("Stage 'dev': zones must be 2 or 3.")) },
       'settings',
       /zones must be 2 or 3/,
     ],
@@ -59,9 +78,35 @@ describe('pagw doctor --preflight', () => {
     [
       'a quota too low for what the stage reserves',
       () => undefined,
-      { reservedExecutions: async () => 12 },
+      { stageNeeds: async () => ({ ...NEEDS, reservedExecutions: 12 }) },
       'concurrency',
       /the stage reserves 12.*Ask Service Quotas for 112/,
+    ],
+    ...ACCOUNT_QUOTAS.map(({ id, name, code, type }): [string, () => void, CliRunOptions, string, RegExp] => [
+      `no room beneath the quota ${name}`,
+      () => thereAre(5, type),
+      {},
+      id,
+      new RegExp(
+        `^5 of 5 in use, the stage makes 1 .*ask Service Quotas for 6 "${name}" of (vpc|rds) \\(${code}\\)`,
+      ),
+    ]),
+    [
+      'readers that find no room where the writer does',
+      () => undefined,
+      { stageNeeds: async () => ({ ...NEEDS, instances: 2 }) },
+      'instances',
+      /^4 of 5 in use, the stage makes 2 /,
+    ],
+    [
+      'a right to look that is missing',
+      () =>
+        quotas
+          .on(GetServiceQuotaCommand)
+          .rejects(Object.assign(new Error('not authorized to perform'), { name: 'AccessDeniedException' })),
+      {},
+      'vpcs',
+      /not authorized|Access/,
     ],
     [
       'a rollback that failed',
@@ -95,7 +140,31 @@ describe('pagw doctor --preflight', () => {
 
   it('lets a stage deploy that reserves what there is', async () => {
     limit(1_000, 900);
-    expect((await preflight({ reservedExecutions: async () => 27 })).outcomes.concurrency).toBe('pass');
+    const stageNeeds = async () => ({ ...NEEDS, reservedExecutions: 27 });
+    expect((await preflight({ stageNeeds })).outcomes.concurrency).toBe('pass');
+  });
+
+  it('counts against the default where the account has no quota of its own, over all pages', async () => {
+    quotas.on(GetServiceQuotaCommand).rejects(new NoSuchResourceException({ message: 'no', $metadata: {} }));
+    quotas.on(GetAWSDefaultServiceQuotaCommand).resolves({ Quota: { Value: 40 } });
+    cloudControl
+      .on(ListResourcesCommand)
+      .resolves({ ResourceDescriptions: Array(20).fill({}), NextToken: 'more' })
+      .on(ListResourcesCommand, { NextToken: 'more' })
+      .resolves({ ResourceDescriptions: Array(15).fill({}) });
+    const { outcomes, told } = await preflight();
+    expect(outcomes.clusters).toBe('pass');
+    expect(told.clusters).toMatch(/^35 of 40 in use/);
+  });
+
+  it('asks for no room where nothing new is made', async () => {
+    thereAre(5);
+    const uses = { networks: 0, clusters: 0, groups: 0, instances: 0 };
+    expect((await preflight({ stageNeeds: async () => ({ ...NEEDS, ...uses }) })).code).toBe(0);
+    stack('PagwEventTracker-dev-data', 'UPDATE_COMPLETE');
+    expect((await preflight()).outcomes.vpcs).toBe('not-applicable');
+    stack('PagwEventTracker-dev-data', 'ROLLBACK_COMPLETE');
+    expect((await preflight()).outcomes.vpcs).toBe('fail');
   });
 
   it('goes on from a stack whose creation was rolled back, as the CDK does', async () => {
@@ -126,7 +195,7 @@ describe('pagw doctor --preflight', () => {
 async function preflight(options: CliRunOptions = {}, ...args: string[]) {
   const { code, stdout } = await runCli(
     ['doctor', '--preflight', '--region', 'us-east-1', '-o', 'json', ...args],
-    options,
+    { stageNeeds: async () => NEEDS, ...options },
   );
   const checks: CheckResult[] = JSON.parse(stdout).checks;
   return {
@@ -143,6 +212,12 @@ function stack(StackName: string, StackStatus: string, outputs: Record<string, s
       { StackName, StackStatus: StackStatus as 'CREATE_COMPLETE', CreationTime: new Date(0), Outputs },
     ],
   });
+}
+
+function thereAre(count: number, TypeName?: string): void {
+  cloudControl
+    .on(ListResourcesCommand, TypeName === undefined ? {} : { TypeName })
+    .resolves({ ResourceDescriptions: Array(count).fill({ Identifier: 'one' }) });
 }
 
 function gone(StackName: string): void {

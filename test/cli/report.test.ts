@@ -74,7 +74,7 @@ async function report(...args: string[]) {
     env: {},
     openConnection: async () => connection,
     openConsole: () => Promise.reject(new Error('No console was to be opened.')),
-    reservedExecutions: async () => 0,
+    stageNeeds: () => Promise.reject(new Error('No stage was to be read.')),
     signal: new AbortController().signal,
   });
   const program = new Command('pagw').exitOverride();

@@ -39,7 +39,7 @@ async function pagw(...args: string[]) {
           },
         }),
     openConsole: () => Promise.reject(new Error('No console was to be opened.')),
-    reservedExecutions: async () => 0,
+    stageNeeds: () => Promise.reject(new Error('No stage was to be read.')),
     openConnection: async () => ({
       kind: 'local',
       name: 'test',

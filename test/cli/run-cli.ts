@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Connection } from '../../lib/cli/connection.ts';
 import type { OpenConsole } from '../../lib/cli/console.ts';
+import type { StageNeeds } from '../../lib/cli/doctor/account-quotas.ts';
 import { type CliOutput, runPagw } from '../../lib/cli/run-pagw.ts';
 import type { TestDatabase } from '../support/database.ts';
 
@@ -21,7 +22,7 @@ export interface CliRunOptions {
   answer?: string;
   signal?: AbortSignal;
   openConsole?: OpenConsole;
-  reservedExecutions?: (stage: string) => Promise<number>;
+  stageNeeds?: (stage: string) => Promise<StageNeeds>;
   /** Instead of what is captured. */
   stdout?: CliOutput;
 }
@@ -49,7 +50,7 @@ export async function runCli(args: readonly string[], options: CliRunOptions = {
       return connection;
     },
     openConsole: options.openConsole ?? (() => Promise.reject(new Error('No console was to be opened.'))),
-    reservedExecutions: options.reservedExecutions ?? (async () => 0),
+    stageNeeds: options.stageNeeds ?? (() => Promise.reject(new Error('No stage was to be read.'))),
     signal: signal ?? new AbortController().signal,
   });
   return { code, ...written };

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { ACCOUNT_QUOTAS } from '../../lib/cli/doctor/account-quotas.ts';
+import { stageNeeds } from '../../lib/infra/stage-settings.ts';
+import { STAGES } from '../../lib/infra/stages.ts';
 import { VARIANTS } from './stage-variants.ts';
 import { type Resource, type SynthesisedStage, synthesiseStage, type Template } from './synthesise-stage.ts';
 
@@ -145,6 +148,17 @@ describe.each(Object.entries(VARIANTS))('a stage with %s', (_, settings) => {
       ),
     );
     expect(beyond).toEqual([]);
+  });
+
+  test('makes as many of each as `pagw doctor --preflight` asks the account for', {
+    timeout: 120_000,
+  }, () => {
+    const needs = stageNeeds('prod', { prod: { ...STAGES.prod, ...settings } });
+    const types = stacks().flatMap(([, { Resources }]) => Object.values(Resources).map(({ Type }) => Type));
+    expect(ACCOUNT_QUOTAS.map(({ id, need }) => [id, needs[need]])).toEqual(
+      ACCOUNT_QUOTAS.map(({ id, type }) => [id, types.filter((made) => made === type).length]),
+    );
+    expect(types.filter((type) => /^AWS::EC2::(EIP|NatGateway|InternetGateway)$/.test(type))).toEqual([]);
   });
 });
 

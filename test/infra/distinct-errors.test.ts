@@ -3,6 +3,7 @@ import * as cloudFormation from '@aws-sdk/client-cloudformation';
 import * as rdsData from '@aws-sdk/client-rds-data';
 import * as s3 from '@aws-sdk/client-s3';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
+import * as serviceQuotas from '@aws-sdk/client-service-quotas';
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
@@ -28,6 +29,8 @@ const RECEIVED: Readonly<Record<string, Received>> = {
   'lib/cli/stack-connection.ts ValidationError': { byOperatorsWith: '`cloudformation:DescribeStacks`' },
   'lib/data-access/database-error.ts AccessDenied': 'of any call, whatever the rights',
   'lib/data-access/database-error.ts Forbidden': 'of any call, whatever the rights',
+  'lib/cli/doctor/account-quotas.ts NoSuchResourceException':
+    'of whoever is about to deploy, who may ask for anything',
   'lib/cli/doctor/preflight.ts ValidationError': 'of whoever is about to deploy, who may ask for anything',
   'lib/cli/doctor/preflight.ts QueueDoesNotExist': 'of whoever is about to deploy, who may ask for anything',
   'lib/flows/retention/archive-object.ts NoSuchKey': {
@@ -59,7 +62,7 @@ const RECEIVED: Readonly<Record<string, Received>> = {
 
 /** Errors that the clients do not model. */
 const UNMODELLED = ['AccessDenied', 'AccessDeniedException', 'Forbidden', 'ValidationError'];
-const NAMES = [cloudFormation, rdsData, s3, secretsManager, sns, sqs].flatMap((client) =>
+const NAMES = [cloudFormation, rdsData, s3, secretsManager, serviceQuotas, sns, sqs].flatMap((client) =>
   Object.entries(client).flatMap(([name, value]) =>
     typeof value === 'function' && value.prototype instanceof Error ? [name] : [],
   ),

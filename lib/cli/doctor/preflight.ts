@@ -1,18 +1,27 @@
+import { CloudControlClient } from '@aws-sdk/client-cloudcontrol';
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   paginateGetResources,
   ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ACCOUNT_QUOTAS,
+  type AccountQuota,
+  type QuotaClients,
+  readQuota,
+  type StageNeeds,
+} from './account-quotas.ts';
 import { type CheckOutcome, fail, notApplicable, pass } from './doctor-check.ts';
 
 /** The account and region that a stage is about to be deployed to. */
-export interface Account {
+export interface Account extends QuotaClients {
   /** As in `-c stage=<stage>`. */
   stage: string;
-  /** Executions that the stage's settings reserve. @throws Error in one sentence when a setting cannot work. */
-  reservedExecutions(): Promise<number>;
+  /** What the stage's settings ask for. @throws Error in one sentence when a setting cannot work. */
+  needs(): Promise<StageNeeds>;
   cloudFormation: CloudFormationClient;
   lambda: LambdaClient;
   sqs: SQSClient;
@@ -22,7 +31,7 @@ export interface Account {
 export function openAccount(
   { profile, region }: { profile?: string | undefined; region?: string | undefined },
   stage: string,
-  reservedExecutions: Account['reservedExecutions'],
+  needs: Account['needs'],
 ): Account & { close(): void } {
   const where = {
     ...(profile === undefined ? {} : { profile }),
@@ -33,10 +42,12 @@ export function openAccount(
     lambda: new LambdaClient(where),
     sqs: new SQSClient(where),
     tagging: new ResourceGroupsTaggingAPIClient(where),
+    quotas: new ServiceQuotasClient(where),
+    cloudControl: new CloudControlClient(where),
   };
   return {
     stage,
-    reservedExecutions,
+    needs,
     ...clients,
     close: () => {
       for (const client of Object.values(clients)) client.destroy();
@@ -91,14 +102,14 @@ const MOST_NAMED = 10;
 const settings: PreflightCheck = {
   id: 'settings',
   title: 'The settings of the stage can work',
-  async run({ stage, reservedExecutions }) {
+  async run({ stage, needs }) {
     try {
-      const reserved = await reservedExecutions();
+      const { reservedExecutions: reserved } = await needs();
       return pass(`stage '${stage}' reserves ${reserved === 0 ? 'no' : reserved} executions`);
     } catch (error) {
       return fail(
         error instanceof Error ? error.message : 'the settings cannot be read',
-        'Correct lib/infra/stages.ts.',
+        'Correct pagw.config.ts, or `pagw:stages` in the context.',
       );
     }
   },
@@ -126,7 +137,7 @@ const concurrency: PreflightCheck = {
     const { AccountLimit } = await account.lambda.send(new GetAccountSettingsCommand({}));
     const limit = AccountLimit?.ConcurrentExecutions ?? 0;
     const free = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
-    const reserved = await account.reservedExecutions();
+    const { reservedExecutions: reserved } = await account.needs();
     const seen = `${limit} executions at a time, ${free} of them unreserved`;
     if (reserved === 0) return pass(limit < 100 ? `${seen}: enough to deploy, too few for load` : seen);
     if ((await describeStack(account, stackNames(account.stage).run)) !== undefined)
@@ -201,12 +212,38 @@ const leftovers: PreflightCheck = {
   },
 };
 
+/** Whether the data stack, which is made at once, finds room beneath a quota. */
+function roomBeneath(quota: AccountQuota): PreflightCheck {
+  const { id, name, service, code, need } = quota;
+  return {
+    id,
+    title: `The quota "${name}" has room for the stage`,
+    async run(account) {
+      const { [need]: needed } = await account.needs();
+      if (needed === 0) return notApplicable('the stage makes none');
+      const { data } = stackNames(account.stage);
+      const status = (await describeStack(account, data))?.StackStatus;
+      if (status !== undefined && !/^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE)$/.test(status))
+        return notApplicable(`those of ${data} are there already`);
+      const { most, used } = await readQuota(account, quota);
+      const seen = `${used} of ${most} in use, the stage makes ${needed}`;
+      if (used + needed <= most) return pass(seen);
+      const instead = id === 'vpcs' ? ', or name a network that is there as existingNetwork' : '';
+      return fail(
+        seen,
+        `Delete what is not needed, ask Service Quotas for ${used + needed} "${name}" of ${service} (${code})${instead}.`,
+      );
+    },
+  };
+}
+
 /** In the order in which a deployment would meet them. */
 export const preflightChecks: readonly PreflightCheck[] = [
   settings,
   bootstrap,
-  concurrency,
   stacks,
+  ...ACCOUNT_QUOTAS.map(roomBeneath),
   names,
+  concurrency,
   leftovers,
 ];
