@@ -76,16 +76,12 @@ export function decisionEpisodes(
   policy: DecisionPolicy,
 ): DecisionEpisode[] {
   const history = new EpisodeHistory(facts, earliest, tenant, policy);
-  const episode = newEpisode(1, earliest);
-  const resolved = facts.find(({ says }) => says === 'resolved');
-  const known = <Value>(said: { at: number; as: Value } | undefined): Value | undefined =>
-    said !== undefined && (resolved === undefined || said.at <= resolved.at) ? said.as : undefined;
-  episode.plan = known(first.plan) ?? null;
-  episode.delegate = known(first.delegate) ?? null;
-  episode.drugs = known(first.drugs) ?? 'none';
-  episode.kind = known(first.kind) ?? 'request';
-  history.begin(episode);
-  for (const [place, fact] of facts.entries()) history.apply(fact, place);
+  history.begin(newEpisode(1, earliest));
+  for (const [place, fact] of facts.entries()) {
+    history.learn(first, fact.at);
+    history.apply(fact, place);
+  }
+  history.learn(first, Number.POSITIVE_INFINITY);
   return history.episodes;
 }
 
@@ -121,6 +117,24 @@ class EpisodeHistory {
     this.#isPrioritySaid = false;
     this.#stated = episode.priority;
     this.#due(episode);
+  }
+
+  /** What was said by then of the first episode, while nothing ends it. */
+  learn({ plan, delegate, drugs, kind }: DecisionMemory['first'], until: number): void {
+    const current = this.#current;
+    if (current.episode > 1 || current.resolution !== null) return;
+    const saidByThen = <Value>(said: { at: number; as: Value } | undefined, otherwise: Value): Value =>
+      said !== undefined && said.at <= until ? said.as : otherwise;
+    const known = {
+      plan: saidByThen<string | null>(plan, null),
+      delegate: saidByThen<string | null>(delegate, null),
+      drugs: saidByThen(drugs, 'none'),
+      kind: saidByThen(kind, 'request'),
+    };
+    const isNews =
+      known.plan !== current.plan || known.drugs !== current.drugs || known.kind !== current.kind;
+    Object.assign(current, known);
+    if (isNews) this.#due(current);
   }
 
   apply(fact: DecisionFact, place: number): void {

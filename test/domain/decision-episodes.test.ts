@@ -514,6 +514,8 @@ describe('the first determination', () => {
         'PRIORITY_UPGRADED',
         'REQUEST_CANCELLED',
         'PIPELINE_FAILED',
+        'APPEAL_RECEIVED',
+        'APPEAL_OVERTURNED',
       ],
     ),
     metadata: fc.record(
@@ -544,6 +546,7 @@ describe('the first determination', () => {
 
   it('is changed by no later event in any published figure, but by its notice and an appeal', () => {
     let compared = 0;
+    let appealed = 0;
     fc.assert(
       fc.property(fc.array(later, { minLength: 2, maxLength: 12 }), (history) => {
         const events = history.map(({ minute, ...fields }, place) =>
@@ -556,14 +559,15 @@ describe('the first determination', () => {
         // Notice comes later by nature; what was stated and does not count is no figure.
         const published = (episode: DecisionEpisode | undefined) => ({
           ...episode,
-          notifiedAt: null,
-          faults: [],
+          ...{ notifiedAt: null, appealedAt: null, appealOutcome: null, appealDecidedAt: null, faults: [] },
         });
+        if (first.appealedAt !== null && first.appealedAt > resolvedAt) appealed++;
         expect(published(first)).toEqual(published(alone));
         compared++;
       }),
       { numRuns: 3_000, endOnFailure: true },
     );
     expect(compared).toBeGreaterThan(1_000);
+    expect(appealed).toBeGreaterThan(50);
   });
 });
