@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import type { RejectedEvent } from '../client/read-event-lines.ts';
 import { SendInterruptedError, sendEvents } from '../client/send-events.ts';
+import { type DoubtfulName, doubtfulNames } from '../domain/doubtful-names.ts';
 import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { printable } from '../domain/printable-text.ts';
-import { countText, plural } from '../domain/words.ts';
+import { cautionGlyph, countText, plural } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import { outcomeGlyph } from './output/paint.ts';
@@ -130,6 +131,7 @@ export function eventValidate(cli: Cli): Command {
     .action(({ file, strict, metadataKey }: Options, command: Command) =>
       cli.run(command, ['limit'], async (session) => {
         const refused: RejectedEvent[] = [];
+        const warnings = new Map<string, DoubtfulName & { events: number }>();
         const limit = session.options.limit ?? DEFAULT_LIMIT;
         const level = strict === true ? 'strict' : 'patterns';
         const rules = parsePhiGuard(JSON.stringify({ level, metadataKeys: metadataKey }));
@@ -137,6 +139,12 @@ export function eventValidate(cli: Cli): Command {
         let invalid = 0;
         for await (const { accepted, rejected } of readEventFile(file, session.io, rules)) {
           valid += accepted.length;
+          for (const { event } of accepted)
+            for (const { path, didYouMean } of doubtfulNames(event)) {
+              const key = `${path} ${didYouMean}`;
+              const warning = warnings.get(key) ?? { path, didYouMean, events: 0 };
+              warnings.set(key, { ...warning, events: warning.events + 1 });
+            }
           invalid += rejected.length;
           refused.push(...rejected.slice(0, limit - refused.length));
         }
@@ -147,7 +155,12 @@ export function eventValidate(cli: Cli): Command {
           columns: COLUMNS,
           fields: ['line', 'code', 'path', 'hint'],
           empty: sentence,
+          beside: { warnings: [...warnings.values()] },
         });
+        for (const { path, didYouMean, events } of [...warnings.values()].slice(0, MOST_LISTED))
+          session.say(
+            `${session.paintMessage(cautionGlyph, 'yellow')} ${printable(path)} of ${plural(events, 'event')}: not a known name; did you mean ${didYouMean}?`,
+          );
         if (invalid > 0 || session.options.output !== 'table') session.say(sentence);
         if (refused.length < invalid)
           session.say(`The first ${refused.length} are shown; --limit shows more.`);

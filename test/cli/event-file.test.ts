@@ -10,6 +10,7 @@ import { runCli } from './run-cli.ts';
 
 const sqs = mockClient(SQSClient);
 const connection = {
+  kind: 'local',
   sqs: sqs as unknown as SQSClient,
   eventsQueueUrl: 'http://queue.test/000000000000/pagw-events.fifo',
   close: () => undefined,
@@ -79,6 +80,27 @@ describe('pagw event validate', () => {
     ]);
     expect(stderr).toBe('2 events valid, 3 refused.\n');
     expect(stdout + stderr).not.toMatch(/Jane|secret/);
+  });
+
+  it('warns of types, stages and fields that are near a known name, repeats no value, and refuses none', async () => {
+    const event = { tenant: 'anthem', pagwId: 'PAGW-1' };
+    const stdin = [
+      { ...event, eventType: 'PARSE_OKK' },
+      { ...event, eventType: 'PARSE_OKK', stage: 'PARSNIG' },
+      { ...event, eventType: 'CALLBACK_OK', durationMS: 5, 'stage of Jane Roe': 1 },
+      { ...event, eventType: 'ZZZZZZZZZZZZZZZZ', stage: 'request-parser', entirelyElse: 1 },
+    ]
+      .map((each) => JSON.stringify(each))
+      .join('\n');
+    const { code, stdout, stderr } = await runCli(['event', 'validate', '-f', '-', '-o', 'json'], { stdin });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).warnings).toEqual([
+      { path: '/eventType', didYouMean: 'PARSE_OK', events: 2 },
+      { path: '/stage', didYouMean: 'PARSING', events: 1 },
+      { path: '/durationMS', didYouMean: 'durationMs', events: 1 },
+    ]);
+    expect(stderr).toContain('/eventType of 2 events: not a known name; did you mean PARSE_OK?');
+    expect(stdout + stderr).not.toMatch(/Jane|OKK|PARSNIG/);
   });
 
   it.each([

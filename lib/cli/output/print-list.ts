@@ -17,16 +17,18 @@ export interface Listing<Row extends object> {
   empty: string;
   /** For --after; null when all was shown. */
   next?: string | null;
+  /** What the JSON object holds beside the rows. */
+  beside?: object | undefined;
   /** Of all that match; `atLeast`: counting stopped there. */
   total?: { count: number; atLeast: boolean } | undefined;
 }
 
 /** Prints a list in the format asked for: rows to stdout, what is said about them to stderr. */
 export function printList<Row extends object>(session: Session, listing: Listing<Row>): void {
-  const { rows, name, next = null } = listing;
+  const { rows, name, next = null, beside } = listing;
   switch (session.options.output) {
     case 'json':
-      session.printJson({ [name]: rows, next });
+      session.printJson({ [name]: rows, next, ...beside });
       return;
     case 'jsonl':
       session.printJsonLines(rows);

@@ -1,0 +1,37 @@
+import { unwrapCloudEvent } from './cloud-event.ts';
+import { canonicalEventType, eventTypes } from './event-catalogue.ts';
+import { eventSchema } from './event-contract.ts';
+import { canonicalStage, stages } from './event-stages.ts';
+import { nearestNames } from './nearest-names.ts';
+
+/** A name that is taken as it comes, and is near one that is known: misspelt, most likely. */
+export interface DoubtfulName {
+  /** JSON pointer to what holds it. Nothing that was sent, but the name of a field that is near a known one. */
+  path: string;
+  didYouMean: string;
+}
+
+/** Anything else is no misspelt name, and might be about a person. */
+const isNameLike = /^[A-Za-z_-]{2,40}$/;
+const fields = Object.keys(eventSchema.shape);
+const isField = new Set(fields);
+const isStage = new Set<string>(stages);
+
+/** What of an event that the contract takes is near a known name without being one: its type, its stage, its fields. */
+export function doubtfulNames(sent: unknown): DoubtfulName[] {
+  const { event } = unwrapCloudEvent(sent);
+  if (typeof event !== 'object' || event === null) return [];
+  const { eventType, stage } = event as Record<string, unknown>;
+  const doubts: DoubtfulName[] = [];
+  const doubt = (path: string, name: string, known: Iterable<string>) => {
+    if (!isNameLike.test(name)) return;
+    const [nearest] = nearestNames(name, known, 1);
+    if (nearest !== undefined) doubts.push({ path, didYouMean: nearest });
+  };
+  const type = typeof eventType === 'string' ? canonicalEventType(eventType) : null;
+  if (type !== null && !eventTypes.has(type)) doubt('/eventType', type, eventTypes.keys());
+  const stated = typeof stage === 'string' ? canonicalStage(stage) : null;
+  if (stated !== null && !isStage.has(stated)) doubt('/stage', stated, stages);
+  for (const field of Object.keys(event)) if (!isField.has(field)) doubt(`/${field}`, field, fields);
+  return doubts;
+}
