@@ -20,7 +20,7 @@ type Fields = Readonly<Record<string, unknown>>;
 interface Stating {
   stage: string;
   eventType: string;
-  /** Whether the type is one of the 38. */
+  /** Whether the type is one of the catalogue. */
   known: boolean;
   status: EventStatus;
   request: Fields | null;

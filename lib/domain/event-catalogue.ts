@@ -31,7 +31,7 @@ const triples: readonly [string, KnownStage][] = [
   ['PUBLISH', 'OUTBOX_PUBLISHER'],
 ];
 
-/** The 38 event types of the schema review. */
+/** The event types that are known by name: those of the schema review, and what came since. */
 export const eventTypes: ReadonlyMap<string, CatalogueEntry> = new Map<string, CatalogueEntry>([
   ...pointEvents.map(([type, stage, status]): [string, CatalogueEntry] => [type, { stage, status }]),
   ...triples.flatMap(([prefix, stage]): [string, CatalogueEntry][] => [

@@ -195,7 +195,7 @@ export const eventSchema = published(
     ),
     eventType: published(code(64, z.minLength(1)), {
       examples: ['PARSE_OK'],
-      description: 'One of the 38 types or an alias; others are recorded as they come.',
+      description: 'A type of the catalogue or an alias; others are recorded as they come.',
     }),
     status: optional(
       oneOf((text) => canonicalStatus(text) !== undefined, [...eventStatuses, 'SUCCESS', 'FAILURE', 'RETRY']),

@@ -145,7 +145,7 @@ export interface TrackedEvent {
   pagwId: string;
   stage: string;
   eventType: string;
-  /** Whether the type is one of the 38. */
+  /** Whether the type is one of the catalogue. */
   known: boolean;
   status: EventStatus;
   lane: Lane;

@@ -11,7 +11,7 @@ export {
   requestStatuses,
 } from '../domain/tracked-event.ts';
 
-/** The 38 event types. */
+/** The event types of the catalogue. */
 export const eventTypes: readonly string[] = [...catalogue.keys()];
 
 /** JSON Schema 2020-12 of a message; also the file `pagw-event-tracker/contract/event-message.schema.json`. */

@@ -36,7 +36,7 @@ export function probeEvents(pagwId: string, sent: readonly ProbeFields[], now: D
   return events;
 }
 
-/** One event of each of the 38 types, as a service's logStage… methods send it, and the two statuses no type implies. */
+/** One event of each type of the catalogue, as a service's logStage… methods send it, and the two statuses no type implies. */
 export function everyServiceEvent(): ProbeFields[] {
   const typed = [...eventTypes.keys()].map((eventType): ProbeFields => {
     const status = impliedStatus(eventType);

@@ -1,6 +1,6 @@
 package pagw.tracker;
 
-/** The names of the contract: 11 stages, 38 event types, three statuses. A test of the project compares them with it. */
+/** The names of the contract: 11 stages, the review's 38 event types, three statuses. A test of the project looks each up in it. */
 public final class EventTracker {
     public static final String STAGE_ORCHESTRATION = "ORCHESTRATION";
     public static final String STAGE_PARSING = "PARSING";
