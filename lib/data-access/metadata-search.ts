@@ -57,6 +57,11 @@ function parseMetadataFilter(condition: string): MetadataFilter {
     throw new MetadataFilterError(
       `"${condition}" is no condition. Write one like targetSystem=carelon or diagnosisCount>10.`,
     );
+  const last = names.at(-1);
+  if (last !== undefined && !last.quoted && last.text.endsWith('!'))
+    throw new MetadataFilterError(
+      `"${condition}" compares with !=, which a search cannot; =, >, >=, < and <= it can. Put a name that ends with ! in quotes.`,
+    );
   const quoted = /^"(.*)"$/s.exec(stated);
   const paths = pathsOf(names);
   const filter = { paths, operator, value: quoted?.[1] ?? stated, asText: quoted !== null } as MetadataFilter;
