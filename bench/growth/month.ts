@@ -66,6 +66,8 @@ async function measureMonth(server: BenchServer, size: number): Promise<Map<Know
   try {
     const journeys = readRequestEvents().slice(0, JOURNEYS);
     for (const journey of journeys) await recordEvents(kept.database, journey, new Date());
+    // As the detector leaves what has ended.
+    await watcher.query('UPDATE request_tracker SET watch_at = NULL WHERE completed_at IS NOT NULL');
     await measure(kept.database, watcher, 1);
     process.stderr.write(`  filling a month up to ${number(size)} events …\n`);
     await copyRequests(watcher, size);
