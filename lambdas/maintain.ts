@@ -40,7 +40,7 @@ export const createHandler = flowHandler(
     const history = historyTasks(env);
 
     return async (_event: unknown, context: Context): Promise<MaintainAnswer> => {
-      const now = (await agreedClock()).now();
+      const clock = await agreedClock();
       const { counts, failures, skipped } = await runMaintainTasks(
         {
           ensurePartitionsAhead,
@@ -50,9 +50,9 @@ export const createHandler = flowHandler(
           checkRecentEvents,
           measureGrowth,
           reportIndexUse,
-          ...history,
+          ...by(clock.earliest(), history),
         },
-        { database, now, mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS },
+        { database, now: clock.now(), mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS },
       );
       const archiveFailures = Object.keys(history).filter((task) => failures.has(task)).length;
       addMaintainMetrics(metrics, { ...counts, archiveFailures, failedTasks: failures.size });
@@ -78,6 +78,13 @@ function historyTasks(env: z.infer<typeof maintainEnv>): Record<string, Maintain
     dropArchivedMonths: (options) => dropArchivedMonths(options, archive, archiveAfter),
     measureArchive: (options) => measureArchive(options, archiveAfter),
   };
+}
+
+/** Nothing brings back a month that was dropped early. */
+function by(now: Date, tasks: Readonly<Record<string, MaintainTask>>): Record<string, MaintainTask> {
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [name, (options) => task({ ...options, now })]),
+  );
 }
 
 /** The Lambda's entry. */

@@ -8,7 +8,13 @@ import type { Database } from '../data-access/database.ts';
 import { type databaseEnv, readEnv } from './env.ts';
 import { openLogger } from './logger.ts';
 import { openMetrics } from './metrics.ts';
-import { agreeWithDatabase, type Clock, openDatabaseFromEnv, systemClock } from './open-database.ts';
+import {
+  type AgreedClock,
+  agreeWithDatabase,
+  type Clock,
+  openDatabaseFromEnv,
+  systemClock,
+} from './open-database.ts';
 
 /** What a flow's function has at hand, opened once at its cold start. */
 export interface FlowTools<Env> {
@@ -18,7 +24,7 @@ export interface FlowTools<Env> {
   metrics: Metrics;
   clock: Clock;
   /** The clock for one invocation, held against the database's. */
-  agreedClock: () => Promise<Clock>;
+  agreedClock: () => Promise<AgreedClock>;
 }
 
 export type FlowHandler<Event, Answer> = (event: Event, context: Context) => Promise<Answer>;

@@ -27,11 +27,12 @@ const ASK_EVERY_MS = 60_000;
 export function agreeWithDatabase(
   clock: Clock,
   { database, logger, metrics }: { database: Database; logger: Logger; metrics: Metrics },
-): () => Promise<Clock> {
+): () => Promise<AgreedClock> {
   let skewMs = 0;
   let askedAt = Number.NEGATIVE_INFINITY;
   return async () => {
-    if (clock.isMachineClock !== true) return clock;
+    const own = { now: () => clock.now(), earliest: () => clock.now() };
+    if (clock.isMachineClock !== true) return own;
     // Not by the clock in doubt.
     if (performance.now() - askedAt >= ASK_EVERY_MS) {
       try {
@@ -41,12 +42,15 @@ export function agreeWithDatabase(
         logger.warn('clock not checked', { error: error instanceof Error ? error.name : 'unknown' });
       }
     }
-    if (Math.abs(skewMs) <= CLOCK_SKEW_SECONDS * 1_000) return clock;
+    if (Math.abs(skewMs) <= CLOCK_SKEW_SECONDS * 1_000) return own;
     const skewSeconds = Math.round(skewMs / 1_000);
     logger.warn('clock differs from the database’s, which is used', { skewSeconds });
     metrics.addMetric(CLOCK_SKEW, MetricUnit.Seconds, Math.abs(skewSeconds));
     const agreed = skewMs;
-    return { now: () => new Date(clock.now().getTime() - agreed) };
+    return {
+      now: () => new Date(clock.now().getTime() - agreed),
+      earliest: () => new Date(clock.now().getTime() - Math.max(0, agreed)),
+    };
   };
 }
 
@@ -66,6 +70,12 @@ export interface Clock {
   now(): Date;
   /** Whether it is held against the database's clock; one that is moved on purpose is not. */
   readonly isMachineClock?: boolean;
+}
+
+/** A clock that was held against the database's. */
+export interface AgreedClock extends Clock {
+  /** By the earlier of the two clocks: for what nothing brings back, so that one wrong clock does nothing early. */
+  earliest(): Date;
 }
 
 export const systemClock: Clock = { now: () => new Date(), isMachineClock: true };

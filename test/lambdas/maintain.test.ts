@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/maintain.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
+import type { Clock } from '../../lib/runtime/open-database.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
@@ -10,6 +11,7 @@ import { lambdaContext } from '../support/lambda.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
+const DAY_MS = 86_400_000;
 let db: TestDatabase;
 let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
 let logged: string[];
@@ -43,8 +45,8 @@ afterAll(async () => {
   await db.close();
 });
 
-const invoke = (remainingMs = 300_000, settings: NodeJS.ProcessEnv = {}) =>
-  createHandler({ ...environment, ...settings }, { now: () => now })(
+const invoke = (remainingMs = 300_000, settings: NodeJS.ProcessEnv = {}, clock: Clock = { now: () => now }) =>
+  createHandler({ ...environment, ...settings }, clock)(
     {},
     { ...lambdaContext('maintain'), getRemainingTimeInMillis: () => remainingMs },
   );
@@ -153,5 +155,29 @@ describe('maintain', () => {
 
   it('names the settings that are missing', () => {
     expect(() => createHandler({}, { now: () => now })).toThrow(/CLUSTER_ARN/);
+  });
+});
+
+describe('one wrong clock', () => {
+  const agoDays = (days: number) => new Date(Date.now() - days * DAY_MS);
+  const daysAfter = (time: Date, days: number) => new Date(time.getTime() + days * DAY_MS);
+  const monthOf = (time: Date, later = 0) =>
+    new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + later, 1));
+  // The last month that ended 90 days ago by the database's clock, and the first that did not.
+  const [due, notDue] = [monthOf(agoDays(90)), monthOf(agoDays(90), 1)];
+
+  it.each([
+    ['compacts', 'the machine’s clock is a day ahead', agoDays(29.5), daysAfter(new Date(), 1)],
+    ['compacts', 'the database’s clock is a day ahead', agoDays(30.5), agoDays(1)],
+    ['archives', 'the machine’s clock is days ahead', daysAfter(notDue, -5), daysAfter(notDue, 91)],
+    ['archives', 'the database’s clock is days ahead', daysAfter(due, -5), daysAfter(due, 89)],
+  ])('%s nothing early when %s', async (act, _case, closedAt, machineTime) => {
+    const pagwId = `PAGW-EARLY-${closedAt.getTime()}`;
+    await ensurePartition(db.database, closedAt);
+    await recordHistory(db.database, { pagwId }, closedAt, HAPPY_WITH_RETRY);
+    const clock = { now: () => machineTime, isMachineClock: true };
+    const { counts } = await invoke(300_000, {}, clock);
+    expect(counts).toMatchObject(act === 'compacts' ? { requestsCompacted: 0 } : { requestsArchived: 0 });
+    expect(metric('ClockSkewSeconds')).toBeGreaterThan(0);
   });
 });
