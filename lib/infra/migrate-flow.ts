@@ -132,7 +132,8 @@ function allow(role: IConstruct | undefined, actions: string[]): void {
 function completeFramework(provider: Provider, handlers: TrackerFunction[]): void {
   const functions: IConstruct[] = handlers.map((handler) => handler.function);
   for (const child of provider.node.findAll()) {
-    if (child instanceof LambdaFunction) functions.push(child);
+    // CloudFormation invokes the one that takes its events; the waiter's role invokes the others.
+    if (child instanceof LambdaFunction && child.node.id !== 'framework-onEvent') functions.push(child);
     allow(child, TRACE);
     if (child instanceof CfnFunction) {
       child.memorySize = 256;

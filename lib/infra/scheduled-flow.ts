@@ -62,7 +62,6 @@ export class ScheduledFlow extends Construct {
     acknowledge(this.deadLetters, {
       'cdk-validator-cfnguard::sqs_dlq_check':
         'This is the dead-letter queue of a function and its schedule, and denies every queue to redrive into it.',
-      'Solutions-SQS3': 'This is the dead-letter queue of a function and its schedule; an alarm watches it.',
       'Serverless-SQSRedrivePolicy': 'This is the dead-letter queue; an alarm watches it.',
     });
     acknowledge(this.run, {

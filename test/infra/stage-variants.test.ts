@@ -4,6 +4,7 @@ import { stageSettings } from '../../lib/infra/stage-settings.ts';
 import { STAGES } from '../../lib/infra/stages.ts';
 import { EVERY_SETTING, VARIANTS } from './stage-variants.ts';
 import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
+import { watchAcknowledgements } from './used-acknowledgements.ts';
 
 const { prod } = STAGES;
 if (prod === undefined) throw new Error('there is no prod stage');
@@ -16,6 +17,8 @@ test('every setting is tried with a value that prod does not have', () => {
   expect(same).toEqual([]);
 });
 
+const acknowledgements = watchAcknowledgements();
+
 describe('a stage with', () => {
   test.each(Object.keys(VARIANTS).filter((variant) => !/tenants|committed/.test(variant)))(
     '%s has no finding that is not acknowledged',
@@ -25,6 +28,12 @@ describe('a stage with', () => {
       expect(findings).toEqual([]);
     },
   );
+
+  test('any settings needs each acknowledgement of cdk-nag somewhere', { timeout: 120_000 }, () => {
+    for (const stage of Object.keys(STAGES)) synthesiseStage(stage, { checks: 'nag' });
+    expect(acknowledgements.found()).toBeGreaterThan(10);
+    expect(acknowledgements.needless()).toEqual([]);
+  });
 
   test('every setting passes each on to what goes by it', () => {
     const synthesised = synthesiseStage('prod', { unchecked: true, settings: EVERY_SETTING });
