@@ -23,7 +23,7 @@ import {
   type ReportAnswer,
   type ReportColumn,
   type ReportQuestion,
-  type ReportTable,
+  type TabularReport,
 } from './report.ts';
 
 /** What each figure means, a line each. */
@@ -174,7 +174,7 @@ function figureColumns(partialAs: PartialClass): readonly ReportColumn<PlanFigur
 }
 
 /** Where each request of the year is counted: both sides are equal. */
-const reconciliation: ReportTable<PlanFigures> = {
+const reconciliation: TabularReport<PlanFigures> = {
   rowsAre: 'reconciliation',
   columns: [
     { title: 'Plan', unit: 'text', value: ({ plan }) => plan, heads: true },

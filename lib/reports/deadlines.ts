@@ -3,7 +3,7 @@ import { type Deadline, listDeadlines } from '../data-access/decisions.ts';
 import { countWork, listWork, type WorkItem } from '../data-access/work-list.ts';
 import { type Board, boards } from '../domain/request-fold.ts';
 import { countText, deadlineRiskMarks, durationText, instantText } from '../domain/words.ts';
-import { defineReport, type ReportAnswer, type ReportQuestion, type ReportTable } from './report.ts';
+import { defineReport, type ReportAnswer, type ReportQuestion, type TabularReport } from './report.ts';
 
 /** Decisions that are late or soon due; or, with a board or a time to come, all that is left to do. */
 export const deadlines = defineReport<Deadline>({
@@ -88,7 +88,7 @@ async function readWork(database: Database, question: ReportQuestion): Promise<R
 }
 
 /** What is left to do, and who has to do it. */
-const work: ReportTable<WorkItem> = {
+const work: TabularReport<WorkItem> = {
   rowsAre: 'deadlines',
   columns: [
     { title: 'Request', unit: 'request', value: ({ pagwId }) => pagwId, heads: true },

@@ -20,7 +20,7 @@ import {
   fillTable,
   type ReportAnswer,
   type ReportQuestion,
-  type ReportTable,
+  type TabularReport,
 } from './report.ts';
 
 /** How requests move from stage to stage: hand-overs, time from receipt, paths. */
@@ -146,7 +146,7 @@ export function fromReceiptRows({ toAnswer, toDecision, groups }: EndToEnd): Fro
 }
 
 /** How long requests took to an answer and to a decision, by type and priority. */
-export const fromReceipt: ReportTable<FromReceipt> = {
+export const fromReceipt: TabularReport<FromReceipt> = {
   title: 'From receipt',
   rowsAre: 'end-to-end',
   columns: [
@@ -194,7 +194,7 @@ function reachedPlace(
 }
 
 /** The ways requests took through the stages, most frequent first. */
-export const paths: ReportTable<FlowVariant> = {
+export const paths: TabularReport<FlowVariant> = {
   title: 'Paths',
   rowsAre: 'variants',
   columns: [

@@ -32,7 +32,7 @@ export interface ReportAnswer<Row> {
   /** Where the next page begins; absent or null: all was read. */
   next?: string | null;
   /** The table of the rows, where it is not the report's own. */
-  table?: ReportTable<object>;
+  table?: TabularReport<object>;
   /** Tables of the same answer beside that of the rows. */
   others?: readonly FilledTable[];
   /** What limits the answer, in sentences. */
@@ -46,7 +46,7 @@ export interface ReportAnswer<Row> {
 }
 
 /** Rows of one kind, and how each format writes them. */
-export interface ReportTable<Row extends object> {
+export interface TabularReport<Row extends object> {
   /** Above it, where an answer has several tables. */
   title?: string;
   /** What its rows are called, and their key in JSON. */
@@ -61,7 +61,7 @@ export interface ReportTable<Row extends object> {
 }
 
 export interface FilledTable {
-  table: ReportTable<object>;
+  table: TabularReport<object>;
   rows: readonly object[];
   /** Where there are more than the rows read. */
   total?: number;
@@ -69,7 +69,7 @@ export interface FilledTable {
 
 /** A table with rows of its kind. */
 export function fillTable<Row extends object>(
-  table: ReportTable<Row>,
+  table: TabularReport<Row>,
   rows: readonly Row[],
   total = rows.length,
 ): FilledTable {
@@ -144,7 +144,7 @@ export interface ReportFilter {
 }
 
 /** All there is to say about a report: `pagw report NAME` in its four formats, and the table of a page, are made of it. */
-export interface Report<Row extends object> extends ReportTable<Row> {
+export interface Report<Row extends object> extends TabularReport<Row> {
   name: string;
   /** For help and documentation. */
   summary: string;

@@ -17,7 +17,7 @@ import {
   paths,
   readFlowOf,
 } from '../../reports/flow.ts';
-import type { ReportQuestion, ReportTable as ReportTableOf } from '../../reports/report.ts';
+import type { ReportQuestion, TabularReport } from '../../reports/report.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { Total } from '../parts/links.tsx';
@@ -167,7 +167,7 @@ function FlowReport({ data, context }: ReportProps) {
 }
 
 interface FilledTableProps<Row extends object> {
-  table: ReportTableOf<Row>;
+  table: TabularReport<Row>;
   rows: readonly Row[];
   question: ReportQuestion;
   context: ViewContext;

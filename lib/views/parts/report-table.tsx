@@ -1,5 +1,5 @@
 import { tookText } from '../../domain/words.ts';
-import type { ReportColumn, ReportQuestion, ReportTable as ReportTableOf } from '../../reports/report.ts';
+import type { ReportColumn, ReportQuestion, TabularReport } from '../../reports/report.ts';
 import type { Child } from '../html.ts';
 import type { ViewContext } from '../view-page.ts';
 import { DataText } from './data-text.tsx';
@@ -13,7 +13,7 @@ import { type HtmlColumn, Table } from './table.tsx';
 import { Instant, Relative } from './time-text.tsx';
 
 interface ReportTableProps<Row extends object> {
-  report: ReportTableOf<Row>;
+  report: TabularReport<Row>;
   rows: readonly Row[];
   caption: string;
   question: ReportQuestion;
