@@ -75,8 +75,6 @@ export const createHandler = flowHandler(
       metrics.addMetric(IngestMetric.unclear, MetricUnit.Count, counts.unclear);
       const unbelievedTimes = [...unbelieved.values()].reduce((sum, times) => sum + times, 0);
       metrics.addMetric(IngestMetric.unbelieved, MetricUnit.Count, unbelievedTimes);
-      metrics.addMetric(IngestMetric.failed, MetricUnit.Count, failures.size);
-      metrics.addMetric(IngestMetric.age, MetricUnit.Seconds, oldestAgeSeconds(messages, now()));
       for (const sentAt of canaries)
         metrics.addMetric(IngestMetric.canary, MetricUnit.Seconds, secondsSince(sentAt, now()));
       return { batchItemFailures: left.map(({ messageId }) => ({ itemIdentifier: messageId })) };
@@ -132,11 +130,6 @@ function toRawMessage(record: SQSRecord): RawMessage {
     sender: SenderId || null,
     sentAt: new Date(Number(SentTimestamp)),
   };
-}
-
-function oldestAgeSeconds(messages: readonly RawMessage[], now: Date): number {
-  const oldest = Math.min(now.getTime(), ...messages.map(({ sentAt }) => sentAt.getTime()));
-  return secondsSince(new Date(oldest), now);
 }
 
 function secondsSince(then: Date, now: Date): number {

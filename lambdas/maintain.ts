@@ -55,7 +55,7 @@ export const createHandler = flowHandler(
         { database, now: clock.now(), mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS },
       );
       const archiveFailures = Object.keys(history).filter((task) => failures.has(task)).length;
-      addMaintainMetrics(metrics, { ...counts, archiveFailures, failedTasks: failures.size });
+      addMaintainMetrics(metrics, { ...counts, archiveFailures });
       for (const [task, failure] of failures) logger.error('task failed', { task, ...reasonOf(failure) });
       logger.info('maintained', { ...counts, failed: failures.size, skipped });
       if (failures.size > 0)

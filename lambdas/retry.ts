@@ -16,7 +16,7 @@ const BATCH_SIZE = 250;
 /** What a batch under way may still need: its sends, settling it, and giving back the rest. */
 const RESERVE_MS = 10_000;
 
-export type RetryAnswer = RetryRun['counts']['total'] & {
+export type RetryAnswer = RetryRun['counts'] & {
   madeDue: number;
   resent: number;
   complete: boolean;
@@ -52,14 +52,13 @@ export const createHandler = flowHandler(
       const { counts, troubles, complete } = await runRetries(options);
       for (const [stage, trouble] of new Map([...resends.troubles, ...troubles]))
         logger.error('retries not sent', { stage, trouble });
-      let tenants: ReadonlySet<string> = new Set();
       await tryToMeasure({ logger, metrics }, async () => {
-        tenants = await metricTenants(database, env.METRIC_TENANTS);
+        const tenants = await metricTenants(database, env.METRIC_TENANTS);
         addBacklogMetrics(metrics, await measureRetriesByName(database, now(), tenants));
       });
-      addRetryMetrics(metrics, counts, tenants);
+      addRetryMetrics(metrics, counts);
       const answer = {
-        ...counts.total,
+        ...counts,
         madeDue: steps.reduce((sum, step) => sum + step.madeDue, 0),
         resent: resends.sent,
         complete,

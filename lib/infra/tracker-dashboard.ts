@@ -73,7 +73,11 @@ export class TrackerDashboard extends Construct {
     );
     dashboard.addWidgets(heading('Requests and retries'));
     dashboard.addWidgets(
-      graph('Requests stuck', [stuck(StuckMetric.stuck)]),
+      graph('Requests stuck, incidents, notifications not sent', [
+        stuck(StuckMetric.stuck),
+        stuck(StuckMetric.incidents),
+        stuck(StuckMetric.unsent),
+      ]),
       graph('Deadlines', [
         stuck(StuckMetric.deadlineWarn),
         stuck(StuckMetric.deadlinePage),
@@ -81,6 +85,9 @@ export class TrackerDashboard extends Construct {
       ]),
       graph('Retries', [
         flowMetric('retry', RetryMetric.dispatched, 'Sum', FIVE_MINUTES),
+        flowMetric('retry', RetryMetric.released, 'Sum', FIVE_MINUTES),
+        flowMetric('retry', RetryMetric.due, 'Maximum', FIVE_MINUTES),
+        flowMetric('retry', RetryMetric.paused, 'Maximum', FIVE_MINUTES),
         flowMetric('retry', RetryMetric.exhausted, 'Maximum', FIVE_MINUTES),
         flowMetric('retry', RetryMetric.oldestDueAge, 'Maximum', FIVE_MINUTES),
       ]),
@@ -96,12 +103,17 @@ export class TrackerDashboard extends Construct {
       graph(
         'Growth (bytes)',
         [flowMetric('maintain', MaintainMetric.bytes, 'Maximum', Duration.hours(1))],
-        12,
+        8,
       ),
       graph(
         'Largest metadata (bytes)',
         [flowMetric('maintain', MaintainMetric.metadataBytes, 'Maximum', Duration.hours(1))],
-        12,
+        8,
+      ),
+      graph(
+        'Indexes that nothing reads',
+        [flowMetric('maintain', MaintainMetric.unusedIndexes, 'Maximum', Duration.hours(1))],
+        8,
       ),
     );
   }

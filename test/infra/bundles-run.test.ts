@@ -380,6 +380,12 @@ describe('the bundles of a deployment, run one after another on an empty databas
     expect(whereClocksAgree.filter((metric) => !emitted.has(metric))).toEqual([]);
   });
 
+  test('no metric is paid for in all that no alarm and no graph reads', () => {
+    const read = readMetrics(deployed);
+    const inAll = [...emittedMetrics(logged)].filter((metric) => !/"(tenant|stage)":/.test(metric));
+    expect(inAll.filter((metric) => !read.has(metric))).toEqual([]);
+  });
+
   test('the saved query finds a request’s timeline in what was logged on the way', () => {
     const queries = deployed.ofType('AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
     const query = queries.find(({ Name }) => Name === 'pagw/request timeline')?.QueryString as string;

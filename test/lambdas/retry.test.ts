@@ -116,18 +116,17 @@ describe('the retry handler', () => {
     );
     await invoke();
     expect(metric('RetriesDue')).toEqual({ all: 0, anthem: 0, elevance: 0, PARSING: 0 });
-    expect(metric('RetriesPaused')).toMatchObject({ all: 1, elevance: 1 });
+    expect(metric('RetriesPaused')).toEqual({ all: 1 });
     expect(metric('RetriesExhausted')).toMatchObject({ all: 1, anthem: 1, PARSING: 1 });
     expect(metric('RetryOldestDueSeconds')).toMatchObject({ all: 0, anthem: 0, elevance: 0 });
-    expect(metric('RetriesDispatched')).toEqual({ all: 2, anthem: 2, PARSING: 1, CONVERSION: 1 });
-    expect(metric('RetryRuns')).toEqual({ all: 1 });
+    expect(metric('RetriesDispatched')).toEqual({ all: 2 });
   });
 
   it('says which stages it could not send to, keeps their failures due, and counts them as released', async () => {
     await fail({ stage: 'API_CONNECTOR' });
     const answer = await invoke({ RETRY_QUEUE_URL: undefined, RETRY_QUEUES: '{}' });
     expect(answer).toMatchObject({ dispatched: 0, released: 1 });
-    expect(metric('RetriesReleased')).toMatchObject({ all: 1, API_CONNECTOR: 1 });
+    expect(metric('RetriesReleased')).toEqual({ all: 1 });
     expect(metric('RetriesDue')).toMatchObject({ all: 1, anthem: 1, API_CONNECTOR: 1 });
     expect(metric('RetryOldestDueSeconds')).toMatchObject({ all: 60, API_CONNECTOR: 60 });
     const warning = logged.find((line) => line.includes('retries not sent'));

@@ -32,7 +32,7 @@ export function retriesOver({ database, close }: OpenedDatabase, connectionStrin
     ...dueFailures(pool),
     work: async () => {
       const runs = await Promise.all(Array.from({ length: WORKERS }, run));
-      return runs.reduce((sum, { counts }) => sum + counts.total.dispatched, 0);
+      return runs.reduce((sum, { counts }) => sum + counts.dispatched, 0);
     },
     close: async () => {
       await close();

@@ -19,7 +19,7 @@ import {
 import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
 import type { RetryQueues } from '../../domain/retry-queues.ts';
 import { recordEvents } from '../ingest/record-events.ts';
-import { type RetryCounts, retryCounts } from './retry-metrics.ts';
+import type { RetryCounts } from './retry-metrics.ts';
 import { sendRetryCommands } from './send-retry-commands.ts';
 
 export interface RetryRunOptions {
@@ -62,7 +62,7 @@ const MOST_CURSORS = 5_000;
  */
 export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
   const { database, leaseSeconds, batchSize, mayGoOn } = options;
-  const counts = retryCounts();
+  const counts: RetryCounts = { dispatched: 0, released: 0, superseded: 0, overtaken: 0 };
   const troubles: StageTrouble = new Map();
   const cursors: Cursors = new Map();
   await endOldClaims(database, leaseSeconds, options.now());
@@ -78,18 +78,15 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
     });
     const { claimed, superseded } = claim;
     if (claim.nothingLeft) return { counts, troubles, complete: true };
-    counts.total.superseded += superseded;
+    counts.superseded += superseded;
     const contexts = await readRetryContexts(database, claimed);
     const { sent, unsent } = await send(claimed, contexts, troubles, options);
     for (const { command } of sent) options.onSent?.(command);
     const { overtaken } = await settleRetries(database, sent, now);
     await releaseClaims(database, unsent, now);
-    counts.total.overtaken += overtaken;
-    counts.add(
-      'dispatched',
-      sent.map(({ failure }) => failure),
-    );
-    counts.add('released', unsent);
+    counts.overtaken += overtaken;
+    counts.dispatched += sent.length;
+    counts.released += unsent.length;
   }
   return { counts, troubles, complete: false };
 }

@@ -15,16 +15,15 @@ export function addWatchedMetrics(
   addByName(metrics, shown, (rows) => {
     const sum = (count: 'open' | 'stuck' | 'atRisk' | 'urgent' | 'breached') =>
       rows.reduce((total, row) => total + row[count], 0);
-    const ages = rows.map(({ oldestSince }) => (now.getTime() - (oldestSince ?? now).getTime()) / 1_000);
-    metrics.addMetric(StuckMetric.stuck, MetricUnit.Count, heldBack ? 0 : sum('stuck'));
-    metrics.addMetric(
-      StuckMetric.oldestAge,
-      MetricUnit.Seconds,
-      heldBack ? 0 : Math.floor(Math.max(0, ...ages)),
-    );
     const [{ dimension } = { dimension: null }] = rows;
-    if (dimension !== 'stage') metrics.addMetric(StuckMetric.open, MetricUnit.Count, sum('open'));
-    if (dimension !== null) return;
+    metrics.addMetric(StuckMetric.stuck, MetricUnit.Count, heldBack ? 0 : sum('stuck'));
+    if (dimension !== null) {
+      const ages = rows.map(({ oldestSince }) => (now.getTime() - (oldestSince ?? now).getTime()) / 1_000);
+      const oldest = heldBack ? 0 : Math.floor(Math.max(0, ...ages));
+      metrics.addMetric(StuckMetric.oldestAge, MetricUnit.Seconds, oldest);
+      if (dimension === 'tenant') metrics.addMetric(StuckMetric.open, MetricUnit.Count, sum('open'));
+      return;
+    }
     metrics.addMetric(StuckMetric.deadlineWarn, MetricUnit.Count, sum('atRisk'));
     metrics.addMetric(StuckMetric.deadlinePage, MetricUnit.Count, sum('urgent'));
     metrics.addMetric(StuckMetric.deadlineBreached, MetricUnit.Count, sum('breached'));
@@ -34,11 +33,7 @@ export function addWatchedMetrics(
 /** Reports what a run did. */
 export function addStuckMetrics(metrics: Metrics, run: StuckAlarmRun, now: Date): void {
   metrics.addMetric(StuckMetric.incidents, MetricUnit.Count, run.incidents);
-  metrics.addMetric(StuckMetric.notified, MetricUnit.Count, run.sent);
   metrics.addMetric(StuckMetric.unsent, MetricUnit.Count, run.failed);
-  metrics.addMetric(StuckMetric.heldBack, MetricUnit.Count, run.heldBack ? 1 : 0);
   const laggingMs = now.getTime() - (run.laggingSince ?? now).getTime();
-  if (run.lagSeconds !== null) metrics.addMetric(StuckMetric.lag, MetricUnit.Seconds, run.lagSeconds);
   metrics.addMetric(StuckMetric.lagging, MetricUnit.Seconds, laggingMs / 1_000);
-  metrics.addMetric(StuckMetric.heartbeat, MetricUnit.Count, 1);
 }
