@@ -10,7 +10,13 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { IngestMetric, MaintainMetric, RetryMetric, StuckMetric } from '../runtime/metric-names.ts';
+import {
+  IngestMetric,
+  MaintainMetric,
+  RetryMetric,
+  StuckMetric,
+  UNMEASURED,
+} from '../runtime/metric-names.ts';
 import type { CanaryFlow } from './canary-flow.ts';
 import { clusterMetric } from './database-alarms.ts';
 import type { FifoQueue } from './fifo-queue.ts';
@@ -77,6 +83,7 @@ export class TrackerDashboard extends Construct {
         stuck(StuckMetric.stuck),
         stuck(StuckMetric.incidents),
         stuck(StuckMetric.unsent),
+        stuck(UNMEASURED),
       ]),
       graph('Deadlines', [
         stuck(StuckMetric.deadlineWarn),
@@ -90,6 +97,7 @@ export class TrackerDashboard extends Construct {
         flowMetric('retry', RetryMetric.paused, 'Maximum', FIVE_MINUTES),
         flowMetric('retry', RetryMetric.exhausted, 'Maximum', FIVE_MINUTES),
         flowMetric('retry', RetryMetric.oldestDueAge, 'Maximum', FIVE_MINUTES),
+        flowMetric('retry', UNMEASURED, 'Maximum', FIVE_MINUTES),
       ]),
     );
     dashboard.addWidgets(heading('Database'));

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { canaryReading } from '../../lib/domain/canary.ts';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
-import { chargedIn, costTable } from '../../tools/cost.ts';
 import { type Resource, synthesiseStage } from './synthesise-stage.ts';
 
 /** Why a policy of ours may end in a wildcard. */
@@ -29,15 +28,6 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
   };
   const logicalIdIn = (value: { 'Fn::GetAtt'?: [string, string]; Ref?: string }): string =>
     value['Fn::GetAtt']?.[0] ?? value.Ref ?? '';
-
-  test.runIf(stage === 'prod')('costs what docs/cost.md says, and more with a reader', () => {
-    const resources = Object.values(template.Resources);
-    expect(readFileSync('docs/cost.md', 'utf8')).toContain(
-      `${costTable(chargedIn(resources))}\n<!-- /cost -->`,
-    );
-    const reader = resources.filter(({ Type }) => Type === 'AWS::RDS::DBInstance');
-    expect(costTable(chargedIn([...resources, ...reader]))).toMatch(/Aurora capacity \| 175 \| 350 \| 1402/);
-  });
 
   test('has no finding of cdk-nag or cfn-guard that is not acknowledged', () => {
     expect(findings).toEqual([]);
@@ -225,9 +215,9 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
       'Alarms',
       ...(stage === 'dev' ? ['Stuck requests'] : []),
       ...['Events', 'Age of the oldest event, canaries, clocks apart (s)', 'Ingest time (ms)'],
-      ...['Requests stuck', 'Deadlines', 'Retries'],
+      ...['Requests stuck, incidents, notifications not sent', 'Deadlines', 'Retries'],
       ...['Capacity (ACU)', 'CPU and capacity used (%)', 'Connections', 'Storage (bytes)'],
-      ...['Growth (bytes)', 'Largest metadata (bytes)'],
+      ...['Growth (bytes)', 'Largest metadata (bytes)', 'Indexes that nothing reads'],
     ]);
     expect(widgets[1].type).toBe(stage === 'dev' ? 'custom' : 'text');
     const drawn = functions().filter(([, { Properties }]) => Properties.Environment.Variables.WIDGET_TENANT);

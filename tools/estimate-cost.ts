@@ -1,0 +1,246 @@
+import '../lib/runtime/require-node.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { stages } from '../lib/domain/event-stages.ts';
+import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
+import { IngestMetric, MaintainMetric, RetryMetric, StuckMetric } from '../lib/runtime/metric-names.ts';
+
+// Estimates what a stage like `prod` costs a month: counts what its template has, and multiplies by assumed loads and
+// list prices. `--write` puts the table into docs/cost.md.
+
+/** Public list prices of us-east-1 in US dollars, as known on 2026-11-23. */
+const PRICES = {
+  acuHour: 0.12,
+  insightsAcuHour: 0.003_125,
+  auroraGb: 0.1,
+  millionIo: 0.2,
+  millionSqs: 0.5,
+  millionLambda: 0.2,
+  gbSecondArm: 0.000_013_333_4,
+  millionScheduler: 1,
+  millionDataApi: 0.35,
+  metric: 0.3,
+  alarmMetric: 0.1,
+  compositeAlarm: 0.5,
+  dashboard: 3,
+  logGb: 0.5,
+  millionTraces: 5,
+  key: 1,
+  millionKeyCalls: 3,
+  secret: 0.4,
+  archiveGb: 0.023,
+} as const;
+
+const HOURS = 730;
+const DAYS = 30.4;
+const SECONDS = HOURS * 3_600;
+const TENANTS = 4;
+
+/** What is assumed of a load; nobody has measured it on a deployed stage. */
+interface Load {
+  name: string;
+  eventsPerDay: number;
+  eventsPerSend: number;
+  eventsPerBatch: number;
+  /** On average over a month. */
+  acu: number;
+  /** A run of a minute flow, and of maintain. */
+  scheduledSeconds: number;
+  maintainSeconds: number;
+  millionKeyCalls: number;
+}
+
+const LOADS: readonly Load[] = [
+  {
+    name: '10 k a day',
+    eventsPerDay: 10_000,
+    eventsPerSend: 1,
+    eventsPerBatch: 2,
+    acu: 1,
+    scheduledSeconds: 1,
+    maintainSeconds: 10,
+    millionKeyCalls: 0.1,
+  },
+  {
+    name: '1 M a day',
+    eventsPerDay: 1e6,
+    eventsPerSend: 1,
+    eventsPerBatch: 5,
+    acu: 1.25,
+    scheduledSeconds: 2,
+    maintainSeconds: 60,
+    millionKeyCalls: 0.4,
+  },
+  {
+    name: '10 M a day',
+    eventsPerDay: 1e7,
+    eventsPerSend: 1,
+    eventsPerBatch: 10,
+    acu: 4,
+    scheduledSeconds: 3,
+    maintainSeconds: 120,
+    millionKeyCalls: 1.7,
+  },
+  {
+    name: '10 M, sent ten at a time',
+    eventsPerDay: 1e7,
+    eventsPerSend: 10,
+    eventsPerBatch: 50,
+    acu: 4,
+    scheduledSeconds: 3,
+    maintainSeconds: 120,
+    millionKeyCalls: 1.7,
+  },
+];
+
+/** Bytes an event with its indexes while it is recent, and once compacted: docs/retention.md. */
+const BYTES_RECENT = 768;
+const BYTES_COMPACTED = 455;
+const BYTES_ARCHIVED = 51;
+const RECENT_DAYS = 30;
+const KEPT_DAYS = 90;
+
+const EMPTY_RECEIVES_MILLIONS = (5 * SECONDS) / 20 / 1e6;
+const BATCH_SECONDS = 0.06;
+const INGEST_GB = 0.5;
+const EVENT_LOG_KB = 0.33;
+const BATCH_LOG_KB = 1.6;
+const SCHEDULED_LOG_GB = 0.5;
+const IO_PER_EVENT = 4;
+
+interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no type of ours
+  Properties: any;
+}
+
+/** What a month of the stage costs whatever its load. */
+export interface FixedParts {
+  keys: number;
+  secrets: number;
+  dashboards: number;
+  /** Metrics in the expressions of alarms, each charged as an alarm. */
+  alarmMetrics: number;
+  compositeAlarms: number;
+  customMetrics: number;
+  instances: number;
+  /** Runs of a schedule in a month, in all. */
+  scheduledRuns: number;
+  advancedInsights: boolean;
+}
+
+/** Counts what the templates of a stage have. */
+export function fixedParts(templates: readonly { Resources: Record<string, Resource> }[]): FixedParts {
+  const resources = templates.flatMap(({ Resources }) => Object.values(Resources));
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
+  const metricsOf = ({ Properties: { Metrics } }: Resource) =>
+    Metrics?.filter((entry: { MetricStat?: object }) => entry.MetricStat !== undefined).length ?? 1;
+  const runs = ({ Properties: { ScheduleExpression } }: Resource) => {
+    const [, count = '1', unit = 'hour'] = /rate\((\d+) (minute|hour)s?\)/.exec(ScheduleExpression) ?? [];
+    return (HOURS * (unit === 'minute' ? 60 : 1)) / Number(count);
+  };
+  return {
+    keys: ofType('AWS::KMS::Key').length,
+    secrets: ofType('AWS::SecretsManager::Secret').length + 1,
+    dashboards: ofType('AWS::CloudWatch::Dashboard').length,
+    alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsOf(alarm), 0),
+    compositeAlarms: ofType('AWS::CloudWatch::CompositeAlarm').length,
+    customMetrics: customMetrics(TENANTS),
+    instances: ofType('AWS::RDS::DBInstance').length,
+    scheduledRuns: ofType('AWS::Scheduler::Schedule').reduce((sum, schedule) => sum + runs(schedule), 0),
+    advancedInsights: ofType('AWS::RDS::DBCluster').some(
+      ({ Properties }) => Properties.DatabaseInsightsMode === 'advanced',
+    ),
+  };
+}
+
+/** Names of metrics in all, by each stage of the catalogue and by each tenant: lib/runtime/metric-names.ts. */
+function customMetrics(tenants: number): number {
+  const [byNameOfRetry, stuckByStage, stuckByTenant] = [3, 2, 3];
+  const onlyByName = 2;
+  const measured = 2;
+  const inAll =
+    [IngestMetric, RetryMetric, StuckMetric, MaintainMetric].reduce(
+      (sum, names) => sum + Object.keys(names).length,
+      0,
+    ) -
+    onlyByName +
+    measured;
+  return inAll + stages.length * (byNameOfRetry + stuckByStage) + tenants * (byNameOfRetry + stuckByTenant);
+}
+
+/** Dollars a month, by what they are paid for. */
+export function monthlyCost(load: Load, fixed: FixedParts): Record<string, number> {
+  const events = (load.eventsPerDay * DAYS) / 1e6;
+  const batches = events / load.eventsPerBatch;
+  const scheduled = fixed.scheduledRuns / 1e6;
+  const acuHours = load.acu * fixed.instances * HOURS;
+  const storedGb =
+    (load.eventsPerDay * (RECENT_DAYS * BYTES_RECENT + (KEPT_DAYS - RECENT_DAYS) * BYTES_COMPACTED)) / 1e9;
+  const traced = Math.min(batches, SECONDS / 1e6) + 0.05 * Math.max(0, batches - SECONDS / 1e6);
+  return {
+    'Aurora capacity': acuHours * PRICES.acuHour,
+    'Database Insights': fixed.advancedInsights ? acuHours * PRICES.insightsAcuHour : 0,
+    'Aurora storage': storedGb * PRICES.auroraGb,
+    'Aurora I/O': events * IO_PER_EVENT * PRICES.millionIo,
+    'SQS FIFO': (events / load.eventsPerSend + 2 * batches + EMPTY_RECEIVES_MILLIONS) * PRICES.millionSqs,
+    'Lambda, ingest':
+      batches * PRICES.millionLambda + batches * 1e6 * BATCH_SECONDS * INGEST_GB * PRICES.gbSecondArm,
+    'Lambda and Scheduler, schedules':
+      scheduled * (PRICES.millionLambda + PRICES.millionScheduler) +
+      (2 * HOURS * 60 * load.scheduledSeconds * 0.5 + HOURS * load.maintainSeconds) * PRICES.gbSecondArm,
+    'RDS Data API': (batches + 0.5) * PRICES.millionDataApi,
+    'CloudWatch metrics': fixed.customMetrics * PRICES.metric,
+    'CloudWatch alarms and dashboard':
+      fixed.alarmMetrics * PRICES.alarmMetric +
+      fixed.compositeAlarms * PRICES.compositeAlarm +
+      fixed.dashboards * PRICES.dashboard,
+    'CloudWatch Logs': (events * EVENT_LOG_KB + batches * BATCH_LOG_KB + SCHEDULED_LOG_GB) * PRICES.logGb,
+    'X-Ray': (traced + scheduled) * PRICES.millionTraces,
+    KMS: fixed.keys * PRICES.key + load.millionKeyCalls * PRICES.millionKeyCalls,
+    'Secrets Manager': fixed.secrets * PRICES.secret,
+    'S3 archive, each month kept': ((events * 1e6 * BYTES_ARCHIVED) / 1e9) * PRICES.archiveGb,
+  };
+}
+
+/** The table of docs/cost.md. */
+export function costTable(fixed: FixedParts): string {
+  const columns = LOADS.map((load) => monthlyCost(load, fixed));
+  const cell = (dollars: number) => (dollars < 10 ? dollars.toFixed(1) : dollars.toFixed(0));
+  const parts = Object.keys(columns[0] ?? {});
+  const total = (column: Record<string, number>) =>
+    Object.values(column).reduce((sum, dollars) => sum + dollars, 0);
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    row(['', ...LOADS.map(({ name }) => name)]),
+    `|---|${LOADS.map(() => '---:|').join('')}`,
+    ...parts.map((part) => row([part, ...columns.map((column) => cell(column[part] ?? 0))])),
+    row(['**Total**', ...columns.map((column) => `**≈ ${total(column).toFixed(0)}**`)]),
+  ].join('\n');
+}
+
+/** The templates of `prod`, without bundling its functions. */
+export function prodTemplates(): { Resources: Record<string, Resource> }[] {
+  const { context } = JSON.parse(readFileSync(inRoot('cdk.json'), 'utf8'));
+  const { app, data, stack } = createEventTrackerApp({
+    context: { ...context, 'aws:cdk:bundling-stacks': [], stage: 'prod' },
+  });
+  const assembly = app.synth();
+  return [data, stack].map(({ stackName }) => assembly.getStackByName(stackName).template);
+}
+
+/** What stands between these in docs/cost.md is written by this program. */
+export const WRITTEN = { begins: '<!-- npm run cost -- --write -->\n', ends: '\n<!-- end -->' } as const;
+
+const inRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+if (import.meta.filename === process.argv[1]) {
+  const table = costTable(fixedParts(prodTemplates()));
+  process.stdout.write(`${table}\n`);
+  if (process.argv.includes('--write')) {
+    const page = readFileSync(inRoot('docs/cost.md'), 'utf8');
+    const [before = '', rest = ''] = page.split(WRITTEN.begins);
+    const after = rest.slice(rest.indexOf(WRITTEN.ends));
+    writeFileSync(inRoot('docs/cost.md'), `${before}${WRITTEN.begins}${table}${after}`);
+  }
+}
