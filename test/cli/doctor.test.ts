@@ -1,6 +1,5 @@
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { type CheckResult, doctorChecks } from '../../lib/cli/doctor/run-checks.ts';
@@ -11,14 +10,15 @@ import { eventTypes } from '../../lib/domain/event-catalogue.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { dataApiClient } from '../support/data-api-client.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { mockedClient } from '../support/mocked-client.ts';
 import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
-const sqs = mockClient(SQSClient);
-const cloudFormation = mockClient(CloudFormationClient);
+const sqs = mockedClient(SQSClient);
+const cloudFormation = mockedClient(CloudFormationClient);
 let logins: Record<'reader' | 'writer', RoleDatabase>;
 let db: TestDatabase;
 let connection: Connection;

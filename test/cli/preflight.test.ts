@@ -12,18 +12,18 @@ import {
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT_QUOTAS, type StageNeeds } from '../../lib/cli/doctor/account-quotas.ts';
 import type { CheckResult } from '../../lib/cli/doctor/run-checks.ts';
+import { mockedClient } from '../support/mocked-client.ts';
 import { type CliRunOptions, runCli } from './run-cli.ts';
 
-const cloudFormation = mockClient(CloudFormationClient);
-const lambda = mockClient(LambdaClient);
-const sqs = mockClient(SQSClient);
-const tagging = mockClient(ResourceGroupsTaggingAPIClient);
-const quotas = mockClient(ServiceQuotasClient);
-const cloudControl = mockClient(CloudControlClient);
+const cloudFormation = mockedClient(CloudFormationClient);
+const lambda = mockedClient(LambdaClient);
+const sqs = mockedClient(SQSClient);
+const tagging = mockedClient(ResourceGroupsTaggingAPIClient);
+const quotas = mockedClient(ServiceQuotasClient);
+const cloudControl = mockedClient(CloudControlClient);
 
 const NEEDS: StageNeeds = { reservedExecutions: 0, networks: 1, clusters: 1, groups: 1, instances: 1 };
 

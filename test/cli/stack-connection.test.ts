@@ -1,16 +1,16 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { agreeOnTime } from '../../lib/cli/agree-on-time.ts';
 import { toCliError } from '../../lib/cli/cli-error.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
 import type { Database } from '../../lib/data-access/database.ts';
 import { ruleOutputs } from '../../lib/infra/stage-rules.ts';
+import { mockedClient } from '../support/mocked-client.ts';
 import { runCli } from './run-cli.ts';
 
-const cloudFormation = mockClient(CloudFormationClient);
-const sts = mockClient(STSClient);
+const cloudFormation = mockedClient(CloudFormationClient);
+const sts = mockedClient(STSClient);
 const choice = {
   kind: 'deployed',
   stack: 'PagwEventTracker-dev',

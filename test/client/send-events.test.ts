@@ -1,11 +1,11 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventToSend } from '../../lib/client/pack-messages.ts';
 import { SendInterruptedError, sendEvents } from '../../lib/client/send-events.ts';
+import { mockedClient } from '../support/mocked-client.ts';
 
-const sqs = mockClient(SQSClient);
+const sqs = mockedClient(SQSClient);
 const target = {
   sqs: sqs as unknown as SQSClient,
   queueUrl: 'http://queue.test/000000000000/pagw-events.fifo',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler, type WidgetAnswer } from '../../lambdas/widget.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { keepIncidents } from '../../lib/flows/stuck-alarm/keep-incidents.ts';
@@ -60,13 +60,11 @@ afterAll(() => testDatabase.close());
 
 function widgetOf(tenant: string, dataApiUrl = inject('dataApiUrl'), clock: Clock = { now: () => now }) {
   const { resourceArn, secretArn, database } = testDatabase.target;
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_RDS_DATA: dataApiUrl,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-  });
+  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', dataApiUrl);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   const environment = {
     CLUSTER_ARN: resourceArn,
     SECRET_ARN: secretArn,
