@@ -116,8 +116,8 @@ export async function saveIncidents(
          key text, version int, closed boolean, tenant text, stage text, reason text, error_code text,
          target_system text, seen_at timestamptz, level text, count int, awaited int, oldest_since timestamptz,
          trend_count int, trend_at timestamptz, reminders_sent int, notified_count int,
-         notified_tenants text[], lead_key text, outage_peak int, outage_trend int, kind text, told_level text,
-         told_tenants int, subject text, body text
+         notified_tenants text[], lead_key text, outage_peak int, outage_trend int, kind text, notice_level text,
+         notice_tenants int, subject text, body text
        )
      ),
      opened AS (
@@ -128,7 +128,7 @@ export async function saveIncidents(
        SELECT
          key, tenant, stage, reason, error_code, target_system, :now::timestamptz, seen_at, level, count, awaited,
          count, oldest_since, trend_count, trend_at, CASE WHEN kind IS NOT NULL THEN :now::timestamptz END,
-         told_level, (SELECT lead.id FROM incident AS lead WHERE lead.key = lead_key AND lead.closed_at IS NULL)
+         notice_level, (SELECT lead.id FROM incident AS lead WHERE lead.key = lead_key AND lead.closed_at IS NULL)
        FROM change
        WHERE version IS NULL
        ON CONFLICT (key) WHERE closed_at IS NULL DO NOTHING
@@ -150,7 +150,7 @@ export async function saveIncidents(
            reminders_sent = change.reminders_sent,
            lead_id = CASE WHEN change.lead_key IS NOT NULL THEN incident.lead_id END,
            notified_at = CASE WHEN change.kind IS NULL THEN incident.notified_at ELSE :now::timestamptz END,
-           notified_level = CASE WHEN change.kind IS NULL THEN incident.notified_level ELSE change.told_level END
+           notified_level = CASE WHEN change.kind IS NULL THEN incident.notified_level ELSE change.notice_level END
        FROM change
        WHERE incident.key = change.key AND incident.closed_at IS NULL AND incident.version = change.version
        RETURNING incident.id, incident.key
@@ -184,7 +184,7 @@ export async function saveIncidents(
      ),
      written AS (
        INSERT INTO incident_notification (incident_id, kind, level, tenants, subject, body, written_at)
-       SELECT saved.id, change.kind, change.told_level, change.told_tenants, change.subject, change.body, :now::timestamptz
+       SELECT saved.id, change.kind, change.notice_level, change.notice_tenants, change.subject, change.body, :now::timestamptz
        FROM saved
        JOIN change ON change.key = saved.key
        WHERE change.kind IS NOT NULL
@@ -221,8 +221,8 @@ function toRecord({ telling, ...change }: IncidentChange) {
     outage_peak: change.outagePeak,
     outage_trend: change.outageTrend,
     kind: telling?.kind,
-    told_level: telling?.level,
-    told_tenants: telling?.tenants,
+    notice_level: telling?.level,
+    notice_tenants: telling?.tenants,
     subject: telling?.subject,
     body: telling?.body,
   };

@@ -63,6 +63,7 @@ afterAll(() => db.close());
 async function report(...args: string[]) {
   const written = { out: '', err: '' };
   const connection = {
+    kind: 'local',
     database: () => db.database,
     now: () => now,
     close: () => undefined,
