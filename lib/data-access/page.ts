@@ -66,17 +66,6 @@ export async function readBounded<Row>(
   return withoutMeasures(rows);
 }
 
-/** Reads up to `most` rows of a query that ends with `LIMIT :limit`; tells where there are more of them. */
-export async function readMost<Row>(
-  database: Database,
-  sql: string,
-  values: SqlValues,
-  most: number,
-): Promise<BoundedRows<Row>> {
-  const { rows, cut } = await readBounded<Row>(database, sql, { ...values, limit: most + 1 });
-  return { rows: rows.slice(0, most), cut: cut || rows.length > most };
-}
-
 export function withoutMeasures<Row>(rows: readonly Measured<Row>[]): BoundedRows<Row> {
   const cut = rows.length < (rows[0]?.pageRows ?? 0);
   return { rows: rows.map(({ pageRows: _, pagePlace: __, pageBytes: ___, ...row }) => row as Row), cut };
