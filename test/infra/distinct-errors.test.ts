@@ -25,7 +25,7 @@ const RECEIVED: Readonly<Record<string, Received>> = {
   'lib/cli/doctor/probe-events.ts AccessDeniedException': 'of any call, whatever the rights',
   'lib/cli/doctor/probe-events.ts ForbiddenException': 'of any call, whatever the rights',
   'lib/cli/doctor/probe-events.ts SecretsErrorException': 'of any call, whatever the rights',
-  'lib/cli/rejected.ts NoSuchKey': { byOperatorsWith: '`s3:ListBucket` on both buckets' },
+  'lib/flows/operate/replay-rejected.ts NoSuchKey': { byOperatorsWith: '`s3:ListBucket` on both buckets' },
   'lib/cli/stack-connection.ts ValidationError': { byOperatorsWith: '`cloudformation:DescribeStacks`' },
   'lib/data-access/database-error.ts AccessDenied': 'of any call, whatever the rights',
   'lib/data-access/database-error.ts Forbidden': 'of any call, whatever the rights',

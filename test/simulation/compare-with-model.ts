@@ -306,7 +306,9 @@ async function compareIncidents(
 ): Promise<void> {
   const { rows } = await database.execute<{ key: string; count: number; opened: number }>(
     `SELECT key, count, (
-       SELECT count(*) FROM incident_notification AS told WHERE told.incident_id = incident.id AND told.kind = 'opened'
+       SELECT count(*) FROM incident_notification AS told 
+       -- What befalls several tenants at once is told as one, under the key of the first.
+       WHERE told.incident_id = coalesce(incident.lead_id, incident.id) AND told.kind = 'opened'
      ) AS opened
      FROM incident WHERE closed_at IS NULL`,
   );
