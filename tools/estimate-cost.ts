@@ -3,7 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stages } from '../lib/domain/event-stages.ts';
 import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
-import { IngestMetric, MaintainMetric, RetryMetric, StuckMetric } from '../lib/runtime/metric-names.ts';
+import {
+  IngestMetric,
+  MaintainMetric,
+  NAMED_METRICS,
+  RetryMetric,
+  StuckMetric,
+} from '../lib/runtime/metric-names.ts';
 
 // Estimates what a stage like `prod` costs a month: counts what its template has, and multiplies by assumed loads and
 // list prices. `--write` puts the table into docs/cost.md.
@@ -35,6 +41,8 @@ const HOURS = 730;
 const DAYS = 30.4;
 const SECONDS = HOURS * 3_600;
 const TENANTS = 4;
+/** Retry and stuck-alarm say whether they could measure. */
+const UNMEASURED_FLOWS = 2;
 
 /** What is assumed of a load; nobody has measured it on a deployed stage. */
 interface Load {
@@ -108,10 +116,14 @@ const BATCH_LOG_KB = 1.6;
 const SCHEDULED_LOG_GB = 0.5;
 const IO_PER_EVENT = 4;
 
+/** The parts of a template that cost by their number. */
 interface Resource {
   Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no type of ours
-  Properties: any;
+  Properties?: {
+    Metrics?: { MetricStat?: object }[];
+    ScheduleExpression?: string;
+    DatabaseInsightsMode?: string;
+  };
 }
 
 /** What a month of the stage costs whatever its load. */
@@ -133,14 +145,16 @@ export interface FixedParts {
 export function fixedParts(templates: readonly { Resources: Record<string, Resource> }[]): FixedParts {
   const resources = templates.flatMap(({ Resources }) => Object.values(Resources));
   const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
-  const metricsOf = ({ Properties: { Metrics } }: Resource) =>
-    Metrics?.filter((entry: { MetricStat?: object }) => entry.MetricStat !== undefined).length ?? 1;
-  const runs = ({ Properties: { ScheduleExpression } }: Resource) => {
-    const [, count = '1', unit = 'hour'] = /rate\((\d+) (minute|hour)s?\)/.exec(ScheduleExpression) ?? [];
+  const metricsOf = ({ Properties }: Resource) =>
+    Properties?.Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
+  const runs = ({ Properties }: Resource) => {
+    const [, count = '1', unit = 'hour'] =
+      /rate\((\d+) (minute|hour)s?\)/.exec(Properties?.ScheduleExpression ?? '') ?? [];
     return (HOURS * (unit === 'minute' ? 60 : 1)) / Number(count);
   };
   return {
     keys: ofType('AWS::KMS::Key').length,
+    // RDS makes the owner's itself.
     secrets: ofType('AWS::SecretsManager::Secret').length + 1,
     dashboards: ofType('AWS::CloudWatch::Dashboard').length,
     alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsOf(alarm), 0),
@@ -149,24 +163,19 @@ export function fixedParts(templates: readonly { Resources: Record<string, Resou
     instances: ofType('AWS::RDS::DBInstance').length,
     scheduledRuns: ofType('AWS::Scheduler::Schedule').reduce((sum, schedule) => sum + runs(schedule), 0),
     advancedInsights: ofType('AWS::RDS::DBCluster').some(
-      ({ Properties }) => Properties.DatabaseInsightsMode === 'advanced',
+      ({ Properties }) => Properties?.DatabaseInsightsMode === 'advanced',
     ),
   };
 }
 
-/** Names of metrics in all, by each stage of the catalogue and by each tenant: lib/runtime/metric-names.ts. */
+/** Names of metrics in all, by each tenant and by each stage of the catalogue. */
 function customMetrics(tenants: number): number {
-  const [byNameOfRetry, stuckByStage, stuckByTenant] = [3, 2, 3];
-  const onlyByName = 2;
-  const measured = 2;
-  const inAll =
-    [IngestMetric, RetryMetric, StuckMetric, MaintainMetric].reduce(
-      (sum, names) => sum + Object.keys(names).length,
-      0,
-    ) -
-    onlyByName +
-    measured;
-  return inAll + stages.length * (byNameOfRetry + stuckByStage) + tenants * (byNameOfRetry + stuckByTenant);
+  const names = [IngestMetric, RetryMetric, StuckMetric, MaintainMetric].flatMap((flow) =>
+    Object.values(flow),
+  );
+  const onlyByName: readonly string[] = [StuckMetric.oldestAge, StuckMetric.open];
+  const inAll = names.filter((name) => !onlyByName.includes(name)).length + UNMEASURED_FLOWS;
+  return inAll + stages.length * NAMED_METRICS.stage.length + tenants * NAMED_METRICS.tenant.length;
 }
 
 /** Dollars a month, by what they are paid for. */

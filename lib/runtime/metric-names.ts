@@ -57,6 +57,25 @@ export const StuckMetric = {
   lagging: 'StuckLaggingSeconds',
 } as const;
 
+/** What has a name for each tenant, and for each stage, beside or in place of the one in all. */
+export const NAMED_METRICS = {
+  tenant: [
+    RetryMetric.due,
+    RetryMetric.oldestDueAge,
+    RetryMetric.exhausted,
+    StuckMetric.stuck,
+    StuckMetric.oldestAge,
+    StuckMetric.open,
+  ],
+  stage: [
+    RetryMetric.due,
+    RetryMetric.oldestDueAge,
+    RetryMetric.exhausted,
+    StuckMetric.stuck,
+    StuckMetric.oldestAge,
+  ],
+} as const;
+
 /** Of each run, by the name of the count that it shows. */
 export const MaintainMetric = {
   /** Must be 0. */

@@ -6,6 +6,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { NAMED_METRICS } from '../../lib/runtime/metric-names.ts';
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 import { HAPPY_WITH_RETRY } from '../support/history-ages.ts';
@@ -385,6 +386,17 @@ describe('the bundles of a deployment, run one after another on an empty databas
     const inAll = [...emittedMetrics(logged)].filter((metric) => !/"(tenant|stage)":/.test(metric));
     expect(inAll.filter((metric) => !read.has(metric))).toEqual([]);
   });
+
+  test.each(['tenant', 'stage'] as const)(
+    'no metric has a name for each %s that its cost does not count',
+    (dimension) => {
+      const named = [...emittedMetrics(logged)].filter((metric) => metric.includes(`"${dimension}":`));
+      const names = [...new Set(named.map((metric) => metric.slice(0, metric.indexOf(' '))))];
+      expect(names).not.toEqual([]);
+      const counted: readonly string[] = NAMED_METRICS[dimension];
+      expect(names.filter((name) => !counted.includes(name))).toEqual([]);
+    },
+  );
 
   test('the saved query finds a request’s timeline in what was logged on the way', () => {
     const queries = deployed.ofType('AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
