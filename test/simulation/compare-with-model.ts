@@ -1,4 +1,5 @@
 import type { Database } from '../../lib/data-access/database.ts';
+import { compareStates } from '../../lib/data-access/derived-state.ts';
 import {
   type AcceptedEvent,
   type ModelRequest,
@@ -97,6 +98,7 @@ export async function compareWithModel(options: ComparisonOptions): Promise<Comp
   if (requests.length !== model.size) faults.push(`${requests.length} requests instead of ${model.size}`);
   for (const row of requests) compareRequest(row, model.get(row.pagwId), options, faults);
   await compareEpisodes(database, model, faults);
+  await compareWithHistories(database, faults);
   if (options.door !== undefined) await compareSent(database, rows, options.door, faults);
   if (options.lookedAt !== undefined) await compareIncidents(database, requests, faults);
   if (options.isSummarised) await compareSummary(database, accepted, faults);
@@ -263,6 +265,16 @@ async function compareEpisodes(
     is('resolved', row.resolvedAt?.getTime() ?? null, request.resolution?.at ?? null);
     is('notice', row.notifiedAt?.getTime() ?? null, request.notifiedAt);
     is('due', row.dueAt?.getTime() ?? null, request.dueAt);
+  }
+}
+
+/** The model knows a part of what is kept; all the rest is what each history makes of it when it is folded again. */
+async function compareWithHistories(database: Database, faults: string[]): Promise<void> {
+  for (let after: string | null = ''; after !== null; ) {
+    const { differences, next } = await compareStates(database, after);
+    for (const { pagwId, fields } of differences)
+      faults.push(`${pagwId} is not what its history makes of it in ${fields.join(', ')}`);
+    after = next;
   }
 }
 

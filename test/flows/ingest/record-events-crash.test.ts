@@ -9,6 +9,7 @@ import { startDataApi } from '../../../lib/local/data-api/start-data-api.ts';
 import { type PostgresServer, startPostgres } from '../../../lib/local/postgres/postgres-server.ts';
 import { findFreePorts } from '../../local/free-ports.ts';
 import { dataApiClient, targetOf } from '../../support/data-api-client.ts';
+import { expectDerivedStates } from '../../support/derived-states.ts';
 import { migrationsFolder } from '../../support/review-schema.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
@@ -74,5 +75,6 @@ describe('a server killed in mid-batch', () => {
              FROM event_tracker GROUP BY pagw_id) AS history`,
     );
     expect(rows).toEqual([{ requests: 20, events: 2_000, most: 100, highest: 100 }]);
+    expect(await expectDerivedStates(again)).toBe(20);
   });
 });

@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { claimDueRetries, endOldClaims, releaseClaims } from '../../../lib/data-access/retry.ts';
+import { expectDerivedStates } from '../../support/derived-states.ts';
 import { untilSomebodyWaits, withDirectConnections } from '../../support/direct-connections.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 
 const bench = openRetryBench();
+afterEach(() => expectDerivedStates(bench.database));
 const claim = () =>
   claimDueRetries(bench.database, { now: bench.now, limit: 10, cursors: new Map(), skippedStages: [] });
 

@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import { runRetries } from '../../../lib/flows/retry/run-retries.ts';
+import { expectDerivedStates } from '../../support/derived-states.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 
 const bench = openRetryBench();
+afterEach(() => expectDerivedStates(bench.database));
 const LEASE_SECONDS = 300;
 const DUE = 45;
 
