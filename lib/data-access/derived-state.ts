@@ -6,6 +6,7 @@ import {
   type FoldRules,
   type FormerRow,
   formerMemory,
+  isPended,
   type KeptFacts,
   newMemory,
   RequestFold,
@@ -125,7 +126,7 @@ export async function* deriveFormer(
     const endedAt = completedAtOf(fold.memory);
     const isAwaited = fold.decisionsOf(row.tenant).latest?.resolvedAt === null;
     // Older events do not say how they decided: what they closed otherwise than by a pend is not awaited.
-    if (former.closedAt === undefined && endedAt !== null && !fold.memory.waits && isAwaited)
+    if (former.closedAt === undefined && endedAt !== null && !isPended(fold.memory) && isAwaited)
       fold = foldAgain(history, row.tenant, { ...former, closedAt: endedAt }, rules);
     yield { pagwId: history.pagwId, tenant: row.tenant, fold };
   }

@@ -88,6 +88,9 @@ const words: ReadonlyMap<string, Answer> = new Map([
     'WITHDRAWN BY PROVIDER',
     'CANCELLED BY PROVIDER',
     'CANCELED BY PROVIDER',
+    'WITHDRAWN BY MEMBER',
+    'CANCELLED BY MEMBER',
+    'CANCELED BY MEMBER',
   ),
   ...named(
     'dismissed',
@@ -128,11 +131,26 @@ const dispositionWords: ReadonlyMap<string, Answer> = new Map([...words, ['PARTI
 export function answerOf(metadata: Readonly<Record<string, unknown>> | null): Answer | null {
   if (metadata === null) return null;
   const { reviewAction, reviewActionCode, disposition, outcome } = metadata;
-  const deciding = [reviewAction, reviewActionCode, disposition].map(textOf).find((text) => text !== '');
-  if (deciding !== undefined) return answerWord(deciding) ?? 'unclear';
-  const text = textOf(outcome);
-  if (text === '') return null;
-  return actionCodes.get(actionCodeIn(text)) ?? words.get(keyOf(text)) ?? 'unclear';
+  return (
+    answerSaid(reviewAction) ??
+    answerSaid(reviewActionCode) ??
+    answerSaid(disposition) ??
+    answerSaid(outcome, outcomeWord)
+  );
+}
+
+/** What a field says, be it a word, a code, or FHIR's Coding, CodeableConcept or extension, or several; null where it is blank. */
+export function answerSaid(value: unknown, read = answerWord): Answer | null {
+  const texts = textsOf(value);
+  if (texts.length === 0) return null;
+  const answers = new Set(texts.map(read).filter((answer) => answer !== undefined));
+  const [answer = 'unclear'] = answers;
+  // Of two that differ, neither is the answer.
+  return answers.size > 1 ? 'unclear' : answer;
+}
+
+function outcomeWord(text: string): Answer | undefined {
+  return actionCodes.get(actionCodeIn(text)) ?? words.get(keyOf(text));
 }
 
 /** What one word or code means as an answer; undefined where it is not understood. */
@@ -151,23 +169,24 @@ export function answerByLines(said: Answer | null, lines: LineCounts | undefined
   return denied > 0 ? 'denied' : said;
 }
 
-/** A string or number as stated; of a FHIR Coding or CodeableConcept its code; blank for nothing. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value.trim();
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value !== 'object' || value === null) return '';
-  const { code, coding } = value as { code?: unknown; coding?: unknown };
-  if (Array.isArray(coding)) return textOf(coding[0]);
-  return typeof code === 'object'
-    ? textOf(code) || 'object'
-    : typeof code === 'string'
-      ? code.trim()
-      : 'object';
+/** A string, number or boolean as stated; of what FHIR makes of codes, these, and its texts where it has none. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  const { code, coding, extension, valueCodeableConcept, valueCoding, valueCode, text, display } =
+    value as Readonly<Record<string, unknown>>;
+  const codes = [code, coding, extension, valueCodeableConcept, valueCoding, valueCode].flatMap(textsOf);
+  const texts = codes.length > 0 ? codes : [text, display].flatMap(textsOf);
+  return texts.length > 0 ? texts : ['an object'];
 }
 
-/** `A4`, `a4`, `A4 - Pended` and `A4: pended` all are A4; one letter or more that only begin like a code are not. */
+/** `A4`, `a4`, `A4 - Pended`, `A4 Pended` and `A4: pended` all are A4; letters or more that only begin like a code are not. */
 function actionCodeIn(text: string): string {
-  return /^([a-z]{1,2}\d?)(?=$|\s*[-:–(]|\s{2,})/i.exec(text)?.[1]?.toUpperCase() ?? '';
+  const [, withDigit, letters] =
+    /^(?:([a-z]\d)(?![a-z\d])|([a-z]{1,2})(?=$|\s*[-:–(]|\s{2,}))/i.exec(text) ?? [];
+  return (withDigit ?? letters ?? '').toUpperCase();
 }
 
 function keyOf(text: string): string {

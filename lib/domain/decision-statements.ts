@@ -1,4 +1,4 @@
-import { answerOf, answerWord } from './answer.ts';
+import { answerOf, answerSaid, answerWord } from './answer.ts';
 import { laneOf, upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';
 import type {
@@ -119,11 +119,11 @@ function finder(...places: readonly (Fields | null)[]): (...names: string[]) => 
 function statedAnswer(event: Stating, find: Find, type: string, intake: string): Answer | undefined {
   if (saysAppeal.test(type) || saysAppeal.test(intake)) return undefined;
   if (saysCancel.test(intake)) return intake.includes('VOID') ? 'void' : 'withdrawn';
-  const action = textOf(find('hcr01', 'reviewaction', 'reviewactioncode'));
+  const action = answerSaid(find('hcr01', 'reviewaction', 'reviewactioncode'));
   const word = textOf(
     find('reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination'),
   );
-  const named = action === '' ? answerWord(word) : (answerWord(action) ?? 'unclear');
+  const named = action ?? answerWord(word);
   const beside = understood(event.request) ?? answerWord(textOf(finerStatus(event.request?.status)));
   const byType =
     type === ''
@@ -132,11 +132,32 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
   const closing = textOf(
     find('closereason', 'cancelreason', 'cancellationreason', 'statusreason', 'closedas'),
   );
-  const answer = named ?? beside ?? byType;
+  const answer = named ?? beside ?? byType ?? answerElsewhere(event);
   // Why it was cancelled says which of the ends it is.
   const reason = answer === 'withdrawn' || answer === undefined ? answerWord(closing) : undefined;
   return reason !== undefined && isEnd(reason) ? reason : answer;
 }
+
+/** An answering event's answer whose name is spelled otherwise in the metadata, or which stands one level further down in it. */
+function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
+  if (metadata === null || !answerTypes.has(eventType) || answerOf(metadata) !== null) return undefined;
+  const places = [metadata, ...Object.values(metadata).filter(isFields)];
+  const answers = new Set(
+    places.flatMap((place) => {
+      const find = finder(place);
+      const [reviewAction, disposition, outcome] = [
+        find('hcr01', 'reviewaction', 'reviewactioncode'),
+        find('disposition'),
+        find('outcome'),
+      ];
+      return answerOf({ reviewAction, disposition, outcome }) ?? [];
+    }),
+  );
+  const [answer] = answers;
+  return answers.size > 1 ? 'unclear' : answer;
+}
+
+const answerTypes: ReadonlySet<string> = new Set(['RESPONSE_OK', 'WORKFLOW_COMPLETE']);
 
 /** An answer as metadata gives it, unless nobody understands it. */
 function understood(fields: Fields | null): Answer | undefined {
@@ -249,24 +270,14 @@ function linesOf(value: unknown, find: Find): LineCounts | undefined {
   const counts: LineCounts = { approved: 0, modified: 0, denied: 0, pended: 0 };
   if (Array.isArray(value)) {
     for (const line of value) {
-      const answer = answerWord(
-        textOf(
-          isFields(line)
-            ? (finder(line)(
-                'reviewaction',
-                'reviewactioncode',
-                'action',
-                'disposition',
-                'outcome',
-                'status',
-              ) ?? '')
-            : line,
-        ),
-      );
+      const said = isFields(line)
+        ? finder(line)('reviewaction', 'reviewactioncode', 'action', 'disposition', 'outcome', 'status')
+        : line;
+      const answer = answerSaid(said);
       if (answer === 'approved') counts.approved++;
       else if (answer === 'partial') counts.modified++;
       else if (answer === 'denied') counts.denied++;
-      else if (answer === undefined || !isEnd(answer)) counts.pended++;
+      else if (answer === null || !isEnd(answer)) counts.pended++;
     }
     return value.length === 0 ? undefined : counts;
   }

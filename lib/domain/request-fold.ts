@@ -63,12 +63,11 @@ export interface RequestMemory {
   decision?: DecisionMemory;
   /** The latest end, by its time: a determination, a cancellation, a failure or an expiry. */
   outcome?: Outcome;
-  /** When it was first closed for good. */
-  endedAt?: number;
-  /** The latest answer that lets it wait, the latest sign that work went on after one, and which of them stands. */
+  /** When something closed it for good: the earliest times in their order, and the latest. */
+  ends?: number[];
+  /** The latest answer that lets it wait, and the latest sign that work went on after one. */
   pendedAt?: number;
   reopenedAt?: number;
-  waits?: boolean;
   /** The latest answer that was stated and decides nothing. */
   unclearAt?: number;
 }
@@ -129,6 +128,7 @@ export interface FoldedDecisions {
 const INT4_MAX = 2_147_483_647;
 /** Stages outside the main lane with an open failure that are remembered; a producer may make up names without end. */
 const MAX_SIDE_STAGES = 32;
+const MOST_ENDS = 20;
 
 const stageOrder: ReadonlyMap<string, number> = new Map(mainLane.map((stage, place) => [stage, place]));
 
@@ -198,7 +198,6 @@ export class RequestFold {
     };
     this.appended.push(folded);
     this.memory.earliest = Math.min(this.memory.earliest ?? at, at);
-    this.#beginAgain(event);
     this.#rememberDecision(event, at, recordedAt, believedDays);
     const wasClosed = completedAtOf(this.memory) !== null;
     const next = this.#applyEffects(event, at);
@@ -226,15 +225,6 @@ export class RequestFold {
     this.memory.decision.first = first;
   }
 
-  /** An update of what is decided is worked on anew. */
-  #beginAgain({ stated, tenant }: TrackedEvent): void {
-    const { memory } = this;
-    const isEnded = memory.decision?.facts.some(({ says }) => says === 'resolved' || says === 'closed');
-    if (!stated?.update || tenant === null || !isEnded) return;
-    delete memory.endedAt;
-    memory.waits = false;
-  }
-
   /** Answers the stage that the event hands over to. An event that names no tenant decides, closes and reopens nothing. */
   #applyEffects(event: TrackedEvent, at: number): string | null {
     const { memory } = this;
@@ -247,17 +237,11 @@ export class RequestFold {
     }
     if (unclear) memory.unclearAt = Math.max(memory.unclearAt ?? at, at);
     const waits = effect === 'answers' && (status === 'PENDING' || unclear);
-    if (waits) {
-      memory.pendedAt = Math.max(memory.pendedAt ?? at, at);
-      if (at >= (memory.reopenedAt ?? at)) memory.waits = true;
-    }
-    if (effect === 'reopens') {
-      memory.reopenedAt = Math.max(memory.reopenedAt ?? at, at);
-      if (at >= (memory.pendedAt ?? at)) memory.waits = false;
-    }
+    if (waits) memory.pendedAt = Math.max(memory.pendedAt ?? at, at);
+    if (effect === 'reopens') memory.reopenedAt = Math.max(memory.reopenedAt ?? at, at);
     const closes =
       effect === 'ends' || (effect === 'answers' && !waits) || (effect === 'notifies' && isDecided(memory));
-    if (closes) memory.endedAt = Math.min(memory.endedAt ?? at, at);
+    if (closes) memory.ends = withEnd(memory.ends, at);
     return nextStage;
   }
 
@@ -342,11 +326,11 @@ export function formerMemory(former: FormerRow): RequestMemory {
   if (isTerminalRequestStatus(status)) memory.outcome = { status, at: closedAt ?? receivedAt };
   else memory.progress = status;
   if (closedAt !== undefined) {
-    memory.endedAt = closedAt;
+    memory.ends = [closedAt];
     memory.decision = { facts: [{ at: closedAt, says: 'closed' }], first: {} };
   }
   if (pendedAt !== undefined) {
-    Object.assign(memory, { pendedAt, waits: true });
+    memory.pendedAt = pendedAt;
     memory.decision = { facts: [{ at: pendedAt, says: 'pended' }], first: {} };
   }
   return memory;
@@ -384,9 +368,48 @@ export function boardOf(memory: RequestMemory, latest: DecisionEpisode): Board |
   return latest.kind === 'request' ? 'desk' : null;
 }
 
-/** When the request was closed: for good, or by a pend after which no work went on. Null while it is open. */
-export function completedAtOf({ endedAt, pendedAt, waits }: RequestMemory): number | null {
-  return endedAt ?? (waits && pendedAt !== undefined ? pendedAt : null);
+/**
+ * When the request was closed: for good, or by a pend after which no work went on. Null while it is open, as it is from an
+ * update on that asks for another decision.
+ */
+export function completedAtOf(memory: RequestMemory): number | null {
+  return endedAtOf(memory) ?? pendsSince(memory, begunAnewAt(memory));
+}
+
+/** When it was first closed for good. */
+function endedAtOf(memory: RequestMemory): number | null {
+  const begunAt = begunAnewAt(memory);
+  return memory.ends?.find((at) => at >= begunAt) ?? null;
+}
+
+/** Whether it was closed by nothing but a pend. */
+export function isPended(memory: RequestMemory): boolean {
+  return pendsSince(memory, Number.NEGATIVE_INFINITY) !== null;
+}
+
+/** Of a pend and a sign of work at one instant, the work came after: nobody is called back who was not told to wait. */
+function pendsSince({ pendedAt, reopenedAt }: RequestMemory, begunAt: number): number | null {
+  if (pendedAt === undefined || pendedAt < begunAt) return null;
+  return reopenedAt !== undefined && reopenedAt >= pendedAt ? null : pendedAt;
+}
+
+/** Of the latest update of what was decided or ended before it. */
+function begunAnewAt({ decision }: RequestMemory): number {
+  let begunAt = Number.NEGATIVE_INFINITY;
+  let isEnded = false;
+  for (const { says, at } of decision?.facts ?? []) {
+    if (says === 'resolved' || says === 'closed') isEnded = true;
+    if (says !== 'begun' || !isEnded) continue;
+    begunAt = at;
+    isEnded = false;
+  }
+  return begunAt;
+}
+
+function withEnd(ends: readonly number[] = [], at: number): number[] {
+  if (ends.includes(at)) return [...ends];
+  const all = [...ends, at].toSorted((one, other) => one - other);
+  return all.length > MOST_ENDS ? all.toSpliced(-2, 1) : all;
 }
 
 /** The latest outcome, else how far the request came. */
@@ -419,13 +442,14 @@ function isOvertaken(
   { stage, status, eventType }: TrackedEvent,
   at: number,
   mark: StageMark | undefined,
-  { main, pendedAt, endedAt }: RequestMemory,
+  memory: RequestMemory,
 ): boolean {
+  const { main, pendedAt } = memory;
   if (main === undefined || orderOf(stage) >= orderOf(main.stage)) return false;
   // The routing decision comes after the synchronous attempt that it encloses, and hands over anew.
   if (stage === 'ORCHESTRATION') return eventType === 'REQUEST_RECEIVED' || at < main.at;
   // A pend is answered by a callback, which the lane has before the response.
-  const awaitsCallback = pendedAt !== undefined && endedAt === undefined && main.status === 'COMPLETED';
+  const awaitsCallback = pendedAt !== undefined && endedAtOf(memory) === null && main.status === 'COMPLETED';
   if (stage === 'CALLBACK_HANDLER' && awaitsCallback) return false;
   if (mark === undefined) return true;
   if (status === 'STARTED' || status === 'RETRY_SCHEDULED') return false;

@@ -98,6 +98,23 @@ describe('what an answer means', () => {
     [{ disposition: 'NOT_CERTIFIED' }, 'DENIED'],
     [{ disposition: 'not-certified' }, 'DENIED'],
     [{ disposition: ' Partially  approved ' }, 'APPROVED'],
+    [{ reviewAction: 'A1 Certified in total' }, 'APPROVED'],
+    [{ reviewAction: 'a3/not certified', outcome: 'approved' }, 'DENIED'],
+    // As FHIR nests codes: what is understood among them counts, texts only where there is no code.
+    [{ reviewAction: { coding: [{ system: 'urn:x', code: 'zz' }, { code: 'A4' }] } }, 'PENDING'],
+    [{ reviewAction: [{ coding: [{ code: 'A3' }] }], outcome: 'complete' }, 'DENIED'],
+    [
+      { reviewAction: { extension: [{ url: 'u', valueCodeableConcept: { coding: [{ code: 'A4' }] } }] } },
+      'PENDING',
+    ],
+    [{ outcome: 'approved', disposition: { text: 'Pended' } }, 'PENDING'],
+    [{ outcome: 'denied', reviewAction: [] }, 'DENIED'],
+    // By names spelled otherwise, and one level further down.
+    [{ OUTCOME: 'pended' }, 'PENDING'],
+    [{ Disposition: 'Not Certified', Outcome: 'complete' }, 'DENIED'],
+    [{ review_action: 'A4', outcome: 'approved' }, 'PENDING'],
+    [{ claimResponse: { outcome: 'queued' } }, 'PENDING'],
+    [{ lines: [{ reviewAction: { coding: [{ code: 'A1' }] } }, { reviewAction: 'A3' }] }, 'APPROVED'],
   ])('RESPONSE_OK %j', (metadata, status) => {
     expect(effectOf('RESPONSE_OK', metadata)).toMatchObject({ status, effect: 'answers', unclear: false });
   });
@@ -112,6 +129,11 @@ describe('what an answer means', () => {
     { outcome: true },
     { reviewAction: 'Z9', disposition: 'ask again' },
     { disposition: {} },
+    { reviewAction: 'A5' },
+    { reviewAction: ['A1', 'A3'] },
+    { reviewAction: { coding: [{ code: 'zz', display: 'Approved' }] } },
+    { Outcome: 'as discussed' },
+    { first: { outcome: 'approved' }, second: { outcome: 'denied' } },
   ])('RESPONSE_OK %j was stated and decides nothing', (metadata) => {
     expect(effectOf('RESPONSE_OK', metadata)).toMatchObject({
       status: null,

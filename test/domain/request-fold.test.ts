@@ -68,6 +68,9 @@ describe('a history', () => {
           expect(mixed.outcome).toEqual(inOrder.outcome);
           expect(statusOf(mixed)).toBe(statusOf(inOrder));
           expect(mixed.unclearAt).toBe(inOrder.unclearAt);
+          // A notice closes what is decided when it arrives: the clock of who sends it may be behind.
+          if (history.every(({ eventType }) => eventType !== 'NOTIFY_OK'))
+            expect(completedAtOf(mixed)).toBe(completedAtOf(inOrder));
         },
       ),
       { numRuns: HISTORIES },
@@ -278,6 +281,23 @@ describe('the end of a request', () => {
     expect(endOf(told([1, 'VAL_OK'], { status: 'CANCELLED' }), told([2, 'CALLBACK_START'])).closed).toBe(
       true,
     );
+  });
+
+  it('is not that of an update which arrived before it, nor after an end of its own', () => {
+    const update = told([5, 'REQUEST_UPDATED']);
+    const first = answer(1, 'denied');
+    const second = answer(9, 'approved');
+    for (const arrived of [
+      [first, update],
+      [update, first],
+    ])
+      expect(endOf(...arrived)).toMatchObject({ determination: null, closed: false });
+    for (const arrived of [
+      [first, update, second],
+      [second, update, first],
+      [first, second, update],
+    ])
+      expect(endOf(...arrived)).toEqual({ status: 'APPROVED', determination: 'APPROVED', closed: true });
   });
 
   it('leaves no retry waiting, whatever a batch holds after the answer', () => {

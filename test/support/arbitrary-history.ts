@@ -19,6 +19,14 @@ const types = [
     'RESPONSE_OK',
   ],
   ...['RESPONSE_OK', 'NOTIFY_OK', 'NOTIFY_FAIL', 'PUBLISH_OK', 'ATTACH_FAIL', 'MADE_UP_FAIL', 'MADE_UP_OK'],
+  ...[
+    'PIPELINE_FAILED',
+    'REQUEST_UPDATED',
+    'APPEAL_RECEIVED',
+    'EXTENSION_GRANTED',
+    'REQUEST_CANCELLED',
+    'CALLBACK',
+  ],
 ] as const;
 const outcomes = ['approved', 'denied', 'pended', 'partial', 'queued', 'canceled', 'what?', 'complete'];
 
@@ -29,10 +37,39 @@ const request = fc.option(
       priority: fc.constantFrom('EXPEDITED', 'STANDARD'),
       status: fc.constantFrom('APPROVED', 'DENIED', 'PENDING', 'CANCELLED', 'EXPIRED', 'FAILED', 'MAPPED'),
       receivedAt: fc.integer({ min: -10_000, max: 100 }).map((minute) => instant(minute)),
-      payload: fc.record({
-        bucket: fc.constantFrom('b1', 'b2', null),
-        key: fc.constantFrom('k1', 'k2', 'k3'),
+      payload: fc.record(
+        { bucket: fc.constantFrom('b1', 'b2', null), key: fc.constantFrom('k1', 'k2', 'k3') },
+        { requiredKeys: [] },
+      ),
+      notifiedAt: fc.integer({ min: -10_000, max: 100 }).map((minute) => instant(minute)),
+      plan: fc.constantFrom('H1234', 'H5678'),
+      delegate: fc.constantFrom('carelon', 'elsewhere'),
+      drug: fc.constantFrom(true, false, 'pharmacy'),
+      kind: fc.constantFrom('inquiry', 'retrospective'),
+      expedited: fc.boolean(),
+      expediteDenied: fc.boolean(),
+      lines: fc.record({
+        approved: fc.nat({ max: 2 }),
+        denied: fc.nat({ max: 2 }),
+        pended: fc.nat({ max: 1 }),
       }),
+      denialReason: fc.constantFrom('not covered'),
+      reviewAction: fc.constantFrom('A1', 'A3', 'A4', 'C', 'ZZ'),
+      extension: fc.record(
+        {
+          days: fc.constantFrom(5, 14, 20),
+          at: fc.integer({ min: -5_000, max: 0 }).map((minute) => instant(minute)),
+        },
+        { requiredKeys: [] },
+      ),
+      appeal: fc.record(
+        {
+          receivedAt: fc.integer({ min: -5_000, max: 0 }).map((minute) => instant(minute)),
+          outcome: fc.constantFrom('upheld', 'overturned'),
+        },
+        { requiredKeys: [] },
+      ),
+      update: fc.boolean(),
     },
     { requiredKeys: [] },
   ),
@@ -57,6 +94,12 @@ const said = fc.record({
     }),
     { freq: 3 },
   ),
+  status: fc.option(fc.constantFrom('STARTED', 'COMPLETED', 'FAILURE', 'SKIPPED', 'RETRY_SCHEDULED'), {
+    freq: 5,
+  }),
+  nextRetryAt: fc.option(fc.constantFrom(instant(5), '9999-12-31T23:59:59.999Z', '1970-01-01T00:00:00Z'), {
+    freq: 5,
+  }),
   subscriptionCount: fc.option(fc.constantFrom(0, 1, '0')),
   errorCode: fc.option(fc.constantFrom('API_TIMEOUT', 'PARSE_EXCEPTION', 'INVALID_NPI')),
   correlationId: fc.option(fc.constantFrom('c-1', 'c-2')),
