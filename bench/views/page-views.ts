@@ -57,7 +57,7 @@ export function pageViews(pagwId: string): View[] {
   return pages.map(([view, parameters, tenant = 'anthem']) => ({
     name: nameOf(view, parameters, tenant),
     read: async (database, now) => {
-      const context: ViewContext = { now, tenant, links: consoleLinks, limits: LIMITS };
+      const context: ViewContext = { now, zone: 'UTC', tenant, links: consoleLinks, limits: LIMITS };
       await viewPages[view].show({ database, parameters, context, rules });
       return [];
     },

@@ -9,6 +9,7 @@ import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { readRules } from '../views/read-rules.ts';
 import { actRoutes } from './console/acts.tsx';
 import { getHealthz, postClock, postEvents } from './console/api-routes.ts';
+import { postZone } from './console/choose-zone.tsx';
 import { getIcon, getScript, json, startConsoleServer } from './console/console-server.ts';
 import { getRunbook } from './console/get-runbook.tsx';
 import { getSystem } from './console/get-system.tsx';
@@ -191,6 +192,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       }),
       'GET /console.js': getScript,
       'GET /favicon.ico': getIcon,
+      'POST /zone': postZone,
       'GET /runbook': getRunbook(views),
       'GET /system': getSystem({ addresses, checks, views }),
       'GET /healthz': getHealthz(checks),

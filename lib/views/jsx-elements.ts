@@ -68,7 +68,7 @@ export interface Elements {
   tr: Attributes;
   th: Attributes & { scope: 'col' | 'row'; colspan?: number };
   td: Attributes & { colspan?: number };
-  a: Attributes & { href?: string | undefined };
+  a: Attributes & { href?: string | undefined; download?: string };
   button: Attributes & { type: 'submit' | 'button' };
   form: Attributes & { action: string; method: 'get' | 'post' };
   label: Attributes & { for?: string };

@@ -160,6 +160,18 @@ export const styleSheet = `
   .ghost-key { border: 1px dashed var(--muted); border-radius: 2px }
   .short-key { background: color-mix(in srgb, var(--ink) 10%, transparent) }
 
+  @media print {
+    color-scheme: light;
+    background: none;
+    .scroll { overflow: visible; border: 0 }
+    table { width: 100%; min-width: 0; font-size: 11px }
+    thead { display: table-header-group }
+    tr, .figure, .load, .todo, .gantt { break-inside: avoid }
+    th, td { max-width: none; padding: 4px 8px }
+    th, td, td time, th time, th .mono, td .mono, .mark, .badge, .samples, thead th, th.num, td.num { white-space: normal; overflow-wrap: anywhere }
+    td.num, th.num, time { white-space: nowrap }
+    a { color: inherit; text-decoration: none }
+  }
   @media (forced-colors: active) { .bar, .wait, .key { forced-color-adjust: none } }
   /* Names stand above their bars, tables as wide as they need: they scroll within themselves. */
   @media (max-width: 640px) {

@@ -46,11 +46,23 @@ export interface Links {
   act?(place: ActPlace, label: Child): Html;
   /** To a section of the runbook. */
   runbook?(section: string): Html;
+  /** To the rows of a table as JSON: those that are drawn. A shell without addresses has none. */
+  takeAway?(table: DrawnTable): Html;
+}
+
+/** A table as it is drawn. */
+export interface DrawnTable {
+  caption: string;
+  rows: readonly object[];
+  /** What counts of a row; absent: all of it. */
+  fields?: readonly string[] | undefined;
 }
 
 /** What every view needs beside its data. */
 export interface ViewContext {
   now: Date;
+  /** Whose clocks the times are told by: `UTC`, or another by its IANA name. */
+  zone: string;
   /** Null: all of them. */
   tenant: string | null;
   links: Links;

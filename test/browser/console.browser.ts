@@ -124,6 +124,66 @@ describe('the console', () => {
     expect(await live.getAttribute('aria-pressed')).toBe('false');
   });
 
+  it('leaves the rows where they are while the pointer rests on them', async () => {
+    await page.goto('/');
+    const table = page.locator('main table').last();
+    await table.hover();
+    const live = page.getByRole('button', { name: 'Live' });
+    await live.filter({ hasText: 'waiting' }).waitFor();
+    const rows = await table.innerText();
+    // Twice the page has looked whether the tracker is there, and left it at that.
+    for (let look = 0; look < 2; look++) await page.waitForResponse('**/console.js');
+    expect(await table.innerText()).toBe(rows);
+    await page.mouse.move(0, 0);
+    await expect.poll(() => table.innerText(), { timeout: 60_000, interval: 500 }).not.toBe(rows);
+  });
+
+  it('comes to the search box by a slash, which may still be written in it', async () => {
+    await page.goto('/stuck');
+    await page.keyboard.press('/');
+    await page.keyboard.type('a/b');
+    expect(await page.getByRole('combobox', { name: 'Search requests' }).inputValue()).toBe('a/b');
+  });
+
+  it('copies the rows of a table as JSON, also after it was drawn anew', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto('/search');
+    const ids = await page.locator('main table tbody th').allInnerTexts();
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const rows = JSON.parse(String(await page.evaluate('navigator.clipboard.readText()'))) as {
+      pagwId: string;
+    }[];
+    expect(rows).toHaveLength(ids.length);
+    await page.getByRole('button', { name: '+15 min' }).click();
+    await page.getByRole('button', { name: 'Copy', exact: true }).waitFor();
+  });
+
+  it("tells the times by the reader's own clocks once that is chosen, and by UTC again", async () => {
+    const abroad = await openPage({ timezoneId: 'Europe/Berlin' });
+    await abroad.goto('/search?q=PAGW');
+    await abroad.getByRole('button', { name: 'Local time' }).click();
+    await abroad.locator('#clock', { hasText: 'Europe/Berlin' }).waitFor();
+    expect(new URL(abroad.url()).search).toBe('?q=PAGW');
+    await abroad.getByRole('button', { name: 'UTC' }).click();
+    await abroad.locator('#clock', { hasText: 'UTC' }).waitFor();
+    await abroad.context().close();
+  });
+
+  it('prints light and whole, whatever the theme, without anything to press', async () => {
+    await page.goto('/stuck');
+    await page.evaluate("localStorage.setItem('theme', 'dark')");
+    await page.setViewportSize({ width: 700, height: 900 });
+    await page.goto('/stuck?stage=API_CONNECTOR');
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('light');
+    for (const control of await page.locator('button, input, .acts a, nav a').all())
+      expect(await control.isVisible()).toBe(false);
+    const cutOff =
+      "[...document.querySelectorAll('.scroll')].filter((part) => part.scrollWidth > part.clientWidth).length";
+    expect(await page.evaluate(cutOff)).toBe(0);
+  });
+
   it('can be walked through by keyboard, with the focus always to be seen', async () => {
     await page.goto('/');
     await page.keyboard.press('Tab');

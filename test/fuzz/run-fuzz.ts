@@ -67,7 +67,7 @@ async function askViews(): Promise<number> {
       for (const search of fc.sample(query, { numRuns: 10, seed: seed + batch })) {
         const path = view === 'overview' ? '/' : `/${view}`;
         const url = new URL(`http://localhost${path}?${search}`);
-        const answer = await routes[`GET ${path}`]?.({ url, body: '' });
+        const answer = await routes[`GET ${path}`]?.({ url, body: '', cookies: '', port: 0 });
         asked += 1;
         if (answer === undefined || answer.status >= 500 || RAW_ERROR.test(answer.body))
           throw new Error(`${answer?.status} for ${url.href.slice(0, 500)}`);

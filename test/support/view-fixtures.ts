@@ -15,6 +15,7 @@ const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:pagw-widget
 export function viewContext(fields: Partial<ViewContext> = {}): ViewContext {
   return {
     now,
+    zone: 'UTC',
     tenant: null,
     links: widgetLinks(FUNCTION_ARN),
     limits: { groups: 100, requests: 50, events: 200 },

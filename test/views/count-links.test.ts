@@ -89,7 +89,7 @@ async function open(href: string): Promise<string> {
   const url = new URL(href, 'http://console');
   const view = (url.pathname === '/' ? 'overview' : url.pathname.slice(1)) as ViewName;
   const { tenant = null, ...parameters } = Object.fromEntries(url.searchParams);
-  const context = { now, tenant, links: consoleLinks, limits: LIMITS };
+  const context = { now, zone: 'UTC', tenant, links: consoleLinks, limits: LIMITS };
   const html = String(await viewPages[view].show({ database: db.database, parameters, context, rules }));
   pages.set(href, html);
   return html;

@@ -33,7 +33,10 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 async function open(parameters: ViewParameters = {}, tenant: string | null = null): Promise<string> {
-  const context = { now, tenant, links: consoleLinks, limits: { groups: 500, requests: 200, events: 1_000 } };
+  const context = {
+    ...{ now, zone: 'UTC', tenant, links: consoleLinks },
+    limits: { groups: 500, requests: 200, events: 1_000 },
+  };
   return String(
     await viewPages.flow.show({ database: db.database, parameters, context, rules: readRules({}) }),
   );

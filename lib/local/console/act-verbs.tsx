@@ -435,6 +435,7 @@ function Sample({ rows, total, views }: SampleProps) {
   return (
     <>
       <Table
+        links={consoleLinks}
         caption="Some of them"
         rows={rows}
         columns={[

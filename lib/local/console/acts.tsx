@@ -8,12 +8,13 @@ import { ActsTable } from '../../views/parts/acts-table.tsx';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { Empty, Failure } from '../../views/parts/notice.tsx';
 import { badFilter, readText } from '../../views/read-parameters.ts';
-import type { ViewParameters } from '../../views/view-page.ts';
+import type { Links, ViewParameters } from '../../views/view-page.ts';
 import { type Act, type ActViews, actVerbs, isActName } from './act-verbs.tsx';
 import { consolePage } from './console-page.tsx';
-import { type ConsoleResponse, type ConsoleRoutes, isSame } from './console-server.ts';
+import { type ConsoleRequest, type ConsoleResponse, type ConsoleRoutes, isSame } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
 import type { Replaying } from './replay-act.tsx';
+import { openLinks, tableAsJson } from './take-away.tsx';
 
 const ACTS_SHOWN = 200;
 
@@ -33,19 +34,26 @@ export interface Acting {
 export function actRoutes(views: ConsoleViews, acting: Acting): ConsoleRoutes {
   const token = randomBytes(32).toString('hex');
   return {
-    'GET /act': ({ url }) =>
-      respond(views, async () => (
+    'GET /act': (request) =>
+      respond(views, request, async () => (
         <Confirm
           {...(await planAct(
             { ...views, replaying: acting.replaying },
-            Object.fromEntries(url.searchParams),
+            Object.fromEntries(request.url.searchParams),
           ))}
           token={token}
         />
       )),
-    'POST /act': ({ body }) =>
-      respond(views, () => doAct(views, Object.fromEntries(new URLSearchParams(body)), token, acting)),
-    'GET /audit': () => respond(views, () => auditPage(views)),
+    'POST /act': (request) => {
+      const fields = Object.fromEntries(new URLSearchParams(request.body));
+      return respond(views, request, () => doAct(views, fields, token, acting));
+    },
+    'GET /audit': async (request) => {
+      const { links, tables } = openLinks(request.url);
+      const page = await respond(views, request, () => auditPage(views, links));
+      const asksForRows = request.url.searchParams.get('format') === 'json' && page.status === 200;
+      return asksForRows ? tableAsJson(tables, request.url.searchParams.get('table')) : page;
+    },
   };
 }
 
@@ -122,7 +130,7 @@ async function doAct(
   );
 }
 
-async function auditPage({ database, clock }: ConsoleViews): Promise<Html> {
+async function auditPage({ database, clock }: ConsoleViews, links: Links): Promise<Html> {
   const { rows } = await listActs(database, {}, ACTS_SHOWN);
   return (
     <section>
@@ -133,13 +141,17 @@ async function auditPage({ database, clock }: ConsoleViews): Promise<Html> {
       {rows.length === 0 ? (
         <Empty>Nothing was done by hand yet.</Empty>
       ) : (
-        <ActsTable caption="Acts by hand" acts={rows} now={clock.now()} />
+        <ActsTable caption="Acts by hand" acts={rows} now={clock.now()} links={links} />
       )}
     </section>
   );
 }
 
-async function respond(views: ConsoleViews, draw: () => Promise<Html>): Promise<ConsoleResponse> {
+async function respond(
+  views: ConsoleViews,
+  request: ConsoleRequest,
+  draw: () => Promise<Html>,
+): Promise<ConsoleResponse> {
   let status = 200;
   const children = await draw().catch((error: unknown) => {
     const failure = failureOf(error);
@@ -152,7 +164,7 @@ async function respond(views: ConsoleViews, draw: () => Promise<Html>): Promise<
       </section>
     );
   });
-  const shell = await openShell(views, '');
+  const shell = await openShell(views, request);
   const page = { ...shell, title: 'By hand', view: undefined, tenant: null, failed: false, children };
   return { status, contentType: 'text/html; charset=utf-8', body: consolePage(page) };
 }

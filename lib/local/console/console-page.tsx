@@ -3,8 +3,10 @@ import { eventStatuses } from '../../domain/tracked-event.ts';
 import type { Place, ViewName } from '../../reports/place.ts';
 import type { Child, Html } from '../../views/html.ts';
 import { DataText } from '../../views/parts/data-text.tsx';
+import { wallClock } from '../../views/parts/time-text.tsx';
 import { styleSheet } from '../../views/style-sheet.ts';
 import type { Links } from '../../views/view-page.ts';
+import { ZoneForm } from './choose-zone.tsx';
 import { consoleStyle } from './console-style.ts';
 
 export interface ConsolePageProps {
@@ -18,6 +20,10 @@ export interface ConsolePageProps {
   tenants: readonly string[];
   now: Date;
   aheadText: string;
+  /** Whose clocks the page's times are told by. */
+  zone: string;
+  /** Its own address, to come back to. */
+  back: string;
   query: string;
   /** Undefined: the tracker runs on this machine. */
   stack: StackSite | undefined;
@@ -40,9 +46,9 @@ const TENANTS_IN_BAR = 8;
 
 /** A whole page of the console around one view. */
 export function consolePage(page: ConsolePageProps): string {
-  const { title, now, aheadText, failed, children, stack } = page;
+  const { title, now, aheadText, zone, back, failed, children, stack } = page;
   const document = (
-    <html lang="en" data-live-seconds={String(stack?.liveSeconds ?? LOCAL_LIVE_SECONDS)}>
+    <html lang="en" data-zone={zone} data-live-seconds={String(stack?.liveSeconds ?? LOCAL_LIVE_SECONDS)}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -60,9 +66,10 @@ export function consolePage(page: ConsolePageProps): string {
             <SearchBox query={page.query} tenant={page.tenant} tenants={page.tenants} />
             <div class="tools">
               <span class="clock" id="clock">
-                <time datetime={now.toISOString()}>{now.toISOString().slice(0, 19).replace('T', ' ')}</time>{' '}
-                UTC{aheadText}
+                <time datetime={now.toISOString()}>{wallClock(now, zone).slice(0, 19)}</time> {zone}
+                {aheadText}
               </span>
+              <ZoneForm zone={zone} back={back} />
               {stack === undefined ? (
                 <button
                   type="button"
@@ -98,7 +105,7 @@ export function consolePage(page: ConsolePageProps): string {
               Stack <DataText value={stack.name} most={128} />
             </>
           )}{' '}
-          · all times UTC · <a href="/audit">Audit</a> · <a href="/runbook">Runbook</a>
+          · times in {zone} · <a href="/audit">Audit</a> · <a href="/runbook">Runbook</a>
           {stack === undefined ? (
             <>
               {' '}

@@ -8,6 +8,10 @@ export interface ConsoleRequest {
   url: URL;
   /** Empty for GET. */
   body: string;
+  /** As the browser sent them. */
+  cookies: string;
+  /** That this server listens on. */
+  port: number;
 }
 
 export interface ConsoleResponse {
@@ -66,7 +70,8 @@ async function respond(
   if (admission !== undefined) return admission;
   const route = routes[`${method} ${url.pathname}`];
   if (route === undefined) throw notFound(method, url.pathname, routes);
-  return route({ url, body: method === 'GET' ? '' : await readBody(request) });
+  const body = method === 'GET' ? '' : await readBody(request);
+  return route({ url, body, cookies: request.headers.cookie ?? '', port: request.socket.localPort ?? 0 });
 }
 
 /** Takes the key from an address once, and puts it into a cookie of this port, since cookies know no ports. */

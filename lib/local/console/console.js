@@ -30,6 +30,8 @@
 
   let live = stored('live') !== 'off';
   let asking = false;
+  // What was drawn last, as it came.
+  let drawn = '';
   let heardAt = Date.now();
   // A tracker that hangs is as gone as one that has ended.
   const ask = (address, options) =>
@@ -64,7 +66,10 @@
     }
   };
 
-  /** What the reader walks through by keyboard or has selected must not be replaced under their hands. */
+  // A finger leaves no pointer resting anywhere, though a browser says so until the next touch.
+  const hasPointer = matchMedia('(hover: hover)');
+
+  /** What the reader points at, walks through by keyboard or has selected must not move under their hands. */
   const isBusy = () => {
     const main = document.getElementById('main');
     const selection = document.getSelection();
@@ -72,6 +77,7 @@
       // What is about to be done, or was, is no view that could be drawn anew.
       location.pathname === '/act' ||
       main.querySelector(':focus-visible') !== null ||
+      (hasPointer.matches && main.querySelector('.scroll:hover') !== null) ||
       (selection !== null && !selection.isCollapsed && main.contains(selection.anchorNode))
     );
   };
@@ -80,7 +86,9 @@
   const replace = (main, fresh) => {
     const open = [...main.querySelectorAll('details')].map((details) => details.open);
     const scrolled = [...main.querySelectorAll('.scroll')].map((table) => table.scrollLeft);
+    drawn = fresh.innerHTML;
     main.replaceChildren(...fresh.childNodes);
+    offerCopies();
     main.querySelectorAll('details').forEach((details, position) => {
       details.open = open[position] ?? details.open;
     });
@@ -89,7 +97,8 @@
     });
   };
 
-  const refresh = async () => {
+  /** @param asked by the reader: drawn wherever their pointer rests. */
+  const refresh = async (asked = false) => {
     if (asking) return;
     asking = true;
     try {
@@ -98,7 +107,9 @@
       const fresh = page.getElementById('main');
       const main = document.getElementById('main');
       if (fresh === null) throw new Error('no page');
-      if (main.innerHTML !== fresh.innerHTML) replace(main, fresh);
+      const failed = main.dataset.failed !== undefined || fresh.dataset.failed !== undefined;
+      // The pointer may have come to rest since the question was put.
+      if (drawn !== fresh.innerHTML && (asked || failed || !isBusy())) replace(main, fresh);
       if (fresh.dataset.failed) main.dataset.failed = 'true';
       else delete main.dataset.failed;
       document.getElementById('clock')?.replaceChildren(...page.getElementById('clock').childNodes);
@@ -111,9 +122,32 @@
     }
   };
 
+  /** Beside each table's link to its rows a button that copies them; also in what was drawn anew. */
+  const offerCopies = () => {
+    for (const line of document.querySelectorAll('.take-away:not(:has(button))')) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = 'Copy';
+      button.title = 'Copies the rows of this table as JSON';
+      button.addEventListener('click', () => void copyRows(line.querySelector('a').href, button));
+      line.append(button);
+    }
+  };
+
+  const copyRows = async (address, button) => {
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok) throw new Error('no rows');
+      await navigator.clipboard.writeText(JSON.stringify((await answer.json()).rows, null, 2));
+      button.textContent = 'Copied';
+    } catch {
+      button.textContent = 'Not copied';
+    }
+  };
+
   const advance = async () => {
     await fetch('/clock', { method: 'POST', body: JSON.stringify({ advanceSeconds: 900 }) });
-    await refresh();
+    await refresh(true);
   };
 
   document.addEventListener('DOMContentLoaded', () => {
@@ -121,16 +155,34 @@
     // A deployed tracker's clock is not moved.
     for (const id of ['advance', 'live', 'theme']) if (byId(id)) byId(id).hidden = false;
     showTheme(theme);
+    drawn = byId('main').innerHTML;
+    offerCopies();
     byId('live').setAttribute('aria-pressed', String(live));
     byId('theme').addEventListener('click', () => {
       theme = themes[(themes.indexOf(theme) + 1) % themes.length];
       store('theme', theme);
       showTheme(theme);
     });
+    // The browser's own clock is the reader's, even where this page was served elsewhere.
+    const zoneForm = byId('zone');
+    const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (root.dataset.zone === 'UTC' && ownZone !== 'UTC') {
+      zoneForm.elements.zone.value = ownZone;
+      zoneForm.hidden = false;
+    }
     byId('live').addEventListener('click', () => {
       live = !live;
       store('live', live ? 'on' : 'off');
       byId('live').setAttribute('aria-pressed', String(live));
+    });
+    // As on many sites: a slash leads to the search box, unless something is being written.
+    document.addEventListener('keydown', (event) => {
+      const isWriting = event.target.closest?.('input, select, textarea, [contenteditable]') != null;
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isWriting) return;
+      event.preventDefault();
+      const box = document.querySelector('.find input[type=search]');
+      box.focus();
+      box.select();
     });
     byId('advance')?.addEventListener('click', () => void advance());
     setInterval(() => {

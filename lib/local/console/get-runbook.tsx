@@ -10,7 +10,7 @@ const RUNBOOK = existsSync(PACKAGED) ? PACKAGED : new URL('../../../docs/runbook
 
 /** docs/runbook.md, a section each to link to. */
 export function getRunbook(views: ConsoleViews): ConsoleRoute {
-  return async () => {
+  return async (request) => {
     const [head = '', ...sections] = readFileSync(RUNBOOK, 'utf8').split(/^## /m);
     const children = (
       <section>
@@ -27,7 +27,7 @@ export function getRunbook(views: ConsoleViews): ConsoleRoute {
         })}
       </section>
     );
-    const shell = await openShell(views, '');
+    const shell = await openShell(views, request);
     const page = { ...shell, title: 'Runbook', view: undefined, tenant: null, failed: false, children };
     return { status: 200, contentType: 'text/html; charset=utf-8', body: consolePage(page) };
   };

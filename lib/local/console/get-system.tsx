@@ -3,7 +3,7 @@ import { MarkText } from '../../views/parts/status-mark.tsx';
 import { Table } from '../../views/parts/table.tsx';
 import type { LocalAddresses } from '../local-environment.ts';
 import { checkParts, type HealthCheck } from './api-routes.ts';
-import { consolePage } from './console-page.tsx';
+import { consoleLinks, consolePage } from './console-page.tsx';
 import type { ConsoleRoute } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
 
@@ -15,7 +15,7 @@ export interface SystemPage {
 
 /** Says what runs, whether it is well, and how to go on. */
 export function getSystem({ addresses, checks, views }: SystemPage): ConsoleRoute {
-  return async () => {
+  return async (request) => {
     const parts = Object.entries(await checkParts(checks)).map(([name, health]) => ({ name, ...health }));
     const body = (
       <section>
@@ -24,6 +24,7 @@ export function getSystem({ addresses, checks, views }: SystemPage): ConsoleRout
         <Table
           caption="Parts"
           rows={parts}
+          links={consoleLinks}
           columns={[
             { name: 'Part', heads: true, cell: ({ name }) => name },
             {
@@ -67,7 +68,7 @@ export function getSystem({ addresses, checks, views }: SystemPage): ConsoleRout
         </dl>
       </section>
     );
-    const shell = await openShell(views, '');
+    const shell = await openShell(views, request);
     const page = { ...shell, title: 'System', view: undefined, tenant: null, failed: false, children: body };
     return { status: 200, contentType: 'text/html; charset=utf-8', body: consolePage(page) };
   };

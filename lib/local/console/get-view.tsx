@@ -9,12 +9,14 @@ import { menuViews, type Place, type ViewName, viewNames } from '../../reports/p
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { Failure } from '../../views/parts/notice.tsx';
-import { readQuery, readText } from '../../views/read-parameters.ts';
+import { readQuery, readText, readWord } from '../../views/read-parameters.ts';
 import type { ViewContext, ViewParameters, ViewRules } from '../../views/view-page.ts';
 import { viewPages } from '../../views/view-pages.ts';
 import type { LocalClock } from '../local-clock.ts';
-import { consoleLinks, consolePage, consolePath, type StackSite, viewPath } from './console-page.tsx';
-import type { ConsoleRequest, ConsoleResponse, ConsoleRoutes } from './console-server.ts';
+import { readZone } from './choose-zone.tsx';
+import { consolePage, consolePath, type StackSite, viewPath } from './console-page.tsx';
+import { type ConsoleRequest, type ConsoleResponse, type ConsoleRoutes, json } from './console-server.ts';
+import { openLinks, TAKE_AWAY_FILTERS, tableAsJson } from './take-away.tsx';
 
 export interface ConsoleViews {
   database: Database;
@@ -39,21 +41,31 @@ export function viewRoutes(views: ConsoleViews): ConsoleRoutes {
 
 async function getView(
   view: ViewName,
-  { url }: ConsoleRequest,
+  request: ConsoleRequest,
   views: ConsoleViews,
 ): Promise<ConsoleResponse> {
   const page = viewPages[view];
-  const opening = openShell(views, url.searchParams.get('q') ?? '');
+  const { url } = request;
+  const opening = openShell(views, request);
   const now = views.clock.now();
   try {
-    const parameters = readQuery(url.search.slice(1), ['tenant', ...page.filters]);
+    const parameters = readQuery(url.search.slice(1), ['tenant', ...TAKE_AWAY_FILTERS, ...page.filters]);
+    const asksForRows = readWord(parameters, 'format', ['json']) !== null;
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
     await refuseUnknownNames(views.database, { tenant, ...filteredNames(view, parameters) });
-    const context: ViewContext = { now, tenant, links: consoleLinks, limits: LIMITS };
+    const { links, tables } = openLinks(url);
+    const context: ViewContext = {
+      now,
+      zone: readZone(request.cookies, request.port),
+      tenant,
+      links,
+      limits: LIMITS,
+    };
     const question = { database: views.database, parameters, context, rules: views.rules };
     const place = (await page.leadsTo?.(question)) ?? null;
     if (place !== null) return seeOther(place);
     const fragment = await page.show(question);
+    if (asksForRows) return tableAsJson(tables, readText(parameters, 'table'));
     const acts = actLinks(view, parameters);
     const children = (
       <>
@@ -68,6 +80,7 @@ async function getView(
   } catch (error) {
     // By name: of an error, what a spread would leave out is the message.
     const { status, code, message, hint } = failureOf(error);
+    if (url.searchParams.has('format')) return json(status, { code, message, hint });
     const children: Html = (
       <section>
         <h1>{page.title}</h1>
@@ -118,9 +131,15 @@ function actLinks(view: ViewName, { tenant, stage }: ViewParameters): Html {
 }
 
 /** What every page has around its view, whether or not the database answers. */
-export async function openShell({ database, clock, stack }: ConsoleViews, query: string) {
+export async function openShell({ database, clock, stack }: ConsoleViews, request: ConsoleRequest) {
+  const { url, cookies, port } = request;
   const tenants = await listTenants(database).catch(() => []);
-  return { menu: MENU, tenants, now: clock.now(), aheadText: aheadText(clock), query, stack };
+  return {
+    ...{ menu: MENU, tenants, stack },
+    ...{ now: clock.now(), aheadText: aheadText(clock), zone: readZone(cookies, port) },
+    query: url.searchParams.get('q') ?? '',
+    back: request.body === '' ? `${url.pathname}${url.search}` : '/',
+  };
 }
 
 function aheadText({ aheadSeconds }: Pick<LocalClock, 'aheadSeconds'>): string {

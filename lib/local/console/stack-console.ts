@@ -3,6 +3,7 @@ import type { Database } from '../../data-access/database.ts';
 import { readRules } from '../../views/read-rules.ts';
 import { ViewError } from '../../views/view-page.ts';
 import { actRoutes } from './acts.tsx';
+import { postZone } from './choose-zone.tsx';
 import { type ConsoleServer, getIcon, getScript, startConsoleServer } from './console-server.ts';
 import { getRunbook } from './get-runbook.tsx';
 import { viewRoutes } from './get-view.tsx';
@@ -44,6 +45,7 @@ export async function startStackConsole(
     'GET /runbook': getRunbook(views),
     'GET /console.js': getScript,
     'GET /favicon.ico': getIcon,
+    'POST /zone': postZone,
   };
   const key = randomBytes(24).toString('base64url');
   const server = await startConsoleServer(port, routes, key);

@@ -175,6 +175,7 @@ function DecisionTable({ decisions, links }: DecisionTableProps) {
     <Table
       caption="Decisions of the year"
       rows={decisions}
+      links={links}
       columns={[
         { name: 'Tenant', heads: true, cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
         { name: 'Priority', cell: ({ priority }) => priority },
@@ -260,6 +261,7 @@ function Listed({ data, context }: { data: DeadlineListData; context: ViewContex
         <Table
           caption="Requests decided"
           rows={rows}
+          links={links}
           columns={[
             {
               name: 'Request',

@@ -79,6 +79,7 @@ export function FailureList({ data, context }: { data: FailureListData; context:
         <Table
           caption="Requests that failed"
           rows={found.requests}
+          links={links}
           columns={[
             {
               name: 'Request',

@@ -80,7 +80,7 @@ export interface IncidentData {
 /** One incident: how it stands, what to do, what was told and done, and its requests. */
 export function Incident({ data, context }: { data: IncidentData; context: ViewContext }) {
   const { incident, notifications, outage, members, acts, owner, pauses } = data;
-  const { now, links } = context;
+  const { now, zone, links } = context;
   const { closedAt, openedAt, count, awaited, peakCount, level } = incident;
   const isOpen = closedAt === null;
   return (
@@ -111,11 +111,11 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
         {isOpen ? <Fact name="Outcome awaited">{awaited.toLocaleString('en')}</Fact> : null}
         <Fact name="At most">{peakCount.toLocaleString('en')}</Fact>
         <Fact name="Opened">
-          <Instant at={openedAt} now={now} />
+          <Instant at={openedAt} now={now} zone={zone} />
         </Fact>
         {isOpen ? null : (
           <Fact name="Over">
-            <Instant at={closedAt} now={now} />
+            <Instant at={closedAt} now={now} zone={zone} />
           </Fact>
         )}
         <Fact name="Key">
@@ -153,11 +153,11 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
       ) : null}
       {outage.length === 0 ? null : <OutageTable outage={outage} context={context} />}
       <h2>Told</h2>
-      <Notices notifications={notifications} now={now} />
+      <Notices notifications={notifications} context={context} />
       {acts.length === 0 ? null : (
         <>
           <h2>Done by hand</h2>
-          <ActsTable caption="Done by hand" acts={acts} now={now} aims={false} />
+          <ActsTable caption="Done by hand" acts={acts} now={now} links={links} aims={false} />
         </>
       )}
     </section>
@@ -166,7 +166,7 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
 
 /** One notice tells of the same cause at several tenants: which, and how many each. */
 function OutageTable({ outage, context }: { outage: readonly OutageMember[]; context: ViewContext }) {
-  const { now, links } = context;
+  const { now, zone, links } = context;
   const stuck = outage.reduce((sum, { count }) => sum + count, 0);
   return (
     <>
@@ -178,6 +178,7 @@ function OutageTable({ outage, context }: { outage: readonly OutageMember[]; con
       <Table
         caption="Incidents of this outage, largest first"
         rows={outage}
+        links={links}
         columns={[
           {
             name: 'Tenant',
@@ -206,7 +207,7 @@ function OutageTable({ outage, context }: { outage: readonly OutageMember[]; con
                 <span class="muted">at most {peakCount.toLocaleString('en')}</span>
               ),
           },
-          { name: 'Opened', cell: ({ openedAt }) => <Instant at={openedAt} now={now} /> },
+          { name: 'Opened', cell: ({ openedAt }) => <Instant at={openedAt} now={now} zone={zone} /> },
           { name: 'Notices', cell: ({ leadKey }) => (leadKey === null ? 'under its key' : 'with the first') },
         ]}
       />
@@ -214,14 +215,21 @@ function OutageTable({ outage, context }: { outage: readonly OutageMember[]; con
   );
 }
 
-function Notices({ notifications, now }: { notifications: readonly ToldNotification[]; now: Date }) {
+interface NoticesProps {
+  notifications: readonly ToldNotification[];
+  context: ViewContext;
+}
+
+function Notices({ notifications, context }: NoticesProps) {
+  const { now, zone, links } = context;
   if (notifications.length === 0) return <Empty>Nothing was told of it.</Empty>;
   return (
     <Table
       caption="Notices"
       rows={notifications}
+      links={links}
       columns={[
-        { name: 'Written', cell: ({ writtenAt }) => <Instant at={writtenAt} now={now} /> },
+        { name: 'Written', cell: ({ writtenAt }) => <Instant at={writtenAt} now={now} zone={zone} /> },
         { name: 'Kind', heads: true, cell: ({ kind }) => kind },
         {
           name: 'Sent',
@@ -229,7 +237,7 @@ function Notices({ notifications, now }: { notifications: readonly ToldNotificat
             sentAt === null ? (
               <span class="muted">{supersededAt === null ? 'not yet' : 'a later one took its place'}</span>
             ) : (
-              <Instant at={sentAt} now={now} />
+              <Instant at={sentAt} now={now} zone={zone} />
             ),
         },
         {

@@ -71,6 +71,7 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
         <Table
           caption="Incidents, worst first"
           rows={incidents}
+          links={links}
           columns={[
             {
               name: 'Level',

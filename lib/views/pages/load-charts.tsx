@@ -2,6 +2,7 @@ import type { LoadSlice } from '../../data-access/load.ts';
 import type { Place } from '../../reports/place.ts';
 import { Empty } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
+import { wallClock } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-page.ts';
 import { type ReportTime, timeText } from './report-time.ts';
 
@@ -63,7 +64,7 @@ export function LoadCharts({ data, context }: { data: LoadData; context: ViewCon
       </p>
       <details>
         <summary>The numbers</summary>
-        <LoadTable data={data} />
+        <LoadTable data={data} context={context} />
       </details>
     </>
   );
@@ -132,23 +133,22 @@ function lineOf(values: readonly (number | null)[], most: number): string {
   return path === '' ? 'M0 0' : path;
 }
 
-function LoadTable({ data: { starts, current, stepHours } }: { data: LoadData }) {
+function LoadTable({ data, context }: { data: LoadData; context: ViewContext }) {
+  const { starts, current, stepHours } = data;
+  // Days are whole in UTC only.
+  const zone = stepHours < 24 ? context.zone : 'UTC';
   const rows = starts.map((at, place) => ({ at, slice: current[place] })).reverse();
   return (
     <Table
       caption="Load over time"
       rows={rows}
+      links={context.links}
       columns={[
         {
-          name: stepHours < 24 ? 'From (UTC)' : 'Day (UTC)',
+          name: stepHours < 24 ? `From (${zone})` : 'Day (UTC)',
           heads: true,
           cell: ({ at }) => (
-            <time datetime={at.toISOString()}>
-              {at
-                .toISOString()
-                .slice(0, stepHours < 24 ? 16 : 10)
-                .replace('T', ' ')}
-            </time>
+            <time datetime={at.toISOString()}>{wallClock(at, zone).slice(0, stepHours < 24 ? 16 : 10)}</time>
           ),
         },
         ...LINES.map(({ measure, name }) => ({

@@ -94,6 +94,7 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
         <Table
           caption="Rejected messages"
           rows={rejected}
+          links={links}
           columns={[
             {
               name: 'Number',

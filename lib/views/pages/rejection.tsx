@@ -32,7 +32,7 @@ export const rejectionPage: ViewPage = {
 /** One refused event: why, whose, what became of it since, and what to do. Its body is in the quarantine bucket, never here. */
 export function RejectionView({ rejected, context }: { rejected: FollowedRejection; context: ViewContext }) {
   const { id, code, path, rule, hint, tenant, pagwId, messageId, position, sentAt, rejectedAt } = rejected;
-  const { now, links } = context;
+  const { now, zone, links } = context;
   return (
     <section>
       <h1>
@@ -61,14 +61,14 @@ export function RejectionView({ rejected, context }: { rejected: FollowedRejecti
           <DataText value={messageId} most={128} mono />, event {position + 1}
         </Fact>
         <Fact name="Sent">
-          <Instant at={sentAt} now={now} />
+          <Instant at={sentAt} now={now} zone={zone} />
         </Fact>
         <Fact name="Rejected">
-          <Instant at={rejectedAt} now={now} />
+          <Instant at={rejectedAt} now={now} zone={zone} />
         </Fact>
         {rejected.replayedAt === null ? null : (
           <Fact name="Replayed">
-            <Instant at={rejected.replayedAt} now={now} />
+            <Instant at={rejected.replayedAt} now={now} zone={zone} />
           </Fact>
         )}
       </dl>

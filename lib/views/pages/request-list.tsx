@@ -24,6 +24,7 @@ export function RequestList({
     <Table
       caption="Requests"
       rows={requests}
+      links={context.links}
       columns={[
         {
           name: 'Request',

@@ -110,6 +110,7 @@ function RetryTable({ data, context }: { data: RetryQueueData; context: ViewCont
     <Table
       caption="Failures waiting for a retry"
       rows={data.retries}
+      links={links}
       columns={[
         { name: 'Request', heads: true, cell: ({ pagwId }) => <RequestLink pagwId={pagwId} links={links} /> },
         { name: 'Tenant', cell: ({ tenant }) => <DataText value={tenant} most={40} /> },
@@ -170,6 +171,7 @@ function Batches({ batches, context }: { batches: readonly RetryBatch[]; context
       <Table
         caption="Retry batches"
         rows={batches}
+        links={context.links}
         columns={[
           { name: '#', numeric: true, cell: ({ id }) => id },
           { name: 'State', cell: ({ state }) => state },

@@ -329,7 +329,7 @@ interface EventsProps {
 
 function Events({ query, found, context }: EventsProps) {
   const { events, filter, next, searchedBackTo } = found;
-  const { now, links, tenant } = context;
+  const { now, zone, links, tenant } = context;
   const { time, ...narrowed } = filter;
   const parameters = { q: query === '' ? null : query, ...narrowed };
   return (
@@ -355,7 +355,8 @@ function Events({ query, found, context }: EventsProps) {
       )}
       {searchedBackTo === null ? null : (
         <Caution>
-          Searched back to <Instant at={searchedBackTo} now={now} /> so far; no index serves this search.
+          Searched back to <Instant at={searchedBackTo} now={now} zone={zone} /> so far; no index serves this
+          search.
         </Caution>
       )}
       {next === null ? null : (

@@ -193,6 +193,7 @@ export function GroupTable({ groups, pauses, context }: GroupTableProps) {
     <Table
       caption="Groups of stuck requests"
       rows={groups}
+      links={links}
       columns={[
         {
           name: 'Stuck',
@@ -312,6 +313,7 @@ function RequestTable({ requests: { rows, next }, filter, total, context }: Requ
       <Table
         caption="Stuck requests"
         rows={rows}
+        links={links}
         columns={[
           {
             name: 'Request',

@@ -25,6 +25,7 @@ export function TenantTable({ view, time, tenants, context }: TenantTableProps) 
       <Table
         caption="By tenant"
         rows={tenants}
+        links={links}
         columns={[
           {
             name: 'Tenant',

@@ -1,4 +1,5 @@
 import type { RecordedAct } from '../../data-access/operate.ts';
+import type { Links } from '../view-page.ts';
 import { DataText } from './data-text.tsx';
 import { Table } from './table.tsx';
 import { Relative } from './time-text.tsx';
@@ -7,16 +8,18 @@ export interface ActsTableProps {
   caption: string;
   acts: readonly RecordedAct[];
   now: Date;
+  links: Links;
   /** Left out where it is the page's own subject. */
   aims?: boolean;
 }
 
 /** What was done by hand: who, what, when, why, how much. */
-export function ActsTable({ caption, acts, now, aims = true }: ActsTableProps) {
+export function ActsTable({ caption, acts, now, links, aims = true }: ActsTableProps) {
   return (
     <Table
       caption={caption}
       rows={acts}
+      links={links}
       columns={[
         { name: 'When', cell: ({ actedAt }) => <Relative at={actedAt} now={now} /> },
         { name: 'Who', heads: true, cell: ({ actedBy }) => <DataText value={actedBy} most={64} /> },

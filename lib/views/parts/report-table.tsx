@@ -24,7 +24,8 @@ interface ReportTableProps<Row extends object> {
 export function ReportTable<Row extends object>(props: ReportTableProps<Row>) {
   const { report, rows, caption, question, context } = props;
   const columns = report.columns.flatMap((column) => pageColumns(column, rows, question, context));
-  return <Table caption={caption} rows={rows} columns={columns} />;
+  const { fields } = report;
+  return <Table caption={caption} rows={rows} columns={columns} links={context.links} fields={fields} />;
 }
 
 const BY_DIGITS: ReadonlySet<ReportColumn<never>['unit']> = new Set([
@@ -67,7 +68,7 @@ function cellOf<Row>(
   column: ReportColumn<Row>,
   row: Row,
   question: ReportQuestion,
-  { links, now }: ViewContext,
+  { links, now, zone }: ViewContext,
 ): Child {
   switch (column.unit) {
     case 'text':
@@ -110,9 +111,9 @@ function cellOf<Row>(
     case 'ago':
       return <Relative at={column.value(row, question)} now={now} />;
     case 'moment':
-      return <Instant at={column.value(row, question)} now={now} />;
+      return <Instant at={column.value(row, question)} now={now} zone={zone} />;
     case 'clock':
-      return <Instant at={column.value(row, question)} now={now} exact />;
+      return <Instant at={column.value(row, question)} now={now} zone={zone} exact />;
     case 'eventStatus':
       return <StatusMark status={column.value(row, question)} />;
     case 'mark':

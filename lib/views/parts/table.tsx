@@ -1,4 +1,5 @@
 import type { Child } from '../html.ts';
+import type { Links } from '../view-page.ts';
 
 export interface HtmlColumn<Row> {
   name: string;
@@ -11,14 +12,31 @@ export interface HtmlColumn<Row> {
   cell(row: Row): Child;
 }
 
-export interface TableProps<Row> {
+export interface TableProps<Row extends object> {
   caption: string;
   columns: readonly HtmlColumn<Row>[];
   rows: readonly Row[];
+  /** Of the shell: where it has addresses, the rows can be taken away as JSON. */
+  links: Links;
+  /** What is taken away of a row; absent: all of it. */
+  fields?: readonly string[] | undefined;
 }
 
 /** A table that scrolls sideways on its own, reachable by keyboard. */
-export function Table<Row>({ caption, columns, rows }: TableProps<Row>) {
+export function Table<Row extends object>(props: TableProps<Row>) {
+  const { caption, links, rows, fields } = props;
+  const takeAway = links.takeAway?.({ caption, rows, fields });
+  const table = <ScrollingTable {...props} />;
+  if (takeAway === undefined) return table;
+  return (
+    <div class="taken">
+      {table}
+      <p class="take-away">{takeAway}</p>
+    </div>
+  );
+}
+
+function ScrollingTable<Row extends object>({ caption, columns, rows }: TableProps<Row>) {
   return (
     <section class="scroll" tabindex={0} aria-label={caption}>
       <table>

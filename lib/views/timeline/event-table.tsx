@@ -4,7 +4,8 @@ import { DataText } from '../parts/data-text.tsx';
 import { Fields } from '../parts/fields.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
-import { Instant, isSameDay } from '../parts/time-text.tsx';
+import { dayOf, Instant, isSameDay } from '../parts/time-text.tsx';
+import type { ViewContext } from '../view-page.ts';
 
 /** The longest error text shown; the whole is in the database. */
 const ERROR_LENGTH = 300;
@@ -12,27 +13,27 @@ const ERROR_LENGTH = 300;
 export interface EventTableProps {
   events: readonly TimelineEvent[];
   flags: ReadonlyMap<number, readonly EventFlag[]>;
-  now: Date;
+  context: ViewContext;
   maxAttempts(event: TimelineEvent): number;
 }
 
 /** Every event in the order in which it was recorded. */
-export function EventTable({ events, flags, now, maxAttempts }: EventTableProps) {
-  const newDays = daysBegun(events, now);
+export function EventTable({ events, flags, context, maxAttempts }: EventTableProps) {
+  const { zone } = context;
+  const newDays = daysBegun(events, context);
   return (
     <Table
       caption="Events"
       rows={events}
+      links={context.links}
       columns={[
         { name: '#', numeric: true, cell: ({ sequenceNo }) => sequenceNo },
         {
-          name: 'Time, UTC',
+          name: `Time, ${zone}`,
           cell: ({ sequenceNo, occurredAt }) => (
             <>
-              {newDays.has(sequenceNo) ? (
-                <div class="detail num">{occurredAt.toISOString().slice(0, 10)}</div>
-              ) : null}
-              <Instant at={occurredAt} now={occurredAt} exact />
+              {newDays.has(sequenceNo) ? <div class="detail num">{dayOf(occurredAt, zone)}</div> : null}
+              <Instant at={occurredAt} now={occurredAt} zone={zone} exact />
               <Flags flags={flags.get(sequenceNo) ?? []} />
             </>
           ),
@@ -52,7 +53,7 @@ export function EventTable({ events, flags, now, maxAttempts }: EventTableProps)
           numeric: true,
           cell: ({ durationMs }) => (durationMs === null ? null : tookText(durationMs)),
         },
-        { name: 'Details', cell: (event) => <Details event={event} now={now} /> },
+        { name: 'Details', cell: (event) => <Details event={event} context={context} /> },
       ]}
     />
   );
@@ -68,7 +69,8 @@ function Flags({ flags }: { flags: readonly EventFlag[] }) {
   );
 }
 
-function Details({ event, now }: { event: TimelineEvent; now: Date }) {
+function Details({ event, context }: { event: TimelineEvent; context: ViewContext }) {
+  const { now, zone } = context;
   const { errorCode, errorMessage, nextRetryAt, retryExhaustedAt, externalReference, sender, metadata } =
     event;
   return (
@@ -85,7 +87,7 @@ function Details({ event, now }: { event: TimelineEvent; now: Date }) {
       )}
       {nextRetryAt === null ? null : (
         <div>
-          Next retry <Instant at={nextRetryAt} now={now} />
+          Next retry <Instant at={nextRetryAt} now={now} zone={zone} />
         </div>
       )}
       {retryExhaustedAt === null ? null : <div>No attempt is left</div>}
@@ -105,11 +107,11 @@ function Details({ event, now }: { event: TimelineEvent; now: Date }) {
 }
 
 /** The events before which the date must be said: it is not the one a reader would take for granted. */
-function daysBegun(events: readonly TimelineEvent[], now: Date): Set<number> {
+function daysBegun(events: readonly TimelineEvent[], { now, zone }: ViewContext): Set<number> {
   const begun = new Set<number>();
   let day = now;
   for (const { sequenceNo, occurredAt } of events) {
-    if (!isSameDay(occurredAt, day)) begun.add(sequenceNo);
+    if (!isSameDay(occurredAt, day, zone)) begun.add(sequenceNo);
     day = occurredAt;
   }
   return begun;

@@ -134,14 +134,14 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
             <span class="key wait-key" aria-hidden="true" /> waits{' '}
             <span class="key ghost-key" aria-hidden="true" /> still to come{' '}
             <span class="key short-key" aria-hidden="true" /> quiet stretch, drawn shorter. Times are the
-            services’ own, in UTC.
+            services’ own, in {context.zone}.
           </p>
-          <ByHand acts={data.acts} now={context.now} />
+          <ByHand acts={data.acts} context={context} />
           <h2>Events</h2>
           <EventTable
             events={events}
             flags={eventFlags(events)}
-            now={context.now}
+            context={context}
             maxAttempts={maxAttempts}
           />
         </>
@@ -150,12 +150,13 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
   );
 }
 
-function ByHand({ acts, now }: { acts: readonly RecordedAct[]; now: Date }) {
+function ByHand({ acts, context }: { acts: readonly RecordedAct[]; context: ViewContext }) {
+  const { now, links } = context;
   if (acts.length === 0) return <></>;
   return (
     <>
       <h2>Done by hand</h2>
-      <ActsTable caption="Done by hand" acts={acts} now={now} aims={false} />
+      <ActsTable caption="Done by hand" acts={acts} now={now} links={links} aims={false} />
     </>
   );
 }
@@ -192,7 +193,7 @@ function RequestToDo({ data, context }: RequestSummaryProps) {
 /** Where the request stands, in one line, and the facts beneath. */
 function RequestSummary({ data, context }: RequestSummaryProps) {
   const { request, pause } = data;
-  const { now, links } = context;
+  const { now, zone, links } = context;
   const { correlationId, externalReferenceId, decisionDueAt, determination, decidedAt, unclearAnswerAt } =
     request;
   const found = (value: string | null) =>
@@ -220,7 +221,7 @@ function RequestSummary({ data, context }: RequestSummaryProps) {
         <Fact name="Status">{request.status.replaceAll('_', ' ')}</Fact>
         <Fact name="Priority">{request.priority ?? 'not stated'}</Fact>
         <Fact name="Received">
-          <Instant at={request.receivedAt} now={now} />
+          <Instant at={request.receivedAt} now={now} zone={zone} />
         </Fact>
         <Fact name="Last event">
           <Relative at={request.lastEventAt} now={now} />
@@ -233,7 +234,7 @@ function RequestSummary({ data, context }: RequestSummaryProps) {
         {decidedAt !== null ? (
           <>
             <Fact name="Decided">
-              {determination?.replaceAll('_', ' ') ?? 'yes'}, <Instant at={decidedAt} now={now} />
+              {determination?.replaceAll('_', ' ') ?? 'yes'}, <Instant at={decidedAt} now={now} zone={zone} />
             </Fact>
             <Fact name="Decided after">
               {durationText(decidedAt.getTime() - request.receivedAt.getTime())}
@@ -246,7 +247,8 @@ function RequestSummary({ data, context }: RequestSummaryProps) {
         )}
         {decidedAt !== null || unclearAnswerAt === null ? null : (
           <Fact name="Answer">
-            not understood at <Instant at={unclearAnswerAt} now={now} />, the decision clock runs on
+            not understood at <Instant at={unclearAnswerAt} now={now} zone={zone} />, the decision clock runs
+            on
           </Fact>
         )}
         {correlationId === null ? null : <Fact name="Correlation id">{found(correlationId)}</Fact>}

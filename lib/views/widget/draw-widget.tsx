@@ -43,7 +43,7 @@ export async function drawWidget(question: WidgetQuestion, options: WidgetOption
   let frame = { view, menu: MENU, tenant: options.tenant, theme, now, links };
   try {
     const tenant = options.tenant ?? canonicalTenant(readText(parameters, 'tenant'));
-    const context: ViewContext = { now, tenant, links, limits: LIMITS };
+    const context: ViewContext = { now, zone: 'UTC', tenant, links, limits: LIMITS };
     frame = { ...frame, tenant };
     if (view === null) {
       throw new ViewError(
@@ -115,7 +115,7 @@ function WidgetFrame(frame: WidgetFrameProps): Html {
         {menu.map((entry) => links.link({ view: entry.view }, entry.title, { current: entry.view === view }))}
         <span>
           Tenant {tenant === null ? 'all' : <DataText value={tenant} most={40} />} · as of{' '}
-          <Instant at={now} now={now} /> UTC
+          <Instant at={now} now={now} zone="UTC" /> UTC
         </span>
       </div>
       {children}

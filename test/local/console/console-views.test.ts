@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/data-access/database.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { keepIncidents } from '../../../lib/flows/stuck-alarm/keep-incidents.ts';
+import { postZone } from '../../../lib/local/console/choose-zone.tsx';
 import {
   type ConsoleServer,
   getScript,
@@ -50,7 +51,8 @@ async function serve(database: TestDatabase['database']): Promise<string> {
   const port = await freePort();
   const clock = await openLocalClock(join(directory, 'clock.json'));
   const views = { database, clock, rules: readRules({}) };
-  servers.push(await startConsoleServer(port, { ...viewRoutes(views), 'GET /console.js': getScript }));
+  const routes = { ...viewRoutes(views), 'GET /console.js': getScript, 'POST /zone': postZone };
+  servers.push(await startConsoleServer(port, routes));
   return `http://127.0.0.1:${port}`;
 }
 
@@ -68,6 +70,85 @@ describe('the console', () => {
     expect(html.match(/<script[^>]*>/g)).toEqual(['<script src="/console.js">']);
     expect(html).toContain('aria-label="Tenant"');
     expect(html).not.toMatch(/(href|src|action)="(https?:)?\/\//);
+  });
+
+  it.each(viewNames)('gives the rows of each table of %s as JSON, as many as the page has', async (view) => {
+    const html = await (await fetch(`${url}${addressOf(view)}`)).text();
+    const tables = html.split('<table>').slice(1);
+    const links = [...html.matchAll(/class="take-away"><a href="([^"]+)" download/g)].map(
+      ([, link = '']) => link,
+    );
+    expect(links).toHaveLength(tables.length);
+    expect(new Set(links).size).toBe(links.length);
+    for (const [place, link] of links.entries()) {
+      const answer = await fetch(`${url}${link.replaceAll('&amp;', '&')}`);
+      const { rows } = (await answer.json()) as { rows: object[] };
+      expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="[a-z0-9-]+\.json"$/);
+      expect(rows).toHaveLength((tables[place]?.split('<tbody>')[1]?.match(/<tr>/g) ?? []).length);
+    }
+  });
+
+  it('names the tables that a page has, and answers in JSON what is wrong with a question for rows', async () => {
+    const ask = async (path: string) => {
+      const answer = await fetch(`${url}${path}`);
+      return [answer.status, (await answer.json()) as { message: string }] as const;
+    };
+    const [status, { message }] = await ask('/search?format=json&table=Nothing');
+    expect([status, message]).toEqual([400, 'The filter “table” is none of “Requests”.']);
+    expect(await ask('/request?id=nobody&format=json&table=Events')).toMatchObject([
+      404,
+      { code: 'REQUEST_UNKNOWN' },
+    ]);
+    expect((await fetch(`${url}/search?format=xml`)).status).toBe(400);
+  });
+
+  describe('the zone of its times', () => {
+    const choose = (fields: Record<string, string>) =>
+      fetch(`${url}/zone`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields) });
+    const page = async (cookie: string) =>
+      (await fetch(`${url}/request?id=PAGW-TEST-1`, { headers: { cookie } })).text();
+    const name = () => `pagw-zone-${new URL(url).port}`;
+
+    it('is kept in a cookie of this port, and leads back to where it was chosen', async () => {
+      const answer = await choose({ zone: 'Asia/Kolkata', back: '/stuck?stage=PARSING' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/stuck?stage=PARSING']);
+      expect(answer.headers.get('set-cookie')).toMatch(
+        new RegExp(`^${name()}=Asia/Kolkata; HttpOnly; SameSite=Strict; Path=/; Max-Age=\\d+$`),
+      );
+    });
+
+    it('tells the times on its clocks and says whose they are', async () => {
+      const clock = (html: string) => /<time datetime="([^"]+)">([^<]+)<\/time> ([^<\s]+)/.exec(html) ?? [];
+      const [, iso = '', shown = '', zone] = clock(await page(`${name()}=Asia/Kolkata`));
+      expect(zone).toBe('Asia/Kolkata');
+      expect(Date.parse(`${shown.replace(' ', 'T')}+05:30`)).toBe(
+        Math.floor(Date.parse(iso) / 1_000) * 1_000,
+      );
+      expect(await page(`${name()}=Asia/Kolkata`)).toContain('Time, Asia/Kolkata');
+    });
+
+    it.each([
+      '',
+      'pagw-zone-1=Asia/Kolkata',
+      'NAME=Mars/Olympus',
+      'NAME=',
+      'NAME="><script>',
+      'other=1; NAME=UTC',
+    ])('is UTC with the cookie %s', async (cookie) =>
+      expect(await page(cookie.replace('NAME', name()))).toContain('Time, UTC'),
+    );
+
+    it.each([['//evil.example'], ['https://evil.example'], ['/\\evil.example'], ['/a\r\nset-cookie: a=b']])(
+      'leads nowhere else: %j',
+      async (back) => expect((await choose({ zone: 'UTC', back })).headers.get('location')).toBe('/'),
+    );
+
+    it('refuses what no clock shows, and the pages of other sites', async () => {
+      expect((await choose({ zone: 'Mars/Olympus' })).status).toBe(400);
+      const headers = { origin: 'http://evil.example' };
+      const body = new URLSearchParams({ zone: 'UTC' });
+      expect((await fetch(`${url}/zone`, { method: 'POST', headers, body })).status).toBe(403);
+    });
   });
 
   it('shows one tenant in any case, and names it', async () => {

@@ -27,6 +27,8 @@ async function get(view: string, query: string) {
   const answer = await routes[`GET ${path}`]?.({
     url: new URL(`http://localhost${path}?${query}`),
     body: '',
+    cookies: '',
+    port: 0,
   });
   if (answer === undefined) throw new Error(`No route for ${path}.`);
   return answer;
