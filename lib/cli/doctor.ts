@@ -47,13 +47,13 @@ export function doctor(cli: Cli): Command {
 /** Nothing of the tracker is there yet to connect to: `--stack` names the stage, `dev` if it is left out. */
 async function preflight(session: Session): Promise<ExitCode> {
   const { stack = session.io.env.PAGW_STACK ?? 'PagwEventTracker-dev' } = session.options;
-  const [, stage] = /^PagwEventTracker-(\w+)$/.exec(stack) ?? [];
+  const [, stage] = /^(?:[a-z][a-z0-9-]*-)?PagwEventTracker-([A-Za-z0-9-]+)$/.exec(stack) ?? [];
   if (stage === undefined)
     throw usageError(
       '--preflight takes the stage from --stack.',
-      'Name it as in --stack PagwEventTracker-dev.',
+      'Name it as in --stack PagwEventTracker-dev, behind the name prefix if the stage has one.',
     );
-  const account = openAccount(session.options, stage, () => session.io.stageNeeds(stage));
+  const account = openAccount(session.options, stack, stage, () => session.io.stageNeeds(stage));
   try {
     return await report(session, runPreflight(account), `stage '${stage}' in this account`);
   } finally {

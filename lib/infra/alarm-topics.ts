@@ -6,10 +6,12 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { allowKey } from './allow-key.ts';
+import type { StageSettings } from './stages.ts';
+import { type NamePrefix, trackerName } from './tracker-name.ts';
 
 export interface AlarmTopicsProps {
   readonly key: Key;
-  readonly notify: readonly string[];
+  readonly settings: NamePrefix & Pick<StageSettings, 'notify'>;
 }
 
 /** Two topics: every alarm and incident by itself for people, one signal per severity for a pager. */
@@ -23,18 +25,19 @@ export class AlarmTopics extends Construct {
   constructor(scope: Construct, id: string, props: AlarmTopicsProps) {
     super(scope, id);
     this.#key = props.key;
+    const { settings } = props;
     this.notices = new Topic(this, 'Notices', {
-      displayName: 'PAGW event tracker: notices',
+      displayName: trackerName(settings, 'PAGW event tracker: notices'),
       masterKey: props.key,
       enforceSSL: true,
     });
     this.pages = new Topic(this, 'Pages', {
-      displayName: 'PAGW event tracker: pages',
+      displayName: trackerName(settings, 'PAGW event tracker: pages'),
       masterKey: props.key,
       enforceSSL: true,
     });
     for (const topic of [this.notices, this.pages]) topic.addToResourcePolicy(alarmsOfThisAccount(topic));
-    for (const address of props.notify) {
+    for (const address of settings.notify) {
       const subscription = this.notices.addSubscription(new EmailSubscription(address));
       acknowledge(subscription, {
         'Serverless-SNSRedrivePolicy':

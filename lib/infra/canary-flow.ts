@@ -15,8 +15,10 @@ import { acknowledge } from './acknowledge.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { flowMetric } from './flow-metrics.ts';
+import type { NamePrefix } from './tracker-name.ts';
 
 export interface CanaryFlowProps {
+  readonly settings: NamePrefix;
   readonly events: FifoQueue;
   readonly everyMinutes: number;
   /** How long one may take from the queue to its timeline. */
@@ -30,7 +32,11 @@ export interface CanaryFlowProps {
 export class CanaryFlow extends Construct {
   readonly alarms: AlarmDefinition[];
 
-  constructor(scope: Construct, id: string, { events, everyMinutes, withinSeconds }: CanaryFlowProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, events, everyMinutes, withinSeconds }: CanaryFlowProps,
+  ) {
     super(scope, id);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -71,7 +77,7 @@ export class CanaryFlow extends Construct {
         name: 'canary-heartbeat',
         severity: 'page',
         says: `In ${3 * everyMinutes} minutes no canary came from the queue into its timeline within ${durationText(withinSeconds * 1_000)}.`,
-        metric: flowMetric('ingest', IngestMetric.canary, 'Minimum', period),
+        metric: flowMetric(settings, 'ingest', IngestMetric.canary, 'Minimum', period),
         threshold: withinSeconds,
         periods: [3, 3],
         silence: 'breaching',

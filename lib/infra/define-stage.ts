@@ -28,6 +28,7 @@ type Shape = {
 
 /** What a value must be before the rules of stage-settings.ts can judge it; a file or a context has no compiler in front. */
 const SHAPE: Shape = {
+  namePrefix: 'a text',
   environment: 'an object',
   zones: 'a number',
   engineVersion: 'a text',

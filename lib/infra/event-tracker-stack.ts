@@ -8,6 +8,7 @@ import { databaseAlarms } from './database-alarms.ts';
 import { DatabaseProtection } from './database-protection.ts';
 import type { EventTrackerDataStack } from './event-tracker-data-stack.ts';
 import { FifoQueue } from './fifo-queue.ts';
+import { metricNamespaceOf } from './flow-metrics.ts';
 import { ingestAlarms } from './ingest-alarms.ts';
 import { IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
@@ -21,6 +22,7 @@ import { ruleOutputs } from './stage-rules.ts';
 import type { StageSettings } from './stages.ts';
 import { TrackerAlarms } from './tracker-alarms.ts';
 import { TrackerDashboard } from './tracker-dashboard.ts';
+import { trackerName } from './tracker-name.ts';
 import { WidgetFlow } from './widget-flow.ts';
 
 export interface EventTrackerStackProps extends StackProps {
@@ -40,7 +42,8 @@ export class EventTrackerStack extends Stack {
   constructor(scope: Construct, id: string, props: EventTrackerStackProps) {
     super(scope, id, props);
     const { settings, data } = props;
-    const { database, buckets, logs } = data;
+    const { database, buckets } = data;
+    const shared = { logs: data.logs, metricNamespace: metricNamespaceOf(settings) };
     const messagesKey = data.keys.messages;
     acknowledge(this, {
       'cdk-validator-cfnguard::cloudwatch_log_group_encrypted_check': KEY_OF_THE_OTHER_STACK,
@@ -48,13 +51,13 @@ export class EventTrackerStack extends Stack {
     });
 
     const events = new FifoQueue(this, 'Events', {
-      name: 'pagw-events',
+      name: trackerName(settings, 'pagw-events'),
       key: messagesKey,
       visibilityTimeout: Duration.seconds(LONGEST_REST_SECONDS),
       maxReceiveCount: MOST_DELIVERIES,
     });
     const retries = new FifoQueue(this, 'Retries', {
-      name: 'pagw-retries',
+      name: trackerName(settings, 'pagw-retries'),
       key: messagesKey,
       visibilityTimeout: Duration.minutes(15),
     });
@@ -67,17 +70,17 @@ export class EventTrackerStack extends Stack {
     const rules = new RulesLayer(this, 'Rules', settings.rules);
     const { schema } = new MigrateFlow(this, 'Migrate', {
       database,
-      logs,
+      shared,
       rules,
       readerTenants: settings.readerTenants,
     });
-    const rotation = new RotateFlow(this, 'Rotate', { database, logs, schema });
+    const rotation = new RotateFlow(this, 'Rotate', { database, shared, schema });
 
     const ingest = new IngestFlow(this, 'Ingest', {
       events,
       database,
       buckets,
-      logs,
+      shared,
       rules,
       concurrency: settings.concurrency.ingest,
       ...reserve(settings.reservedConcurrency?.ingest),
@@ -88,13 +91,14 @@ export class EventTrackerStack extends Stack {
       settings.everyMinutes.canary === 'off'
         ? undefined
         : new CanaryFlow(this, 'Canary', {
+            settings,
             events,
             everyMinutes: settings.everyMinutes.canary,
             withinSeconds: settings.thresholds.canarySeconds,
           });
 
-    const topics = new AlarmTopics(this, 'Topics', { key: messagesKey, notify: settings.notify });
-    const wiring = { settings, rules, database, events, retries, buckets, topics, messagesKey, logs };
+    const topics = new AlarmTopics(this, 'Topics', { key: messagesKey, settings });
+    const wiring = { settings, rules, database, events, retries, buckets, topics, messagesKey, shared };
     const scheduled = new ScheduledFlows(this, 'Scheduled', { ...wiring, schema: rotation.passwords });
     const { widgetTenant: tenant } = settings;
     const widget =
@@ -102,7 +106,7 @@ export class EventTrackerStack extends Stack {
         ? undefined
         : new WidgetFlow(this, 'Widget', {
             database,
-            logs,
+            shared,
             rules,
             tenant,
             ...reserve(settings.reservedConcurrency?.scheduled),
@@ -131,10 +135,11 @@ export class EventTrackerStack extends Stack {
         ...(protection?.alarms ?? []),
       ],
       topics,
-      runbookUrl: settings.runbookUrl,
+      settings,
     });
-    new TrackerDashboard(this, 'Dashboard', { alarms, ingest, events, database, widget, canary });
+    new TrackerDashboard(this, 'Dashboard', { settings, alarms, ingest, events, database, widget, canary });
     new SavedQueries(this, 'Queries', {
+      settings,
       logGroups: [ingest.ingest, ...scheduled.flows.map(({ run }) => run), ...widgets, rotation.rotate].map(
         ({ logGroup }) => logGroup,
       ),

@@ -7,6 +7,7 @@ import { EventTrackerDataStack } from './event-tracker-data-stack.ts';
 import { EventTrackerStack } from './event-tracker-stack.ts';
 import { checkedSettings } from './stage-settings.ts';
 import type { StageSettings } from './stages.ts';
+import { stackNameOf } from './tracker-name.ts';
 
 // Tags on dashboards are too new for the linters in use.
 const TAGGABLE = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
@@ -65,7 +66,7 @@ export class EventTracker extends Construct {
 }
 
 /**
- * The two stacks of a tracker, named after its stage.
+ * The two stacks of a tracker, named after its stage behind its prefix.
  * @throws Error in one sentence when a setting cannot work
  */
 export function trackerStacks(
@@ -78,7 +79,7 @@ export function trackerStacks(
     ...(environment === undefined ? {} : { env: environment }),
     ...(synthesizer === undefined ? {} : { synthesizer }),
   };
-  const name = `PagwEventTracker-${stage}`;
+  const name = stackNameOf(stage, settings);
   // Neither has termination protection: the CDK switches it on before the first deployment, which could then not be repeated.
   // While the second stack imports from it, the first cannot be deleted.
   const data = new EventTrackerDataStack(scope, `${name}-data`, {
@@ -95,6 +96,7 @@ export function trackerStacks(
   for (const part of [data, stack]) {
     Tags.of(part).add('application', 'pagw-event-tracker', TAGGABLE);
     Tags.of(part).add('stage', stage, TAGGABLE);
+    if (settings.namePrefix !== undefined) Tags.of(part).add('name-prefix', settings.namePrefix, TAGGABLE);
   }
   return { data, stack };
 }

@@ -11,8 +11,9 @@ import type { StageSettings } from './stages.ts';
 export function ingestAlarms(
   events: FifoQueue,
   retries: FifoQueue,
-  { thresholds, everyMinutes }: StageSettings,
+  settings: StageSettings,
 ): AlarmDefinition[] {
+  const { thresholds, everyMinutes } = settings;
   const silence = { watchedBy: 'ingest-heartbeat' };
   const { queue } = events;
   const minute = Duration.minutes(1);
@@ -67,7 +68,7 @@ export function ingestAlarms(
       name: 'rejected-messages',
       severity: 'ticket',
       says: `More than ${thresholds.rejectedMessages} messages were refused in 15 minutes.`,
-      metric: flowMetric('ingest', IngestMetric.rejected, 'Sum', fifteenMinutes),
+      metric: flowMetric(settings, 'ingest', IngestMetric.rejected, 'Sum', fifteenMinutes),
       threshold: thresholds.rejectedMessages,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
       silence,
@@ -76,7 +77,7 @@ export function ingestAlarms(
       name: 'clock-skew',
       severity: 'ticket',
       says: 'The clock of a function differs from the database’s by more than a minute; the database’s is used.',
-      metric: clockSkewMetric(fifteenMinutes),
+      metric: clockSkewMetric(settings, fifteenMinutes),
       threshold: 60,
       silence,
     },

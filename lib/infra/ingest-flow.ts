@@ -2,18 +2,17 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import type { RulesLayer } from './rules-layer.ts';
 import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
-import { reservedOf, TrackerFunction } from './tracker-function.ts';
+import { reservedOf, type SharedByFunctions, TrackerFunction } from './tracker-function.ts';
 
 export interface IngestFlowProps {
   readonly events: FifoQueue;
   readonly database: TrackerDatabase;
   readonly buckets: TrackerBuckets;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   /** Batches recorded at a time, which bounds the load on the database. */
   readonly concurrency: number;
   /** @default the account's unreserved pool */
@@ -35,7 +34,7 @@ export class IngestFlow extends Construct {
     this.ingest = new TrackerFunction(this, 'Ingest', {
       flow: 'ingest',
       description: 'Records PAGW events from the queue in the database',
-      logs: props.logs,
+      shared: props.shared,
       timeout: INGEST_TIMEOUT,
       ...reservedOf(props),
       environment: {

@@ -1,17 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { LogSettings } from './encrypted-log-group.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
 import type { StageSettings } from './stages.ts';
 import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
+import type { SharedByFunctions } from './tracker-function.ts';
 
 export interface MaintainFlowProps {
   readonly database: TrackerDatabase;
   readonly buckets: TrackerBuckets;
   readonly messagesKey: Key;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   readonly history: StageSettings['history'];
   /** Whether the stage keeps concurrency for itself. */
   readonly reserved: boolean;

@@ -8,15 +8,15 @@ import { LogLevel } from 'aws-cdk-lib/aws-stepfunctions';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, wildcardBehind } from './acknowledge.ts';
-import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
+import { EncryptedLogGroup } from './encrypted-log-group.ts';
 import { nameOfThisStack } from './name-of-this-stack.ts';
 import type { RulesLayer } from './rules-layer.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
-import { TrackerFunction } from './tracker-function.ts';
+import { type SharedByFunctions, TrackerFunction } from './tracker-function.ts';
 
 export interface MigrateFlowProps {
   readonly database: TrackerDatabase;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   /** What an older system left is folded as ingest folds events. */
   readonly rules: RulesLayer;
   /** Whose rows the reader sees. @default all tenants' */
@@ -47,9 +47,9 @@ export class MigrateFlow extends Construct {
     migrate.useDatabase(props.database, 'owner', 'transactions');
     migrate.function.addEnvironment('ROTATOR_SECRET_ARN', props.database.secret('rotator').secretArn);
     props.database.grantReadSecret(migrate, 'rotator');
-    const { logGroup } = new EncryptedLogGroup(this, 'FrameworkLogs', props.logs);
+    const { logGroup } = new EncryptedLogGroup(this, 'FrameworkLogs', props.shared.logs);
     const { logGroup: waiterLogs } = new EncryptedLogGroup(this, 'WaiterLogs', {
-      ...props.logs,
+      ...props.shared.logs,
       // With this prefix log deliveries are not listed one by one in a resource policy, which has a limit.
       name: nameOfThisStack('/aws/vendedlogs/states/pagw-event-tracker-migrate'),
     });
@@ -82,12 +82,12 @@ export class MigrateFlow extends Construct {
     this.schema.node.addDependency(props.database.cluster);
   }
 
-  private handler(id: string, handler: string, { logs }: MigrateFlowProps): TrackerFunction {
+  private handler(id: string, handler: string, { shared }: MigrateFlowProps): TrackerFunction {
     return new TrackerFunction(this, id, {
       flow: 'migrate',
       handler,
       description: `Migrates the PAGW event database (${handler})`,
-      logs,
+      shared,
       timeout: Duration.minutes(14),
       environment: { MIGRATIONS_FOLDER: './migrations' },
       commandHooks: {

@@ -1,19 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import type { RulesLayer } from './rules-layer.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
 import { StageQueues } from './stage-queues.ts';
 import type { StageRules } from './stage-rules.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
+import type { SharedByFunctions } from './tracker-function.ts';
 
 export interface RetryFlowProps {
   readonly database: TrackerDatabase;
   readonly retries: FifoQueue;
   readonly messagesKey: Key;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   readonly every: Duration;
   /** @default the account's unreserved pool */
   readonly reservedConcurrentExecutions?: number;

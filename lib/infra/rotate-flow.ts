@@ -4,13 +4,12 @@ import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
-import type { LogSettings } from './encrypted-log-group.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
-import { TrackerFunction } from './tracker-function.ts';
+import { type SharedByFunctions, TrackerFunction } from './tracker-function.ts';
 
 export interface RotateFlowProps {
   readonly database: TrackerDatabase;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   /** Makes the roles whose passwords are set here. */
   readonly schema: IDependable;
 }
@@ -28,12 +27,12 @@ export class RotateFlow extends Construct {
   readonly rotate: TrackerFunction;
   readonly alarms: AlarmDefinition[];
 
-  constructor(scope: Construct, id: string, { database, logs, schema }: RotateFlowProps) {
+  constructor(scope: Construct, id: string, { database, shared, schema }: RotateFlowProps) {
     super(scope, id);
     const rotate = new TrackerFunction(this, 'Rotate', {
       flow: 'rotate',
       description: 'Rotates the logins of the PAGW event database',
-      logs,
+      shared,
       timeout: Duration.minutes(2),
     });
     this.rotate = rotate;

@@ -1,7 +1,9 @@
 import { type ILogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type NamePrefix, trackerName } from './tracker-name.ts';
 
 export interface SavedQueriesProps {
+  readonly settings: NamePrefix;
   readonly logGroups: readonly ILogGroup[];
 }
 
@@ -53,7 +55,7 @@ export class SavedQueries extends Construct {
     super(scope, id);
     for (const [name, { fields, filters, sort, stats }] of Object.entries(QUERIES)) {
       new QueryDefinition(this, name, {
-        queryDefinitionName: `pagw/${name}`,
+        queryDefinitionName: trackerName(props.settings, `pagw/${name}`),
         logGroups: [...props.logGroups],
         queryString: new QueryString({
           ...(stats === undefined ? { fields, limit: 1_000 } : { statsStatements: stats }),

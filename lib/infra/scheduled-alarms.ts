@@ -42,7 +42,7 @@ export function retryAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
       name: 'retry-overdue',
       severity: 'ticket',
       says: `A retry has been due for more than ${durationText(retryOverdueSeconds * 1_000)}.`,
-      metric: flowMetric('retry', RetryMetric.oldestDueAge, 'Maximum', period),
+      metric: flowMetric(settings, 'retry', RetryMetric.oldestDueAge, 'Maximum', period),
       threshold: retryOverdueSeconds,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
       silence,
@@ -51,7 +51,7 @@ export function retryAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
       name: 'retries-exhausted',
       severity: 'ticket',
       says: 'A stage has used up its attempts: somebody has to decide.',
-      metric: flowMetric('retry', RetryMetric.exhausted, 'Maximum', period),
+      metric: flowMetric(settings, 'retry', RetryMetric.exhausted, 'Maximum', period),
       threshold: 1,
       silence,
     },
@@ -62,7 +62,7 @@ export function retryAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
 export function stuckAlarms(scheduled: ScheduledFlow, settings: StageSettings): AlarmDefinition[] {
   const silence = { watchedBy: 'stuck-alarm-heartbeat' };
   const period = Duration.minutes(Math.max(5, settings.everyMinutes.stuckAlarm));
-  const stuckMetric = (name: string) => flowMetric('stuck-alarm', name, 'Maximum', period);
+  const stuckMetric = (name: string) => flowMetric(settings, 'stuck-alarm', name, 'Maximum', period);
   const atLeastOne = { threshold: 1, silence };
   return [
     ...lifeSigns('stuck-alarm', 'page', scheduled),
@@ -107,14 +107,20 @@ export function stuckAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
 }
 
 /** What says that the database is not kept in shape. */
-export function maintainAlarms(scheduled: ScheduledFlow): AlarmDefinition[] {
+export function maintainAlarms(scheduled: ScheduledFlow, settings: StageSettings): AlarmDefinition[] {
   return [
     ...lifeSigns('maintain', 'ticket', scheduled),
     {
       name: 'duplicate-sequences',
       severity: 'page',
       says: 'Two events of one request share a sequence number, which the database should have refused.',
-      metric: flowMetric('maintain', MaintainMetric.duplicateSequences, 'Maximum', Duration.hours(1)),
+      metric: flowMetric(
+        settings,
+        'maintain',
+        MaintainMetric.duplicateSequences,
+        'Maximum',
+        Duration.hours(1),
+      ),
       threshold: 1,
       silence: { watchedBy: 'maintain-heartbeat' },
     },
@@ -122,7 +128,7 @@ export function maintainAlarms(scheduled: ScheduledFlow): AlarmDefinition[] {
       name: 'archive-failed',
       severity: 'ticket',
       says: 'Old history could not be compacted or archived: it stays in the database.',
-      metric: flowMetric('maintain', MaintainMetric.archiveFailures, 'Maximum', Duration.hours(1)),
+      metric: flowMetric(settings, 'maintain', MaintainMetric.archiveFailures, 'Maximum', Duration.hours(1)),
       threshold: 1,
       silence: { watchedBy: 'maintain-heartbeat' },
     },

@@ -3,7 +3,6 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IDependable } from 'constructs';
 import type { AlarmDefinition } from './alarm-definition.ts';
 import type { AlarmTopics } from './alarm-topics.ts';
-import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { MaintainFlow } from './maintain-flow.ts';
 import { RetryFlow } from './retry-flow.ts';
@@ -14,6 +13,7 @@ import type { StageSettings } from './stages.ts';
 import { StuckAlarmFlow } from './stuck-alarm-flow.ts';
 import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
+import type { SharedByFunctions } from './tracker-function.ts';
 
 export interface ScheduledFlowsProps {
   readonly settings: StageSettings;
@@ -24,7 +24,7 @@ export interface ScheduledFlowsProps {
   readonly buckets: TrackerBuckets;
   readonly topics: AlarmTopics;
   readonly messagesKey: Key;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   /** No schedule starts before it. */
   readonly schema: IDependable;
 }
@@ -63,7 +63,7 @@ export class ScheduledFlows extends Construct {
     this.alarms = [
       ...retryAlarms(retry, settings),
       ...stuckAlarms(stuckAlarm, settings),
-      ...maintainAlarms(maintain),
+      ...maintainAlarms(maintain, settings),
     ];
     for (const { schedule } of this.flows) schedule.node.addDependency(schema);
   }

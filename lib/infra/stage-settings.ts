@@ -1,6 +1,7 @@
 import { parseDecisionPolicy } from '../domain/decision-clock.ts';
 import { LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
 import { type OtherAccounts, STAGES, type StageSettings } from './stages.ts';
+import { stackNameOf } from './tracker-name.ts';
 
 /** As many as metrics name. */
 const MOST_METRIC_TENANTS = 100;
@@ -18,6 +19,13 @@ interface SettingRule {
 }
 
 const RULES: readonly SettingRule[] = [
+  {
+    broken: ({ namePrefix }) =>
+      namePrefix !== undefined &&
+      !(isName(namePrefix) && /^[a-z]/.test(namePrefix) && namePrefix.length <= 20),
+    message:
+      "namePrefix must begin with a letter and be at most 20 lower-case letters, digits and single hyphens, as 'claims'; leave it out for none.",
+  },
   {
     broken: ({ retention }) => !within(retention.backupDays, 1, 35),
     message: 'retention.backupDays must be a whole number from 1 to 35, which is what Aurora keeps.',
@@ -241,8 +249,12 @@ export function stageSettings(
   return checkedSettings(stage, settings);
 }
 
-/** @throws Error in one sentence when a setting cannot work */
+/** @throws Error in one sentence when the stage's name or a setting cannot work */
 export function checkedSettings(stage: string, settings: StageSettings): StageSettings {
+  if (!isName(stage.toLowerCase()) || stage.length > 40 || stage.endsWith('-data'))
+    throw new Error(
+      `Stage '${stage}': the name of a stage must be at most 40 letters, digits and single hyphens, and not end in -data, as the stack that holds its data does.`,
+    );
   const broken = RULES.find((rule) => rule.broken(settings));
   if (broken !== undefined) {
     const { message } = broken;
@@ -252,14 +264,17 @@ export function checkedSettings(stage: string, settings: StageSettings): StageSe
 }
 
 /**
- * What a stage needs of its account: executions at a time that it keeps for itself (ingest, two minute flows, the widget where there
+ * What a stage needs of its account: the name of its stack, executions at a time that it keeps for itself (ingest, two minute flows, the widget where there
  * is one, and one for maintain), and what its data stack makes of which a region has only so many.
  * @throws Error in one sentence when the stage is unknown or a setting cannot work.
  */
 export function stageNeeds(
   stage: string,
   stages: Readonly<Record<string, StageSettings>> = STAGES,
-): Record<'reservedExecutions' | 'networks' | 'clusters' | 'groups' | 'instances', number> {
+): { stack: string } & Record<
+  'reservedExecutions' | 'networks' | 'clusters' | 'groups' | 'instances',
+  number
+> {
   const settings = stageSettings(stage, stages);
   const {
     reservedConcurrency: reserved,
@@ -272,6 +287,7 @@ export function stageNeeds(
   const groups = existingCluster?.ownCluster === 'none' ? 0 : 1;
   const clusters = existingCluster?.ownCluster === 'removed' ? 0 : groups;
   return {
+    stack: stackNameOf(stage, settings),
     reservedExecutions: reserved === undefined ? 0 : reserved.ingest + scheduled * reserved.scheduled + 1,
     networks: existingNetwork === undefined ? groups : 0,
     clusters,
@@ -300,6 +316,11 @@ function namesOthers(others: OtherAccounts | undefined): boolean {
     accounts.every((account) => /^\d{12}$/.test(account)) &&
     (organizationId === undefined || /^o-[a-z0-9]{10,32}$/.test(organizationId))
   );
+}
+
+/** As a part of a stack's, a queue's and a cluster's name. */
+function isName(text: string): boolean {
+  return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text);
 }
 
 function isHistoryAge(days: number | 'off'): boolean {

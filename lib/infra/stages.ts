@@ -38,6 +38,11 @@ export interface OtherAccounts {
 
 /** Everything in which one stage differs from another. */
 export interface StageSettings {
+  /**
+   * Goes before every name that an account and region has once, so that several trackers stand side by side: stacks, queues, alarms,
+   * dashboard, saved queries, the namespace of the metrics. @default none, and one tracker in an account and region
+   */
+  namePrefix?: string;
   /** Where the stage is deployed, and nowhere else. @default wherever the credentials lead */
   environment?: { account: string; region: string };
   /** Availability zones of a new network: two or three. */
@@ -151,7 +156,7 @@ const dev: StageSettings = {
   widgetTenant: '*',
 };
 
-/** The stages there are. Each is deployed to an account of its own: queue names are the same everywhere. */
+/** The stages there are. Each is deployed to an account of its own, or has a `namePrefix`: queue names are the same everywhere. */
 export const STAGES: Readonly<Record<string, StageSettings> & Record<'dev' | 'prod', StageSettings>> = {
   dev,
   prod,

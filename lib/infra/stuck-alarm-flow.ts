@@ -2,11 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { AlarmTopics } from './alarm-topics.ts';
-import type { LogSettings } from './encrypted-log-group.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import type { RulesLayer } from './rules-layer.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
+import type { SharedByFunctions } from './tracker-function.ts';
 
 export interface StuckAlarmFlowProps {
   readonly database: TrackerDatabase;
@@ -14,7 +14,7 @@ export interface StuckAlarmFlowProps {
   readonly events: FifoQueue;
   readonly topics: AlarmTopics;
   readonly messagesKey: Key;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   readonly runbookUrl: string;
   readonly rules: RulesLayer;
   readonly every: Duration;

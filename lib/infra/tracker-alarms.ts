@@ -10,11 +10,13 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { type AlarmDefinition, checkHeartbeats, type Severity } from './alarm-definition.ts';
 import type { AlarmTopics } from './alarm-topics.ts';
+import type { StageSettings } from './stages.ts';
+import { type NamePrefix, trackerName } from './tracker-name.ts';
 
 export interface TrackerAlarmsProps {
   readonly definitions: readonly AlarmDefinition[];
   readonly topics: AlarmTopics;
-  readonly runbookUrl: string;
+  readonly settings: NamePrefix & Pick<StageSettings, 'runbookUrl'>;
 }
 
 /** Every alarm with its runbook link, told one by one as notices, and one composite per severity for a pager. */
@@ -23,30 +25,30 @@ export class TrackerAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: TrackerAlarmsProps) {
     super(scope, id);
-    const { definitions, topics, runbookUrl } = props;
+    const { definitions, topics, settings } = props;
     checkHeartbeats(definitions);
     const bySeverity: Record<Severity, Alarm[]> = { page: [], ticket: [] };
     this.alarms = definitions.map((definition) => {
-      const alarm = this.alarm(definition, runbookUrl);
+      const alarm = this.alarm(definition, settings);
       alarm.addAlarmAction(new SnsAction(topics.notices));
       alarm.addOkAction(new SnsAction(topics.notices));
       bySeverity[definition.severity].push(alarm);
       return alarm;
     });
-    const page = this.composite('Page', 'page', bySeverity.page, runbookUrl);
+    const page = this.composite('Page', 'page', bySeverity.page, settings);
     page.addAlarmAction(new SnsAction(topics.pages));
     page.addOkAction(new SnsAction(topics.pages));
-    this.composite('Ticket', 'ticket', bySeverity.ticket, runbookUrl).addAlarmAction(
+    this.composite('Ticket', 'ticket', bySeverity.ticket, settings).addAlarmAction(
       new SnsAction(topics.notices),
     );
   }
 
-  private alarm(definition: AlarmDefinition, runbookUrl: string): Alarm {
+  private alarm(definition: AlarmDefinition, settings: TrackerAlarmsProps['settings']): Alarm {
     const { name, says, silence, periods } = definition;
     const [evaluationPeriods, datapointsToAlarm] = periods ?? [1, 1];
     return new Alarm(this, name, {
-      alarmName: `pagw-${name}`,
-      alarmDescription: `${says} Runbook: ${runbookUrl}#${name}`,
+      alarmName: trackerName(settings, `pagw-${name}`),
+      alarmDescription: `${says} Runbook: ${settings.runbookUrl}#${name}`,
       metric: definition.metric,
       threshold: definition.threshold,
       comparisonOperator: definition.comparison ?? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -56,10 +58,15 @@ export class TrackerAlarms extends Construct {
     });
   }
 
-  private composite(id: string, severity: Severity, alarms: Alarm[], runbookUrl: string): CompositeAlarm {
+  private composite(
+    id: string,
+    severity: Severity,
+    alarms: Alarm[],
+    settings: TrackerAlarmsProps['settings'],
+  ): CompositeAlarm {
     return new CompositeAlarm(this, id, {
-      compositeAlarmName: `pagw-${severity}`,
-      alarmDescription: `At least one ${severity} alarm of the PAGW event tracker. Runbook: ${runbookUrl}#${severity}`,
+      compositeAlarmName: trackerName(settings, `pagw-${severity}`),
+      alarmDescription: `At least one ${severity} alarm of the PAGW event tracker. Runbook: ${settings.runbookUrl}#${severity}`,
       alarmRule: AlarmRule.anyOf(...alarms.map((alarm) => AlarmRule.fromAlarm(alarm, AlarmState.ALARM))),
     });
   }

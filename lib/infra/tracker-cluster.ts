@@ -19,6 +19,7 @@ import { DATABASE_PARAMETERS } from './database-parameters.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
 import { nameOfThisStack } from './name-of-this-stack.ts';
 import type { StageSettings } from './stages.ts';
+import { trackerName } from './tracker-name.ts';
 import { TrackerNetwork } from './tracker-network.ts';
 
 export interface TrackerClusterProps {
@@ -48,7 +49,7 @@ export class TrackerCluster extends Construct {
       ...(existingNetwork === undefined ? {} : { existing: existingNetwork }),
     });
     // Known before the cluster is, so that its log group has a key and a retention before it is first written to.
-    const identifier = nameOfThisStack('pagw-event-tracker');
+    const identifier = nameOfThisStack(trackerName(settings, 'pagw-event-tracker'));
     const { logGroup } = new EncryptedLogGroup(this, 'ServerLogs', {
       ...logs,
       name: `/aws/rds/cluster/${identifier}/postgresql`,

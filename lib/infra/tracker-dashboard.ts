@@ -23,9 +23,11 @@ import type { FifoQueue } from './fifo-queue.ts';
 import { clockSkewMetric, flowMetric } from './flow-metrics.ts';
 import type { IngestFlow } from './ingest-flow.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
+import { type NamePrefix, trackerName } from './tracker-name.ts';
 import type { WidgetFlow } from './widget-flow.ts';
 
 export interface TrackerDashboardProps {
+  readonly settings: NamePrefix;
   readonly alarms: readonly IAlarm[];
   readonly ingest: IngestFlow;
   readonly events: FifoQueue;
@@ -44,12 +46,12 @@ export class TrackerDashboard extends Construct {
   constructor(scope: Construct, id: string, props: TrackerDashboardProps) {
     super(scope, id);
     const { ingest } = props.ingest;
-    const stuck = (name: string) => flowMetric('stuck-alarm', name, 'Maximum', FIVE_MINUTES);
-    const ingestSum = (name: string) => flowMetric('ingest', name, 'Sum', MINUTE);
+    const stuck = (name: string) => flowMetric(props.settings, 'stuck-alarm', name, 'Maximum', FIVE_MINUTES);
+    const ingestSum = (name: string) => flowMetric(props.settings, 'ingest', name, 'Sum', MINUTE);
     const ofCluster = (name: string, statistic?: string) => clusterMetric(props.database, name, statistic);
     const dashboard = new Dashboard(this, 'Dashboard', {
       // Dashboards are an account's, not a region's.
-      dashboardName: `pagw-event-tracker-${Aws.REGION}`,
+      dashboardName: trackerName(props.settings, `pagw-event-tracker-${Aws.REGION}`),
       defaultInterval: Duration.hours(12),
     });
     dashboard.addWidgets(
@@ -68,8 +70,10 @@ export class TrackerDashboard extends Construct {
       ]),
       graph('Age of the oldest event, canaries, clocks apart (s)', [
         props.events.metricAge(),
-        ...(props.canary === undefined ? [] : [flowMetric('ingest', IngestMetric.canary, 'Maximum', MINUTE)]),
-        clockSkewMetric(MINUTE),
+        ...(props.canary === undefined
+          ? []
+          : [flowMetric(props.settings, 'ingest', IngestMetric.canary, 'Maximum', MINUTE)]),
+        clockSkewMetric(props.settings, MINUTE),
       ]),
       graph('Ingest time (ms)', [
         ingest.function.metricDuration({ statistic: 'p50', period: MINUTE }),
@@ -91,13 +95,13 @@ export class TrackerDashboard extends Construct {
         stuck(StuckMetric.deadlineBreached),
       ]),
       graph('Retries', [
-        flowMetric('retry', RetryMetric.dispatched, 'Sum', FIVE_MINUTES),
-        flowMetric('retry', RetryMetric.released, 'Sum', FIVE_MINUTES),
-        flowMetric('retry', RetryMetric.due, 'Maximum', FIVE_MINUTES),
-        flowMetric('retry', RetryMetric.paused, 'Maximum', FIVE_MINUTES),
-        flowMetric('retry', RetryMetric.exhausted, 'Maximum', FIVE_MINUTES),
-        flowMetric('retry', RetryMetric.oldestDueAge, 'Maximum', FIVE_MINUTES),
-        flowMetric('retry', UNMEASURED, 'Maximum', FIVE_MINUTES),
+        flowMetric(props.settings, 'retry', RetryMetric.dispatched, 'Sum', FIVE_MINUTES),
+        flowMetric(props.settings, 'retry', RetryMetric.released, 'Sum', FIVE_MINUTES),
+        flowMetric(props.settings, 'retry', RetryMetric.due, 'Maximum', FIVE_MINUTES),
+        flowMetric(props.settings, 'retry', RetryMetric.paused, 'Maximum', FIVE_MINUTES),
+        flowMetric(props.settings, 'retry', RetryMetric.exhausted, 'Maximum', FIVE_MINUTES),
+        flowMetric(props.settings, 'retry', RetryMetric.oldestDueAge, 'Maximum', FIVE_MINUTES),
+        flowMetric(props.settings, 'retry', UNMEASURED, 'Maximum', FIVE_MINUTES),
       ]),
     );
     dashboard.addWidgets(heading('Database'));
@@ -110,17 +114,17 @@ export class TrackerDashboard extends Construct {
     dashboard.addWidgets(
       graph(
         'Growth (bytes)',
-        [flowMetric('maintain', MaintainMetric.bytes, 'Maximum', Duration.hours(1))],
+        [flowMetric(props.settings, 'maintain', MaintainMetric.bytes, 'Maximum', Duration.hours(1))],
         8,
       ),
       graph(
         'Largest metadata (bytes)',
-        [flowMetric('maintain', MaintainMetric.metadataBytes, 'Maximum', Duration.hours(1))],
+        [flowMetric(props.settings, 'maintain', MaintainMetric.metadataBytes, 'Maximum', Duration.hours(1))],
         8,
       ),
       graph(
         'Indexes that nothing reads',
-        [flowMetric('maintain', MaintainMetric.unusedIndexes, 'Maximum', Duration.hours(1))],
+        [flowMetric(props.settings, 'maintain', MaintainMetric.unusedIndexes, 'Maximum', Duration.hours(1))],
         8,
       ),
     );

@@ -12,17 +12,22 @@ import { type ICommandHooks, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodej
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE } from '../runtime/metric-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
 import { functionCode } from './function-code.ts';
 import type { DatabaseRole, TrackerDatabase } from './tracker-database.ts';
 
+/** What all functions of a stage have alike. */
+export interface SharedByFunctions {
+  readonly logs: LogSettings;
+  readonly metricNamespace: string;
+}
+
 export interface TrackerFunctionProps {
   /** The flow's one word: `lambdas/<flow>.ts` is the entry. */
   readonly flow: string;
   readonly description: string;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   /** @default Duration.seconds(30) */
   readonly timeout?: Duration;
   /**
@@ -53,7 +58,7 @@ export class TrackerFunction extends Construct implements IGrantable {
 
   constructor(scope: Construct, id: string, props: TrackerFunctionProps) {
     super(scope, id);
-    const { logGroup } = new EncryptedLogGroup(this, 'Logs', props.logs);
+    const { logGroup } = new EncryptedLogGroup(this, 'Logs', props.shared.logs);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
@@ -78,7 +83,7 @@ export class TrackerFunction extends Construct implements IGrantable {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: `pagw-${props.flow}`,
-        POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+        POWERTOOLS_METRICS_NAMESPACE: props.shared.metricNamespace,
         ...props.environment,
       },
     });

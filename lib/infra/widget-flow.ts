@@ -1,14 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { LogSettings } from './encrypted-log-group.ts';
 import type { RulesLayer } from './rules-layer.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
-import { reservedOf, TrackerFunction } from './tracker-function.ts';
+import { reservedOf, type SharedByFunctions, TrackerFunction } from './tracker-function.ts';
 
 export interface WidgetFlowProps {
   readonly database: TrackerDatabase;
-  readonly logs: LogSettings;
+  readonly shared: SharedByFunctions;
   /** @default the account's unreserved pool */
   readonly reservedConcurrentExecutions?: number;
   readonly rules: RulesLayer;
@@ -25,7 +24,7 @@ export class WidgetFlow extends Construct {
     this.widget = new TrackerFunction(this, 'Widget', {
       flow: 'widget',
       description: 'Draws PAGW timelines and the stuck board on the dashboard',
-      logs: props.logs,
+      shared: props.shared,
       timeout: Duration.seconds(30),
       ...reservedOf(props),
       environment: {

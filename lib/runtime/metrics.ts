@@ -3,9 +3,13 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { NamedInMetrics } from '../data-access/named-in-metrics.ts';
 import { METRIC_NAMESPACE, UNMEASURED } from './metric-names.ts';
 
-/** The EMF metrics of a flow, published as one log line when the handler's middleware flushes them. */
+/**
+ * The EMF metrics of a flow, published as one log line when the handler's middleware flushes them. A tracker with a name prefix has a
+ * namespace of its own.
+ */
 export function openMetrics(flow: string): Metrics {
-  return new Metrics({ namespace: METRIC_NAMESPACE, serviceName: `pagw-${flow}` });
+  const { POWERTOOLS_METRICS_NAMESPACE: namespace = METRIC_NAMESPACE } = process.env;
+  return new Metrics({ namespace, serviceName: `pagw-${flow}` });
 }
 
 /** Measures once the work is done, and never fails it: what could not be measured is a warning and a metric. */

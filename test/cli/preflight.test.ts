@@ -25,7 +25,14 @@ const tagging = mockedClient(ResourceGroupsTaggingAPIClient);
 const quotas = mockedClient(ServiceQuotasClient);
 const cloudControl = mockedClient(CloudControlClient);
 
-const NEEDS: StageNeeds = { reservedExecutions: 0, networks: 1, clusters: 1, groups: 1, instances: 1 };
+const NEEDS: StageNeeds = {
+  stack: 'PagwEventTracker-dev',
+  reservedExecutions: 0,
+  networks: 1,
+  clusters: 1,
+  groups: 1,
+  instances: 1,
+};
 
 beforeEach(() => {
   for (const client of [cloudFormation, lambda, sqs, tagging, quotas, cloudControl]) client.reset();
@@ -187,8 +194,52 @@ describe('pagw doctor --preflight', () => {
     expect((await preflight({}, '--stack', 'PagwEventTracker-prod')).told.stacks).toContain(
       'PagwEventTracker-prod-data',
     );
-    const { code } = await runCli(['doctor', '--preflight', '--stack', 'mine']);
-    expect(code).toBe(64);
+    for (const name of [
+      'mine',
+      'PagwEventTracker-',
+      'Claims-PagwEventTracker-dev',
+      'claimsPagwEventTracker-dev',
+    ]) {
+      const { code } = await runCli(['doctor', '--preflight', '--stack', name]);
+      expect(code, name).toBe(64);
+    }
+  });
+
+  it.each([
+    ['eu-prod-2', 'PagwEventTracker-eu-prod-2', ''],
+    ['prod', 'claims-PagwEventTracker-prod', 'claims-'],
+    ['eu-prod', 'claims-west-PagwEventTracker-eu-prod', 'claims-west-'],
+  ])('knows the stage %s of %s', async (stage, name, prefix) => {
+    let asked = '';
+    const stageNeeds = async (of: string) => {
+      asked = of;
+      return { ...NEEDS, stack: name };
+    };
+    stack(`${name}-data`, 'DELETE_FAILED');
+    const theirs = (Value: string) => [{ Key: 'name-prefix', Value }];
+    tagging.on(GetResourcesCommand).resolves({
+      ResourceTagMappingList: [
+        { ResourceARN: 'arn:aws:s3:::of-dental', Tags: theirs('dental') },
+        { ResourceARN: 'arn:aws:s3:::left', Tags: prefix === '' ? [] : theirs(prefix.slice(0, -1)) },
+      ],
+    });
+    const { outcomes, told } = await preflight({ stageNeeds }, '--stack', name);
+    expect(asked).toBe(stage);
+    expect(outcomes.settings).toBe('pass');
+    expect(told.stacks).toContain(`${name}-data is in DELETE_FAILED`);
+    expect(told.names).toContain(`${prefix}pagw-events.fifo, ${prefix}pagw-events-dlq.fifo`);
+    gone(`${name}-data`);
+    const { told: later } = await preflight({ stageNeeds }, '--stack', name);
+    expect(later.leftovers).toMatch(/^arn:aws:s3:::left:/);
+  });
+
+  it('says under which name the settings have a stage, where --stack has another', async () => {
+    const stageNeeds = async () => ({ ...NEEDS, stack: 'claims-PagwEventTracker-dev' });
+    const { outcomes, told } = await preflight({ stageNeeds });
+    expect(outcomes.settings).toBe('fail');
+    expect(told.settings).toMatch(
+      /is deployed as claims-PagwEventTracker-dev.*--stack claims-PagwEventTracker-dev/,
+    );
   });
 });
 

@@ -24,6 +24,19 @@ describe('settings of a stage', () => {
     expect(() => stageSettings(stage)).toThrow(message);
   });
 
+  test.each(['a_b', 'prod-', '-prod', 'eu--prod', 'x-data', 'späte', 'a b', 's'.repeat(41)])(
+    'refuse a stage that is called %j',
+    (stage) => {
+      expect(() => stageSettings(stage, { [stage]: base() })).toThrow(
+        /^Stage '.+': the name of a stage must be [^\n]+\.$/,
+      );
+    },
+  );
+
+  test.each(['eu-prod-2', 'Prod', '1', 's'.repeat(40)])('take a stage that is called %j', (stage) => {
+    expect(stageSettings(stage, { [stage]: base() })).toBeDefined();
+  });
+
   const cluster = {
     ownCluster: 'none' as const,
     clusterIdentifier: 'claims',
@@ -150,6 +163,12 @@ describe('settings of a stage', () => {
       { thresholds: { ...base().thresholds, canarySeconds: 0 } },
       /thresholds\.canarySeconds/,
     ],
+    ['a prefix in capitals', { namePrefix: 'Claims' }, /namePrefix must begin with a letter/],
+    ['a prefix that begins with a digit', { namePrefix: '1st' }, /namePrefix/],
+    ['a prefix with two hyphens in a row', { namePrefix: 'claims--west' }, /namePrefix/],
+    ['a prefix that ends in a hyphen', { namePrefix: 'claims-' }, /namePrefix/],
+    ['a prefix longer than a name has room for', { namePrefix: 'c'.repeat(21) }, /at most 20/],
+    ['an empty prefix', { namePrefix: '' }, /leave it out for none/],
     ['a name that needs quotes', { databaseName: 'Pagw' }, /databaseName/],
   ])('refuse %s in one sentence', (_, change, message) => {
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(message);

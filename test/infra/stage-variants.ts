@@ -36,6 +36,7 @@ export const EVERY_RULE: Required<StageRules> = {
 
 /** Each setting with a value that no stage has by default; a cluster that was there leaves out what only an own one uses. */
 export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
+  namePrefix: 'claims',
   environment: { account: '123456789012', region: 'us-west-2' },
   zones: 2,
   engineVersion: '17.7',

@@ -32,7 +32,10 @@ export function emittedMetrics(logged: readonly Record<string, unknown>[]): Set<
 }
 
 /** The metrics of ours that an alarm or the dashboard reads, written the same way. */
-export function readMetrics({ ofType }: Pick<SynthesisedStage, 'ofType'>): Set<string> {
+export function readMetrics(
+  { ofType }: Pick<SynthesisedStage, 'ofType'>,
+  namespace = NAMESPACE,
+): Set<string> {
   const alarmed = ofType('AWS::CloudWatch::Alarm').flatMap(([, { Properties }]): AlarmMetric[] => [
     Properties as AlarmMetric,
     ...(Properties.Metrics ?? []).flatMap((entry: { MetricStat?: { Metric: AlarmMetric } }) =>
@@ -41,7 +44,7 @@ export function readMetrics({ ofType }: Pick<SynthesisedStage, 'ofType'>): Set<s
   ]);
   return new Set([
     ...alarmed
-      .filter((metric) => metric.Namespace === NAMESPACE)
+      .filter((metric) => metric.Namespace === namespace)
       .map(({ MetricName, Dimensions = [] }) =>
         written(
           MetricName,
@@ -49,18 +52,18 @@ export function readMetrics({ ofType }: Pick<SynthesisedStage, 'ofType'>): Set<s
         ),
       ),
     ...ofType('AWS::CloudWatch::Dashboard').flatMap(([, { Properties }]) =>
-      graphed(Properties.DashboardBody),
+      graphed(Properties.DashboardBody, namespace),
     ),
   ]);
 }
 
 /** A graph's metric is `[namespace, name, dimension, value, …, {options}]`. */
-function graphed(body: { 'Fn::Join': [string, unknown[]] }): string[] {
+function graphed(body: { 'Fn::Join': [string, unknown[]] }, expected: string): string[] {
   const text = body['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'made-up')).join('');
   const { widgets }: { widgets: { properties: { metrics?: unknown[][] } }[] } = JSON.parse(text);
   return widgets
     .flatMap(({ properties }) => properties.metrics ?? [])
-    .filter(([namespace]) => namespace === NAMESPACE)
+    .filter(([namespace]) => namespace === expected)
     .map(([, name, ...rest]) => {
       const words = rest.filter((word) => typeof word === 'string');
       const pairs = words.flatMap((word, place) =>

@@ -6,8 +6,10 @@ import {
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 
-/** What the settings of a stage need of its account, in numbers. */
+/** What the settings of a stage need of its account. */
 export interface StageNeeds {
+  /** The name that its settings give the stack that runs. */
+  stack: string;
   /** Of Lambda's executions at a time. */
   reservedExecutions: number;
   /** VPCs. */
@@ -34,7 +36,7 @@ export interface AccountQuota {
   code: string;
   /** What is counted, as CloudFormation calls it. */
   type: string;
-  need: keyof StageNeeds;
+  need: Exclude<keyof StageNeeds, 'stack'>;
 }
 
 /**

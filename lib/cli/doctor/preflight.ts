@@ -18,6 +18,8 @@ import { type CheckOutcome, fail, notApplicable, pass } from './doctor-check.ts'
 
 /** The account and region that a stage is about to be deployed to. */
 export interface Account extends QuotaClients {
+  /** The stack that runs. */
+  stack: string;
   /** As in `-c stage=<stage>`. */
   stage: string;
   /** What the stage's settings ask for. @throws Error in one sentence when a setting cannot work. */
@@ -30,6 +32,7 @@ export interface Account extends QuotaClients {
 
 export function openAccount(
   { profile, region }: { profile?: string | undefined; region?: string | undefined },
+  stack: string,
   stage: string,
   needs: Account['needs'],
 ): Account & { close(): void } {
@@ -46,6 +49,7 @@ export function openAccount(
     cloudControl: new CloudControlClient(where),
   };
   return {
+    stack,
     stage,
     needs,
     ...clients,
@@ -56,8 +60,13 @@ export function openAccount(
 }
 
 /** The stage's stacks in the order they are deployed. */
-function stackNames(stage: string): { data: string; run: string } {
-  return { data: `PagwEventTracker-${stage}-data`, run: `PagwEventTracker-${stage}` };
+function stackNames({ stack }: Account): { data: string; run: string } {
+  return { data: `${stack}-data`, run: stack };
+}
+
+/** What goes before each name of the tracker: `claims-`, or nothing. */
+function prefixOf({ stack }: Account): string {
+  return stack.slice(0, stack.indexOf('PagwEventTracker'));
 }
 
 /** Undefined when there is none. */
@@ -95,16 +104,21 @@ export interface PreflightCheck {
 const LEAST_BOOTSTRAP_VERSION = 6;
 /** What Lambda keeps for functions that reserve nothing ("Configuring reserved concurrency"). */
 const UNRESERVED = 100;
-/** Names that others call, so they are the same in every deployment. */
+/** Names that others call, so they are the same in every deployment but for its prefix. */
 const QUEUES = ['pagw-events.fifo', 'pagw-events-dlq.fifo', 'pagw-retries.fifo', 'pagw-retries-dlq.fifo'];
 const MOST_NAMED = 10;
 
 const settings: PreflightCheck = {
   id: 'settings',
   title: 'The settings of the stage can work',
-  async run({ stage, needs }) {
+  async run({ stack, stage, needs }) {
     try {
-      const { reservedExecutions: reserved } = await needs();
+      const { stack: named, reservedExecutions: reserved } = await needs();
+      if (named !== stack)
+        return fail(
+          `stage '${stage}' is deployed as ${named}, not as ${stack}`,
+          `Name it as in --stack ${named}.`,
+        );
       return pass(`stage '${stage}' reserves ${reserved === 0 ? 'no' : reserved} executions`);
     } catch (error) {
       return fail(
@@ -140,7 +154,7 @@ const concurrency: PreflightCheck = {
     const { reservedExecutions: reserved } = await account.needs();
     const seen = `${limit} executions at a time, ${free} of them unreserved`;
     if (reserved === 0) return pass(limit < 100 ? `${seen}: enough to deploy, too few for load` : seen);
-    if ((await describeStack(account, stackNames(account.stage).run)) !== undefined)
+    if ((await describeStack(account, stackNames(account).run)) !== undefined)
       return pass(`${seen}, with what the stage has reserved already`);
     if (free - reserved >= UNRESERVED) return pass(`${seen}; the stage reserves ${reserved}`);
     return fail(
@@ -154,7 +168,7 @@ const stacks: PreflightCheck = {
   id: 'stacks',
   title: 'No earlier deployment stands in the way',
   async run(account) {
-    const { data, run } = stackNames(account.stage);
+    const { data, run } = stackNames(account);
     const seen: string[] = [];
     for (const name of [data, run]) {
       const status = (await describeStack(account, name))?.StackStatus;
@@ -170,11 +184,12 @@ const names: PreflightCheck = {
   id: 'names',
   title: 'The names of the queues are free',
   async run(account) {
-    const { run } = stackNames(account.stage);
+    const { run } = stackNames(account);
     if ((await describeStack(account, run)) !== undefined)
       return notApplicable(`the queues are those of ${run}`);
     const taken: string[] = [];
-    for (const QueueName of QUEUES) {
+    const queues = QUEUES.map((queue) => `${prefixOf(account)}${queue}`);
+    for (const QueueName of queues) {
       try {
         await account.sqs.send(new GetQueueUrlCommand({ QueueName }));
         taken.push(QueueName);
@@ -182,10 +197,10 @@ const names: PreflightCheck = {
         if (!(error instanceof QueueDoesNotExist)) throw error;
       }
     }
-    if (taken.length === 0) return pass(QUEUES.join(', '));
+    if (taken.length === 0) return pass(queues.join(', '));
     return fail(
       `${taken.join(', ')} ${taken.length === 1 ? 'is' : 'are'} there, of no stack of this stage`,
-      'Delete what is not needed and wait a minute, or deploy the stage to an account or region of its own.',
+      'Delete what is not needed and wait a minute, or give the stage a namePrefix, or an account or region of its own.',
     );
   },
 };
@@ -194,7 +209,7 @@ const leftovers: PreflightCheck = {
   id: 'leftovers',
   title: 'What an earlier deployment left is known',
   async run(account) {
-    const { data } = stackNames(account.stage);
+    const { data } = stackNames(account);
     if ((await describeStack(account, data)) !== undefined)
       return notApplicable(`${data} is there, and what it holds is in use`);
     const TagFilters = [
@@ -203,7 +218,10 @@ const leftovers: PreflightCheck = {
     ];
     const arns: string[] = [];
     for await (const page of paginateGetResources({ client: account.tagging }, { TagFilters }))
-      for (const { ResourceARN } of page.ResourceTagMappingList ?? []) arns.push(ResourceARN ?? '');
+      for (const { ResourceARN = '', Tags = [] } of page.ResourceTagMappingList ?? []) {
+        const prefix = Tags.find(({ Key }) => Key === 'name-prefix')?.Value;
+        if (prefixOf(account) === (prefix === undefined ? '' : `${prefix}-`)) arns.push(ResourceARN);
+      }
     if (arns.length === 0) return pass('nothing');
     const more = arns.length > MOST_NAMED ? ` and ${arns.length - MOST_NAMED} more` : '';
     return pass(
@@ -221,7 +239,7 @@ function roomBeneath(quota: AccountQuota): PreflightCheck {
     async run(account) {
       const { [need]: needed } = await account.needs();
       if (needed === 0) return notApplicable('the stage makes none');
-      const { data } = stackNames(account.stage);
+      const { data } = stackNames(account);
       const status = (await describeStack(account, data))?.StackStatus;
       if (status !== undefined && !/^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE)$/.test(status))
         return notApplicable(`those of ${data} are there already`);
