@@ -5,15 +5,22 @@ import { scratchDirectory } from './test/support/scratch-directory.ts';
 // For all that the run starts: the tests' PostgreSQL, the workers, the programs they spawn.
 process.env.TMPDIR = scratchDirectory();
 
-/** What synthesises stacks, bundles functions, starts whole programs or tries everything at every door. */
+/**
+ * What synthesises stacks, bundles functions, starts whole programs, tries everything at every door, or tries thousands of
+ * histories and breaks of one flow.
+ */
 const SYSTEM = [
   'test/installation.test.ts',
   'test/infra/**/*.test.ts',
   'test/cli/{impossible-options,pagw-process}.test.ts',
   'test/client/{java-example,large-file,process-exit}.test.ts',
   'test/data-access/widest-values.test.ts',
-  'test/flows/ingest/extreme-values.test.ts',
-  'test/flows/migrate/backfill-size.test.ts',
+  'test/data-access/flow/flow-histories.test.ts',
+  'test/flows/ingest/{extreme-values,record-events-crash,record-events-cuts}.test.ts',
+  'test/flows/migrate/{backfill-size,slow-migration}.test.ts',
+  'test/flows/retention/{archive-hazards,restore-archived}.test.ts',
+  'test/flows/retry/retry-histories.test.ts',
+  'test/flows/stuck-alarm/simulated-week.test.ts',
   'test/published/**/*.test.ts',
   'test/local/{local-stack,retry-loop,stuck-demo}.test.ts',
   'test/local/console/impossible-addresses.test.ts',

@@ -1,8 +1,8 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { plural } from '../domain/words.ts';
 import type { Cli } from './cli.ts';
 import { ExitCode, usageError } from './cli-error.ts';
-import { type CheckPart, headingText, resultText } from './doctor/doctor-check.ts';
+import { type CheckPart, type DoctorCheck, headingText, resultText } from './doctor/doctor-check.ts';
 import { openAccount } from './doctor/preflight.ts';
 import { type CheckResult, doctorChecks, runChecks, runPreflight } from './doctor/run-checks.ts';
 import { openProgress, type Progress } from './output/progress.ts';
@@ -13,6 +13,7 @@ interface DoctorOptions {
   beforeDeployment?: boolean;
   afterDeployment?: boolean;
   deep?: boolean;
+  only?: string[];
 }
 
 export function doctor(cli: Cli): Command {
@@ -23,6 +24,11 @@ export function doctor(cli: Cli): Command {
       .option('--before-deployment', 'only the checklist for before a deployment')
       // Not --after: that is where a page ended, for every verb.
       .option('--after-deployment', 'only the checklist for after a deployment')
+      .addOption(
+        new Option('--only <check...>', 'only these, as when one that failed is mended')
+          .choices(doctorChecks.map(({ id }) => id))
+          .conflicts(['preflight', 'beforeDeployment', 'afterDeployment']),
+      )
       .option('--deep', 'check the sequence and the state of every request, however long it takes')
       .action((options: DoctorOptions, command: Command) =>
         cli.run(command, [], async (session) => {
@@ -36,9 +42,7 @@ export function doctor(cli: Cli): Command {
             deep: options.deep ?? false,
             onProgress: (text: string) => progress.show(`  ${text}`),
           };
-          const parts = partsOf(options);
-          const checks = doctorChecks.filter(({ part }) => parts.includes(part));
-          return await report(session, runChecks(checks, context), connection.name, progress);
+          return await report(session, runChecks(chosen(options), context), connection.name, progress);
         }),
       )
   );
@@ -76,6 +80,12 @@ async function report(
   printResults(session, results);
   session.say(conclusion(results, name));
   return results.some(({ outcome }) => outcome === 'fail') ? ExitCode.conditionFound : ExitCode.fine;
+}
+
+function chosen({ only, ...options }: DoctorOptions): DoctorCheck[] {
+  if (only !== undefined) return doctorChecks.filter(({ id }) => only.includes(id));
+  const parts = partsOf(options);
+  return doctorChecks.filter(({ part }) => parts.includes(part));
 }
 
 function partsOf({ beforeDeployment = false, afterDeployment = false }: DoctorOptions): CheckPart[] {

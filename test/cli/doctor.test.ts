@@ -132,6 +132,10 @@ describe('pagw doctor', () => {
     expect(idsOf(before)).toEqual(idsOf(doctorChecks.slice(0, 8)));
     expect(idsOf(after)).toEqual(idsOf(doctorChecks.slice(8, 15)));
     expect(both).toHaveLength(15);
+    expect(idsOf((await diagnose('--only', 'queue', 'metadata')).results)).toEqual(['metadata', 'queue']);
+    const { code, stderr } = await runCli(['doctor', '--only', 'indexes'], { connection });
+    expect(code).toBe(64);
+    expect(stderr).toContain('index-use');
   });
 
   it('leaves no trace: no row, no number drawn from a sequence, no relation', async () => {
@@ -142,7 +146,7 @@ describe('pagw doctor', () => {
   });
 
   it('names each field in which a request is not what its events make of it, with --deep', async () => {
-    expect(resultOf((await diagnose('--deep')).results, 'states')).toMatchObject({
+    expect(resultOf((await diagnose('--deep', '--only', 'states')).results, 'states')).toMatchObject({
       outcome: 'pass',
       evidence: '1 request folded again',
     });
@@ -150,13 +154,15 @@ describe('pagw doctor', () => {
       `UPDATE request_tracker SET status = 'MAPPED', main_stage = 'VALIDATION', state = jsonb_set(state::jsonb, '{progress}', '"MAPPED"')::json`,
     );
     await db.database.execute(`UPDATE decision_episode SET drugs = 'medical'`);
-    const { code, results } = await diagnose('--deep');
+    const { code, results } = await diagnose('--deep', '--only', 'states');
     expect(code).toBe(10);
     expect(resultOf(results, 'states')).toMatchObject({
       outcome: 'fail',
       evidence: '1 request folded again; 1 differ: PAGW-1 in episode-1.drugs, main_stage, state, status',
     });
-    expect(resultOf((await diagnose()).results, 'states')).toMatchObject({ outcome: 'not-applicable' });
+    expect(resultOf((await diagnose('--only', 'states')).results, 'states')).toMatchObject({
+      outcome: 'not-applicable',
+    });
   });
 
   it('says for each item what it saw', async () => {
@@ -273,7 +279,7 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
       `UPDATE event_tracker SET next_retry_at = :due::timestamptz WHERE status = 'FAILED'`,
       { due },
     );
-    const { results } = await diagnose();
+    const { results } = await diagnose('--only', 'retry-query');
     expect(resultOf(results, 'retry-query')).toMatchObject({
       outcome: 'fail',
       evidence: '1 of 1 rows have recovered or closed since, such as PAGW-2',
@@ -283,7 +289,7 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
   it('counts what the retry worker has dispatched', async () => {
     const sent = trackedEvent({ eventType: 'RETRY_SCHEDULED', status: 'RETRY_SCHEDULED' });
     await recordEvents(db.database, [{ ...sent, pagwId: 'PAGW-1' }], minutesAgo(5));
-    const { results } = await diagnose('--after-deployment');
+    const { results } = await diagnose('--only', 'retry-worker');
     expect(resultOf(results, 'retry-worker')).toMatchObject({
       outcome: 'pass',
       evidence: '1 dispatched in 24 h, the last 5m ago; 0 due',
@@ -293,7 +299,7 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
   it('finds a number that two events share', async () => {
     await db.database.execute('DROP INDEX ux_event_tracker_pagw_seq');
     await db.database.execute('UPDATE event_tracker SET sequence_no = 4 WHERE sequence_no = 5');
-    const { results } = await diagnose();
+    const { results } = await diagnose('--only', 'duplicate-sequences');
     expect(resultOf(results, 'duplicate-sequences')).toMatchObject({
       outcome: 'fail',
       evidence: 'PAGW-1 has number 4 2 times',
@@ -302,7 +308,7 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
 
   it('finds a metadata column that is no jsonb', async () => {
     await db.database.execute('ALTER TABLE event_tracker DROP COLUMN metadata CASCADE');
-    const { results } = await diagnose('--before-deployment');
+    const { results } = await diagnose('--only', 'v006-applied');
     expect(resultOf(results, 'v006-applied')).toMatchObject({
       outcome: 'fail',
       evidence: 'metadata is missing, not jsonb',
@@ -312,7 +318,7 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
   it('finds a timeline slow by what PostgreSQL says it took, wherever it is asked from', async () => {
     const [reader, writer] = [readerIn(251, true), logins.writer.on(db.target)];
     connection = { ...connection, database: (login) => (login === 'reader' ? reader : writer) };
-    const { failed } = await diagnose();
+    const { failed } = await diagnose('--only', 'timeline-speed', 'timeline');
     expect(idsOf(failed)).toEqual(['timeline-speed']);
     expect(failed[0]?.evidence).toMatch(/^251 ms in PostgreSQL/);
   });
@@ -363,23 +369,23 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
       NextToken: 'more',
     });
     resources.resolves({ StackResourceSummaries: [resource('Queriesrequesttimeline2')] });
-    const found = await diagnose('--after-deployment');
+    const found = await diagnose('--only', 'log-timeline');
     expect(resultOf(found.results, 'log-timeline')?.outcome).toBe('pass');
     resources.resolves({ StackResourceSummaries: [] });
-    expect(idsOf((await diagnose('--after-deployment')).failed)).toEqual(['log-timeline']);
+    expect(idsOf((await diagnose('--only', 'log-timeline')).failed)).toEqual(['log-timeline']);
   });
 
   it('finds dead letters and a retry policy that does not parse', async () => {
     sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '3' } });
     connection = { ...connection, retryPolicy: '{"maxAttempts":0}' };
-    const { failed } = await diagnose();
+    const { failed } = await diagnose('--only', 'queue', 'retry-policy', 'decision-policy');
     expect(idsOf(failed)).toEqual(['queue', 'retry-policy']);
   });
 
   it('tells the decision policies, and plans that have none where others have', async () => {
     const check = async (decisionPolicy: string | undefined) => {
       connection = { ...connection, decisionPolicy };
-      return resultOf((await diagnose()).results, 'decision-policy');
+      return resultOf((await diagnose('--only', 'decision-policy')).results, 'decision-policy');
     };
     const received = (pagwId: string, plan: string) =>
       trackedEvent({ pagwId, stage: 'ORCHESTRATOR', eventType: 'REQUEST_RECEIVED', stated: { plan } });
