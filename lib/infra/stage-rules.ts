@@ -46,12 +46,14 @@ export interface StageQueue {
 
 /** What the flows go by. Whatever is left out is as docs/retry.md and docs/stuck.md describe. */
 export interface StageRules {
+  /** Delays and attempts, by stage and error code. See docs/retry.md. @default five attempts, from 60 seconds, doubled, an hour at most */
   retryPolicy?: RetryTimes & {
     stages?: Record<string, RetryTimes>;
     errorCodes?: Record<string, RetryTimes & { retryable?: boolean }>;
   };
-  /** By stage. @default all commands go to the common retries queue */
+  /** A stage's own queue, by stage. @default all commands go to the common retries queue */
   retryQueues?: Record<string, StageQueue>;
+  /** Minutes to begin and to a result, by stage. See docs/stuck.md. @default those of docs/stuck.md */
   stuckLimits?: { default?: number; retryOverdue?: number; stages?: Record<string, StuckLimit> };
   /** Tenants that metrics name before any other; of all tenants 100 have metrics of their own. @default those that were first on the watch list */
   metricTenants?: string[];
@@ -62,7 +64,7 @@ export interface StageRules {
    * anybody else are quarantined. @default anybody who may send to the queue sends events of any tenant
    */
   senders?: Record<string, string[]>;
-  /** By tenant and by plan; a plan's comes before its tenant's. See docs/stuck.md. */
+  /** Hours and days to a decision, by tenant and by plan; a plan's comes before its tenant's. See docs/stuck.md. @default those of docs/stuck.md */
   decisionPolicy?: {
     default?: DecisionWindow;
     tenants?: Record<string, DecisionWindow>;

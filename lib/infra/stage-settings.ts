@@ -1,5 +1,10 @@
 import { parseDecisionPolicy } from '../domain/decision-clock.ts';
-import { LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
+import { parsePhiGuard } from '../domain/phi-guard.ts';
+import { parseRetryPolicy } from '../domain/retry-policy.ts';
+import { parseSenderTenants } from '../domain/sender-tenants.ts';
+import { parseStageLimits } from '../domain/stage-limits.ts';
+import { numberFault } from './setting-bounds.ts';
+import type { StageRules } from './stage-rules.ts';
 import { type OtherAccounts, STAGES, type StageSettings } from './stages.ts';
 import { stackNameOf } from './tracker-name.ts';
 
@@ -10,16 +15,20 @@ const MOST_METRIC_TENANTS = 100;
 const LOG_RETENTION_DAYS = [365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_922, 3_288, 3_653];
 /** What Performance Insights offers: a week, months of 31 days to 23, and two years. */
 const INSIGHTS_DAYS = [7, ...Array.from({ length: 23 }, (_, month) => 31 * (month + 1)), 731];
-/** Aurora pauses after five minutes at the earliest, and after a day at the latest. */
-const PAUSE_MINUTES = [5, 1_440] as const;
+const ZONE = /^[a-z]{2}(-[a-z]+)+-\d.*[a-z]$/;
+const MAIL = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]+$/;
 
-interface SettingRule {
+/** What must be true besides of settings that are numbers within their bounds. */
+export interface SettingRule {
+  /** By their paths. */
+  of: readonly string[];
   broken(settings: StageSettings): boolean;
-  message: string | ((settings: StageSettings) => string);
+  message: string;
 }
 
-const RULES: readonly SettingRule[] = [
+export const RULES: readonly SettingRule[] = [
   {
+    of: ['namePrefix'],
     broken: ({ namePrefix }) =>
       namePrefix !== undefined &&
       !(isName(namePrefix) && /^[a-z]/.test(namePrefix) && namePrefix.length <= 20),
@@ -27,81 +36,54 @@ const RULES: readonly SettingRule[] = [
       "namePrefix must begin with a letter and be at most 20 lower-case letters, digits and single hyphens, as 'claims'; leave it out for none.",
   },
   {
-    broken: ({ retention }) => !within(retention.backupDays, 1, 35),
-    message: 'retention.backupDays must be a whole number from 1 to 35, which is what Aurora keeps.',
-  },
-  {
+    of: ['retention.logDays'],
     broken: ({ retention }) => !LOG_RETENTION_DAYS.includes(retention.logDays),
     message:
       'retention.logDays must be a retention CloudWatch Logs offers and at least a year: 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.',
   },
   {
+    of: ['insights.mode'],
+    broken: ({ insights }) => !['standard', 'advanced'].includes(insights.mode),
+    message: "insights.mode must be 'standard' or 'advanced'.",
+  },
+  {
+    of: ['insights.retentionDays', 'insights.mode'],
     broken: ({ insights: { mode, retentionDays } }) =>
       !INSIGHTS_DAYS.includes(retentionDays) || (mode === 'advanced' && retentionDays !== 465),
     message:
       'insights.retentionDays must be 7, a multiple of 31 up to 713, or 731, and 465 when insights.mode is advanced.',
   },
   {
-    broken: ({ retention }) => !within(retention.quarantineDays, 1, 365),
-    message: 'retention.quarantineDays must be a whole number from 1 to 365.',
+    of: ['retention.archiveLockDays'],
+    broken: ({ retention: { archiveLockDays = 1, archiveDays } }) => archiveLockDays > archiveDays,
+    message: 'retention.archiveLockDays must be at most retention.archiveDays, when archived objects go.',
   },
   {
-    broken: ({ retention }) => !within(retention.archiveDays, 181, 36_500),
-    message: 'retention.archiveDays must be a whole number above 180, when archives move to cold storage.',
+    of: ['capacity.minUnits', 'capacity.maxUnits'],
+    broken: ({ capacity }) => capacity.maxUnits < capacity.minUnits,
+    message: 'capacity must rise from minUnits to maxUnits.',
   },
   {
-    broken: ({ retention }) => !within(retention.archiveVersionDays, 1, 3_650),
-    message: 'retention.archiveVersionDays must be a whole number from 1 to 3650.',
-  },
-  {
-    broken: ({ retention }) =>
-      retention.archiveLockDays !== undefined && !within(retention.archiveLockDays, 1, retention.archiveDays),
-    message:
-      'retention.archiveLockDays must be a whole number from 1 to retention.archiveDays, when archived objects go.',
-  },
-  {
-    broken: ({ history }) =>
-      !isHistoryAge(history.compactAfterDays) || !isHistoryAge(history.archiveAfterDays),
-    message: `history.compactAfterDays and history.archiveAfterDays must be 'off' or a whole number from ${LEAST_HISTORY_DAYS}, when the hourly summary is final.`,
-  },
-  {
-    broken: ({ capacity }) =>
-      !(capacity.minUnits >= 0 && capacity.maxUnits <= 256 && capacity.maxUnits >= capacity.minUnits) ||
-      capacity.maxUnits < 1,
-    message: 'capacity must rise from minUnits (0 or more) to maxUnits (1 to 256).',
-  },
-  {
+    of: ['capacity.pauseAfterMinutes'],
     broken: ({ capacity }) => capacity.pauseAfterMinutes !== undefined && capacity.minUnits !== 0,
     message: 'capacity.pauseAfterMinutes needs capacity.minUnits of 0; remove it or let the cluster pause.',
   },
   {
-    broken: ({ capacity: { pauseAfterMinutes = 5 } }) => !within(pauseAfterMinutes, ...PAUSE_MINUTES),
-    message: 'capacity.pauseAfterMinutes must be a whole number from 5 to 1440.',
-  },
-  {
-    broken: ({ concurrency }) => !within(concurrency.ingest, 2, 1_000),
-    message: 'concurrency.ingest must be a whole number from 2 to 1000, which is what SQS can be held to.',
-  },
-  {
+    of: ['reservedConcurrency'],
     broken: ({ concurrency, reservedConcurrency }) =>
       reservedConcurrency !== undefined &&
-      !(
-        within(reservedConcurrency.ingest, concurrency.ingest, 1_000) &&
-        within(reservedConcurrency.scheduled, 1, 100)
-      ),
+      !(reservedConcurrency.ingest >= concurrency.ingest && reservedConcurrency.scheduled >= 1),
     message:
       'reservedConcurrency must reserve at least concurrency.ingest for ingest, and from 1 to 100 for each scheduled flow.',
   },
   {
-    broken: ({ zones }) => !within(zones, 2, 3),
-    message: 'zones must be 2 or 3: Aurora asks for two, and keeps its six copies in three.',
-  },
-  {
+    of: ['engineVersion'],
     broken: ({ engineVersion }) => !/^(1[7-9]|[2-9]\d)(\.\d{1,2})?$/.test(engineVersion),
     message:
       "engineVersion must be a PostgreSQL version of 17 or later, as '17', which follows the minor that AWS has as default, or '17.7'.",
   },
   {
+    of: ['environment'],
     broken: ({ environment }) =>
       environment !== undefined &&
       !(/^\d{12}$/.test(environment.account) && /^[a-z]{2}(-[a-z]+)+-\d$/.test(environment.region)),
@@ -109,23 +91,12 @@ const RULES: readonly SettingRule[] = [
       "environment must name an account of 12 digits and a region, as { account: '123456789012', region: 'us-east-1' }.",
   },
   {
-    broken: ({ everyMinutes }) =>
-      !within(everyMinutes.retry, 1, 60) || !within(everyMinutes.stuckAlarm, 1, 15),
-    message: 'everyMinutes.retry must be from 1 to 60 and everyMinutes.stuckAlarm from 1 to 15.',
-  },
-  {
-    broken: ({ everyMinutes }) => everyMinutes.canary !== 'off' && !within(everyMinutes.canary, 2, 60),
-    message: "everyMinutes.canary must be 'off' or a whole number from 2 to 60.",
-  },
-  {
-    broken: ({ thresholds }) => !within(thresholds.canarySeconds, 1, 3_600),
-    message: 'thresholds.canarySeconds must be a whole number from 1 to 3600.',
-  },
-  {
+    of: ['databaseName'],
     broken: ({ databaseName }) => !/^[a-z][a-z0-9_]{0,62}$/.test(databaseName),
     message: 'databaseName must be a lower-case PostgreSQL name of at most 63 characters.',
   },
   {
+    of: ['rules.retryQueues'],
     broken: ({ rules }) =>
       Object.values(rules.retryQueues ?? {}).some(
         ({ queueArn }) => !/^arn:[\w-]+:sqs:.+\.fifo$/.test(queueArn),
@@ -133,51 +104,56 @@ const RULES: readonly SettingRule[] = [
     message: 'rules.retryQueues must give each stage the ARN of a FIFO queue as its queueArn.',
   },
   {
+    of: ['rules.metricTenants'],
     broken: ({ rules }) =>
       (rules.metricTenants ?? []).length > MOST_METRIC_TENANTS ||
       (rules.metricTenants ?? []).some((tenant) => tenant.trim() === ''),
     message: `rules.metricTenants must name at most ${MOST_METRIC_TENANTS} tenants, none of them blank.`,
   },
   {
+    of: ['rules.retryQueues'],
     broken: ({ rules }) => bytesOf(rules.retryQueues) > 3_000,
     message:
       'rules.retryQueues must be at most 3,000 bytes as JSON, because a function holds it in its environment of 4 KB; let stages share queues.',
   },
   {
+    of: ['rules.retryPolicy', 'rules.phiGuard'],
     broken: ({ rules }) => bytesOf(rules.retryPolicy) > 16_384 || bytesOf(rules.phiGuard) > 16_384,
     message:
       'rules.retryPolicy and rules.phiGuard must be at most 16 KiB each as JSON, because the stack tells them to pagw by outputs of 1 KiB; state only what differs from the default.',
   },
   {
-    broken: ({ rules }) => decisionPolicyFault(rules.decisionPolicy) !== undefined,
-    message: ({ rules }) => `rules.decisionPolicy: ${decisionPolicyFault(rules.decisionPolicy)}`,
-  },
-  {
+    of: ['rules.believedDays'],
     broken: ({ rules }) => rules.believedDays !== undefined && !within(rules.believedDays, 1, 36_500),
     message: 'rules.believedDays must be a whole number from 1 to 36500.',
   },
   {
+    of: ['rules.stuckLimits', 'rules.decisionPolicy'],
     broken: ({ rules }) => bytesOf(rules.stuckLimits) + bytesOf(rules.decisionPolicy) > 5_000_000,
     message:
       'rules.stuckLimits and rules.decisionPolicy must be at most 5 MB together as JSON, because each function reads them when it starts; state only what differs from the default.',
   },
   {
+    of: ['readerTenants'],
     broken: ({ readerTenants }) => bytesOf(readerTenants) > 100_000,
     message:
       'readerTenants must be at most 100,000 bytes as JSON, because CloudFormation hands it to the migration in one event; leave it out for all tenants.',
   },
   {
+    of: ['widgetTenant'],
     broken: ({ widgetTenant }) => widgetTenant?.trim() === '',
     message:
       "widgetTenant must name the tenant the dashboard shows, or be '*' for all of them; leave it out for none.",
   },
   {
+    of: ['readerTenants'],
     broken: ({ readerTenants }) =>
       readerTenants !== undefined &&
       (readerTenants.length === 0 || readerTenants.some((tenant) => tenant.trim() === '' || tenant === '*')),
     message: 'readerTenants must name a tenant or more; leave it out for all of them.',
   },
   {
+    of: ['widgetTenant'],
     broken: ({ readerTenants, widgetTenant }) =>
       readerTenants !== undefined &&
       widgetTenant !== undefined &&
@@ -186,45 +162,99 @@ const RULES: readonly SettingRule[] = [
     message: 'widgetTenant must be one of readerTenants, which is all that the widget can see.',
   },
   {
+    of: ['producers', 'retryConsumers'],
     broken: ({ producers, retryConsumers }) => !namesOthers(producers) || !namesOthers(retryConsumers),
     message:
       "producers and retryConsumers must name roles by ARN without wildcards, accounts of 12 digits, or an organizationId as 'o-abcdefghij'; leave them out for nobody.",
   },
   {
+    of: ['existingCluster.dataApiEnabled'],
     broken: ({ existingCluster }) => existingCluster?.dataApiEnabled === false,
     message:
       'existingCluster has its Data API off, and the tracker has no other way in; enable its HTTP endpoint and set dataApiEnabled to true.',
   },
   {
+    of: ['existingCluster.ownerSecretArn'],
     broken: ({ existingCluster }) =>
       existingCluster !== undefined && !existingCluster.ownerSecretArn.startsWith('arn:'),
     message: 'existingCluster.ownerSecretArn must be the ARN of the secret of a user that may create tables.',
   },
   {
+    of: ['existingCluster.ownCluster'],
     broken: ({ existingCluster }) =>
       existingCluster !== undefined && !['none', 'kept', 'removed'].includes(existingCluster.ownCluster),
     message:
       "existingCluster.ownCluster must say what becomes of the cluster that the stage makes for itself: 'none', 'kept' or 'removed'.",
   },
   {
+    of: ['existingNetwork.vpcId', 'existingCluster.ownCluster'],
     broken: ({ existingCluster, existingNetwork }) =>
       existingCluster?.ownCluster === 'none' && existingNetwork !== undefined,
     message:
       "existingNetwork has nothing to hold when existingCluster.ownCluster is 'none'; leave one of them out.",
   },
   {
+    of: ['existingNetwork.isolatedSubnetIds'],
     broken: ({ existingNetwork }) =>
       existingNetwork !== undefined && new Set(existingNetwork.isolatedSubnetIds).size < 2,
     message:
       'existingNetwork.isolatedSubnetIds must name two subnets or more, each in a zone of its own, because Aurora asks for two zones.',
   },
   {
+    of: ['existingNetwork.availabilityZones'],
     broken: ({ existingNetwork }) =>
       existingNetwork !== undefined &&
       (new Set(existingNetwork.availabilityZones).size < 2 ||
         existingNetwork.availabilityZones.length !== existingNetwork.isolatedSubnetIds.length),
     message:
       'existingNetwork.availabilityZones must name the zone of each subnet, two different ones at least.',
+  },
+  {
+    of: ['existingCluster.clusterIdentifier'],
+    broken: ({ existingCluster }) =>
+      existingCluster !== undefined &&
+      !isGiven(existingCluster.clusterIdentifier, /^[a-z]([a-z0-9]|-(?=[a-z0-9])){0,62}$/),
+    message:
+      "existingCluster.clusterIdentifier must be the identifier of a cluster, as 'claims', and not its ARN or endpoint.",
+  },
+  {
+    of: ['existingNetwork.vpcId'],
+    broken: ({ existingNetwork }) =>
+      existingNetwork !== undefined && !isGiven(existingNetwork.vpcId, /^vpc-[0-9a-f]{8,17}$/),
+    message: "existingNetwork.vpcId must be the id of a VPC, as 'vpc-0123456789abcdef0'.",
+  },
+  {
+    of: ['existingNetwork.isolatedSubnetIds'],
+    broken: ({ existingNetwork }) =>
+      existingNetwork?.isolatedSubnetIds.some((id) => !isGiven(id, /^subnet-[0-9a-f]{8,17}$/)) === true,
+    message: "existingNetwork.isolatedSubnetIds must be ids of subnets, as 'subnet-0123456789abcdef0'.",
+  },
+  {
+    of: ['existingNetwork.availabilityZones'],
+    broken: ({ existingNetwork, environment }) =>
+      existingNetwork?.availabilityZones.some(
+        (zone) =>
+          !isGiven(zone, environment === undefined ? ZONE : new RegExp(`^${environment.region}.*[a-z]$`)),
+      ) === true,
+    message:
+      "existingNetwork.availabilityZones must be names of zones of the stage's region, as 'us-east-1a'.",
+  },
+  {
+    of: ['notify'],
+    broken: ({ notify }) => !Array.isArray(notify) || !notify.every((address) => isGiven(address, MAIL)),
+    message:
+      "notify must be mail addresses, as ['on-call@example.org']; a pager subscribes to the topic itself.",
+  },
+  {
+    of: ['notify'],
+    broken: ({ notify }) => new Set(notify.map((address) => address.toLowerCase())).size !== notify.length,
+    message: 'notify must name each address once.',
+  },
+  {
+    of: ['runbookUrl'],
+    broken: ({ runbookUrl }) => !isGiven(runbookUrl, /^https?:\/\/[^\s#]{1,490}$/),
+    message:
+      'runbookUrl must be a web address of at most 500 characters without #, because each alarm puts the name of its section behind it.',
   },
 ];
 
@@ -255,11 +285,11 @@ export function checkedSettings(stage: string, settings: StageSettings): StageSe
     throw new Error(
       `Stage '${stage}': the name of a stage must be at most 40 letters, digits and single hyphens, and not end in -data, as the stack that holds its data does.`,
     );
-  const broken = RULES.find((rule) => rule.broken(settings));
-  if (broken !== undefined) {
-    const { message } = broken;
-    throw new Error(`Stage '${stage}': ${typeof message === 'string' ? message : message(settings)}`);
-  }
+  const fault =
+    numberFault(settings) ??
+    RULES.find((rule) => rule.broken(settings))?.message ??
+    ruleFault(settings.rules);
+  if (fault !== undefined) throw new Error(`Stage '${stage}': ${fault}`);
   return settings;
 }
 
@@ -296,15 +326,32 @@ export function stageNeeds(
   };
 }
 
-/** What the functions that read the policy would say at their start. */
-function decisionPolicyFault(policy: StageSettings['rules']['decisionPolicy']): string | undefined {
-  if (policy === undefined) return undefined;
-  try {
-    parseDecisionPolicy(JSON.stringify(policy));
-    return undefined;
-  } catch (fault) {
-    return fault instanceof Error ? fault.message : String(fault);
+/** As the functions that go by them read them at their start. */
+const PARSED = {
+  retryPolicy: parseRetryPolicy,
+  stuckLimits: parseStageLimits,
+  phiGuard: parsePhiGuard,
+  senders: parseSenderTenants,
+  decisionPolicy: parseDecisionPolicy,
+} as const satisfies { [Rule in keyof StageRules]: (json: string) => unknown };
+
+/** What those functions would say. */
+function ruleFault(rules: StageRules): string | undefined {
+  for (const [name, parse] of Object.entries(PARSED)) {
+    const rule = rules[name as keyof typeof PARSED];
+    if (rule === undefined) continue;
+    try {
+      parse(JSON.stringify(rule));
+    } catch (fault) {
+      return `rules.${name}: ${fault instanceof Error ? fault.message : String(fault)}`;
+    }
   }
+  return undefined;
+}
+
+/** In its form, or a reference that CloudFormation fills in. The CDK is not asked: `pagw` reads settings without it. */
+function isGiven(text: unknown, form: RegExp): boolean {
+  return typeof text === 'string' && (text.startsWith('${Token[') || form.test(text));
 }
 
 function namesOthers(others: OtherAccounts | undefined): boolean {
@@ -321,10 +368,6 @@ function namesOthers(others: OtherAccounts | undefined): boolean {
 /** As a part of a stack's, a queue's and a cluster's name. */
 function isName(text: string): boolean {
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text);
-}
-
-function isHistoryAge(days: number | 'off'): boolean {
-  return days === 'off' || within(days, LEAST_HISTORY_DAYS, 36_500);
 }
 
 function within(value: number, least: number, most: number): boolean {

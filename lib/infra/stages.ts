@@ -3,9 +3,11 @@ import type { StageRules } from './stage-rules.ts';
 
 /** A VPC that is there already. The cluster only needs subnets in two zones; nothing is routed to or from them. */
 export interface ExistingNetwork {
+  /** By its id. */
   vpcId: string;
   /** One zone per subnet, in the same order. */
   availabilityZones: string[];
+  /** Without a route to anywhere, in two zones at least. */
   isolatedSubnetIds: string[];
 }
 
@@ -17,6 +19,7 @@ export interface ExistingCluster {
    * restored one (docs/deploy.md, "Restore from a backup").
    */
   ownCluster: 'none' | 'kept' | 'removed';
+  /** Its name in the account and region. */
   clusterIdentifier: string;
   /** Whether the RDS Data API (HTTP endpoint) is on. The tracker has no other way in. */
   dataApiEnabled: boolean;
@@ -55,11 +58,14 @@ export interface StageSettings {
    * writer is otherwise made anew in ten ("High availability for Amazon Aurora"); events wait in the queue meanwhile.
    */
   capacity: { minUnits: number; maxUnits: number; pauseAfterMinutes?: number; readers: number };
+  /** Of the database in the cluster, where the tables are. */
   databaseName: string;
   /** CloudWatch Database Insights; `advanced` keeps 465 days (15 months), `standard` 7 at no cost. */
   insights: { mode: 'standard' | 'advanced'; retentionDays: number };
   retention: {
+    /** To any second of as many days the cluster can be restored. */
     backupDays: number;
+    /** How long logs of functions, server and network are kept. */
     logDays: number;
     /** Bodies of refused messages; they may hold PHI, so no longer than it takes to replay them. */
     quarantineDays: number;
@@ -87,12 +93,17 @@ export interface StageSettings {
   /** How often the minute flows run, and a canary is sent. Each run, and each canary, keeps the database awake. */
   everyMinutes: { retry: number; stuckAlarm: number; canary: number | 'off' };
   thresholds: {
+    /** The oldest event has waited for longer: alarm `ingest-age`. */
     ingestAgeSeconds: number;
-    /** From the queue to its timeline. */
+    /** How long a canary may take from the queue to its timeline: alarm `canary-heartbeat`. */
     canarySeconds: number;
+    /** A retry has been due for longer: alarm `retry-overdue`. */
     retryOverdueSeconds: number;
+    /** More were refused in 15 minutes: alarm `rejected-messages`. */
     rejectedMessages: number;
+    /** The database holds more: alarm `database-storage`. */
     storageGiB: number;
+    /** Of the largest capacity, for 15 minutes: alarm `database-capacity`. */
     capacityPercent: number;
   };
   /** Retry policy and queues, stuck limits, decision timeframes, PHI guard. */

@@ -46,7 +46,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
       existingNetwork: {
         vpcId: 'vpc-0123456789abcdef0',
         availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
-        isolatedSubnetIds: ['subnet-1', 'subnet-2', 'subnet-3'],
+        isolatedSubnetIds: [0, 1, 2].map((place) => `subnet-0123456789abcdef${place}`),
       },
     },
   },

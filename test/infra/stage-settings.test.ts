@@ -1,5 +1,7 @@
+import { Fn, Token } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { SUMMARY_FROZEN_AFTER_DAYS } from '../../lib/data-access/summary.ts';
+import { BOUNDS_BY_PATH, numberFault } from '../../lib/infra/setting-bounds.ts';
 import { stageSettings } from '../../lib/infra/stage-settings.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 
@@ -44,9 +46,9 @@ describe('settings of a stage', () => {
     ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:owner-AbCdEf',
   };
   const network = {
-    vpcId: 'vpc-1',
-    availabilityZones: ['a', 'b'],
-    isolatedSubnetIds: ['subnet-1', 'subnet-2'],
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['us-east-1a', 'us-east-1b'],
+    isolatedSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
   };
   const { retention, capacity } = base();
 
@@ -68,6 +70,57 @@ describe('settings of a stage', () => {
       { capacity: { ...capacity, minUnits: 1, pauseAfterMinutes: 5 } },
       /needs capacity\.minUnits of 0/,
     ],
+    [
+      'a VPC by its ARN',
+      { existingNetwork: { ...network, vpcId: 'arn:aws:ec2:::vpc/vpc-1' } },
+      /id of a VPC/,
+    ],
+    [
+      'a VPC without id',
+      { existingNetwork: { ...network, vpcId: undefined as unknown as string } },
+      /existingNetwork\.vpcId/,
+    ],
+    [
+      'subnets by their names',
+      { existingNetwork: { ...network, isolatedSubnetIds: ['isolated-a', 'isolated-b'] } },
+      /ids of subnets/,
+    ],
+    [
+      'zones without a region',
+      { existingNetwork: { ...network, availabilityZones: ['a', 'b'] } },
+      /us-east-1a/,
+    ],
+    [
+      'zones of another region than its own',
+      { existingNetwork: network, environment: { account: '123456789012', region: 'us-west-2' } },
+      /zones of the stage's region/,
+    ],
+    ['a network that is nothing', { existingNetwork: {} as never }, /existingNetwork/],
+    ['a pager among the addresses', { notify: ['https://pager.example/1'] }, /notify must be mail addresses/],
+    ['two addresses as one', { notify: ['a@example.org,b@example.org'] }, /notify must be mail addresses/],
+    ['an address without a domain', { notify: ['on-call@example'] }, /notify must be mail addresses/],
+    ['an address twice', { notify: ['a@example.org', 'A@example.org'] }, /each address once/],
+    ['one address instead of a list', { notify: 'a@example.org' as never }, /notify must be mail addresses/],
+    ['a runbook on a disk', { runbookUrl: 'docs/runbook.md' }, /runbookUrl must be a web address/],
+    ['a runbook with an anchor', { runbookUrl: 'https://example.org/#runbook' }, /without #/],
+    ['insights of no mode', { insights: { mode: 'basic' as never, retentionDays: 7 } }, /'standard' or/],
+    [
+      'a cluster by its ARN',
+      { existingCluster: { ...cluster, clusterIdentifier: 'arn:aws:rds:::cluster:claims' } },
+      /identifier of a cluster/,
+    ],
+    ['a retry policy of no attempts', { rules: { retryPolicy: { maxAttempts: 0 } } }, /rules\.retryPolicy: /],
+    [
+      'a limit that is no number',
+      { rules: { stuckLimits: { default: Number.NaN } } },
+      /rules\.stuckLimits: /,
+    ],
+    [
+      'a level of the PHI guard that is none',
+      { rules: { phiGuard: { level: 'lax' as never } } },
+      /rules\.phiGuard: /,
+    ],
+    ['senders without tenants', { rules: { senders: { AROAEXAMPLEID: [] } } }, /rules\.senders: /],
     ['producers who are nobody', { producers: {} }, /^Stage 'prod': producers and retryConsumers must name/],
     [
       'any role of an account',
@@ -94,10 +147,14 @@ describe('settings of a stage', () => {
     ],
     [
       'too few subnets',
-      { existingNetwork: { ...network, isolatedSubnetIds: ['subnet-1'] } },
+      { existingNetwork: { ...network, isolatedSubnetIds: ['subnet-0123456789abcdef0'] } },
       /must name two subnets/,
     ],
-    ['one zone', { existingNetwork: { ...network, availabilityZones: ['a', 'a'] } }, /two different ones/],
+    [
+      'one zone',
+      { existingNetwork: { ...network, availabilityZones: ['us-east-1a', 'us-east-1a'] } },
+      /two different ones/,
+    ],
     [
       'a stage’s queue without order',
       { rules: { retryQueues: { PARSING: { queueArn: 'arn:aws:sqs:us-east-1:123456789012:parsing' } } } },
@@ -111,7 +168,7 @@ describe('settings of a stage', () => {
       { readerTenants: ['Anthem'], widgetTenant: 'carelon' },
       /widgetTenant must be one of readerTenants/,
     ],
-    ['four zones', { zones: 4 }, /zones must be 2 or 3/],
+    ['four zones', { zones: 4 }, /zones must be a whole number from 2 to 3/],
     ['a PostgreSQL that is too old', { engineVersion: '16.4' }, /engineVersion must be/],
     [
       'an account that is none',
@@ -120,7 +177,7 @@ describe('settings of a stage', () => {
     ],
     [
       'less reserved than ingest may run',
-      { reservedConcurrency: { ingest: 1, scheduled: 1 } },
+      { reservedConcurrency: { ingest: 3, scheduled: 1 } },
       /reservedConcurrency must reserve/,
     ],
     [
@@ -176,4 +233,37 @@ describe('settings of a stage', () => {
       /^Stage 'prod': [^\n]+\.$/,
     );
   });
+
+  const numbers = [...BOUNDS_BY_PATH].flatMap(([path, bound]) =>
+    [Number.NaN, Infinity, -Infinity, -1, bound.least - 0.5, bound.most + 0.25, '7', null]
+      .filter((value) => !(value === -0.5 && bound.least === 0 && bound.step === 0.5))
+      .concat(bound.step === undefined ? [bound.least + 0.5] : [bound.least + 0.3])
+      .concat([bound.least - 1, bound.most + 1])
+      .map((value) => [path, value] as const),
+  );
+
+  test.each(numbers)('refuse %s of %s in one sentence that names it', (path, value) => {
+    const refused = () => stageSettings('prod', { prod: withValue(base(), path, value) });
+    expect(refused).toThrow(new RegExp(`^Stage 'prod': ${path.replace('.', '\\.')} must be [^\\n]+\\.$`));
+  });
+
+  test('take every number at either end of its bounds', () => {
+    for (const [path, { least, most }] of BOUNDS_BY_PATH)
+      for (const value of [least, most]) expect(numberFault(withValue(base(), path, value))).toBeUndefined();
+  });
+
+  test('take what another stack of the app makes for a network', () => {
+    const vpcId = Token.asString({ Ref: 'Vpc' });
+    const subnets = [1, 2].map((place) => Token.asString({ Ref: `Subnet${place}` }));
+    const zones = [0, 1].map((place) => Fn.select(place, Fn.getAzs()));
+    const existingNetwork = { vpcId, isolatedSubnetIds: subnets, availabilityZones: zones };
+    expect(stageSettings('prod', { prod: { ...base(), existingNetwork } })).toBeDefined();
+  });
 });
+
+/** As a file without types may have it. */
+function withValue(settings: StageSettings, path: string, value: unknown): StageSettings {
+  const [name = '', part] = path.split('.');
+  const group = settings[name as keyof StageSettings] as object | undefined;
+  return { ...settings, [name]: part === undefined ? value : { ...group, [part]: value } };
+}
