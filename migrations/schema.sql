@@ -2796,7 +2796,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION roll_up_flow_hour() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION roll_up_flow_hour() TO pagw_maintainer;
 
-CREATE OR REPLACE FUNCTION public.search_events(at timestamp with time zone, of_tenant text, since timestamp with time zone, until timestamp with time zone, of_stage text, of_type text, of_status pagw_event_status, of_error text, timed boolean, of_open boolean, contained jsonb[], compared jsonpath, after_at timestamp with time zone, after_id bigint, most integer, patience interval)
+CREATE OR REPLACE FUNCTION public.search_events(at timestamp with time zone, of_tenant text, since timestamp with time zone, until timestamp with time zone, of_stage text, of_type text, of_status pagw_event_status, of_error text, least_ms bigint, of_open boolean, contained jsonb[], compared jsonpath, after_at timestamp with time zone, after_id bigint, most integer, patience interval)
  RETURNS TABLE(id bigint, pagw_id text, tenant text, sequence_no bigint, stage text, event_type text, status text, duration_ms integer, created_at timestamp with time zone, metadata jsonb, recorded_at text)
  LANGUAGE plpgsql
  STABLE
@@ -2824,7 +2824,7 @@ BEGIN
       AND (of_type IS NULL OR event.event_type = of_type)
       AND (of_status IS NULL OR event.status = of_status)
       AND (of_error IS NULL OR event.error_code = of_error)
-      AND (NOT timed OR event.duration_ms IS NOT NULL)
+      AND (least_ms IS NULL OR event.duration_ms >= least_ms)
       AND (NOT of_open OR EXISTS (
         SELECT FROM request_tracker AS request
         WHERE request.pagw_id = event.pagw_id AND request.completed_at IS NULL
@@ -2850,8 +2850,8 @@ BEGIN
   RETURN NEXT;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,text,boolean,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,text,boolean,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) TO pagw_reader;
+REVOKE EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,text,bigint,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION search_events(timestamp with time zone,text,timestamp with time zone,timestamp with time zone,text,text,pagw_event_status,text,bigint,boolean,jsonb[],jsonpath,timestamp with time zone,bigint,integer,interval) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.set_login_password(login text, verifier text)
  RETURNS void

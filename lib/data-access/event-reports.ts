@@ -41,6 +41,41 @@ export async function countEvents(database: Database, query: EventCountQuery): P
   return rows[0]?.events ?? 0;
 }
 
+export interface LongEventsQuery extends ReportSpan {
+  stage?: string | undefined;
+  eventType?: string | undefined;
+  leastMs: number;
+}
+
+/**
+ * The part of a span from the first to the last hour in which a completed event took so long; null when none did. By the
+ * hourly summary, so that the one event that took longest is found without reading the span.
+ */
+export async function hoursOfLongEvents(
+  database: Database,
+  query: LongEventsQuery,
+): Promise<{ since: Date; until: Date } | null> {
+  const { rows } = await database.execute<{ since: Date | null; until: Date | null }>(
+    `SELECT
+       greatest(min(hour), :since::timestamptz) AS since,
+       least(max(hour) + interval '1 hour', :until::timestamptz) AS until
+     FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, by_day => false)
+     WHERE (:stage::text IS NULL OR stage = :stage)
+       AND (:event_type::text IS NULL OR event_type = :event_type)
+       AND status = 'COMPLETED'
+       AND duration_max_ms >= :least_ms::bigint
+     HAVING count(*) > 0`,
+    {
+      ...spanValues(query),
+      stage: query.stage ?? null,
+      event_type: query.eventType ?? null,
+      least_ms: query.leastMs,
+    },
+  );
+  const [{ since, until } = { since: null, until: null }] = rows;
+  return since === null || until === null ? null : { since, until };
+}
+
 export interface TenantEvents {
   tenant: string;
   events: number;

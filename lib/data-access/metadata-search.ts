@@ -192,8 +192,8 @@ export interface MetadataSearch extends ReportSpan {
   eventType?: string | undefined;
   status?: EventStatus | undefined;
   errorCode?: string | undefined;
-  /** Only events that state a duration. */
-  timed?: boolean | undefined;
+  /** Only events that state a duration, of so many milliseconds at least. */
+  leastMs?: number | undefined;
   /** Only events of requests still in flight. */
   openOnly?: boolean | undefined;
   /** At most 100. @default 50 */
@@ -231,7 +231,7 @@ export async function searchMetadata(database: Database, search: MetadataSearch)
        CASE WHEN octet_length(metadata::text) <= 4096 THEN metadata END AS metadata, recorded_at
      FROM search_events(
        :now::timestamptz, :tenant::text, :since::timestamptz, :until::timestamptz, :stage, :event_type,
-       :status::pagw_event_status, :error_code::text, :timed, :open_only, :contained::jsonb[], :compared::jsonpath, :after_at::timestamptz, :after_id::bigint, :limit::int,
+       :status::pagw_event_status, :error_code::text, :least_ms::bigint, :open_only, :contained::jsonb[], :compared::jsonpath, :after_at::timestamptz, :after_id::bigint, :limit::int,
        :patience_ms * interval '1 millisecond'
      )`,
     {
@@ -241,7 +241,7 @@ export async function searchMetadata(database: Database, search: MetadataSearch)
       event_type: search.eventType ?? null,
       status: search.status ?? null,
       error_code: search.errorCode ?? null,
-      timed: search.timed ?? false,
+      least_ms: search.leastMs ?? null,
       open_only: search.openOnly ?? false,
       contained:
         contained === null ? null : toArrayLiteral(contained.map((object) => JSON.stringify(object))),

@@ -1,5 +1,6 @@
 import { latencySlots, type StageLatency, stageLatency } from '../data-access/event-reports.ts';
 import { stageRank } from '../domain/event-stages.ts';
+import type { Place } from './place.ts';
 import { defineReport, type ReportQuestion } from './report.ts';
 
 /** How long each stage's completed events took, in the order of the pipeline. */
@@ -25,8 +26,18 @@ export const latency = defineReport<StageLatency>({
       }),
     },
     { title: 'p50', unit: 'took', value: ({ p50Ms }) => p50Ms },
-    { title: 'p95', unit: 'took', value: ({ p95Ms }) => p95Ms },
-    { title: 'Max', unit: 'took', value: ({ maxMs }) => maxMs },
+    {
+      title: 'p95',
+      unit: 'took',
+      value: ({ p95Ms }) => p95Ms,
+      leadsTo: (row, question) => longEvents(row, row.p95Ms, question),
+    },
+    {
+      title: 'Max',
+      unit: 'took',
+      value: ({ maxMs }) => maxMs,
+      leadsTo: (row, question) => longEvents(row, row.maxMs, question),
+    },
     { title: 'p95 over time', unit: 'spark', value: p95OverTime },
   ],
   fields: ['stage', 'count', 'p50Ms', 'p95Ms', 'maxMs'],
@@ -39,4 +50,15 @@ function p95OverTime({ stage, slices }: StageLatency, question: ReportQuestion) 
   const p95s = new Map(slices.map(({ at, p95Ms }) => [at.getTime(), p95Ms]));
   const values = latencySlots(question, question.now).map((start) => p95s.get(start.getTime()) ?? null);
   return { values, label: `p95 of ${stage.slice(0, 40)} in ${values.length} slices of time` };
+}
+
+/** Where the events stand that took so long. */
+function longEvents(
+  { stage }: Pick<StageLatency, 'stage'>,
+  leastMs: number,
+  question: ReportQuestion,
+): Place {
+  const { tenant, time } = question;
+  const least = String(Math.floor(leastMs));
+  return { view: 'search', parameters: { tenant, stage, status: 'COMPLETED', least, time } };
 }

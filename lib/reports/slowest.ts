@@ -1,5 +1,6 @@
 import { type StagePerformance, slowestStages } from '../data-access/event-reports.ts';
-import { defineReport } from './report.ts';
+import type { Place } from './place.ts';
+import { defineReport, type ReportQuestion } from './report.ts';
 
 /** The stages and event types whose completed events took longest on average. */
 export const slowest = defineReport<StagePerformance>({
@@ -24,10 +25,31 @@ export const slowest = defineReport<StagePerformance>({
     },
     { title: 'Mean', unit: 'took', value: ({ avgMs }) => avgMs },
     { title: '', unit: 'bar', value: ({ avgMs }) => ({ value: avgMs, tone: 'busy' }) },
-    { title: 'p95', unit: 'took', value: ({ p95Ms }) => p95Ms },
-    { title: 'Max', unit: 'took', value: ({ maxMs }) => maxMs },
+    {
+      title: 'p95',
+      unit: 'took',
+      value: ({ p95Ms }) => p95Ms,
+      leadsTo: (row, question) => longEvents(row, row.p95Ms, question),
+    },
+    {
+      title: 'Max',
+      unit: 'took',
+      value: ({ maxMs }) => maxMs,
+      leadsTo: (row, question) => longEvents(row, row.maxMs, question),
+    },
   ],
   fields: ['stage', 'eventType', 'occurrences', 'avgMs', 'p95Ms', 'maxMs'],
   empty: 'No completed event of this time states how long it took.',
   reads: 'summary + edges',
 });
+
+/** Where the events stand that took so long. */
+function longEvents(
+  { stage, eventType }: Pick<StagePerformance, 'stage' | 'eventType'>,
+  leastMs: number,
+  question: ReportQuestion,
+): Place {
+  const { tenant, time } = question;
+  const least = String(Math.floor(leastMs));
+  return { view: 'search', parameters: { tenant, stage, type: eventType, status: 'COMPLETED', least, time } };
+}

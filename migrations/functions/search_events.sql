@@ -1,5 +1,5 @@
--- The events of a tenant (null: of all), of one stage, type, status and error code where stated, with a duration if
--- `timed`, of a request in flight if `of_open`, whose metadata contains one of `contained` and satisfies the jsonpath
+-- The events of a tenant (null: of all), of one stage, type, status and error code where stated, that took
+-- `least_ms` or longer, of a request in flight if `of_open`, whose metadata contains one of `contained` and satisfies the jsonpath
 -- `compared`, latest first: up to `most` of them, then a row without an id that says how far back was searched (null: to
 -- `since`). It goes back from `at` in growing steps and
 -- ends after about `patience`, for a condition that no index serves and nothing meets must not read everything. Planned
@@ -7,7 +7,7 @@
 -- Called by reports and search: lib/data-access/metadata-search.ts.
 CREATE OR REPLACE FUNCTION search_events(
   at timestamptz, of_tenant text, since timestamptz, until timestamptz, of_stage text, of_type text,
-  of_status pagw_event_status, of_error text, timed boolean, of_open boolean,
+  of_status pagw_event_status, of_error text, least_ms bigint, of_open boolean,
   contained jsonb[], compared jsonpath, after_at timestamptz, after_id bigint, most int, patience interval
 )
 RETURNS TABLE (
@@ -39,7 +39,7 @@ BEGIN
       AND (of_type IS NULL OR event.event_type = of_type)
       AND (of_status IS NULL OR event.status = of_status)
       AND (of_error IS NULL OR event.error_code = of_error)
-      AND (NOT timed OR event.duration_ms IS NOT NULL)
+      AND (least_ms IS NULL OR event.duration_ms >= least_ms)
       AND (NOT of_open OR EXISTS (
         SELECT FROM request_tracker AS request
         WHERE request.pagw_id = event.pagw_id AND request.completed_at IS NULL
@@ -66,6 +66,6 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, text, boolean, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, text, bigint, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, text, boolean, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) TO pagw_reader;
+GRANT EXECUTE ON FUNCTION search_events(timestamptz, text, timestamptz, timestamptz, text, text, pagw_event_status, text, bigint, boolean, jsonb[], jsonpath, timestamptz, bigint, int, interval) TO pagw_reader;

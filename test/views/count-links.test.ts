@@ -152,6 +152,24 @@ describe('every number', () => {
     expect(wrong).toEqual([]);
   });
 
+  it.each(['/latency', '/latency?time=30d', '/latency?tenant=payer-0'])(
+    'that is the longest or the p95 of %s leads to the requests that took so long',
+    async (start) => {
+      const links = linksOf(await open(start)).filter(({ href }) => href.includes('least='));
+      expect(links.length).toBeGreaterThanOrEqual(8);
+      for (const { href } of links) {
+        const target = await open(href);
+        expect(tableRows(target).get('Events found')).toBeGreaterThanOrEqual(1);
+        expect(target).toMatch(/that took [^<]+ or longer/);
+      }
+      const longest = links.map(({ href }) =>
+        Number(new URL(href, 'http://console').searchParams.get('least')),
+      );
+      const tookLongest = links[longest.indexOf(Math.max(...longest))];
+      expect(await open(tookLongest?.href ?? '')).toContain(`<td class="num">${tookLongest?.text}</td>`);
+    },
+  );
+
   it('of a chosen decision leads to it, page by page', async () => {
     const [approved] = linksOf(await open('/deadlines?tenant=payer-0')).filter(({ href }) =>
       href.includes('outcome=decided'),

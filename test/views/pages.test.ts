@@ -209,7 +209,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
           query: text,
           found: {
             kind: 'events',
-            filter: { stage: text, type: text, status: 'FAILED', timed: 'yes', time: '7d' },
+            filter: { stage: text, type: text, status: 'FAILED', timed: 'yes', least: null, time: '7d' },
             words: {
               ...{ status: 'FAILED', stage: text, type: text, errorCode: text, tenant: text, openOnly: true },
               ...{ conditions: [text], filters: [] },

@@ -21,7 +21,16 @@ const retry: ListedRetry = {
 };
 
 function retryQueue(data: Partial<RetryQueueData>): Html {
-  const empty = { state: null, stage: null, retries: [], total: 0, pauses: [], batches: [] };
+  const empty = {
+    state: null,
+    stage: null,
+    retries: [],
+    total: 0,
+    next: null,
+    goesOn: false,
+    pauses: [],
+    batches: [],
+  };
   return RetryQueue({
     data: { ...empty, overdueSeconds: 600, maxAttempts: () => 5, ...data },
     context: viewContext(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { consoleLinks } from '../../lib/local/console/console-page.tsx';
 import { StuckBoard, type StuckBoardData } from '../../lib/views/pages/stuck.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import {
@@ -18,6 +19,7 @@ function draw(data: Partial<StuckBoardData> = {}): string {
   const whole = {
     filter: noFilter,
     stuck: stuckGroups(),
+    page: 1,
     requests: null,
     check,
     pauses: [],
@@ -57,6 +59,40 @@ describe('the stuck board', () => {
     expect(textOf(html)).toContain('PAGW-B PAGW-C all 41');
   });
 
+  it('shows 500 groups a hundred at a time, by cause and stage, on pages of a sane size', () => {
+    const groups = Array.from({ length: 500 }, (_, place) =>
+      stuckGroup({
+        count: 500 - place,
+        stage: place % 2 === 0 ? 'PARSING' : 'API_CONNECTOR',
+        reason: place % 3 === 0 ? 'failed' : 'no-result',
+        errorCode: `ERROR_${place}`,
+        sampleIds: ['A', 'B', 'C'].map((end) => `PAGW-20251226-00005-${place}${end}`),
+      }),
+    );
+    const pages = [1, 2, 5, 9].map((page) => {
+      const whole = {
+        filter: noFilter,
+        stuck: stuckGroups(...groups),
+        requests: null,
+        check,
+        pauses: [],
+        owner: null,
+      };
+      const limits = { groups: 500, requests: 200, events: 1_000 };
+      return String(
+        StuckBoard({ data: { ...whole, page }, context: viewContext({ links: consoleLinks, limits }) }),
+      );
+    });
+    const codes = pages.map((html) => html.match(/ERROR_\d+</g) ?? []);
+    expect(codes.map((found) => found.length)).toEqual([100, 100, 100, 100]);
+    expect(codes.map(([first]) => first)).toEqual(['ERROR_0<', 'ERROR_100<', 'ERROR_400<', 'ERROR_400<']);
+    for (const html of pages) expect(Buffer.byteLength(html)).toBeLessThan(250_000);
+    expect(pages[1]).toContain('href="/stuck?page=3"');
+    expect(pages[0]).toContain('href="/stuck?reason=no-result"');
+    expect(pages[0]).toContain('href="/stuck?stage=PARSING"');
+    expect(pages[2]).not.toContain('Smaller ones');
+  });
+
   it('leads from the count to the group and from a sample to its request', () => {
     const html = draw({ stuck: stuckGroups(stuckGroup({ sampleIds: ['PAGW-A'] })) });
     expect(html).toContain(
@@ -89,7 +125,7 @@ describe('the stuck board', () => {
       }),
     );
     const html = draw({ stuck: stuckGroups(...groups) });
-    expect(textOf(html)).toContain('The 100 largest of 500 groups');
+    expect(textOf(html)).toContain('Page 1 of 5');
     expect(textOf(html)).toContain('125,250 requests in 500 groups');
     expect(sanitiseHtml(html)).toBe(html);
   });

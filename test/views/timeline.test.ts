@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestRow, TimelineEvent } from '../../lib/data-access/timeline.ts';
-import { Timeline } from '../../lib/views/timeline/timeline.tsx';
+import { Timeline, type TimelineData } from '../../lib/views/timeline/timeline.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import {
   ago,
@@ -12,11 +12,62 @@ import {
 } from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';
 
-function draw(events: TimelineEvent[], request: Partial<RequestRow> = {}): string {
+function draw(
+  events: TimelineEvent[],
+  request: Partial<RequestRow> = {},
+  show: TimelineData['show'] = 'all',
+): string {
   const row = requestRow({ lastSequenceNo: events.length, ...request });
-  const data = { request: row, events, maxAttempts: () => 5, pause: null, owner: null, acts: [] };
+  const data = { request: row, events, show, maxAttempts: () => 5, pause: null, owner: null, acts: [] };
   return String(Timeline({ data, context: viewContext() }));
 }
+
+const attempt = (
+  sequenceNo: number,
+  stage: string,
+  status: 'STARTED' | 'COMPLETED' | 'FAILED',
+  fields = {},
+) =>
+  timelineEvent({
+    ...{ sequenceNo, stage, status },
+    eventType: `${stage}_${status}`,
+    occurredAt: ago(90 - sequenceNo),
+    ...fields,
+  });
+
+describe('the events of a timeline', () => {
+  const events = [
+    attempt(1, 'PARSING', 'STARTED', { metadata: { pages: 3 } }),
+    attempt(2, 'PARSING', 'COMPLETED', { durationMs: 900 }),
+    attempt(3, 'VALIDATION', 'STARTED'),
+    attempt(4, 'VALIDATION', 'FAILED', { errorCode: 'VALIDATION_ERROR' }),
+    attempt(5, 'VALIDATION', 'STARTED', { attempt: 2 }),
+    attempt(6, 'ATTACHMENT', 'COMPLETED'),
+    attempt(7, 'VALIDATION', 'COMPLETED', { attempt: 2 }),
+    attempt(8, 'ENRICHMENT', 'STARTED'),
+    attempt(9, 'ENRICHMENT', 'COMPLETED', { occurredAt: ago(200) }),
+    attempt(10, 'CONVERSION', 'STARTED'),
+    attempt(11, 'CONVERSION', 'COMPLETED', { attempt: 2 }),
+  ];
+  const numbers = (html: string) =>
+    [...(html.split('<tbody>').at(-1) ?? '').matchAll(/<tr><td class="num">([^<]+)</g)].map(
+      ([, number]) => number,
+    );
+
+  it('fold a start with the success that follows it, unless something lies between or is odd', () => {
+    const html = draw(events, {}, null);
+    expect(numbers(html)).toEqual(['1–2', '3', '4', '5', '6', '7', '8', '9', '10', '11']);
+    for (const part of ['PARSING_STARTED', 'PARSING_COMPLETED', 'pages', '900 ms'])
+      expect(textOf(html)).toContain(part);
+  });
+
+  it('are all told by themselves, or those alone that failed, by choice', () => {
+    expect(numbers(draw(events, {}, 'all'))).toHaveLength(events.length);
+    expect(numbers(draw(events, {}, 'failures'))).toEqual(['4']);
+    expect(textOf(draw(events.slice(0, 2), {}, 'failures'))).toContain('No event of this request failed.');
+    expect(textOf(draw(events, {}, null))).toContain('failures only, 1');
+  });
+});
 
 describe('the timeline', () => {
   it('tells who sent an event, and nobody of what the tracker made itself', () => {

@@ -14,6 +14,8 @@ import { readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { groupPlace } from './stuck.tsx';
 
+const INCIDENTS_PER_PAGE = 100;
+
 export const incidentsPage: ViewPage = {
   title: 'Incidents',
   filters: ['closed', 'after'],
@@ -23,7 +25,7 @@ export const incidentsPage: ViewPage = {
     const closed = readWord(parameters, 'closed', ['yes']) !== null;
     const after = readText(parameters, 'after') ?? undefined;
     const [{ rows: incidents, next }, check] = await Promise.all([
-      listIncidents(database, { tenant, closed }, limits.groups, after),
+      listIncidents(database, { tenant, closed }, Math.min(limits.groups, INCIDENTS_PER_PAGE), after),
       readCheck(database),
     ]);
     return <IncidentList data={{ incidents, next, closed, check }} context={context} />;

@@ -19,17 +19,19 @@ const BATCHES_SHOWN = 5;
 
 export const retriesPage: ViewPage = {
   title: 'Retries',
-  filters: ['state', 'stage'],
+  filters: ['state', 'stage', 'after'],
   show: async ({ database, parameters, context, rules }) => {
     const state = readWord(parameters, 'state', retryStates);
     const stage = readText(parameters, 'stage');
     const filter = toRetryFilter({ tenant: context.tenant ?? undefined, stage: stage ?? undefined });
-    const [{ rows: retries, total }, pauses, batches] = await Promise.all([
+    const after = readText(parameters, 'after') ?? undefined;
+    const [{ rows: retries, total, next }, pauses, batches] = await Promise.all([
       listRetries(database, {
         filter,
         state: state ?? undefined,
         now: context.now,
         limit: context.limits.requests,
+        after,
       }),
       listRetryPauses(database),
       listRetryBatches(database, BATCHES_SHOWN),
@@ -41,6 +43,8 @@ export const retriesPage: ViewPage = {
       stage,
       retries,
       total,
+      next,
+      goesOn: after !== undefined,
       pauses: pausesOf(pauses, context.tenant),
       batches: batches.filter((batch) => isVisible(batch.filter.tenant)),
       overdueSeconds: rules.stageLimits.retryOverdue,
@@ -55,7 +59,12 @@ export interface RetryQueueData {
   state: ListedRetry['state'] | null;
   stage: string | null;
   retries: readonly ListedRetry[];
+  /** From this page on. */
   total: number;
+  /** Where the next page begins; null on the last. */
+  next: string | null;
+  /** Pages were read before this one. */
+  goesOn: boolean;
   pauses: readonly RetryPause[];
   batches: readonly RetryBatch[];
   /** From this on, what is due is overdue. */
@@ -65,13 +74,14 @@ export interface RetryQueueData {
 
 /** What waits for its next attempt, what is on its way, and what has no attempt left. */
 export function RetryQueue({ data, context }: { data: RetryQueueData; context: ViewContext }) {
-  const { state, stage, retries, total, pauses, batches } = data;
+  const { state, stage, retries, total, next, goesOn, pauses, batches } = data;
   const { links, tenant } = context;
   return (
     <section>
       <h1>Retry queue</h1>
       <p class="lead">
         <Total count={total} one="failure" />
+        {goesOn ? ' from here on' : ''}
         {state === null ? ' waiting or exhausted' : ''}; the next to go out first. Due ones go out every
         minute.
       </p>
@@ -95,10 +105,16 @@ export function RetryQueue({ data, context }: { data: RetryQueueData; context: V
       )}
       {total > retries.length ? (
         <Caution>
-          The first {retries.length.toLocaleString('en')} of {total.toLocaleString('en')}. All of them:{' '}
+          {goesOn ? 'The next ' : 'The first '}
+          {retries.length.toLocaleString('en')} of {total.toLocaleString('en')}. All of them:{' '}
           <code>pagw retry list</code>.
         </Caution>
       ) : null}
+      {next === null ? null : (
+        <p class="pager">
+          {links.link({ view: 'retries', parameters: { tenant, state, stage, after: next } }, 'Later ones')}
+        </p>
+      )}
       <Batches batches={batches} context={context} />
     </section>
   );

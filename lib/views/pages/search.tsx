@@ -1,4 +1,4 @@
-import { countEvents } from '../../data-access/event-reports.ts';
+import { countEvents, hoursOfLongEvents } from '../../data-access/event-reports.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { type FoundEvent, searchMetadata } from '../../data-access/metadata-search.ts';
 import { listRequests, searchRequests } from '../../data-access/requests.ts';
@@ -6,6 +6,7 @@ import { countOpenRequests } from '../../data-access/stuck-alarm.ts';
 import { canonicalEventType } from '../../domain/event-catalogue.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
 import { type EventStatus, eventStatuses } from '../../domain/tracked-event.ts';
+import { tookText } from '../../domain/words.ts';
 import { search } from '../../reports/search.ts';
 import {
   isCondition,
@@ -32,7 +33,7 @@ const MOST_EVENTS = 50;
 
 export const searchPage: ViewPage = {
   title: 'Search',
-  filters: ['q', 'open', 'stage', 'type', 'status', 'timed', 'time', 'after'],
+  filters: ['q', 'open', 'stage', 'type', 'status', 'timed', 'least', 'time', 'after'],
   show: async (question) => {
     const { parameters, context } = question;
     const query = readText(parameters, 'q') ?? '';
@@ -59,7 +60,7 @@ function find(question: ViewQuestion, query: string): Promise<Found> {
   const namesEvents = [words.status, words.stage, words.type, words.errorCode].some(
     (field) => field !== null,
   );
-  const asksForEvents = ['type', 'status', 'stage', 'time'].some(
+  const asksForEvents = ['type', 'status', 'stage', 'least', 'time'].some(
     (name) => readText(parameters, name) !== null,
   );
   const filter = readEventFilter(parameters);
@@ -77,8 +78,17 @@ function readEventFilter(parameters: ViewParameters): EventFilter {
     type: readText(parameters, 'type'),
     status: readWord(parameters, 'status', eventStatuses),
     timed: readWord(parameters, 'timed', ['yes']),
+    least: readLeast(parameters),
     time: readTime(parameters, '7d'),
   };
+}
+
+/** @throws ViewError */
+function readLeast(parameters: ViewParameters): string | null {
+  const least = readText(parameters, 'least');
+  if (least !== null && !/^\d{1,10}$/.test(least))
+    throw badFilter('The filter “least” is how long an event took at least, in milliseconds.');
+  return least;
 }
 
 async function findEvents(
@@ -94,9 +104,10 @@ async function findEvents(
   const status = oneMeaning('status', words.status, filter.status);
   const errorCode = words.errorCode;
   await refuseUnknownNames(database, { tenant, stage, eventType: type, errorCode });
+  const leastMs = filter.least === null ? null : Number(filter.least);
+  const span = { tenant, since: sinceOf(filter.time, now) };
   const wanted = {
-    tenant,
-    since: sinceOf(filter.time, now),
+    ...span,
     stage: stage ?? undefined,
     eventType: type ?? undefined,
     status: status ?? undefined,
@@ -106,12 +117,16 @@ async function findEvents(
     searchMetadata(database, {
       ...wanted,
       ...{ now, filters, openOnly },
+      ...(leastMs === null ? null : await hoursOfLongEvents(database, { ...wanted, leastMs })),
+      leastMs: leastMs ?? (wanted.timed ? 0 : undefined),
       errorCode: errorCode ?? undefined,
       limit: Math.min(MOST_EVENTS, limits.requests),
       after: readText(parameters, 'after') ?? undefined,
     }),
     // What the summary does not tell apart is not counted ahead: nothing has that number but reading all of it.
-    filters.length === 0 && errorCode === null && !openOnly ? countEvents(database, wanted) : null,
+    filters.length === 0 && errorCode === null && leastMs === null && !openOnly
+      ? countEvents(database, wanted)
+      : null,
   ]);
   return { kind: 'events', filter, words, events: rows, total, next, searchedBackTo };
 }
@@ -189,6 +204,8 @@ export interface EventFilter {
   status: EventStatus | null;
   /** Only events that state a duration. */
   timed: 'yes' | null;
+  /** Only events that took so many milliseconds or longer. */
+  least: string | null;
   time: ReportTime;
 }
 
@@ -372,7 +389,7 @@ function Events({ query, found, context }: EventsProps) {
 }
 
 function EventsTitle({ found }: { found: FoundOf<'events'> }) {
-  const { stage, type, status, timed, time } = found.filter;
+  const { stage, type, status, timed, least, time } = found.filter;
   return (
     <>
       {found.total === null ? 'Events' : <Total count={found.total} one="event" />} of {timeText(time)}
@@ -395,6 +412,7 @@ function EventsTitle({ found }: { found: FoundOf<'events'> }) {
         </>
       )}
       {timed === null ? null : ' · with a duration'}
+      {least === null ? null : ` · that took ${tookText(Number(least))} or longer`}
     </>
   );
 }

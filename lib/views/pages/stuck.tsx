@@ -25,7 +25,8 @@ import {
 } from '../../domain/words.ts';
 import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
-import { DataText } from '../parts/data-text.tsx';
+import { Choices } from '../parts/choices.tsx';
+import { cutText, DataText } from '../parts/data-text.tsx';
 import { RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { PausedBy, Pauses, pausesOf } from '../parts/pauses.tsx';
@@ -34,11 +35,11 @@ import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
-import type { ViewContext, ViewPage } from '../view-page.ts';
+import type { ViewContext, ViewPage, ViewParameters } from '../view-page.ts';
 
 export const stuckPage: ViewPage = {
   title: 'Stuck',
-  filters: ['stage', 'reason', 'error', 'target', 'risk', 'after'],
+  filters: ['stage', 'reason', 'error', 'target', 'risk', 'after', 'page'],
   show: async ({ database, parameters, context }) => {
     const filter = {
       stage: readText(parameters, 'stage'),
@@ -72,7 +73,7 @@ export const stuckPage: ViewPage = {
       isFiltered && only !== undefined && others.length === 0 && only.stage !== OTHER ? only : null;
     const owner =
       group && (await lastHeardOf(database, { tenant: group.tenant, stage: ownerOf(group, pauses) }));
-    const data = { filter, stuck, requests, check, pauses, owner };
+    const data = { filter, page: readPageNumber(parameters), stuck, requests, check, pauses, owner };
     return <StuckBoard data={data} context={context} />;
   },
 };
@@ -87,6 +88,8 @@ export interface StuckBoardData {
     risk: 'at-risk' | 'breached' | null;
   };
   stuck: StuckGroups;
+  /** Of groups, from 1 on. */
+  page: number;
   /** Longest stuck first; null where no group was chosen. */
   requests: Page<StuckRequest> | null;
   check: LastCheck | undefined;
@@ -100,7 +103,10 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
   const { requests, check, filter } = data;
   const { groups, total, groupCount } = data.stuck;
   const { now, limits, links } = context;
-  const shown = groups.slice(0, limits.groups);
+  const perPage = Math.min(limits.groups, GROUPS_PER_PAGE);
+  const pages = Math.max(1, Math.ceil(groups.length / perPage));
+  const page = Math.min(data.page, pages);
+  const shown = groups.slice((page - 1) * perPage, page * perPage);
   const isFiltered = Object.values(filter).some((part) => part !== null);
   const [only] = groups;
   return (
@@ -119,6 +125,7 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
       </p>
       <CheckCaution check={check} now={now} />
       <Pauses pauses={pausesOf(data.pauses, context.tenant)} now={now} />
+      <GroupChoices groups={groups} filter={filter} context={context} />
       {only !== undefined && isFiltered && groups.length === 1 && only.stage !== OTHER ? (
         <GroupToDo group={only} pauses={data.pauses} owner={data.owner} context={context} />
       ) : null}
@@ -130,16 +137,96 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
       ) : (
         <GroupTable groups={shown} pauses={data.pauses} context={context} />
       )}
-      {groupCount > shown.length ? (
+      <Pager page={page} pages={pages} filter={filter} context={context} />
+      {groupCount > groups.length ? (
         <Caution>
-          The {shown.length} largest of {groupCount.toLocaleString('en')} groups. Choose a tenant or a stage
-          to see others, or list every request with <code>pagw stuck -o csv --limit {total}</code>.
+          The {groups.length.toLocaleString('en')} largest of {groupCount.toLocaleString('en')} groups. Choose
+          a tenant or a stage to see others, or list every request with{' '}
+          <code>pagw stuck -o csv --limit {total}</code>.
         </Caution>
       ) : null}
       {requests === null ? null : (
         <RequestTable requests={requests} filter={filter} total={total} context={context} />
       )}
     </section>
+  );
+}
+
+/** Rows of a page that is read at a glance, and drawn at once. */
+const GROUPS_PER_PAGE = 100;
+
+function readPageNumber(parameters: ViewParameters): number {
+  const page = readText(parameters, 'page') ?? '1';
+  if (!/^[1-9]\d{0,3}$/.test(page)) throw badFilter('The filter “page” is a number from 1 on.');
+  return Number(page);
+}
+
+interface GroupChoicesProps {
+  groups: readonly StuckGroup[];
+  filter: StuckBoardData['filter'];
+  context: ViewContext;
+}
+
+/** The causes and stages that there are to choose from, where there is more than one. */
+function GroupChoices({ groups, filter, context }: GroupChoicesProps) {
+  const { links, tenant } = context;
+  if (filter.error !== null || filter.target !== null) return <></>;
+  const parameters = { tenant, ...filter };
+  const reasons = [...new Set(groups.map(({ reason }) => reason))].sort();
+  const stages = [...new Set(groups.map(({ stage }) => stage))].filter((stage) => stage !== OTHER).sort();
+  const choices = [
+    { name: 'Cause', parameter: 'reason', chosen: filter.reason, words: reasons, label: reasonText },
+    {
+      name: 'Stage',
+      parameter: 'stage',
+      chosen: filter.stage,
+      words: stages,
+      label: (stage: string) => stage,
+    },
+  ];
+  return (
+    <>
+      {choices.map(({ name, parameter, chosen, words, label }) =>
+        chosen === null && words.length < 2 ? null : (
+          <Choices
+            name={name}
+            view="stuck"
+            parameters={parameters}
+            parameter={parameter}
+            chosen={chosen}
+            words={[
+              { value: null, label: `every ${name.toLowerCase()}` },
+              ...words.slice(0, MOST_CHOICES).map((value) => ({ value, label: cutText(label(value), 40) })),
+            ]}
+            links={links}
+          />
+        ),
+      )}
+    </>
+  );
+}
+
+/** Producers may make up stages. */
+const MOST_CHOICES = 16;
+
+interface PagerProps {
+  page: number;
+  pages: number;
+  filter: StuckBoardData['filter'];
+  context: ViewContext;
+}
+
+function Pager({ page, pages, filter, context: { links, tenant } }: PagerProps) {
+  if (pages === 1) return <></>;
+  const place = (number: number): Place => ({
+    view: 'stuck',
+    parameters: { tenant, ...filter, page: number === 1 ? null : String(number) },
+  });
+  return (
+    <p class="pager">
+      Page {page} of {pages} {page === 1 ? null : links.link(place(page - 1), 'Larger ones')}{' '}
+      {page === pages ? null : links.link(place(page + 1), 'Smaller ones')}
+    </p>
   );
 }
 

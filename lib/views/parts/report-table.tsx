@@ -106,7 +106,9 @@ function cellOf<Row>(
       return <Gauge {...column.value(row, question)} />;
     case 'took': {
       const milliseconds = column.value(row, question);
-      return milliseconds === null ? '–' : tookText(milliseconds);
+      if (milliseconds === null) return '–';
+      const place = column.leadsTo?.(row, question);
+      return place === undefined ? tookText(milliseconds) : links.link(place, tookText(milliseconds));
     }
     case 'ago':
       return <Relative at={column.value(row, question)} now={now} />;

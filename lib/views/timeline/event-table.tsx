@@ -6,18 +6,19 @@ import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { dayOf, Instant, isSameDay } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-page.ts';
+import type { FoldedEvent } from './fold-pairs.ts';
 
 /** The longest error text shown; the whole is in the database. */
 const ERROR_LENGTH = 300;
 
 export interface EventTableProps {
-  events: readonly TimelineEvent[];
+  events: readonly FoldedEvent[];
   flags: ReadonlyMap<number, readonly EventFlag[]>;
   context: ViewContext;
   maxAttempts(event: TimelineEvent): number;
 }
 
-/** Every event in the order in which it was recorded. */
+/** Events in the order in which they were recorded; a start and its success may be one row. */
 export function EventTable({ events, flags, context, maxAttempts }: EventTableProps) {
   const { zone } = context;
   const newDays = daysBegun(events, context);
@@ -27,19 +28,43 @@ export function EventTable({ events, flags, context, maxAttempts }: EventTablePr
       rows={events}
       links={context.links}
       columns={[
-        { name: '#', numeric: true, cell: ({ sequenceNo }) => sequenceNo },
+        {
+          name: '#',
+          numeric: true,
+          cell: ({ sequenceNo, startedBy }) =>
+            startedBy === undefined ? sequenceNo : `${startedBy.sequenceNo}–${sequenceNo}`,
+        },
         {
           name: `Time, ${zone}`,
-          cell: ({ sequenceNo, occurredAt }) => (
+          cell: ({ sequenceNo, occurredAt, startedBy }) => (
             <>
-              {newDays.has(sequenceNo) ? <div class="detail num">{dayOf(occurredAt, zone)}</div> : null}
-              <Instant at={occurredAt} now={occurredAt} zone={zone} exact />
+              {newDays.has(sequenceNo) ? (
+                <div class="detail num">{dayOf((startedBy ?? { occurredAt }).occurredAt, zone)}</div>
+              ) : null}
+              {startedBy === undefined ? null : (
+                <div class="muted">
+                  <Instant at={startedBy.occurredAt} now={startedBy.occurredAt} zone={zone} exact />
+                </div>
+              )}
+              <Instant at={occurredAt} now={(startedBy ?? { occurredAt }).occurredAt} zone={zone} exact />
               <Flags flags={flags.get(sequenceNo) ?? []} />
             </>
           ),
         },
         { name: 'Stage', cell: ({ stage }) => <DataText value={stage} most={40} /> },
-        { name: 'Event', cell: ({ eventType }) => <DataText value={eventType} most={48} mono /> },
+        {
+          name: 'Event',
+          cell: ({ eventType, startedBy }) => (
+            <>
+              {startedBy === undefined ? null : (
+                <div class="muted">
+                  <DataText value={startedBy.eventType} most={48} mono />
+                </div>
+              )}
+              <DataText value={eventType} most={48} mono />
+            </>
+          ),
+        },
         { name: 'Status', cell: ({ status }) => <StatusMark status={status} /> },
         {
           name: 'Attempt',
@@ -53,7 +78,15 @@ export function EventTable({ events, flags, context, maxAttempts }: EventTablePr
           numeric: true,
           cell: ({ durationMs }) => (durationMs === null ? null : tookText(durationMs)),
         },
-        { name: 'Details', cell: (event) => <Details event={event} context={context} /> },
+        {
+          name: 'Details',
+          cell: (event) => (
+            <>
+              {event.startedBy === undefined ? null : <Details event={event.startedBy} context={context} />}
+              <Details event={event} context={context} />
+            </>
+          ),
+        },
       ]}
     />
   );
@@ -107,11 +140,11 @@ function Details({ event, context }: { event: TimelineEvent; context: ViewContex
 }
 
 /** The events before which the date must be said: it is not the one a reader would take for granted. */
-function daysBegun(events: readonly TimelineEvent[], { now, zone }: ViewContext): Set<number> {
+function daysBegun(events: readonly FoldedEvent[], { now, zone }: ViewContext): Set<number> {
   const begun = new Set<number>();
   let day = now;
-  for (const { sequenceNo, occurredAt } of events) {
-    if (!isSameDay(occurredAt, day, zone)) begun.add(sequenceNo);
+  for (const { sequenceNo, occurredAt, startedBy } of events) {
+    if (!isSameDay(startedBy?.occurredAt ?? occurredAt, day, zone)) begun.add(sequenceNo);
     day = occurredAt;
   }
   return begun;

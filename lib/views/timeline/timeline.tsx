@@ -12,6 +12,7 @@ import { retryTiming } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
 import { durationText, reasonText, standingMarks } from '../../domain/words.ts';
 import { ActsTable } from '../parts/acts-table.tsx';
+import { Choices } from '../parts/choices.tsx';
 import { cutText, DataText } from '../parts/data-text.tsx';
 import { Fact } from '../parts/fact.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
@@ -19,15 +20,16 @@ import { PausedBy } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
 import { Age, Instant, Relative } from '../parts/time-text.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
-import { readText } from '../read-parameters.ts';
+import { readText, readWord } from '../read-parameters.ts';
 import { type ViewContext, ViewError, type ViewPage } from '../view-page.ts';
 import { EventTable, eventFlags } from './event-table.tsx';
+import { foldPairs } from './fold-pairs.ts';
 import { Gantt } from './gantt.tsx';
 import { expectedStages, stageRows } from './stage-attempts.ts';
 
 export const timelinePage: ViewPage = {
   title: 'Request',
-  filters: ['id'],
+  filters: ['id', 'show'],
   show: async ({ database, parameters, context, rules }) => {
     const id = readText(parameters, 'id');
     if (id === null) {
@@ -58,7 +60,8 @@ export const timelinePage: ViewPage = {
     const owner = step && (await lastHeardOf(database, { tenant: request.tenant, stage: step.ownerStage }));
     const maxAttempts = (event: { stage: string; errorCode: string | null }) =>
       retryTiming(event, rules.retryPolicy, 0).maxAttempts;
-    const data = { request, events, maxAttempts, pause, owner, acts };
+    const show = readWord(parameters, 'show', ['all', 'failures']);
+    const data = { request, events, show, maxAttempts, pause, owner, acts };
     return <Timeline data={data} context={context} />;
   },
 };
@@ -67,6 +70,8 @@ export interface TimelineData {
   request: RequestRow;
   /** In the order of their numbers; the latest of them when there are too many. */
   events: readonly TimelineEvent[];
+  /** Which of them the table has: each by itself, those that failed, or (null) a start and its success as one. */
+  show: 'all' | 'failures' | null;
   maxAttempts(event: TimelineEvent): number;
   /** What holds its retry back. */
   pause: RetryPause | null;
@@ -97,6 +102,14 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
   const rows = stageRows(events, isOpen ? expectedStages(request.nextStage, request.mainStage) : []);
   const isCut = request.lastSequenceNo > context.limits.events && events.length < request.lastSequenceNo;
   const isArchivedBefore = request.retiredAt !== null && !isCut && (events[0]?.sequenceNo ?? 1) > 1;
+  const flags = eventFlags(events);
+  const failures = events.filter(({ status }) => status === 'FAILED');
+  const shown =
+    data.show === 'failures'
+      ? failures
+      : data.show === 'all'
+        ? events
+        : foldPairs(events, ({ sequenceNo }) => flags.has(sequenceNo));
   const timed = events.filter(({ disbelieved }) => !disbelieved);
   const first = timed[0]?.occurredAt ?? request.receivedAt;
   const last = timed.at(-1)?.occurredAt ?? first;
@@ -138,12 +151,24 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
           </p>
           <ByHand acts={data.acts} context={context} />
           <h2>Events</h2>
-          <EventTable
-            events={events}
-            flags={eventFlags(events)}
-            context={context}
-            maxAttempts={maxAttempts}
+          <Choices
+            name="Events shown"
+            view="request"
+            parameters={{ id: request.pagwId, tenant: context.tenant }}
+            parameter="show"
+            chosen={data.show}
+            words={[
+              { value: null, label: 'starts with their success' },
+              { value: 'all', label: `each of ${events.length.toLocaleString('en')}` },
+              { value: 'failures', label: `failures only, ${failures.length.toLocaleString('en')}` },
+            ]}
+            links={context.links}
           />
+          {shown.length === 0 ? (
+            <Empty>No event of this request failed.</Empty>
+          ) : (
+            <EventTable events={shown} flags={flags} context={context} maxAttempts={maxAttempts} />
+          )}
         </>
       )}
     </section>
