@@ -23,11 +23,26 @@ function search(...conditions: string[]): View['read'] {
 }
 
 export const views: readonly View[] = [
-  { name: 'distribution, 24 h', read: (database, now) => eventDistribution(database, days(now, 1)) },
-  { name: 'distribution, 30 d', read: (database, now) => eventDistribution(database, days(now, 30)) },
-  { name: 'slowest stages, 7 d', read: (database, now) => slowestStages(database, days(now, 7)) },
-  { name: 'latency, 24 h', read: (database, now) => stageLatency(database, days(now, 1), now) },
-  { name: 'latency, 7 d', read: (database, now) => stageLatency(database, days(now, 7), now) },
+  {
+    name: 'distribution, 24 h',
+    read: async (database, now) => (await eventDistribution(database, days(now, 1))).rows,
+  },
+  {
+    name: 'distribution, 30 d',
+    read: async (database, now) => (await eventDistribution(database, days(now, 30))).rows,
+  },
+  {
+    name: 'slowest stages, 7 d',
+    read: async (database, now) => (await slowestStages(database, days(now, 7))).rows,
+  },
+  {
+    name: 'latency, 24 h',
+    read: async (database, now) => (await stageLatency(database, days(now, 1), now)).rows,
+  },
+  {
+    name: 'latency, 7 d',
+    read: async (database, now) => (await stageLatency(database, days(now, 7), now)).rows,
+  },
   {
     name: 'error groups, 24 h',
     read: async (database, now) => (await errorGroups(database, days(now, 1))).groups,
@@ -48,7 +63,7 @@ export const views: readonly View[] = [
   { name: 'deadlines', read: async (database, now) => (await listDeadlines(database, { tenant, now })).rows },
   {
     name: 'CMS metrics, a year',
-    read: (database, now) => decisionMetrics(database, days(now, 365)),
+    read: async (database, now) => (await decisionMetrics(database, days(now, 365))).rows,
   },
   { name: 'search targetSystem=carelon', read: search('targetSystem=carelon') },
   { name: 'search diagnosisCount>10', read: search('diagnosisCount>10') },

@@ -139,7 +139,7 @@ function printStuck(session: Session, listing: StuckListing): void {
   const { groups, requests, total, groupsLeft, check, next, now } = listing;
   switch (session.options.output) {
     case 'json':
-      session.printJson({ groups, requests, total, checkedAt: check?.checkedAt ?? null, next });
+      session.printJson({ groups, groupsLeft, requests, total, checkedAt: check?.checkedAt ?? null, next });
       return;
     case 'jsonl':
       session.printJsonLines(requests);
@@ -158,7 +158,7 @@ function printStuck(session: Session, listing: StuckListing): void {
   if (groupsLeft > 0)
     session.say(
       session.paintMessage(
-        `${plural(groupsLeft, 'smaller group')} are not shown; name a --tenant or a --stage to see them.`,
+        `${plural(groupsLeft, 'smaller group')} ${groupsLeft === 1 ? 'is' : 'are'} not shown; name a --tenant or a --stage to see them.`,
         'dim',
       ),
     );

@@ -2,7 +2,7 @@ import type { Priority, RequestStatus } from '../domain/tracked-event.ts';
 import type { DeadlineRisk } from '../domain/words.ts';
 import type { Database } from './database.ts';
 import type { ReportSpan } from './event-reports.ts';
-import { type Page, readBounded, readPage, readPosition } from './page.ts';
+import { type FirstRows, type Page, readFirst, readPage, readPosition } from './page.ts';
 import type { ListedRequest } from './requests.ts';
 
 /** How decisions of one kind of request went. Times are from receipt to determination; drugs are left out. */
@@ -31,12 +31,12 @@ export const DECIDED = `resolution IN ('APPROVED', 'PARTIAL', 'DENIED')`;
 /** A determination that is not delivered has given no notice in time. */
 export const IN_TIME = `coalesce(notified_at <= due_at, false)`;
 
-/** The decisions made in the span (usually a calendar year), by tenant, expedited and standard apart. */
+/** The decisions made in the span (usually a calendar year), expedited and standard apart, of the tenants with the most first. */
 export async function decisionMetrics(
   database: Database,
   { tenant, since, until }: ReportSpan,
-): Promise<DecisionMetrics[]> {
-  const { rows } = await readBounded<DecisionMetrics>(
+): Promise<FirstRows<DecisionMetrics>> {
+  return readFirst<DecisionMetrics>(
     database,
     `SELECT
        tenant, priority,
@@ -56,11 +56,10 @@ export async function decisionMetrics(
          AND (:until::timestamptz IS NULL OR resolved_at < :until::timestamptz)
      ) AS decision
      GROUP BY tenant, priority
-     ORDER BY tenant, priority
-     LIMIT ${MAX_ROWS}`,
+     ORDER BY sum(count(*)) OVER (PARTITION BY tenant) DESC, tenant, priority`,
     { tenant, since, until: until ?? null },
+    MAX_ROWS,
   );
-  return rows;
 }
 
 /** Decided, and how; or with notice later than allowed. */

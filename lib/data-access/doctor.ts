@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { readBounded } from './page.ts';
+import { type FirstRows, readFirst } from './page.ts';
 import { TIMELINE_SQL, timelineValues } from './timeline.ts';
 
 /** PostgreSQL's version, such as `17.7`, and its time: far from ours, one of the two clocks is wrong. */
@@ -367,16 +367,15 @@ const MOST_PLANS = 1_000;
 export async function plansHeardOf(
   database: Database,
   { tenant, since }: { tenant: string | null; since: Date },
-): Promise<HeardPlan[]> {
-  const { rows } = await readBounded<HeardPlan>(
+): Promise<FirstRows<HeardPlan>> {
+  return readFirst<HeardPlan>(
     database,
     `SELECT tenant, plan, count(*) AS requests
      FROM decision_episode
      WHERE received_at >= :since::timestamptz AND (:tenant::text IS NULL OR tenant = :tenant)
      GROUP BY tenant, plan
-     ORDER BY requests DESC, tenant, plan
-     LIMIT ${MOST_PLANS}`,
+     ORDER BY requests DESC, tenant, plan`,
     { tenant, since },
+    MOST_PLANS,
   );
-  return rows;
 }

@@ -1,6 +1,6 @@
 import type { EventStatus } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
-import { readBounded } from './page.ts';
+import { countLeft, type FirstRows, readBounded, readFirst } from './page.ts';
 
 /** What a report is about: the events of a tenant (null: of all) recorded from `since` on and before `until` (absent: no end). */
 export interface ReportSpan {
@@ -89,19 +89,18 @@ const MAX_TENANTS = 1_000;
 export async function countEventsByTenant(
   database: Database,
   span: Omit<ReportSpan, 'tenant'>,
-): Promise<TenantEvents[]> {
-  const { rows } = await readBounded<TenantEvents>(
+): Promise<FirstRows<TenantEvents>> {
+  return readFirst<TenantEvents>(
     database,
     `SELECT
        tenant, sum(event_count)::bigint AS events,
        coalesce(sum(event_count) FILTER (WHERE status = 'FAILED'), 0)::bigint AS failures
      FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, by_tenant => true)
      GROUP BY tenant
-     ORDER BY events DESC, tenant
-     LIMIT :limit`,
-    { ...spanValues({ tenant: null, ...span }), limit: MAX_TENANTS },
+     ORDER BY events DESC, tenant`,
+    spanValues({ tenant: null, ...span }),
+    MAX_TENANTS,
   );
-  return rows;
 }
 
 export interface EventTypeCount {
@@ -117,8 +116,11 @@ export interface EventTypeCount {
 const MAX_ROWS = 1_000;
 
 /** How many events of each type and status were recorded, most frequent first; from the hourly summary. */
-export async function eventDistribution(database: Database, span: ReportSpan): Promise<EventTypeCount[]> {
-  const { rows } = await readBounded<EventTypeCount>(
+export async function eventDistribution(
+  database: Database,
+  span: ReportSpan,
+): Promise<FirstRows<EventTypeCount>> {
+  return readFirst<EventTypeCount>(
     database,
     `SELECT
        event_type,
@@ -128,11 +130,10 @@ export async function eventDistribution(database: Database, span: ReportSpan): P
        max(duration_max_ms) AS max_duration_ms
      FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz)
      GROUP BY event_type, status
-     ORDER BY event_count DESC, event_type, status
-     LIMIT :limit`,
-    { ...spanValues(span), limit: MAX_ROWS },
+     ORDER BY event_count DESC, event_type, status`,
+    spanValues(span),
+    MAX_ROWS,
   );
-  return rows;
 }
 
 export interface StagePerformance {
@@ -154,8 +155,8 @@ export async function slowestStages(
   database: Database,
   span: ReportSpan,
   limit = 20,
-): Promise<StagePerformance[]> {
-  const { rows } = await readBounded<StagePerformance>(
+): Promise<FirstRows<StagePerformance>> {
+  const { rows } = await readBounded<StagePerformance & { allRows: number }>(
     database,
     `WITH completed AS MATERIALIZED (
        SELECT *
@@ -165,7 +166,8 @@ export async function slowestStages(
      slowest AS (
        SELECT
          stage, event_type, sum(duration_count)::bigint AS occurrences,
-         sum(duration_sum_ms) / sum(duration_count) AS avg_ms, max(duration_max_ms) AS max_ms
+         sum(duration_sum_ms) / sum(duration_count) AS avg_ms, max(duration_max_ms) AS max_ms,
+         count(*) OVER () AS all_rows
        FROM completed
        GROUP BY stage, event_type
        ORDER BY avg_ms DESC, stage, event_type
@@ -189,14 +191,14 @@ export async function slowestStages(
      )
      SELECT
        stage, event_type, occurrences, avg_ms::float8 AS avg_ms, max_ms,
-       least(histogram_quantile(buckets, counts, occurrences, 0.95), max_ms) AS p95_ms
+       least(histogram_quantile(buckets, counts, occurrences, 0.95), max_ms) AS p95_ms, all_rows
      FROM slowest
      JOIN histogram USING (stage, event_type)
      ORDER BY slowest.avg_ms DESC, stage, event_type
      LIMIT :limit`,
     { ...spanValues(span), limit: Math.min(limit, MAX_SLOWEST) },
   );
-  return rows;
+  return countLeft(rows);
 }
 
 /** How long a stage's completed events took. Quantiles are within 3 % of the exact ones. */
@@ -223,18 +225,21 @@ const DAY_HOURS = 24;
 const LONGEST_BY_HOURS = 48;
 /** Slices that a span is cut into at most, unless said otherwise. */
 const LATENCY_SLOTS = 32;
-/** A stage is a name that a producer states: many are a mistake. */
+/** Stages and their slices. A stage is a name that a producer states: many are a mistake. */
 const MAX_LATENCIES = 2_000;
 
-/** Each stage's latency over the span, and in up to `slots` slices of it; from the hourly summary. */
+/**
+ * Each stage's latency over the span, and in up to `slots` slices of it, those with the most events first; from the hourly
+ * summary. A stage is told with all its slices or counted as left.
+ */
 export async function stageLatency(
   database: Database,
   span: ReportSpan,
   now: Date,
   slots = LATENCY_SLOTS,
-): Promise<StageLatency[]> {
+): Promise<FirstRows<StageLatency>> {
   const slotHours = slotHoursOf(span, now, slots);
-  const { rows } = await readBounded<LatencyRow>(
+  const { rows, cut } = await readBounded<LatencyRow>(
     database,
     `WITH part AS MATERIALIZED (
        SELECT
@@ -280,9 +285,10 @@ export async function stageLatency(
      SELECT
        stage, slot, count, max_ms,
        CASE WHEN slot IS NULL THEN least(histogram_quantile(buckets, counts, count, 0.5), max_ms) END AS p50_ms,
-       least(histogram_quantile(buckets, counts, count, 0.95), max_ms) AS p95_ms
+       least(histogram_quantile(buckets, counts, count, 0.95), max_ms) AS p95_ms,
+       count(*) FILTER (WHERE slot IS NULL) OVER () AS all_stages
      FROM measured
-     ORDER BY slot IS NOT NULL, stage, slot
+     ORDER BY max(count) OVER (PARTITION BY stage) DESC, stage, slot NULLS FIRST
      LIMIT :limit`,
     {
       ...spanValues(span),
@@ -292,7 +298,10 @@ export async function stageLatency(
       limit: MAX_LATENCIES,
     },
   );
-  return byStage(rows);
+  const stages = byStage(rows);
+  // The slices of the last one may be cut.
+  if ((cut || rows.length === MAX_LATENCIES) && stages.length > 1) stages.pop();
+  return { rows: stages, left: (rows[0]?.allStages ?? 0) - stages.length };
 }
 
 /** Of the whole span where `slot` is null, else of the slice that starts then. */
@@ -300,13 +309,14 @@ interface LatencyRow extends Omit<StageLatency, 'slices' | 'p50Ms'> {
   slot: Date | null;
   /** Null for a slice. */
   p50Ms: number | null;
+  allStages: number;
 }
 
-/** Whole spans come first. */
+/** Of each stage its whole span comes first. */
 function byStage(rows: readonly LatencyRow[]): StageLatency[] {
   const stages = new Map<string, StageLatency>();
-  for (const { slot, stage, p50Ms, p95Ms, ...whole } of rows)
-    if (slot === null) stages.set(stage, { stage, ...whole, p50Ms: p50Ms ?? 0, p95Ms, slices: [] });
+  for (const { slot, stage, count, maxMs, p50Ms, p95Ms } of rows)
+    if (slot === null) stages.set(stage, { stage, count, p50Ms: p50Ms ?? 0, p95Ms, maxMs, slices: [] });
     else stages.get(stage)?.slices.push({ at: slot, p95Ms });
   return [...stages.values()];
 }

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import { type ReportSpan, spanValues } from './event-reports.ts';
-import { readBounded } from './page.ts';
+import { countLeft, readBounded } from './page.ts';
 import { EACH_TENANT, type ListedRequest } from './requests.ts';
 
 /** In a filter by error code or downstream: those of which none is known. */
@@ -42,7 +42,9 @@ export interface ErrorGroup {
 
 export interface ErrorReport {
   groups: ErrorGroup[];
-  /** Failures the groups were made from; when `truncated`, the latest of more. */
+  /** Groups that the answer had no room for. */
+  left: number;
+  /** Failures the groups were made from; when `truncated`, the latest of more, of which one is too many. */
   failuresRead: number;
   truncated: boolean;
 }
@@ -57,7 +59,7 @@ export async function errorGroups(
   span: ReportSpan,
   maxFailures = MAX_FAILURES,
 ): Promise<ErrorReport> {
-  const { rows, cut } = await readBounded<ErrorGroup & { failuresRead: number }>(
+  const { rows } = await readBounded<ErrorGroup & { failuresRead: number; allRows: number }>(
     database,
     `WITH RECURSIVE ${EACH_TENANT},
      failure AS MATERIALIZED (
@@ -77,7 +79,8 @@ export async function errorGroups(
        sum(failures)::bigint AS failures, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open_requests,
        min(oldest_at) AS oldest_at, max(newest_at) AS newest_at,
        (array_agg(pagw_id::text ORDER BY newest_at DESC, pagw_id))[1:3] AS sample_ids,
-       (SELECT count(*) FROM failure) AS failures_read
+       (SELECT count(*) FROM failure) AS failures_read,
+       count(*) OVER () AS all_rows
      FROM failed_request
      GROUP BY stage, error_code, target_system
      ORDER BY failures DESC, oldest_at, stage, error_code, target_system
@@ -85,11 +88,8 @@ export async function errorGroups(
     { ...spanValues(span), max_failures: maxFailures + 1, max_groups: MAX_GROUPS },
   );
   const failuresRead = rows[0]?.failuresRead ?? 0;
-  return {
-    groups: rows.map(({ failuresRead: _, ...group }) => group),
-    failuresRead,
-    truncated: cut || failuresRead > maxFailures || rows.length === MAX_GROUPS,
-  };
+  const groups = countLeft<ErrorGroup>(rows.map(({ failuresRead: _, ...group }) => group));
+  return { groups: groups.rows, left: groups.left, failuresRead, truncated: failuresRead > maxFailures };
 }
 
 export interface FailedRequestsQuery extends ReportSpan {

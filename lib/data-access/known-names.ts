@@ -146,7 +146,7 @@ async function isRequestType(database: Database, name: string): Promise<boolean>
     'SELECT EXISTS (SELECT FROM flow_summary WHERE request_type = :name) AS known',
     { name },
   );
-  return rows[0]?.known || (await listLatest(database, 'request_type')).includes(name);
+  return rows[0]?.known || (await listLatest(database, 'request_type', name)).length > 0;
 }
 
 async function isRejectionCode(database: Database, name: string): Promise<boolean> {
@@ -179,8 +179,12 @@ async function listErrorCodes(database: Database): Promise<string[]> {
   return rows.map(({ errorCode }) => errorCode);
 }
 
-/** Names of the requests that came last to each tenant. */
-async function listLatest(database: Database, column: 'target_system' | 'request_type'): Promise<string[]> {
+/** Names of the requests that came last to each tenant, or just this one where it is among them. */
+async function listLatest(
+  database: Database,
+  column: 'target_system' | 'request_type',
+  only: string | null = null,
+): Promise<string[]> {
   const { rows } = await readBounded<{ listed: string }>(
     database,
     `WITH RECURSIVE ${EACH_TENANT}
@@ -193,9 +197,9 @@ async function listLatest(database: Database, column: 'target_system' | 'request
        ORDER BY created_at DESC, pagw_id DESC
        LIMIT 1000
      ) AS request
-     WHERE ${column} IS NOT NULL
+     WHERE ${column} IS NOT NULL AND (:only::text IS NULL OR ${column} = :only)
      LIMIT 1000`,
-    { tenant: null },
+    { tenant: null, only },
   );
   return rows.map(({ listed }) => listed);
 }

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import type { Operator } from './operate.ts';
-import { readBounded } from './page.ts';
+import { readBounded, readWhole } from './page.ts';
 
 /** Whose history is kept as it is: one request's, a tenant's or a plan's. */
 export type HoldScope = { pagwId: string } | { tenant: string } | { plan: string };
@@ -55,12 +55,22 @@ async function isDone(
   return rows[0]?.done === true;
 }
 
-/** The oldest first. */
+const PAGE_HOLDS = 1_000;
+
+/** All of them, the oldest first. */
 export async function listHolds(database: Database): Promise<LegalHold[]> {
-  const { rows } = await readBounded<LegalHold>(
-    database,
-    'SELECT pagw_id, tenant, plan, reason, held_by, held_at FROM legal_hold ORDER BY held_at, id LIMIT :limit',
-    { limit: 1_000 },
+  const holds = await readWhole<LegalHold & { id: number }>(
+    (last) =>
+      readBounded(
+        database,
+        `SELECT id, pagw_id, tenant, plan, reason, held_by, held_at
+         FROM legal_hold
+         WHERE id > :after_id
+         ORDER BY id
+         LIMIT :limit`,
+        { after_id: last?.id ?? 0, limit: PAGE_HOLDS },
+      ),
+    PAGE_HOLDS,
   );
-  return rows;
+  return holds.map(({ id: _, ...hold }) => hold);
 }

@@ -2,7 +2,7 @@ import type { RetryFilter } from '../domain/retry-filter.ts';
 import type { PauseScope, RetryPause } from '../domain/retry-pause.ts';
 import type { Database, SqlResult } from './database.ts';
 import { type Addition, additionValues } from './ingest.ts';
-import { type Page, readBounded, readPage, readPosition } from './page.ts';
+import { type Page, readBounded, readPage, readPosition, readWhole } from './page.ts';
 
 /** Who does something by hand, and why. */
 export interface Operator {
@@ -275,19 +275,24 @@ export async function resumeRetries(
   return isDone(done);
 }
 
-const MAX_PAUSES = 1_000;
+const PAGE_PAUSES = 1_000;
 
-/** The oldest pauses first. */
+/** All pauses, the oldest first: what one covers must not depend on how many there are. */
 export async function listRetryPauses(database: Database): Promise<RetryPause[]> {
-  const { rows } = await readBounded<RetryPause>(
-    database,
-    `SELECT tenant, stage, target_system AS downstream, reason, paused_by, paused_at
-     FROM retry_pause
-     ORDER BY paused_at, id
-     LIMIT :limit`,
-    { limit: MAX_PAUSES },
+  const pauses = await readWhole<RetryPause & { id: number }>(
+    (last) =>
+      readBounded(
+        database,
+        `SELECT id, tenant, stage, target_system AS downstream, reason, paused_by, paused_at
+         FROM retry_pause
+         WHERE id > :after_id
+         ORDER BY id
+         LIMIT :limit`,
+        { after_id: last?.id ?? 0, limit: PAGE_PAUSES },
+      ),
+    PAGE_PAUSES,
   );
-  return rows;
+  return pauses.map(({ id: _, ...pause }) => pause);
 }
 
 /**

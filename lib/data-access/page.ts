@@ -66,6 +66,49 @@ export async function readBounded<Row>(
   return withoutMeasures(rows);
 }
 
+/** The first rows of a list, and how many more there are. */
+export interface FirstRows<Row> {
+  rows: Row[];
+  left: number;
+}
+
+/**
+ * Reads a list's first rows, up to `most` and as many as fit into an answer, and counts those it leaves.
+ * @param sql states its order, and no LIMIT.
+ */
+export async function readFirst<Row>(
+  database: Database,
+  sql: string,
+  values: SqlValues,
+  most: number,
+): Promise<FirstRows<Row>> {
+  const { rows } = await readBounded<Row & { allRows: number }>(
+    database,
+    `SELECT listed.*, count(*) OVER () AS all_rows FROM (${sql}) AS listed LIMIT :most`,
+    { ...values, most },
+  );
+  return countLeft(rows);
+}
+
+/** Rows that each say how many there are of them in all. */
+export function countLeft<Row>(rows: readonly (Row & { allRows: number })[]): FirstRows<Row> {
+  const left = (rows[0]?.allRows ?? 0) - rows.length;
+  return { rows: rows.map(({ allRows: _, ...row }) => row as Row), left };
+}
+
+/** Reads a list to its end, answer by answer: each begins behind the last row of the one before. */
+export async function readWhole<Row>(
+  readAfter: (last: Row | undefined) => Promise<BoundedRows<Row>>,
+  mostOfAnswer: number,
+): Promise<Row[]> {
+  const whole: Row[] = [];
+  for (;;) {
+    const { rows, cut } = await readAfter(whole.at(-1));
+    for (const row of rows) whole.push(row);
+    if (!cut && rows.length < mostOfAnswer) return whole;
+  }
+}
+
 export function withoutMeasures<Row>(rows: readonly Measured<Row>[]): BoundedRows<Row> {
   const cut = rows.length < (rows[0]?.pageRows ?? 0);
   return { rows: rows.map(({ pageRows: _, pagePlace: __, pageBytes: ___, ...row }) => row as Row), cut };

@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import { COUNTED, DECIDED, IN_TIME } from './decisions.ts';
 import type { ReportSpan } from './event-reports.ts';
 import type { Operator } from './operate.ts';
-import { readBounded } from './page.ts';
+import { type FirstRows, readBounded, readFirst, readWhole } from './page.ts';
 
 /**
  * What is counted of one plan's requests of one priority in a span (usually a calendar year, UTC). Drugs, inquiries,
@@ -70,77 +70,88 @@ export interface PlanFigures {
   retrospective: number;
 }
 
-const MOST_ROWS = 2_000;
+const PAGE_ROWS = 1_000;
 /** As report_snapshot keeps who froze it. */
 const WHO_MOST = 256;
 
-/** The figures of each plan, in whatever case it is written, expedited and standard apart, as far as anything is there to be counted. */
+/** The figures of every plan, in whatever case it is written, expedited and standard apart, as far as anything is there to be counted. */
 export async function publishedFigures(
   database: Database,
   { tenant, since, until }: ReportSpan,
 ): Promise<PlanFigures[]> {
-  const { rows } = await readBounded<PlanFigures>(
-    database,
-    `SELECT
-       tenant, plan_name AS plan, priority,
-       count(*) FILTER (WHERE counted AND is_received) AS received,
-       count(*) FILTER (WHERE counted AND received_at < :since::timestamptz AND is_undecided_before) AS carried_in,
-       count(*) FILTER (WHERE is_decided) AS decided,
-       count(*) FILTER (WHERE is_decided AND resolution = 'APPROVED') AS approved,
-       count(*) FILTER (WHERE is_decided AND resolution = 'PARTIAL') AS partial,
-       count(*) FILTER (WHERE is_decided AND resolution = 'DENIED') AS denied,
-       count(*) FILTER (WHERE is_resolved AND resolution = 'WITHDRAWN') AS withdrawn,
-       count(*) FILTER (WHERE is_resolved AND resolution = 'DISMISSED') AS dismissed,
-       count(*) FILTER (WHERE is_resolved AND resolution = 'VOID') AS void,
-       count(*) FILTER (WHERE is_resolved AND resolution = 'NOT_REQUIRED') AS not_required,
-       count(*) FILTER (WHERE counted AND is_open) AS open,
-       count(*) FILTER (WHERE is_decided AND due_at IS NOT NULL) AS bound,
-       count(*) FILTER (WHERE is_decided AND ${IN_TIME}) AS in_time,
-       count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'APPROVED') AS approved_in_time,
-       count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'PARTIAL') AS partial_in_time,
-       count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'DENIED') AS denied_in_time,
-       count(*) FILTER (WHERE is_decided AND extension_days > 0 AND resolution = 'APPROVED') AS approved_after_extension,
-       count(*) FILTER (WHERE is_decided AND extension_days > 0) AS extended,
-       count(*) FILTER (WHERE is_decided AND resolution <> 'APPROVED' AND reason_given) AS reason_given,
-       count(*) FILTER (WHERE is_decided AND resolution <> 'APPROVED' AND NOT reason_given) AS reason_missing,
-       count(*) FILTER (WHERE counted AND appealed_at >= :since::timestamptz AND appealed_at < coalesce(:until::timestamptz, 'infinity')) AS appealed,
-       count(*) FILTER (WHERE is_appeal_decided) AS appeals_decided,
-       count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'upheld') AS upheld,
-       count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'overturned') AS overturned,
-       count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'partial') AS overturned_in_part,
-       count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'withdrawn') AS appeals_withdrawn,
-       avg(extract(epoch FROM appeal_decided_at - appealed_at) * 1000) FILTER (WHERE is_appeal_decided)::float8 AS appeal_mean_ms,
-       avg(taken_ms) FILTER (WHERE is_decided)::float8 AS mean_ms,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY taken_ms::float8) FILTER (WHERE is_decided) AS median_ms,
-       count(*) FILTER (WHERE is_received AND kind = 'request' AND drugs <> 'none') AS drugs,
-       count(*) FILTER (WHERE is_received AND kind = 'inquiry') AS inquiries,
-       count(*) FILTER (WHERE is_received AND kind = 'notification') AS notifications,
-       count(*) FILTER (WHERE is_received AND kind = 'retrospective') AS retrospective
-     FROM (
-       SELECT *, counted AND is_resolved_in_span AS is_resolved, counted AND is_resolved_in_span AND ${DECIDED} AS is_decided
-       FROM (
-         SELECT
-           *, ${COUNTED} AS counted,
-           min(plan COLLATE "C") OVER (PARTITION BY tenant, lower(plan)) AS plan_name,
-           received_at >= :since::timestamptz AS is_received,
-           resolved_at IS NULL OR resolved_at >= :since::timestamptz AS is_undecided_before,
-           resolved_at IS NULL OR resolved_at >= coalesce(:until::timestamptz, 'infinity') AS is_open,
-           resolved_at >= :since::timestamptz AND resolved_at < coalesce(:until::timestamptz, 'infinity') AS is_resolved_in_span,
-           ${COUNTED} AND appeal_decided_at >= :since::timestamptz
-             AND appeal_decided_at < coalesce(:until::timestamptz, 'infinity') AS is_appeal_decided,
-           extract(epoch FROM resolved_at - received_at) * 1000 AS taken_ms
-         FROM decision_episode
-         WHERE (:tenant::text IS NULL OR tenant = :tenant)
-           AND received_at < coalesce(:until::timestamptz, 'infinity')
-           AND (resolved_at IS NULL OR greatest(resolved_at, appealed_at, appeal_decided_at, received_at) >= :since::timestamptz)
-       ) AS episode
-     ) AS episode
-     GROUP BY tenant, plan_name, priority
-     ORDER BY tenant, plan_name, priority
-     LIMIT ${MOST_ROWS}`,
-    { tenant, since, until: until ?? null },
+  return readWhole<PlanFigures>(
+    (last) =>
+      readBounded(
+        database,
+        `SELECT
+           tenant, plan_name AS plan, priority,
+           count(*) FILTER (WHERE counted AND is_received) AS received,
+           count(*) FILTER (WHERE counted AND received_at < :since::timestamptz AND is_undecided_before) AS carried_in,
+           count(*) FILTER (WHERE is_decided) AS decided,
+           count(*) FILTER (WHERE is_decided AND resolution = 'APPROVED') AS approved,
+           count(*) FILTER (WHERE is_decided AND resolution = 'PARTIAL') AS partial,
+           count(*) FILTER (WHERE is_decided AND resolution = 'DENIED') AS denied,
+           count(*) FILTER (WHERE is_resolved AND resolution = 'WITHDRAWN') AS withdrawn,
+           count(*) FILTER (WHERE is_resolved AND resolution = 'DISMISSED') AS dismissed,
+           count(*) FILTER (WHERE is_resolved AND resolution = 'VOID') AS void,
+           count(*) FILTER (WHERE is_resolved AND resolution = 'NOT_REQUIRED') AS not_required,
+           count(*) FILTER (WHERE counted AND is_open) AS open,
+           count(*) FILTER (WHERE is_decided AND due_at IS NOT NULL) AS bound,
+           count(*) FILTER (WHERE is_decided AND ${IN_TIME}) AS in_time,
+           count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'APPROVED') AS approved_in_time,
+           count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'PARTIAL') AS partial_in_time,
+           count(*) FILTER (WHERE is_decided AND ${IN_TIME} AND resolution = 'DENIED') AS denied_in_time,
+           count(*) FILTER (WHERE is_decided AND extension_days > 0 AND resolution = 'APPROVED') AS approved_after_extension,
+           count(*) FILTER (WHERE is_decided AND extension_days > 0) AS extended,
+           count(*) FILTER (WHERE is_decided AND resolution <> 'APPROVED' AND reason_given) AS reason_given,
+           count(*) FILTER (WHERE is_decided AND resolution <> 'APPROVED' AND NOT reason_given) AS reason_missing,
+           count(*) FILTER (WHERE counted AND appealed_at >= :since::timestamptz AND appealed_at < coalesce(:until::timestamptz, 'infinity')) AS appealed,
+           count(*) FILTER (WHERE is_appeal_decided) AS appeals_decided,
+           count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'upheld') AS upheld,
+           count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'overturned') AS overturned,
+           count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'partial') AS overturned_in_part,
+           count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'withdrawn') AS appeals_withdrawn,
+           avg(extract(epoch FROM appeal_decided_at - appealed_at) * 1000) FILTER (WHERE is_appeal_decided)::float8 AS appeal_mean_ms,
+           avg(taken_ms) FILTER (WHERE is_decided)::float8 AS mean_ms,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY taken_ms::float8) FILTER (WHERE is_decided) AS median_ms,
+           count(*) FILTER (WHERE is_received AND kind = 'request' AND drugs <> 'none') AS drugs,
+           count(*) FILTER (WHERE is_received AND kind = 'inquiry') AS inquiries,
+           count(*) FILTER (WHERE is_received AND kind = 'notification') AS notifications,
+           count(*) FILTER (WHERE is_received AND kind = 'retrospective') AS retrospective
+         FROM (
+           SELECT *, counted AND is_resolved_in_span AS is_resolved, counted AND is_resolved_in_span AND ${DECIDED} AS is_decided
+           FROM (
+             SELECT
+               *, ${COUNTED} AS counted,
+               min(plan COLLATE "C") OVER (PARTITION BY tenant, lower(plan)) AS plan_name,
+               received_at >= :since::timestamptz AS is_received,
+               resolved_at IS NULL OR resolved_at >= :since::timestamptz AS is_undecided_before,
+               resolved_at IS NULL OR resolved_at >= coalesce(:until::timestamptz, 'infinity') AS is_open,
+               resolved_at >= :since::timestamptz AND resolved_at < coalesce(:until::timestamptz, 'infinity') AS is_resolved_in_span,
+               ${COUNTED} AND appeal_decided_at >= :since::timestamptz
+                 AND appeal_decided_at < coalesce(:until::timestamptz, 'infinity') AS is_appeal_decided,
+               extract(epoch FROM resolved_at - received_at) * 1000 AS taken_ms
+             FROM decision_episode
+             WHERE (:tenant::text IS NULL OR tenant = :tenant)
+               AND received_at < coalesce(:until::timestamptz, 'infinity')
+               AND (resolved_at IS NULL OR greatest(resolved_at, appealed_at, appeal_decided_at, received_at) >= :since::timestamptz)
+           ) AS episode
+         ) AS episode
+         GROUP BY tenant, plan_name, priority
+         HAVING :after_tenant::text IS NULL OR (tenant, plan_name, priority) > (:after_tenant, :after_plan, :after_priority)
+         ORDER BY tenant, plan_name, priority
+         LIMIT :limit`,
+        {
+          ...{ tenant, since, until: until ?? null, limit: PAGE_ROWS },
+          ...{
+            after_tenant: last?.tenant ?? null,
+            after_plan: last?.plan ?? null,
+            after_priority: last?.priority ?? null,
+          },
+        },
+      ),
+    PAGE_ROWS,
   );
-  return rows;
 }
 
 /** What of a plan is published for one priority; times in milliseconds. */
@@ -242,8 +253,8 @@ export async function readSnapshot(
   year: number,
   tenant: string | null,
 ): Promise<Snapshot | undefined> {
-  const { rows } = await database.execute<Omit<Snapshot, 'rows'>>(
-    `SELECT year, tenant, figures, digest, frozen_at, frozen_by AS acted_by, reason, public_key, signature
+  const { rows } = await database.execute<Omit<Snapshot, 'rows' | 'figures'> & { id: number }>(
+    `SELECT id, year, tenant, digest, frozen_at, frozen_by AS acted_by, reason, public_key, signature
      FROM report_snapshot
      WHERE year = :year::int AND tenant IS NOT DISTINCT FROM :tenant::varchar
      ORDER BY id DESC
@@ -252,7 +263,32 @@ export async function readSnapshot(
   );
   const [found] = rows;
   if (found === undefined) return undefined;
-  return { ...found, rows: JSON.parse(found.figures) as PlanFigures[] };
+  const { id, ...vouched } = found;
+  const figures = await readFigures(database, id);
+  return { ...vouched, figures, rows: JSON.parse(figures) as PlanFigures[] };
+}
+
+/** Characters of figures in a row: the Data API refuses one of over 64 KB, and a character has up to four bytes. */
+const PIECE_CHARACTERS = 12_000;
+const PAGE_PIECES = 100;
+
+/** The figures of a snapshot as they were written, however many plans there are. */
+async function readFigures(database: Database, id: number): Promise<string> {
+  const pieces = await readWhole<{ place: number; piece: string }>(
+    (last) =>
+      readBounded(
+        database,
+        `SELECT place, substr(figures, place * ${PIECE_CHARACTERS} + 1, ${PIECE_CHARACTERS}) AS piece
+         FROM report_snapshot
+         CROSS JOIN generate_series(:from::int, (length(figures) - 1) / ${PIECE_CHARACTERS}) AS place
+         WHERE id = :id
+         ORDER BY place
+         LIMIT :limit`,
+        { id, from: (last?.place ?? -1) + 1, limit: PAGE_PIECES },
+      ),
+    PAGE_PIECES,
+  );
+  return pieces.map(({ piece }) => piece).join('');
 }
 
 /** A figure that is another now than when it was frozen. */
@@ -290,12 +326,15 @@ export interface SilentDelegate {
   requests: number;
 }
 
-/** Delegates whose requests of the span are all without a decision or another end. */
+/** A sentence each: more than a person reads. */
+const MOST_SILENT = 100;
+
+/** Delegates whose requests of the span are all without a decision or another end, those with the most first. */
 export async function silentDelegates(
   database: Database,
   { tenant, since, until }: ReportSpan,
-): Promise<SilentDelegate[]> {
-  const { rows } = await readBounded<SilentDelegate>(
+): Promise<FirstRows<SilentDelegate>> {
+  return readFirst<SilentDelegate>(
     database,
     `SELECT delegate, count(*) AS requests
      FROM decision_episode
@@ -305,11 +344,10 @@ export async function silentDelegates(
        AND received_at < coalesce(:until::timestamptz, 'infinity')
      GROUP BY delegate
      HAVING count(resolved_at) = 0
-     ORDER BY delegate
-     LIMIT ${MOST_ROWS}`,
+     ORDER BY requests DESC, delegate`,
     { tenant, since, until: until ?? null },
+    MOST_SILENT,
   );
-  return rows;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Database, SqlValues } from './database.ts';
-import { type Page, readBounded, readPage, readPosition } from './page.ts';
+import { type Page, readBounded, readPage, readPosition, readWhole } from './page.ts';
 
 export interface RequestFilter {
   tenant?: string | undefined;
@@ -193,23 +193,23 @@ function partEnd(word: string): string {
 
 /** All tenants that have a request, in the order of their names; costs a look into the index for each. */
 export async function listTenants(database: Database): Promise<string[]> {
-  const tenants: string[] = [];
-  for (;;) {
-    const { rows, cut } = await readBounded<{ tenant: string }>(
-      database,
-      `WITH RECURSIVE known AS (
-         (SELECT tenant FROM request_tracker WHERE tenant > :after ORDER BY tenant LIMIT 1)
-         UNION ALL
-         SELECT (SELECT request.tenant FROM request_tracker AS request WHERE request.tenant > known.tenant ORDER BY request.tenant LIMIT 1)
-         FROM known
-         WHERE known.tenant IS NOT NULL
-       )
-       SELECT tenant FROM known WHERE tenant IS NOT NULL LIMIT :limit`,
-      { after: tenants.at(-1) ?? '', limit: PAGE_TENANTS },
-    );
-    for (const { tenant } of rows) tenants.push(tenant);
-    if (!cut && rows.length < PAGE_TENANTS) return tenants;
-  }
+  const tenants = await readWhole<{ tenant: string }>(
+    (last) =>
+      readBounded(
+        database,
+        `WITH RECURSIVE known AS (
+           (SELECT tenant FROM request_tracker WHERE tenant > :after ORDER BY tenant LIMIT 1)
+           UNION ALL
+           SELECT (SELECT request.tenant FROM request_tracker AS request WHERE request.tenant > known.tenant ORDER BY request.tenant LIMIT 1)
+           FROM known
+           WHERE known.tenant IS NOT NULL
+         )
+         SELECT tenant FROM known WHERE tenant IS NOT NULL LIMIT :limit`,
+        { after: last?.tenant ?? '', limit: PAGE_TENANTS },
+      ),
+    PAGE_TENANTS,
+  );
+  return tenants.map(({ tenant }) => tenant);
 }
 
 const PAGE_TENANTS = 1_000;

@@ -1,7 +1,7 @@
 import type { Board } from '../domain/request-fold.ts';
 import type { Priority, RequestStatus } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
-import { type Page, readBounded, readPage, readPosition } from './page.ts';
+import { countLeft, type FirstRows, type Page, readBounded, readPage, readPosition } from './page.ts';
 
 /** Who has to do something about a request: the payer, the delegate that decides in its place, or the provider it waits for. */
 export type Holder = 'us' | 'delegate' | 'provider';
@@ -96,18 +96,26 @@ export interface WorkCount {
 
 const MOST_COUNTS = 1_000;
 
-/** How much of it is where, and with whom. */
-export async function countWork(database: Database, query: WorkQuery, now: Date): Promise<WorkCount[]> {
-  const { rows } = await readBounded<WorkCount>(
+export interface WorkCounts extends FirstRows<WorkCount> {
+  /** Of all, those that are left too. */
+  requests: number;
+}
+
+/** How much of it is where, and with whom, the most first. */
+export async function countWork(database: Database, query: WorkQuery, now: Date): Promise<WorkCounts> {
+  const { rows } = await readBounded<WorkCount & { allRows: number; allRequests: number }>(
     database,
-    `SELECT board, held_by, delegate, count(*) AS requests, count(*) FILTER (WHERE due_at < :now::timestamptz) AS overdue
+    `SELECT
+       board, held_by, delegate, count(*) AS requests, count(*) FILTER (WHERE due_at < :now::timestamptz) AS overdue,
+       count(*) OVER () AS all_rows, (sum(count(*)) OVER ())::bigint AS all_requests
      FROM (${WORK}) AS work
      GROUP BY board, held_by, delegate
      ORDER BY requests DESC, board, held_by, delegate
      LIMIT ${MOST_COUNTS}`,
     { ...toValues(query), now },
   );
-  return rows;
+  const counts = rows.map(({ allRequests: _, ...count }) => count);
+  return { ...countLeft<WorkCount>(counts), requests: rows[0]?.allRequests ?? 0 };
 }
 
 function toValues({ tenant, before, board }: WorkQuery) {

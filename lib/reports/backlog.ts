@@ -6,8 +6,10 @@ export const backlog = defineReport<BacklogDay>({
   name: 'backlog',
   summary: 'requests opened against requests cleared (determined, or ended otherwise), by day',
   rowsAre: 'days',
+  rowIs: 'day',
+  seeLeft: 'choose a shorter time with --since and --until to see them',
   spanHours: 14 * 24,
-  read: async (database, question) => ({ rows: await openedAgainstCleared(database, question) }),
+  read: openedAgainstCleared,
   columns: [
     { title: 'Day', unit: 'moment', value: ({ day }) => day, heads: true },
     { title: 'Opened', unit: 'count', value: ({ opened }) => opened },

@@ -16,7 +16,7 @@ import {
 import { type DecisionPolicy, lacksPolicy, parseDecisionPolicy } from '../domain/decision-clock.ts';
 import { printable } from '../domain/printable-text.ts';
 import { isSignedBy, signingKeyName } from '../domain/signed-figures.ts';
-import { countText } from '../domain/words.ts';
+import { plural } from '../domain/words.ts';
 import {
   defineReport,
   fillTable,
@@ -87,7 +87,8 @@ export async function readCms(
   const snapshot = year === undefined ? undefined : await readSnapshot(database, year, tenant);
   const changes = snapshot === undefined ? [] : changesSince(snapshot.rows, rows);
   // What a file adds stands for the delegates that are silent here.
-  const incomplete = added.length > 0 ? [] : await silentDelegates(database, question);
+  const silent = added.length > 0 ? { rows: [], left: 0 } : await silentDelegates(database, question);
+  const incomplete = silent.rows;
   const lacking = rows.filter((row) => lacksPolicy(policy, row.tenant, row.plan)).map(({ plan }) => plan);
   const byDefault = [...new Set(lacking)];
   const plans = addFigures(publishedPlans(rows, partialAs), added);
@@ -99,8 +100,13 @@ export async function readCms(
     cautions: [
       ...incomplete.map(
         ({ delegate, requests }) =>
-          `Incomplete: nothing is known of ${countText(requests)} requests that ${delegate} decides; add its figures with --add.`,
+          `Incomplete: nothing is known of ${plural(requests, 'request')} that ${delegate} decides; add its figures with --add.`,
       ),
+      ...(silent.left === 0
+        ? []
+        : [
+            `Incomplete: nothing is known of what ${plural(silent.left, 'more delegate')} ${silent.left === 1 ? 'decides' : 'decide'}.`,
+          ]),
       ...(byDefault.length === 0
         ? []
         : [
@@ -115,7 +121,7 @@ export async function readCms(
       ...(frozen === undefined ? [] : [`\n${frozen}`]),
     ],
     json: {
-      ...{ plans, counts: rows.map(withReconciliation), incomplete, byDefault },
+      ...{ plans, counts: rows.map(withReconciliation), incomplete, incompleteLeft: silent.left, byDefault },
       frozen: snapshot && {
         ...{ year: snapshot.year, tenant: snapshot.tenant, at: snapshot.frozenAt, by: snapshot.actedBy },
         ...{ reason: snapshot.reason, figures: snapshot.figures, digest: snapshot.digest },

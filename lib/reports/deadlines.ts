@@ -2,7 +2,7 @@ import type { Database } from '../data-access/database.ts';
 import { type Deadline, listDeadlines } from '../data-access/decisions.ts';
 import { countWork, listWork, type WorkItem } from '../data-access/work-list.ts';
 import { type Board, boards } from '../domain/request-fold.ts';
-import { countText, deadlineRiskMarks, durationText, instantText } from '../domain/words.ts';
+import { countText, deadlineRiskMarks, durationText, instantText, plural } from '../domain/words.ts';
 import { defineReport, type ReportAnswer, type ReportQuestion, type TabularReport } from './report.ts';
 
 /** Decisions that are late or soon due; or, with a board or a time to come, all that is left to do. */
@@ -76,15 +76,15 @@ async function readWork(database: Database, question: ReportQuestion): Promise<R
   const { rows, next } = await listWork(database, { ...query, limit: question.limit, after: question.after });
   const answer = { rows: rows as never[], next, table: work };
   if (goesOn) return answer;
-  const counts = await countWork(database, query, now);
-  const total = counts.reduce((sum, { requests }) => sum + requests, 0);
+  const { rows: counts, left, requests: total } = await countWork(database, query, now);
   const until = before === undefined ? '' : ` due before ${instantText(before, now)}`;
   const held = counts.map(({ board, heldBy, delegate, requests, overdue }) => {
     const late = overdue === 0 ? '' : `, ${countText(overdue)} overdue`;
     return `  ${countText(requests)} in ${board}, held by ${delegate ?? heldBy}${late}`;
   });
-  const notes = counts.length === 0 ? [] : [`\n${countText(total)} requests${until}:`, ...held];
-  return { ...answer, json: { before, counts }, notes };
+  const others = left === 0 ? [] : [`  the others with ${plural(left, 'more delegate')}`];
+  const notes = counts.length === 0 ? [] : [`\n${plural(total, 'request')}${until}:`, ...held, ...others];
+  return { ...answer, json: { before, counts, countsLeft: left, total }, notes };
 }
 
 /** What is left to do, and who has to do it. */

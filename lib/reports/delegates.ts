@@ -6,8 +6,10 @@ export const delegates = defineReport<DelegateTurnaround>({
   name: 'delegates',
   summary: 'by delegate: accepted without an answer, decided, turnaround from receipt, share that was late',
   rowsAre: 'delegates',
+  rowIs: 'delegate',
+  seeLeft: 'name a --tenant to see them',
   spanHours: 30 * 24,
-  read: async (database, question) => ({ rows: await delegateTurnaround(database, question) }),
+  read: delegateTurnaround,
   columns: [
     { title: 'Tenant', unit: 'text', value: ({ tenant }) => tenant, least: 8 },
     { title: 'Delegate', unit: 'text', value: ({ delegate }) => delegate, heads: true, least: 10 },

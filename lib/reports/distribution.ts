@@ -7,9 +7,11 @@ export const distribution = defineReport<EventTypeCount>({
   name: 'distribution',
   summary: 'how many events of each type and status were recorded',
   rowsAre: 'distribution',
+  rowIs: 'event type',
+  seeLeft: 'choose a shorter time with --since and --until to see them',
   spanHours: 24,
   byTenant: true,
-  read: async (database, question) => ({ rows: await eventDistribution(database, question) }),
+  read: eventDistribution,
   columns: [
     { title: 'Event type', unit: 'code', value: ({ eventType }) => eventType, heads: true, least: 12 },
     { title: 'Status', unit: 'eventStatus', value: ({ status }) => status },

@@ -1,4 +1,5 @@
 import { type ErrorGroup, errorGroups, NONE_STATED } from '../data-access/failures.ts';
+import { plural } from '../domain/words.ts';
 import { defineReport, type ReportQuestion } from './report.ts';
 
 /** What failed, by stage, error code and downstream, most failures first. */
@@ -6,13 +7,15 @@ export const errors = defineReport<ErrorGroup>({
   name: 'errors',
   summary: 'what failed, by stage, error code and downstream: failures, requests, those still open, samples',
   rowsAre: 'groups',
+  rowIs: 'cause',
+  seeLeft: 'choose a shorter time with --since and --until to see them',
   spanHours: 24,
   byTenant: true,
   read: async (database, question) => {
-    const { groups, truncated, failuresRead } = await errorGroups(database, question);
-    const latest = failuresRead.toLocaleString('en');
-    const cautions = truncated ? [`Only the latest ${latest} failures of this time are counted.`] : [];
-    return { rows: groups, cautions };
+    const { groups, left, truncated, failuresRead } = await errorGroups(database, question);
+    const latest = plural(failuresRead, 'failure');
+    const cautions = truncated ? [`Only the latest ${latest} of this time are counted.`] : [];
+    return { rows: groups, left, cautions };
   },
   columns: [
     { title: 'Stage', unit: 'text', value: ({ stage }) => stage, heads: true, least: 12 },

@@ -8,11 +8,13 @@ export const latency = defineReport<StageLatency>({
   name: 'latency',
   summary: 'how long each stage took: p50, p95 (within 3 %) and longest, in whole and over time',
   rowsAre: 'latency',
+  rowIs: 'stage',
+  seeLeft: 'choose a shorter time with --since and --until to see them',
   spanHours: 24,
   byTenant: true,
   read: async (database, question) => {
-    const rows = await stageLatency(database, question, question.now);
-    return { rows: rows.toSorted((one, other) => stageRank(one.stage) - stageRank(other.stage)) };
+    const { rows, left } = await stageLatency(database, question, question.now);
+    return { rows: rows.toSorted((one, other) => stageRank(one.stage) - stageRank(other.stage)), left };
   },
   columns: [
     { title: 'Stage', unit: 'text', value: ({ stage }) => stage, heads: true, least: 12 },

@@ -6,7 +6,9 @@ export const pends = defineReport<PendedGroup>({
   name: 'pends',
   summary: 'pended requests by reason and age, with what is overdue',
   rowsAre: 'pends',
-  read: async (database, question) => ({ rows: await pendedGroups(database, question) }),
+  rowIs: 'group',
+  seeLeft: 'name a --tenant to see them',
+  read: pendedGroups,
   columns: [
     { title: 'Tenant', unit: 'text', value: ({ tenant }) => tenant, least: 8 },
     { title: 'Reason', unit: 'code', value: ({ reason }) => reason, heads: true, least: 12 },

@@ -1,5 +1,5 @@
 import type { Database } from '../data-access/database.ts';
-import type { Mark, Tone } from '../domain/words.ts';
+import { type Mark, plural, type Tone } from '../domain/words.ts';
 import type { Place } from './place.ts';
 
 /** What a report is asked. */
@@ -31,6 +31,8 @@ export interface ReportAnswer<Row> {
   rows: readonly Row[];
   /** Where the next page begins; absent or null: all was read. */
   next?: string | null;
+  /** Rows that the answer had no room for; absent: it has all of them, or pages. */
+  left?: number;
   /** The table of the rows, where it is not the report's own. */
   table?: TabularReport<object>;
   /** Tables of the same answer beside that of the rows. */
@@ -51,6 +53,10 @@ export interface TabularReport<Row extends object> {
   title?: string;
   /** What its rows are called, and their key in JSON. */
   rowsAre: string;
+  /** One of them, in a sentence that counts those left. */
+  rowIs?: string;
+  /** How a terminal is given those left: `name a --tenant`. */
+  seeLeft?: string;
   columns: readonly ReportColumn<Row>[];
   /** The columns of CSV. */
   fields: readonly string[];
@@ -175,4 +181,10 @@ export function defineReport<Row extends object>(
   report: Report<Row> & { fields: readonly (keyof Row & string)[] },
 ): Report<Row> {
   return report;
+}
+
+/** How many rows the answer had no room for, in a sentence without its end; undefined where it has all. */
+export function leftText({ rowIs = 'row' }: TabularReport<never>, left = 0): string | undefined {
+  if (left === 0) return undefined;
+  return `${plural(left, `more ${rowIs}`)} ${left === 1 ? 'is' : 'are'} not shown`;
 }

@@ -7,10 +7,12 @@ export const slowest = defineReport<StagePerformance>({
   name: 'slowest',
   summary: 'stages and event types by mean duration, slowest first, with p95 and longest',
   rowsAre: 'stages',
+  rowIs: 'event type',
+  seeLeft: '--limit shows more',
   spanHours: 7 * 24,
   limit: 20,
   byTenant: true,
-  read: async (database, question) => ({ rows: await slowestStages(database, question, question.limit) }),
+  read: (database, question) => slowestStages(database, question, question.limit),
   columns: [
     { title: 'Event type', unit: 'code', value: ({ eventType }) => eventType, heads: true, least: 12 },
     { title: 'Stage', unit: 'text', value: ({ stage }) => stage, least: 12 },

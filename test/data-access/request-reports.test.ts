@@ -152,8 +152,10 @@ describe('decisionMetrics', () => {
     await record(0, trackedEvent({ tenant: 'cms', pagwId, stated: priority && { priority } }));
     await record(hours, trackedEvent({ tenant: 'cms', pagwId, stated: { status } }));
   };
-  const metrics = (from: number, to: number) =>
-    decisionMetrics(db.database, { tenant: 'cms', since: atHour(from), until: atHour(to) });
+  const metrics = async (from: number, to: number) => {
+    const span = { tenant: 'cms', since: atHour(from), until: atHour(to) };
+    return (await decisionMetrics(db.database, span)).rows;
+  };
 
   it('gives shares, mean and median of decisions, expedited and standard apart', async () => {
     await decide('E-1', 10, 'APPROVED', 'EXPEDITED');

@@ -99,7 +99,7 @@ describe("the review's sample queries, as written and by name", () => {
        ORDER BY event_count DESC, event_type`,
     );
     expect(rows.length).toBeGreaterThan(3);
-    expect(await eventDistribution(database, span(24))).toEqual(
+    expect((await eventDistribution(database, span(24))).rows).toEqual(
       rows.map((row) => ({
         ...row,
         avgDurationMs: row.avgDurationMs === null ? null : near(Number(row.avgDurationMs)),
@@ -118,7 +118,7 @@ describe("the review's sample queries, as written and by name", () => {
        ORDER BY avg_ms DESC
        LIMIT 20`,
     );
-    const named = await slowestStages(database, span(7 * 24));
+    const { rows: named } = await slowestStages(database, span(7 * 24));
     expect(rows).toHaveLength(3);
     expect(named).toEqual(
       rows.map((row) => ({ ...row, avgMs: near(row.avgMs ?? 0), p95Ms: expect.any(Number) })),

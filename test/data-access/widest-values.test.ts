@@ -1,12 +1,21 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listDeadlines } from '../../lib/data-access/decisions.ts';
 import { dueRetries } from '../../lib/data-access/due-retries.ts';
-import { eventDistribution } from '../../lib/data-access/event-reports.ts';
+import {
+  countEventsByTenant,
+  eventDistribution,
+  slowestStages,
+  stageLatency,
+} from '../../lib/data-access/event-reports.ts';
 import { errorGroups } from '../../lib/data-access/failures.ts';
 import { listIncidents, listOpenIncidents } from '../../lib/data-access/incidents.ts';
 import { insertRejectedMessages } from '../../lib/data-access/ingest.ts';
+import { listHolds } from '../../lib/data-access/legal-hold.ts';
 import { searchMetadata } from '../../lib/data-access/metadata-search.ts';
+import { listRetryPauses } from '../../lib/data-access/operate.ts';
 import type { Page } from '../../lib/data-access/page.ts';
+import { freezeFigures, publishedFigures, readSnapshot } from '../../lib/data-access/published-figures.ts';
 import { listRejected } from '../../lib/data-access/rejected-messages.ts';
 import { listRequests } from '../../lib/data-access/requests.ts';
 import { compactRequests, findArchiveBatch } from '../../lib/data-access/retention.ts';
@@ -15,6 +24,8 @@ import { countWatchedRequests } from '../../lib/data-access/stuck-alarm.ts';
 import { groupStuckRequests, listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { findRequest, readTimeline } from '../../lib/data-access/timeline.ts';
+import { countWork } from '../../lib/data-access/work-list.ts';
+import { delegateTurnaround } from '../../lib/data-access/workload.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { OTHER } from '../../lib/domain/other-name.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
@@ -90,6 +101,7 @@ beforeAll(async () => {
       ...{ stage: 'PARSING', eventType: 'PARSE_FAIL', status: 'FAILED' },
       errorCode: `${String.fromCodePoint(0x4e00 + number)}${'\u{1f600}'.repeat(63)}`,
       metadata: { targetSystem: wide(64) },
+      stated: { plan: wide(64, number), delegate: wide(64, number) },
     }),
   );
   await recordEvents(database, stuck, start);
@@ -102,6 +114,7 @@ beforeAll(async () => {
         eventType: 'PARSE_FAIL',
         status: 'FAILED',
         errorCode: 'E',
+        stated: { delegate: 'evicore' },
       }),
     ],
     later(1),
@@ -250,7 +263,77 @@ describe('the widest legal values, in quantity', () => {
 
   it('are rolled up, and reported', async () => {
     await refreshSummary({ database: db.database, now: later(120), mayGoOn: () => true });
-    expect(await eventDistribution(db.database, { tenant: null, since: start })).toHaveLength(3);
+    const { rows } = await eventDistribution(db.database, { tenant: null, since: start });
+    expect(rows).toHaveLength(3);
+  });
+
+  it('are told or counted, and whose list is long hides nobody', async () => {
+    const { database } = db;
+    const all = { tenant: null, since: start, now: later(120) };
+    const quiet = { ...all, tenant: 'quiet' };
+    const lists = await Promise.all([delegateTurnaround(database, all), countWork(database, all, now)]);
+    for (const { rows, left } of lists) {
+      expect(left).toBeGreaterThan(100);
+      expect(rows.length).toBeGreaterThan(100);
+    }
+    const [delegates, work] = lists;
+    expect(delegates.rows.length + delegates.left).toBe(CAUSES + 1);
+    expect(delegates.rows.filter(({ tenant }) => tenant === 'quiet')).toHaveLength(1);
+    expect(await delegateTurnaround(database, quiet)).toMatchObject({
+      rows: [{ delegate: 'evicore' }],
+      left: 0,
+    });
+    expect(work.requests).toBe(FAILURES + CAUSES + 2);
+  });
+
+  it('are published whole, and frozen whole', async () => {
+    const span = { tenant: null, since: start, until: later(60 * 24) };
+    const rows = await publishedFigures(db.database, span);
+    expect(rows.reduce((sum, { received }) => sum + received, 0)).toBe(FAILURES + CAUSES + 2);
+    expect(rows.length).toBeGreaterThan(CAUSES);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const kim = { actedBy: 'kim', reason: 'published' };
+    await freezeFigures(db.database, { year: 2026, tenant: null, rows }, kim, privateKey, later(130));
+    expect((await readSnapshot(db.database, 2026, null))?.rows).toEqual(rows);
+  });
+
+  it('are rolled up by names without end, of which each report tells the most and counts the others', async () => {
+    const { database } = db;
+    const [names, tenants] = [2_500, 1_200];
+    await refreshSummary({ database, now: later(120), mayGoOn: () => true });
+    await database.execute(
+      `INSERT INTO event_tracker_summary
+         (hour, tenant, stage, event_type, status, event_count, duration_count, duration_sum_ms, duration_max_ms,
+          duration_buckets, bucket_counts)
+       SELECT :hour::timestamptz, 'crowd', :wide || number, :wide || number, 'COMPLETED'::pagw_event_status, 2, 2, 20, 10, '{3}'::smallint[], '{2}'::bigint[]
+       FROM generate_series(1, :names::int) AS number
+       UNION ALL
+       SELECT :hour::timestamptz, 'crowd-' || number, 'PARSING', 'PARSE_OK', 'COMPLETED'::pagw_event_status, 1, 0, 0, NULL, '{}'::smallint[], '{}'::bigint[]
+       FROM generate_series(1, :tenants::int) AS number`,
+      { hour: start, wide: wide(60), names, tenants },
+    );
+    const span = { tenant: 'crowd', since: start };
+    const ofCrowd = await Promise.all([
+      eventDistribution(database, span),
+      slowestStages(database, span, 5_000),
+      stageLatency(database, span, later(180)),
+    ]);
+    for (const { rows, left } of ofCrowd)
+      expect([rows.length + left, rows.length > 300, left > 300]).toEqual([names, true, true]);
+    expect(ofCrowd[2].rows.every(({ slices }) => slices.length === 1)).toBe(true);
+    const counted = await countEventsByTenant(database, { since: start });
+    expect(counted.rows[0]?.tenant).toBe('crowd');
+    expect(counted.rows.length + counted.left).toBeGreaterThan(tenants);
+  });
+
+  it.each([
+    ['report delegates --since 2026-03-01', 'left'],
+    ['report deadlines --board pipe', 'countsLeft'],
+  ])('say by `pagw %s -o json` how many are left', async (line, key) => {
+    const words = [...line.split(' '), '--tenant', hostile, '-o', 'json'];
+    const { stdout, code } = await runCli(words, { connection: connectionTo(db, later(120)) });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)[key]).toBeGreaterThan(100);
   });
 
   it.each(viewNames)('are drawn as view %s, on a page and in a widget', async (view) => {
@@ -291,11 +374,16 @@ describe('the widest legal values, in quantity', () => {
     'report distribution --since 2026-03-01',
     'report latency --since 2026-03-01',
     'report slowest --since 2026-03-01 --limit 1000',
+    'report pends',
+    'report delegates --since 2026-03-01',
+    'report backlog --since 2026-03-01',
     'report retries --limit 5000',
     'report deadlines --limit 5000',
+    'report deadlines --board pipe --limit 5000',
     'report cms',
     `report timeline ${long}`,
     'archive list',
+    'archive holds',
   ])('are printed by `pagw %s`', async (line) => {
     const words = line
       .split(/ (?=--|[a-z]|[\d-])/)
@@ -334,5 +422,22 @@ describe('the widest legal values, in quantity', () => {
     } finally {
       await archive.close();
     }
+  });
+
+  it('are pauses and holds beyond an answer, read whole', async () => {
+    const { database } = db;
+    const many = 1_050;
+    await database.execute(
+      `INSERT INTO retry_pause (tenant, reason, paused_by, paused_at)
+       SELECT :wide || number, :reason, 'kim', :now::timestamptz FROM generate_series(1, :many::int) AS number`,
+      { wide: wide(60), reason: wide(300), now, many },
+    );
+    await database.execute(
+      `INSERT INTO legal_hold (tenant, reason, held_by, held_at)
+       SELECT :wide || number, :reason, 'kim', :now::timestamptz FROM generate_series(1, :many::int) AS number`,
+      { wide: wide(60), reason: wide(300), now, many },
+    );
+    expect(await listRetryPauses(database)).toHaveLength(many);
+    expect(await listHolds(database)).toHaveLength(many);
   });
 });

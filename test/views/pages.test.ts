@@ -44,7 +44,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
         counts: { 'at-risk': 3, urgent: 2, breached: 1 },
         deadlines: [deadline],
         next: 'x',
-        decisions: [{ ...decision, medianSeconds: 60, onTime: 7 }],
+        decisions: { rows: [{ ...decision, medianSeconds: 60, onTime: 7 }], left: 3 },
         year: 2026,
         listed: null,
       },
@@ -61,6 +61,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       '6 undecided requests',
       'urgent 2',
       'Later ones',
+      '3 more lines are not shown',
     ])
       expect(textOf(html)).toContain(part);
   });
@@ -112,8 +113,11 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
   });
 
   it('say why they are empty', () => {
-    const failed = { rows: [] };
-    const none = { time: '24h' as const, latency: [], slowest: [], events: [], failed, tenants: [] };
+    const empty = { rows: [], left: 0 };
+    const none = {
+      ...{ time: '24h' as const, latency: empty, slowest: [], events: empty, failed: empty },
+      tenants: empty,
+    };
     expect(textOf(LatencyReport({ data: none, context }))).toContain(
       'No completed event of the last 24 hours states how long it took',
     );
@@ -144,7 +148,11 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       note: 'Only the latest 10,001 failures of this time are counted.',
     };
     const tenants = [{ tenant: text, events: 3, failures: 1 }];
-    const reports = { time: '7d' as const, latency, slowest, events, failed, tenants };
+    const listed = <Row>(rows: Row[]) => ({ rows, left: 1 });
+    const reports = {
+      ...{ time: '7d' as const, latency: listed(latency), slowest, events: listed(events) },
+      ...{ failed, tenants: listed(tenants) },
+    };
     const failedRequest = {
       ...{
         pagwId: text,

@@ -185,16 +185,16 @@ export const checkDecisionPolicy: DoctorCheck = {
       '; ',
     );
     const since = new Date(now.getTime() - YEAR_MS);
-    const lacking = (await plansHeardOf(database, { tenant: null, since })).filter(({ tenant, plan }) =>
-      lacksPolicy(policy, tenant, plan),
-    );
-    if (lacking.length === 0) return pass(evidence);
+    const { rows: heardOf, left } = await plansHeardOf(database, { tenant: null, since });
+    const lacking = heardOf.filter(({ tenant, plan }) => lacksPolicy(policy, tenant, plan));
+    const unread = left === 0 ? '' : `; ${plural(left, 'smaller plan')} not looked at`;
+    if (lacking.length === 0) return pass(`${evidence}${unread}`);
     const plans = lacking.map(
       ({ tenant, plan, requests }) =>
         `${printable(plan)}${plan === tenant ? '' : ` of ${printable(tenant)}`} (${plural(requests, 'request')})`,
     );
     return fail(
-      `${evidence}; by the default for want of their own: ${shortened(plans, 'plans').join(', ')}`,
+      `${evidence}; by the default for want of their own: ${shortened(plans, 'plans').join(', ')}${unread}`,
       'Add each of them to plans in DECISION_POLICY ({} says that the default is meant) and deploy it.',
     );
   },

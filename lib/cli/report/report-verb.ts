@@ -2,15 +2,18 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Database } from '../../data-access/database.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
+import { printable } from '../../domain/printable-text.ts';
 import { ageText, countText, tookText } from '../../domain/words.ts';
 import {
   type FilledTable,
   fillTable,
+  leftText,
   type Report,
   type ReportAnswer,
   type ReportColumn,
   type ReportFilter,
   type ReportQuestion,
+  type TabularReport,
   type Units,
 } from '../../reports/report.ts';
 import { UnknownRequestError } from '../../reports/timeline.ts';
@@ -198,13 +201,24 @@ async function readByTenant<Row extends object>(
   session: Session,
 ): Promise<ReportAnswer<Row & { tenant: string }>> {
   const rows: (Row & { tenant: string })[] = [];
+  let allLeft: number | undefined;
   const tenants = question.tenant === null ? await listTenants(database) : [question.tenant];
   for (const tenant of tenants) {
     const answer = await report.read(database, { ...question, tenant });
-    for (const caution of answer.cautions ?? []) session.say(`${tenant}: ${caution}`);
+    const { cautions = [], left } = answer;
+    if (left !== undefined) allLeft = (allLeft ?? 0) + left;
+    const sentences = [...cautions, ...leftSentences(report, left)];
+    for (const sentence of sentences) session.say(`${printable(tenant)}: ${sentence}`);
     for (const row of answer.rows) rows.push({ tenant, ...row });
   }
-  return { rows };
+  return { rows, ...(allLeft !== undefined && { left: allLeft }) };
+}
+
+/** None where the answer has all rows. */
+function leftSentences(table: TabularReport<never>, left: number | undefined): string[] {
+  const sentence = leftText(table, left);
+  if (sentence === undefined) return [];
+  return [table.seeLeft === undefined ? `${sentence}.` : `${sentence}; ${table.seeLeft}.`];
 }
 
 function notFound(cause: UnknownRequestError): CliError {
@@ -224,16 +238,18 @@ export function printAnswer<Row extends object>(
   session: Session,
   part?: string,
 ): void {
-  const { rows, next = null, table = report, others = [], cautions = [], notes = [] } = answer;
+  const { rows, next = null, left, table = report, others = [], cautions = [], notes = [] } = answer;
   const { output } = session.options;
   const tables = [fillTable(table, rows), ...others];
-  if (output === 'json') session.printJson({ [table.rowsAre]: rows, ...answer.json, next });
+  if (output === 'json') session.printJson({ [table.rowsAre]: rows, ...answer.json, left, next });
   else if (output === 'jsonl' && answer.lines !== undefined) session.printJsonLines(answer.lines);
   else if (output !== 'table' || part !== undefined || tables.every((each) => each.rows.length === 0)) {
     const shown = tables.find(({ table: { rowsAre } }) => rowsAre === part) ?? fillTable(table, rows);
     printTable(report, shown, question, session, next);
   } else printTogether(report, tables, question, session, next);
-  for (const caution of cautions) session.say(caution);
+  // What is left is told of each tenant in turn where the report is.
+  const sentences = report.byTenant ? [] : leftSentences(table, left);
+  for (const sentence of [...cautions, ...sentences]) session.say(sentence);
   if (output === 'table' && rows.length > 0) for (const note of notes) session.say(note);
 }
 

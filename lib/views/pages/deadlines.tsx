@@ -9,13 +9,14 @@ import {
   listDeadlines,
   listDecisions,
 } from '../../data-access/decisions.ts';
+import type { FirstRows } from '../../data-access/page.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
-import { deadlineRiskMarks, deadlineRisks, durationText } from '../../domain/words.ts';
+import { deadlineRiskMarks, deadlineRisks, durationText, plural } from '../../domain/words.ts';
 import { deadlines as deadlinesReport } from '../../reports/deadlines.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
-import { Empty } from '../parts/notice.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
@@ -85,7 +86,7 @@ export interface DeadlineListData {
   deadlines: readonly Deadline[];
   next: string | null;
   /** Decisions of this calendar year. */
-  decisions: readonly DecisionMetrics[];
+  decisions: FirstRows<DecisionMetrics>;
   year: number;
   /** The requests behind one of the decisions' numbers; null where none was chosen. */
   listed: ListedDecisions | null;
@@ -146,10 +147,16 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
         </p>
       )}
       <h2>Decisions in {year}</h2>
-      {decisions.length === 0 ? (
+      {decisions.rows.length === 0 ? (
         <Empty>No decision was made in {year} so far.</Empty>
       ) : (
-        <DecisionTable decisions={decisions} links={links} />
+        <DecisionTable decisions={decisions.rows} links={links} />
+      )}
+      {decisions.left === 0 ? null : (
+        <Caution>
+          The tenants with the most decisions; {plural(decisions.left, 'more line')}{' '}
+          {decisions.left === 1 ? 'is' : 'are'} not shown. Choose a tenant to see its own.
+        </Caution>
       )}
       <Listed data={data} context={context} />
     </section>
@@ -157,7 +164,7 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
 }
 
 interface DecisionTableProps {
-  decisions: DeadlineListData['decisions'];
+  decisions: readonly DecisionMetrics[];
   links: Links;
 }
 
@@ -247,7 +254,7 @@ function Listed({ data, context }: { data: DeadlineListData; context: ViewContex
   if (listed === null) return <></>;
   const { now, links } = context;
   const { tenant, priority, outcome, rows, next } = listed;
-  const row = decisions.find((metrics) => metrics.tenant === tenant && metrics.priority === priority);
+  const row = decisions.rows.find((metrics) => metrics.tenant === tenant && metrics.priority === priority);
   const late = row === undefined || row.onTime === null ? 0 : row.decided - row.onTime;
   return (
     <>

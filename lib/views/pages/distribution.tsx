@@ -4,6 +4,7 @@ import {
   type TenantEvents,
 } from '../../data-access/event-reports.ts';
 import type { ErrorGroup } from '../../data-access/failures.ts';
+import type { FirstRows } from '../../data-access/page.ts';
 import { distribution } from '../../reports/distribution.ts';
 import { errors } from '../../reports/errors.ts';
 import type { ReportAnswer } from '../../reports/report.ts';
@@ -25,17 +26,17 @@ export const distributionPage: ViewPage = {
       errors.read(database, question),
       context.tenant === null ? countEventsByTenant(database, question) : null,
     ]);
-    return <DistributionReport data={{ time, events: events.rows, failed, tenants }} context={context} />;
+    return <DistributionReport data={{ time, events, failed, tenants }} context={context} />;
   },
 };
 
 export interface DistributionReportData {
   time: ReportTime;
   /** Most frequent first. */
-  events: readonly EventTypeCount[];
+  events: ReportAnswer<EventTypeCount>;
   failed: ReportAnswer<ErrorGroup>;
   /** Null where the report is of one tenant. */
-  tenants: readonly TenantEvents[] | null;
+  tenants: FirstRows<TenantEvents> | null;
 }
 
 interface DistributionReportProps {
@@ -47,14 +48,16 @@ interface DistributionReportProps {
 export function DistributionReport({ data, context }: DistributionReportProps) {
   const { time, events, failed, tenants } = data;
   const question = pageQuestion(time, context);
-  const shown = events.slice(0, context.limits.groups);
+  const shown = events.rows.slice(0, context.limits.groups);
+  const allEvents = events.rows.length + (events.left ?? 0);
+  const allCauses = failed.rows.length + (failed.left ?? 0);
   const groups = failed.rows.slice(0, context.limits.groups);
   return (
     <section>
       <h1>Distribution</h1>
       <p class="lead">Events recorded, by type and status, and what failed for which cause.</p>
       <TimeChoices view="distribution" time={time} context={context} />
-      {events.length === 0 ? (
+      {events.rows.length === 0 ? (
         <Empty>No events were recorded in {timeText(time)}.</Empty>
       ) : (
         <>
@@ -65,9 +68,9 @@ export function DistributionReport({ data, context }: DistributionReportProps) {
             question={question}
             context={context}
           />
-          {events.length > shown.length ? (
+          {allEvents > shown.length ? (
             <Caution>
-              The {shown.length} most frequent of {events.length.toLocaleString('en')}.
+              The {shown.length} most frequent of {allEvents.toLocaleString('en')}.
             </Caution>
           ) : null}
           <h2>Failures by cause</h2>
@@ -85,9 +88,9 @@ export function DistributionReport({ data, context }: DistributionReportProps) {
           {failed.cautions?.map((caution) => (
             <Caution>{caution} Choose a shorter time to see all.</Caution>
           ))}
-          {failed.rows.length > groups.length ? (
+          {allCauses > groups.length ? (
             <Caution>
-              The {groups.length} largest groups of {failed.rows.length.toLocaleString('en')}.
+              The {groups.length} largest groups of {allCauses.toLocaleString('en')}.
             </Caution>
           ) : null}
         </>

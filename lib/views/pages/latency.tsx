@@ -4,11 +4,13 @@ import {
   type StagePerformance,
   type TenantEvents,
 } from '../../data-access/event-reports.ts';
+import type { FirstRows } from '../../data-access/page.ts';
 import { roundText, tookText } from '../../domain/words.ts';
 import { latency } from '../../reports/latency.ts';
+import { leftText, type ReportAnswer } from '../../reports/report.ts';
 import { slowest } from '../../reports/slowest.ts';
 import { DataText } from '../parts/data-text.tsx';
-import { Empty } from '../parts/notice.tsx';
+import { Caution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { pageQuestion, type ReportTime, readTime, timeText } from './report-time.ts';
@@ -28,22 +30,24 @@ export const latencyPage: ViewPage = {
       slowest.read(database, { ...question, limit: SLOWEST_SHOWN }),
       context.tenant === null ? countEventsByTenant(database, question) : null,
     ]);
-    const data = { time, latency: stages.rows, slowest: events.rows, tenants };
+    const data = { time, latency: stages, slowest: events.rows, tenants };
     return <LatencyReport data={data} context={context} />;
   },
 };
 
 export interface LatencyReportData {
   time: ReportTime;
-  latency: readonly StageLatency[];
+  latency: ReportAnswer<StageLatency>;
   slowest: readonly StagePerformance[];
   /** Null where the report is of one tenant. */
-  tenants: readonly TenantEvents[] | null;
+  tenants: FirstRows<TenantEvents> | null;
 }
 
 /** How long each stage's completed work took. */
 export function LatencyReport({ data, context }: { data: LatencyReportData; context: ViewContext }) {
-  const { time, latency: rows, tenants } = data;
+  const { time, tenants } = data;
+  const { rows, left } = data.latency;
+  const unshown = leftText(latency, left);
   const question = pageQuestion(time, context);
   return (
     <section>
@@ -69,6 +73,7 @@ export function LatencyReport({ data, context }: { data: LatencyReportData; cont
             question={question}
             context={context}
           />
+          {unshown === undefined ? null : <Caution>{unshown}. Choose a shorter time to see more.</Caution>}
           <h2>Slowest events on average</h2>
           <ReportTable
             report={slowest}

@@ -1,7 +1,10 @@
 import type { TenantEvents } from '../../data-access/event-reports.ts';
+import type { FirstRows } from '../../data-access/page.ts';
+import { plural } from '../../domain/words.ts';
 import type { ViewName } from '../../reports/place.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink } from '../parts/links.tsx';
+import { Caution } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
 import type { ViewContext } from '../view-page.ts';
 import type { ReportTime } from './report-time.ts';
@@ -11,20 +14,21 @@ interface TenantTableProps {
   view: ViewName;
   time: ReportTime;
   /** Null where the report is of one tenant. */
-  tenants: readonly TenantEvents[] | null;
+  tenants: FirstRows<TenantEvents> | null;
   context: ViewContext;
 }
 
 /** Below a report of all tenants: whose events it is made of, and the way to each one's own. */
 export function TenantTable({ view, time, tenants, context }: TenantTableProps) {
   const { links } = context;
-  if (tenants === null || tenants.length === 0) return <></>;
+  if (tenants === null || tenants.rows.length === 0) return <></>;
+  const { rows, left } = tenants;
   return (
     <>
       <h2>By tenant</h2>
       <Table
         caption="By tenant"
-        rows={tenants}
+        rows={rows}
         links={links}
         columns={[
           {
@@ -57,6 +61,12 @@ export function TenantTable({ view, time, tenants, context }: TenantTableProps) 
           },
         ]}
       />
+      {left === 0 ? null : (
+        <Caution>
+          The {rows.length} tenants with the most events; {plural(left, 'more tenant')}{' '}
+          {left === 1 ? 'is' : 'are'} not shown.
+        </Caution>
+      )}
     </>
   );
 }
