@@ -28,7 +28,7 @@ SELECT
   request.tenant,
   batch.pagw_id,
   request.received_on,
-  'V005-' || batch.id,
+  'pagw:v005:' || batch.id,
   coalesce(stage_alias.stage, nullif(upper(replace(btrim(batch.stage), '-', '_')), ''), 'UNKNOWN'),
   coalesce(
     nullif(regexp_replace(upper(btrim(batch.event_type)), '^API_CON_(START|OK|FAIL|TIMEOUT|ERROR)$', 'DOWNSTREAM_\1'), ''),

@@ -15,6 +15,7 @@ import {
 import {
   blankEvent,
   type EventStatus,
+  FORMER_EVENT_ID_PREFIX,
   type RequestStatus,
   type StatedRequest,
   type TrackedEvent,
@@ -415,7 +416,7 @@ const LEFT_AS_THEY_WERE = new Set([
 
 function toExpectedRow({ pagwId, tenant, fold }: DerivedRequest): object {
   // An older system's own columns came over with its events.
-  const isBackfilled = fold.appended.some(({ event }) => event.eventId.startsWith('V005-'));
+  const isBackfilled = fold.appended.some(({ event }) => event.eventId.startsWith(FORMER_EVENT_ID_PREFIX));
   const isLeft = (name: string, value: unknown) =>
     LEFT_AS_THEY_WERE.has(name) && (value === undefined || isBackfilled);
   const columns = Object.entries(toRequestRow({ pagwId, tenant, fold }))

@@ -274,13 +274,17 @@ it('names a rule for every column that holds a time', async () => {
   expect(Object.keys(RULES).toSorted()).toEqual(rows.map(({ name }) => name).toSorted());
 });
 
+function minutesTo(time: string): number {
+  return (Date.parse(time) - Date.now()) / 60_000;
+}
+
 describe.each([
   ['an hour ahead', 60],
   ['a day ahead', 24 * 60],
-  ['400 days ahead', 400 * 24 * 60],
   ['an hour behind', -60],
   ['a day behind', -24 * 60],
-  ['400 days behind', -400 * 24 * 60],
+  ['in 1970', minutesTo('1970-01-02T00:00:00Z')],
+  ['in 2100', minutesTo('2100-01-02T00:00:00Z')],
 ])('after one run of each flow with a clock %s', (_, offMinutes) => {
   let aheadBefore: string[];
   let aheadAfter: string[];
@@ -314,7 +318,7 @@ describe.each([
 
   it('reports count everything, now and after what comes next', async () => {
     const { database } = db;
-    const query = { tenant: null, since: afterMinutes(start, -401 * 24 * 60) };
+    const query = { tenant: null, since: new Date(0) };
     expect(await countEvents(database, query)).toBe(await countEverything());
     const next = { pagwId: id('WORKS'), eventType: 'VAL_OK', stage: 'VALIDATION', occurredAt: happened(4) };
     await recordEvents(database, [trackedEvent(next)], afterMinutes(start, 4));

@@ -17,7 +17,8 @@ export async function keepPassword(dataDirectory: string, login: 'superuser' | '
   const kept = await readFile(file, 'utf8').catch(() => '');
   if (kept !== '') return kept.trim();
   const password = randomBytes(24).toString('base64url');
-  await writeFile(file, password, { mode: 0o600 });
+  // To the disk: after a loss of power the cluster would know a password that nobody knows any more.
+  await writeFile(file, password, { mode: 0o600, flush: true });
   return password;
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePartitions } from '../../../lib/data-access/maintain.ts';
+import { eventSchema } from '../../../lib/domain/event-contract.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { migrate } from '../../../lib/flows/migrate/migrate.ts';
 import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
@@ -172,6 +173,15 @@ describe('a database that holds V006 rows', () => {
        FROM event_tracker WHERE pagw_id LIKE 'PAGW-%'`,
     );
     expect(rows).toEqual([{ events: 200, requests: 40, numbers: 40 * 15 }]);
+  });
+
+  it('names them by ids that no producer may send', async () => {
+    const { rows } = await db.database.execute<{ eventId: string }>(
+      `SELECT event_id FROM event_tracker WHERE pagw_id = 'PAGW-1' ORDER BY sequence_no`,
+    );
+    expect(rows).toHaveLength(5);
+    for (const { eventId } of rows)
+      expect(eventSchema.safeParse({ pagwId: 'PAGW-1', eventType: 'PARSE_OK', eventId }).success).toBe(false);
   });
 
   it('finds them under the canonical names, with their metadata', async () => {
