@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { serverProcesses, signal } from './server-processes.ts';
 import type { Fault, Trial } from './trial.ts';
 
 /** Work goes on while something is done to the server, and again when it is done. */
@@ -17,22 +18,11 @@ async function kill(trial: Trial): Promise<void> {
 }
 
 /** With all its processes, as a machine that is suspended. */
-async function suspend(trial: Trial): Promise<void> {
-  const backends = await trial.bed.sql('postgres', 'SELECT pid FROM pg_stat_activity');
-  const ids = [trial.bed.postgres.processId, ...backends.map(({ pid }) => Number(pid))];
+async function suspend(trial: Trial, milliseconds: number): Promise<void> {
+  const ids = await serverProcesses(trial.bed);
   signal(ids, 'SIGSTOP');
-  await delay(trial.random.between(300, 2_000));
+  await delay(milliseconds);
   signal(ids, 'SIGCONT');
-}
-
-function signal(ids: readonly number[], name: NodeJS.Signals): void {
-  for (const id of ids) {
-    try {
-      process.kill(id, name);
-    } catch {
-      // It ended by itself meanwhile.
-    }
-  }
 }
 
 async function restart(trial: Trial): Promise<void> {
@@ -76,7 +66,12 @@ export const databaseFaults: readonly Fault[] = [
   },
   {
     name: 'PostgreSQL suspended (SIGSTOP) for up to 2 s',
-    during: (trial) => meanwhile(trial, () => suspend(trial)),
+    during: (trial) => meanwhile(trial, () => suspend(trial, trial.random.between(300, 2_000))),
+  },
+  {
+    // Longer than a call of the Data API may take.
+    name: 'PostgreSQL suspended (SIGSTOP) for a minute',
+    during: (trial) => meanwhile(trial, () => suspend(trial, 60_000)),
   },
   { name: 'PostgreSQL restarted in order', during: (trial) => meanwhile(trial, () => restart(trial)) },
   {

@@ -8,10 +8,11 @@ import { clockAndArchiveFaults } from './clock-and-archive-faults.ts';
 import { dataApiFaults } from './data-api-faults.ts';
 import { databaseFaults } from './database-faults.ts';
 import { deliveryFaults } from './delivery-faults.ts';
+import { diskFaults } from './disk-faults.ts';
 import { migrationFaults } from './migration-faults.ts';
 import { serviceFaults } from './service-faults.ts';
 import { stackFaults } from './stack-faults.ts';
-import { type Fault, type Outcome, Trial } from './trial.ts';
+import { type Fault, type Outcome, type OwnBed, Trial } from './trial.ts';
 
 /**
  * `npm run test:faults`: every fault so many times, and after each all that is recorded against the model of what was sent.
@@ -38,6 +39,7 @@ interface Line {
 
 const families: Readonly<Record<string, readonly Fault[]>> = {
   database: databaseFaults,
+  disk: diskFaults,
   'data-api': dataApiFaults,
   services: serviceFaults,
   delivery: deliveryFaults,
@@ -49,16 +51,17 @@ const all = Object.values(families).flat();
 const chosen = values.family === '' ? all : values.family.split(',').flatMap((name) => families[name] ?? []);
 const faults = chosen.filter(({ name }) => name.includes(values.only));
 const times = Number(values.times);
-const bed = await TestBed.start();
+const sharedBed = await TestBed.start();
 const lines: Line[] = [];
 for (const fault of faults) {
   const outcomes = await injectOften(fault);
+  if (outcomes.length === 0) continue;
   lines.push({ name: fault.name, outcomes });
   console.log(rowOf({ name: fault.name, outcomes }));
   if (values.write) await writeRow(rowOf({ name: fault.name, outcomes }));
   for (const { faults: found } of outcomes) for (const one of found.slice(0, 3)) console.log(`    ${one}`);
 }
-await bed.stop();
+await sharedBed.stop();
 const failed = lines.some(({ outcomes }) => outcomes.some(isBad));
 process.exit(failed ? 1 : 0);
 
@@ -66,6 +69,14 @@ async function injectOften(fault: Fault): Promise<Outcome[]> {
   const seed = `${values.seed}/${fault.name}`;
   const random = openRandom(seed);
   const outcomes: Outcome[] = [];
+  let own: OwnBed | undefined;
+  try {
+    own = await fault.openBed?.();
+  } catch (error) {
+    console.log(`not tried here: ${fault.name}: ${String(error)}`);
+    return [];
+  }
+  const bed = own?.bed ?? sharedBed;
   const open = () => Trial.open(bed, `${seed}/${outcomes.length}`, fault.inNow ? new Date() : undefined);
   let trial = fault.instead === undefined ? await open() : undefined;
   try {
@@ -84,6 +95,7 @@ async function injectOften(fault: Fault): Promise<Outcome[]> {
     outcomes.push({ lost: 0, doubled: 0, faults: [String(error)], recoverySeconds: 0 });
   } finally {
     await trial?.close().catch(() => undefined);
+    await own?.close();
   }
   return outcomes;
 }

@@ -6,6 +6,12 @@ import type { TestBed } from '../simulation/test-bed.ts';
 import { type Flow, type Handler, World } from '../simulation/world.ts';
 import { lambdaContext } from '../support/lambda.ts';
 
+/** What a fault needs for itself: a disk, a setting. */
+export interface OwnBed {
+  bed: TestBed;
+  close(): Promise<void>;
+}
+
 /** A fault of one kind, as often as asked, in one database. */
 export interface Fault {
   /** As the table names it. */
@@ -18,6 +24,8 @@ export interface Fault {
   inNow?: boolean;
   /** Each time in a database of its own. */
   isAlone?: boolean;
+  /** In a bed of its own; refused where this machine or its user cannot make one. */
+  openBed?: () => Promise<OwnBed>;
   /** Instead of work and comparison: answers what was wrong after it. */
   instead?: (
     bed: TestBed,

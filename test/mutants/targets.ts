@@ -10,11 +10,7 @@ const sql = (names: string, ...tests: string[]): Target[] =>
 const code = (folder: string, names: string, ...tests: string[]): Target[] =>
   names.split(' ').map((name) => ({ path: `lib/${folder}/${name}.ts`, tests }));
 
-const recording = [
-  'test/flows/ingest/record-events.test.ts',
-  'test/flows/ingest/record-events-races.test.ts',
-  'test/lambdas/ingest-order.test.ts',
-];
+const recording = ['test/flows/ingest/record-events.test.ts', 'test/lambdas/ingest-order.test.ts'];
 const retrying = [
   'test/flows/retry/run-retries.test.ts',
   'test/flows/retry/retry-histories.test.ts',
@@ -56,7 +52,12 @@ const reading = [
 ];
 
 export const targets: readonly Target[] = [
-  ...sql('append_events', ...recording, 'test/flows/stuck-alarm/check-requests.test.ts'),
+  ...sql(
+    'append_events',
+    ...recording,
+    'test/flows/stuck-alarm/check-requests.test.ts',
+    'test/flows/ingest/record-events-races.test.ts',
+  ),
   ...sql('read_request_states', ...recording, 'test/flows/retention/compact-requests.test.ts'),
   ...sql(
     'record_decisions',

@@ -23,6 +23,7 @@ export interface TestBedOptions {
   settings?: Readonly<Record<string, string>>;
   /** Of the Data API. */
   callTimeoutMs?: number;
+  transactionIdleMs?: number;
 }
 
 /** A PostgreSQL and a Data API endpoint of one's own, outside of vitest, which may be stopped, killed and started again. */
@@ -120,11 +121,15 @@ export class TestBed {
   }
 }
 
-function serve(postgres: PostgresAddress, { callTimeoutMs }: TestBedOptions): Promise<DataApiEndpoint> {
+function serve(
+  postgres: PostgresAddress,
+  { callTimeoutMs, transactionIdleMs }: TestBedOptions,
+): Promise<DataApiEndpoint> {
   return startDataApi({
     port: 0,
     postgres,
     defaultDatabase: 'postgres',
     ...(callTimeoutMs === undefined ? {} : { callTimeoutMs }),
+    ...(transactionIdleMs === undefined ? {} : { transactionIdleMs }),
   });
 }
