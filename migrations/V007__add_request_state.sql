@@ -159,6 +159,42 @@ ALTER TABLE request_tracker
   ALTER COLUMN received_on SET NOT NULL,
   ADD CONSTRAINT ux_request_tracker_pagw_received UNIQUE (pagw_id, received_on);
 
+-- What append_events is told of a request, as the columns take it. Names and order: ROW_COLUMNS in lib/data-access/ingest.ts.
+CREATE TYPE appended_request AS (
+  pagw_id            VARCHAR(64) COLLATE "C",
+  tenant             VARCHAR(64) COLLATE "C",
+  before_no          BIGINT,
+  last_no            BIGINT,
+  failures           INT,
+  retries            INT,
+  received_at        TIMESTAMPTZ,
+  last_event_at      TIMESTAMPTZ,
+  status             pagw_request_status,
+  determination      VARCHAR(16),
+  decided_at         TIMESTAMPTZ,
+  clock_stopped_at   TIMESTAMPTZ,
+  board              VARCHAR(16),
+  completed_at       TIMESTAMPTZ,
+  unclear_answer_at  TIMESTAMPTZ,
+  last_stage         VARCHAR(64),
+  main_stage         VARCHAR(64),
+  main_event_type    VARCHAR(64),
+  main_status        pagw_event_status,
+  main_attempt       INT,
+  main_at            TIMESTAMPTZ,
+  main_no            BIGINT,
+  next_stage         VARCHAR(64),
+  error_code         VARCHAR(64),
+  error_message      TEXT,
+  request_type       VARCHAR(64),
+  priority           VARCHAR(16),
+  correlation_id     VARCHAR(128),
+  external_reference VARCHAR(256),
+  payload_bucket     VARCHAR(255),
+  payload_key        VARCHAR(1024),
+  target_system      VARCHAR(64)
+);
+
 COMMENT ON COLUMN request_tracker.received_at IS 'When the payer received the request: as a producer states it, else the earliest believable time heard of; never later than its recording';
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
 COMMENT ON COLUMN request_tracker.last_sequence_no IS 'Number of the request''s latest event; the next one gets this plus one';

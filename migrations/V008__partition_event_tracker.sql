@@ -75,6 +75,30 @@ CREATE UNIQUE INDEX ux_event_tracker_pagw_event
 -- The other indexes and the foreign key are made by V012, once the rows are here: one build costs a fraction of as many
 -- entries one by one.
 
+-- What append_events is told of an event, beside its metadata and what it states.
+CREATE TYPE appended_event AS (
+  pagw_id            VARCHAR(64) COLLATE "C",
+  event_id           VARCHAR(128) COLLATE "C",
+  stage              VARCHAR(64) COLLATE "C",
+  event_type         VARCHAR(64) COLLATE "C",
+  status             pagw_event_status,
+  sequence_no        BIGINT,
+  attempt            INT,
+  retryable          BOOLEAN,
+  next_retry_at      TIMESTAMPTZ,
+  exhausted          BOOLEAN,
+  external_reference VARCHAR(256),
+  duration_ms        INT,
+  error_code         VARCHAR(64),
+  error_message      TEXT,
+  worker_id          VARCHAR(128),
+  service_name       VARCHAR(128),
+  started_at         TIMESTAMPTZ,
+  completed_at       TIMESTAMPTZ,
+  occurred_at        TIMESTAMPTZ,
+  sender             VARCHAR(128)
+);
+
 COMMENT ON COLUMN event_tracker.metadata IS 'JSON context for event (no PHI - use S3 for PHI)';
 COMMENT ON COLUMN event_tracker.sequence_no IS 'Monotonic sequence per pagw_id for event ordering';
 COMMENT ON COLUMN event_tracker.next_retry_at IS 'Scheduled retry timestamp for failed retryable events';

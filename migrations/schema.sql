@@ -1,6 +1,64 @@
 -- The whole schema as the database gives it back after migrations/V*.sql and migrations/functions/*.sql.
 -- Written by npm run schema:dump and compared by a test; never applied.
 
+CREATE TYPE appended_event AS (
+  pagw_id character varying(64) COLLATE "C",
+  event_id character varying(128) COLLATE "C",
+  stage character varying(64) COLLATE "C",
+  event_type character varying(64) COLLATE "C",
+  status pagw_event_status,
+  sequence_no bigint,
+  attempt integer,
+  retryable boolean,
+  next_retry_at timestamp with time zone,
+  exhausted boolean,
+  external_reference character varying(256),
+  duration_ms integer,
+  error_code character varying(64),
+  error_message text,
+  worker_id character varying(128),
+  service_name character varying(128),
+  started_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  occurred_at timestamp with time zone,
+  sender character varying(128)
+);
+
+CREATE TYPE appended_request AS (
+  pagw_id character varying(64) COLLATE "C",
+  tenant character varying(64) COLLATE "C",
+  before_no bigint,
+  last_no bigint,
+  failures integer,
+  retries integer,
+  received_at timestamp with time zone,
+  last_event_at timestamp with time zone,
+  status pagw_request_status,
+  determination character varying(16),
+  decided_at timestamp with time zone,
+  clock_stopped_at timestamp with time zone,
+  board character varying(16),
+  completed_at timestamp with time zone,
+  unclear_answer_at timestamp with time zone,
+  last_stage character varying(64),
+  main_stage character varying(64),
+  main_event_type character varying(64),
+  main_status pagw_event_status,
+  main_attempt integer,
+  main_at timestamp with time zone,
+  main_no bigint,
+  next_stage character varying(64),
+  error_code character varying(64),
+  error_message text,
+  request_type character varying(64),
+  priority character varying(16),
+  correlation_id character varying(128),
+  external_reference character varying(256),
+  payload_bucket character varying(255),
+  payload_key character varying(1024),
+  target_system character varying(64)
+);
+
 CREATE TYPE pagw_event_status AS ENUM (
   'STARTED',
   'COMPLETED',
@@ -1144,7 +1202,7 @@ GRANT EXECUTE ON FUNCTION act_outcome(operator_action) TO pagw_maintainer;
 GRANT EXECUTE ON FUNCTION act_outcome(operator_action) TO pagw_reader;
 GRANT EXECUTE ON FUNCTION act_outcome(operator_action) TO pagw_writer;
 
-CREATE OR REPLACE FUNCTION public.append_events(requests json, events json, cleared json, recorded_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.append_events(requests appended_request[], states json, events appended_event[], details json, cleared json, decisions json, recorded_at timestamp with time zone)
  RETURNS json
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -1170,18 +1228,8 @@ BEGIN
       status, determination, decided_at, clock_stopped_at, board, completed_at, unclear_answer_at, last_stage,
       main_stage, main_event_type, main_status, main_attempt, main_at, main_no, next_stage,
       error_code, error_message, request_type, priority, correlation_id, external_reference,
-      payload_bucket, payload_key, target_system, recorded_at, state
-    FROM json_to_recordset(requests) AS request (
-      pagw_id text, tenant text, before_no bigint, last_no bigint, failures int, retries int,
-      received_at timestamptz, last_event_at timestamptz,
-      status pagw_request_status, determination text, decided_at timestamptz, clock_stopped_at timestamptz, board text,
-      completed_at timestamptz,
-      unclear_answer_at timestamptz, last_stage text,
-      main_stage text, main_event_type text, main_status pagw_event_status, main_attempt int, main_at timestamptz,
-      main_no bigint, next_stage text,
-      error_code text, error_message text, request_type text, priority text, correlation_id text, external_reference text,
-      payload_bucket text, payload_key text, target_system text, state json
-    )
+      payload_bucket, payload_key, target_system, recorded_at, value
+    FROM ROWS FROM (unnest(requests), json_array_elements(states)) AS request
     ORDER BY pagw_id
     ON CONFLICT (pagw_id) DO UPDATE SET
       updated_at = excluded.updated_at,
@@ -1238,37 +1286,31 @@ BEGIN
     SELECT
       advanced.tenant, advanced.pagw_id, advanced.received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable,
       next_retry_at, CASE WHEN exhausted THEN recorded_at END, external_reference, duration_ms, error_code, error_message,
-      worker_id, service_name, started_at, completed_at, occurred_at, recorded_at, metadata, stated, sender
+      worker_id, service_name, started_at, completed_at, occurred_at, recorded_at,
+      (value -> 'metadata')::jsonb, (value -> 'stated')::jsonb, sender
     FROM advanced
-    JOIN json_to_recordset(events) AS event (
-      pagw_id text, event_id text, stage text, event_type text, status pagw_event_status, sequence_no bigint, attempt int,
-      retryable boolean, next_retry_at timestamptz, exhausted boolean, external_reference text, duration_ms int,
-      error_code text, error_message text, worker_id text, service_name text,
-      started_at timestamptz, completed_at timestamptz, occurred_at timestamptz, metadata jsonb, stated jsonb,
-      sender text
-    ) ON event.pagw_id = advanced.pagw_id
+    JOIN ROWS FROM (unnest(events), json_array_elements(details)) AS event ON event.pagw_id = advanced.pagw_id
     ORDER BY advanced.pagw_id, sequence_no
   )
   SELECT coalesce(array_agg(pagw_id), '{}') INTO written FROM advanced;
-  -- Few batches hold a request whose decisions change; where a state has such a word, nothing is done in vain but a look.
-  IF strpos(requests::text, '"episodes') > 0 THEN
-    PERFORM record_decisions(requests, written);
+  IF json_array_length(decisions) > 0 THEN
+    PERFORM record_decisions(decisions, written);
   END IF;
   IF json_array_length(cleared) > 0 THEN
     PERFORM clear_overtaken(cleared, written);
   END IF;
-  IF cardinality(written) = json_array_length(requests) THEN
+  IF cardinality(written) = cardinality(requests) THEN
     RETURN '[]';
   END IF;
   RETURN (
-    SELECT json_agg(place - 1)
-    FROM json_array_elements(requests) WITH ORDINALITY AS request (value, place)
-    WHERE request.value ->> 'pagw_id' <> ALL (written)
+    SELECT json_agg(ordinality - 1)
+    FROM unnest(requests) WITH ORDINALITY AS request
+    WHERE pagw_id <> ALL (written)
   );
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION append_events(json,json,json,timestamp with time zone) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION append_events(json,json,json,timestamp with time zone) TO pagw_writer;
+REVOKE EXECUTE ON FUNCTION append_events(appended_request[],json,appended_event[],json,json,json,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append_events(appended_request[],json,appended_event[],json,json,json,timestamp with time zone) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.archived_event(event event_tracker)
  RETURNS json
@@ -1546,40 +1588,41 @@ $function$;
 REVOKE EXECUTE ON FUNCTION clear_overtaken(json,text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION clear_overtaken(json,text[]) TO pagw_writer;
 
-CREATE OR REPLACE FUNCTION public.close_request(requests json, events json, cleared json, why text, who text, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.close_request(requests appended_request[], states json, events appended_event[], details json, cleared json, decisions json, why text, who text, at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
-  request CONSTANT json DEFAULT requests -> 0;
-  closing CONSTANT json DEFAULT events -> 0;
+  request CONSTANT appended_request DEFAULT requests[1];
+  closing CONSTANT appended_event DEFAULT events[1];
+  answer CONSTANT text DEFAULT details -> 0 -> 'stated' ->> 'answer';
 BEGIN
-  IF json_array_length(requests) <> 1 OR json_array_length(events) <> 1
-    OR request ->> 'pagw_id' IS DISTINCT FROM closing ->> 'pagw_id'
-    OR (closing ->> 'stage', closing ->> 'event_type') IS DISTINCT FROM ('OPERATOR', 'REQUEST_CLOSED')
-    OR request ->> 'status' IS DISTINCT FROM 'CANCELLED'
-    OR coalesce(closing -> 'stated' ->> 'answer', '') NOT IN ('withdrawn', 'dismissed', 'void', 'not-required')
+  IF cardinality(requests) <> 1 OR cardinality(events) <> 1
+    OR request.pagw_id IS DISTINCT FROM closing.pagw_id
+    OR (closing.stage, closing.event_type) IS DISTINCT FROM ('OPERATOR', 'REQUEST_CLOSED')
+    OR request.status IS DISTINCT FROM 'CANCELLED'
+    OR coalesce(answer, '') NOT IN ('withdrawn', 'dismissed', 'void', 'not-required')
   THEN
     RAISE invalid_parameter_value USING MESSAGE =
       'close_request needs one request and its REQUEST_CLOSED event, to end it as withdrawn, dismissed, void or not-required';
   END IF;
   -- Its month may have been archived and dropped: a pended request counts as closed.
-  PERFORM ensure_event_partition(received_on) FROM request_tracker WHERE pagw_id = request ->> 'pagw_id';
-  IF json_array_length(append_events(requests, events, cleared, at)) > 0 THEN
+  PERFORM ensure_event_partition(received_on) FROM request_tracker WHERE pagw_id = request.pagw_id;
+  IF json_array_length(append_events(requests, states, events, details, cleared, decisions, at)) > 0 THEN
     RETURN false;
   END IF;
   PERFORM record_operator_action(
     'request.close',
-    jsonb_build_object('pagwId', request ->> 'pagw_id', 'tenant', request ->> 'tenant', 'as', closing -> 'stated' ->> 'answer'),
+    jsonb_build_object('pagwId', request.pagw_id, 'tenant', request.tenant, 'as', answer),
     why, who, at, 1
   );
   RETURN true;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION close_request(json,json,json,text,text,timestamp with time zone) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION close_request(json,json,json,text,text,timestamp with time zone) TO pagw_operator;
+REVOKE EXECUTE ON FUNCTION close_request(appended_request[],json,appended_event[],json,json,json,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION close_request(appended_request[],json,appended_event[],json,json,json,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.compact_requests(quiet_since timestamp with time zone, compacted_at timestamp with time zone, most integer)
  RETURNS TABLE(requests bigint, merged bigint)
@@ -2484,16 +2527,16 @@ REVOKE EXECUTE ON FUNCTION read_request_states(json,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION read_request_states(json,integer) TO pagw_operator;
 GRANT EXECUTE ON FUNCTION read_request_states(json,integer) TO pagw_writer;
 
-CREATE OR REPLACE FUNCTION public.record_canary(requests json, events json, cleared json, sent_at timestamp with time zone, recorded_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.record_canary(requests appended_request[], states json, events appended_event[], details json, cleared json, decisions json, sent_at timestamp with time zone, recorded_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
 DECLARE
-  canary_id CONSTANT text := requests -> 0 ->> 'pagw_id';
+  canary_id CONSTANT text := requests[1].pagw_id;
   seen bigint;
 BEGIN
   BEGIN
-    PERFORM append_events(requests, events, cleared, recorded_at);
+    PERFORM append_events(requests, states, events, details, cleared, decisions, recorded_at);
     SELECT count(*) INTO seen FROM event_history WHERE pagw_id = canary_id;
     RAISE EXCEPTION USING ERRCODE = 'PC001', MESSAGE = 'The canary is taken back.';
   EXCEPTION
@@ -2511,10 +2554,10 @@ BEGIN
   RETURN true;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION record_canary(json,json,json,timestamp with time zone,timestamp with time zone) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION record_canary(json,json,json,timestamp with time zone,timestamp with time zone) TO pagw_writer;
+REVOKE EXECUTE ON FUNCTION record_canary(appended_request[],json,appended_event[],json,json,json,timestamp with time zone,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_canary(appended_request[],json,appended_event[],json,json,json,timestamp with time zone,timestamp with time zone) TO pagw_writer;
 
-CREATE OR REPLACE FUNCTION public.record_decisions(requests json, written text[])
+CREATE OR REPLACE FUNCTION public.record_decisions(decisions json, written text[])
  RETURNS void
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -2524,9 +2567,10 @@ AS $function$
 #variable_conflict use_column
 BEGIN
   WITH request AS MATERIALIZED (
-    SELECT *
-    FROM json_to_recordset(requests) AS request (pagw_id text, tenant text, episodes json, episodes_left int)
-    WHERE num_nonnulls(episodes, episodes_left) > 0 AND pagw_id = ANY (written)
+    SELECT one.*, tracker.tenant
+    FROM json_to_recordset(decisions) AS one (pagw_id text, episodes json, episodes_left int)
+    JOIN request_tracker AS tracker ON tracker.pagw_id = one.pagw_id
+    WHERE one.pagw_id = ANY (written)
   ),
   -- What a late event takes back is written over, or goes.
   undone AS (

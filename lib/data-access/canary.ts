@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { type Addition, additionValues } from './ingest.ts';
+import { ADDED, type Addition, additionValues } from './ingest.ts';
 
 /** @returns whether the timeline showed what was appended, before it was taken back. @throws DatabaseError */
 export async function appendCanary(
@@ -10,7 +10,7 @@ export async function appendCanary(
 ): Promise<boolean> {
   const { rows } = await database.execute<{ arrived: boolean }>(
     `SELECT record_canary(
-       :requests::json, :events::json, :cleared::json, :sent_at::timestamptz, :recorded_at::timestamptz
+       ${ADDED}, :sent_at::timestamptz, :recorded_at::timestamptz
      ) AS arrived`,
     { ...additionValues(additions), sent_at: sentAt, recorded_at: recordedAt },
   );

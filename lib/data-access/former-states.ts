@@ -1,7 +1,7 @@
 import type { FoldRules } from '../domain/request-fold.ts';
 import type { Database } from './database.ts';
 import { type DerivedRequest, deriveFormer, FORMER_COLUMNS, type FormerRequest } from './derived-state.ts';
-import { toRequestRow } from './ingest.ts';
+import { ADDED, requestValues, toRequestRow } from './ingest.ts';
 import { inParts, readBounded } from './page.ts';
 
 const PAGE_REQUESTS = 200;
@@ -65,8 +65,10 @@ function toWrite(request: DerivedRequest): RequestWrite {
 
 /** As if the events were recorded now, which are there already. One that has a state by now keeps it. */
 async function write(database: Database, writes: readonly RequestWrite[], now: Date): Promise<void> {
-  await database.execute(`SELECT append_events(:requests::json, '[]', :cleared::json, :now::timestamptz)`, {
-    requests: JSON.stringify(writes.map(({ row }) => row)),
+  await database.execute(`SELECT append_events(${ADDED}, :now::timestamptz)`, {
+    ...requestValues(writes.map(({ row }) => row)),
+    events: '{}',
+    details: '[]',
     cleared: JSON.stringify(writes.flatMap(({ cleared }) => cleared)),
     now,
   });

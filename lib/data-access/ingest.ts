@@ -10,6 +10,7 @@ import {
 import type { TrackedEvent } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { inParts } from './page.ts';
+import { compositeArray } from './sql-text.ts';
 
 /** What stands of a request before events are added to it. */
 export interface RequestStateRow {
@@ -73,19 +74,26 @@ export async function appendEvents(
   recordedAt: Date,
 ): Promise<Set<string>> {
   const { rows } = await database.execute<{ raced: number[] }>(
-    `SELECT append_events(:requests::json, :events::json, :cleared::json, :recorded_at::timestamptz) AS raced`,
+    `SELECT append_events(${ADDED}, :recorded_at::timestamptz) AS raced`,
     { ...additionValues(additions), recorded_at: recordedAt },
   );
   return new Set(rows[0]?.raced.flatMap((place) => additions[place]?.pagwId ?? []));
 }
 
-/** Additions as append_events takes them: `:requests::json`, `:events::json`, `:cleared::json`. */
-export function additionValues(
-  additions: readonly Addition[],
-): Record<'requests' | 'events' | 'cleared', string> {
+/** The parameters of append_events, close_request and record_canary that say what is appended; see `additionValues`. */
+export const ADDED = `:requests::appended_request[], :states::json, :events::appended_event[], :details::json,
+       :cleared::json, :decisions::json`;
+
+export type AddedValues = Record<
+  'requests' | 'states' | 'events' | 'details' | 'cleared' | 'decisions',
+  string
+>;
+
+/** Additions as `ADDED` has them. */
+export function additionValues(additions: readonly Addition[]): AddedValues {
   return {
-    requests: JSON.stringify(additions.map(toRequestRow)),
-    events: JSON.stringify(additions.flatMap(toEventRows)),
+    ...requestValues(additions.map(toRequestRow)),
+    ...eventValues(additions.flatMap(toEventRows)),
     cleared: JSON.stringify(
       additions.flatMap(({ pagwId, fold }) =>
         fold.cleared.map((sequenceNo) => ({ pagw_id: pagwId, sequence_no: sequenceNo })),
@@ -93,6 +101,46 @@ export function additionValues(
     ),
   };
 }
+
+/** Of the rows that `toRequestRow` makes. */
+export function requestValues(
+  rows: readonly Record<string, unknown>[],
+): Pick<AddedValues, 'requests' | 'states' | 'decisions'> {
+  const decided = rows.filter(({ episodes, episodes_left }) => (episodes ?? episodes_left) !== undefined);
+  return {
+    requests: compositeArray(rows, REQUEST_COLUMNS),
+    states: JSON.stringify(rows.map(({ state }) => state)),
+    decisions: JSON.stringify(
+      decided.map(({ pagw_id, tenant, episodes, episodes_left }) => ({
+        pagw_id,
+        tenant,
+        episodes,
+        episodes_left,
+      })),
+    ),
+  };
+}
+
+function eventValues(rows: readonly Record<string, unknown>[]): Pick<AddedValues, 'events' | 'details'> {
+  return {
+    events: compositeArray(rows, EVENT_COLUMNS),
+    details: JSON.stringify(rows.map(({ metadata, stated }) => ({ metadata, stated }))),
+  };
+}
+
+/** The columns of the types appended_request and appended_event (migrations/V007, V008), in their order. */
+export const REQUEST_COLUMNS: readonly string[] = [
+  ...['pagw_id', 'tenant', 'before_no', 'last_no', 'failures', 'retries', 'received_at', 'last_event_at'],
+  ...['status', 'determination', 'decided_at', 'clock_stopped_at', 'board', 'completed_at'],
+  ...['unclear_answer_at', 'last_stage', 'main_stage', 'main_event_type', 'main_status', 'main_attempt'],
+  ...['main_at', 'main_no', 'next_stage', 'error_code', 'error_message', 'request_type', 'priority'],
+  ...['correlation_id', 'external_reference', 'payload_bucket', 'payload_key', 'target_system'],
+];
+export const EVENT_COLUMNS: readonly string[] = [
+  ...['pagw_id', 'event_id', 'stage', 'event_type', 'status', 'sequence_no', 'attempt', 'retryable'],
+  ...['next_retry_at', 'exhausted', 'external_reference', 'duration_ms', 'error_code', 'error_message'],
+  ...['worker_id', 'service_name', 'started_at', 'completed_at', 'occurred_at', 'sender'],
+];
 
 /** What a fold makes of its request's columns, by the names that append_events takes; undefined: unchanged. */
 export function toRequestRow({

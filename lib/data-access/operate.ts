@@ -1,7 +1,7 @@
 import type { RetryFilter } from '../domain/retry-filter.ts';
 import type { PauseScope, RetryPause } from '../domain/retry-pause.ts';
 import type { Database, SqlResult } from './database.ts';
-import { type Addition, additionValues } from './ingest.ts';
+import { ADDED, type Addition, additionValues } from './ingest.ts';
 import { type Page, readBounded, readPage, readPosition, readWhole } from './page.ts';
 
 /** Who does something by hand, and why. */
@@ -341,7 +341,7 @@ export async function closeWith(
 ): Promise<boolean> {
   const done = await database.execute<{ done: boolean }>(
     `SELECT close_request(
-       :requests::json, :events::json, :cleared::json, :reason, :acted_by, :now::timestamptz
+       ${ADDED}, :reason, :acted_by, :now::timestamptz
      ) AS done`,
     { ...additionValues([addition]), ...deedValues(operator, now) },
   );

@@ -66,6 +66,23 @@ export function bindNames(sql: string): BoundNames {
   return { text: text + sql.slice(copied), names: [...numbers.keys()] };
 }
 
+/** The text of an array of rows, `{"(a,,\\"b c\\")"}`: of each record the values of `columns`, in their order. */
+export function compositeArray(
+  records: readonly Record<string, unknown>[],
+  columns: readonly string[],
+): string {
+  const rows = records.map((record) => `"(${columns.map((name) => fieldText(record[name])).join()})"`);
+  return `{${rows.join()}}`;
+}
+
+/** Quoted twice where it is not plain: for its row, and for the array around the row. */
+function fieldText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = String(value);
+  if (/^[\w.:+-]+$/.test(text)) return text;
+  return `\\"${text.replace(/["\\]/g, (character) => (character === '"' ? '\\"\\"' : '\\\\\\\\'))}\\"`;
+}
+
 /** `code` is a single character of punctuation, or a cast or assignment sign. White space makes no token. */
 type TokenKind = 'comment' | 'literal' | 'word' | 'parameter' | 'code';
 

@@ -1,10 +1,15 @@
 -- Adds events to the histories of requests and writes what these make of each request: all of a request's, or nothing when
 -- its last number is no longer `before_no`. Answers a JSON array of the places of those that raced; their caller reads
 -- again. What the columns become is decided by RequestFold (lib/domain/request-fold.ts); here null means
--- unchanged. Called by recordEvents (lib/data-access/ingest).
+-- unchanged. `states` holds each request's state, and `details` each event's metadata and stated, at the same place: in a row
+-- their quotes would be escaped twice. Called by recordEvents (lib/data-access/ingest).
 --
--- A function, because PL/pgSQL keeps the plan: planning the statement anew takes as long as recording 100 events.
-CREATE OR REPLACE FUNCTION append_events(requests json, events json, cleared json, recorded_at timestamptz) RETURNS json
+-- A function, because PL/pgSQL keeps the plan: planning the statement anew takes as long as recording 100 events. Rows, because
+-- reading them as JSON objects would be a quarter of its work.
+CREATE OR REPLACE FUNCTION append_events(
+  requests appended_request[], states json, events appended_event[], details json,
+  cleared json, decisions json, recorded_at timestamptz
+) RETURNS json
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
@@ -29,18 +34,8 @@ BEGIN
       status, determination, decided_at, clock_stopped_at, board, completed_at, unclear_answer_at, last_stage,
       main_stage, main_event_type, main_status, main_attempt, main_at, main_no, next_stage,
       error_code, error_message, request_type, priority, correlation_id, external_reference,
-      payload_bucket, payload_key, target_system, recorded_at, state
-    FROM json_to_recordset(requests) AS request (
-      pagw_id text, tenant text, before_no bigint, last_no bigint, failures int, retries int,
-      received_at timestamptz, last_event_at timestamptz,
-      status pagw_request_status, determination text, decided_at timestamptz, clock_stopped_at timestamptz, board text,
-      completed_at timestamptz,
-      unclear_answer_at timestamptz, last_stage text,
-      main_stage text, main_event_type text, main_status pagw_event_status, main_attempt int, main_at timestamptz,
-      main_no bigint, next_stage text,
-      error_code text, error_message text, request_type text, priority text, correlation_id text, external_reference text,
-      payload_bucket text, payload_key text, target_system text, state json
-    )
+      payload_bucket, payload_key, target_system, recorded_at, value
+    FROM ROWS FROM (unnest(requests), json_array_elements(states)) AS request
     ORDER BY pagw_id
     ON CONFLICT (pagw_id) DO UPDATE SET
       updated_at = excluded.updated_at,
@@ -97,36 +92,30 @@ BEGIN
     SELECT
       advanced.tenant, advanced.pagw_id, advanced.received_on, event_id, stage, event_type, status, sequence_no, attempt, retryable,
       next_retry_at, CASE WHEN exhausted THEN recorded_at END, external_reference, duration_ms, error_code, error_message,
-      worker_id, service_name, started_at, completed_at, occurred_at, recorded_at, metadata, stated, sender
+      worker_id, service_name, started_at, completed_at, occurred_at, recorded_at,
+      (value -> 'metadata')::jsonb, (value -> 'stated')::jsonb, sender
     FROM advanced
-    JOIN json_to_recordset(events) AS event (
-      pagw_id text, event_id text, stage text, event_type text, status pagw_event_status, sequence_no bigint, attempt int,
-      retryable boolean, next_retry_at timestamptz, exhausted boolean, external_reference text, duration_ms int,
-      error_code text, error_message text, worker_id text, service_name text,
-      started_at timestamptz, completed_at timestamptz, occurred_at timestamptz, metadata jsonb, stated jsonb,
-      sender text
-    ) ON event.pagw_id = advanced.pagw_id
+    JOIN ROWS FROM (unnest(events), json_array_elements(details)) AS event ON event.pagw_id = advanced.pagw_id
     ORDER BY advanced.pagw_id, sequence_no
   )
   SELECT coalesce(array_agg(pagw_id), '{}') INTO written FROM advanced;
-  -- Few batches hold a request whose decisions change; where a state has such a word, nothing is done in vain but a look.
-  IF strpos(requests::text, '"episodes') > 0 THEN
-    PERFORM record_decisions(requests, written);
+  IF json_array_length(decisions) > 0 THEN
+    PERFORM record_decisions(decisions, written);
   END IF;
   IF json_array_length(cleared) > 0 THEN
     PERFORM clear_overtaken(cleared, written);
   END IF;
-  IF cardinality(written) = json_array_length(requests) THEN
+  IF cardinality(written) = cardinality(requests) THEN
     RETURN '[]';
   END IF;
   RETURN (
-    SELECT json_agg(place - 1)
-    FROM json_array_elements(requests) WITH ORDINALITY AS request (value, place)
-    WHERE request.value ->> 'pagw_id' <> ALL (written)
+    SELECT json_agg(ordinality - 1)
+    FROM unnest(requests) WITH ORDINALITY AS request
+    WHERE pagw_id <> ALL (written)
   );
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION append_events(json, json, json, timestamptz) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION append_events(appended_request[], json, appended_event[], json, json, json, timestamptz) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION append_events(json, json, json, timestamptz) TO pagw_writer;
+GRANT EXECUTE ON FUNCTION append_events(appended_request[], json, appended_event[], json, json, json, timestamptz) TO pagw_writer;

@@ -2,16 +2,17 @@
 -- before another transaction could see them, so that no report, list, summary or archive has to leave them out. What stays is
 -- that it arrived. Answers whether it did. Called by recordCanary (lib/flows/ingest/record-canary.ts).
 CREATE OR REPLACE FUNCTION record_canary(
-  requests json, events json, cleared json, sent_at timestamptz, recorded_at timestamptz
+  requests appended_request[], states json, events appended_event[], details json,
+  cleared json, decisions json, sent_at timestamptz, recorded_at timestamptz
 ) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  canary_id CONSTANT text := requests -> 0 ->> 'pagw_id';
+  canary_id CONSTANT text := requests[1].pagw_id;
   seen bigint;
 BEGIN
   BEGIN
-    PERFORM append_events(requests, events, cleared, recorded_at);
+    PERFORM append_events(requests, states, events, details, cleared, decisions, recorded_at);
     SELECT count(*) INTO seen FROM event_history WHERE pagw_id = canary_id;
     RAISE EXCEPTION USING ERRCODE = 'PC001', MESSAGE = 'The canary is taken back.';
   EXCEPTION
@@ -30,6 +31,6 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION record_canary(json, json, json, timestamptz, timestamptz) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION record_canary(appended_request[], json, appended_event[], json, json, json, timestamptz, timestamptz) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION record_canary(json, json, json, timestamptz, timestamptz) TO pagw_writer;
+GRANT EXECUTE ON FUNCTION record_canary(appended_request[], json, appended_event[], json, json, json, timestamptz, timestamptz) TO pagw_writer;

@@ -1,7 +1,7 @@
--- Writes the decisions of requests as append_events is given them: what `episodes` holds of each of those that were written,
--- and nothing beyond its `episodes_left`.
+-- Writes the decisions of requests as append_events is given them, an array of {pagw_id, episodes, episodes_left}: what
+-- `episodes` holds of each of those that were written, and nothing beyond its `episodes_left`.
 -- Called by append_events.
-CREATE OR REPLACE FUNCTION record_decisions(requests json, written text[]) RETURNS void
+CREATE OR REPLACE FUNCTION record_decisions(decisions json, written text[]) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
@@ -10,9 +10,10 @@ AS $$
 #variable_conflict use_column
 BEGIN
   WITH request AS MATERIALIZED (
-    SELECT *
-    FROM json_to_recordset(requests) AS request (pagw_id text, tenant text, episodes json, episodes_left int)
-    WHERE num_nonnulls(episodes, episodes_left) > 0 AND pagw_id = ANY (written)
+    SELECT one.*, tracker.tenant
+    FROM json_to_recordset(decisions) AS one (pagw_id text, episodes json, episodes_left int)
+    JOIN request_tracker AS tracker ON tracker.pagw_id = one.pagw_id
+    WHERE one.pagw_id = ANY (written)
   ),
   -- What a late event takes back is written over, or goes.
   undone AS (

@@ -248,8 +248,10 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
     ],
     [
       'append_events that forgets to append',
-      `CREATE OR REPLACE FUNCTION append_events(requests json, events json, cleared json, recorded_at timestamptz)
-       RETURNS json LANGUAGE sql AS $$
+      `CREATE OR REPLACE FUNCTION append_events(
+         requests appended_request[], states json, events appended_event[], details json,
+         cleared json, decisions json, recorded_at timestamptz
+       ) RETURNS json LANGUAGE sql AS $$
          SELECT json '[]' $$`,
       ['service-methods', 'unique-sequence', 'concurrent-writes', 'retry-query', 'metadata'],
     ],

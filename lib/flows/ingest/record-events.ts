@@ -9,6 +9,7 @@ import {
   type RequestStateRow,
   readRequestStates,
 } from '../../data-access/ingest.ts';
+import { requestBytes } from '../../data-access/page.ts';
 import { defaultFoldRules, type FoldRules, RequestFold } from '../../domain/request-fold.ts';
 import type { TrackedEvent } from '../../domain/tracked-event.ts';
 
@@ -181,7 +182,7 @@ function toCalls(events: readonly RecordableEvent[]): Placed[][] {
   let call: Placed[] = [];
   let bytes = 0;
   for (const [place, event] of events.entries()) {
-    const size = Buffer.byteLength(JSON.stringify(event));
+    const size = requestBytes(event);
     if (call.length === CALL_MAX_EVENTS || (call.length > 0 && bytes + size > CALL_MAX_BYTES)) {
       calls.push(call);
       call = [];

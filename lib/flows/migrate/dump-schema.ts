@@ -23,12 +23,21 @@ export async function dumpSchema(database: Database): Promise<string> {
 const TYPES = `
   SELECT
     typname::text AS name,
-    format(E'CREATE TYPE %I AS ENUM (\\n%s\\n);', typname, (
-      SELECT string_agg('  ' || quote_literal(enumlabel), E',\\n' ORDER BY enumsortorder)
-      FROM pg_enum WHERE enumtypid = pg_type.oid
-    )) AS text
-  FROM pg_type
-  WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'`;
+    format(E'CREATE TYPE %I AS %s(\\n%s\\n);', typname, CASE typtype WHEN 'e' THEN 'ENUM ' END, CASE typtype
+      WHEN 'e' THEN (
+        SELECT string_agg('  ' || quote_literal(enumlabel), E',\\n' ORDER BY enumsortorder)
+        FROM pg_enum WHERE enumtypid = made.oid
+      )
+      ELSE (
+        SELECT string_agg(format('  %s %s%s', quote_ident(attname), format_type(atttypid, atttypmod),
+          CASE WHEN collname <> 'default' THEN ' COLLATE ' || quote_ident(collname) END), E',\\n' ORDER BY attnum)
+        FROM pg_attribute LEFT JOIN pg_collation ON pg_collation.oid = attcollation
+        WHERE attrelid = made.typrelid
+      )
+    END) AS text
+  FROM pg_type AS made
+  LEFT JOIN pg_class ON pg_class.oid = typrelid
+  WHERE typnamespace = 'public'::regnamespace AND (typtype = 'e' OR relkind = 'c')`;
 
 /** Who may do what: the owner's own rights are understood; a function that lost PUBLIC's right says so. */
 const grants = (acl: string, kind: string, object: string) => `

@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/ingest.ts';
+import { compositeArray } from '../../../lib/data-access/sql-text.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
@@ -220,6 +223,40 @@ describe('recordEvents', () => {
 
   it('records nothing of an empty batch', async () => {
     expect(await record()).toEqual([]);
+  });
+});
+
+describe('rows for append_events', () => {
+  it.each([
+    ['appended_request', REQUEST_COLUMNS],
+    ['appended_event', EVENT_COLUMNS],
+  ])('have the columns of %s, in their order', async (type, columns) => {
+    const { rows } = await db.database.execute<{ name: string }>(
+      `SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass(:type) ORDER BY attnum`,
+      { type },
+    );
+    expect(rows.map(({ name }) => name)).toEqual(columns);
+  });
+
+  it('arrive as they were written, whatever the texts hold', async () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 20 }),
+      fc.string({ unit: fc.constantFrom(...'"\\(){},\'\n\t NULnul'), maxLength: 12 }),
+      fc.constant(null),
+    );
+    const texts = fc.record({ event_id: text, error_message: text, worker_id: text });
+    await fc.assert(
+      fc.asyncProperty(fc.array(texts, { maxLength: 5 }), async (sent) => {
+        const { rows } = await db.database.execute(
+          'SELECT event_id AS "event_id", error_message AS "error_message", worker_id AS "worker_id" FROM unnest(:events::appended_event[])',
+          { events: compositeArray(sent, EVENT_COLUMNS) },
+        );
+        expect(rows.map((row) => Object.values(row as object))).toEqual(
+          sent.map((row) => Object.values(row)),
+        );
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
