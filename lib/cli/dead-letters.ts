@@ -81,8 +81,7 @@ export const deadLettersRedrive: Verb = (cli) =>
           const acting = await operatorOf(options, session);
           await session.confirm(`Send ${plural(total, 'dead letter')} to ${connection.name} again?`);
           const progress = openProgress(session.io.stderr);
-          const onMoved = (moved: number) =>
-            progress.show(`${countText(moved)} of ${countText(total)} sent again`);
+          const onMoved = (moved: number) => progress.count(moved, total, 'sent again');
           const { signal } = session.io;
           Object.assign(done, await moveDeadLetters({ sqs, from, to: eventsQueueUrl, onMoved, signal }));
           progress.clear();

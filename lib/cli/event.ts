@@ -62,7 +62,7 @@ async function sendFile(session: Session, file: string): Promise<ExitCode> {
     total.sent += counts.events;
     total.messages += counts.messages;
     for (const refused of counts.refused) heldBack.set(refused.pagwId, { ...refused });
-    progress.show(`${countText(total.sent)} events sent, ${countText(part.read)} lines read`);
+    progress.count(total.sent, null, 'events sent');
   }
   progress.clear();
   total.requests = requests.size;

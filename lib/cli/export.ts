@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { LoggedEvent, LoggedRequest } from '../data-access/event-log.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { countRequests, listTenants } from '../data-access/requests.ts';
-import { countText, plural } from '../domain/words.ts';
+import { plural } from '../domain/words.ts';
 import { type LogBatch, readEventLog } from '../flows/export/read-event-log.ts';
 import { eventElement, TRACE_END, traceBegin, XES_BEGIN, XES_END } from '../flows/export/xes.ts';
 import type { Cli } from './cli.ts';
@@ -56,8 +56,7 @@ async function exportLog(session: Session, format: Format): Promise<void> {
       log.write(batch, batch.request.pagwId !== current);
       current = batch.request.pagwId;
       written.events += batch.events.length;
-      const of = total < MOST_COUNTED ? ` of ${countText(total)}` : '';
-      progress.show(`${countText(written.requests)}${of} requests, ${countText(written.events)} events`);
+      progress.count(written.requests, total < MOST_COUNTED ? total : null, 'requests');
     }
   log.end();
   progress.clear();

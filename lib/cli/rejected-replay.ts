@@ -111,7 +111,7 @@ async function replayByCode(session: Session, options: Options): Promise<ExitCod
       total.notTaken += counts.notTaken;
       total.notKept += counts.notKept;
       checked += rows.length;
-      progress.show(`${countText(checked)} of ${countText(wanted)} checked`);
+      progress.count(checked, wanted, 'checked');
     }
   }
   progress.clear();

@@ -1,17 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/pagw.ts', import.meta.url));
+const START = fileURLToPath(new URL('../../bin/start-pagw.mjs', import.meta.url));
 let db: TestDatabase;
 let console: Server;
 let url: string;
@@ -91,6 +93,23 @@ describe('the pagw program', () => {
         .split('\n')
         .map((line) => JSON.parse(line).sequenceNo),
     ).toEqual(Array.from({ length: 600 }, (_, index) => index + 1));
+  });
+
+  it('starts from one piece as npm runs it, and says the same as from its sources', async () => {
+    const [asNpm, fromSources] = await Promise.all(
+      [[START], ['--import', 'tsx', PROGRAM]].map(async (program) => {
+        const args = [...program, 'request', 'show', 'PAGW-1', '-o', 'jsonl', '--url', url];
+        const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 10_000_000 });
+        return stdout;
+      }),
+    );
+    expect(asNpm).toBe(fromSources);
+    const { scripts } = JSON.parse(readFileSync(join(START, '../../package.json'), 'utf8'));
+    expect(scripts.pagw).toBe('node bin/start-pagw.mjs');
+    const { stderr, code } = await promisify(execFile)(process.execPath, [START, 'nonsense']).catch(
+      (error) => error,
+    );
+    expect({ stderr, code }).toMatchObject({ code: 64, stderr: expect.stringContaining('nonsense') });
   });
 
   it('ends quietly when its reader has enough', async () => {

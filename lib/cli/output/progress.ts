@@ -1,8 +1,11 @@
+import { countText, durationText } from '../../domain/words.ts';
 import type { CliOutput } from '../run-pagw.ts';
 
 /** A line on stderr that overwrites itself; silent where nobody watches. */
 export interface Progress {
   show(text: string): void;
+  /** How many are done, of how many where that is known: with percent, rate and the time that is left at that rate. */
+  count(done: number, total: number | null, what: string): void;
   /** Takes the line away, before anything else is said. */
   clear(): void;
 }
@@ -10,21 +13,39 @@ export interface Progress {
 const REPAINT_MS = 100;
 
 export function openProgress(output: CliOutput): Progress {
-  if (output.isTTY !== true) return { show: () => undefined, clear: () => undefined };
+  if (output.isTTY !== true) return { show: () => undefined, count: () => undefined, clear: () => undefined };
+  const beganAt = performance.now();
   let shownAt = Number.NEGATIVE_INFINITY;
   let shown = false;
+  const show = (text: string) => {
+    const now = performance.now();
+    if (now - shownAt < REPAINT_MS) return;
+    shownAt = now;
+    shown = true;
+    output.write(`\r\u001b[K${text}`);
+  };
   return {
-    show: (text) => {
-      const now = performance.now();
-      if (now - shownAt < REPAINT_MS) return;
-      shownAt = now;
-      shown = true;
-      output.write(`\r\u001b[K${text}`);
-    },
+    show,
+    count: (done, total, what) => show(progressText(done, total, what, performance.now() - beganAt)),
     clear: () => {
       if (shown) output.write('\r\u001b[K');
       shown = false;
       shownAt = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+/** Before that a rate says little. */
+const RATE_FROM_MS = 1_000;
+
+/** `12,400 of 50,000 events · 24 % · 3,100/s · 12s left` */
+export function progressText(done: number, total: number | null, what: string, tookMs: number): string {
+  const parts = [`${countText(done)}${total === null ? '' : ` of ${countText(total)}`} ${what}`];
+  if (total !== null && total > 0) parts.push(`${Math.floor((100 * Math.min(done, total)) / total)} %`);
+  if (tookMs < RATE_FROM_MS || done === 0) return parts.join(' · ');
+  const perSecond = done / (tookMs / 1_000);
+  parts.push(perSecond < 10 ? `${perSecond.toFixed(1)}/s` : `${countText(Math.round(perSecond))}/s`);
+  if (total !== null && total > done)
+    parts.push(`${durationText(((total - done) / perSecond) * 1_000)} left`);
+  return parts.join(' · ');
 }
