@@ -7,7 +7,7 @@ import { readStages } from '../lib/infra/read-stages.ts';
 try {
   createEventTrackerApp(undefined, await readStages(process.cwd()));
 } catch (error) {
-  // A setting that cannot work is told in its one sentence, without the way it came.
+  // A setting that cannot work ends with its one sentence, without the way it came.
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

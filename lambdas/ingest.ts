@@ -41,7 +41,7 @@ export const createHandler = flowHandler(
     const fold = { believedDays: env.BELIEVED_DAYS, policy: parseDecisionPolicy(env.DECISION_POLICY) };
     const senders = parseSenderTenants(env.SENDERS);
 
-    /** When this process last recorded anything; tells a message that is refused from a database that refuses all. */
+    /** When this process last recorded anything; distinguishes a message that is refused from a database that refuses all. */
     let lastRecordedAt: Date | undefined;
 
     return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {

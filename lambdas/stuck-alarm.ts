@@ -31,7 +31,7 @@ export interface StuckAlarmAnswer {
   complete: boolean;
 }
 
-/** Makes the stuck-alarm handler: finds requests that make no progress, and tells each incident once. */
+/** Makes the stuck-alarm handler: finds requests that make no progress, and notifies each incident once. */
 export const createHandler = flowHandler(
   'stuck-alarm',
   stuckAlarmEnv,
@@ -57,7 +57,7 @@ export const createHandler = flowHandler(
         onSent: ({ key, kind, level: severity }) => logger.info('notified', { key, kind, severity }),
       });
       const { checked, changed, complete, sent, failed, heldBack, lagSeconds, stuck } = run;
-      if (failed > 0) logger.error('notifications not sent; the next run tells them', { failed });
+      if (failed > 0) logger.error('notifications not sent; the next run sends them', { failed });
       if (heldBack) logger.warn('held back while ingest lags', { lagSeconds });
       logger.info('checked', { checked, changed, complete, stuck, sent, heldBack, lagSeconds });
       await tryToMeasure({ logger, metrics }, async () => {

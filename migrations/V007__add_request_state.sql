@@ -200,7 +200,7 @@ COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker 
 COMMENT ON COLUMN request_tracker.last_sequence_no IS 'Number of the request''s latest event; the next one gets this plus one';
 COMMENT ON COLUMN request_tracker.batch_first_sequence_no IS 'First number given by the latest batch; its predecessor is what that batch had to find, or it raced';
 COMMENT ON COLUMN request_tracker.decided_at IS 'When the latest episode (decision_episode) was first approved or denied, by the events'' times; a pended answer completes but does not decide';
-COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status tells the latest outcome';
+COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status is the latest outcome';
 COMMENT ON COLUMN request_tracker.clock_stopped_at IS 'When the latest episode was decided, or ended otherwise; null while its decision clock runs';
 COMMENT ON COLUMN request_tracker.board IS 'Where somebody has to see to it: in the pipe, at a desk (answered or ended there, undecided), or in delivery (decided, the provider has no notice); null when all is done';
 COMMENT ON COLUMN request_tracker.unclear_answer_at IS 'The latest answer that was stated and decides nothing';

@@ -43,7 +43,7 @@ CREATE INDEX ix_incident_opened ON incident (opened_at DESC, id DESC);
 
 CREATE INDEX ix_incident_lead ON incident (lead_id) WHERE lead_id IS NOT NULL;
 
--- What the notices of an incident tell of: it alone, or the same cause at other tenants, too. Apart from the incident, which
+-- What the notifications of an incident cover: it alone, or the same cause at other tenants, too. Apart from the incident, which
 -- is its tenant's.
 CREATE TABLE outage (
   incident_id      BIGINT PRIMARY KEY REFERENCES incident (id) ON DELETE CASCADE,
@@ -53,7 +53,7 @@ CREATE TABLE outage (
   trend_count      INT NOT NULL
 );
 
--- What there is to tell: written in the statement that changed its incident, sent at least once.
+-- Notifications: written in the statement that changed its incident, sent at least once.
 CREATE TABLE incident_notification (
   id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   incident_id   BIGINT NOT NULL REFERENCES incident (id) ON DELETE CASCADE,
@@ -83,12 +83,12 @@ COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any mo
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
 COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is notified against';
 COMMENT ON COLUMN outage.notified_count IS 'Count when it was last notified; notified again from ten times that';
-COMMENT ON COLUMN incident.lead_id IS 'The incident whose notices tell of this one, too: the same cause at another tenant; null: it has its own notices';
-COMMENT ON COLUMN outage.notified_tenants IS 'The tenants that the notices named, the first hundred';
+COMMENT ON COLUMN incident.lead_id IS 'The incident whose notifications cover this one: the same cause at another tenant; null: it has its own';
+COMMENT ON COLUMN outage.notified_tenants IS 'The tenants that the notifications named, the first hundred';
 COMMENT ON COLUMN outage.peak_count IS 'Most requests at once, of all tenants together';
 COMMENT ON COLUMN outage.trend_count IS 'The same count at the trend_at of its incident';
-COMMENT ON COLUMN incident_notification.tenants IS 'Of how many it tells; a reader limited to some tenants sees what tells of one alone';
-COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
+COMMENT ON COLUMN incident_notification.tenants IS 'How many it covers; a reader limited to some tenants sees those that cover one alone';
+COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once notify once';
 COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
 
 -- The tenants that metrics name, each for good: who came first stays, whatever is made up after them.

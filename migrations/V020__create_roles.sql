@@ -1,7 +1,7 @@
 -- Who may do what in the database. Each role has two logins, so that one can be given a new password while the other is in
 -- use; rotation makes them able to log in. Roles belong to the server, not to this database: they may be there already.
 --   pagw_maintainer  upkeep: roll-ups, compaction, archive, months. It calls their functions, and changes no row itself.
---   pagw_writer      the flows that record, retry and tell.
+--   pagw_writer      the flows that record, retry and notify.
 --   pagw_operator    what people do by hand: it calls the functions that do it and write it down, and reads.
 --   pagw_reader      looks: widgets, and people who only look.
 --   pagw_rotator     gives these logins their passwords, and sees nothing.

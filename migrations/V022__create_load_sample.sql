@@ -1,4 +1,4 @@
--- How much there was to do, by tenant, a sample each quarter of an hour: what no event and no roll-up can tell afterwards.
+-- How much there was to do, by tenant, a sample each quarter of an hour: what no event and no roll-up shows afterwards.
 CREATE TABLE load_sample (
   sampled_at      TIMESTAMPTZ NOT NULL CHECK (sampled_at = date_bin('15 minutes', sampled_at, TIMESTAMPTZ '2000-01-01 00:00:00+00')),
   tenant          VARCHAR(64) COLLATE "C" NOT NULL,

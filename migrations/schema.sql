@@ -528,8 +528,8 @@ COMMENT ON COLUMN incident.key IS 'stuck/tenant/stage/fingerprint of the cause; 
 COMMENT ON COLUMN incident.seen_at IS 'When the detector last counted a request of it; it closes once that is some minutes ago';
 COMMENT ON COLUMN incident.awaited IS 'Of count, those that are not stuck any more but wait for an outcome: a retry was sent or is planned';
 COMMENT ON COLUMN incident.trend_count IS 'Count at trend_at, about ten minutes ago: what growth is notified against';
-COMMENT ON COLUMN incident.lead_id IS 'The incident whose notices tell of this one, too: the same cause at another tenant; null: it has its own notices';
-COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once tell once';
+COMMENT ON COLUMN incident.lead_id IS 'The incident whose notifications cover this one: the same cause at another tenant; null: it has its own';
+COMMENT ON COLUMN incident.version IS 'Counts changes; a run changes an incident only as it read it, so two runs at once notify once';
 GRANT SELECT ON TABLE incident TO pagw_maintainer;
 GRANT SELECT ON TABLE incident TO pagw_reader;
 GRANT INSERT, SELECT ON TABLE incident TO pagw_writer;
@@ -555,7 +555,7 @@ CREATE TABLE incident_notification (
 );
 CREATE INDEX ix_incident_notification_incident ON public.incident_notification USING btree (incident_id);
 CREATE INDEX ix_incident_notification_unsent ON public.incident_notification USING btree (id) WHERE ((sent_at IS NULL) AND (superseded_at IS NULL));
-COMMENT ON COLUMN incident_notification.tenants IS 'Of how many it tells; a reader limited to some tenants sees what tells of one alone';
+COMMENT ON COLUMN incident_notification.tenants IS 'How many it covers; a reader limited to some tenants sees those that cover one alone';
 COMMENT ON COLUMN incident_notification.superseded_at IS 'A later notification of the incident was written before this one could be sent';
 GRANT SELECT ON TABLE incident_notification TO pagw_maintainer;
 GRANT SELECT ON TABLE incident_notification TO pagw_reader;
@@ -640,7 +640,7 @@ CREATE TABLE outage (
   CONSTRAINT outage_pkey PRIMARY KEY (incident_id),
   CONSTRAINT outage_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incident(id) ON DELETE CASCADE
 );
-COMMENT ON COLUMN outage.notified_tenants IS 'The tenants that the notices named, the first hundred';
+COMMENT ON COLUMN outage.notified_tenants IS 'The tenants that the notifications named, the first hundred';
 COMMENT ON COLUMN outage.notified_count IS 'Count when it was last notified; notified again from ten times that';
 COMMENT ON COLUMN outage.peak_count IS 'Most requests at once, of all tenants together';
 COMMENT ON COLUMN outage.trend_count IS 'The same count at the trend_at of its incident';
@@ -833,7 +833,7 @@ COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; 
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
 COMMENT ON COLUMN request_tracker.decision_due_at IS 'When a decision is due by the tenant''s policy, as of the detector''s last check; null where the tenant is not bound';
 COMMENT ON COLUMN request_tracker.decided_at IS 'When the latest episode (decision_episode) was first approved or denied, by the events'' times; a pended answer completes but does not decide';
-COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status tells the latest outcome';
+COMMENT ON COLUMN request_tracker.determination IS 'The first determination, at decided_at; status is the latest outcome';
 COMMENT ON COLUMN request_tracker.clock_stopped_at IS 'When the latest episode was decided, or ended otherwise; null while its decision clock runs';
 COMMENT ON COLUMN request_tracker.board IS 'Where somebody has to see to it: in the pipe, at a desk (answered or ended there, undecided), or in delivery (decided, the provider has no notice); null when all is done';
 COMMENT ON COLUMN request_tracker.unclear_answer_at IS 'The latest answer that was stated and decides nothing';
@@ -1078,7 +1078,7 @@ CREATE VIEW tenant_table WITH (security_invoker=true) AS
   WHERE held.relnamespace = 'public'::regnamespace::oid AND (held.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND (stated.name IS NOT NULL OR (EXISTS ( SELECT
            FROM pg_attribute
           WHERE pg_attribute.attrelid = held.oid AND pg_attribute.attname = 'tenant'::name AND NOT pg_attribute.attisdropped)));
-COMMENT ON VIEW tenant_table IS 'Tables that hold rows of tenants; is_guarded tells whether the reader is limited in it';
+COMMENT ON VIEW tenant_table IS 'Tables that hold rows of tenants; is_guarded says whether the reader is limited in it';
 GRANT SELECT ON VIEW tenant_table TO pagw_maintainer;
 GRANT SELECT ON VIEW tenant_table TO pagw_reader;
 GRANT SELECT ON VIEW tenant_table TO pagw_writer;
@@ -3249,7 +3249,7 @@ BEGIN
     FROM event_tracker AS event
     WHERE event.pagw_id = request.pagw_id
       AND event.received_on = request.received_on
-      -- A decision that is not delivered waits from the latest event of any lane on: its notice is told beside the main one.
+      -- A decision that is not delivered waits from the latest event of any lane on: its notice comes beside the main one.
       AND event.sequence_no = CASE
         WHEN request.completed_at IS NULL THEN coalesce(request.main_sequence_no, request.last_sequence_no)
         WHEN request.board = 'delivery' THEN request.last_sequence_no

@@ -11,11 +11,11 @@ const PATIENCE_MS = 3_000;
 /**
  * A deployed tracker's time is its database's where this machine's clock differs from that by more than a minute, as it is for
  * the flows. The two are compared at once, and again each minute of whatever runs longer. A local tracker has its clock.
- * @param tell a sentence, where they differ.
+ * @param say called with a sentence, where they differ.
  */
 export async function agreeOnTime(
   connection: Connection,
-  tell: (sentence: string) => void,
+  say: (sentence: string) => void,
 ): Promise<Connection> {
   if (connection.kind === 'local') return connection;
   let skewMs = 0;
@@ -31,7 +31,7 @@ export async function agreeOnTime(
   };
   await ask();
   if (skewMs !== 0)
-    tell(
+    say(
       `This machine's clock is ${durationText(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} the database's, whose time is used. Set it by NTP.`,
     );
   return {

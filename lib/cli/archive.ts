@@ -194,7 +194,7 @@ async function restore(session: Session, what: string, options: Options): Promis
   return undefined;
 }
 
-/** Object by object: one that is gone or damaged does not keep the others from coming back, and is told of at the end. */
+/** Object by object: one that is gone or damaged does not keep the others from coming back, and is reported at the end. */
 async function restoreMonth(
   connection: Connection,
   month: string,

@@ -33,7 +33,7 @@ export interface CliErrorDetails {
   cause?: unknown;
 }
 
-/** An end of a command that its user is told about. */
+/** An end of a command, with the sentence for its user. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly code: string;

@@ -19,7 +19,7 @@ interface WatchOption {
   watch?: number | true;
 }
 
-/** For a verb that only looks. */
+/** For a verb that only reads. */
 export function addWatch(command: Command): Command {
   return command.option(
     '--watch [seconds]',
@@ -83,7 +83,7 @@ export class Cli {
     }
   }
 
-  /** Looks again and again until Ctrl-C; what may pass by itself is told, and looked past. */
+  /** Looks again and again until Ctrl-C; what may pass by itself is reported, and waited out. */
   async #watch(
     session: Session,
     seconds: number,

@@ -164,7 +164,7 @@ export interface Move {
   sqs: SQSClient;
   from: string;
   to: string;
-  /** Told how many have been moved. */
+  /** Called with how many have been moved. */
   onMoved?: (moved: number) => void;
   signal?: AbortSignal;
 }

@@ -74,7 +74,7 @@ async function report(
   const results: CheckResult[] = [];
   for await (const result of checked) {
     progress?.clear();
-    if (session.options.output === 'table') tell(session, result, results.at(-1));
+    if (session.options.output === 'table') printResult(session, result, results.at(-1));
     results.push(result);
   }
   printResults(session, results);
@@ -94,7 +94,7 @@ function partsOf({ beforeDeployment = false, afterDeployment = false }: DoctorOp
   return afterDeployment ? ['after'] : ['before', 'after', 'tracker'];
 }
 
-function tell(session: Session, result: CheckResult, previous: CheckResult | undefined): void {
+function printResult(session: Session, result: CheckResult, previous: CheckResult | undefined): void {
   const { paint, width } = session;
   if (result.part !== previous?.part)
     session.print(`${previous === undefined ? '' : '\n'}${headingText(result.part, paint)}`);

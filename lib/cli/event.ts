@@ -14,7 +14,7 @@ import type { Column } from './output/table.ts';
 import { readEventFile } from './read-event-file.ts';
 import type { Session } from './session.ts';
 
-/** Refusals beyond these are counted, not told: `pagw event validate` lists them. */
+/** Refusals beyond these are counted, not listed: `pagw event validate` lists them. */
 const MOST_LISTED = 50;
 
 interface Sent {

@@ -3,11 +3,11 @@ import {
   findIncident,
   type ListedIncident,
   listIncidents,
-  listNotifications,
   listOutage,
   type OutageMember,
 } from '../data-access/incidents.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
+import { listNotifications } from '../data-access/notifications.ts';
 import { listActs, listRetryPauses, snoozeIncident } from '../data-access/operate.ts';
 import { isSnoozed, LONGEST_SNOOZE_SECONDS } from '../domain/incident-rules.ts';
 import { causeText } from '../domain/incident-text.ts';
@@ -97,7 +97,7 @@ function levelCell({ level, closedAt }: Pick<ListedIncident, 'level' | 'closedAt
 
 export function incidentShow(cli: Cli): Command {
   return new Command('show')
-    .description('show an incident: how it stands, what to do, what was told and done')
+    .description('show an incident: how it stands, what to do, what was notified and done')
     .argument('<key>', 'as `pagw incident list` prints it; of several, the open one or the latest')
     .action((key: string, _options: object, command: Command) =>
       cli.run(command, [], async (session) => {
@@ -105,11 +105,11 @@ export function incidentShow(cli: Cli): Command {
         const database = connection.database('reader');
         const incident = await findIncident(database, { key: key.trim() });
         if (incident === undefined) throw notFound(key);
-        const notices = await listNotifications(database, incident.id, NOTICES_SHOWN);
+        const notifications = await listNotifications(database, incident.id, NOTIFICATIONS_SHOWN);
         const outage = await listOutage(database, incident.id, OUTAGE_SHOWN);
-        const { rows: acts } = await listActs(database, { incidentKey: incident.key }, NOTICES_SHOWN);
+        const { rows: acts } = await listActs(database, { incidentKey: incident.key }, NOTIFICATIONS_SHOWN);
         if (session.options.output !== 'table') {
-          session.printJson({ incident, outage, notices, acts });
+          session.printJson({ incident, outage, notifications, acts });
           return undefined;
         }
         const now = connection.now();
@@ -126,13 +126,13 @@ export function incidentShow(cli: Cli): Command {
           ],
           ['At most', String(incident.peakCount)],
           ['Opened', `${at(incident.openedAt)} · ${ageText(incident.openedAt, now)}`],
-          ['Told with', incident.leadKey === null ? null : shellWord(incident.leadKey)],
+          ['Notified with', incident.leadKey === null ? null : shellWord(incident.leadKey)],
           [`Same cause`, outage.length === 0 ? null : outageText(outage)],
           ['What to do', closedAt === null ? step.say : null],
           ['Command', closedAt === null ? groupCommand(step, incident) : null],
-          ...notices.map(
+          ...notifications.map(
             ({ sentAt, writtenAt, body }): FactLine => [
-              sentAt === null ? 'Not sent' : 'Told',
+              sentAt === null ? 'Not sent' : 'Notified',
               `${at(writtenAt)} ${body.split('\n')[0]}`,
             ],
           ),
@@ -151,7 +151,7 @@ export function incidentShow(cli: Cli): Command {
     );
 }
 
-const NOTICES_SHOWN = 20;
+const NOTIFICATIONS_SHOWN = 20;
 const OUTAGE_SHOWN = 500;
 
 /** `3 tenants: anthem 41, elevance 30, carelon over`. */
@@ -180,7 +180,7 @@ const DEFAULT_SECONDS = 4 * 3600;
 export function incidentSnooze(cli: Cli): Command {
   return addReason(
     new Command('snooze')
-      .description('tell nothing more of an open incident for a while, unless a decision becomes overdue')
+      .description('send nothing more of an open incident for a while, unless a decision becomes overdue')
       .argument('<key>', 'as `pagw incident list` prints it')
       .option('--for <duration>', 'how long, such as 4h; 0s ends a silence', parseSilence, DEFAULT_SECONDS)
       .action((key: string, options: Options, command: Command) =>
@@ -193,7 +193,7 @@ export function incidentSnooze(cli: Cli): Command {
           const incident = await findIncident(connection.database('reader'), { key });
           if (incident?.closedAt === null && incident.leadKey !== null)
             throw usageError(
-              `${printable(key)} has no notices of its own: it is told with the same cause at other tenants.`,
+              `${printable(key)} has no notifications of its own: those of the same cause at other tenants cover it.`,
               `Silence that: \`${pagwCommand('incident snooze', [incident.leadKey])} --reason WHY\`.`,
             );
           if (!(await snoozeIncident(connection.database('operator'), snooze, now)))

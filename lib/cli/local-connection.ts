@@ -6,7 +6,7 @@ import { openDatabase } from '../data-access/database.ts';
 import { CliError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 
-/** What a local stack tells programs on its machine: GET /environment. */
+/** What programs on its machine learn of a local stack: GET /environment. */
 const environmentSchema = z.object({
   AWS_REGION: z.string(),
   AWS_ACCESS_KEY_ID: z.string(),

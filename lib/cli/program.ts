@@ -58,13 +58,13 @@ const VERBS: readonly Verb[] = [stuck, console, audit, exportEvents, doctor, com
 
 export function createProgram(cli: Cli): Command {
   const program = new Command('pagw')
-    .description('Looks after the PAGW event tracker: timelines, refused events, schema, health.')
+    .description('Works with the PAGW event tracker: timelines, refused events, schema, health.')
     .version(manifest.version, '-V, --version')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => cli.io.stdout.write(text),
       writeErr: (text) => cli.io.stderr.write(text),
-      // Errors are thrown and told in one place.
+      // Errors are thrown here and printed in one place.
       outputError: () => undefined,
       getOutHelpWidth: () => cli.io.stdout.columns ?? 100,
       getErrHelpWidth: () => cli.io.stderr.columns ?? 100,

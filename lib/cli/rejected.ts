@@ -185,7 +185,7 @@ function sinceText({ recordedNo, refusedAgainId, refusedAgainCode, pagwId, repla
   return replayedAt === null ? null : 'sent again; neither recorded nor refused yet';
 }
 
-/** @throws InvalidArgumentError, which commander tells. */
+/** @throws InvalidArgumentError, which commander reports. */
 export function parseRejectedId(text: string): number {
   const id = Number(text);
   if (/^\d{1,15}$/.test(text) && id > 0) return id;

@@ -19,7 +19,7 @@ export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitC
   } catch (error) {
     if (error instanceof ReaderGoneError) return ExitCode.fine;
     const failure = toCliError(error);
-    tell(failure, args, io);
+    printError(failure, args, io);
     return failure.exitCode;
   }
 }
@@ -50,7 +50,7 @@ function interruption(cli: Cli): Promise<never> {
   });
 }
 
-function tell({ code, message, hint, retryable }: CliError, args: readonly string[], io: CliIo): void {
+function printError({ code, message, hint, retryable }: CliError, args: readonly string[], io: CliIo): void {
   if (asksForJson(args)) {
     io.stderr.write(`${JSON.stringify({ code, message, hint: hint ?? null, retryable })}\n`);
     return;

@@ -67,7 +67,7 @@ export class Session {
     this.printChunks(csvLines(rows));
   }
 
-  /** What a command did, for programs: people are told in a sentence. */
+  /** What a command did, for programs: people get a sentence. */
   printCounts(counts: object): void {
     if (this.options.output === 'csv') this.printCsv([Object.keys(counts), Object.values(counts)]);
     else if (this.options.output !== 'table') this.printJsonLines([counts]);

@@ -50,7 +50,7 @@ export class DropLedger {
     setImmediate(() => this.report()).unref();
   }
 
-  /** Tells onDrop what has been dropped since it was last told; what it throws is its own affair. */
+  /** Reports to onDrop what has been dropped since its last report; what it throws is its own affair. */
   report(): void {
     this.#scheduled = false;
     const drops = this.#unreported;

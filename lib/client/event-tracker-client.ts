@@ -39,7 +39,7 @@ export interface EventTrackerClientOptions {
   phiLevel?: PhiRules['level'] | undefined;
   /** Metadata keys that the stage knows beside the catalogue; they matter at `strict` only. */
   metadataKeys?: readonly string[] | undefined;
-  /** Told of drops, summed up by kind, outside the business call. */
+  /** Called with drops, summed up by kind, outside the business call. */
   onDrop?: ((drop: Drop) => unknown) | undefined;
 }
 

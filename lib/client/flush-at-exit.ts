@@ -9,7 +9,7 @@ export interface ExitFlush {
 const waiting = new Set<ExitFlush>();
 let listening = false;
 
-/** To be told of the end of the process as long as something waits; one pair of listeners serves all clients. */
+/** Calls back at the end of the process as long as something waits; one pair of listeners serves all clients. */
 export function flushAtExit(client: ExitFlush): void {
   waiting.add(client);
   if (listening) return;

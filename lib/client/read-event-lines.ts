@@ -41,7 +41,7 @@ const BROKEN_LINE = { code: 'MESSAGE_NOT_JSON', path: '', hint: rejectionHints.M
 
 /**
  * Reads one event, a JSON array of events, or newline-delimited JSON (a line: an event, or an array of them), and
- * judges each event by the contract alone, and the PHI guard's patterns unless told its rules. What only the database can know (a blank tenant, another's request) passes
+ * judges each event by the contract alone, and the PHI guard's patterns unless given its rules. What only the database can know (a blank tenant, another's request) passes
  * here and is judged when it is recorded. Text that is no JSON at all is one rejection, MESSAGE_NOT_JSON.
  */
 export function readEventLines(text: string, phiGuard?: PhiRules): EventLines {

@@ -14,7 +14,7 @@ export const SqlState = {
 } as const;
 
 /**
- * - `refused`: PostgreSQL refused the statement (`sqlState` tells why); the same statement will be refused again,
+ * - `refused`: PostgreSQL refused the statement (`sqlState` says why); the same statement will be refused again,
  *   but for classes 40, 53, 55 and 57, which are `unavailable`.
  * - `resuming`: the cluster sleeps and is waking.
  * - `timeout`: the statement ran into the Data API's 45 s; it may still finish.

@@ -142,7 +142,7 @@ export interface Deadline {
   /** Negative once it is over. */
   secondsLeft: number;
   risk: DeadlineRisk;
-  /** The provider was told to wait: answered, but not decided. */
+  /** The provider has to wait: answered, but not decided. */
   pended: boolean;
   /** Why it is stuck besides; null when it is not. */
   stuckReason: string | null;
@@ -166,7 +166,7 @@ export interface DeadlinesQuery {
 
 /**
  * Undecided requests that have used up three quarters of their time, the next due first. When a clock crosses a
- * threshold is noted by stuck-alarm; whether it is breached is told as of `now`.
+ * threshold is noted by stuck-alarm; whether it is breached is judged as of `now`.
  * @throws PagePositionError
  */
 export async function listDeadlines(database: Database, query: DeadlinesQuery): Promise<Page<Deadline>> {

@@ -9,7 +9,7 @@ export interface EventLogFilter {
   until?: Date | undefined;
 }
 
-/** A request as an event log tells it: a case. */
+/** A request as an event log holds it: a case. */
 export interface LoggedRequest {
   pagwId: string;
   tenant: string;

@@ -16,9 +16,9 @@ export interface KeptIncident extends OpenIncident, IncidentCause {
   awaited: number;
   peakCount: number;
   oldestSince: Date;
-  /** The open incident whose notices tell of this one, too: the same cause at another tenant. Null: it has its own. */
+  /** The open incident whose notifications cover this one: the same cause at another tenant. Null: it has its own. */
   leadKey: string | null;
-  /** Of all that its notices tell of: most requests at once, and how many at trendAt. */
+  /** Of all that its notifications cover: most requests at once, and how many at trendAt. */
   outagePeak: number;
   outageTrend: number;
 }
@@ -87,19 +87,18 @@ export interface IncidentChange extends IncidentCause {
   notifiedTenants: readonly string[];
   outagePeak: number;
   outageTrend: number;
-  telling: Telling | null;
+  notification: NewNotification | null;
 }
 
-/** A notice, with what it tells of all that it covers. */
-export interface Telling extends NotificationText {
+/** A notification to write down, with how many tenants it covers. */
+export interface NewNotification extends NotificationText {
   kind: NotificationKind;
   level: IncidentLevel;
-  /** How many tenants it tells of. */
   tenants: number;
 }
 
 /**
- * Saves what a run found, and in the same statement writes down what there is to tell: of two runs at once, one's
+ * Saves what a run found, and in the same statement writes down its notifications: of two runs at once, one's
  * change of an incident goes through, and only its notification is written. Those that lead are saved before those they lead.
  * @returns how many notifications there are to send for it.
  */
@@ -116,8 +115,8 @@ export async function saveIncidents(
          key text, version int, closed boolean, tenant text, stage text, reason text, error_code text,
          target_system text, seen_at timestamptz, level text, count int, awaited int, oldest_since timestamptz,
          trend_count int, trend_at timestamptz, reminders_sent int, notified_count int,
-         notified_tenants text[], lead_key text, outage_peak int, outage_trend int, kind text, notice_level text,
-         notice_tenants int, subject text, body text
+         notified_tenants text[], lead_key text, outage_peak int, outage_trend int, kind text, notification_level text,
+         notification_tenants int, subject text, body text
        )
      ),
      opened AS (
@@ -128,7 +127,7 @@ export async function saveIncidents(
        SELECT
          key, tenant, stage, reason, error_code, target_system, :now::timestamptz, seen_at, level, count, awaited,
          count, oldest_since, trend_count, trend_at, CASE WHEN kind IS NOT NULL THEN :now::timestamptz END,
-         notice_level, (SELECT lead.id FROM incident AS lead WHERE lead.key = lead_key AND lead.closed_at IS NULL)
+         notification_level, (SELECT lead.id FROM incident AS lead WHERE lead.key = lead_key AND lead.closed_at IS NULL)
        FROM change
        WHERE version IS NULL
        ON CONFLICT (key) WHERE closed_at IS NULL DO NOTHING
@@ -150,7 +149,7 @@ export async function saveIncidents(
            reminders_sent = change.reminders_sent,
            lead_id = CASE WHEN change.lead_key IS NOT NULL THEN incident.lead_id END,
            notified_at = CASE WHEN change.kind IS NULL THEN incident.notified_at ELSE :now::timestamptz END,
-           notified_level = CASE WHEN change.kind IS NULL THEN incident.notified_level ELSE change.notice_level END
+           notified_level = CASE WHEN change.kind IS NULL THEN incident.notified_level ELSE change.notification_level END
        FROM change
        WHERE incident.key = change.key AND incident.closed_at IS NULL AND incident.version = change.version
        RETURNING incident.id, incident.key
@@ -184,7 +183,7 @@ export async function saveIncidents(
      ),
      written AS (
        INSERT INTO incident_notification (incident_id, kind, level, tenants, subject, body, written_at)
-       SELECT saved.id, change.kind, change.notice_level, change.notice_tenants, change.subject, change.body, :now::timestamptz
+       SELECT saved.id, change.kind, change.notification_level, change.notification_tenants, change.subject, change.body, :now::timestamptz
        FROM saved
        JOIN change ON change.key = saved.key
        WHERE change.kind IS NOT NULL
@@ -197,7 +196,7 @@ export async function saveIncidents(
   return rows[0]?.written ?? 0;
 }
 
-function toRecord({ telling, ...change }: IncidentChange) {
+function toRecord({ notification, ...change }: IncidentChange) {
   return {
     key: change.key,
     version: change.version,
@@ -220,96 +219,12 @@ function toRecord({ telling, ...change }: IncidentChange) {
     lead_key: change.leadKey,
     outage_peak: change.outagePeak,
     outage_trend: change.outageTrend,
-    kind: telling?.kind,
-    notice_level: telling?.level,
-    notice_tenants: telling?.tenants,
-    subject: telling?.subject,
-    body: telling?.body,
+    kind: notification?.kind,
+    notification_level: notification?.level,
+    notification_tenants: notification?.tenants,
+    subject: notification?.subject,
+    body: notification?.body,
   };
-}
-
-export interface ClaimedNotification {
-  id: number;
-  incidentId: number;
-  key: string;
-  tenant: string;
-  /** The tenants that are told of. */
-  tenants: string[];
-  stage: string;
-  reason: string;
-  kind: NotificationKind;
-  level: IncidentLevel;
-  subject: string;
-  body: string;
-}
-
-/** How long a claim lasts: longer than a page takes to send even where each call runs into its time-out. */
-export const NOTIFICATION_LEASE_SECONDS = 240;
-
-/**
- * Takes unsent notifications, the oldest of each tenant before any tenant's second, for `leaseSeconds`: nobody else sends them meanwhile, and a run that dies
- * leaves them to a later one.
- */
-export async function claimNotifications(
-  database: Database,
-  limit: number,
-  leaseSeconds: number,
-  now: Date,
-): Promise<ClaimedNotification[]> {
-  const { rows } = await database.execute<ClaimedNotification>(
-    `WITH turn AS MATERIALIZED (
-       SELECT notification.id, row_number() OVER (PARTITION BY incident.tenant ORDER BY notification.id) AS place
-       FROM incident_notification AS notification
-       JOIN incident ON incident.id = notification.incident_id
-       WHERE sent_at IS NULL
-         AND superseded_at IS NULL
-         AND (claimed_until IS NULL OR claimed_until <= :now::timestamptz)
-     ),
-     unsent AS MATERIALIZED (
-       SELECT notification.id, turn.place
-       FROM turn
-       JOIN incident_notification AS notification ON notification.id = turn.id
-       -- Once more: what another run has taken meanwhile is its own.
-       WHERE sent_at IS NULL
-         AND superseded_at IS NULL
-         AND (claimed_until IS NULL OR claimed_until <= :now::timestamptz)
-       ORDER BY turn.place, notification.id
-       LIMIT :limit
-       FOR UPDATE OF notification SKIP LOCKED
-     ),
-     claimed AS (
-       UPDATE incident_notification AS notification
-       SET claimed_until = :now::timestamptz + :lease_seconds * interval '1 second'
-       FROM unsent
-       WHERE notification.id = unsent.id
-       RETURNING notification.*, unsent.place
-     )
-     SELECT
-       claimed.id, claimed.incident_id, incident.key, incident.tenant, coalesce(outage.notified_tenants, '{}') AS tenants,
-       incident.stage, incident.reason, claimed.kind, claimed.level, claimed.subject, claimed.body
-     FROM claimed
-     JOIN incident ON incident.id = claimed.incident_id
-     LEFT JOIN outage ON outage.incident_id = incident.id
-     ORDER BY claimed.place, claimed.id`,
-    { now, limit, lease_seconds: leaseSeconds },
-  );
-  return rows;
-}
-
-/** Marks a claimed notification as sent, or, when it could not be sent, gives it free for the next run. */
-export async function settleNotification(
-  database: Database,
-  id: number,
-  sent: boolean,
-  now: Date,
-): Promise<void> {
-  await database.execute(
-    `UPDATE incident_notification
-     SET sent_at = CASE WHEN :sent THEN :now::timestamptz END,
-         claimed_until = NULL
-     WHERE id = :id AND sent_at IS NULL`,
-    { id, sent, now },
-  );
 }
 
 export interface ListedIncident extends IncidentCause {
@@ -323,11 +238,11 @@ export interface ListedIncident extends IncidentCause {
   closedAt: Date | null;
   oldestSince: Date;
   snoozedUntil: Date | null;
-  /** The latest notification: what it notified, and when it went out; null while it waits to be sent. */
+  /** The latest notification: its kind, and when it went out; null while it waits to be sent. */
   lastKind: NotificationKind | null;
   lastSentAt: Date | null;
   notifiedAt: Date | null;
-  /** The incident whose notices tell of this one, too; null: it has its own. */
+  /** The incident whose notifications cover this one; null: it has its own. */
   leadKey: string | null;
   trendCount: number;
   trendAt: Date;
@@ -413,44 +328,13 @@ export async function listIncidents(
   });
 }
 
-/** A notice of an incident, as it was written. */
-export interface ToldNotification {
-  id: number;
-  kind: NotificationKind;
-  level: IncidentLevel;
-  subject: string;
-  body: string;
-  writtenAt: Date;
-  sentAt: Date | null;
-  /** Never sent, because a later one was written first. */
-  supersededAt: Date | null;
-}
-
-/** What was told of an incident, alone or with its outage, latest first. */
-export async function listNotifications(
-  database: Database,
-  incidentId: number,
-  limit: number,
-): Promise<ToldNotification[]> {
-  const { rows } = await readBounded<ToldNotification>(
-    database,
-    `SELECT id, kind, level, subject, body, written_at, sent_at, superseded_at
-     FROM incident_notification
-     WHERE incident_id = (SELECT coalesce(lead_id, id) FROM incident WHERE id = :incident_id)
-     ORDER BY id DESC
-     LIMIT :limit`,
-    { incident_id: incidentId, limit },
-  );
-  return rows;
-}
-
 /** An incident of an outage: the same cause at another tenant. */
 export type OutageMember = Pick<
   FoundIncident,
   'id' | 'key' | 'tenant' | 'level' | 'count' | 'awaited' | 'peakCount' | 'openedAt' | 'closedAt' | 'leadKey'
 >;
 
-/** The incidents that are told by the same notices as this one, largest first; none where it is alone. */
+/** The incidents that the same notifications cover as this one, largest first; none where it is alone. */
 export async function listOutage(
   database: Database,
   incidentId: number,
@@ -458,14 +342,14 @@ export async function listOutage(
 ): Promise<OutageMember[]> {
   const { rows } = await readBounded<OutageMember>(
     database,
-    `WITH told AS (
+    `WITH covering AS (
        SELECT coalesce(lead_id, id) AS lead_id FROM incident WHERE id = :incident_id
      )
      SELECT
        member.id, member.key, member.tenant, member.level, member.count, member.awaited, member.peak_count,
        member.opened_at, member.closed_at, lead.key AS lead_key
-     FROM told
-     JOIN incident AS member ON member.id = told.lead_id OR member.lead_id = told.lead_id
+     FROM covering
+     JOIN incident AS member ON member.id = covering.lead_id OR member.lead_id = covering.lead_id
      LEFT JOIN incident AS lead ON lead.id = member.lead_id
      ORDER BY member.closed_at IS NOT NULL, member.count DESC, member.peak_count DESC, member.id
      LIMIT :limit`,
@@ -488,30 +372,6 @@ export async function listMembers(database: Database, key: string, limit: number
      ORDER BY stuck_since NULLS LAST, pagw_id
      LIMIT :limit`,
     { key, limit },
-  );
-  return rows;
-}
-
-export interface SentNotification {
-  id: number;
-  body: string;
-  sentAt: Date;
-}
-
-/** What was notified after the notification `afterId`, in the order it was written. */
-export async function listSentNotifications(
-  database: Database,
-  afterId: number,
-  limit: number,
-): Promise<SentNotification[]> {
-  const { rows } = await readBounded<SentNotification>(
-    database,
-    `SELECT id, body, sent_at
-     FROM incident_notification
-     WHERE id > :after_id AND sent_at IS NOT NULL
-     ORDER BY id
-     LIMIT :limit`,
-    { after_id: afterId, limit },
   );
   return rows;
 }

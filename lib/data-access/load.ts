@@ -42,7 +42,7 @@ export async function keepLoadSample(database: Database, now: Date): Promise<voi
     { now, tenant: null },
   );
   await database.execute(
-    // Nothing brings a sample back, so the age is told by the earlier clock, and what a clock far ahead sampled goes, too.
+    // Nothing brings a sample back, so the age goes by the earlier clock, and what a clock far ahead sampled goes, too.
     `DELETE FROM load_sample
      WHERE sampled_at < least(:now::timestamptz, statement_timestamp()) - :days * interval '1 day'
        OR sampled_at > ${LATEST_RIGHT_TIME}`,

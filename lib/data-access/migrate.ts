@@ -82,7 +82,7 @@ export async function isApplied(database: Database, version: string): Promise<bo
   return rows.length > 0;
 }
 
-/** How a migration failed that nobody has been told of yet; it is forgotten with the answer. */
+/** How a migration failed that nobody has been notified of yet; it is forgotten with the answer. */
 export async function takeFailure(
   database: Database,
   version: string,

@@ -79,7 +79,7 @@ export async function retryNow(
  */
 export type NothingToRetry = 'unknown' | 'closed' | 'dispatched' | 'not-retryable' | 'not-failed';
 
-/** Tells why a request, or one stage of it, has nothing that could be retried. */
+/** Says why a request, or one stage of it, has nothing that could be retried. */
 export async function whyNothingToRetry(
   database: Database,
   pagwId: string,
@@ -296,7 +296,7 @@ export async function listRetryPauses(database: Database): Promise<RetryPause[]>
 }
 
 /**
- * Silences an open incident until an instant; a decision that becomes overdue is told all the same. An instant that is
+ * Silences an open incident until an instant; a decision that becomes overdue is notified all the same. An instant that is
  * over ends the silence. Answers false when no open incident has the key.
  */
 export async function snoozeIncident(

@@ -352,7 +352,7 @@ export async function silentDelegates(
 
 /**
  * Adds the figures that a delegate reports of the same plans. Means are weighed by decisions; a median of both cannot be
- * told from two medians, and is null.
+ * derived from two medians, and is null.
  */
 export function addFigures(own: readonly PublishedPlan[], others: readonly PublishedPlan[]): PublishedPlan[] {
   const plans = new Map(own.map((plan) => [planKey(plan.plan), plan]));

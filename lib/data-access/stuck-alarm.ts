@@ -1,8 +1,8 @@
 import type { RequestFacts } from '../domain/request-state.ts';
 import type { RequestVerdict } from '../domain/request-verdict.ts';
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
-import { NOTIFICATION_LEASE_SECONDS } from './incidents.ts';
 import { type NamedInMetrics, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';
+import { NOTIFICATION_LEASE_SECONDS } from './notifications.ts';
 import { type BoundedRows, readBounded } from './page.ts';
 
 /** A request whose check is due. */

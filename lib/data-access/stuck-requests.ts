@@ -103,9 +103,9 @@ const GROUP_COLUMNS = `
 export interface StuckGroups {
   /** Largest first. */
   groups: StuckGroup[];
-  /** Of all groups, those that are not told too. */
+  /** Of all groups, listed or not. */
   total: number;
-  /** Groups there are; more than are told where not all fit. */
+  /** Groups there are; more than are listed where not all fit. */
   groupCount: number;
   /** Since when the longest stuck one is; null where none is. */
   oldestSince: Date | null;
@@ -177,7 +177,7 @@ const INCIDENTS_OF_EACH_TENANT = 20;
 
 /**
  * The requests that are part of an incident, all tenants', answer by answer. Of a tenant's incidents those that are open,
- * and then those that began first, are told by name, so that a flood of new causes neither hides nor renames an open one;
+ * and then those that began first, keep their names, so that a flood of new causes neither hides nor renames an open one;
  * the others are one for each reason.
  */
 export async function* groupIncidents(database: Database, now: Date): AsyncGenerator<IncidentGroup[]> {

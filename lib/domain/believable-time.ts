@@ -7,7 +7,7 @@ export const DEFAULT_BELIEVED_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 /**
- * Clocks differ by seconds all the time. A producer's that differs by more is told of; one of our own counts for nothing:
+ * Clocks differ by seconds all the time. A producer's that differs by more is reported; one of our own counts for nothing:
  * `now` is the database's then, and a stored time that lies farther ahead was written by such a clock.
  */
 export const CLOCK_SKEW_SECONDS = 60;

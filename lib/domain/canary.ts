@@ -7,7 +7,7 @@ const CANARY_REQUEST = 'PAGW-CANARY-';
 
 export const canaryRequest = (id: string): string => `${CANARY_REQUEST}${id}`;
 
-/** The message that tells whether events arrive; `id` is new with each. It occurred when it was sent. */
+/** The message that shows whether events arrive; `id` is new with each. It occurred when it was sent. */
 export function canaryMessage(id: string): Record<string, string> {
   return {
     tenant: CANARY_TENANT,

@@ -50,7 +50,7 @@ const SEVEN_DAYS_SINCE = '2026-01-01';
 const EXCHANGE_STANDARD_DAYS = 15;
 const MEDICAL_DRUG_FRAMES: NonNullable<Frames> = { EXPEDITED: { hours: 24 }, STANDARD: { hours: 72 } };
 
-// By refinements: a union tells the faults of a member only where its types fit.
+// By refinements: a union reports the faults of a member only where its types fit.
 const whole = (most: number) =>
   z.number().check(
     z.refine((count) => Number.isInteger(count), { error: 'is not a whole number' }),

@@ -269,7 +269,7 @@ class EpisodeHistory {
     current.notifiedAt = isDetermination(resolution) ? notifiedAt : null;
   }
 
-  /** When the provider had notice of a determination: as stated, else told by a subscription, else by the answer itself. */
+  /** When the provider had notice of a determination: as stated, else when a subscription said so, else the answer's own time. */
   #noticeOf(ruling: Extract<DecisionFact, { says: 'resolved' }>, place: number): number | null {
     const { at, delivery } = ruling;
     let failed = false;

@@ -387,7 +387,7 @@ function nameOf(value: unknown): string | undefined {
   return name !== '' && name.length <= NAME_LENGTH ? name : undefined;
 }
 
-/** By a name of its own, else the reason of an answer that pends. Reasons are told by their codes or a few words, never by text. */
+/** By a name of its own, else the reason of an answer that pends. Reasons are known by their codes or a few words, never by text. */
 function pendReasonOf(find: Find, { request, metadata }: Stating): string | undefined {
   const named = textOf(find(...pendReasonNames));
   const pends = answerOf(request) === 'pended' || answerOf(metadata) === 'pended';

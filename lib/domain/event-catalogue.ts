@@ -79,7 +79,7 @@ export function canonicalTenant(name: string | null | undefined): string | null 
   return name?.trim().toLowerCase() || null;
 }
 
-/** An unknown type that ends in nothing telling is a point event: COMPLETED. */
+/** An unknown type without a known ending is a point event: COMPLETED. */
 export function impliedStatus(eventType: string): EventStatus {
   const known = eventTypes.get(eventType);
   if (known) return known.status;

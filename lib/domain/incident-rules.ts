@@ -14,7 +14,7 @@ const DAILY_MS = 24 * HOUR_MS;
 const REMINDER_REST_MS = 30 * MINUTE_MS;
 /** Clocks that come to a threshold one after the other, in an incident that is snoozed, are notified of together. */
 const RISK_REST_MS = 10 * MINUTE_MS;
-/** Tenants that an outage spreads to within this time of a notice are told of together. */
+/** Tenants that an outage spreads to within this time of a notification share the next one. */
 const SPREAD_REST_MS = 10 * MINUTE_MS;
 /** An incident closes once nothing of it was seen for so long: what comes and goes is notified once. */
 const QUIET_MS = 5 * MINUTE_MS;
@@ -33,7 +33,7 @@ export interface IncidentCount {
   riskAt: Date | null;
 }
 
-/** What a run counted of all that an incident's notices tell of. */
+/** What a run counted of all that an incident's notifications cover. */
 export interface OutageCount extends IncidentCount {
   tenants: readonly string[];
 }
@@ -46,7 +46,7 @@ export interface OpenIncident {
   notifiedAt: Date | null;
   notifiedCount: number;
   notifiedLevel: IncidentLevel | null;
-  /** The tenants its notices named; the first `MOST_TENANTS_KEPT`. */
+  /** The tenants its notifications named; the first `MOST_TENANTS_KEPT`. */
   notifiedTenants: readonly string[];
   remindersSent: number;
   snoozedUntil: Date | null;
@@ -59,8 +59,12 @@ export function incidentLevel({ count, urgent, breached }: IncidentCount): Incid
   return urgent > 0 || count >= PAGE_FROM_COUNT ? 'page' : 'warn';
 }
 
-/** What there is to tell of an open incident of which the run saw requests; null for nothing. */
-export function tellingOf(incident: OpenIncident, seen: OutageCount, now: Date): NotificationKind | null {
+/** The kind of notification due for an open incident of which the run saw requests; null for none. */
+export function notificationDue(
+  incident: OpenIncident,
+  seen: OutageCount,
+  now: Date,
+): NotificationKind | null {
   const level = incidentLevel(seen);
   // Somebody who asked for silence knows of the stall, not of a decision that has since come to 75 or 90 % of its time, or over it.
   if (isSnoozed(incident, now)) return isNewRisk(incident, seen, now) ? 'worsened' : null;
@@ -72,7 +76,7 @@ export function tellingOf(incident: OpenIncident, seen: OutageCount, now: Date):
   return due && now.getTime() - incident.notifiedAt.getTime() >= REMINDER_REST_MS ? 'reminder' : null;
 }
 
-/** A clock that ran on since the incident was last notified of; what follows within minutes of a telling waits for the next one. */
+/** A clock that ran on since the incident was last notified of; what follows within minutes of a notification waits for the next one. */
 function isNewRisk({ notifiedAt }: OpenIncident, { riskAt }: IncidentCount, now: Date): boolean {
   if (riskAt === null || notifiedAt === null) return riskAt !== null;
   return riskAt > notifiedAt && now.getTime() - notifiedAt.getTime() >= RISK_REST_MS;
@@ -88,7 +92,7 @@ function isSpread(
   return isRested && tenants.some((tenant) => !notifiedTenants.includes(tenant));
 }
 
-/** The tenants that notices have named, with those that they name now. */
+/** The tenants that notifications have named, with those that they name now. */
 export function tenantsNamed(before: readonly string[], now: readonly string[]): string[] {
   return [...new Set([...before, ...now])].slice(0, MOST_TENANTS_KEPT);
 }
@@ -111,7 +115,7 @@ export function isOver({ seenAt }: OpenIncident, now: Date): boolean {
 }
 
 /** Whether its end is notified: only to those who were notified that it began, and did not ask for silence. */
-export function tellsEnd(incident: OpenIncident, now: Date): boolean {
+export function notifiesEnd(incident: OpenIncident, now: Date): boolean {
   return incident.notifiedAt !== null && !isSnoozed(incident, now);
 }
 

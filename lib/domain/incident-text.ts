@@ -14,7 +14,7 @@ import {
   runbookSection,
 } from './words.ts';
 
-/** What a notification tells. */
+/** What a notification says. */
 export interface IncidentReport extends IncidentCause {
   key: string;
   kind: NotificationKind;
@@ -113,7 +113,7 @@ function doText(report: IncidentReport, stackName: string | undefined): string {
   if (stage === OTHER) return `${pagwCommand('stuck', [], tenant === null ? {} : { tenant })}${stack}`;
   if (count === awaited) return `${pagwCommand('incident show', [key])}${stack}`;
   const step = nextStepOfGroup(report, pause !== undefined);
-  // A command with a masked name would find nothing, and one with the name itself would tell what is masked.
+  // A command with a masked name would find nothing, and one with the name itself would reveal what is masked.
   const masked = [report.errorCode, report.targetSystem].some(
     (name) => name !== null && maskErrorMessage(name) !== name,
   );
@@ -149,7 +149,7 @@ function headlineOfEnd({ openedAt, peakCount }: IncidentReport, now: Date): stri
   return `no longer stuck, after ${durationText(now.getTime() - openedAt.getTime())} (at most ${peakCount})`;
 }
 
-/** Re-sent is not recovered: what waits for its outcome is told apart from what is stuck. */
+/** Re-sent is not recovered: what waits for its outcome is counted apart from what is stuck. */
 function headlineOf(report: IncidentReport, now: Date): string {
   const { count, awaited } = report;
   const stuck = count - awaited;

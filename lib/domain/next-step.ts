@@ -7,7 +7,7 @@ import { runbookSection } from './words.ts';
 export const actNames = ['retry', 'resend', 'close', 'batch', 'pause', 'resume', 'snooze', 'replay'] as const;
 export type ActName = (typeof actNames)[number];
 
-/** What there is to do about something, whoever shows it: CLI, console, notices. */
+/** What there is to do about something, whoever shows it: CLI, console, notifications. */
 export interface NextStep {
   /** A sentence or two. */
   say: string;

@@ -55,7 +55,7 @@ const idLabel = `(?:${set(`medicaid medicare pol policy subscriber member patien
   med(?:ical)?[\\s_-]rec(?:ord)? id[\\s_-]card health[\\s_-]plan insurance[\\s_-]card`)})`;
 
 export interface PhiPattern {
-  /** What it is, as a rejection's rule tells it. */
+  /** What it is, as a rejection's rule says it. */
   name: string;
   /** Global, and safe against backtracking on a megabyte of text. What its first group matches is kept by masks. */
   pattern: RegExp;

@@ -36,7 +36,7 @@ export interface Rejection {
   eventId: string | null;
 }
 
-/** What became of a refused event since, as far as its id tells. */
+/** What became of a refused event since, as far as its id shows. */
 export type RejectionFate = 'waiting' | 'replayed' | 'recorded' | 'refused-again';
 
 export function rejectionFate(rejected: {

@@ -66,7 +66,7 @@ function progressOf({ status, eventType }: Evidence): RequestStatus | null {
 
 function effectOf(event: Evidence, stated: RequestStatus | null): RequestEffect {
   if (stated !== null && isTerminalRequestStatus(stated)) return event.stated?.appeal ? null : 'ends';
-  // The answer to a pended request: work goes on after the provider was told to wait.
+  // The answer to a pended request: work goes on after the provider was asked to wait.
   if (event.eventType === 'CALLBACK_START') return 'reopens';
   if (event.status !== 'COMPLETED') return null;
   if (event.eventType === 'NOTIFY_OK') return 'notifies';

@@ -31,7 +31,7 @@ export interface FormerRow {
   receivedAt: number;
   /** It was closed there, by its row or its events, and how it was decided is not known: nobody awaits that. */
   closedAt?: number;
-  /** Its provider was told there to wait. */
+  /** Its provider was asked there to wait. */
   pendedAt?: number;
 }
 
@@ -319,7 +319,7 @@ export function newMemory(): RequestMemory {
   return { stages: {}, progress: 'RECEIVED' };
 }
 
-/** Of a request that an older system's row tells of, before its first event. */
+/** Of a request that an older system's row holds, before its first event. */
 export function formerMemory(former: FormerRow): RequestMemory {
   const { status, receivedAt, closedAt, pendedAt } = former;
   const memory: RequestMemory = { ...newMemory(), former, earliest: receivedAt };
@@ -387,7 +387,7 @@ export function isPended(memory: RequestMemory): boolean {
   return pendsSince(memory, Number.NEGATIVE_INFINITY) !== null;
 }
 
-/** Of a pend and a sign of work at one instant, the work came after: nobody is called back who was not told to wait. */
+/** Of a pend and a sign of work at one instant, the work came after: nobody is called back who was not asked to wait. */
 function pendsSince({ pendedAt, reopenedAt }: RequestMemory, begunAt: number): number | null {
   if (pendedAt === undefined || pendedAt < begunAt) return null;
   return reopenedAt !== undefined && reopenedAt >= pendedAt ? null : pendedAt;
@@ -487,7 +487,7 @@ function isFarther(status: RequestStatus, than: RequestStatus): boolean {
   return requestStatuses.indexOf(status) > requestStatuses.indexOf(than);
 }
 
-// Of two at the same instant the order of the statuses tells, not that of arrival.
+// Of two at the same instant the order of the statuses decides, not that of arrival.
 function laterOf(known: Outcome | undefined, said: Outcome): Outcome {
   if (known === undefined || said.at > known.at) return said;
   return said.at === known.at && isFarther(said.status, known.status) ? said : known;

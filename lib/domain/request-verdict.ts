@@ -31,7 +31,7 @@ const LONGEST_CHECK_MS = 86_400_000;
 
 /**
  * Judges a request. What holds it up in its stage comes before its deadline, for it says what to do; the deadline's
- * risk is told apart from it.
+ * risk is kept apart from it.
  */
 export function judgeRequest(
   known: RequestFacts,

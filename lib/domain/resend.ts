@@ -22,7 +22,7 @@ export interface PossibleResend {
   /** Whose work is sent again. */
   stage: string;
   attempt: number;
-  /** The downstream may have the case already: nothing tells whether the stage got that far. */
+  /** The downstream may have the case already: nothing shows whether the stage got that far. */
   mayBeKnown: boolean;
 }
 

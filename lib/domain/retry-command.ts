@@ -3,7 +3,7 @@ import { laneOf } from './event-stages.ts';
 import { resendCauses } from './resend.ts';
 import { blankEvent, OWN_EVENT_ID_PREFIX, type TrackedEvent } from './tracked-event.ts';
 
-/** What a stage's worker is told when a failed stage is to be worked on again; the body of a retry message. */
+/** What a stage's worker gets when a failed stage is to be worked on again; the body of a retry message. */
 export const retryCommandSchema = z.object({
   version: z.literal(1),
   /** Identifies this attempt for good: the same token twice is the same work, to be done once. */

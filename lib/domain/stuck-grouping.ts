@@ -1,4 +1,4 @@
-/** What stuck requests can be told apart by. */
+/** What stuck requests can be grouped by. */
 export const groupKeys = ['tenant', 'stage', 'cause', 'downstream'] as const;
 export type GroupKey = (typeof groupKeys)[number];
 

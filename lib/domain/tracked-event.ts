@@ -68,7 +68,7 @@ export interface StatedAppeal {
  * What the event does to its request's life. What becomes of it depends on the request, see `RequestFold`.
  * - `answers`: the provider gets an answer, a pend included.
  * - `ends`: the message states a terminal status.
- * - `notifies`: subscribers were told; ends what is decided.
+ * - `notifies`: subscribers were notified; ends what is decided.
  * - `reopens`: work goes on after a pend.
  */
 export type RequestEffect = 'answers' | 'ends' | 'notifies' | 'reopens' | null;
@@ -76,7 +76,7 @@ export type RequestEffect = 'answers' | 'ends' | 'notifies' | 'reopens' | null;
 /**
  * What an answer says of its request.
  * - `approved`, `partial`, `denied`: a determination; partial is one in the member's favour, with fewer or other lines.
- * - `pended`: the provider is told to wait.
+ * - `pended`: the provider is asked to wait.
  * - `withdrawn`, `dismissed` (it cannot be processed), `void` (a duplicate, or sent in error), `not-required` (the service
  *   needs no authorization): nothing is left to decide. None is a determination.
  * - `unclear`: something was stated that decides nothing, be it known (FHIR's `complete`, X12's contact payer) or not.

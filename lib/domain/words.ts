@@ -4,7 +4,7 @@ import type { EventStatus } from './tracked-event.ts';
 /** How a state looks, whatever shows it. */
 export type Tone = 'ok' | 'bad' | 'busy' | 'retry' | 'warn' | 'quiet';
 
-/** A state is told by glyph, word and colour, so that none of them is needed. */
+/** A state shows by glyph, word and colour, so that none of them is needed. */
 export interface Mark {
   tone: Tone;
   glyph: string;

@@ -41,7 +41,7 @@ export class AlarmTopics extends Construct {
       const subscription = this.notices.addSubscription(new EmailSubscription(address));
       acknowledge(subscription, {
         'Serverless-SNSRedrivePolicy':
-          'SNS repeats a mail for hours; one that is lost for good leaves its alarm and its incident where they are, to be seen and told again.',
+          'SNS repeats a mail for hours; one that is lost for good leaves its alarm and its incident where they are, to be seen and notified again.',
       });
     }
   }

@@ -77,7 +77,7 @@ export function stuckAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
     {
       name: 'stuck-held-back',
       severity: 'page',
-      says: 'Ingest has been more than 5 minutes behind for 15: stuck requests are not told, or told wrongly.',
+      says: 'Ingest has been more than 5 minutes behind for 15: stuck requests are not notified, or wrongly.',
       metric: stuckMetric(StuckMetric.lagging),
       threshold: 900,
       silence,

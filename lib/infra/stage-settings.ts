@@ -120,7 +120,7 @@ export const RULES: readonly SettingRule[] = [
     of: ['rules.retryPolicy', 'rules.phiGuard'],
     broken: ({ rules }) => bytesOf(rules.retryPolicy) > 16_384 || bytesOf(rules.phiGuard) > 16_384,
     message:
-      'rules.retryPolicy and rules.phiGuard must be at most 16 KiB each as JSON, because the stack tells them to pagw by outputs of 1 KiB; state only what differs from the default.',
+      'rules.retryPolicy and rules.phiGuard must be at most 16 KiB each as JSON, because pagw reads them from stack outputs of 1 KiB; state only what differs from the default.',
   },
   {
     of: ['rules.believedDays'],

@@ -121,7 +121,7 @@ export interface StageSettings {
   retryConsumers?: OtherAccounts;
   /** Where alarms' runbook links point: the page that is `docs/runbook.md`. */
   runbookUrl: string;
-  /** Mail addresses told of alarms and of stuck requests. Pagers subscribe to the topic themselves. */
+  /** Mail addresses notified of alarms and of stuck requests. Pagers subscribe to the topic themselves. */
   notify: string[];
   existingNetwork?: ExistingNetwork;
   existingCluster?: ExistingCluster;

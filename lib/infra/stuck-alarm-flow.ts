@@ -10,7 +10,7 @@ import type { SharedByFunctions } from './tracker-function.ts';
 
 export interface StuckAlarmFlowProps {
   readonly database: TrackerDatabase;
-  /** Its lag tells whether requests are stuck or the tracker is late. */
+  /** Its lag shows whether requests are stuck or the tracker is late. */
   readonly events: FifoQueue;
   readonly topics: AlarmTopics;
   readonly messagesKey: Key;
@@ -32,7 +32,7 @@ export class StuckAlarmFlow extends Construct {
     this.flow = new ScheduledFlow(this, 'StuckAlarm', {
       ...props,
       flow: 'stuck-alarm',
-      description: 'Finds PAGW requests without progress and tells on-call',
+      description: 'Finds PAGW requests without progress and notifies on-call',
       timeout: Duration.minutes(2),
       environment: {
         EVENTS_QUEUE_URL: events.queue.queueUrl,

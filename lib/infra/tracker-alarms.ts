@@ -19,7 +19,7 @@ export interface TrackerAlarmsProps {
   readonly settings: NamePrefix & Pick<StageSettings, 'runbookUrl'>;
 }
 
-/** Every alarm with its runbook link, told one by one as notices, and one composite per severity for a pager. */
+/** Every alarm with its runbook link, each a notification of its own, and one composite per severity for a pager. */
 export class TrackerAlarms extends Construct {
   readonly alarms: Alarm[];
 

@@ -114,7 +114,7 @@ export class TrackerBuckets extends Construct {
 
   /** Lets a flow read objects of one of the two buckets, and learn that one is not there. */
   grantRead(grantee: TrackerFunction, bucket: Bucket): void {
-    // Whoever may not list a bucket is told 403 of an object that is gone, not 404.
+    // Whoever may not list a bucket gets 403 of an object that is gone, not 404.
     grantee.allow(['s3:ListBucket'], bucket.bucketArn);
     this.allowObjects(grantee, bucket, ['s3:GetObject'], ['kms:Decrypt']);
   }

@@ -125,7 +125,7 @@ WITH request AS (
 )
 SELECT tenants, requests, stuck, retries_due FROM request CROSS JOIN retry`;
 
-/** What the start banner and the first page tell: a scan, so for a local database only. */
+/** What the start banner and the first page show: a scan, so for a local database only. */
 export async function countForBanner(database: Database, now: Date): Promise<RequestCounts> {
   const { rows } = await database.execute<RequestCounts>(SQL, { now });
   return rows[0] ?? { tenants: 0, requests: 0, stuck: 0, retriesDue: 0 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 
-/** What a deployed function finds in its environment, pointing at the local stack; GET /environment tells it too. */
+/** What a deployed function finds in its environment, pointing at the local stack; GET /environment answers it too. */
 export function localEnvironment(addresses: LocalAddresses): Record<string, string> {
   return {
     AWS_REGION: LOCAL_REGION,

@@ -47,7 +47,7 @@ export interface LocalStackOptions {
   demo: boolean;
   /** What is being done now. */
   onProgress?: (step: string) => void;
-  /** What on-call is told of stuck requests, a few lines each. */
+  /** The notifications of stuck requests, a few lines each. */
   onNotice?: (text: string) => void;
   /** What goes wrong while running; said once, until it is well again. */
   onTrouble?: (sentence: string) => void;
@@ -65,7 +65,7 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-/** How long a first start waits for the demo's first requests to be recorded, so that what it tells of them is true. */
+/** How long a first start waits for the demo's first requests to be recorded, so that what it says of them is true. */
 const FIRST_REQUESTS_PATIENCE_MS = 20_000;
 
 /**
@@ -155,7 +155,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       database,
       onNotice,
     });
-    // So that what the start tells of the demo is what the detector says.
+    // So that what the start says of the demo is what the detector says.
     if (demo?.isNew) await stuckAlarmHandler({}, lambdaContext('stuck-alarm', 60));
 
     const counts = await countForBanner(database, clock.now());

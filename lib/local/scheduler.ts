@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import type { Database } from '../data-access/database.ts';
-import { listSentNotifications } from '../data-access/incidents.ts';
+import { listSentNotifications } from '../data-access/notifications.ts';
 import type { DemoPipeline } from './demo/demo-pipeline.ts';
 import type { LocalClock } from './local-clock.ts';
 import { lambdaContext } from './local-environment.ts';
@@ -18,7 +18,7 @@ export interface SchedulerOptions {
   clock: LocalClock;
   /** Run one after the other, in this order. */
   flows: readonly LocalFlow[];
-  /** Told once when a flow starts to fail. */
+  /** Called once when a flow starts to fail. */
   onTrouble?: (sentence: string) => void;
 }
 
@@ -98,7 +98,7 @@ export interface LocalStuckAlarmOptions {
   eventsQueueUrl: string;
   demo: DemoPipeline | undefined;
   database: Database;
-  /** What on-call is told: a text of a few lines. */
+  /** A notification's text, a few lines. */
   onNotice: (text: string) => void;
 }
 
@@ -109,7 +109,7 @@ const NOTICES_A_ROUND = 100;
 
 /**
  * The stuck-alarm flow, run once what the clock skipped has been recorded: right after it was moved, every request in
- * flight would look stuck, as its workers have yet to tell what they did meanwhile.
+ * flight would look stuck, as its workers have yet to report what they did meanwhile.
  */
 export function localStuckAlarm(options: LocalStuckAlarmOptions): LocalFlow {
   const { handler, sqs, eventsQueueUrl, demo, database, onNotice } = options;

@@ -77,7 +77,7 @@ A wait goes from the last event of a stage to the first of the next, in the orde
     ...(['from', 'to', 'count', 'medianWaitMs', 'p95WaitMs', 'maxWaitMs', 'failedShare'] as const),
     ...(['wentBackShare', 'clampedCount'] as const),
   ],
-  empty: 'No request was heard of in this time. --since looks farther back.',
+  empty: 'No request was heard of in this time. --since reaches farther back.',
   reads: '`flow_summary` and the edges of the span',
 });
 

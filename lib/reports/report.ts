@@ -97,7 +97,7 @@ export interface Units {
   share: number | null;
   /** Milliseconds that something took. */
   took: number | null;
-  /** Told as how long ago, or how soon. */
+  /** Shown as how long ago, or how soon. */
   ago: Date | null;
   moment: Date | null;
   /** The time of day. */
@@ -113,7 +113,7 @@ export interface Units {
   partOf: { part: number; whole: number };
   /** A share, drawn as how full a rail is; may be above 1. */
   gauge: { share: number; tone: Tone; label: string };
-  /** Stages in order, and whether the path has come to its end. The first that has is the one others are told apart from. */
+  /** Stages in order, and whether the path has come to its end. The first that has is the one others are compared with. */
   path: { stages: readonly string[]; ended: boolean };
   /** From and to in milliseconds: where a piece of time lies in that of all rows. */
   extent: { from: number; to: number };

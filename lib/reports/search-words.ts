@@ -28,7 +28,7 @@ const FIELD = /^(status|stage|type|errorCode|tenant)\s*=\s*(.*)$/is;
 const STATE = /^is:(.*)$/is;
 
 /**
- * Tells conditions on the event's own fields from those on its metadata.
+ * Separates conditions on the event's own fields from those on its metadata.
  * @throws MetadataFilterError that names the condition; UnknownNameError for a status that does not exist.
  */
 export function readSearchWords(words: readonly string[]): SearchWords {

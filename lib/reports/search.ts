@@ -58,6 +58,6 @@ Comparisons (> >= < <=) are of numbers; what is none does not match.
     ...(['tenant', 'pagwId', 'sequenceNo', 'stage', 'eventType', 'status', 'durationMs'] as const),
     ...(['createdAt', 'metadata'] as const),
   ],
-  empty: 'No event matches. --since looks farther back.',
+  empty: 'No event matches. --since reaches farther back.',
   reads: 'GIN or time, see below',
 });

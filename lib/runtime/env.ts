@@ -97,7 +97,7 @@ export const retryEnv = z.extend(databaseEnv, {
 
 export const stuckAlarmEnv = z.extend(databaseEnv, {
   EVENTS_QUEUE_URL: z.url(),
-  /** The SNS topic that incidents are told to. */
+  /** The SNS topic of incidents. */
   TOPIC_ARN: z.string().check(z.startsWith('arn:')),
   /** JSON, in minutes: see lib/domain/stage-limits.ts. */
   STUCK_LIMITS: z.optional(z.string()),

@@ -51,7 +51,7 @@ export const StuckMetric = {
   deadlinePage: 'DeadlinePage',
   deadlineBreached: 'DeadlineBreached',
   incidents: 'IncidentsOpen',
-  /** The topic did not take it; the next run tells it. */
+  /** The topic did not take it; the next run sends it. */
   unsent: 'NotificationsFailed',
   /** For how long ingest has been so far behind that verdicts would wait. */
   lagging: 'StuckLaggingSeconds',

@@ -1,4 +1,4 @@
-/** How often SQS offers a message before it sets it aside: as often as it lets itself be told. */
+/** How often SQS offers a message before it sets it aside: the most that it allows. */
 export const MOST_DELIVERIES = 1_000;
 
 const STEP_SECONDS = 5;

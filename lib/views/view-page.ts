@@ -12,7 +12,7 @@ export interface ViewQuestion {
   rules: ViewRules;
 }
 
-/** The settings that the flows work by, so that views tell the same numbers. */
+/** The settings that the flows work by, so that views show the same numbers. */
 export interface ViewRules {
   retryPolicy: RetryPolicy;
   stageLimits: StageLimits;
@@ -61,7 +61,7 @@ export interface DrawnTable {
 /** What every view needs beside its data. */
 export interface ViewContext {
   now: Date;
-  /** Whose clocks the times are told by: `UTC`, or another by its IANA name. */
+  /** The zone that times are shown in: `UTC`, or another by its IANA name. */
   zone: string;
   /** Null: all of them. */
   tenant: string | null;

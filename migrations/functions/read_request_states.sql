@@ -1,6 +1,6 @@
 -- What is there of requests before events are added: `asked` is a JSON array of {pagw_id, event_ids}. Answers a row for each
 -- request that exists: its tenant, last number and state, and at which places of event_ids stand ids that are recorded
--- already. An answer holds 1 MiB: of requests beyond `most_bytes` of state nothing but the id is told, and they are to be
+-- already. An answer holds 1 MiB: of requests beyond `most_bytes` of state nothing but the id is returned, and they are to be
 -- asked for again. Called by readRequestStates (lib/data-access/ingest).
 CREATE OR REPLACE FUNCTION read_request_states(asked json, most_bytes int) RETURNS SETOF json
 LANGUAGE plpgsql

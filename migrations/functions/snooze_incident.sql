@@ -1,5 +1,5 @@
--- Silences the notices of an open incident until an instant; one that is over ends the silence. Answers false when no open
--- incident with notices of its own has the key.
+-- Silences the notifications of an open incident until an instant; one that is over ends the silence. Answers false when no open
+-- incident with notifications of its own has the key.
 -- Called by operators: lib/data-access/operate.ts.
 CREATE OR REPLACE FUNCTION snooze_incident(of_key text, until timestamptz, why text, who text, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql

@@ -42,7 +42,7 @@ BEGIN
     FROM event_tracker AS event
     WHERE event.pagw_id = request.pagw_id
       AND event.received_on = request.received_on
-      -- A decision that is not delivered waits from the latest event of any lane on: its notice is told beside the main one.
+      -- A decision that is not delivered waits from the latest event of any lane on: its notice comes beside the main one.
       AND event.sequence_no = CASE
         WHEN request.completed_at IS NULL THEN coalesce(request.main_sequence_no, request.last_sequence_no)
         WHEN request.board = 'delivery' THEN request.last_sequence_no

@@ -1,4 +1,4 @@
--- Every table that holds a tenant's rows, and what tells whose: `%s` stands for the condition on the tenant that is
+-- Every table that holds a tenant's rows, and the column that says whose: `%s` stands for the condition on the tenant that is
 -- compared. A table with a column `tenant` is in it by that; one that says it otherwise has to be named. A limited reader
 -- must not see what all tenants add up to.
 -- Read by limit_reader.
@@ -28,4 +28,4 @@ WHERE held.relnamespace = 'public'::regnamespace
     OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = held.oid AND attname = 'tenant' AND NOT attisdropped)
   );
 
-COMMENT ON VIEW tenant_table IS 'Tables that hold rows of tenants; is_guarded tells whether the reader is limited in it';
+COMMENT ON VIEW tenant_table IS 'Tables that hold rows of tenants; is_guarded says whether the reader is limited in it';

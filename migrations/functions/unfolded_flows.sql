@@ -1,5 +1,5 @@
 -- What request_flow will say of those of `ids` that got events since they were folded: whole rows, made of the row that is
--- there and the events after it, so that it costs no more for a long history. A wait is told by occurred_at, never later
+-- there and the events after it, so that it costs no more for a long history. A wait is measured by occurred_at, never later
 -- than recording. Farther back than 90 days (DEFAULT_BELIEVED_DAYS) only against a time that is as old: an import of old
 -- events keeps its waits, a broken clock among sound ones counts as the time of recording.
 -- Called by fold_flows and flow_between.

@@ -30,7 +30,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
 const FULL: Readonly<Record<string, readonly string[]>> = {
   'decisions.ts': ['decidedAt', 'dueAt'],
   'due-retries.ts': ['nextRetryAt'],
-  'incidents.ts': ['sentAt'],
+  'notifications.ts': ['sentAt'],
   'known-names.ts': ['errorCode', 'listed'],
   'published-figures.ts': ['delegate'],
   'stuck-requests.ts': ['stage', 'reason', 'since'],

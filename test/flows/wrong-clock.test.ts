@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countEvents } from '../../lib/data-access/event-reports.ts';
 import { readFlow, refreshFlow } from '../../lib/data-access/flow.ts';
-import { claimNotifications } from '../../lib/data-access/incidents.ts';
 import { keepLoadSample } from '../../lib/data-access/load.ts';
 import { ensurePartitionsAhead } from '../../lib/data-access/maintain.ts';
+import { claimNotifications } from '../../lib/data-access/notifications.ts';
 import { requestRetryBatch, retryNow, snoozeIncident } from '../../lib/data-access/operate.ts';
 import { compactRequests } from '../../lib/data-access/retention.ts';
 import { claimDueRetries, stepRetryBatches } from '../../lib/data-access/retry.ts';

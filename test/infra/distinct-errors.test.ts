@@ -72,7 +72,7 @@ const IMPORTS_AND_COMMENTS = /^import [^;]*;|\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 const deployDoc = readFileSync('docs/deploy.md', 'utf8').replaceAll(/\s+/g, ' ');
 
-test('each error of AWS that the code tells apart can reach it', () => {
+test('each error of AWS that the code distinguishes can reach it', () => {
   const told = globSync('{bin,lambdas,lib}/**/*.{ts,tsx}', {
     exclude: (path) => /^lib\/(local|infra)\b/.test(path),
   })

@@ -1,5 +1,5 @@
 import type { Database } from '../../lib/data-access/database.ts';
-import type { ClaimedNotification } from '../../lib/data-access/incidents.ts';
+import type { ClaimedNotification } from '../../lib/data-access/notifications.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';

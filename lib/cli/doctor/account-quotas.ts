@@ -92,7 +92,7 @@ export async function readQuota(
   { service, code, type }: AccountQuota,
 ): Promise<{ most: number; used: number }> {
   const asked = { ServiceCode: service, QuotaCode: code };
-  // An account that never had a quota of its own is told none; the default holds.
+  // An account that never had a quota of its own gets none here; the default holds.
   const { Quota } = await quotas.send(new GetServiceQuotaCommand(asked)).catch((error: unknown) => {
     if (error instanceof NoSuchResourceException)
       return quotas.send(new GetAWSDefaultServiceQuotaCommand(asked));

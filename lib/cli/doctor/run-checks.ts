@@ -53,8 +53,8 @@ export interface CheckResult {
 }
 
 /**
- * Runs the checks one after the other, each told as it ends: one that fails does not stop the rest. Whether the
- * database answers is asked first, and told even unasked when it does not: without it little can be said.
+ * Runs the checks one after the other, each reported as it ends: one that fails does not stop the rest. Whether the
+ * database answers is asked first, and reported even unasked when it does not: without it little can be said.
  */
 export async function* runChecks(
   checks: readonly DoctorCheck[],
@@ -72,7 +72,7 @@ export async function* runChecks(
   }
 }
 
-/** Runs the checks of an account before anything of the tracker is in it, each told as it ends. */
+/** Runs the checks of an account before anything of the tracker is in it, each reported as it ends. */
 export async function* runPreflight(account: Account): AsyncGenerator<CheckResult> {
   for (const check of preflightChecks) {
     const outcome = await check.run(account).catch(failed);

@@ -248,12 +248,12 @@ export const checkStates: DoctorCheck = {
       return notApplicable('the histories of all requests are read for it', 'Ask for it with --deep.');
     const policy = parseDecisionPolicy(connection.decisionPolicy);
     const counts = { compared: 0, archived: 0, moved: 0 };
-    const told: StateDifference[] = [];
+    const named: StateDifference[] = [];
     let different = 0;
     for (let after: string | null = ''; after !== null; ) {
       const page = await compareStates(database, after, { ...defaultFoldRules, policy });
       for (const name of ['compared', 'archived', 'moved'] as const) counts[name] += page[name];
-      told.push(...page.differences.slice(0, MOST_LISTED - told.length));
+      named.push(...page.differences.slice(0, MOST_LISTED - named.length));
       different += page.differences.length;
       onProgress?.(`${plural(counts.compared, 'request')} folded again`);
       after = page.next;
@@ -264,7 +264,7 @@ export const checkStates: DoctorCheck = {
     ].join(', ');
     const evidence = `${plural(counts.compared, 'request')} folded again${left === '' ? '' : `, ${left}`}`;
     if (different === 0) return pass(evidence);
-    const names = told.map(({ pagwId, fields }) => `${pagwId} in ${fields.join(', ')}`).join('; ');
+    const names = named.map(({ pagwId, fields }) => `${pagwId} in ${fields.join(', ')}`).join('; ');
     return fail(
       `${evidence}; ${different} differ: ${names}${different > MOST_LISTED ? '; …' : ''}`,
       'Something wrote past append_events, or DECISION_POLICY has changed since: see docs/runbook.md, states.',
@@ -317,7 +317,7 @@ export const checkUniqueIndexes: DoctorCheck = {
   },
 };
 
-/** The longest that a stage may let pass between two canaries, and as long again for the alarm to have told of it. */
+/** The longest that a stage may let pass between two canaries, and as long again for the alarm to have reported it. */
 const CANARY_PATIENCE_MS = 2 * 60 * 60_000;
 const CANARY_FORGOTTEN_MS = 24 * 60 * 60_000;
 

@@ -62,7 +62,7 @@ export function csvLine(values: readonly unknown[]): string {
   return `${values.map((value) => quoted(plain(value))).join(',')}\r\n`;
 }
 
-/** Tells a spreadsheet that the text is UTF-8. */
+/** Says to a spreadsheet that the text is UTF-8. */
 export const BYTE_ORDER_MARK = '\ufeff';
 
 function plain(value: unknown): string {

@@ -51,7 +51,7 @@ export function timelineText(events: readonly TimelineEvent[], view: TimelineVie
   });
 }
 
-/** The events whose sender is another than the last one known: told once, not on every line. */
+/** The events whose sender is another than the last one known: shown once, not on every line. */
 function senderChanges(events: readonly TimelineEvent[]): Set<TimelineEvent> {
   let last: string | null = null;
   return new Set(

@@ -7,7 +7,7 @@ const PATIENCE_MS = 5_000;
 /**
  * Lets messages that are left on the queue rest before they are offered again, longer each time. A group is blocked
  * while one of its messages is in hand, so all of a group's rest as long as the one that was offered most often. What
- * this fails to tell rests as long as the queue says; nothing of the batch depends on it.
+ * this fails to defer rests as long as the queue says; nothing of the batch depends on it.
  * @returns how many will rest as asked.
  */
 export async function deferMessages(

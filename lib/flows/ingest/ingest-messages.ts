@@ -138,7 +138,7 @@ function readSentMessage(message: RawMessage, { rules, senders }: IngestContext)
   return { message, events: sent.filter((event) => canaryReading(event) === 'event'), canary, rejections };
 }
 
-/** A canary that is refused is not delivered again, as the next one is on its way; in an outage it waits, and tells of it. */
+/** A canary that is refused is not delivered again, as the next one is on its way; in an outage it waits, and so shows it. */
 async function followCanary(
   canary: SentEvent,
   { sentAt }: RawMessage,

@@ -153,7 +153,7 @@ async function foldRequest(
   return { pagwId, tenant: tenant ?? '', correlated: state?.correlated ?? false, fold };
 }
 
-/** Twins are told by what was recorded, never by what was refused. */
+/** Twins are known by what was recorded, never by what was refused. */
 function refuse(
   event: RecordableEvent,
   owner: string | null,

@@ -23,7 +23,7 @@ const MAX_ROUNDS = 20;
 
 /**
  * Ends a request by hand: an event in its history, and who did it and why among the operators' actions. The event
- * stands beside the main lane, so that the request still tells where it was left.
+ * stands beside the main lane, so that the request still shows where it was left.
  */
 export async function closeRequest(
   database: Database,

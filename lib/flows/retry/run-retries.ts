@@ -35,7 +35,7 @@ export interface RetryRunOptions {
   batchSize: number;
   /** False when what is left of the time is needed for ending well. */
   mayGoOn: () => boolean;
-  /** Told of each command that was sent. */
+  /** Called with each command that was sent. */
   onSent?: (command: RetryCommand) => void;
 }
 

@@ -10,15 +10,15 @@ export interface Member {
   group: IncidentGroup | undefined;
 }
 
-/** Incidents of one stage and cause, of a tenant each, that one notice tells of: under the key of the first. */
+/** Incidents of one stage and cause, of a tenant each, that one notification covers: under the key of the first. */
 export interface Outage {
   lead: Member;
   followers: Member[];
 }
 
 /**
- * Puts together what is told together. A new incident joins the oldest open one of its stage and cause; where somebody
- * asked for silence about that one, it is news, and has notices of its own.
+ * Puts together what one notification covers. A new incident joins the oldest open one of its stage and cause; where somebody
+ * asked for silence about that one, it is news, and has notifications of its own.
  */
 export function formOutages(
   groups: readonly IncidentGroup[],

@@ -11,9 +11,9 @@ import {
   incidentLevel,
   isOver,
   isTrendOver,
+  notificationDue,
+  notifiesEnd,
   remindersDue,
-  tellingOf,
-  tellsEnd,
   tenantsNamed,
 } from '../../domain/incident-rules.ts';
 import { type IncidentReport, incidentText, type Leads } from '../../domain/incident-text.ts';
@@ -27,17 +27,17 @@ export interface IncidentCounts {
   notified: number;
 }
 
-export interface TellingOptions extends Leads {
+export interface NotifyOptions extends Leads {
   /** What operators hold back. */
   pauses?: readonly RetryPause[];
 }
 
-/** Brings the incidents up to what a run found, and writes down what there is to tell: of an outage once, whatever its tenants. */
+/** Brings the incidents up to what a run found, and writes down the notifications due: one for an outage, whatever its tenants. */
 export async function keepIncidents(
   database: Database,
   groups: readonly IncidentGroup[],
   now: Date,
-  options: TellingOptions = {},
+  options: NotifyOptions = {},
 ): Promise<IncidentCounts> {
   const outages = formOutages(groups, await listOpenIncidents(database), now);
   const stuckAt = countByStage(groups);
@@ -62,7 +62,7 @@ function countByStage(groups: readonly IncidentGroup[]): StuckAt {
   return counts;
 }
 
-function changesOf(outage: Outage, now: Date, stuckAt: StuckAt, options: TellingOptions): IncidentChange[] {
+function changesOf(outage: Outage, now: Date, stuckAt: StuckAt, options: NotifyOptions): IncidentChange[] {
   const { lead, followers } = outage;
   const total = totalOf(outage);
   const led = followers.flatMap((member) => followerChange(member, lead.key, now) ?? []);
@@ -73,7 +73,7 @@ function changesOf(outage: Outage, now: Date, stuckAt: StuckAt, options: Telling
   return [leadChange(outage, total, now, stuckAt, options), ...led];
 }
 
-/** Those that another's notices tell of come and go in silence. */
+/** Those that another's notifications cover come and go in silence. */
 function followerChange(
   { key, incident, group }: Member,
   leadKey: string,
@@ -81,7 +81,7 @@ function followerChange(
 ): IncidentChange | undefined {
   if (group !== undefined) return { ...standing(key, incident, group, now), leadKey };
   if (incident === undefined || !isOver(incident, now)) return undefined;
-  return { ...ended(incident), leadKey, telling: null };
+  return { ...ended(incident), leadKey, notification: null };
 }
 
 function leadChange(
@@ -89,17 +89,18 @@ function leadChange(
   total: IncidentGroup,
   now: Date,
   stuckAt: StuckAt,
-  options: TellingOptions,
+  options: NotifyOptions,
 ): IncidentChange {
   const { key, incident, group } = outage.lead;
   const change =
     group !== undefined
       ? standing(key, incident, group, now)
-      : // None of its own, but of those it tells of: it stays open for them.
+      : // None of its own, but of those it covers: it stays open for them.
         { ...ended(incident as KeptIncident), closed: false, seenAt: now };
   const tenants = tenantCounts(outage);
   const names = tenants.map(({ tenant }) => tenant);
-  const kind = incident === undefined ? 'opened' : tellingOf(incident, { ...total, tenants: names }, now);
+  const kind =
+    incident === undefined ? 'opened' : notificationDue(incident, { ...total, tenants: names }, now);
   const trend = trendOf(incident, total.count, now);
   const outagePeak = Math.max(incident?.outagePeak ?? 0, total.count);
   const changed = { ...change, ...trend, outagePeak };
@@ -125,11 +126,11 @@ function leadChange(
     remindersSent: remindersDue(report.openedAt, now),
     notifiedTenants: tenantsNamed(incident?.notifiedTenants ?? [], names),
     notifiedCount: total.count,
-    telling: tell(kind, report, now, options),
+    notification: notificationOf(kind, report, now, options),
   };
 }
 
-/** What a run saw of one incident, as it is kept; it tells nothing. */
+/** What a run saw of one incident, as it is kept, without a notification. */
 function standing(
   key: string,
   incident: KeptIncident | undefined,
@@ -154,7 +155,7 @@ function standing(
     trendCount: incident === undefined || isTrendOver(incident, now) ? count : incident.trendCount,
     trendAt: incident === undefined || isTrendOver(incident, now) ? now : incident.trendAt,
     ...keptOfOutage(incident),
-    telling: null,
+    notification: null,
   };
 }
 
@@ -167,30 +168,30 @@ function ended(incident: KeptIncident): IncidentChange {
     closed: true,
     count: 0,
     awaited: 0,
-    telling: null,
+    notification: null,
   };
 }
 
-function closing(incident: KeptIncident, now: Date, options: TellingOptions): IncidentChange {
-  if (!tellsEnd(incident, now)) return { ...ended(incident), leadKey: null };
+function closing(incident: KeptIncident, now: Date, options: NotifyOptions): IncidentChange {
+  if (!notifiesEnd(incident, now)) return { ...ended(incident), leadKey: null };
   const nothing = { maxAttempt: null, atRisk: 0, breached: 0, nextDueAt: null, stageCount: 0 };
   const tenants = incident.notifiedTenants.map((tenant) => ({ tenant, count: 0 }));
   const counts = { count: 0, awaited: 0, peakCount: Math.max(incident.peakCount, incident.outagePeak) };
-  // By the level last told: who asks for pages only is told of their end.
+  // By the level last notified: who asks for pages only hears of their end.
   const level = incident.notifiedLevel ?? incident.level;
   const report = { ...incident, ...nothing, ...counts, level, tenants, trendCount: 0 };
   return {
     ...ended(incident),
     leadKey: null,
-    telling: tell('closed', report, now, options),
+    notification: notificationOf('closed', report, now, options),
   };
 }
 
-function tell(
+function notificationOf(
   kind: NotificationKind,
   report: Omit<IncidentReport, 'kind'>,
   now: Date,
-  { pauses = [], ...leads }: TellingOptions,
+  { pauses = [], ...leads }: NotifyOptions,
 ) {
   const pause = kind === 'closed' ? undefined : pauseOfAll(pauses, report);
   const text = incidentText({ ...report, kind, ...(pause && { pause }) }, now, leads);

@@ -16,7 +16,7 @@ const STANDSTILL_SECONDS = 3_600;
 /**
  * How far ingest is behind: the messages that are not recorded yet, over the pace at which messages were recorded lately.
  * Those that are taken count, too: an ingest that fails takes and takes again. One message that cannot be recorded holds
- * nothing back while others flow. SQS tells the age of its oldest message to CloudWatch only, minutes late, and that
+ * nothing back while others flow. SQS reports the age of its oldest message to CloudWatch only, minutes late, and that
  * one message would set it; the events' own times are their producers' clocks.
  */
 export async function measureIngestLag(

@@ -1,5 +1,5 @@
 import type { Database } from '../../data-access/database.ts';
-import type { ClaimedNotification } from '../../data-access/incidents.ts';
+import type { ClaimedNotification } from '../../data-access/notifications.ts';
 import { listRetryPauses } from '../../data-access/operate.ts';
 import {
   pullBackTimes,
@@ -42,7 +42,7 @@ export interface StuckAlarmRun extends CheckCounts, SendCounts {
   stuck: number;
 }
 
-/** From this lag on silence may be ours: what looks stuck may wait on the queue. The ingest alarm tells it. */
+/** From this lag on silence may be ours: what looks stuck may wait on the queue. The ingest alarm covers it. */
 const HOLD_BACK_FROM_SECONDS = 300;
 
 /**
@@ -74,7 +74,7 @@ function lagsSince(lagSeconds: number | null, before: Date | null, now: Date): D
   return lagSeconds > HOLD_BACK_FROM_SECONDS ? (before ?? now) : null;
 }
 
-/** One run: look at what is due, keep the incidents, tell what there is to tell. Safe to repeat and to run at once. */
+/** One run: look at what is due, keep the incidents, send the notifications due. Safe to repeat and to run at once. */
 export async function runStuckAlarm(database: Database, options: StuckAlarmOptions): Promise<StuckAlarmRun> {
   const { rules, now, publish, onSent, runbookUrl, stackName } = options;
   await pullBackTimes(database, now);

@@ -5,7 +5,7 @@ import {
   claimNotifications,
   NOTIFICATION_LEASE_SECONDS,
   settleNotification,
-} from '../../data-access/incidents.ts';
+} from '../../data-access/notifications.ts';
 import { printable } from '../../domain/printable-text.ts';
 
 /** Hands one notification to whoever is on call; rejects when it was not taken. */
@@ -19,7 +19,7 @@ export interface SendCounts {
 const PAGE_SIZE = 20;
 
 /**
- * Sends what there is to tell. At least once: a run that dies between sending and marking lets the next one send
+ * Sends the notifications due. At least once: a run that dies between sending and marking lets the next one send
  * again, with the same incident key and notification id.
  */
 export async function sendNotifications(

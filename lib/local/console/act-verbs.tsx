@@ -302,7 +302,7 @@ async function planSnooze({ database, clock }: ConsoleViews, parameters: ViewPar
     throw new ViewError(404, 'INCIDENT_UNKNOWN', 'No incident has this key.', 'See the incidents.');
   if (incident.leadKey !== null)
     throw badFilter(
-      `It has no notices of its own: it is told with the same cause at other tenants. Silence ${printable(incident.leadKey)}.`,
+      `It has no notifications of its own: those of the same cause at other tenants cover it. Silence ${printable(incident.leadKey)}.`,
     );
   return {
     target: key,
@@ -310,7 +310,7 @@ async function planSnooze({ database, clock }: ConsoleViews, parameters: ViewPar
     shows: (
       <p>
         {countOf(incident.count, 'request')}: <DataText value={causeText(incident)} most={160} />. Nothing
-        more is told of it meanwhile, but of decisions that come to 75 or 90 % of their time or become
+        more is sent of it meanwhile, but of decisions that come to 75 or 90 % of their time or become
         overdue.
       </p>
     ),
@@ -334,7 +334,9 @@ async function planSnooze({ database, clock }: ConsoleViews, parameters: ViewPar
       const until = new Date(now.getTime() + seconds * 1_000);
       if (!(await snoozeIncident(database, { key, until, ...operator }, now)))
         throw nothingDone('The incident is over.');
-      return seconds === 0 ? 'It is told again.' : `Silent for ${durationText(seconds * 1_000)}.`;
+      return seconds === 0
+        ? 'Its notifications go out again.'
+        : `Silent for ${durationText(seconds * 1_000)}.`;
     },
   };
 }

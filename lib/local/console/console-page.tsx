@@ -20,14 +20,14 @@ export interface ConsolePageProps {
   tenants: readonly string[];
   now: Date;
   aheadText: string;
-  /** Whose clocks the page's times are told by. */
+  /** The zone that the page's times are shown in. */
   zone: string;
   /** Its own address, to come back to. */
   back: string;
   query: string;
   /** Undefined: the tracker runs on this machine. */
   stack: StackSite | undefined;
-  /** Tells the page's script to look again soon by itself. */
+  /** Lets the page's script refresh soon by itself. */
   failed: boolean;
   children: Child;
 }
@@ -35,7 +35,7 @@ export interface ConsolePageProps {
 /** A deployed tracker that a console stands before. */
 export interface StackSite {
   name: string;
-  /** How often a page looks again. */
+  /** How often a page refreshes. */
   liveSeconds: number;
 }
 

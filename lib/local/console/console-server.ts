@@ -92,7 +92,7 @@ function admit({ headers, socket }: IncomingMessage, url: URL, key: string): Con
   };
 }
 
-/** In a time that tells nothing of how much is right. */
+/** In a time that does not depend on how much is right. */
 export function isSame(given: string, wanted: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
   return one.length === other.length && timingSafeEqual(one, other);

@@ -24,7 +24,7 @@ export interface StackTracker {
   replaying: Replaying;
 }
 
-/** How often a page looks again: each look costs queries, and keeps a cluster awake that would pause. */
+/** How often a page refreshes: each time costs queries, and keeps a cluster awake that would pause. */
 const LIVE_SECONDS = 30;
 
 /** The pages of `npm start` before a deployed tracker, on this machine, to whoever has the key in the address. */

@@ -182,7 +182,7 @@ function parentOf(processId: number): number {
   return Number(status === undefined ? askPs(processId, 'ppid') : /^PPid:\s*(\d+)/m.exec(status)?.[1]);
 }
 
-/** Linux tells it in /proc, and slim images have no `ps`; elsewhere undefined. */
+/** Linux has it in /proc, and slim images have no `ps`; elsewhere undefined. */
 function readProcess(processId: number, file: 'cmdline' | 'status'): string | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

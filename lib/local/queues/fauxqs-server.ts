@@ -91,7 +91,7 @@ interface ReceiveResponse {
 /**
  * fauxqs 2.4.1 keeps the attribute DeduplicationScope and looks for an id in the whole queue: of two requests' messages
  * with one id the second would be lost. Where the scope is `messageGroup` the id is therefore kept together with its
- * group, whoever sends it; receivers are told the id alone.
+ * group, whoever sends it; receivers get the id alone.
  */
 function scopeDeduplication(app: ReturnType<typeof buildApp>, store: SqsStore): void {
   app.addHook('preHandler', async ({ headers, body }) => {

@@ -20,7 +20,7 @@ export interface QueuePumpOptions {
   /** Makes a handler for one poller: Lambda runs one invocation at a time in a process, and handlers count on it. */
   openHandler: () => QueueHandler;
   clock: LocalClock;
-  /** Told once when messages start to fail or the queue to be silent; never what was in them. */
+  /** Called once when messages start to fail or the queue to be silent; never what was in them. */
   onTrouble?: (sentence: string) => void;
 }
 

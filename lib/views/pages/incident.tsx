@@ -2,12 +2,11 @@ import {
   type FoundIncident,
   findIncident,
   listMembers,
-  listNotifications,
   listOutage,
   type OutageMember,
-  type ToldNotification,
 } from '../../data-access/incidents.ts';
 import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
+import { type IncidentNotification, listNotifications } from '../../data-access/notifications.ts';
 import { listActs, listRetryPauses, type RecordedAct } from '../../data-access/operate.ts';
 import type { ListedRequest } from '../../data-access/requests.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
@@ -43,7 +42,7 @@ export const incidentPage: ViewPage = {
     const isOpen = incident.closedAt === null;
     const pauses = isOpen ? await listRetryPauses(database) : [];
     const [notifications, outage, members, { rows: acts }, owner] = await Promise.all([
-      listNotifications(database, incident.id, NOTICES_SHOWN),
+      listNotifications(database, incident.id, NOTIFICATIONS_SHOWN),
       listOutage(database, incident.id, context.limits.groups),
       isOpen ? listMembers(database, incident.key, context.limits.requests) : [],
       listActs(database, { incidentKey: incident.key }, ACTS_SHOWN),
@@ -54,7 +53,7 @@ export const incidentPage: ViewPage = {
   },
 };
 
-const NOTICES_SHOWN = 100;
+const NOTIFICATIONS_SHOWN = 100;
 const ACTS_SHOWN = 50;
 
 function readId(text: string | null): number | null {
@@ -67,8 +66,8 @@ function readId(text: string | null): number | null {
 export interface IncidentData {
   incident: FoundIncident;
   /** Latest first. */
-  notifications: readonly ToldNotification[];
-  /** The same cause at other tenants, told by the same notices, with this one; none where it is alone. */
+  notifications: readonly IncidentNotification[];
+  /** The same cause at other tenants, covered by the same notifications, with this one; none where it is alone. */
   outage: readonly OutageMember[];
   /** Of an open one, longest stuck first. */
   members: readonly ListedRequest[];
@@ -77,7 +76,7 @@ export interface IncidentData {
   pauses: readonly RetryPause[];
 }
 
-/** One incident: how it stands, what to do, what was told and done, and its requests. */
+/** One incident: how it stands, what to do, what was notified and done, and its requests. */
 export function Incident({ data, context }: { data: IncidentData; context: ViewContext }) {
   const { incident, notifications, outage, members, acts, owner, pauses } = data;
   const { now, zone, links } = context;
@@ -152,8 +151,8 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
         </>
       ) : null}
       {outage.length === 0 ? null : <OutageTable outage={outage} context={context} />}
-      <h2>Told</h2>
-      <Notices notifications={notifications} context={context} />
+      <h2>Notified</h2>
+      <Notifications notifications={notifications} context={context} />
       {acts.length === 0 ? null : (
         <>
           <h2>Done by hand</h2>
@@ -164,7 +163,7 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
   );
 }
 
-/** One notice tells of the same cause at several tenants: which, and how many each. */
+/** One notification covers the same cause at several tenants: which, and how many each. */
 function OutageTable({ outage, context }: { outage: readonly OutageMember[]; context: ViewContext }) {
   const { now, zone, links } = context;
   const stuck = outage.reduce((sum, { count }) => sum + count, 0);
@@ -172,8 +171,8 @@ function OutageTable({ outage, context }: { outage: readonly OutageMember[]; con
     <>
       <h2>The same cause at {outage.length.toLocaleString('en')} tenants</h2>
       <p>
-        {stuck.toLocaleString('en')} requests in all. One notice tells of them, under the key of the first; a
-        silence of that one silences all.
+        {stuck.toLocaleString('en')} requests in all. One notification covers them, under the key of the
+        first; a silence of that one silences all.
       </p>
       <Table
         caption="Incidents of this outage, largest first"
@@ -208,24 +207,27 @@ function OutageTable({ outage, context }: { outage: readonly OutageMember[]; con
               ),
           },
           { name: 'Opened', cell: ({ openedAt }) => <Instant at={openedAt} now={now} zone={zone} /> },
-          { name: 'Notices', cell: ({ leadKey }) => (leadKey === null ? 'under its key' : 'with the first') },
+          {
+            name: 'Notifications',
+            cell: ({ leadKey }) => (leadKey === null ? 'under its key' : 'with the first'),
+          },
         ]}
       />
     </>
   );
 }
 
-interface NoticesProps {
-  notifications: readonly ToldNotification[];
+interface NotificationsProps {
+  notifications: readonly IncidentNotification[];
   context: ViewContext;
 }
 
-function Notices({ notifications, context }: NoticesProps) {
+function Notifications({ notifications, context }: NotificationsProps) {
   const { now, zone, links } = context;
-  if (notifications.length === 0) return <Empty>Nothing was told of it.</Empty>;
+  if (notifications.length === 0) return <Empty>Nobody was notified of it.</Empty>;
   return (
     <Table
-      caption="Notices"
+      caption="Notifications"
       rows={notifications}
       links={links}
       columns={[

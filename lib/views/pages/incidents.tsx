@@ -42,7 +42,7 @@ export interface IncidentListData {
   check: LastCheck | undefined;
 }
 
-/** What on-call was told of and is not over yet. */
+/** What on-call was notified of and is not over yet. */
 export function IncidentList({ data, context }: { data: IncidentListData; context: ViewContext }) {
   const { incidents, check, closed, next } = data;
   const { now, links, tenant } = context;
@@ -103,7 +103,7 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
                   <DataText value={tenant} most={40} />
                   {leadKey === null ? null : (
                     <div class="detail">
-                      told with{' '}
+                      notified with{' '}
                       {links.link(
                         { view: 'incident', parameters: { key: leadKey } },
                         <DataText value={leadKey} mono most={100} />,

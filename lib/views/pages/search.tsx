@@ -123,7 +123,7 @@ async function findEvents(
       limit: Math.min(MOST_EVENTS, limits.requests),
       after: readText(parameters, 'after') ?? undefined,
     }),
-    // What the summary does not tell apart is not counted ahead: nothing has that number but reading all of it.
+    // What the summary does not distinguish is not counted ahead: nothing has that number but reading all of it.
     filters.length === 0 && errorCode === null && leastMs === null && !openOnly
       ? countEvents(database, wanted)
       : null,

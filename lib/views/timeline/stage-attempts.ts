@@ -5,7 +5,7 @@ import type { Lane } from '../../domain/tracked-event.ts';
 /** One try of a stage, from its first to its last event; times in milliseconds by the producers' clocks. */
 export interface Attempt {
   from: number;
-  /** Null while nothing tells how it ended. */
+  /** Null while nothing says how it ended. */
   to: number | null;
   status: string;
   attempt: number;

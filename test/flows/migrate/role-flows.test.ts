@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { claimNotifications } from '../../../lib/data-access/incidents.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
+import { claimNotifications } from '../../../lib/data-access/notifications.ts';
 import {
   cancelRetryBatch,
   pauseRetries,

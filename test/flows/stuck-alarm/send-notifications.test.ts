@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimNotifications, listIncidents } from '../../../lib/data-access/incidents.ts';
+import { listIncidents } from '../../../lib/data-access/incidents.ts';
+import { claimNotifications } from '../../../lib/data-access/notifications.ts';
 import { snoozeIncident } from '../../../lib/data-access/operate.ts';
 import type { IncidentGroup } from '../../../lib/data-access/stuck-requests.ts';
 import { keepIncidents } from '../../../lib/flows/stuck-alarm/keep-incidents.ts';
