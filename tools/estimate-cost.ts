@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stages } from '../lib/domain/event-stages.ts';
 import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
+import { STAGES, type StageSettings } from '../lib/infra/stages.ts';
 import {
   IngestMetric,
   MaintainMetric,
@@ -35,6 +36,7 @@ const PRICES = {
   millionKeyCalls: 3,
   secret: 0.4,
   archiveGb: 0.023,
+  endpointHour: 0.01,
 } as const;
 
 const HOURS = 730;
@@ -123,6 +125,8 @@ interface Resource {
     Metrics?: { MetricStat?: object }[];
     ScheduleExpression?: string;
     DatabaseInsightsMode?: string;
+    VpcEndpointType?: string;
+    SubnetIds?: unknown[];
   };
 }
 
@@ -136,6 +140,8 @@ export interface FixedParts {
   compositeAlarms: number;
   customMetrics: number;
   instances: number;
+  /** Interface endpoints, each as often as it has zones. */
+  endpointZones: number;
   /** Runs of a schedule in a month, in all. */
   scheduledRuns: number;
   advancedInsights: boolean;
@@ -161,6 +167,9 @@ export function fixedParts(templates: readonly { Resources: Record<string, Resou
     compositeAlarms: ofType('AWS::CloudWatch::CompositeAlarm').length,
     customMetrics: customMetrics(TENANTS),
     instances: ofType('AWS::RDS::DBInstance').length,
+    endpointZones: ofType('AWS::EC2::VPCEndpoint')
+      .filter(({ Properties }) => Properties?.VpcEndpointType === 'Interface')
+      .reduce((sum, { Properties }) => sum + (Properties?.SubnetIds?.length ?? 0), 0),
     scheduledRuns: ofType('AWS::Scheduler::Schedule').reduce((sum, schedule) => sum + runs(schedule), 0),
     advancedInsights: ofType('AWS::RDS::DBCluster').some(
       ({ Properties }) => Properties?.DatabaseInsightsMode === 'advanced',
@@ -208,6 +217,7 @@ export function monthlyCost(load: Load, fixed: FixedParts): Record<string, numbe
     'X-Ray': (traced + scheduled) * PRICES.millionTraces,
     KMS: fixed.keys * PRICES.key + load.millionKeyCalls * PRICES.millionKeyCalls,
     'Secrets Manager': fixed.secrets * PRICES.secret,
+    'Interface endpoints': fixed.endpointZones * HOURS * PRICES.endpointHour,
     'S3 archive, each month kept': ((events * 1e6 * BYTES_ARCHIVED) / 1e9) * PRICES.archiveGb,
   };
 }
@@ -216,7 +226,7 @@ export function monthlyCost(load: Load, fixed: FixedParts): Record<string, numbe
 export function costTable(fixed: FixedParts): string {
   const columns = LOADS.map((load) => monthlyCost(load, fixed));
   const cell = (dollars: number) => (dollars < 10 ? dollars.toFixed(1) : dollars.toFixed(0));
-  const parts = Object.keys(columns[0] ?? {});
+  const parts = Object.keys(columns[0] ?? {}).filter((part) => columns.some((column) => column[part] !== 0));
   const total = (column: Record<string, number>) =>
     Object.values(column).reduce((sum, dollars) => sum + dollars, 0);
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -228,28 +238,64 @@ export function costTable(fixed: FixedParts): string {
   ].join('\n');
 }
 
-/** The templates of `prod`, without bundling its functions. */
-export function prodTemplates(): { Resources: Record<string, Resource> }[] {
-  const { context } = JSON.parse(readFileSync(inRoot('cdk.json'), 'utf8'));
-  const { app, data, stack } = createEventTrackerApp({
-    context: { ...context, 'aws:cdk:bundling-stacks': [], stage: 'prod' },
+/** What somebody may ask for besides, and what it adds to `prod`. */
+const OPTIONS: Readonly<Record<string, Partial<StageSettings>>> = {
+  privateMode: { privateMode: true },
+};
+
+/** The second table of docs/cost.md: dollars a month that an option adds, by load. */
+export function optionTable(): string {
+  const total = (load: Load, fixed: FixedParts) =>
+    Object.values(monthlyCost(load, fixed)).reduce((sum, dollars) => sum + dollars, 0);
+  const without = fixedParts(prodTemplates());
+  const rows = Object.entries(OPTIONS).map(([name, settings]) => {
+    const fixed = fixedParts(prodTemplates(settings));
+    const cells = LOADS.map((load) => (total(load, fixed) - total(load, without)).toFixed(0));
+    return `| \`${name}\` | ${cells.join(' | ')} |`;
   });
+  return [
+    `| option | ${LOADS.map(({ name }) => name).join(' | ')} |`,
+    `|---|${LOADS.map(() => '---:|').join('')}`,
+    ...rows,
+  ].join('\n');
+}
+
+/** The templates of `prod`, without bundling its functions. */
+export function prodTemplates(
+  settings: Partial<StageSettings> = {},
+): { Resources: Record<string, Resource> }[] {
+  const { context } = JSON.parse(readFileSync(inRoot('cdk.json'), 'utf8'));
+  const { app, data, stack } = createEventTrackerApp(
+    {
+      context: { ...context, 'aws:cdk:bundling-stacks': [], stage: 'prod' },
+    },
+    { prod: { ...STAGES.prod, ...settings } },
+  );
   const assembly = app.synth();
   return [data, stack].map(({ stackName }) => assembly.getStackByName(stackName).template);
 }
 
 /** What stands between these in docs/cost.md is written by this program. */
-export const WRITTEN = { begins: '<!-- npm run cost -- --write -->\n', ends: '\n<!-- end -->' } as const;
+export const WRITTEN = {
+  begins: '<!-- npm run cost -- --write -->\n',
+  options: '<!-- npm run cost -- --write: options -->\n',
+  ends: '\n<!-- end -->',
+} as const;
+
+/** docs/cost.md with its tables made anew. */
+export function written(page: string): string {
+  const put = (text: string, begins: string, table: string) => {
+    const [before = '', rest = ''] = text.split(begins);
+    return `${before}${begins}${table}${rest.slice(rest.indexOf(WRITTEN.ends))}`;
+  };
+  const table = costTable(fixedParts(prodTemplates()));
+  return put(put(page, WRITTEN.begins, table), WRITTEN.options, optionTable());
+}
 
 const inRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 if (import.meta.filename === process.argv[1]) {
-  const table = costTable(fixedParts(prodTemplates()));
-  process.stdout.write(`${table}\n`);
-  if (process.argv.includes('--write')) {
-    const page = readFileSync(inRoot('docs/cost.md'), 'utf8');
-    const [before = '', rest = ''] = page.split(WRITTEN.begins);
-    const after = rest.slice(rest.indexOf(WRITTEN.ends));
-    writeFileSync(inRoot('docs/cost.md'), `${before}${WRITTEN.begins}${table}${after}`);
-  }
+  const page = inRoot('docs/cost.md');
+  if (process.argv.includes('--write')) writeFileSync(page, written(readFileSync(page, 'utf8')));
+  else process.stdout.write(`${costTable(fixedParts(prodTemplates()))}\n\n${optionTable()}\n`);
 }

@@ -4,6 +4,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { allowKey } from './allow-key.ts';
+import type { PrivateNetwork } from './private-network.ts';
 
 /** Roles that the migrations make and grant rights to. They do not log in; their two users, `<role>_a` and `<role>_b`, do. */
 export type LoginRole = 'pagw_maintainer' | 'pagw_writer' | 'pagw_operator' | 'pagw_reader' | 'pagw_rotator';
@@ -44,7 +45,7 @@ export class DatabaseLogin extends Construct {
   }
 
   /** Lets a function give the login a new password. */
-  grantRotate(grantee: IGrantable): void {
+  grantRotate(grantee: IGrantable, network?: PrivateNetwork): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: [
@@ -54,6 +55,7 @@ export class DatabaseLogin extends Construct {
           'secretsmanager:UpdateSecretVersionStage',
         ],
         resources: [this.secret.secretArn],
+        ...(network === undefined ? {} : { conditions: network.from('secretsmanager') }),
       }),
     );
     allowKey(grantee, this.#key, ['kms:Decrypt', 'kms:GenerateDataKey']);

@@ -66,6 +66,7 @@ const SHAPE: Shape = {
   readerTenants: 'a list of texts',
   producers: 'an object',
   retryConsumers: 'an object',
+  privateMode: 'true or false',
   runbookUrl: 'a text',
   notify: 'a list of texts',
   existingNetwork: 'an object',

@@ -1,4 +1,4 @@
-import { Fn, RemovalPolicies, Stack, type StackProps } from 'aws-cdk-lib';
+import { Fn, RemovalPolicies, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { LogSettings } from './encrypted-log-group.ts';
 import { EncryptionKeys } from './encryption-keys.ts';
@@ -61,7 +61,13 @@ export class EventTrackerDataStack extends Stack {
       this.exportValue(bucketName);
     }
     for (const { secret } of Object.values(database.logins)) this.exportValue(secret.secretArn);
-    const { ownCluster } = database;
+    const { ownCluster, network } = database;
+    for (const { subnetId, routeTable } of network?.subnets ?? []) {
+      if (!Token.isUnresolved(subnetId)) continue;
+      this.exportValue(subnetId);
+      this.exportValue(routeTable.routeTableId);
+    }
+    if (Token.isUnresolved(network?.vpc.vpcId)) this.exportValue(network?.vpc.vpcId);
     if (ownCluster === undefined) return;
     this.exportValue(ownCluster.clusterIdentifier);
     if (ownCluster.secret !== undefined) this.exportValue(ownCluster.secret.secretArn);

@@ -14,6 +14,7 @@ import { IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
 import { letOthersUseQueue } from './other-accounts.ts';
 import { PeoplePolicies } from './people-policies.ts';
+import { PrivateNetwork } from './private-network.ts';
 import { RotateFlow } from './rotate-flow.ts';
 import { RulesLayer } from './rules-layer.ts';
 import { SavedQueries } from './saved-queries.ts';
@@ -43,7 +44,13 @@ export class EventTrackerStack extends Stack {
     super(scope, id, props);
     const { settings, data } = props;
     const { database, buckets } = data;
-    const shared = { logs: data.logs, metricNamespace: metricNamespaceOf(settings) };
+    const shared = {
+      logs: data.logs,
+      metricNamespace: metricNamespaceOf(settings),
+      ...(settings.privateMode === true && database.network !== undefined
+        ? { network: new PrivateNetwork(this, 'Private', { network: database.network }) }
+        : {}),
+    };
     const messagesKey = data.keys.messages;
     acknowledge(this, {
       'cdk-validator-cfnguard::cloudwatch_log_group_encrypted_check': KEY_OF_THE_OTHER_STACK,

@@ -46,7 +46,7 @@ export class MigrateFlow extends Construct {
     props.rules.serve(migrate);
     migrate.useDatabase(props.database, 'owner', 'transactions');
     migrate.function.addEnvironment('ROTATOR_SECRET_ARN', props.database.secret('rotator').secretArn);
-    props.database.grantReadSecret(migrate, 'rotator');
+    props.database.grantReadSecret(migrate, 'rotator', props.shared.network);
     const { logGroup } = new EncryptedLogGroup(this, 'FrameworkLogs', props.shared.logs);
     const { logGroup: waiterLogs } = new EncryptedLogGroup(this, 'WaiterLogs', {
       ...props.shared.logs,

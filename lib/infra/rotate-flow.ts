@@ -44,7 +44,7 @@ export class RotateFlow extends Construct {
         'Secrets Manager repeats a failed step and keeps the login that works.',
     });
     const logins = Object.values(database.logins);
-    for (const login of logins) login.grantRotate(rotate);
+    for (const login of logins) login.grantRotate(rotate, shared.network);
     const permission = rotate.function.grantInvoke(
       new ServicePrincipal('secretsmanager.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },

@@ -28,6 +28,18 @@ export interface SettingRule {
 
 export const RULES: readonly SettingRule[] = [
   {
+    of: ['privateMode'],
+    broken: ({ privateMode }) => privateMode !== undefined && typeof privateMode !== 'boolean',
+    message: 'privateMode must be true or false.',
+  },
+  {
+    of: ['privateMode'],
+    broken: ({ privateMode, existingNetwork, existingCluster }) =>
+      privateMode === true && (existingNetwork !== undefined || existingCluster?.ownCluster === 'none'),
+    message:
+      "privateMode needs the network that the stage makes for itself, whose endpoints it can be sure of; leave existingNetwork out, and existingCluster of ownCluster 'none'.",
+  },
+  {
     of: ['namePrefix'],
     broken: ({ namePrefix }) =>
       namePrefix !== undefined &&

@@ -119,6 +119,11 @@ export interface StageSettings {
   producers?: OtherAccounts;
   /** Who of other accounts takes retry commands; the output RetryConsumerPolicy says what they attach. @default nobody */
   retryConsumers?: OtherAccounts;
+  /**
+   * Functions run in the stage's own network, with endpoints to what they call and no other way out, and call the Data API and Secrets
+   * Manager by these alone. @default they run outside of any VPC
+   */
+  privateMode?: boolean;
   /** Where alarms' runbook links point: the page that is `docs/runbook.md`. */
   runbookUrl: string;
   /** Mail addresses notified of alarms and of stuck requests. Pagers subscribe to the topic themselves. */

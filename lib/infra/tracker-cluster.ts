@@ -38,6 +38,7 @@ const OWNER = 'pagw_owner';
 export class TrackerCluster extends Construct {
   /** Absent once it has been replaced by a restored one. */
   readonly cluster?: DatabaseCluster;
+  readonly network: TrackerNetwork;
 
   constructor(scope: Construct, id: string, props: TrackerClusterProps) {
     super(scope, id);
@@ -48,6 +49,7 @@ export class TrackerCluster extends Construct {
       zones: settings.zones,
       ...(existingNetwork === undefined ? {} : { existing: existingNetwork }),
     });
+    this.network = network;
     // Known before the cluster is, so that its log group has a key and a retention before it is first written to.
     const identifier = nameOfThisStack(trackerName(settings, 'pagw-event-tracker'));
     const { logGroup } = new EncryptedLogGroup(this, 'ServerLogs', {

@@ -6,8 +6,10 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { DatabaseLogin } from './database-login.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
+import type { PrivateNetwork } from './private-network.ts';
 import type { ExistingCluster, StageSettings } from './stages.ts';
 import { TrackerCluster } from './tracker-cluster.ts';
+import type { TrackerNetwork } from './tracker-network.ts';
 
 type Login = 'maintainer' | 'writer' | 'operator' | 'reader' | 'rotator';
 
@@ -30,12 +32,16 @@ const TRANSACTION_ACTIONS = [
   'rds-data:RollbackTransaction',
 ];
 
+type Conditions = Record<string, Record<string, string>>;
+
 /** Aurora PostgreSQL behind the RDS Data API, and a login for each of its roles. */
 export class TrackerDatabase extends Construct {
   /** What the flows use. */
   readonly cluster: IDatabaseCluster;
   /** What the stage made for itself, in use or replaced by a restored one. */
   readonly ownCluster?: DatabaseCluster;
+  /** In which that stands, or the restored one. */
+  readonly network?: TrackerNetwork;
   readonly clusterArn: string;
   readonly databaseName: string;
   /** All but the owner's, in whose stead RDS rotates. */
@@ -47,7 +53,8 @@ export class TrackerDatabase extends Construct {
     const { existingCluster, databaseName } = props.settings;
     this.databaseName = databaseName;
     if (existingCluster?.ownCluster !== 'none') {
-      const { cluster } = new TrackerCluster(this, 'Own', props);
+      const { cluster, network } = new TrackerCluster(this, 'Own', props);
+      this.network = network;
       if (cluster !== undefined) this.ownCluster = cluster;
     }
     if (existingCluster === undefined) {
@@ -82,24 +89,37 @@ export class TrackerDatabase extends Construct {
 
   /**
    * Lets a function run statements as `role`, and transactions where it says so: this cluster, this secret and the secret's
-   * key, nothing else.
+   * key, nothing else. In private mode by the endpoint of the Data API alone.
    */
-  grantDataApi(grantee: IGrantable, role: DatabaseRole, transactions: 'transactions' | 'none'): void {
-    const allow = (actions: string[], resource: string) =>
-      grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
-    allow(
-      ['rds-data:ExecuteStatement', ...(transactions === 'none' ? [] : TRANSACTION_ACTIONS)],
-      this.clusterArn,
+  grantDataApi(
+    grantee: IGrantable,
+    role: DatabaseRole,
+    transactions: 'transactions' | 'none',
+    network?: PrivateNetwork,
+  ): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['rds-data:ExecuteStatement', ...(transactions === 'none' ? [] : TRANSACTION_ACTIONS)],
+        resources: [this.clusterArn],
+        ...(network === undefined ? {} : { conditions: network.from('rds-data') }),
+      }),
     );
-    this.grantReadSecret(grantee, role);
+    // The Data API reads it in the caller's name, from no network of ours.
+    this.allowSecret(grantee, role, network && { Bool: { 'aws:ViaAWSService': 'true' } });
   }
 
-  /** Lets a function read the login of `role`. */
-  grantReadSecret(grantee: IGrantable, role: DatabaseRole): void {
+  /** Lets a function read the login of `role`, in private mode by the endpoint of Secrets Manager alone. */
+  grantReadSecret(grantee: IGrantable, role: DatabaseRole, network?: PrivateNetwork): void {
+    this.allowSecret(grantee, role, network?.from('secretsmanager'));
+  }
+
+  private allowSecret(grantee: IGrantable, role: DatabaseRole, conditions?: Conditions): void {
     const { secretArn, encryptionKey } = this.secret(role);
-    const allow = (actions: string[], resource: string) =>
-      grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
-    allow(['secretsmanager:GetSecretValue'], secretArn);
+    const allow = (actions: string[], resource: string, more = {}) =>
+      grantee.grantPrincipal.addToPrincipalPolicy(
+        new PolicyStatement({ actions, resources: [resource], ...more }),
+      );
+    allow(['secretsmanager:GetSecretValue'], secretArn, conditions === undefined ? {} : { conditions });
     if (encryptionKey !== undefined) allow(['kms:Decrypt'], encryptionKey.keyArn);
   }
 

@@ -15,12 +15,25 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
 import { functionCode } from './function-code.ts';
+import type { PrivateNetwork } from './private-network.ts';
 import type { DatabaseRole, TrackerDatabase } from './tracker-database.ts';
+
+/** What Lambda does as the function's role ("Giving Lambda functions access to resources in an Amazon VPC"). */
+const STAND_IN_VPC = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 /** What all functions of a stage have alike. */
 export interface SharedByFunctions {
   readonly logs: LogSettings;
   readonly metricNamespace: string;
+  /** @default outside of any VPC */
+  readonly network?: PrivateNetwork;
 }
 
 export interface TrackerFunctionProps {
@@ -55,6 +68,7 @@ export class TrackerFunction extends Construct implements IGrantable {
   readonly grantPrincipal: IPrincipal;
   readonly timeout: Duration;
   readonly logGroup: LogGroup;
+  readonly #network: PrivateNetwork | undefined;
 
   constructor(scope: Construct, id: string, props: TrackerFunctionProps) {
     super(scope, id);
@@ -65,6 +79,9 @@ export class TrackerFunction extends Construct implements IGrantable {
     });
     this.logGroup = logGroup;
     logGroup.grantWrite(role);
+    this.#network = props.shared.network;
+    if (this.#network !== undefined)
+      role.addToPolicy(new PolicyStatement({ actions: STAND_IN_VPC, resources: ['*'] }));
     this.timeout = props.timeout ?? Duration.seconds(30);
     this.function = new NodejsFunction(this, 'Function', {
       description: props.description,
@@ -76,6 +93,7 @@ export class TrackerFunction extends Construct implements IGrantable {
       role,
       logGroup,
       tracing: Tracing.ACTIVE,
+      ...this.#network?.placed,
       ...reservedOf(props),
       ...(props.deadLetters === undefined
         ? {}
@@ -106,7 +124,7 @@ export class TrackerFunction extends Construct implements IGrantable {
     this.function.addEnvironment('CLUSTER_ARN', database.clusterArn);
     this.function.addEnvironment('SECRET_ARN', database.secret(role).secretArn);
     this.function.addEnvironment('DATABASE_NAME', database.databaseName);
-    database.grantDataApi(this, role, transactions);
+    database.grantDataApi(this, role, transactions, this.#network);
   }
 
   /** Lets the function do `actions` on exactly `resources`. */
@@ -136,6 +154,7 @@ function acknowledgeFindings(scope: TrackerFunction): void {
     'HIPAA+NIST-LambdaInsideVPC': outside,
     'cdk-validator-cfnguard::lambda_inside_vpc_check': outside,
     'HIPAA+NIST-IAMNoInlinePolicy': inline,
-    'Solutions-IAM5[Resource::*]': 'X-Ray takes traces for no particular resource.',
+    'Solutions-IAM5[Resource::*]':
+      'X-Ray takes traces for no particular resource; nor has a network interface a name before Lambda makes it.',
   });
 }

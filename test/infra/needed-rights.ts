@@ -9,6 +9,8 @@ const CARRIED = {
   'aws:SecureTransport': 'true',
   's3:TlsVersion': '1.3',
   'aws:PrincipalIsAWSService': 'false',
+  'aws:ViaAWSService': 'false',
+  'aws:SourceVpce': undefined,
   'aws:SourceAccount': undefined,
   'aws:SourceArn': undefined,
   'kms:ViaService': undefined,
@@ -61,7 +63,7 @@ function needsOfCode(account: MadeUpAccount, lambda: PlacedResource, keyOf: KeyO
         choices.map((choice) => choice[place] ?? ''),
         call.endsWith(' not found'),
         keyOf,
-      ).map((request) => byRole(roleOf(account, lambda), request)),
+      ).map((request) => byRole(roleOf(account, lambda), fromFunction(account, lambda, request))),
     }));
   });
 }
@@ -88,7 +90,8 @@ function rotatedBy(account: MadeUpAccount, lambda: PlacedResource): string[] {
 /** What Lambda does as the function's role, whatever its code does. */
 function needsOfFunction(account: MadeUpAccount, lambda: PlacedResource, keyOf: KeyOf): Need[] {
   const { stack, logicalId, resource } = lambda;
-  const { LoggingConfig, TracingConfig, DeadLetterConfig, Environment, Handler } = resource.Properties;
+  const { LoggingConfig, TracingConfig, VpcConfig, DeadLetterConfig, Environment, Handler } =
+    resource.Properties;
   const role = roleOf(account, lambda);
   const need = (what: string, ...requests: Asked[]): Need => ({
     what: `${logicalId}: ${what}`,
@@ -97,6 +100,7 @@ function needsOfFunction(account: MadeUpAccount, lambda: PlacedResource, keyOf: 
   const needs = [assumed(account, lambda, resource.Properties.Role, 'lambda.amazonaws.com')];
   if (LoggingConfig !== undefined)
     needs.push(need('log', ...writeLog(account.text(stack, LoggingConfig.LogGroup))));
+  if (VpcConfig !== undefined) needs.push(need('stand in the VPC', ...STAND_IN_VPC));
   if (TracingConfig?.Mode === 'Active') needs.push(need('trace', ...TRACE));
   if (DeadLetterConfig !== undefined) {
     const queue = account.text(stack, DeadLetterConfig.TargetArn);
@@ -117,6 +121,24 @@ function needsOfFunction(account: MadeUpAccount, lambda: PlacedResource, keyOf: 
 }
 
 type Asked = Pick<PolicyRequest, 'action' | 'resource'> & { context?: PolicyRequest['context'] };
+
+/** "Required IAM permissions" of "Giving Lambda functions access to resources in an Amazon VPC". */
+const STAND_IN_VPC: readonly Asked[] = [
+  ...['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets', 'DeleteNetworkInterface'],
+  ...['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'],
+].map((name) => ({ action: `ec2:${name}`, resource: '*' }));
+
+/** Out of a VPC without a route a call comes by the endpoint of its service, or not at all. */
+function fromFunction(account: MadeUpAccount, { stack, resource }: PlacedResource, asked: Asked): Asked {
+  const service = asked.action.split(':')[0];
+  if (resource.Properties.VpcConfig === undefined || service === 'kms') return asked;
+  if (asked.context?.['aws:ViaAWSService'] === 'true') return asked;
+  const endpoint = account
+    .ofType('AWS::EC2::VPCEndpoint')
+    .find((one) => account.text(stack, one.resource.Properties.ServiceName).endsWith(`.${service}`));
+  if (endpoint === undefined) throw new Error(`There is no endpoint for ${asked.action}.`);
+  return { ...asked, context: { ...asked.context, 'aws:SourceVpce': account.valueOf(endpoint) } };
+}
 
 const TRACE: readonly Asked[] = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'].map((action) => ({
   action,

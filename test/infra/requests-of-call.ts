@@ -75,8 +75,15 @@ export function requestsOfCall(
     { action, resource: onObjects === true ? `${resource}/any/object` : resource, context: {} },
     ...(key === undefined ? [] : keyActions.map((name) => ({ action: name, resource: key, context }))),
     ...(missing ? [{ action: 's3:ListBucket', resource, context: {} }] : []),
-    ...(readsSecret === true ? requestsOfCall('secretsmanager:GetSecretValue', [secret], false, keyOf) : []),
+    ...(readsSecret === true
+      ? requestsOfCall('secretsmanager:GetSecretValue', [secret], false, keyOf).map(inCallersName)
+      : []),
   ];
+}
+
+/** What a service asks for while it serves a call ("AWS global condition context keys": aws:ViaAWSService). */
+function inCallersName(request: CallRequest): CallRequest {
+  return { ...request, context: { ...request.context, 'aws:ViaAWSService': 'true' } };
 }
 
 /** @param keysThere of resources that were there before: the key's ARN by the resource's */

@@ -50,6 +50,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
       },
     },
   },
+  'private mode': { stage: 'prod', settings: { privateMode: true, widgetTenant: '*' } },
   'tenants of the reader': { stage: 'prod', settings: { readerTenants: ['anthem'] } },
   'somebody to notify': { stage: 'prod', settings: { notify: ['on-call@example.org'] } },
   'a queue of a stage’s own': {
@@ -145,4 +146,20 @@ test('no role has an action that could be taken from it without a call being den
     }
   }
   expect(needless).toEqual([]);
+});
+
+test('in private mode a login that is used from anywhere else opens nothing', () => {
+  const { policies, needs } = deploy({ stage: 'prod', settings: { privateMode: true } });
+  const book = new RightsBook(policies);
+  const elsewhere = needs.flatMap(({ requests }) =>
+    requests
+      .filter(({ context }) => context['aws:SourceVpce'] !== undefined)
+      .filter(({ action }) => /^(rds-data|secretsmanager):/.test(action))
+      .map((request) => ({
+        ...request,
+        context: { ...request.context, 'aws:SourceVpce': 'vpce-elsewhere' },
+      })),
+  );
+  expect(elsewhere.length).toBeGreaterThan(10);
+  expect(elsewhere.filter((request) => book.ask(request).allowed)).toEqual([]);
 });

@@ -73,6 +73,8 @@ export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
     organizationId: 'o-abcdefghij',
   },
   retryConsumers: { accounts: ['999988887777'] },
+  // With a network of its own alone.
+  privateMode: false,
   runbookUrl: 'https://example.org/runbook',
   notify: ['on-call@example.org', 'lead@example.org'],
   existingNetwork: {
@@ -102,6 +104,7 @@ export function tenants(count: number): Pick<StageSettings, 'rules' | 'readerTen
 export const VARIANTS: Readonly<Record<string, Partial<StageSettings>>> = {
   'as committed': {},
   'every setting, its own network': OWN_NETWORK,
+  'every setting, in private mode': { ...OWN_NETWORK, privateMode: true },
   'every setting, a network that was there': EVERY_SETTING,
   'a cluster that was there': { existingCluster: EXISTING_CLUSTER, notify: ['on-call@example.org'] },
   'a restored cluster beside the damaged one': {

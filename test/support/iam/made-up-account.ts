@@ -72,6 +72,9 @@ const VALUES: Readonly<Record<string, Values>> = {
     Ref: (id, machine) => arn('states', `stateMachine:${nameOf(id, machine, 'StateMachineName')}`),
     Arn: (id, machine) => arn('states', `stateMachine:${nameOf(id, machine, 'StateMachineName')}`),
   },
+  'AWS::EC2::VPCEndpoint': {
+    Ref: (id) => `vpce-${withoutHash(id)}`,
+  },
   'AWS::EC2::VPC': {
     DefaultSecurityGroup: () => 'sg-default',
   },

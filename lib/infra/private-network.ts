@@ -1,0 +1,88 @@
+import { Aws } from 'aws-cdk-lib';
+import {
+  GatewayVpcEndpoint,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpoint,
+  InterfaceVpcEndpointAwsService,
+  Peer,
+  Port,
+  SecurityGroup,
+} from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { TrackerNetwork } from './tracker-network.ts';
+
+export interface PrivateNetworkProps {
+  readonly network: TrackerNetwork;
+}
+
+/** What functions call, but for S3, which has a gateway. Lambda itself delivers logs and traces, and KMS is used by services. */
+const CALLED = {
+  'rds-data': InterfaceVpcEndpointAwsService.RDS_DATA,
+  secretsmanager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  sqs: InterfaceVpcEndpointAwsService.SQS,
+  sns: InterfaceVpcEndpointAwsService.SNS,
+} as const;
+
+type Called = keyof typeof CALLED;
+
+/** Where functions run in private mode: the cluster's isolated subnets, with endpoints to what they call and no other way out. */
+export class PrivateNetwork extends Construct {
+  /** What puts a function there. */
+  readonly placed: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+  readonly #endpoints: Readonly<Record<Called, InterfaceVpcEndpoint>>;
+
+  constructor(scope: Construct, id: string, { network: { vpc, subnets } }: PrivateNetworkProps) {
+    super(scope, id);
+    const functions = new SecurityGroup(this, 'Functions', {
+      vpc,
+      description: 'PAGW functions: to the endpoints and S3 alone, by TLS; nothing comes in',
+      allowAllOutbound: false,
+    });
+    const endpoints = new SecurityGroup(this, 'Endpoints', {
+      vpc,
+      description: 'PAGW endpoints: from the functions alone, by TLS',
+      allowAllOutbound: false,
+    });
+    endpoints.addIngressRule(functions, Port.HTTPS, 'Functions call AWS');
+    functions.addEgressRule(endpoints, Port.HTTPS, 'Functions call AWS');
+    const s3 = new GatewayVpcEndpoint(this, 'S3', {
+      vpc,
+      service: GatewayVpcEndpointAwsService.S3,
+      subnets: [{ subnets }],
+    });
+    s3.addToPolicy(ofThisAccount());
+    // The subnets have no route but to S3, whose addresses no rule can name without looking them up by region.
+    functions.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'S3 by its gateway');
+    this.#endpoints = Object.fromEntries(
+      Object.entries(CALLED).map(([name, service]) => {
+        const endpoint = new InterfaceVpcEndpoint(this, name, {
+          vpc,
+          service,
+          subnets: { subnets },
+          securityGroups: [endpoints],
+          open: false,
+        });
+        endpoint.addToPolicy(ofThisAccount());
+        return [name, endpoint];
+      }),
+    ) as Record<Called, InterfaceVpcEndpoint>;
+    this.placed = { vpc, vpcSubnets: { subnets }, securityGroups: [functions] };
+  }
+
+  /** The condition that a call comes through the endpoint of its service. */
+  from(service: Called): Record<string, Record<string, string>> {
+    return { StringEquals: { 'aws:SourceVpce': this.#endpoints[service].vpcEndpointId } };
+  }
+}
+
+/** Nobody takes data out by an endpoint with credentials of another account. */
+function ofThisAccount(): PolicyStatement {
+  return new PolicyStatement({
+    principals: [new AnyPrincipal()],
+    actions: ['*'],
+    resources: ['*'],
+    conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
+  });
+}
