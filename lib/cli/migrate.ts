@@ -5,7 +5,7 @@ import { ensurePartitions } from '../data-access/maintain.ts';
 import { keepReaderLimited, listAppliedFunctions, listAppliedMigrations } from '../data-access/migrate.ts';
 import { parseDecisionPolicy } from '../domain/decision-clock.ts';
 import { defaultFoldRules } from '../domain/request-fold.ts';
-import { countText, migrationMarks, plural } from '../domain/words.ts';
+import { migrationMarks, plural } from '../domain/words.ts';
 import { migrate } from '../flows/migrate/migrate.ts';
 import { readFunctionFiles, readMigrationFiles } from '../flows/migrate/migration-file.ts';
 import type { Cli } from './cli.ts';
@@ -75,7 +75,7 @@ export function migrateUp(cli: Cli): Command {
           migrationsFolder,
           rules: { ...defaultFoldRules, policy: parseDecisionPolicy(connection.decisionPolicy) },
           onProgress: ({ name, rows }) => {
-            if (rows !== undefined) return progress.show(`  ${name}  ${countText(rows)} rows`);
+            if (rows !== undefined) return progress.show(`  ${name}  ${plural(rows, 'row')}`);
             progress.clear();
             session.say(`${outcomeGlyph('done', session.paintMessage)} ${name}`);
           },

@@ -20,7 +20,10 @@ export class SendInterruptedError extends Error {
   readonly sent: SentCounts;
 
   constructor(sent: SentCounts, cause: unknown) {
-    super(`The queue stopped answering after ${sent.events} events; send them all again.`, { cause });
+    super(
+      `The queue stopped answering after ${sent.events} ${sent.events === 1 ? 'event' : 'events'}; send them all again.`,
+      { cause },
+    );
     this.sent = sent;
   }
 }

@@ -62,6 +62,11 @@ function parseMetadataFilter(condition: string): MetadataFilter {
     throw new MetadataFilterError(
       `"${condition}" compares with !=, which a search cannot; =, >, >=, < and <= it can. Put a name that ends with ! in quotes.`,
     );
+  const doubled = /^[=~<>!]+/.exec(stated)?.[0];
+  if (doubled !== undefined)
+    throw new MetadataFilterError(
+      `"${condition}" compares with ${operator}${doubled}, which a search cannot; =, >, >=, < and <= it can. Put a value that begins with ${doubled} in quotes.`,
+    );
   const quoted = /^"(.*)"$/s.exec(stated);
   const paths = pathsOf(names);
   const filter = { paths, operator, value: quoted?.[1] ?? stated, asText: quoted !== null } as MetadataFilter;

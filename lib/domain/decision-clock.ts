@@ -4,6 +4,7 @@ import { addBusinessDays, dayNumber, endOfDay, isTimeZone, localDay, startOfDay 
 import { parseSetting } from './parse-setting.ts';
 import type { Drugs, Priority, RequestKind } from './tracked-event.ts';
 import type { DeadlineRisk } from './words.ts';
+import { plural } from './words.ts';
 
 /** Days end with the local day: a frame of days begins on the day after the receipt. */
 export type Frame = { hours: number } | { days: number } | { businessDays: number };
@@ -170,8 +171,8 @@ export function policyText({ periods, zone, state }: PlanPolicy, at: Date): stri
 }
 
 function frameText(frame: Frame): string {
-  if ('hours' in frame) return `${frame.hours} hours`;
-  return 'days' in frame ? `${frame.days} days` : `${frame.businessDays} business days`;
+  if ('hours' in frame) return plural(frame.hours, 'hour');
+  return 'days' in frame ? plural(frame.days, 'day') : plural(frame.businessDays, 'business day');
 }
 
 const UNBOUND: PlanPolicy = {

@@ -24,6 +24,25 @@ export function isFreeText(sent: string): boolean {
   return !(/(?:^|\s)v?\d+\.\d+/.test(text) || /^[a-z]{3,}$/.test(word));
 }
 
+/**
+ * Tells of somebody rather than names them: a capital letter begins a word, and another word is neither the last part of
+ * a name nor joins two: `called about Robert Brown`, not `University of the Valley Hospital`.
+ */
+export function isSentence(sent: string): boolean {
+  const words = plainForm(sent).split(/[\s,;:()]+/);
+  return words.some((word) => /^\p{Lu}/u.test(word)) && words.some((word) => isVerbLike(word));
+}
+
+/** A lower-case word that is too long for one that joins the parts of a name. */
+function isVerbLike(word: string): boolean {
+  return /^\p{Ll}{3,}\.?$/u.test(word) && !joinsNames.has(word);
+}
+
+/** The articles, prepositions and conjunctions within names of people and places. */
+const joinsNames = new Set(
+  'and the for van von der den des del dos das los las della degli sur und aux'.split(' '),
+);
+
 /** What no person is called: with a digit, an underscore or a capital letter inside; short capitals; units. */
 function isCode(word: string): boolean {
   if (/^(?:[A-Z]{1,4}|[a-z]{1,2})$/.test(word)) return nameKind(word)?.sure !== true;

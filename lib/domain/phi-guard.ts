@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isFreeText } from './free-text.ts';
+import { isFreeText, isSentence } from './free-text.ts';
 import { pointerStep } from './json-pointer.ts';
 import { isKnownKey, isNoteKey, keyName } from './known-keys.ts';
 import { parseSetting } from './parse-setting.ts';
@@ -166,7 +166,8 @@ function findInText(sent: string, place: Place, open: Place[], rules: PhiRules):
     return freeTextRule(sent, place, rules);
   for (const form of formsOf(sent, place.layer)) {
     if (form === null || isPackedDocument(form.text)) return 'value-pattern';
-    for (const { kind } of phiSpans(form.text)) if (!isHarmless(kind, place)) return 'value-pattern';
+    for (const { kind } of phiSpans(form.text))
+      if (!isHarmless(kind, form.text, place)) return 'value-pattern';
     if (isNoteKey(place.key) && readsLikeANote(form.text)) return 'value-pattern';
     const json = form.layer < mostLayers ? parseJson(form.text) : undefined;
     if (json === undefined) continue;
@@ -178,15 +179,20 @@ function findInText(sent: string, place: Place, open: Place[], rules: PhiRules):
 
 function freeTextRule(sent: string, place: Place, rules: PhiRules): PhiFinding['rule'] | null {
   return rules.level === 'strict' &&
-    !(place.meaning === 'provider' || isKnownKey(place.key, rules.knownKeys)) &&
+    !(namesProvider(sent, place) || isKnownKey(place.key, rules.knownKeys)) &&
     isFreeText(sent)
     ? 'free-text'
     : null;
 }
 
-function isHarmless(kind: string, { meaning, key }: Place): boolean {
-  if (meaning === 'provider') return publicKinds.has(kind);
-  return kind === 'old-date' && wordsOf(key).some((word) => timeWords.has(word));
+/** What is public of a provider is its name, not what is told of somebody beside it. */
+function namesProvider(text: string, { meaning }: Place): boolean {
+  return meaning === 'provider' && !isSentence(text);
+}
+
+function isHarmless(kind: string, text: string, place: Place): boolean {
+  if (place.meaning === 'provider') return publicKinds.has(kind) && namesProvider(text, place);
+  return kind === 'old-date' && wordsOf(place.key).some((word) => timeWords.has(word));
 }
 
 /** Two words with capitals, or an initial before one. */

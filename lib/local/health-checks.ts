@@ -1,4 +1,5 @@
 import type { Database } from '../data-access/database.ts';
+import { plural } from '../domain/words.ts';
 import type { HealthCheck } from './console/api-routes.ts';
 import type { DemoPipeline } from './demo/demo-pipeline.ts';
 import type { LocalCanary } from './local-canary.ts';
@@ -42,7 +43,7 @@ export function healthChecks({
     },
     ingest: async () => {
       if (pump.trouble !== undefined) throw new Error(pump.trouble);
-      return `${pump.delivered} messages since the start`;
+      return `${plural(pump.delivered, 'message')} since the start`;
     },
     schedule: async () => {
       if (scheduler.trouble !== undefined) throw new Error(scheduler.trouble);

@@ -61,6 +61,11 @@ function readState(state: string): true {
 }
 
 function addField(fields: Map<string, string>, name: string, stated: string): void {
+  const doubled = /^[=~<>!]+/.exec(stated)?.[0];
+  if (doubled !== undefined)
+    throw new MetadataFilterError(
+      `“${name}=${doubled}” is no comparison: a field is searched by = alone. Put a value that begins with ${doubled} in quotes.`,
+    );
   const value = (/^"(.*)"$/s.exec(stated)?.[1] ?? stated).trim();
   if (value === '') throw new MetadataFilterError(`“${name}=” says no value.`);
   if (fields.has(name.toLowerCase())) throw new MetadataFilterError(`“${name}=” is given more than once.`);

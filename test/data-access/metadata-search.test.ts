@@ -160,8 +160,25 @@ describe('searchMetadata', () => {
   });
 
   it('refuses what is no condition, by name', () => {
-    for (const text of ['', 'carelon', '=x', '.a=1', 'a..b=1', 'n>many', 'n<"3"', 'n!=2'])
+    for (const text of [
+      '',
+      'carelon',
+      '=x',
+      '.a=1',
+      'a..b=1',
+      'n>many',
+      'n<"3"',
+      'n!=2',
+      'n==2',
+      'k=~x',
+      'n=>2',
+      'n<>2',
+      'n>==2',
+      'k=!x',
+    ])
       expect(() => parseMetadataFilters([text])).toThrow(MetadataFilterError);
+    expect(() => parseMetadataFilters(['k==v'])).toThrow(/compares with ==, which a search cannot/);
+    expect(parseMetadataFilters(['k="=v"', 'k=v==']).map(({ value }) => value)).toEqual(['=v', 'v==']);
     expect(() => parseMetadataFilters(Array.from({ length: 7 }, (_, n) => `k${n}=1`))).toThrow(/At most 6/);
   });
 

@@ -281,3 +281,17 @@ it("a provider's name, address and phone number pass; a patient's beside them do
   });
   expect(findPhi({ providerName: 'SSN 123-45-6789' })).not.toBeNull();
 });
+
+it.each([
+  ['Dr. Emily Chen saw Robert Brown', true],
+  ['called about Robert Brown', true],
+  ['referred by Dr. Chen for Mary Jones', true],
+  ['LabCorp on behalf of Jane Roe', true],
+  ['Hospital of the University of Pennsylvania', false],
+  ['St. Mary Medical Center for Women', false],
+  ['Ludwig van den Berg MD', false],
+  ['acme home health llc', false],
+])("a provider's name is public, not what is told of somebody: %s", (attending, isRefused) => {
+  for (const level of ['patterns', 'strict'])
+    expect(findPhi({ attending }, parsePhiGuard(JSON.stringify({ level }))) !== null, level).toBe(isRefused);
+});

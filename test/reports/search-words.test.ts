@@ -31,6 +31,8 @@ describe('readSearchWords', () => {
     ['stage=""', /“stage=” says no value/],
     ['is:closed', /only “open”/],
     ['carelon', /is no condition/],
+    ['status==FAILED', /“status==” is no comparison/],
+    ['errorCode=~TIME', /“errorCode=~” is no comparison/],
   ])('says in a sentence what is wrong with %s', (word, message) => {
     expect(() => readSearchWords([word])).toThrow(message);
   });

@@ -72,7 +72,7 @@ export const checkGrowth: DoctorCheck = {
     const perDay =
       eventsStored > 0 ? `, about ${bytesText((bytes / eventsStored) * eventsLastDay)} a day` : '';
     return pass(
-      `${countText(eventsLastDay)} events in 24 h, ${countText(eventsLastWeek)} in 7 d; ${bytesText(bytes)} in all${perDay}`,
+      `${plural(eventsLastDay, 'event')} in 24 h, ${countText(eventsLastWeek)} in 7 d; ${bytesText(bytes)} in all${perDay}`,
     );
   },
 };
@@ -160,7 +160,7 @@ export const checkMetadataSize: DoctorCheck = {
     const { events, withMetadata, meanBytes, p95Bytes, maxBytes, shareOfRow } =
       await measureMetadata(database);
     if (withMetadata === 0) return notApplicable('no event has metadata yet');
-    const evidence = `mean ${bytesText(meanBytes)}, p95 ${bytesText(p95Bytes)}, largest ${bytesText(maxBytes)}, ${Math.round(100 * shareOfRow)} % of a row; the latest ${countText(events)} events`;
+    const evidence = `mean ${bytesText(meanBytes)}, p95 ${bytesText(p95Bytes)}, largest ${bytesText(maxBytes)}, ${Math.round(100 * shareOfRow)} % of a row; the latest ${plural(events, 'event')}`;
     return meanBytes < MOST_MEAN_BYTES
       ? pass(evidence)
       : fail(evidence, 'Find who sends it with `pagw report search`, and have documents kept in S3 by key.');

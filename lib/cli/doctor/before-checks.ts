@@ -187,7 +187,7 @@ export const checkRetryQuery: DoctorCheck = {
     const { due, overtaken, overtakenPagwId } = await countReviewRetries(database, now);
     if (overtaken > 0)
       return fail(
-        `${countText(overtaken)} of ${countText(due)} rows have recovered or closed since, such as ${overtakenPagwId}`,
+        `${countText(overtaken)} of ${plural(due, 'row')} ${overtaken === 1 ? 'has' : 'have'} recovered or closed since, such as ${overtakenPagwId}`,
         'The next run of retry clears them; if it does not, something writes past append_events.',
       );
     return withWriter(context, async (writer) => {
@@ -237,7 +237,7 @@ export const checkServiceMethods: DoctorCheck = {
       const [first] = lost;
       if (first !== undefined)
         return fail(
-          `${lost.length} of ${sent.length} events did not come back, such as ${first.eventType} ${first.status}`,
+          `${lost.length} of ${plural(sent.length, 'event')} did not come back, such as ${first.eventType} ${first.status}`,
           'See that append_events is what migrations/functions/append_events.sql has: something replaced it, or a trigger interferes.',
         );
       const types = new Set(stored.map(({ eventType }) => eventType)).size;

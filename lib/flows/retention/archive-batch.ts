@@ -8,6 +8,7 @@ import {
   noteArchived,
   readArchiveBatch,
 } from '../../data-access/retention.ts';
+import { plural } from '../../domain/words.ts';
 import { readArchiveFile, writeArchiveFile } from './archive-file.ts';
 
 /** Where archived history goes. */
@@ -62,7 +63,8 @@ export async function archiveBatch(
     sha256: sha256(stored, 'hex'),
   };
   const note = await noteArchived(database, object, contents, now);
-  if (note.differing > 0) throw new ArchiveDiffersError(`${note.differing} requests differ in ${key}.`);
+  if (note.differing > 0)
+    throw new ArchiveDiffersError(`Differing in ${key}: ${plural(note.differing, 'request')}.`);
   const taken = { ...batch, pagwIds: [String(archivedValue(last, 'pagw_id'))] };
   return { ...note, events: events.length, bytes: stored.length, taken };
 }

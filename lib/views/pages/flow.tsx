@@ -7,6 +7,7 @@ import {
   pathKey,
 } from '../../data-access/flow.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
+import { plural } from '../../domain/words.ts';
 import {
   flowCautions,
   flowPlace,
@@ -158,7 +159,7 @@ function FlowReport({ data, context }: ReportProps) {
           <h2>Paths</h2>
           <FilledTable table={paths} rows={flow.variants.slice(0, PATHS_SHOWN)} {...{ question, context }} />
           <p class="legend">
-            {`${Math.min(PATHS_SHOWN, flow.variants.length)} of ${flow.variantCount.toLocaleString('en')} paths of ${flow.requestCount.toLocaleString('en')} requests. Expected is the most frequent path of requests that were answered, else of all.`}
+            {`${Math.min(PATHS_SHOWN, flow.variants.length)} of ${plural(flow.variantCount, 'path')} of ${plural(flow.requestCount, 'request')}. Expected is the most frequent path of requests that were answered, else of all.`}
           </p>
         </>
       )}

@@ -171,8 +171,8 @@ function OutageTable({ outage, context }: { outage: readonly OutageMember[]; con
     <>
       <h2>The same cause at {outage.length.toLocaleString('en')} tenants</h2>
       <p>
-        {stuck.toLocaleString('en')} requests in all. One notification covers them, under the key of the
-        first; a silence of that one silences all.
+        {plural(stuck, 'request')} in all. One notification covers them, under the key of the first; a silence
+        of that one silences all.
       </p>
       <Table
         caption="Incidents of this outage, largest first"

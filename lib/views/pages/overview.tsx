@@ -11,7 +11,7 @@ import { toRetryFilter } from '../../domain/retry-filter.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
 import type { Tone } from '../../domain/words.ts';
-import { durationText } from '../../domain/words.ts';
+import { durationText, plural } from '../../domain/words.ts';
 import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Empty } from '../parts/notice.tsx';
@@ -144,7 +144,7 @@ export function Overview({ data, context }: { data: OverviewData; context: ViewC
       <p class="lead">
         {links.link(
           { view: 'search', parameters: { tenant, open: 'yes' } },
-          `${number(data.open)} requests in flight`,
+          `${plural(data.open, 'request')} in flight`,
         )}
         , <CheckedAt check={check} now={now} />
       </p>
