@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
   type HoldScope,
   holdHistory,
@@ -41,6 +42,7 @@ export function archiveHold(cli: Cli): Command {
               hint: 'List requests with `pagw request list`.',
               exitCode: ExitCode.notFound,
             });
+          if (!('pagwId' in scope)) await refuseUnknownNames(connection.database('reader'), scope);
           const operator = await operatorOf(options, session);
           const done = await holdHistory(connection.database('operator'), scope, operator, connection.now());
           session.say(

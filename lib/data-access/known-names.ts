@@ -15,7 +15,8 @@ type Kind =
   | 'status'
   | 'error code'
   | 'downstream'
-  | 'rejection code';
+  | 'rejection code'
+  | 'plan';
 
 /** A name that exists nowhere: an answer that nothing matches would not be true. */
 export class UnknownNameError extends Error {
@@ -49,6 +50,7 @@ const WAYS_ON: Readonly<Record<Kind, string>> = {
   status: `The statuses are ${eventStatuses.join(', ')}.`,
   'error code': `Check the spelling; an error code ${HEARD_OF}`,
   downstream: `Check the spelling; a downstream ${HEARD_OF}`,
+  plan: `Check the spelling; a plan ${HEARD_OF}`,
   'rejection code': 'Check the spelling; each refused event is listed with its code.',
 };
 
@@ -63,6 +65,8 @@ export interface StatedNames {
   requestType?: string | null | undefined;
   /** Why a message was refused. */
   rejectionCode?: string | null | undefined;
+  /** In any case. */
+  plan?: string | null | undefined;
 }
 
 /**
@@ -71,7 +75,7 @@ export interface StatedNames {
  * @throws UnknownNameError
  */
 export async function refuseUnknownNames(database: Database, names: StatedNames): Promise<void> {
-  const { tenant, stage, eventType, errorCode, downstream, requestType, rejectionCode } = names;
+  const { tenant, stage, eventType, errorCode, downstream, requestType, rejectionCode, plan } = names;
   if (tenant && !(await isKnownTenant(database, tenant))) {
     const known = await listTenants(database);
     if (known.length > 0) throw new UnknownNameError('tenant', nearestNames(tenant, known));
@@ -98,6 +102,8 @@ export async function refuseUnknownNames(database: Database, names: StatedNames)
     );
   if (rejectionCode && !(await isRejectionCode(database, rejectionCode)))
     throw new UnknownNameError('rejection code', nearestNames(rejectionCode, Object.keys(rejectionHints)));
+  if (plan && !(await isPlan(database, plan)))
+    throw new UnknownNameError('plan', nearestNames(plan, await listPlans(database)));
 }
 
 function isOfCatalogue(stage: string): boolean {
@@ -156,6 +162,24 @@ async function isRejectionCode(database: Database, name: string): Promise<boolea
     { name },
   );
   return rows[0]?.known ?? false;
+}
+
+async function isPlan(database: Database, name: string): Promise<boolean> {
+  const { rows } = await database.execute<{ known: boolean }>(
+    'SELECT EXISTS (SELECT FROM decision_episode WHERE lower(plan) = lower(:name)) AS known',
+    { name },
+  );
+  return rows[0]?.known ?? false;
+}
+
+/** Those with the most requests: what a misspelt one most likely means is among them. */
+async function listPlans(database: Database): Promise<string[]> {
+  const { rows } = await readBounded<{ plan: string }>(
+    database,
+    `SELECT min(plan) AS plan FROM decision_episode GROUP BY lower(plan) ORDER BY count(*) DESC, lower(plan) LIMIT 1000`,
+    {},
+  );
+  return rows.map(({ plan }) => plan);
 }
 
 /** What a misspelt one most likely means is among the latest failures of each tenant. */

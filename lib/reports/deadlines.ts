@@ -88,7 +88,7 @@ async function readWork(database: Database, question: ReportQuestion): Promise<R
 }
 
 /** What is left to do, and who has to do it. */
-const work: TabularReport<WorkItem> = {
+export const work: TabularReport<WorkItem> = {
   rowsAre: 'deadlines',
   columns: [
     { title: 'Request', unit: 'request', value: ({ pagwId }) => pagwId, heads: true },

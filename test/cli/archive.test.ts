@@ -122,4 +122,18 @@ describe('pagw archive', () => {
       code: 64,
     });
   });
+
+  it('holds no plan and no tenant that nothing was ever heard of', async () => {
+    const hold = (...words: string[]) => pagw('archive', 'hold', ...words, '--reason', 'Doe v. Plan');
+    expect(await hold('--plan', 'anthm')).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/No plan of this name was ever heard of.*Did you mean anthem\?/s),
+    });
+    expect(await hold('--tenant', 'anthm')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('Did you mean anthem?'),
+    });
+    expect(JSON.parse((await pagw('archive', 'holds', '-o', 'json')).stdout).holds).toEqual([]);
+    expect((await hold('--plan', 'ANTHEM')).code).toBe(0);
+  });
 });

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import {
+  boardOf,
+  boards,
   completedAtOf,
   episodesOf,
   type KnownRequest,
@@ -75,6 +77,34 @@ describe('a history', () => {
       ),
       { numRuns: HISTORIES },
     );
+  });
+
+  it('is on one board at any time while it is undecided or undelivered, and else on none', () => {
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(arbitraryHistory('BOARD'), (history) => {
+        const fold = new RequestFold(null);
+        for (const event of history) {
+          fold.append(event, now);
+          const latest = decisionsOf(fold.memory).at(-1);
+          if (latest === undefined) continue;
+          const isAnswered = completedAtOf(fold.memory) !== null;
+          const waits = {
+            pipe: latest.resolvedAt === null && !isAnswered,
+            desk: latest.resolvedAt === null && isAnswered && latest.kind === 'request',
+            delivery:
+              ['APPROVED', 'PARTIAL', 'DENIED'].includes(latest.resolution ?? '') &&
+              latest.notifiedAt === null,
+          };
+          const on = boards.filter((board) => waits[board]);
+          const board = boardOf(fold.memory, latest);
+          expect(on).toEqual(board === null ? [] : [board]);
+          seen.set(String(board), (seen.get(String(board)) ?? 0) + 1);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect([...seen.keys()].sort()).toEqual(['delivery', 'desk', 'null', 'pipe']);
   });
 
   it('keeps what it remembers small, whatever stages a producer makes up', () => {
