@@ -102,7 +102,7 @@ describe('a history', () => {
           seen.set(String(board), (seen.get(String(board)) ?? 0) + 1);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
     expect([...seen.keys()].sort()).toEqual(['delivery', 'desk', 'null', 'pipe']);
   });
