@@ -6,8 +6,8 @@ import type { Mutant } from './mutant.ts';
 export interface Outcome extends Omit<Mutant, 'text'> {
   /** From the repository's root. */
   path: string;
-  /** `invalid`: PostgreSQL refuses it as it is. */
-  ended: 'killed' | 'survived' | 'invalid';
+  /** `invalid`: PostgreSQL refuses it as it is. `endless`: the tests took too long, be it for the machine's sake. */
+  ended: 'killed' | 'survived' | 'invalid' | 'endless';
 }
 
 const PAGE = fileURLToPath(new URL('../../docs/mutants.md', import.meta.url));
@@ -18,7 +18,7 @@ export async function writePage(
   totals: ReadonlyMap<string, number>,
   seed: string,
 ): Promise<void> {
-  const tried = outcomes.filter(({ ended }) => ended !== 'invalid');
+  const tried = outcomes.filter(({ ended }) => ended === 'killed' || ended === 'survived');
   const lines = [...Map.groupBy(tried, ({ path }) => path)]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([path, of]) => `| ${path} | ${totals.get(path) ?? '–'} | ${countsOf(of).join(' | ')} |`);
@@ -46,7 +46,8 @@ and the tests that cover it have to tell. \`npm run test:mutants -- --seconds 60
 targets of \`test/mutants/targets.ts\`, each over a database of its own; \`--log FILE\` keeps what became of them, \`--write\` makes this page.
 A score is the share of those tried that a test killed; those explained below change nothing that can be seen, and count in neither.
 
-${tried.length} mutants tried of ${[...totals.values()].reduce((sum, one) => sum + one, 0)}, seed ${seed}, ${new Date().toISOString().slice(0, 10)}; what PostgreSQL refuses is left out.
+${tried.length} mutants tried of ${[...totals.values()].reduce((sum, one) => sum + one, 0)}, seed ${seed}, ${new Date().toISOString().slice(0, 10)}; what PostgreSQL refuses, and what did not end
+in three minutes, is left out.
 
 | of | mutants | tried | killed | explained | score |
 |---|---:|---:|---:|---:|---:|

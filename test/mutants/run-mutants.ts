@@ -118,12 +118,12 @@ async function inDatabase(database: string, statements: string): Promise<void> {
   await client.query(statements).finally(() => client.end());
 }
 
-/** Survived when all pass; what never ends is told, too. */
+/** Survived when all pass; what does not end in time is not judged. */
 async function runTests(
   { tests }: Target,
   provided: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
-): Promise<'killed' | 'survived'> {
+): Promise<Outcome['ended']> {
   const child = spawn(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/mutants/vitest.config.ts', ...new Set(tests)],
@@ -137,6 +137,7 @@ async function runTests(
   const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), PATIENCE_MS);
   const code = await new Promise<number | null>((settle) => child.once('exit', settle));
   clearTimeout(timer);
+  if (code === null) return 'endless';
   return code === 0 ? 'survived' : 'killed';
 }
 

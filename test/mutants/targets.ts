@@ -100,9 +100,11 @@ export const targets: readonly Target[] = [
     'test/flows/retention/compact-requests.test.ts',
     'test/flows/retention/retention-races.test.ts',
   ),
+  ...sql('hold_history release_history is_held', 'test/flows/retention/legal-hold.test.ts'),
   ...sql(
-    'note_archived may_drop_month drop_archived_month keep_archived_month hold_history release_history is_held',
-    ...archiving,
+    'note_archived may_drop_month drop_archived_month keep_archived_month',
+    'test/flows/retention/archive-requests.test.ts',
+    'test/flows/retention/archive-hazards.test.ts',
   ),
   ...sql('search_events', 'test/data-access/metadata-search.test.ts'),
   ...code('domain', 'request-fold request-effects answer', ...folding),
