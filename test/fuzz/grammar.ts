@@ -101,3 +101,32 @@ export function addressQuery(filters: readonly string[], odd: readonly string[])
     .map(([name, said]) => `${name}=${encodeURIComponent(said.toWellFormed())}`);
   return fc.array(pair, { maxLength: 4 }).map((pairs) => pairs.join('&'));
 }
+
+/** The fields of a form, by name. */
+export function fieldsOf(
+  names: readonly string[],
+  values: readonly string[],
+): fc.Arbitrary<Record<string, string>> {
+  return fc.dictionary(fc.constantFrom(...names), anyTextOf(values), { maxKeys: 5 });
+}
+
+/** Places of options, and what is written after them. */
+export function saidOf(
+  options: number,
+  values: readonly string[],
+): fc.Arbitrary<{ picked: number[]; values: string[] }> {
+  return fc.record({
+    picked: fc.uniqueArray(fc.nat({ max: Math.max(0, options - 1) }), { maxLength: 4 }),
+    values: fc.array(anyTextOf(values), { minLength: 6, maxLength: 6 }),
+  });
+}
+
+function anyTextOf(values: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...values) },
+    {
+      weight: 1,
+      arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.toWellFormed()),
+    },
+  );
+}

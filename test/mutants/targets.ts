@@ -65,8 +65,14 @@ export const targets: readonly Target[] = [
     'test/data-access/published-year.test.ts',
     'test/flows/ingest/record-events-cuts.test.ts',
   ),
-  ...sql('clear_overtaken', ...recording, 'test/flows/retry/retry-histories.test.ts'),
-  ...sql('claim_due_retries waiting_failure', ...retrying),
+  ...sql(
+    'clear_overtaken',
+    ...recording,
+    'test/flows/retry/retry-histories.test.ts',
+    'test/flows/retry/claim-due-retries-races.test.ts',
+  ),
+  ...sql('claim_due_retries', ...retrying),
+  ...sql('waiting_failure', 'test/flows/retry/retry-batches.test.ts', ...retrying),
   ...sql(
     'pause_retries resume_retries pauses_of',
     'test/flows/retry/retry-pauses.test.ts',

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { claimDueRetries, endOldClaims, releaseClaims } from '../../../lib/data-access/retry.ts';
 import { expectDerivedStates } from '../../support/derived-states.ts';
 import { untilSomebodyWaits, withDirectConnections } from '../../support/direct-connections.ts';
-import { failedEvent } from '../../support/tracked-event.ts';
+import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 
 const bench = openRetryBench();
@@ -37,6 +37,20 @@ describe('two claims at once', () => {
       await first?.query('ROLLBACK');
     });
     expect((await claim()).claimed).toHaveLength(1);
+  });
+});
+
+describe('what overtakes a claimed failure', () => {
+  it('ends the claim of that one, and of no other', async () => {
+    const [overtaken, other] = [bench.newRequest(), bench.newRequest()];
+    await bench.record(failedEvent({ pagwId: overtaken }), failedEvent({ pagwId: other }));
+    bench.pass(61);
+    const { claimed } = await claim();
+    expect(claimed).toHaveLength(2);
+    await bench.record(trackedEvent({ pagwId: overtaken, occurredAt: bench.now.toISOString() }));
+    const { rows } = await bench.database.execute('SELECT failure_id FROM retry_claim');
+    expect(rows).toEqual([{ failureId: claimed.find(({ pagwId }) => pagwId === other)?.id }]);
+    expect((await claim()).claimed).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listActs, orderResend, pauseRetries, resumeRetries } from '../../../lib/data-access/operate.ts';
+import { claimResends } from '../../../lib/data-access/retry.ts';
 import { findRequest } from '../../../lib/data-access/timeline.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
@@ -150,6 +151,17 @@ describe('a resend', () => {
     const refused = await run();
     expect([refused.unsent, ...refused.troubles]).toEqual([1, ['PARSING', 'QueueDown']]);
     bench.queue.behave = () => ({});
+    expect(await run()).toMatchObject({ sent: 1 });
+  });
+
+  it('that was claimed by a run which is gone is sent when the lease is over, and not before', async () => {
+    const pagwId = await stuck('PARSE_START', 'PARSING', 'STARTED');
+    await resend(pagwId);
+    const options = { leaseSeconds: 300, limit: 10, skippedStages: [] };
+    expect(await claimResends(bench.database, options, bench.now)).toHaveLength(1);
+    bench.pass(299);
+    expect(await run()).toMatchObject({ sent: 0 });
+    bench.pass(1);
     expect(await run()).toMatchObject({ sent: 1 });
   });
 
