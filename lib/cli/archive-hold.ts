@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
   type HoldScope,
@@ -10,7 +10,7 @@ import {
 import { findRequest } from '../data-access/timeline.ts';
 import { canonicalTenant } from '../domain/event-catalogue.ts';
 import { ageText } from '../domain/words.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { printList } from './output/print-list.ts';
@@ -22,14 +22,14 @@ interface HoldOptions extends ReasonOption {
 
 export function archiveHold(cli: Cli): Command {
   return addReason(
-    new Command('hold')
+    newVerb('hold', ['tenant'])
       .description(
         'legal hold: keep the history of a request, a tenant or a plan from compaction, archive and drop',
       )
       .argument('[pagwId]', 'the request')
       .option('--plan <name>', 'all requests of a plan')
       .action((pagwId: string | undefined, options: HoldOptions, command: Command) =>
-        cli.run(command, ['tenant'], async (session) => {
+        cli.run(command, async (session) => {
           const connection = await session.connect();
           const scope = readScope(session, pagwId, options);
           if (
@@ -56,12 +56,12 @@ export function archiveHold(cli: Cli): Command {
 
 export function archiveRelease(cli: Cli): Command {
   return addReason(
-    new Command('release')
+    newVerb('release', ['tenant'])
       .description('end the legal hold of a request, a tenant or a plan')
       .argument('[pagwId]', 'the request')
       .option('--plan <name>', 'all requests of a plan')
       .action((pagwId: string | undefined, options: HoldOptions, command: Command) =>
-        cli.run(command, ['tenant'], async (session) => {
+        cli.run(command, async (session) => {
           const connection = await session.connect();
           const scope = readScope(session, pagwId, options);
           await session.confirm(`End the legal hold of ${nameOf(scope)} on ${connection.name}?`);
@@ -81,10 +81,10 @@ export function archiveRelease(cli: Cli): Command {
 }
 
 export function archiveHolds(cli: Cli): Command {
-  return new Command('holds')
+  return newVerb('holds', [])
     .description('list what is on legal hold')
     .action((_options: object, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         printList<LegalHold>(session, {
           name: 'holds',

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import {
   type ArchiveMonth,
   type ArchiveObjectRow,
@@ -10,7 +10,7 @@ import { printable } from '../domain/printable-text.ts';
 import { ageText, archiveMarks, countText, plural } from '../domain/words.ts';
 import { ArchiveDamagedError } from '../flows/retention/archive-object.ts';
 import { restoreObject, restoreRequest } from '../flows/retention/restore-archived.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { bytesText } from './doctor/doctor-check.ts';
@@ -21,12 +21,14 @@ import type { Cell, Column } from './output/table.ts';
 import type { Session } from './session.ts';
 
 export function archiveList(cli: Cli): Command {
-  return new Command('list')
+  return newVerb('list', ['tenant', 'limit'])
     .description('list months and how far they are archived, or the objects of one month')
     .argument('[month]', 'such as 2026-03: list its objects')
     .action((month: string | undefined, _options: object, command: Command) =>
-      cli.run(command, month === undefined ? [] : ['tenant', 'limit'], (session) =>
-        month === undefined ? listMonths(session) : listObjects(session, readMonth(month)),
+      cli.run(
+        command,
+        /*HAND*/ (session) =>
+          month === undefined ? listMonths(session) : listObjects(session, readMonth(month)),
       ),
     );
 }
@@ -135,14 +137,14 @@ const DAY_MS = 86_400_000;
 
 export function archiveRestore(cli: Cli): Command {
   return addReason(
-    new Command('restore')
+    newVerb('restore', [])
       .description(
         'put archived events back into the database, for a time; a timeline alone needs no restoring',
       )
       .argument('<what>', 'a request, or a month such as 2026-03')
       .option('--days <n>', 'how long they stay', parseDays, DEFAULT_DAYS)
       .action((what: string, options: Options, command: Command) =>
-        cli.run(command, [], (session) => restore(session, what.trim(), options)),
+        cli.run(command, (session) => restore(session, what.trim(), options)),
       ),
   );
 }

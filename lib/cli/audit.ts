@@ -1,8 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { ACTS_PER_PAGE, listActs, type RecordedAct } from '../data-access/operate.ts';
 import { ageText, countText } from '../domain/words.ts';
-import type { Verb } from './cli.ts';
+import { newVerb, type Verb } from './cli.ts';
 import { printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
 import { readPages } from './read-pages.ts';
@@ -16,13 +16,13 @@ interface Options {
 const DEFAULT_LIMIT = 50;
 
 export const audit: Verb = (cli) =>
-  new Command('audit')
+  newVerb('audit', ['tenant', 'since', 'until', 'limit', 'after'])
     .description('list what was done by hand, latest first: who, what, when, why, and how much it touched')
     .option('--action <action>', 'only this, such as retry.pause; or what begins so, such as retry')
     .option('--by <name>', 'only what this person did')
     .option('--request <pagwId>', 'only what was done to this request')
     .action((options: Options, command: Command) =>
-      cli.run(command, ['tenant', 'since', 'until', 'limit', 'after'], async (session) => {
+      cli.run(command, async (session) => {
         const { tenant, limit = DEFAULT_LIMIT, after } = session.options;
         const connection = await session.connect();
         const now = connection.now();

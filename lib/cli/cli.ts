@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { durationText } from '../domain/words.ts';
 import { ExitCode, toCliError, usageError } from './cli-error.ts';
 import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
@@ -9,6 +9,20 @@ import { Session } from './session.ts';
 
 /** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */
 export type Verb = (cli: Cli) => Command;
+
+const honours = new WeakMap<Command, readonly NarrowingOption[]>();
+
+/** @param honoured the narrowing options that the verb makes use of: its help shows these, and the others are refused. */
+export function newVerb(name: string, honoured: readonly NarrowingOption[]): Command {
+  const verb = new Command(name);
+  honours.set(verb, honoured);
+  return verb;
+}
+
+/** Empty for what is no verb. */
+export function honouredBy(command: Command): readonly NarrowingOption[] {
+  return honours.get(command) ?? [];
+}
 
 const WATCH_SECONDS = 5;
 const LONGEST_WATCH_SECONDS = 3_600;
@@ -58,18 +72,18 @@ export class Cli {
 
   /**
    * @param command as commander hands it to an action.
-   * @param honours the narrowing options that this verb makes use of.
+   * @param honoured where that depends on the arguments; absent: what the verb honours.
    */
   async run(
     command: Command,
-    honours: readonly NarrowingOption[],
     work: (session: Session) => Promise<Outcome>,
+    honoured: readonly NarrowingOption[] = honouredBy(command),
   ): Promise<void> {
     const options = command.optsWithGlobals<GlobalOptions>();
     const session = new Session(options, this.io);
     const own = new Set(command.options.map((option) => option.attributeName()));
     const given = narrowingOptions.filter((name) => options[name] !== undefined && !own.has(name));
-    session.refuseUnused(pathOf(command), honours, given);
+    session.refuseUnused(pathOf(command), honoured, given);
     if (options.bom === true && options.output !== 'csv')
       throw usageError('--bom is for CSV alone.', 'Add -o csv.');
     refuseImpossible(command);

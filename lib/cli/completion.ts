@@ -1,13 +1,13 @@
-import { Argument, Command, type Option } from 'commander';
+import { Argument, type Command, type Option } from 'commander';
 import { stages } from '../domain/event-stages.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 
 export function completion(cli: Cli): Command {
-  return new Command('completion')
+  return newVerb('completion', [])
     .description('print a script that completes verbs and options: source <(pagw completion bash)')
     .addArgument(new Argument('<shell>', 'whose').choices(shells))
     .action((shell: Shell, _options: object, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const program = command.parent;
         if (program !== null) session.print(completionScript(shell, program));
         return undefined;

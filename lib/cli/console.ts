@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
-import type { Verb } from './cli.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { newVerb, type Verb } from './cli.ts';
 import { CliError, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 
@@ -15,14 +15,14 @@ export interface OpenedConsole {
 export type OpenConsole = (connection: Connection, port: number) => Promise<OpenedConsole>;
 
 export const console: Verb = (cli) =>
-  new Command('console')
+  newVerb('console', [])
     .description(
       'open the console of a deployed tracker on this machine: read as the reader, act as the operator, under your AWS name',
     )
     .option('--port <n>', 'where browsers of this machine find it', parsePort, DEFAULT_PORT)
     .addHelpText('after', '\nExamples:\n  pagw console --stack PagwEventTracker-dev --region us-east-1')
     .action(({ port }: { port: number }, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         if (connection.kind === 'local')
           throw usageError(

@@ -6,10 +6,10 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { recordOperatorAction } from '../data-access/operate.ts';
 import { ageText, countText, plural } from '../domain/words.ts';
-import type { Verb } from './cli.ts';
+import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
@@ -21,10 +21,10 @@ import { type Column, tableText } from './output/table.ts';
 const DEFAULT_LIMIT = 10;
 
 export const deadLettersList: Verb = (cli) =>
-  new Command('list')
+  newVerb('list', ['limit'])
     .description('count the events that could not be recorded in 1,000 deliveries, and show some of them')
     .action((_options: object, command: Command) =>
-      cli.run(command, ['limit'], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const queueUrl = needDeadLetterQueue(connection);
         const total = await countDeadLetters(connection.sqs, queueUrl);
@@ -58,11 +58,11 @@ const SAMPLE = 5;
 type Options = ReasonOption & { dryRun?: boolean };
 
 export const deadLettersRedrive: Verb = (cli) =>
-  addReason(new Command('redrive'))
+  addReason(newVerb('redrive', []))
     .description('send every dead letter to the events queue again, in order within each request')
     .option('--dry-run', 'only count, and show a sample')
     .action((options: Options, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const { sqs, eventsQueueUrl } = connection;
         const from = needDeadLetterQueue(connection);

@@ -1,6 +1,6 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { plural } from '../domain/words.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { ExitCode, usageError } from './cli-error.ts';
 import { type CheckPart, type DoctorCheck, headingText, resultText } from './doctor/doctor-check.ts';
 import { openAccount } from './doctor/preflight.ts';
@@ -18,7 +18,7 @@ interface DoctorOptions {
 
 export function doctor(cli: Cli): Command {
   return (
-    new Command('doctor')
+    newVerb('doctor', [])
       .description('check the tracker from end to end; exit code 10 when a check fails')
       .option('--preflight', 'only the account, before the first deployment to it')
       .option('--before-deployment', 'only the checklist for before a deployment')
@@ -31,7 +31,7 @@ export function doctor(cli: Cli): Command {
       )
       .option('--deep', 'check the sequence and the state of every request, however long it takes')
       .action((options: DoctorOptions, command: Command) =>
-        cli.run(command, [], async (session) => {
+        cli.run(command, async (session) => {
           if (options.preflight === true) return await preflight(session);
           const connection = await session.connect();
           const progress = openProgress(session.io.stderr);

@@ -1,11 +1,11 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { RejectedEvent } from '../client/read-event-lines.ts';
 import { SendInterruptedError, sendEvents } from '../client/send-events.ts';
 import { type DoubtfulName, doubtfulNames } from '../domain/doubtful-names.ts';
 import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { printable } from '../domain/printable-text.ts';
 import { cautionGlyph, countText, plural } from '../domain/words.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import { outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
@@ -27,11 +27,11 @@ interface Sent {
 }
 
 export function eventSend(cli: Cli): Command {
-  return new Command('send')
+  return newVerb('send', [])
     .description('send events to the queue, each request in order; what the contract refuses is left out')
     .requiredOption('-f, --file <file>', 'one JSON object a line, a JSON array, or one event; - is stdin')
     .action(({ file }: { file: string }, command: Command) =>
-      cli.run(command, [], (session) => sendFile(session, file)),
+      cli.run(command, (session) => sendFile(session, file)),
     );
 }
 
@@ -123,13 +123,13 @@ interface Options {
 }
 
 export function eventValidate(cli: Cli): Command {
-  return new Command('validate')
+  return newVerb('validate', ['limit'])
     .description('judge events by the contract, offline; exit code 1 when any is refused')
     .requiredOption('-f, --file <file>', 'one JSON object a line, a JSON array, or one event; - is stdin')
     .option('--strict', "at the PHI guard's strict level, as a production tracker judges")
     .option('--metadata-key <key...>', 'metadata keys that the tracker knows beside the catalogue')
     .action(({ file, strict, metadataKey }: Options, command: Command) =>
-      cli.run(command, ['limit'], async (session) => {
+      cli.run(command, async (session) => {
         const refused: RejectedEvent[] = [];
         const warnings = new Map<string, DoubtfulName & { events: number }>();
         const limit = session.options.limit ?? DEFAULT_LIMIT;

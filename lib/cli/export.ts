@@ -1,11 +1,11 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { LoggedEvent, LoggedRequest } from '../data-access/event-log.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { countRequests, listTenants } from '../data-access/requests.ts';
 import { plural } from '../domain/words.ts';
 import { type LogBatch, readEventLog } from '../flows/export/read-event-log.ts';
 import { eventElement, TRACE_END, traceBegin, XES_BEGIN, XES_END } from '../flows/export/xes.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { usageError } from './cli-error.ts';
 import { BYTE_ORDER_MARK, csvLine } from './output/print-list.ts';
 import { openProgress } from './output/progress.ts';
@@ -18,7 +18,7 @@ type Format = (typeof formats)[number];
 const MOST_COUNTED = 1_000_000;
 
 export function exportEvents(cli: Cli): Command {
-  return new Command('export')
+  return newVerb('export', ['tenant', 'since', 'until'])
     .description(
       'every event of every request as an event log for process-mining tools: pagw export --format xes > log.xes',
     )
@@ -29,7 +29,7 @@ export function exportEvents(cli: Cli): Command {
         '\namong them. Error texts and metadata are left out.',
     )
     .action(({ format }: { format: Format }, command: Command) =>
-      cli.run(command, ['tenant', 'since', 'until'], async (session) => {
+      cli.run(command, async (session) => {
         const { output } = session.options;
         if (output !== 'table' && output !== format)
           throw usageError('`pagw export` writes CSV or XES.', 'Choose with --format csv or --format xes.');

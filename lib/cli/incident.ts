@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import {
   findIncident,
   type ListedIncident,
@@ -16,7 +16,7 @@ import { printable } from '../domain/printable-text.ts';
 import { coveringPause } from '../domain/retry-pause.ts';
 import { pagwCommand, shellWord } from '../domain/shell-word.ts';
 import { ageText, closedIncidentMark, durationText, incidentLevelMarks, plural } from '../domain/words.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
@@ -45,11 +45,11 @@ const FIELDS: (keyof ListedIncident & string)[] = [
 ];
 
 export function incidentList(cli: Cli): Command {
-  return new Command('list')
+  return newVerb('list', ['tenant', 'limit', 'after'])
     .description('list incidents: stuck requests of one tenant, stage and cause')
     .option('--closed', 'those that are over, too')
     .action(({ closed }: { closed?: boolean }, command: Command) =>
-      cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
+      cli.run(command, async (session) => {
         const { tenant, limit = DEFAULT_LIMIT, after } = session.options;
         const connection = await session.connect();
         const now = connection.now();
@@ -96,11 +96,11 @@ function levelCell({ level, closedAt }: Pick<ListedIncident, 'level' | 'closedAt
 }
 
 export function incidentShow(cli: Cli): Command {
-  return new Command('show')
+  return newVerb('show', [])
     .description('show an incident: how it stands, what to do, what was notified and done')
     .argument('<key>', 'as `pagw incident list` prints it; of several, the open one or the latest')
     .action((key: string, _options: object, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const database = connection.database('reader');
         const incident = await findIncident(database, { key: key.trim() });
@@ -179,12 +179,12 @@ const DEFAULT_SECONDS = 4 * 3600;
 
 export function incidentSnooze(cli: Cli): Command {
   return addReason(
-    new Command('snooze')
+    newVerb('snooze', [])
       .description('send nothing more of an open incident for a while, unless a decision becomes overdue')
       .argument('<key>', 'as `pagw incident list` prints it')
       .option('--for <duration>', 'how long, such as 4h; 0s ends a silence', parseSilence, DEFAULT_SECONDS)
       .action((key: string, options: Options, command: Command) =>
-        cli.run(command, [], async (session) => {
+        cli.run(command, async (session) => {
           const { for: seconds } = options;
           const connection = await session.connect();
           const now = connection.now();

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Database } from '../data-access/database.ts';
 import { ensurePartitions } from '../data-access/maintain.ts';
 import { keepReaderLimited, listAppliedFunctions, listAppliedMigrations } from '../data-access/migrate.ts';
@@ -8,7 +8,7 @@ import { defaultFoldRules } from '../domain/request-fold.ts';
 import { migrationMarks, plural } from '../domain/words.ts';
 import { migrate } from '../flows/migrate/migrate.ts';
 import { readFunctionFiles, readMigrationFiles } from '../flows/migrate/migration-file.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { ExitCode } from './cli-error.ts';
 import { markCell, outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
@@ -17,10 +17,10 @@ import type { Column } from './output/table.ts';
 import { momentText, type TimeZone } from './output/time-text.ts';
 
 export function migrateStatus(cli: Cli): Command {
-  return new Command('status')
+  return newVerb('status', [])
     .description('compare the migrations of this version with the database')
     .action((_options: object, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const database = connection.database('reader');
         const states = await readMigrationStates(database);
@@ -60,10 +60,10 @@ function columns(zone: TimeZone): Column<MigrationState>[] {
 }
 
 export function migrateUp(cli: Cli): Command {
-  return new Command('up')
+  return newVerb('up', [])
     .description('apply the migrations and functions that the database lacks, in order')
     .action((_options: object, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const database = connection.database('owner');
         const pending = (await readMigrationStates(database)).filter(({ state }) => state === 'pending');

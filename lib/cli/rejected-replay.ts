@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { judgeEvents } from '../client/read-event-lines.ts';
 import { sendEvents } from '../client/send-events.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
@@ -13,7 +13,7 @@ import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { printable } from '../domain/printable-text.ts';
 import { ageText, countText, plural } from '../domain/words.ts';
 import { prepareReplay } from '../flows/operate/replay-rejected.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { operatorOf } from './operator.ts';
@@ -35,7 +35,7 @@ const PAGE_ROWS = 200;
 const MOST_LISTED = 20;
 
 export function rejectedReplay(cli: Cli): Command {
-  return new Command('replay')
+  return newVerb('replay', ['tenant', 'since', 'until', 'limit'])
     .description('send refused events to the queue again: one by its id, or all with a code')
     .argument('[id]', 'as `pagw rejected list` prints it', parseRejectedId)
     .option('--code <code>', 'all that were refused for this reason and not replayed yet, oldest first')
@@ -44,11 +44,15 @@ export function rejectedReplay(cli: Cli): Command {
     .option('--again', 'also what was replayed before')
     .option('--force', 'also what the contract still refuses')
     .action((id: number | undefined, options: Options, command: Command) =>
-      cli.run(command, id === undefined ? ['tenant', 'since', 'until', 'limit'] : [], (session) => {
-        if ((id === undefined) === (options.code === undefined))
-          throw usageError('Name what to replay: either an id or --code.', 'See `pagw rejected list`.');
-        return id === undefined ? replayByCode(session, options) : replayById(session, id, options);
-      }),
+      cli.run(
+        command,
+        (session) => {
+          if ((id === undefined) === (options.code === undefined))
+            throw usageError('Name what to replay: either an id or --code.', 'See `pagw rejected list`.');
+          return id === undefined ? replayByCode(session, options) : replayById(session, id, options);
+        },
+        id === undefined ? undefined : [],
+      ),
     );
 }
 

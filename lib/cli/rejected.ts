@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Database } from '../data-access/database.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
@@ -14,7 +14,7 @@ import { printable } from '../domain/printable-text.ts';
 import { rejectionFate } from '../domain/rejection.ts';
 import { ageText, plural, rejectionFateMarks } from '../domain/words.ts';
 import { readRejectedBody } from '../flows/operate/replay-rejected.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import { markCell } from './output/paint.ts';
 import { factsText, printList } from './output/print-list.ts';
@@ -52,12 +52,12 @@ const FIELDS: (keyof FollowedRejection & string)[] = [
 ];
 
 export function rejectedList(cli: Cli): Command {
-  return new Command('list')
+  return newVerb('list', ['tenant', 'since', 'until', 'limit', 'after'])
     .description('list refused events, latest first')
     .option('--code <code>', 'only this reason, such as METADATA_PHI_SUSPECTED')
     .option('--waiting', 'only what has not been replayed')
     .action((options: Options, command: Command) =>
-      cli.run(command, ['tenant', 'since', 'until', 'limit', 'after'], async (session) => {
+      cli.run(command, async (session) => {
         const { after } = session.options;
         const connection = await session.connect();
         const now = connection.now();
@@ -113,12 +113,12 @@ function columns(now: Date): Column<FollowedRejection>[] {
 }
 
 export function rejectedShow(cli: Cli): Command {
-  return new Command('show')
+  return newVerb('show', [])
     .description('say why an event was refused and where its message is kept')
     .argument('<id>', 'as `pagw rejected list` prints it', parseRejectedId)
     .option('--body', 'print the message itself; it may hold personal data')
     .action((id: number, { body = false }: { body?: boolean }, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const row = await needRejected(connection.database('reader'), id);
         const text = body ? await needRejectedBody(connection.s3, row) : undefined;

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { printable } from '../domain/printable-text.ts';
 import {
   previewResend,
@@ -7,14 +7,14 @@ import {
   resendRequest,
 } from '../flows/operate/resend-request.ts';
 import { resendRefusals, riskText } from '../flows/operate/resend-text.ts';
-import type { Verb } from './cli.ts';
+import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 
 type Options = ReasonOption & { acceptSecondCase?: boolean };
 
 export const requestResend: Verb = (cli) =>
-  addReason(new Command('resend'))
+  addReason(newVerb('resend', []))
     .description(
       'send the work once more that a stuck request waits for: no result came, or a hand-off was lost',
     )
@@ -24,7 +24,7 @@ export const requestResend: Verb = (cli) =>
       'where the downstream may have the case already: a second one is accepted',
     )
     .action((id: string, options: Options, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const pagwId = id.trim();
         const connection = await session.connect();
         const preview = await previewResend(connection.database('reader'), pagwId);

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Database } from '../data-access/database.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { listActs, listRetryPauses } from '../data-access/operate.ts';
@@ -19,7 +19,7 @@ import { requestStatuses } from '../domain/tracked-event.ts';
 import { ageText, plural, tookText } from '../domain/words.ts';
 import { type ClosingEnd, closeRequest, closingEnds } from '../flows/operate/close-request.ts';
 import { readHistory } from '../flows/retention/read-history.ts';
-import { addWatch, type Cli } from './cli.ts';
+import { addWatch, type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { eventStatusCell, type Paint, requestStatusCell } from './output/paint.ts';
@@ -61,13 +61,13 @@ const LISTED_FIELDS: (keyof ListedRequest & string)[] = [
 ];
 
 export function requestList(cli: Cli): Command {
-  return addWatch(new Command('list'))
+  return addWatch(newVerb('list', ['tenant', 'since', 'until', 'limit', 'after']))
     .description('list requests, newest first')
     .option('--status <status>', 'only requests of this status, such as PENDING')
     .option('--stage <stage>', 'only requests whose main lane stands at this stage')
     .option('--open', 'only requests that are in flight')
     .action((options: ListOptions, command: Command) =>
-      cli.run(command, ['tenant', 'since', 'until', 'limit', 'after'], async (session) => {
+      cli.run(command, async (session) => {
         const { after } = session.options;
         const own = { status: readStatus(options.status), stage: readStage(options.stage) };
         const connection = await session.connect();
@@ -177,12 +177,12 @@ interface ShowOptions {
 }
 
 export function requestShow(cli: Cli): Command {
-  return addWatch(new Command('show'))
+  return addWatch(newVerb('show', ['tenant', 'limit']))
     .description('show a request and its events in order')
     .argument('<pagwId>', 'such as PAGW-20251226-00005-A7CEB2B3')
     .option('--metadata', "print each event's metadata below it (JSON always holds it)")
     .action((pagwId: string, { metadata = false }: ShowOptions, command: Command) =>
-      cli.run(command, ['tenant', 'limit'], (session) => showRequest(session, pagwId.trim(), metadata)),
+      cli.run(command, (session) => showRequest(session, pagwId.trim(), metadata)),
     );
 }
 
@@ -270,7 +270,7 @@ interface CloseOptions extends ReasonOption {
 
 export function requestClose(cli: Cli): Command {
   return addReason(
-    new Command('close')
+    newVerb('close', [])
       .description('end a request by hand: nothing of it is awaited, retried or alarmed any more')
       .argument('<pagwId>', 'the request')
       .addOption(
@@ -280,7 +280,7 @@ export function requestClose(cli: Cli): Command {
       )
       .addOption(new Option('--second <name>', 'who agrees: needed while its decision clock runs'))
       .action((pagwId: string, options: CloseOptions, command: Command) =>
-        cli.run(command, [], async (session) => {
+        cli.run(command, async (session) => {
           const { as: end, second } = options;
           const connection = await session.connect();
           await session.confirm(`End request ${pagwId} as ${end} on ${connection.name}?`);

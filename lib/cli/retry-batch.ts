@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import {
   BATCH_RATE,
@@ -10,7 +10,7 @@ import {
 import { listRetries } from '../data-access/retry.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { ageText, countText, outcomeMarks, plural } from '../domain/words.ts';
-import type { Verb } from './cli.ts';
+import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption, reasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
@@ -30,7 +30,7 @@ const SAMPLE = 5;
 type Options = RetryFilterOptions & Partial<ReasonOption> & { rate: number; all?: boolean; dryRun?: boolean };
 
 export const retryBatch: Verb = (cli) =>
-  addRetryFilter(new Command('batch'))
+  addRetryFilter(newVerb('batch', ['tenant']))
     .addOption(reasonOption())
     .description('retry every failure that matches, in steps, those whose attempts are used up included')
     .addOption(
@@ -41,7 +41,7 @@ export const retryBatch: Verb = (cli) =>
     .option('--all', 'mean it when nothing narrows the batch')
     .option('--dry-run', 'only count, and show a sample')
     .action((options: Options, command: Command) =>
-      cli.run(command, ['tenant'], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const now = connection.now();
         const { reason, dryRun } = options;
@@ -98,10 +98,10 @@ function parseRate(text: string): number {
 const DEFAULT_LIMIT = 25;
 
 export const retryBatches: Verb = (cli) =>
-  new Command('batches')
+  newVerb('batches', ['limit'])
     .description('list the batches that were asked for, and how far they are, latest first')
     .action((_options: object, command: Command) =>
-      cli.run(command, ['limit'], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const rows = await listRetryBatches(
           connection.database('reader'),
@@ -154,11 +154,11 @@ function columns(now: Date): Column<RetryBatch>[] {
 }
 
 export const retryCancel: Verb = (cli) =>
-  addReason(new Command('cancel'))
+  addReason(newVerb('cancel', []))
     .description('stop a running batch; what it has made due already goes out')
     .argument('<id>', 'as `pagw retry batches` prints it', parseBatchId)
     .action((id: number, options: ReasonOption, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const operator = await operatorOf(options, session);
         const stopped = await cancelRetryBatch(

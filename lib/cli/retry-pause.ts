@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { listRetryPauses, pauseRetries, resumeRetries } from '../data-access/operate.ts';
 import { listRetries } from '../data-access/retry.ts';
@@ -7,7 +7,7 @@ import type { PauseScope } from '../domain/retry-pause.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { textFault } from '../domain/text-fault.ts';
 import { ageText, plural } from '../domain/words.ts';
-import type { Verb } from './cli.ts';
+import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
@@ -25,10 +25,10 @@ export interface ScopeOptions {
 }
 
 export const retryPause: Verb = (cli) =>
-  addReason(addScope(new Command('pause')))
+  addReason(addScope(newVerb('pause', ['tenant'])))
     .description('hold back the retries of a tenant, a stage, a downstream, or where they meet')
     .action((options: ReasonOption & ScopeOptions, command: Command) =>
-      cli.run(command, ['tenant'], async (session) => {
+      cli.run(command, async (session) => {
         const scope = readScope(options, session);
         const connection = await session.connect();
         await previewPause(session, connection, scope);
@@ -101,10 +101,10 @@ function scopeText({ tenant, stage, downstream }: PauseScope): string {
 }
 
 export const retryPauses: Verb = (cli) =>
-  new Command('pauses')
+  newVerb('pauses', [])
     .description('list what is held back, since when, by whom and why')
     .action((_options: object, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const now = connection.now();
         printList(session, {
@@ -126,10 +126,10 @@ export const retryPauses: Verb = (cli) =>
     );
 
 export const retryResume: Verb = (cli) =>
-  addReason(addScope(new Command('resume')))
+  addReason(addScope(newVerb('resume', ['tenant'])))
     .description('let the retries go that a pause of exactly this holds back')
     .action((options: ReasonOption & ScopeOptions, command: Command) =>
-      cli.run(command, ['tenant'], async (session) => {
+      cli.run(command, async (session) => {
         const scope = readScope(options, session);
         const connection = await session.connect();
         const operator = await operatorOf(options, session);

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type NothingToRetry, retryNow, whyNothingToRetry } from '../data-access/operate.ts';
 import { type ListedRetry, listRetries, RETRIES_PER_PAGE } from '../data-access/retry.ts';
@@ -6,7 +6,7 @@ import { canonicalStage } from '../domain/event-stages.ts';
 import { type RetryFilter, toRetryFilter } from '../domain/retry-filter.ts';
 import { parseRetryPolicy, type RetryPolicy, retryTiming } from '../domain/retry-policy.ts';
 import { ageText, type RetryState, retryStateMarks, retryStates } from '../domain/words.ts';
-import { addWatch, type Verb } from './cli.ts';
+import { addWatch, newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
@@ -19,11 +19,11 @@ import type { Session } from './session.ts';
 const DEFAULT_LIMIT = 25;
 
 export const retryList: Verb = (cli) =>
-  addRetryFilter(addWatch(new Command('list')))
+  addRetryFilter(addWatch(newVerb('list', ['tenant', 'limit', 'after'])))
     .description('list failures that wait for retry or have used up their attempts, the next to go out first')
     .addOption(new Option('--state <state>', 'only these').choices(retryStates))
     .action((options: RetryFilterOptions & { state?: RetryState }, command: Command) =>
-      cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
+      cli.run(command, async (session) => {
         const { after } = session.options;
         const connection = await session.connect();
         const database = connection.database('reader');
@@ -69,12 +69,12 @@ const WHY_NOTHING: Readonly<Record<NothingToRetry, readonly [message: string, hi
 };
 
 export const retryRun: Verb = (cli) =>
-  addReason(new Command('run'))
+  addReason(newVerb('run', []))
     .description("retry a request's failed stages now, those whose attempts are used up included")
     .argument('<pagwId>', 'such as PAGW-20251226-00005-A7CEB2B3')
     .option('--stage <name>', 'only this stage, by any of its names')
     .action((id: string, options: ReasonOption & { stage?: string }, command: Command) =>
-      cli.run(command, [], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const database = connection.database('operator');
         const pagwId = id.trim();

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type LastCheck, readCheck } from '../data-access/stuck-alarm.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type StuckReason,
   stuckReasons,
 } from '../domain/words.ts';
-import { addWatch, type Cli } from './cli.ts';
+import { addWatch, type Cli, newVerb } from './cli.ts';
 import { ExitCode } from './cli-error.ts';
 import type { Style } from './output/paint.ts';
 import { type Column, tableText } from './output/table.ts';
@@ -37,7 +37,7 @@ const DEFAULT_LIMIT = 25;
 const ROWS_PER_PAGE = 1_000;
 
 export function stuck(cli: Cli): Command {
-  return addWatch(new Command('stuck'))
+  return addWatch(newVerb('stuck', ['tenant', 'limit', 'after']))
     .description('list requests that make no progress, and say why')
     .option('--group-by <keys>', `some of ${groupKeys.join(',')}`, parseGroupKeys, groupKeys)
     .option('--stage <stage>', 'only at this stage')
@@ -47,7 +47,7 @@ export function stuck(cli: Cli): Command {
     .option('--older-than <duration>', 'only those that wait at least so long, such as 15m', parseOlderThan)
     .option('--exit-code', `end with ${ExitCode.conditionFound} when there is any`)
     .action((options: Options, command: Command) =>
-      cli.run(command, ['tenant', 'limit', 'after'], async (session) => {
+      cli.run(command, async (session) => {
         const connection = await session.connect();
         const database = connection.database('reader');
         const now = connection.now();

@@ -1,8 +1,14 @@
+import type { Command } from 'commander';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Cli, honouredBy, pathOf } from '../../lib/cli/cli.ts';
 import { chooseConnection } from '../../lib/cli/connection.ts';
+import { examplesOf } from '../../lib/cli/examples.ts';
+import { narrowingOptions } from '../../lib/cli/global-options.ts';
 import { openLocalConnection } from '../../lib/cli/local-connection.ts';
 import { clockText, dayText, momentText } from '../../lib/cli/output/time-text.ts';
 import { parseDuration, parseWhen } from '../../lib/cli/parse-when.ts';
+import { createProgram } from '../../lib/cli/program.ts';
+import type { CliIo } from '../../lib/cli/run-pagw.ts';
 import { ageText, durationText, instantText, tookText } from '../../lib/domain/words.ts';
 import { runCli } from './run-cli.ts';
 
@@ -41,12 +47,47 @@ describe('a command line that makes no sense', () => {
 });
 
 describe('help and version', () => {
-  it('are data, with exit code 0, and name every global option below each verb', async () => {
+  it('are data, with exit code 0, and name the global options that a verb honours below it', async () => {
     const { code, stdout, stderr } = await runCli(['request', 'list', '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const option of ['--status', '--tenant', '--since', '--after', '--output', '--stack'])
       expect(stdout).toContain(option);
     expect((await runCli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('the help of each verb', () => {
+  const verbsOf = (command: Command): Command[] =>
+    command.commands.length === 0 ? [command] : command.commands.flatMap(verbsOf);
+  const program = createProgram(new Cli({ stdout: {}, stderr: {} } as CliIo));
+  const verbs = verbsOf(program)
+    .filter((verb) => verb.name() !== 'help')
+    .map((verb) => [pathOf(verb), verb] as const);
+
+  it.each(verbs)('%s has examples, and every option in them is one that its help shows', (path, verb) => {
+    const examples = examplesOf(path);
+    expect(examples).not.toEqual([]);
+    const help = verb.createHelp();
+    const shown = [
+      ...help.visibleOptions(verb),
+      ...Object.assign(help, verb.configureHelp()).visibleGlobalOptions(verb),
+    ];
+    const flags = new Set(shown.flatMap(({ short, long }) => [short, long]));
+    for (const example of examples) {
+      expect(example).toMatch(new RegExp(`pagw ${path}( |$|\\))`));
+      for (const flag of example.replaceAll(/'[^']*'/g, '').match(/(?<= )--?[a-z][a-z-]*/g) ?? [])
+        expect(flags).toContain(flag);
+    }
+  });
+
+  it.each(verbs)('%s names no option that it would refuse', async (path) => {
+    const { stdout } = await runCli([...path.split(' '), '--help']);
+    const honoured: readonly string[] = honouredBy(verbs.find(([name]) => name === path)?.[1] ?? program);
+    for (const name of narrowingOptions)
+      expect(new RegExp(`^  --${name} `, 'm').test(stdout.split('Global Options:')[1] ?? '')).toBe(
+        honoured.includes(name),
+      );
+    expect(stdout).toContain('Examples:');
   });
 });
 

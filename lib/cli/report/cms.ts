@@ -46,7 +46,7 @@ export const reportCms: Verb = (cli) =>
     )
     .option('--verify <file>', 'whether the frozen figures in a file of -o json are what was signed')
     .action((options: CmsOptions, command) =>
-      cli.run(command, ['tenant', 'since', 'until'], async (session) => {
+      cli.run(command, async (session) => {
         const { freeze, verify } = options;
         if (verify !== undefined) {
           session.say(verifyFigures(verify, options.key));

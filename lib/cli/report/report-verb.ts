@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Database } from '../../data-access/database.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
@@ -17,7 +17,7 @@ import {
   type Units,
 } from '../../reports/report.ts';
 import { UnknownRequestError } from '../../reports/timeline.ts';
-import type { Verb } from '../cli.ts';
+import { newVerb, type Verb } from '../cli.ts';
 import { CliError, ExitCode, usageError } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import type { NarrowingOption } from '../global-options.ts';
@@ -37,7 +37,7 @@ export function reportVerb<Row extends object>(report: Report<Row>): Verb {
   return (cli) => {
     const command = reportCommand(report);
     return command.action((...given: unknown[]) =>
-      cli.run(command, honoured(report), async (session) => {
+      cli.run(command, async (session) => {
         const words = report.words === undefined ? [] : [given[0]].flat().map(String);
         const { part, ...options } = command.opts<ReportOptions>();
         if (part !== undefined && session.options.output === 'json')
@@ -60,7 +60,7 @@ interface ReportOptions {
 
 /** The command with its help and options, not yet what it does. */
 export function reportCommand(report: Report<object>): Command {
-  const command = new Command(report.name).description(describe(report));
+  const command = newVerb(report.name, honoured(report)).description(describe(report));
   if (report.words !== undefined) command.argument(...report.words);
   if (report.ofYear)
     command.addOption(
