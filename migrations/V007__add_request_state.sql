@@ -159,7 +159,7 @@ ALTER TABLE request_tracker
   ALTER COLUMN received_on SET NOT NULL,
   ADD CONSTRAINT ux_request_tracker_pagw_received UNIQUE (pagw_id, received_on);
 
--- What append_events is told of a request, as the columns take it. Names and order: ROW_COLUMNS in lib/data-access/ingest.ts.
+-- What append_events is given of a request, as the columns take it. Names and order: ROW_COLUMNS in lib/data-access/ingest.ts.
 CREATE TYPE appended_request AS (
   pagw_id            VARCHAR(64) COLLATE "C",
   tenant             VARCHAR(64) COLLATE "C",

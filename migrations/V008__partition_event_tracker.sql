@@ -75,7 +75,7 @@ CREATE UNIQUE INDEX ux_event_tracker_pagw_event
 -- The other indexes and the foreign key are made by V012, once the rows are here: one build costs a fraction of as many
 -- entries one by one.
 
--- What append_events is told of an event, beside its metadata and what it states.
+-- What append_events is given of an event, beside its metadata and what it states.
 CREATE TYPE appended_event AS (
   pagw_id            VARCHAR(64) COLLATE "C",
   event_id           VARCHAR(128) COLLATE "C",

@@ -10,7 +10,7 @@ import {
 import type { TrackedEvent } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { inParts } from './page.ts';
-import { compositeArray } from './sql-text.ts';
+import { compositeArray, textArray } from './sql-text.ts';
 
 /** What stands of a request before events are added to it. */
 export interface RequestStateRow {
@@ -21,8 +21,8 @@ export interface RequestStateRow {
   correlated: boolean;
   /** Null of a row that an older system wrote: its state is yet to be derived. */
   memory: RequestMemory | null;
-  /** At which places of the event ids asked about stand ids that are recorded already. */
-  recorded: readonly number[] | null;
+  /** Which of the event ids asked about are recorded already. */
+  recorded: readonly string[] | null;
 }
 
 export interface RequestStates {
@@ -40,15 +40,19 @@ export async function readRequestStates(
   database: Database,
   eventIds: ReadonlyMap<string, readonly string[]>,
 ): Promise<RequestStates> {
-  const asked = [...eventIds].map(([pagwId, ids]) => ({ pagw_id: pagwId, event_ids: ids }));
-  const { rows } = await database.execute<{ state: RequestStateRow | Pick<RequestStateRow, 'pagwId'> }>(
-    'SELECT state FROM read_request_states(:asked::json, :most_bytes::int) AS state',
-    { asked: JSON.stringify(asked), most_bytes: MOST_STATE_BYTES },
+  const { rows } = await database.execute<RequestStateRow & { fits: boolean }>(
+    `SELECT pagw_id, tenant, last_sequence_no, correlated, memory, fits, recorded
+     FROM read_request_states(:pagw_ids::text[], :event_ids::text[], :most_bytes::int)`,
+    {
+      pagw_ids: textArray([...eventIds.keys()]),
+      event_ids: textArray([...eventIds.values()].map(textArray)),
+      most_bytes: MOST_STATE_BYTES,
+    },
   );
   const read = new Map<string, RequestStateRow>();
   const unread = new Set<string>();
-  for (const { state } of rows) {
-    if ('tenant' in state) read.set(state.pagwId, state);
+  for (const { fits, ...state } of rows) {
+    if (fits) read.set(state.pagwId, state);
     else unread.add(state.pagwId);
   }
   return { read, unread };

@@ -66,6 +66,11 @@ export function bindNames(sql: string): BoundNames {
   return { text: text + sql.slice(copied), names: [...numbers.keys()] };
 }
 
+/** The text of an array of texts. */
+export function textArray(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join()}}`;
+}
+
 /** The text of an array of rows, `{"(a,,\\"b c\\")"}`: of each record the values of `columns`, in their order. */
 export function compositeArray(
   records: readonly Record<string, unknown>[],

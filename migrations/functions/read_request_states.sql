@@ -1,20 +1,27 @@
--- What is there of requests before events are added: `asked` is a JSON array of {pagw_id, event_ids}. Answers a row for each
--- request that exists: its tenant, last number and state, and at which places of event_ids stand ids that are recorded
--- already. An answer holds 1 MiB: of requests beyond `most_bytes` of state nothing but the id is returned, and they are to be
--- asked for again. Called by readRequestStates (lib/data-access/ingest).
-CREATE OR REPLACE FUNCTION read_request_states(asked json, most_bytes int) RETURNS SETOF json
+-- What is there of requests before events are added: their tenant, last number and state, and which of the event ids
+-- asked about are recorded already; a row for each request that exists. `event_ids` holds the text of an array
+-- for each of `pagw_ids`. An answer holds 1 MiB: of requests beyond `most_bytes` of state (`fits` is false) only the id is returned,
+-- and they are to be asked for again. Called by readRequestStates (lib/data-access/ingest).
+CREATE OR REPLACE FUNCTION read_request_states(pagw_ids text[], event_ids text[], most_bytes int)
+RETURNS TABLE (
+  pagw_id varchar, tenant varchar, last_sequence_no bigint, correlated boolean, memory json, fits boolean, recorded json
+)
 LANGUAGE plpgsql
 STABLE
 -- A plan is kept from when the tables were small, and has to stay good as they grow.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+SET enable_sort = off
 AS $$
+#variable_conflict use_column
 BEGIN
   RETURN QUERY
   WITH known AS (
-    SELECT request.*, one.event_ids, sum(octet_length(request.state::text)) OVER (ORDER BY request.pagw_id) AS bytes
-    FROM json_to_recordset(asked) AS one (pagw_id text, event_ids json)
+    SELECT
+      request.*, one.event_ids,
+      row_number() OVER in_turn = 1 OR coalesce(sum(octet_length(request.state::text)) OVER in_turn, 0) <= most_bytes AS fits
+    FROM unnest(pagw_ids, event_ids) AS one (pagw_id, event_ids)
     -- OFFSET 0 keeps this a look-up per request: as a plain join it is planned as a scan of the whole table.
     CROSS JOIN LATERAL (
       SELECT tracker.pagw_id, tracker.received_on, tracker.tenant, tracker.last_sequence_no, tracker.retired_at, tracker.state,
@@ -23,29 +30,37 @@ BEGIN
       WHERE tracker.pagw_id = one.pagw_id
       OFFSET 0
     ) AS request
+    WINDOW in_turn AS (ROWS UNBOUNDED PRECEDING)
   )
   SELECT
-    CASE WHEN bytes > most_bytes AND bytes > octet_length(state::text) THEN json_build_object('pagwId', pagw_id)
-    ELSE json_build_object(
-      'pagwId', pagw_id,
-      'tenant', tenant,
-      'lastSequenceNo', last_sequence_no,
-      'correlated', correlated,
-      'memory', state,
-      'recorded', (
-        SELECT json_agg(place - 1)
-        FROM json_array_elements_text(known.event_ids) WITH ORDINALITY AS sent (id, place)
-        WHERE EXISTS (
-          SELECT FROM event_tracker AS event
-          WHERE event.pagw_id = known.pagw_id AND event.event_id = sent.id AND event.received_on = known.received_on
-        )
-        OR known.retired_at IS NOT NULL AND is_retired_event(known.pagw_id, known.received_on, sent.id)
+    pagw_id, tenant, last_sequence_no, correlated, CASE WHEN fits THEN state END, fits,
+    CASE
+      WHEN NOT fits THEN NULL
+      WHEN retired_at IS NULL THEN (
+        SELECT json_agg(event_id)
+        FROM (
+          -- In the order of the ids, which only their index has: another index would be read for all of the request's events.
+          SELECT event.event_id
+          FROM event_tracker AS event
+          WHERE event.pagw_id = known.pagw_id AND event.received_on = known.received_on
+            AND event.event_id = ANY (known.event_ids::text[])
+          ORDER BY event.event_id
+        ) AS there
       )
-    ) END
+      ELSE (
+        SELECT json_agg(sent.id)
+        FROM unnest(known.event_ids::text[]) AS sent (id)
+        WHERE is_retired_event(known.pagw_id, known.received_on, sent.id)
+          OR (
+            SELECT true FROM event_tracker AS event
+            WHERE event.pagw_id = known.pagw_id AND event.event_id = sent.id AND event.received_on = known.received_on
+          )
+      )
+    END
   FROM known;
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION read_request_states(json, int) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION read_request_states(text[], text[], int) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION read_request_states(json, int) TO pagw_writer, pagw_operator;
+GRANT EXECUTE ON FUNCTION read_request_states(text[], text[], int) TO pagw_writer, pagw_operator;

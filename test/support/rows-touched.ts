@@ -1,6 +1,8 @@
-import { Client } from 'pg';
+import { Client, types } from 'pg';
 import type { Database, SqlValues } from '../../lib/data-access/database.ts';
 import { bindNames } from '../../lib/data-access/sql-text.ts';
+
+const INT8 = 20;
 
 interface PlanNode {
   'Node Type': string;
@@ -51,11 +53,14 @@ export async function openTouchingConnection(superuserUrl: string): Promise<Touc
   const database: Database = {
     execute: async <Row>(sql: string, values: SqlValues = {}) => {
       const { text, names } = bindNames(sql);
-      const { rows, rowCount } = await client.query(
+      const { rows, rowCount } = await client.query({
         text,
-        names.map((name) => values[name]),
-      );
-      return { rows: rows as Row[], updatedCount: rowCount ?? 0 };
+        values: names.map((name) => values[name]),
+        types: {
+          getTypeParser: (type, format) => (type === INT8 ? Number : types.getTypeParser(type, format)),
+        },
+      });
+      return { rows: rows.map(camelCased) as Row[], updatedCount: rowCount ?? 0 };
     },
     transaction: (work) => work(database),
   };
@@ -72,6 +77,16 @@ export async function openTouchingConnection(superuserUrl: string): Promise<Touc
     },
     close: () => client.end(),
   };
+}
+
+/** As the Data API's client has rows. */
+function camelCased(row: object): object {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase()),
+      value,
+    ]),
+  );
 }
 
 function nodesOf(node: PlanNode): PlanNode[] {

@@ -136,7 +136,7 @@ async function foldRequest(
     isDerived: state.memory === null,
   };
   const fold = new RequestFold(known ?? null, rules);
-  const recorded = new Set(state?.recorded?.map((place) => events[place]?.event.eventId));
+  const recorded = new Set(state?.recorded);
   let tenant = state?.tenant ?? null;
   for (const { event, place } of events) {
     const owner = tenant ?? event.tenant;
@@ -157,7 +157,7 @@ async function foldRequest(
 function refuse(
   event: RecordableEvent,
   owner: string | null,
-  recorded: ReadonlySet<string | undefined>,
+  recorded: ReadonlySet<string>,
   fold: RequestFold,
 ): RecordOutcome | null {
   if (!maySend(event, owner)) return 'SENDER_NOT_ALLOWED';
