@@ -74,7 +74,7 @@ async function readWork(database: Database, question: ReportQuestion): Promise<R
   const before = filters.before === undefined ? undefined : new Date(filters.before);
   const query = { tenant, before, board: filters.board as Board | undefined };
   const { rows, next } = await listWork(database, { ...query, limit: question.limit, after: question.after });
-  const answer = { rows: rows as never[], next, table: work };
+  const answer = { rows: rows as never[], next, table: workTable };
   if (goesOn) return answer;
   const { rows: counts, left, requests: total } = await countWork(database, query, now);
   const until = before === undefined ? '' : ` due before ${instantText(before, now)}`;
@@ -88,7 +88,7 @@ async function readWork(database: Database, question: ReportQuestion): Promise<R
 }
 
 /** What is left to do, and who has to do it. */
-export const work: TabularReport<WorkItem> = {
+export const workTable: TabularReport<WorkItem> = {
   rowsAre: 'deadlines',
   columns: [
     { title: 'Request', unit: 'request', value: ({ pagwId }) => pagwId, heads: true },

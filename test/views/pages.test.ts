@@ -47,6 +47,14 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
         decisions: { rows: [{ ...decision, medianSeconds: 60, onTime: 7 }], left: 3 },
         year: 2026,
         listed: null,
+        work: {
+          ...{ board: 'desk', due: '72h' },
+          counts: {
+            rows: [{ board: 'desk', heldBy: 'provider', delegate: null, requests: 4, overdue: 1 }],
+            ...{ left: 2, requests: 6 },
+          },
+          page: null,
+        },
       },
       context,
     });
@@ -62,6 +70,9 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       'urgent 2',
       'Later ones',
       '3 more lines are not shown',
+      '6 requests undecided, or decided and not delivered',
+      'at a desk provider 4 1',
+      '2 more delegates not shown',
     ])
       expect(textOf(html)).toContain(part);
   });

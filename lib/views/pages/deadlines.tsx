@@ -9,10 +9,12 @@ import {
   listDeadlines,
   listDecisions,
 } from '../../data-access/decisions.ts';
-import type { FirstRows } from '../../data-access/page.ts';
+import type { FirstRows, Page } from '../../data-access/page.ts';
+import { countWork, listWork, type WorkCounts, type WorkItem } from '../../data-access/work-list.ts';
+import { type Board, boards } from '../../domain/request-fold.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { deadlineRiskMarks, deadlineRisks, durationText, plural } from '../../domain/words.ts';
-import { deadlines as deadlinesReport } from '../../reports/deadlines.ts';
+import { deadlines as deadlinesReport, workTable } from '../../reports/deadlines.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
@@ -29,7 +31,7 @@ const MOST_DECISIONS = 50;
 
 export const deadlinesPage: ViewPage = {
   title: 'Deadlines',
-  filters: ['risk', 'priority', 'outcome', 'after'],
+  filters: ['risk', 'board', 'due', 'priority', 'outcome', 'after'],
   show: async (question) => {
     const { database, parameters, context } = question;
     const { now, tenant, limits } = context;
@@ -38,23 +40,58 @@ export const deadlinesPage: ViewPage = {
     const risk = readWord(parameters, 'risk', deadlineRisks);
     const outcome = readWord(parameters, 'outcome', decisionOutcomes);
     const priority = readWord(parameters, 'priority', priorities);
+    const board = readWord(parameters, 'board', boards);
+    const due = readWord(parameters, 'due', dueWords);
     const after = readText(parameters, 'after') ?? undefined;
-    const [{ rows, next }, counts, decisions, listed] = await Promise.all([
+    const chosen = board !== null || due !== null;
+    if (outcome !== null && chosen)
+      throw badFilter('The filter “outcome” is of decisions; leave “board” and “due” away.');
+    const [{ rows, next }, counts, decisions, listed, work] = await Promise.all([
       listDeadlines(database, {
         tenant,
         now,
         risk: risk ?? undefined,
         limit: limits.requests,
-        after: outcome === null ? after : undefined,
+        after: outcome === null && !chosen ? after : undefined,
       }),
       countDeadlines(database, { tenant, now }),
       decisionMetrics(database, { tenant, since }),
       outcome === null ? null : readDecisions(question, { since, outcome, priority, after }),
+      readWork(question, { board, due, after: chosen ? after : undefined }),
     ]);
-    const data = { risk, counts, deadlines: rows, next, decisions, year, listed };
+    const data = { risk, counts, deadlines: rows, next, decisions, year, listed, work };
     return <DeadlineList data={data} context={context} />;
   },
 };
+
+/** From now on, in hours. */
+const dueHours = { '24h': 24, '72h': 72, '7d': 168 } as const;
+type Due = keyof typeof dueHours;
+const dueWords: readonly Due[] = ['24h', '72h', '7d'];
+
+/** Counts alone until a board or a time is chosen: then the requests, too. */
+async function readWork(
+  { database, context: { tenant, now, limits } }: ViewQuestion,
+  { board, due, after }: { board: Board | null; due: Due | null; after: string | undefined },
+): Promise<ShownWork> {
+  const before = due === null ? undefined : new Date(now.getTime() + dueHours[due] * 3_600_000);
+  const query = { tenant, before, board: board ?? undefined };
+  const isChosen = board !== null || due !== null;
+  const [counts, page] = await Promise.all([
+    countWork(database, query, now),
+    isChosen ? listWork(database, { ...query, limit: limits.requests, after }) : null,
+  ]);
+  return { board, due, counts, page };
+}
+
+export interface ShownWork {
+  /** Null: on any board, and due at any time. */
+  board: Board | null;
+  due: Due | null;
+  counts: WorkCounts;
+  /** Null where neither was chosen. */
+  page: Page<WorkItem> | null;
+}
 
 async function readDecisions(
   { database, context }: ViewQuestion,
@@ -90,6 +127,8 @@ export interface DeadlineListData {
   year: number;
   /** The requests behind one of the decisions' numbers; null where none was chosen. */
   listed: ListedDecisions | null;
+  /** What is left to do, and with whom. */
+  work: ShownWork;
 }
 
 export interface ListedDecisions {
@@ -146,6 +185,7 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
           {links.link({ view: 'deadlines', parameters: { tenant, risk, after: next } }, 'Later ones')}
         </p>
       )}
+      <Work work={data.work} context={context} />
       <h2>Decisions in {year}</h2>
       {decisions.rows.length === 0 ? (
         <Empty>No decision was made in {year} so far.</Empty>
@@ -160,6 +200,89 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
       )}
       <Listed data={data} context={context} />
     </section>
+  );
+}
+
+const boardTexts: Readonly<Record<Board, string>> = {
+  pipe: 'in the pipe',
+  desk: 'at a desk',
+  delivery: 'to be delivered',
+};
+
+/** All that is undecided or undelivered, by board, time and who holds it. */
+function Work({ work, context }: { work: ShownWork; context: ViewContext }) {
+  const { board, due, counts, page } = work;
+  const { links, tenant } = context;
+  return (
+    <>
+      <h2>Work list</h2>
+      <p>
+        <Total count={counts.requests} one="request" /> undecided, or decided and not delivered.
+      </p>
+      <Choices
+        name="Board"
+        view="deadlines"
+        parameters={{ tenant, due }}
+        parameter="board"
+        chosen={board}
+        words={[
+          { value: null, label: 'every board' },
+          ...boards.map((value) => ({ value, label: boardTexts[value] })),
+        ]}
+        links={links}
+      />
+      <Choices
+        name="Due"
+        view="deadlines"
+        parameters={{ tenant, board }}
+        parameter="due"
+        chosen={due}
+        words={[
+          { value: null, label: 'due at any time' },
+          ...dueWords.map((value) => ({ value, label: `within ${value}` })),
+        ]}
+        links={links}
+      />
+      {counts.rows.length === 0 ? (
+        <Empty>Nothing of the kind is left to do.</Empty>
+      ) : (
+        <Table
+          caption="By who holds it"
+          rows={counts.rows}
+          links={links}
+          columns={[
+            { name: 'Board', cell: (row) => boardTexts[row.board] },
+            {
+              name: 'Held by',
+              heads: true,
+              cell: ({ heldBy, delegate }) => <DataText value={delegate ?? heldBy} most={40} />,
+            },
+            { name: 'Requests', numeric: true, cell: ({ requests }) => requests.toLocaleString('en') },
+            { name: 'Overdue', numeric: true, cell: ({ overdue }) => overdue.toLocaleString('en') },
+          ]}
+        />
+      )}
+      {counts.left === 0 ? null : (
+        <Caution>{plural(counts.left, 'more delegate')} not shown. Choose a tenant to see its own.</Caution>
+      )}
+      {page === null || page.rows.length === 0 ? null : (
+        <ReportTable
+          report={workTable}
+          rows={page.rows}
+          caption="Work list, the next due first"
+          question={presentQuestion(context)}
+          context={context}
+        />
+      )}
+      {page?.next == null ? null : (
+        <p class="pager">
+          {links.link(
+            { view: 'deadlines', parameters: { tenant, board, due, after: page.next } },
+            'Later ones',
+          )}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
+import { refreshSummary } from '../../../lib/data-access/summary.ts';
+import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
+import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { viewNames } from '../../../lib/reports/place.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
@@ -100,4 +105,73 @@ describe.each(viewNames)('the view %s', (view) => {
         expect(messageOf(body)).toMatch(/position|filter “after”/);
       }
     });
+});
+
+/** Breaks out of a text, an attribute, a title of an SVG and a script at once, if anything lets it. */
+const MARKUP = `"'></title></script><img src=x onerror=alert(1)>`;
+
+describe('markup in whatever a producer can name', () => {
+  let hostile: TestDatabase;
+
+  beforeAll(async () => {
+    hostile = await openTestDatabase();
+    const { database } = hostile;
+    const names = {
+      ...{ tenant: MARKUP, pagwId: MARKUP, stage: MARKUP, errorCode: MARKUP, errorMessage: MARKUP },
+      ...{ workerId: MARKUP, serviceName: MARKUP, correlationId: MARKUP, externalReference: MARKUP },
+      metadata: { targetSystem: MARKUP, [MARKUP]: MARKUP },
+      stated: { type: MARKUP, plan: MARKUP, delegate: MARKUP, payload: { bucket: MARKUP, key: MARKUP } },
+    };
+    const failed = failedEvent({ ...names, eventId: `${MARKUP}1`, eventType: MARKUP, lane: 'unknown' });
+    const stuck = { ...names, pagwId: `${MARKUP}2`, stage: 'PARSING', eventType: 'PARSE_FAIL' };
+    await recordEvents(database, [failed], now);
+    await recordEvents(database, [failedEvent({ ...stuck, eventId: '2', retryable: false })], now);
+    const later = new Date(now.getTime() + 3 * 3_600_000);
+    await insertRejectedMessages(
+      database,
+      [
+        {
+          ...{
+            messageId: MARKUP,
+            position: 0,
+            tenant: MARKUP,
+            pagwId: MARKUP,
+            eventId: MARKUP,
+            code: MARKUP,
+          },
+          ...{ path: MARKUP, rule: MARKUP, hint: MARKUP, bodyBucket: MARKUP, bodyKey: MARKUP, bodyBytes: 1 },
+          sentAt: now,
+        },
+      ],
+      now,
+    );
+    await runStuckAlarm(database, {
+      rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
+      now: later,
+      measureLag: async () => ({ waiting: 0, seconds: 0 }),
+      publish: async () => undefined,
+    });
+    await refreshSummary({ database, now: later, mayGoOn: () => true });
+    const clock = { now: () => later, aheadSeconds: 0, advance: async () => undefined };
+    routes = viewRoutes({ database, clock, rules });
+  });
+  afterAll(() => hostile.close());
+
+  const named = new URLSearchParams({ tenant: MARKUP }).toString();
+  it.each([
+    ...viewNames.map((view) => [view, named]),
+    ['request', new URLSearchParams({ id: MARKUP }).toString()],
+    ['incident', 'id=1'],
+    ['rejection', 'id=1'],
+    ['deadlines', `${named}&board=pipe`],
+    ['stuck', `${named}&stage=PARSING`],
+    ['failures', `${named}&${new URLSearchParams({ error: MARKUP })}`],
+    ['search', new URLSearchParams({ q: MARKUP }).toString()],
+    ['search', `${named}&${new URLSearchParams({ type: MARKUP })}`],
+  ])('stays a text on the page %s?%s', async (view, query) => {
+    const { status, body } = await get(view, query);
+    expect(status).toBeLessThan(500);
+    expect(body).not.toMatch(/<img|onerror=alert\(1\)>|<\/title><\/script>|href="javascript:/i);
+    if (status === 200 && view !== 'latency') expect(body).toMatch(/&lt;img|&#60;img/);
+  });
 });
