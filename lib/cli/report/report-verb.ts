@@ -99,10 +99,10 @@ function describe({ summary, spanHours }: Report<object>): string {
   return `${summary} (by default: of the last ${span})`;
 }
 
-function honoured({ spanHours, limit, paged }: Report<object>): NarrowingOption[] {
+function honoured({ spanHours, ofYear, limit, paged }: Report<object>): NarrowingOption[] {
   return [
     'tenant',
-    ...(spanHours === undefined ? [] : (['since', 'until'] as const)),
+    ...(spanHours === undefined && !ofYear ? [] : (['since', 'until'] as const)),
     ...(limit === undefined ? [] : (['limit'] as const)),
     ...(paged ? (['after'] as const) : []),
   ];
