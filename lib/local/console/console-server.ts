@@ -122,6 +122,10 @@ export function json(status: number, value: unknown): ConsoleResponse {
   return { status, contentType: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
 }
 
+/** What falls back to nothing (base, forms, frames) is named besides. */
+const POLICY =
+  "default-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
 function write(response: ServerResponse, { status, contentType, body, headers }: ConsoleResponse): void {
   response.writeHead(status, {
     ...headers,
@@ -129,7 +133,7 @@ function write(response: ServerResponse, { status, contentType, body, headers }:
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'content-security-policy': POLICY,
     // An upload that was refused half-way is not read to its end.
     ...(status === 413 ? { connection: 'close' } : {}),
   });

@@ -244,6 +244,20 @@ describe('GET /healthz', () => {
 });
 
 describe('the console', () => {
+  it.each(['/', '/stuck?tenant=%00', '/nothing', '/healthz', '/console.js', '/events'])(
+    'lets no page be framed, sniffed or kept: %s',
+    async (path) => {
+      const { headers } = await fetch(`${url}${path}`);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+        'content-security-policy': expect.stringMatching(
+          /default-src 'self';.*base-uri 'none'; form-action 'self'; frame-ancestors 'none'/,
+        ),
+      });
+    },
+  );
+
   it('answers 404 and 405 with what there is', async () => {
     expect((await fetch(`${url}/nowhere`)).status).toBe(404);
     const wrongMethod = await fetch(`${url}/events`);
