@@ -33,8 +33,8 @@ export function objectsOf({ stack, bucketArn }: Bucket): string {
   return `Solutions-IAM5[Resource::${name}/*]`;
 }
 
-/** The rule about a wildcard behind a resource's ARN, of its own stack: `:*` for a function's versions. */
-export function wildcardBehind(resource: IConstruct, suffix: ':*'): string {
+/** The rule about a wildcard behind a resource's ARN, of its own stack: `:*` for a function's versions, `/*` for a bucket's objects. */
+export function wildcardBehind(resource: IConstruct, suffix: ':*' | '/*'): string {
   const element = resource.node.defaultChild;
   if (!CfnElement.isCfnElement(element)) throw new Error(`'${resource.node.path}' is not one resource.`);
   const logicalId: unknown = Stack.of(resource).resolve(element.logicalId);

@@ -1,11 +1,21 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  AccountRootPrincipal,
+  AnyPrincipal,
+  ArnPrincipal,
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 export interface EncryptionKeysProps {
   /** Keeps the keys when the stack is deleted. Without its key a retained snapshot or bucket cannot be read. */
   readonly retain: boolean;
+  /** ARNs of roles. @default whom IAM of the account lets */
+  readonly administrators?: readonly string[];
 }
 
 /** Three customer-managed keys, so that reading logs never means being able to read the database or the queues. */
@@ -46,10 +56,11 @@ export class EncryptionKeys extends Construct {
     );
   }
 
-  private key(id: string, description: string, { retain }: EncryptionKeysProps): Key {
+  private key(id: string, description: string, { retain, administrators }: EncryptionKeysProps): Key {
     const key = new Key(this, id, {
       description,
       enableKeyRotation: true,
+      ...(administrators === undefined ? {} : { policy: apart(administrators) }),
       pendingWindow: Duration.days(30),
       removalPolicy: retain ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
@@ -67,4 +78,46 @@ export class EncryptionKeys extends Construct {
     );
     return key;
   }
+}
+
+/** Of "Allows key administrators to administer the KMS key" in "Default key policy", AWS KMS: no use of the key. */
+const ADMINISTER = [
+  ...[
+    'Create*',
+    'Describe*',
+    'Enable*',
+    'List*',
+    'Put*',
+    'Update*',
+    'Revoke*',
+    'Disable*',
+    'Get*',
+    'Delete*',
+  ],
+  ...['TagResource', 'UntagResource', 'ScheduleKeyDeletion', 'CancelKeyDeletion', 'RotateKeyOnDemand'],
+].map((name) => `kms:${name}`);
+/** Of "Allows key users to use the KMS key" there; which of it a role may, its own policy says. Grants are for services of AWS alone. */
+const USE = [
+  ...['Encrypt', 'Decrypt', 'ReEncrypt*', 'GenerateDataKey*', 'DescribeKey'],
+  ...['CreateGrant', 'ListGrants', 'RevokeGrant'],
+].map((name) => `kms:${name}`);
+
+/** Instead of the policy that leaves everything to IAM. */
+function apart(administrators: readonly string[]): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        sid: 'Administrators',
+        principals: administrators.map((arn) => new ArnPrincipal(arn)),
+        actions: ADMINISTER,
+        resources: ['*'],
+      }),
+      new PolicyStatement({
+        sid: 'UseByPoliciesOfThisAccount',
+        principals: [new AccountRootPrincipal()],
+        actions: USE,
+        resources: ['*'],
+      }),
+    ],
+  });
 }

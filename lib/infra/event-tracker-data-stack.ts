@@ -1,5 +1,6 @@
 import { Fn, RemovalPolicies, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { DatabaseBackups, letCopy } from './database-backups.ts';
 import type { LogSettings } from './encrypted-log-group.ts';
 import { EncryptionKeys } from './encryption-keys.ts';
 import { letOthersUseKey, SIDES } from './other-accounts.ts';
@@ -27,7 +28,10 @@ export class EventTrackerDataStack extends Stack {
     const { settings } = props;
     const { retention, retainOnDelete } = settings;
     this.#zones = settings.zones;
-    this.keys = new EncryptionKeys(this, 'Keys', { retain: retainOnDelete });
+    this.keys = new EncryptionKeys(this, 'Keys', {
+      retain: retainOnDelete,
+      ...(settings.keyAdministrators === undefined ? {} : { administrators: settings.keyAdministrators }),
+    });
     for (const side of SIDES) {
       const others = settings[side];
       if (others !== undefined) letOthersUseKey(this.keys.messages, side, others);
@@ -37,8 +41,18 @@ export class EventTrackerDataStack extends Stack {
       key: this.keys.data,
       ...retention,
       accessLogDays: retention.logDays,
+      ...(settings.archiveReplica === undefined ? {} : { archiveReplica: settings.archiveReplica }),
     });
     this.database = new TrackerDatabase(this, 'Database', { settings, key: this.keys.data, logs: this.logs });
+    const { ownCluster } = this.database;
+    if (settings.backup !== undefined && ownCluster !== undefined) {
+      letCopy(this.keys.data, settings);
+      new DatabaseBackups(this, 'Backups', {
+        settings: { ...settings, ...settings.backup },
+        clusterArn: ownCluster.clusterArn,
+        key: this.keys.data,
+      });
+    }
     // The network and the roles with it: a cluster that stays needs what it stands in.
     if (retainOnDelete) RemovalPolicies.of(this.database).retainOnUpdateOrDelete();
     this.exportWhatRunsMayUse();

@@ -32,7 +32,8 @@ type Bounds = {
     | 'concurrency'
     | 'reservedConcurrency'
     | 'everyMinutes'
-    | 'thresholds']: NumbersOf<NonNullable<StageSettings[Name]>>;
+    | 'thresholds'
+    | 'backup']: NumbersOf<NonNullable<StageSettings[Name]>>;
 };
 
 const HISTORY_AGE: Bound = {
@@ -74,6 +75,10 @@ export const BOUNDS: Bounds = {
     retry: { least: 1, most: 60 },
     stuckAlarm: { least: 1, most: 15 },
     canary: { least: 2, most: 60, off: true },
+  },
+  backup: {
+    keepDays: { least: 1, most: 36_500, optional: true },
+    lockDays: { least: 1, most: 36_500, optional: true },
   },
   thresholds: {
     ingestAgeSeconds: { least: 1, most: 1_209_600, because: 'the queue keeps an event for 14 days' },

@@ -16,6 +16,7 @@ const LOG_RETENTION_DAYS = [365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_92
 /** What Performance Insights offers: a week, months of 31 days to 23, and two years. */
 const INSIGHTS_DAYS = [7, ...Array.from({ length: 23 }, (_, month) => 31 * (month + 1)), 731];
 const ZONE = /^[a-z]{2}(-[a-z]+)+-\d.*[a-z]$/;
+const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 const MAIL = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]+$/;
 
 /** What must be true besides of settings that are numbers within their bounds. */
@@ -27,6 +28,50 @@ export interface SettingRule {
 }
 
 export const RULES: readonly SettingRule[] = [
+  {
+    of: ['backup.keepDays', 'backup.lockDays'],
+    broken: ({ backup }) =>
+      backup !== undefined &&
+      !(Number.isInteger(backup.keepDays) && (backup.lockDays ?? 1) <= backup.keepDays),
+    message:
+      'backup.keepDays must be stated, and be at least backup.lockDays, before which nothing leaves the vault.',
+  },
+  {
+    of: ['backup.copyTo'],
+    broken: ({ backup, environment }) =>
+      backup?.copyTo !== undefined &&
+      !(Array.isArray(backup.copyTo) && backup.copyTo.every((arn) => isVaultElsewhere(arn, environment))),
+    message:
+      "backup.copyTo must be ARNs of backup vaults, each of another region or of another account but not of both, which AWS Backup does not copy Aurora to in one step: 'arn:aws:backup:us-west-2:123456789012:backup-vault:pagw'.",
+  },
+  {
+    of: ['backup.keepDays'],
+    broken: ({ backup, existingCluster }) => backup !== undefined && existingCluster?.ownCluster === 'none',
+    message:
+      'backup is of the cluster that the stage makes for itself; plan those of an existing one where that is made.',
+  },
+  {
+    of: ['archiveReplica.bucketArn', 'archiveReplica.keyArn'],
+    broken: ({ archiveReplica }) =>
+      archiveReplica !== undefined &&
+      !(
+        isGiven(archiveReplica.bucketArn, /^arn:[\w-]+:s3:::[a-z0-9][a-z0-9.-]{2,62}$/) &&
+        isGiven(archiveReplica.keyArn, KEY_ARN)
+      ),
+    message: 'archiveReplica must name a bucket and its key by ARN, as bucketArn and keyArn.',
+  },
+  {
+    of: ['keyAdministrators'],
+    broken: ({ keyAdministrators }) =>
+      keyAdministrators !== undefined &&
+      !(
+        Array.isArray(keyAdministrators) &&
+        keyAdministrators.length > 0 &&
+        keyAdministrators.every((arn) => isGiven(arn, /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/))
+      ),
+    message:
+      'keyAdministrators must be ARNs of roles without wildcards, the one that CloudFormation deploys with among them; leave it out for whom IAM lets.',
+  },
   {
     of: ['privateMode'],
     broken: ({ privateMode }) => privateMode !== undefined && typeof privateMode !== 'boolean',
@@ -364,6 +409,15 @@ function ruleFault(rules: StageRules): string | undefined {
 /** In its form, or a reference that CloudFormation fills in. The CDK is not asked: `pagw` reads settings without it. */
 function isGiven(text: unknown, form: RegExp): boolean {
   return typeof text === 'string' && (text.startsWith('${Token[') || form.test(text));
+}
+
+/** Where the stage's own place is not stated, only the form can be judged. */
+function isVaultElsewhere(arn: unknown, environment: StageSettings['environment']): boolean {
+  if (typeof arn !== 'string') return false;
+  const [, region, account] =
+    /^arn:[\w-]+:backup:([\w-]+):(\d{12}):backup-vault:[\w-]{2,50}$/.exec(arn) ?? [];
+  if (region === undefined) return false;
+  return environment === undefined || (region === environment.region) !== (account === environment.account);
 }
 
 function namesOthers(others: OtherAccounts | undefined): boolean {

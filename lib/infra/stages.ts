@@ -39,6 +39,26 @@ export interface OtherAccounts {
   organizationId?: string;
 }
 
+/** Snapshots of the database by AWS Backup, beside Aurora's own backups. */
+export interface BackupSettings {
+  /** How long a nightly snapshot, and each copy of it, is kept. */
+  keepDays: number;
+  /**
+   * Days in which nobody takes a snapshot out of the vault but who may remove its lock (governance mode). @default no lock
+   */
+  lockDays?: number;
+  /** ARNs of vaults of another region, or of another account, that let this account copy into them. @default no copies */
+  copyTo?: string[];
+}
+
+/** A bucket that archived history is copied to. It is versioned and lets the replication in (docs/deploy.md). */
+export interface ReplicaSettings {
+  /** Of another region or account. */
+  bucketArn: string;
+  /** Encrypts the copies. */
+  keyArn: string;
+}
+
 /** Everything in which one stage differs from another. */
 export interface StageSettings {
   /**
@@ -124,6 +144,15 @@ export interface StageSettings {
    * Manager by these alone. @default they run outside of any VPC
    */
   privateMode?: boolean;
+  /** Nightly snapshots in a vault, with copies elsewhere. @default Aurora's own backups alone */
+  backup?: BackupSettings;
+  /** Where archived history is copied to. @default one bucket, with earlier versions */
+  archiveReplica?: ReplicaSettings;
+  /**
+   * ARNs of the roles that administer the three keys; IAM of the account then only lets others use them. The role that CloudFormation
+   * deploys with must be one. @default whom IAM of the account lets
+   */
+  keyAdministrators?: string[];
   /** Where alarms' runbook links point: the page that is `docs/runbook.md`. */
   runbookUrl: string;
   /** Mail addresses notified of alarms and of stuck requests. Pagers subscribe to the topic themselves. */

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -9,11 +9,13 @@ import {
   type IBucket,
   ObjectLockRetention,
   ObjectOwnership,
+  type ReplicationRule,
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, objectsOf } from './acknowledge.ts';
+import { acknowledge, objectsOf, wildcardBehind } from './acknowledge.ts';
 import { allowKey } from './allow-key.ts';
+import type { ReplicaSettings } from './stages.ts';
 import type { TrackerFunction } from './tracker-function.ts';
 
 export interface TrackerBucketsProps {
@@ -24,6 +26,8 @@ export interface TrackerBucketsProps {
   /** @default objects are not locked */
   readonly archiveLockDays?: number;
   readonly accessLogDays: number;
+  /** @default one bucket */
+  readonly archiveReplica?: ReplicaSettings;
 }
 
 const SHARED: BucketProps = {
@@ -66,8 +70,9 @@ export class TrackerBuckets extends Construct {
         },
       ],
     });
-    const { archiveLockDays } = props;
+    const { archiveLockDays, archiveReplica } = props;
     this.archive = this.bucket('Archive', props.key, {
+      ...(archiveReplica === undefined ? {} : { replicationRules: [this.copyTo(archiveReplica)] }),
       ...(archiveLockDays === undefined
         ? {}
         : { objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(archiveLockDays)) }),
@@ -83,7 +88,27 @@ export class TrackerBuckets extends Construct {
         },
       ],
     });
+    if (archiveReplica !== undefined)
+      acknowledge(this.archive, {
+        [wildcardBehind(this.archive, '/*')]: 'Replication reads any archived object.',
+        [`Solutions-IAM5[Resource::${archiveReplica.bucketArn}/*]`]: 'Replication writes a copy of each.',
+        'Solutions-IAM5[Action::kms:GenerateDataKey*]':
+          'As the CDK grants it, on the key of the copies alone.',
+        'Solutions-IAM5[Action::kms:ReEncrypt*]': 'As the CDK grants it, on the key of the copies alone.',
+        'HIPAA+NIST-IAMNoInlinePolicy':
+          'The role serves one replication, so its rights are read and changed with it.',
+      });
     this.acknowledgeFindings();
+  }
+
+  private copyTo({ bucketArn, keyArn }: ReplicaSettings): ReplicationRule {
+    return {
+      destination: Bucket.fromBucketArn(this, 'Replica', bucketArn),
+      kmsKey: Key.fromKeyArn(this, 'ReplicaKey', keyArn),
+      sseKmsEncryptedObjects: true,
+      // What is deleted here by mistake stays there.
+      deleteMarkerReplication: false,
+    };
   }
 
   private acknowledgeFindings(): void {

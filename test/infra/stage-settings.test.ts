@@ -220,6 +220,47 @@ describe('settings of a stage', () => {
       { thresholds: { ...base().thresholds, canarySeconds: 0 } },
       /thresholds\.canarySeconds/,
     ],
+    [
+      'private mode in a network that was there',
+      { privateMode: true, existingNetwork: network },
+      /privateMode needs the network/,
+    ],
+    ['private mode that is no answer', { privateMode: 'yes' as never }, /privateMode must be true or false/],
+    ['a backup without an end', { backup: {} as never }, /backup\.keepDays must be/],
+    [
+      'a lock that outlives the snapshot',
+      { backup: { keepDays: 7, lockDays: 8 } },
+      /backup\.keepDays must be/,
+    ],
+    [
+      'a copy to a vault by its name',
+      { backup: { keepDays: 7, copyTo: ['pagw'] } },
+      /backup\.copyTo must be ARNs/,
+    ],
+    [
+      'a copy to where the stage is, or to another account and region at once',
+      {
+        environment: { account: '123456789012', region: 'us-east-1' },
+        backup: { keepDays: 7, copyTo: ['arn:aws:backup:us-west-2:999988887777:backup-vault:pagw'] },
+      },
+      /not of both/,
+    ],
+    [
+      'backups of a cluster that is another’s',
+      { existingCluster: cluster, backup: { keepDays: 7 } },
+      /backup is of the cluster that the stage makes/,
+    ],
+    [
+      'a replica without a key',
+      { archiveReplica: { bucketArn: 'arn:aws:s3:::copies' } as never },
+      /archiveReplica must name/,
+    ],
+    ['keys that nobody administers', { keyAdministrators: [] }, /keyAdministrators must be/],
+    [
+      'keys that anybody administers',
+      { keyAdministrators: ['arn:aws:iam::123456789012:role/*'] },
+      /without wildcards/,
+    ],
     ['a prefix in capitals', { namePrefix: 'Claims' }, /namePrefix must begin with a letter/],
     ['a prefix that begins with a digit', { namePrefix: '1st' }, /namePrefix/],
     ['a prefix with two hyphens in a row', { namePrefix: 'claims--west' }, /namePrefix/],

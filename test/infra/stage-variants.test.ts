@@ -69,10 +69,91 @@ describe('a stage with', () => {
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 2_557 } } },
     });
+    const replica = archive?.Properties.ReplicationConfiguration.Rules;
+    expect(replica).toHaveLength(1);
+    expect(replica[0]).toMatchObject({
+      Status: 'Enabled',
+      Destination: {
+        Bucket: 'arn:aws:s3:::pagw-archive-copies',
+        EncryptionConfiguration: { ReplicaKmsKeyID: EVERY_SETTING.archiveReplica.keyArn },
+      },
+      SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } },
+      DeleteMarkerReplication: { Status: 'Disabled' },
+    });
     for (const [, { Properties }] of synthesised.ofType('AWS::Logs::LogGroup'))
       expect(Properties.RetentionInDays).toBe(2_192);
   });
 });
+
+describe('what a security team asks for', () => {
+  const { ofType } = synthesiseStage('prod', { unchecked: true, settings: EVERY_SETTING });
+  const keys = ofType('AWS::KMS::Key').map(([id, { Properties }]) => {
+    const { Statement }: { Statement: KeyStatement[] } = Properties.KeyPolicy;
+    return { id, statements: Statement };
+  });
+
+  test('keys are administered by the roles named and used by others, never both', () => {
+    expect(keys).toHaveLength(3);
+    for (const { id, statements } of keys) {
+      const granted = statements.filter(({ Effect }) => Effect === 'Allow');
+      const administering = granted.filter(({ Action }) =>
+        [Action].flat().some((action) => /^kms:(\*|Put|Schedule|Delete|Update|Disable)/.test(action)),
+      );
+      expect(
+        administering.map(({ Principal }) => [Principal.AWS].flat().sort()),
+        id,
+      ).toEqual([EVERY_SETTING.keyAdministrators.toSorted()]);
+      const [administer] = administering;
+      for (const action of [administer?.Action ?? []].flat())
+        expect(action, id).not.toMatch(/^kms:(\*$|Encrypt|Decrypt|ReEncrypt|GenerateDataKey|CreateGrant)/);
+    }
+  });
+
+  test('snapshots are kept in a locked vault that nobody deletes from, and copied to each vault named', () => {
+    const [[, vault] = []] = ofType('AWS::Backup::BackupVault');
+    expect(vault).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      Properties: {
+        LockConfiguration: { MinRetentionDays: 90 },
+        AccessPolicy: {
+          Statement: [
+            { Effect: 'Deny', Action: ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'] },
+          ],
+        },
+      },
+    });
+    // A name that no vault has that was left behind.
+    expect(JSON.stringify(vault?.Properties.BackupVaultName)).toMatch(
+      /claims-pagw-event-tracker.*AWS::StackId/,
+    );
+    expect(vault?.Properties.EncryptionKeyArn).toBeDefined();
+    // Without it the lock is governance: who may remove it can.
+    expect(vault?.Properties.LockConfiguration.ChangeableForDays).toBeUndefined();
+    const [[, plan] = []] = ofType('AWS::Backup::BackupPlan');
+    const [rule, ...others] = plan?.Properties.BackupPlan.BackupPlanRule ?? [];
+    expect(others).toEqual([]);
+    expect(rule.Lifecycle).toEqual({ DeleteAfterDays: 400 });
+    expect(rule.CopyActions).toEqual(
+      EVERY_SETTING.backup.copyTo?.map((DestinationBackupVaultArn) => ({
+        DestinationBackupVaultArn,
+        Lifecycle: { DeleteAfterDays: 400 },
+      })),
+    );
+    expect(ofType('AWS::Backup::BackupSelection')).toHaveLength(1);
+    const data = keys.find(({ id }) => id.startsWith('KeysData'))?.statements ?? [];
+    expect(data.filter(({ Sid }) => /OtherAccounts$/.test(Sid ?? '')).map(({ Action }) => Action)).toEqual([
+      ['kms:Decrypt', 'kms:DescribeKey'],
+      'kms:CreateGrant',
+    ]);
+  });
+});
+
+interface KeyStatement {
+  Sid?: string;
+  Effect: string;
+  Action: string | string[];
+  Principal: { AWS?: unknown };
+}
 
 function one({ ofType }: SynthesisedStage, type: string) {
   const [[, { Properties } = { Properties: {} }] = []] = ofType(type);

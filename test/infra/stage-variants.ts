@@ -73,6 +73,22 @@ export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
     organizationId: 'o-abcdefghij',
   },
   retryConsumers: { accounts: ['999988887777'] },
+  backup: {
+    keepDays: 400,
+    lockDays: 90,
+    copyTo: [
+      'arn:aws:backup:us-east-1:123456789012:backup-vault:pagw-copies',
+      'arn:aws:backup:us-west-2:999988887777:backup-vault:pagw-copies',
+    ],
+  },
+  archiveReplica: {
+    bucketArn: 'arn:aws:s3:::pagw-archive-copies',
+    keyArn: 'arn:aws:kms:us-east-1:999988887777:key/11111111-2222-3333-4444-555555555555',
+  },
+  keyAdministrators: [
+    'arn:aws:iam::123456789012:role/key-administrators',
+    'arn:aws:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-us-west-2',
+  ],
   // With a network of its own alone.
   privateMode: false,
   runbookUrl: 'https://example.org/runbook',
