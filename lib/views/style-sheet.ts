@@ -168,8 +168,10 @@ export const styleSheet = `
     thead { display: table-header-group }
     tr, .figure, .load, .todo, .gantt { break-inside: avoid }
     th, td { max-width: none; padding: 4px 8px }
-    th, td, td time, th time, th .mono, td .mono, .mark, .badge, .samples, thead th, th.num, td.num { white-space: normal; overflow-wrap: anywhere }
-    td.num, th.num, time { white-space: nowrap }
+    .detail, .mark, .badge, .fields, .samples { font-size: 10.5px }
+    thead th, .samples, th .mono, td .mono { white-space: normal }
+    th, td { overflow-wrap: break-word }
+    th .mono, td .mono, td .fields { overflow-wrap: anywhere }
     a { color: inherit; text-decoration: none }
   }
   @media (forced-colors: active) { .bar, .wait, .key { forced-color-adjust: none } }
