@@ -38,6 +38,8 @@ export interface WorkQuery {
   /** Only what is due before this moment. */
   before?: Date | undefined;
   board?: Board | undefined;
+  /** Only what this delegate has, by name, or where none does, this holder. */
+  held?: string | undefined;
 }
 
 /** A request is on one board at most, and in the list once. */
@@ -64,7 +66,10 @@ const WORK = `
   WHERE request.board IS NOT NULL
     AND (:tenant::text IS NULL OR request.tenant = :tenant)
     AND (:board::text IS NULL OR request.board = :board)
-    AND (:before::timestamptz IS NULL OR episode.due_at < :before::timestamptz)`;
+    AND (:before::timestamptz IS NULL OR episode.due_at < :before::timestamptz)
+    AND (:held::text IS NULL OR :held = coalesce(
+      episode.delegate, CASE WHEN request.board = 'desk' AND request.status = 'PENDING' THEN 'provider' ELSE 'us' END
+    ))`;
 
 const LIST = 'work';
 
@@ -118,6 +123,6 @@ export async function countWork(database: Database, query: WorkQuery, now: Date)
   return { ...countLeft<WorkCount>(counts), requests: rows[0]?.allRequests ?? 0 };
 }
 
-function toValues({ tenant, before, board }: WorkQuery) {
-  return { tenant, before: before ?? null, board: board ?? null };
+function toValues({ tenant, before, board, held }: WorkQuery) {
+  return { tenant, before: before ?? null, board: board ?? null, held: held ?? null };
 }

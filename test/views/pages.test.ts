@@ -48,7 +48,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
         year: 2026,
         listed: null,
         work: {
-          ...{ board: 'desk', due: '72h' },
+          ...{ board: 'desk', held: null, due: '72h' },
           counts: {
             rows: [{ board: 'desk', heldBy: 'provider', delegate: null, requests: 4, overdue: 1 }],
             ...{ left: 2, requests: 6 },

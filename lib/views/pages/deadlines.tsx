@@ -10,7 +10,13 @@ import {
   listDecisions,
 } from '../../data-access/decisions.ts';
 import type { FirstRows, Page } from '../../data-access/page.ts';
-import { countWork, listWork, type WorkCounts, type WorkItem } from '../../data-access/work-list.ts';
+import {
+  countWork,
+  listWork,
+  type WorkCount,
+  type WorkCounts,
+  type WorkItem,
+} from '../../data-access/work-list.ts';
 import { type Board, boards } from '../../domain/request-fold.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { deadlineRiskMarks, deadlineRisks, durationText, plural } from '../../domain/words.ts';
@@ -31,7 +37,7 @@ const MOST_DECISIONS = 50;
 
 export const deadlinesPage: ViewPage = {
   title: 'Deadlines',
-  filters: ['risk', 'board', 'due', 'priority', 'outcome', 'after'],
+  filters: ['risk', 'board', 'held', 'due', 'priority', 'outcome', 'after'],
   show: async (question) => {
     const { database, parameters, context } = question;
     const { now, tenant, limits } = context;
@@ -42,10 +48,11 @@ export const deadlinesPage: ViewPage = {
     const priority = readWord(parameters, 'priority', priorities);
     const board = readWord(parameters, 'board', boards);
     const due = readWord(parameters, 'due', dueWords);
+    const held = readText(parameters, 'held');
     const after = readText(parameters, 'after') ?? undefined;
-    const chosen = board !== null || due !== null;
+    const chosen = [board, held, due].some((word) => word !== null);
     if (outcome !== null && chosen)
-      throw badFilter('The filter “outcome” is of decisions; leave “board” and “due” away.');
+      throw badFilter('The filter “outcome” is of decisions; leave “board”, “held” and “due” away.');
     const [{ rows, next }, counts, decisions, listed, work] = await Promise.all([
       listDeadlines(database, {
         tenant,
@@ -57,7 +64,7 @@ export const deadlinesPage: ViewPage = {
       countDeadlines(database, { tenant, now }),
       decisionMetrics(database, { tenant, since }),
       outcome === null ? null : readDecisions(question, { since, outcome, priority, after }),
-      readWork(question, { board, due, after: chosen ? after : undefined }),
+      readWork(question, { board, held, due, after: chosen ? after : undefined }),
     ]);
     const data = { risk, counts, deadlines: rows, next, decisions, year, listed, work };
     return <DeadlineList data={data} context={context} />;
@@ -65,28 +72,30 @@ export const deadlinesPage: ViewPage = {
 };
 
 /** From now on, in hours. */
-const dueHours = { '24h': 24, '72h': 72, '7d': 168 } as const;
+const dueHours = { overdue: 0, '24h': 24, '72h': 72, '7d': 168 } as const;
 type Due = keyof typeof dueHours;
-const dueWords: readonly Due[] = ['24h', '72h', '7d'];
+const dueWords: readonly Due[] = ['overdue', '24h', '72h', '7d'];
 
 /** Counts alone until a board or a time is chosen: then the requests, too. */
 async function readWork(
   { database, context: { tenant, now, limits } }: ViewQuestion,
-  { board, due, after }: { board: Board | null; due: Due | null; after: string | undefined },
+  { board, held, due, after }: Pick<ShownWork, 'board' | 'held' | 'due'> & { after: string | undefined },
 ): Promise<ShownWork> {
   const before = due === null ? undefined : new Date(now.getTime() + dueHours[due] * 3_600_000);
-  const query = { tenant, before, board: board ?? undefined };
-  const isChosen = board !== null || due !== null;
+  const query = { tenant, before, board: board ?? undefined, held: held ?? undefined };
+  const isChosen = [board, held, due].some((word) => word !== null);
   const [counts, page] = await Promise.all([
     countWork(database, query, now),
     isChosen ? listWork(database, { ...query, limit: limits.requests, after }) : null,
   ]);
-  return { board, due, counts, page };
+  return { board, held, due, counts, page };
 }
 
 export interface ShownWork {
   /** Null: on any board, and due at any time. */
   board: Board | null;
+  /** A delegate by name, or who else has it; null: whoever. */
+  held: string | null;
   due: Due | null;
   counts: WorkCounts;
   /** Null where neither was chosen. */
@@ -211,8 +220,12 @@ const boardTexts: Readonly<Record<Board, string>> = {
 
 /** All that is undecided or undelivered, by board, time and who holds it. */
 function Work({ work, context }: { work: ShownWork; context: ViewContext }) {
-  const { board, due, counts, page } = work;
+  const { board, held, due, counts, page } = work;
   const { links, tenant } = context;
+  const count = (row: WorkCount, requests: number, within: Due | null) => {
+    const parameters = { tenant, board: row.board, held: row.delegate ?? row.heldBy, due: within };
+    return <CountLink count={requests} place={{ view: 'deadlines', parameters }} links={links} />;
+  };
   return (
     <>
       <h2>Work list</h2>
@@ -222,7 +235,7 @@ function Work({ work, context }: { work: ShownWork; context: ViewContext }) {
       <Choices
         name="Board"
         view="deadlines"
-        parameters={{ tenant, due }}
+        parameters={{ tenant, held, due }}
         parameter="board"
         chosen={board}
         words={[
@@ -234,12 +247,12 @@ function Work({ work, context }: { work: ShownWork; context: ViewContext }) {
       <Choices
         name="Due"
         view="deadlines"
-        parameters={{ tenant, board }}
+        parameters={{ tenant, board, held }}
         parameter="due"
         chosen={due}
         words={[
           { value: null, label: 'due at any time' },
-          ...dueWords.map((value) => ({ value, label: `within ${value}` })),
+          ...dueWords.map((value) => ({ value, label: value === 'overdue' ? value : `within ${value}` })),
         ]}
         links={links}
       />
@@ -257,8 +270,8 @@ function Work({ work, context }: { work: ShownWork; context: ViewContext }) {
               heads: true,
               cell: ({ heldBy, delegate }) => <DataText value={delegate ?? heldBy} most={40} />,
             },
-            { name: 'Requests', numeric: true, cell: ({ requests }) => requests.toLocaleString('en') },
-            { name: 'Overdue', numeric: true, cell: ({ overdue }) => overdue.toLocaleString('en') },
+            { name: 'Requests', numeric: true, cell: (row) => count(row, row.requests, due) },
+            { name: 'Overdue', numeric: true, cell: (row) => count(row, row.overdue, 'overdue') },
           ]}
         />
       )}
@@ -277,7 +290,7 @@ function Work({ work, context }: { work: ShownWork; context: ViewContext }) {
       {page?.next == null ? null : (
         <p class="pager">
           {links.link(
-            { view: 'deadlines', parameters: { tenant, board, due, after: page.next } },
+            { view: 'deadlines', parameters: { tenant, board, held, due, after: page.next } },
             'Later ones',
           )}
         </p>
