@@ -1,2 +1,26 @@
 /** Mutants that no test can tell from the original, and why. */
-export const explanations: readonly { of: string; code: string; change?: string; why: string }[] = [];
+export const explanations: readonly { of: string; code: string; change?: string; why: string }[] = [
+  { of: 'append_events', code: 'json_array_length(cleared) >= 0', why: 'then nothing is cleared by a call' },
+  {
+    of: 'read_request_states',
+    code: 'bytes >= most_bytes',
+    why: 'at that very byte the state is asked for once more',
+  },
+  {
+    of: 'clear_overtaken',
+    code: 'AND coalesce(failed.next_retry_at, failed.retry_exhausted_at) IS NOT NULL',
+    change: 'drops a condition',
+    why: 'NULL is written over NULL',
+  },
+  {
+    of: 'claim_due_retries',
+    code: 'coalesce(mark.id, 1)',
+    why: 'without a mark the time is -infinity, at which no failure is due',
+  },
+  {
+    of: 'take_watched_requests',
+    code: 'event.received_on = request.received_on',
+    change: 'drops a condition',
+    why: 'it spares a look into other months, where the request has nothing',
+  },
+];

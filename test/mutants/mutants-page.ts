@@ -34,7 +34,8 @@ export async function writePage(
       one.path === other.path ? one.line - other.line : one.path < other.path ? -1 : 1,
     )
     .map((outcome) => {
-      const { path, line, change, code } = outcome;
+      const { path, line, change, from, to } = outcome;
+      const code = to === '' ? from.trim() : outcome.code;
       return `- ${path}:${line} ${change}: \`${code.replaceAll('`', "'").slice(0, 140)}\`${explained(outcome) ?? ''}`;
     });
   await writeFile(
@@ -67,9 +68,10 @@ function countsOf(outcomes: readonly Outcome[]): (number | string)[] {
   return [outcomes.length, killed, same, judged === 0 ? '–' : `${((100 * killed) / judged).toFixed(0)} %`];
 }
 
-function explained({ path, code, change }: Outcome): string | undefined {
+function explained({ path, from, code, change }: Outcome): string | undefined {
   const one = explanations.find(
-    (each) => path.includes(each.of) && code.includes(each.code) && (each.change ?? change) === change,
+    (each) =>
+      path.includes(each.of) && `${from}\n${code}`.includes(each.code) && (each.change ?? change) === change,
   );
   return one && ` (${one.why})`;
 }

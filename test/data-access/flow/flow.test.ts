@@ -71,6 +71,18 @@ describe('a hand-over', () => {
     }
   });
 
+  it('counts for the type of its request, also where that is stated after it was folded', async () => {
+    await recordHistory(db.database, { pagwId: 'P1' }, START, [[0, 'PARSE_OK']]);
+    await maintain();
+    await recordHistory(db.database, { pagwId: 'P1' }, START, [
+      [1, 'VAL_START', { request: { type: 'PAS_LATER' } }],
+    ]);
+    for (const run of [undefined, maintain]) {
+      await run?.();
+      expect(await edgesOf({ requestType: 'PAS_LATER' })).toEqual(['PARSING>VALIDATION 1']);
+    }
+  });
+
   it('waits no less than zero where clocks differ, and says so', async () => {
     await recordHistory(db.database, { pagwId: 'P1' }, START, [
       [5, 'PARSE_OK'],
