@@ -23,4 +23,5 @@ export const explanations: readonly { of: string; code: string; change?: string;
     change: 'drops a condition',
     why: 'it spares a look into other months, where the request has nothing',
   },
+  { of: 'request-fold', code: '?? false', why: 'nothing is as little as false' },
 ];

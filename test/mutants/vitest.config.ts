@@ -34,5 +34,7 @@ export default defineConfig({
     fileParallelism: false,
     sequence: { sequencer: AsNamed },
     bail: 1,
+    // It knows a module by its file, whatever text stands in for it.
+    fsModuleCache: false,
   },
 });

@@ -26,6 +26,19 @@ async function failEverywhere() {
 const sentPlaces = () => bench.queue.commands.map(({ tenant, stage }) => `${tenant}/${stage}`).sort();
 
 describe('a pause', () => {
+  it('is ended by a resume of just its scope', async () => {
+    const tenant = { ...everything, tenant: 'anthem' };
+    const stage = { ...everything, stage: 'PARSING' };
+    const both = { ...tenant, stage: 'PARSING' };
+    for (const scope of [both, tenant, stage]) await pauseRetries(bench.database, scope, operator, bench.now);
+    expect(await resumeRetries(bench.database, tenant, operator, bench.now)).toBe(true);
+    const { rows } = await bench.database.execute('SELECT tenant, stage FROM retry_pause ORDER BY tenant');
+    expect(rows).toEqual([
+      { tenant: 'anthem', stage: 'PARSING' },
+      { tenant: null, stage: 'PARSING' },
+    ]);
+  });
+
   it.each([
     ['a tenant', { tenant: 'anthem' }, 4],
     ['a stage', { stage: 'API_CONNECTOR' }, 4],
