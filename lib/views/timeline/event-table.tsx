@@ -6,13 +6,13 @@ import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { dayOf, Instant, isSameDay } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-page.ts';
-import type { FoldedEvent } from './fold-pairs.ts';
+import type { PairedEvent } from './fold-pairs.ts';
 
 /** The longest error text shown; the whole is in the database. */
 const ERROR_LENGTH = 300;
 
 export interface EventTableProps {
-  events: readonly FoldedEvent[];
+  events: readonly PairedEvent[];
   flags: ReadonlyMap<number, readonly EventFlag[]>;
   context: ViewContext;
   maxAttempts(event: TimelineEvent): number;
@@ -140,7 +140,7 @@ function Details({ event, context }: { event: TimelineEvent; context: ViewContex
 }
 
 /** The events before which the date must be said: it is not the one a reader would take for granted. */
-function daysBegun(events: readonly FoldedEvent[], { now, zone }: ViewContext): Set<number> {
+function daysBegun(events: readonly PairedEvent[], { now, zone }: ViewContext): Set<number> {
   const begun = new Set<number>();
   let day = now;
   for (const { sequenceNo, occurredAt, startedBy } of events) {

@@ -1,7 +1,7 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
 
 /** An event, and the start that it ends where both are told as one. */
-export type FoldedEvent = TimelineEvent & { startedBy?: TimelineEvent };
+export type PairedEvent = TimelineEvent & { startedBy?: TimelineEvent };
 
 /**
  * A stage's start that its success follows at once is one with it: what went well takes one line. What lies between the
@@ -11,8 +11,8 @@ export type FoldedEvent = TimelineEvent & { startedBy?: TimelineEvent };
 export function foldPairs(
   events: readonly TimelineEvent[],
   isOdd: (event: TimelineEvent) => boolean,
-): FoldedEvent[] {
-  const folded: FoldedEvent[] = [];
+): PairedEvent[] {
+  const folded: PairedEvent[] = [];
   for (const event of events) {
     const start = folded.at(-1);
     const isPair =
