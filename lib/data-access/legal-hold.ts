@@ -61,7 +61,7 @@ const PAGE_HOLDS = 1_000;
 export async function listHolds(database: Database): Promise<LegalHold[]> {
   const holds = await readWhole<LegalHold & { id: number }>(
     (last) =>
-      readBounded(
+      readBounded<LegalHold & { id: number }>(
         database,
         `SELECT id, pagw_id, tenant, plan, reason, held_by, held_at
          FROM legal_hold

@@ -281,7 +281,7 @@ const PAGE_PAUSES = 1_000;
 export async function listRetryPauses(database: Database): Promise<RetryPause[]> {
   const pauses = await readWhole<RetryPause & { id: number }>(
     (last) =>
-      readBounded(
+      readBounded<RetryPause & { id: number }>(
         database,
         `SELECT id, tenant, stage, target_system AS downstream, reason, paused_by, paused_at
          FROM retry_pause

@@ -81,7 +81,7 @@ export async function publishedFigures(
 ): Promise<PlanFigures[]> {
   return readWhole<PlanFigures>(
     (last) =>
-      readBounded(
+      readBounded<PlanFigures>(
         database,
         `SELECT
            tenant, plan_name AS plan, priority,
@@ -276,7 +276,7 @@ const PAGE_PIECES = 100;
 async function readFigures(database: Database, id: number): Promise<string> {
   const pieces = await readWhole<{ place: number; piece: string }>(
     (last) =>
-      readBounded(
+      readBounded<{ place: number; piece: string }>(
         database,
         `SELECT place, substr(figures, place * ${PIECE_CHARACTERS} + 1, ${PIECE_CHARACTERS}) AS piece
          FROM report_snapshot

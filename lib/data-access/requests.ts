@@ -195,7 +195,7 @@ function partEnd(word: string): string {
 export async function listTenants(database: Database): Promise<string[]> {
   const tenants = await readWhole<{ tenant: string }>(
     (last) =>
-      readBounded(
+      readBounded<{ tenant: string }>(
         database,
         `WITH RECURSIVE known AS (
            (SELECT tenant FROM request_tracker WHERE tenant > :after ORDER BY tenant LIMIT 1)

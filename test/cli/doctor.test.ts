@@ -284,7 +284,7 @@ CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTI
     const { results } = await diagnose('--only', 'retry-query');
     expect(resultOf(results, 'retry-query')).toMatchObject({
       outcome: 'fail',
-      evidence: '1 of 1 rows have recovered or closed since, such as PAGW-2',
+      evidence: '1 of 1 row has recovered or closed since, such as PAGW-2',
     });
   });
 

@@ -9,8 +9,8 @@ import { bindNames } from '../../lib/data-access/sql-text.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type FoundStatement, findStatements } from '../support/find-statements.ts';
 
-/** Expressions of the text of migrations, and of what `readBounded` and `readPage` are given. */
-const WITHOUT_TEXT = /^(definition|sql|sql: string|withinAnswer\(sql\))$/;
+/** Expressions of the text of migrations, and of what `readBounded`, `readFirst` and `readPage` are given. */
+const WITHOUT_TEXT = /^(definition|sql|sql: string|withinAnswer\(sql\)|`SELECT listed\.\*[^`]*`)$/;
 /** What asks beside data-access: the schema's documents, the clock, the local tracker, and tries of the database. */
 const BESIDE = [
   ...['lib/cli/archive.ts', 'lib/cli/dead-letters.ts', 'lib/flows/ingest/probe-writes.ts'],

@@ -30,6 +30,7 @@ const summing = [
 ];
 const flow = [
   'test/data-access/flow/flow.test.ts',
+  'test/data-access/flow/flow-histories.test.ts',
   'test/flows/retention/flow-kept.test.ts',
   'test/flows/wrong-clock.test.ts',
 ];

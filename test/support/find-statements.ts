@@ -8,11 +8,11 @@ export interface FoundStatement {
   sql: string;
   /** The type of its rows; undefined: none is stated. */
   row: string | undefined;
-  /** Read by `execute`, `readBounded`, or `readPage`, whose rows come with their place in the order. */
+  /** Read by `execute`, `readBounded`, `readFirst`, or `readPage`, whose rows come with their place in the order. */
   call: string;
 }
 
-const CALL = /\.execute\b|\b(?:readBounded|readPage)\b(?=[<(])/g;
+const CALL = /\.execute\b|\b(?:readBounded|readFirst|readPage)\b(?=[<(])/g;
 
 /** Every statement that the program runs, found by the calls of the seam to PostgreSQL. */
 export function findStatements(): FoundStatement[] {
