@@ -3,7 +3,7 @@ CREATE TABLE operator_action (
   id       BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   action   VARCHAR(64) NOT NULL,
   filter   JSONB NOT NULL DEFAULT '{}',
-  reason   TEXT NOT NULL CHECK (reason <> ''),
+  reason   TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 1000),
   acted_by VARCHAR(256) NOT NULL,
   acted_at TIMESTAMPTZ NOT NULL,
   affected INT NOT NULL DEFAULT 0 CHECK (affected >= 0)

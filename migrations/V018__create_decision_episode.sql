@@ -69,7 +69,7 @@ CREATE TABLE report_snapshot (
   digest    CHAR(64) NOT NULL CHECK (digest = encode(sha256(convert_to(figures, 'UTF8')), 'hex')),
   frozen_at TIMESTAMPTZ NOT NULL,
   frozen_by VARCHAR(256) NOT NULL,
-  reason    TEXT NOT NULL CHECK (reason <> ''),
+  reason    TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 1000),
   -- Base64: Ed25519's subject public key info is 44 bytes, its signature 64.
   public_key TEXT NOT NULL CHECK (octet_length(decode(public_key, 'base64')) = 44),
   signature  TEXT NOT NULL CHECK (octet_length(decode(signature, 'base64')) = 64)

@@ -51,7 +51,7 @@ CREATE TABLE legal_hold (
   pagw_id VARCHAR(64) COLLATE "C",
   tenant  VARCHAR(64) COLLATE "C",
   plan    VARCHAR(64) COLLATE "C",
-  reason  TEXT NOT NULL CHECK (reason <> ''),
+  reason  TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 1000),
   held_by VARCHAR(256) NOT NULL,
   held_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT ck_legal_hold_scope CHECK (num_nonnulls(pagw_id, tenant, plan) = 1),

@@ -572,7 +572,7 @@ CREATE TABLE legal_hold (
   CONSTRAINT legal_hold_pkey PRIMARY KEY (id),
   CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan),
   CONSTRAINT ck_legal_hold_scope CHECK ((num_nonnulls(pagw_id, tenant, plan) = 1)),
-  CONSTRAINT legal_hold_reason_check CHECK ((reason <> ''::text))
+  CONSTRAINT legal_hold_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
 );
 COMMENT ON TABLE legal_hold IS 'Requests, tenants and plans whose history is kept from compaction, archive and drop; who held and released what stands in operator_action';
 GRANT SELECT ON TABLE legal_hold TO pagw_maintainer;
@@ -622,7 +622,7 @@ CREATE TABLE operator_action (
   affected integer NOT NULL DEFAULT 0,
   CONSTRAINT operator_action_pkey PRIMARY KEY (id),
   CONSTRAINT operator_action_affected_check CHECK ((affected >= 0)),
-  CONSTRAINT operator_action_reason_check CHECK ((reason <> ''::text))
+  CONSTRAINT operator_action_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
 );
 CREATE INDEX ix_operator_action_acted ON public.operator_action USING btree (acted_at DESC);
 CREATE INDEX ix_operator_action_request ON public.operator_action USING btree (((filter ->> 'pagwId'::text)), acted_at) WHERE ((filter ->> 'pagwId'::text) IS NOT NULL);
@@ -705,7 +705,7 @@ CREATE TABLE report_snapshot (
   CONSTRAINT report_snapshot_pkey PRIMARY KEY (id),
   CONSTRAINT report_snapshot_check CHECK (((digest)::text = encode(sha256(convert_to(figures, 'UTF8'::name)), 'hex'::text))),
   CONSTRAINT report_snapshot_public_key_check CHECK ((octet_length(decode(public_key, 'base64'::text)) = 44)),
-  CONSTRAINT report_snapshot_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT report_snapshot_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
   CONSTRAINT report_snapshot_signature_check CHECK ((octet_length(decode(signature, 'base64'::text)) = 64)),
   CONSTRAINT report_snapshot_year_check CHECK (((year >= 1970) AND (year <= 9998)))
 );
@@ -878,7 +878,7 @@ CREATE TABLE resend (
   CONSTRAINT ck_resend_finished CHECK ((((state)::text = 'WAITING'::text) = (finished_at IS NULL))),
   CONSTRAINT resend_attempt_check CHECK ((attempt >= 1)),
   CONSTRAINT resend_cause_check CHECK (((cause)::text = ANY ((ARRAY['no-result'::character varying, 'hand-off-lost'::character varying, 'retry-overdue'::character varying])::text[]))),
-  CONSTRAINT resend_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT resend_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
   CONSTRAINT resend_state_check CHECK (((state)::text = ANY ((ARRAY['WAITING'::character varying, 'SENT'::character varying, 'OVERTAKEN'::character varying])::text[])))
 );
 CREATE INDEX ix_resend_waiting ON public.resend USING btree (id) WHERE ((state)::text = 'WAITING'::text);
@@ -906,7 +906,7 @@ CREATE TABLE retry_batch (
   CONSTRAINT retry_batch_done_check CHECK ((done >= 0)),
   CONSTRAINT retry_batch_matched_check CHECK ((matched >= 0)),
   CONSTRAINT retry_batch_rate_per_minute_check CHECK ((rate_per_minute > 0)),
-  CONSTRAINT retry_batch_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT retry_batch_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
   CONSTRAINT retry_batch_state_check CHECK (((state)::text = ANY ((ARRAY['RUNNING'::character varying, 'DONE'::character varying, 'CANCELLED'::character varying])::text[])))
 );
 CREATE INDEX ix_retry_batch_running ON public.retry_batch USING btree (id) WHERE ((state)::text = 'RUNNING'::text);
@@ -953,7 +953,7 @@ CREATE TABLE retry_pause (
   CONSTRAINT retry_pause_pkey PRIMARY KEY (id),
   CONSTRAINT ux_retry_pause UNIQUE NULLS NOT DISTINCT (tenant, stage, target_system),
   CONSTRAINT ck_retry_pause_names CHECK ((num_nonnulls(tenant, stage, target_system) > 0)),
-  CONSTRAINT retry_pause_reason_check CHECK ((reason <> ''::text))
+  CONSTRAINT retry_pause_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
 );
 GRANT SELECT ON TABLE retry_pause TO pagw_maintainer;
 GRANT SELECT ON TABLE retry_pause TO pagw_reader;

@@ -1,4 +1,7 @@
-import { createEventTrackerClient } from '../../lib/client/event-tracker-client.ts';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { installPackage, packPackage } from '../../test/published/installed-package.ts';
 import { type Aim, printAims } from '../report/aim.ts';
 import { number, printTable } from '../report/print-table.ts';
 import { quantile } from '../report/statistics.ts';
@@ -9,12 +12,26 @@ const CALLS = { quick: 5_000, full: 40_000 };
 const CALLS_A_TURN = 20;
 const LONGEST_CALL_US = 1_000;
 
-/** How long one call of the producer client holds the business code, whatever the queue does. */
+type PublishedClient = typeof import('../../lib/published/client.ts');
+
+/** How long one call of the producer client, as it is published, holds the business code, whatever the queue does. */
 export async function run({ quick }: { quick: boolean }): Promise<void> {
+  const packed = await packPackage();
+  const project = await installPackage(packed, ['@aws-sdk/client-sqs']);
+  try {
+    const client = createRequire(join(project.folder, 'index.js')).resolve('pagw-event-tracker/client');
+    await measureAll(await import(pathToFileURL(client).href), quick);
+  } finally {
+    await project.remove();
+    await packed.remove();
+  }
+}
+
+async function measureAll(client: PublishedClient, quick: boolean): Promise<void> {
   const rows: string[][] = [];
   const aims: Aim[] = [];
   for (const situation of situations) {
-    const { micros, counts } = await measure(situation, quick ? CALLS.quick : CALLS.full);
+    const { micros, counts } = await measure(client, situation, quick ? CALLS.quick : CALLS.full);
     const p99 = quantile(micros, 0.99);
     const dropped = Object.values(counts.dropped).reduce((total, count) => total + count, 0);
     rows.push([
@@ -38,7 +55,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
   printAims(aims);
 }
 
-async function measure(situation: Situation, calls: number) {
+async function measure({ createEventTrackerClient }: PublishedClient, situation: Situation, calls: number) {
   const { options, close } = await situation.open();
   const { logStageError, close: closeClient } = createEventTrackerClient(options);
   const micros: number[] = [];

@@ -131,7 +131,7 @@ function fromDatabase(error: DatabaseError, names: string): CliError {
   return new CliError({
     code: `DATABASE_${error.kind.toUpperCase()}`,
     message: stopped ? 'The database gives no answer.' : error.message,
-    hint: error.retryable ? 'Run the command again in a moment; `pagw doctor` looks closer.' : undefined,
+    hint: error.retryable ? 'Run the command again in a moment; `pagw doctor` checks further.' : undefined,
     retryable: error.retryable,
     cause: error,
   });
@@ -151,8 +151,11 @@ const LONGEST_SENTENCE = 300;
 
 function fromCommander({ message }: CommanderError): CliError {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
-  // Commander repeats what was given, however long.
-  const words = first.length > LONGEST_SENTENCE ? `${first.slice(0, LONGEST_SENTENCE)}…` : first;
+  // Commander repeats what was given, however long, between the option and its rule.
+  const words =
+    first.length > LONGEST_SENTENCE
+      ? `${first.slice(0, LONGEST_SENTENCE / 3)}…${first.slice((-2 * LONGEST_SENTENCE) / 3)}`
+      : first;
   const sentence = `${words.slice(0, 1).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
   const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
   return usageError(sentence, suggestion || 'See `pagw --help`.');

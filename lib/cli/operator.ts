@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Operator } from '../data-access/operate.ts';
+import { reasonFault } from '../domain/operator-reason.ts';
+import { usageError } from './cli-error.ts';
 import type { Session } from './session.ts';
 
 export interface ReasonOption {
@@ -27,10 +29,19 @@ export async function operatorOf({ reason }: ReasonOption, session: Session): Pr
     caller === undefined
       ? env.PAGW_OPERATOR || env.USER || env.USERNAME || env.LOGNAME || 'unknown'
       : await caller();
+  if ([...actedBy].length > NAME_MOST)
+    throw usageError(
+      `PAGW_OPERATOR must have at most ${NAME_MOST} characters.`,
+      'Name who acts, as mail does.',
+    );
   return { actedBy, reason };
 }
 
+/** Characters that the tables keep of who acted. */
+const NAME_MOST = 256;
+
 function parseReason(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Say why in a few words.');
+  const fault = reasonFault(text);
+  if (fault !== null) throw new InvalidArgumentError(fault);
   return text.trim();
 }

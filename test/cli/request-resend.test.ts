@@ -62,6 +62,22 @@ describe('pagw request resend', () => {
     expect((await resend('SENT', '--accept-second-case')).code).toBe(0);
   });
 
+  it('takes no reason and no name that the lists and the audit could not show whole', async () => {
+    const before = await listActs(db.database, {}, 5);
+    expect(await resend('LOST', '--reason', 'x'.repeat(501))).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('at most 500 characters'),
+    });
+    const connection = connectionTo(db, now);
+    const env = { PAGW_OPERATOR: 'm'.repeat(257) };
+    const args = ['request', 'resend', 'LOST', '--reason', 'worker killed', '-y'];
+    expect(await runCli(args, { connection, env })).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('PAGW_OPERATOR must have at most 256 characters'),
+    });
+    expect(await listActs(db.database, {}, 5)).toEqual(before);
+  });
+
   it.each([
     ['YOUNG', 1, 'not overdue'],
     ['NOBODY', 5, 'no such request'],

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../../data-access/database.ts';
 import { listActs } from '../../data-access/operate.ts';
 import type { ActName } from '../../domain/next-step.ts';
+import { REASON_MOST, reasonFault } from '../../domain/operator-reason.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { ActsTable } from '../../views/parts/acts-table.tsx';
@@ -85,7 +86,7 @@ function Confirm({ name, act, token }: ConfirmProps) {
               type="text"
               name="reason"
               required
-              maxlength={500}
+              maxlength={REASON_MOST}
               autocomplete="off"
               placeholder="kept with who and when"
             />
@@ -115,8 +116,9 @@ async function doAct(
     throw badFilter(
       'This form is not one that this console gave out, or older than its start; open it again.',
     );
-  const reason = readText(fields, 'reason');
-  if (reason === null) throw badFilter('Say why in a few words.');
+  const reason = readText(fields, 'reason') ?? '';
+  const fault = reasonFault(reason);
+  if (fault !== null) throw badFilter(fault);
   const actedBy = await acting.caller();
   const { name, act } = await planAct({ ...views, ...acting }, fields);
   return (

@@ -259,8 +259,8 @@ describe('a reader limited to anthem', () => {
     expect(await listTenants(reader.database)).toEqual(['anthem']);
     expect(await listTenants(owner)).toEqual(['anthem', 'elevance']);
     const span = { since: start, until: now };
-    expect(await eventDistribution(reader.database, { tenant: 'elevance', ...span })).toEqual([]);
-    expect(await eventDistribution(owner, { tenant: 'elevance', ...span })).not.toEqual([]);
+    expect((await eventDistribution(reader.database, { tenant: 'elevance', ...span })).rows).toEqual([]);
+    expect((await eventDistribution(owner, { tenant: 'elevance', ...span })).rows).not.toEqual([]);
     await owner.execute('ANALYZE event_tracker');
     const values = `SELECT coalesce(most_common_vals::text, '') AS name FROM pg_stats WHERE schemaname = 'public' AND attname = 'tenant'`;
     expect((await names(owner, values)).some(isOfElevance)).toBe(true);

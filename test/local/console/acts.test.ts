@@ -70,6 +70,8 @@ describe('acting in the console', () => {
     expect(await page('/request?id=PAGW-TEST-1')).toContain('href="/act?verb=retry&amp;id=PAGW-TEST-1"');
     const fields = await formOf('/act?verb=retry&id=PAGW-TEST-1');
     expect((await post(fields)).status).toBe(400);
+    fields.set('reason', 'x'.repeat(501));
+    expect((await post(fields)).status).toBe(400);
     fields.set('reason', 'payer is back');
     const answer = await post(fields);
     expect(answer.status).toBe(200);
