@@ -90,6 +90,12 @@ export async function readFirst<Row>(
   return countLeft(rows);
 }
 
+/** Fewer of the first rows, where whoever shows them has less room than an answer. */
+export function fewerRows<List extends FirstRows<unknown>>(list: List, most: number): List {
+  const left = list.left + Math.max(0, list.rows.length - most);
+  return { ...list, rows: list.rows.slice(0, most), left };
+}
+
 /** Rows that each say how many there are of them in all. */
 export function countLeft<Row>(rows: readonly (Row & { allRows: number })[]): FirstRows<Row> {
   const left = (rows[0]?.allRows ?? 0) - rows.length;

@@ -9,7 +9,7 @@ import {
   listDeadlines,
   listDecisions,
 } from '../../data-access/decisions.ts';
-import type { FirstRows, Page } from '../../data-access/page.ts';
+import { type FirstRows, fewerRows, type Page } from '../../data-access/page.ts';
 import {
   countWork,
   listWork,
@@ -66,7 +66,8 @@ export const deadlinesPage: ViewPage = {
       outcome === null ? null : readDecisions(question, { since, outcome, priority, after }),
       readWork(question, { board, held, due, after: chosen ? after : undefined }),
     ]);
-    const data = { risk, counts, deadlines: rows, next, decisions, year, listed, work };
+    const shown = fewerRows(decisions, limits.groups);
+    const data = { risk, counts, deadlines: rows, next, decisions: shown, year, listed, work };
     return <DeadlineList data={data} context={context} />;
   },
 };
@@ -88,7 +89,7 @@ async function readWork(
     countWork(database, query, now),
     isChosen ? listWork(database, { ...query, limit: limits.requests, after }) : null,
   ]);
-  return { board, held, due, counts, page };
+  return { board, held, due, counts: fewerRows(counts, limits.groups), page };
 }
 
 export interface ShownWork {
