@@ -6,6 +6,7 @@ import {
   releaseHistory,
 } from '../../../lib/data-access/legal-hold.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { listActs } from '../../../lib/data-access/operate.ts';
 import { compactRequests, measureArchive } from '../../../lib/data-access/retention.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../../lib/flows/retention/drop-archived-months.ts';
@@ -65,6 +66,23 @@ it.each<[string, HoldScope]>([
   expect(rows).toEqual(
     ['archive.hold', 'archive.release'].map((action) => ({ action, actedBy: 'kim', reason: 'Doe v. Plan' })),
   );
+});
+
+it('releases exactly what is named, and counts one for each hold and release', async () => {
+  const scopes: HoldScope[] = ['1', '2'].flatMap((n) => [
+    { pagwId: `PAGW-${n}` },
+    { tenant: `tenant-${n}` },
+    { plan: `H${n}` },
+  ]);
+  for (const scope of scopes) expect(await holdHistory(db.database, scope, kim, now)).toBe(true);
+  for (const [place, scope] of scopes.entries()) {
+    expect(await releaseHistory(db.database, scope, kim, now)).toBe(true);
+    expect(await listHolds(db.database)).toMatchObject(scopes.slice(place + 1));
+  }
+  const acts = (await listActs(db.database, {}, 50)).rows.map(
+    ({ action, affected }) => `${action} ${affected}`,
+  );
+  expect(acts.sort()).toEqual([...Array(6).fill('archive.hold 1'), ...Array(6).fill('archive.release 1')]);
 });
 
 it('keeps the month of what was archived before it was held', async () => {
