@@ -135,7 +135,7 @@ describe('pagw doctor', () => {
     expect(idsOf((await diagnose('--only', 'queue', 'metadata')).results)).toEqual(['metadata', 'queue']);
     const { code, stderr } = await runCli(['doctor', '--only', 'indexes'], { connection });
     expect(code).toBe(64);
-    expect(stderr).toContain('index-use');
+    expect(stderr).toContain('unique-indexes');
   });
 
   it('leaves no trace: no row, no number drawn from a sequence, no relation', async () => {
