@@ -198,8 +198,9 @@ export class RequestFold {
     };
     this.appended.push(folded);
     this.memory.earliest = Math.min(this.memory.earliest ?? at, at);
-    this.#rememberDecision(event, at, recordedAt, believedDays);
+    // Before the decision's facts, too: an update that comes late may move what it begins anew before the end.
     const wasClosed = completedAtOf(this.memory) !== null;
+    this.#rememberDecision(event, at, recordedAt, believedDays);
     const next = this.#applyEffects(event, at);
     const isClosed = completedAtOf(this.memory) !== null;
     if (isClosed && !wasClosed) this.#clearAllWaiting();

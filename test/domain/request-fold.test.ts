@@ -58,6 +58,31 @@ describe('a history', () => {
     );
   });
 
+  it('leaves no retry due where an update that comes late closes the request', () => {
+    const at = (minute: number) => new Date(Date.UTC(2026, 2, 10, 12, minute)).toISOString();
+    const answer = { pagwId: 'LATE', metadata: { outcome: 'approved' } };
+    const update = {
+      ...answer,
+      ...({ eventType: 'REQUEST_UPDATED', stage: 'UNKNOWN', known: false, lane: 'unknown' } as const),
+      stated: { update: true as const },
+    };
+    const side = { eventType: 'ATTACH_FAIL', stage: 'ATTACHMENT', lane: 'side' } as const;
+    const received = {
+      eventType: 'REQUEST_RECEIVED',
+      stage: 'ORCHESTRATION',
+      stated: { status: 'APPROVED' },
+    } as const;
+    const history = [
+      failedEvent({ ...answer, ...side, occurredAt: at(0) }),
+      trackedEvent({ ...update, occurredAt: at(0) }),
+      trackedEvent({ ...answer, ...received, occurredAt: at(-1) }),
+      trackedEvent({ ...update, occurredAt: at(-1) }),
+    ];
+    const folded = foldInBatches([history]);
+    expect(completedAtOf(folded.memory)).not.toBeNull();
+    expect(plannedRetries(folded)).toEqual([]);
+  });
+
   it('gives the same decisions and the same outcome in whatever order it arrives', () => {
     fc.assert(
       fc.property(
