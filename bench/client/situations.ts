@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { type SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EventTrackerClientOptions } from '../../lib/client/event-tracker-client.ts';
 import type { StageError } from '../../lib/client/stage-event.ts';
 import {
@@ -87,7 +87,10 @@ async function liveQueue() {
 }
 
 async function slowQueue() {
-  const send = () => new Promise((settle) => setTimeout(settle, 200, { Successful: [], Failed: [] }));
+  const send = ({ input: { Entries = [] } }: SendMessageBatchCommand) =>
+    new Promise((settle) =>
+      setTimeout(settle, 200, { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] }),
+    );
   const sqs = { send } as unknown as Pick<SQSClient, 'send'>;
   return {
     options: { queueUrl: 'http://slow.test/q', sqs, tenant: 'anthem', ...roomy },

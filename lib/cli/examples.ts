@@ -18,7 +18,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'incident list': ['pagw incident list', 'pagw incident list --tenant anthem -o json'],
   'incident show': ['pagw incident show stuck/anthem/API_CONNECTOR/9f2c'],
   'incident snooze': [
-    "pagw incident snooze stuck/anthem/API_CONNECTOR/9f2c --for 4h --reason 'carelon is told'",
+    "pagw incident snooze stuck/anthem/API_CONNECTOR/9f2c --for 4h --reason 'carelon knows'",
   ],
   'retry list': ['pagw retry list --state due', 'pagw retry list --tenant anthem --watch'],
   'retry run': ["pagw retry run PAGW-20251226-00005-A7CEB2B3 --reason 'carelon is back'"],

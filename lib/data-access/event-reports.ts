@@ -230,7 +230,7 @@ const MAX_LATENCIES = 2_000;
 
 /**
  * Each stage's latency over the span, and in up to `slots` slices of it, those with the most events first; from the hourly
- * summary. A stage is told with all its slices or counted as left.
+ * summary. A stage is listed with all its slices or counted as left.
  */
 export async function stageLatency(
   database: Database,

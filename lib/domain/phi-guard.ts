@@ -185,7 +185,7 @@ function freeTextRule(sent: string, place: Place, rules: PhiRules): PhiFinding['
     : null;
 }
 
-/** What is public of a provider is its name, not what is told of somebody beside it. */
+/** What is public of a provider is its name, not what is said of somebody beside it. */
 function namesProvider(text: string, { meaning }: Place): boolean {
   return meaning === 'provider' && !isSentence(text);
 }

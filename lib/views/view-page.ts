@@ -47,7 +47,7 @@ export interface Links {
   /** To a section of the runbook. */
   runbook?(section: string): Html;
   /** To the rows of a table as JSON: those that are drawn. A shell without addresses has none. */
-  takeAway?(table: DrawnTable): Html;
+  download?(table: DrawnTable): Html;
 }
 
 /** A table as it is drawn. */

@@ -247,7 +247,7 @@ export function printAnswer<Row extends object>(
     const shown = tables.find(({ table: { rowsAre } }) => rowsAre === part) ?? fillTable(table, rows);
     printTable(report, shown, question, session, next);
   } else printTogether(report, tables, question, session, next);
-  // What is left is told of each tenant in turn where the report is.
+  // What is left is counted for each tenant in turn where the report is.
   const sentences = report.byTenant ? [] : leftSentences(table, left);
   for (const sentence of [...cautions, ...sentences]) session.say(sentence);
   if (output === 'table' && rows.length > 0) for (const note of notes) session.say(note);

@@ -15,7 +15,7 @@ import { consolePage } from './console-page.tsx';
 import { type ConsoleRequest, type ConsoleResponse, type ConsoleRoutes, isSame } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
 import type { Replaying } from './replay-act.tsx';
-import { openLinks, tableAsJson } from './take-away.tsx';
+import { openLinks, tableAsJson } from './table-download.tsx';
 
 const ACTS_SHOWN = 200;
 

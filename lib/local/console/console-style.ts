@@ -49,9 +49,9 @@ export const consoleStyle = `
   .act .check input { min-height: 0; width: 16px; height: 16px }
   .primary { background: var(--accent); border-color: var(--accent); color: var(--paper); font-weight: 560 }
   .primary:hover { background: var(--ink); border-color: var(--ink) }
-  .take-away { display: flex; justify-content: flex-end; align-items: baseline; gap: 12px; margin: 3px 4px 0; font-size: 12px }
-  .take-away a { color: var(--muted) }
-  .take-away button { min-height: 0; padding: 0; border: 0; background: none; color: var(--muted); text-decoration: underline; text-underline-offset: 3px }
+  .download { display: flex; justify-content: flex-end; align-items: baseline; gap: 12px; margin: 3px 4px 0; font-size: 12px }
+  .download a { color: var(--muted) }
+  .download button { min-height: 0; padding: 0; border: 0; background: none; color: var(--muted); text-decoration: underline; text-underline-offset: 3px }
   .prose { max-width: 96ch; overflow-wrap: anywhere }
   .ask { display: flex; flex-wrap: wrap; gap: 8px; margin: 0 0 16px }
   .ask input[type=search] { flex: 1; max-width: 560px }
@@ -59,7 +59,7 @@ export const consoleStyle = `
   /* On paper: what is there, whole, and nothing to press. */
   @media print {
     color-scheme: light;
-    .find, .tools button, #zone, .menu, .tenants, footer, .skip, .take-away, .acts, .choices, .pager, .ask, .by-hand, .act { display: none }
+    .find, .tools button, #zone, .menu, .tenants, footer, .skip, .download, .acts, .choices, .pager, .ask, .by-hand, .act { display: none }
     .bar1, .bar2, main { max-width: none; padding-inline: 0 }
     main { padding-block: 12px 0 }
   }

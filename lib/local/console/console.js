@@ -124,7 +124,7 @@
 
   /** Beside each table's link to its rows a button that copies them; also in what was drawn anew. */
   const offerCopies = () => {
-    for (const line of document.querySelectorAll('.take-away:not(:has(button))')) {
+    for (const line of document.querySelectorAll('.download:not(:has(button))')) {
       const button = document.createElement('button');
       button.type = 'button';
       button.textContent = 'Copy';

@@ -16,7 +16,7 @@ import type { LocalClock } from '../local-clock.ts';
 import { readZone } from './choose-zone.tsx';
 import { consolePage, consolePath, type StackSite, viewPath } from './console-page.tsx';
 import { type ConsoleRequest, type ConsoleResponse, type ConsoleRoutes, json } from './console-server.ts';
-import { openLinks, TAKE_AWAY_FILTERS, tableAsJson } from './take-away.tsx';
+import { DOWNLOAD_FILTERS, openLinks, tableAsJson } from './table-download.tsx';
 
 export interface ConsoleViews {
   database: Database;
@@ -49,7 +49,7 @@ async function getView(
   const opening = openShell(views, request);
   const now = views.clock.now();
   try {
-    const parameters = readQuery(url.search.slice(1), ['tenant', ...TAKE_AWAY_FILTERS, ...page.filters]);
+    const parameters = readQuery(url.search.slice(1), ['tenant', ...DOWNLOAD_FILTERS, ...page.filters]);
     const asksForRows = readWord(parameters, 'format', ['json']) !== null;
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
     await refuseUnknownNames(views.database, { tenant, ...filteredNames(view, parameters) });

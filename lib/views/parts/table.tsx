@@ -25,13 +25,13 @@ export interface TableProps<Row extends object> {
 /** A table that scrolls sideways on its own, reachable by keyboard. */
 export function Table<Row extends object>(props: TableProps<Row>) {
   const { caption, links, rows, fields } = props;
-  const takeAway = links.takeAway?.({ caption, rows, fields });
+  const download = links.download?.({ caption, rows, fields });
   const table = <ScrollingTable {...props} />;
-  if (takeAway === undefined) return table;
+  if (download === undefined) return table;
   return (
     <div class="taken">
       {table}
-      <p class="take-away">{takeAway}</p>
+      <p class="download">{download}</p>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
 
-/** An event, and the start that it ends where both are told as one. */
+/** An event, and the start that it ends where both are shown as one. */
 export type PairedEvent = TimelineEvent & { startedBy?: TimelineEvent };
 
 /**

@@ -75,7 +75,7 @@ describe('the console', () => {
   it.each(viewNames)('gives the rows of each table of %s as JSON, as many as the page has', async (view) => {
     const html = await (await fetch(`${url}${addressOf(view)}`)).text();
     const tables = html.split('<table>').slice(1);
-    const links = [...html.matchAll(/class="take-away"><a href="([^"]+)" download/g)].map(
+    const links = [...html.matchAll(/class="download"><a href="([^"]+)" download/g)].map(
       ([, link = '']) => link,
     );
     expect(links).toHaveLength(tables.length);

@@ -3,7 +3,7 @@ import { consoleLinks } from './console-page.tsx';
 import { type ConsoleResponse, json } from './console-server.ts';
 
 /** The filters of an address that asks for the rows of a page's table instead of the page. */
-export const TAKE_AWAY_FILTERS = ['format', 'table'] as const;
+export const DOWNLOAD_FILTERS = ['format', 'table'] as const;
 
 export interface OpenLinks {
   links: Links;
@@ -17,7 +17,7 @@ export interface OpenLinks {
  */
 export function openLinks(url: URL): OpenLinks {
   const tables: DrawnTable[] = [];
-  const takeAway = (table: DrawnTable) => {
+  const download = (table: DrawnTable) => {
     tables.push(table);
     const query = new URLSearchParams(url.search);
     query.set('format', 'json');
@@ -28,7 +28,7 @@ export function openLinks(url: URL): OpenLinks {
       </a>
     );
   };
-  return { links: { ...consoleLinks, takeAway }, tables };
+  return { links: { ...consoleLinks, download }, tables };
 }
 
 /** The rows of the table that the address names, as a file; 400 that names those there are. */
