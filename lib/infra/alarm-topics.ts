@@ -17,7 +17,7 @@ export interface AlarmTopicsProps {
 /** Two topics: every alarm and incident by itself for people, one signal per severity for a pager. */
 export class AlarmTopics extends Construct {
   /** Each alarm, and the stuck-alarm flow's incidents. */
-  readonly notices: Topic;
+  readonly notifications: Topic;
   /** Only the composite that pages. */
   readonly pages: Topic;
   readonly #key: Key;
@@ -26,8 +26,8 @@ export class AlarmTopics extends Construct {
     super(scope, id);
     this.#key = props.key;
     const { settings } = props;
-    this.notices = new Topic(this, 'Notices', {
-      displayName: trackerName(settings, 'PAGW event tracker: notices'),
+    this.notifications = new Topic(this, 'Notifications', {
+      displayName: trackerName(settings, 'PAGW event tracker: notifications'),
       masterKey: props.key,
       enforceSSL: true,
     });
@@ -36,9 +36,10 @@ export class AlarmTopics extends Construct {
       masterKey: props.key,
       enforceSSL: true,
     });
-    for (const topic of [this.notices, this.pages]) topic.addToResourcePolicy(alarmsOfThisAccount(topic));
+    for (const topic of [this.notifications, this.pages])
+      topic.addToResourcePolicy(alarmsOfThisAccount(topic));
     for (const address of settings.notify) {
-      const subscription = this.notices.addSubscription(new EmailSubscription(address));
+      const subscription = this.notifications.addSubscription(new EmailSubscription(address));
       acknowledge(subscription, {
         'Serverless-SNSRedrivePolicy':
           'SNS repeats a mail for hours; one that is lost for good leaves its alarm and its incident where they are, to be seen and notified again.',
@@ -46,9 +47,9 @@ export class AlarmTopics extends Construct {
     }
   }
 
-  /** Lets a flow publish notices: the topic and the key that encrypts it. */
+  /** Lets a flow publish notifications: the topic and the key that encrypts it. */
   grantNotify(grantee: IGrantable): void {
-    const resources = [this.notices.topicArn];
+    const resources = [this.notifications.topicArn];
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['sns:Publish'], resources }));
     allowKey(grantee, this.#key, ['kms:GenerateDataKey', 'kms:Decrypt']);
   }

@@ -183,7 +183,7 @@ export class EventTrackerStack extends Stack {
       this.output(name, value, 'Decision policies; {} is built in');
     for (const [name, value] of ruleOutputs('StuckLimits', stuckLimits))
       this.output(name, value, 'Limits of stages; {} is built in');
-    this.output('NoticesTopicArn', topics.notices.topicArn, 'Every alarm and incident');
+    this.output('NotificationsTopicArn', topics.notifications.topicArn, 'Every alarm and incident');
     this.output('PagesTopicArn', topics.pages.topicArn, 'What wakes somebody');
   }
 

@@ -36,7 +36,7 @@ export class StuckAlarmFlow extends Construct {
       timeout: Duration.minutes(2),
       environment: {
         EVENTS_QUEUE_URL: events.queue.queueUrl,
-        TOPIC_ARN: topics.notices.topicArn,
+        TOPIC_ARN: topics.notifications.topicArn,
         RUNBOOK_URL: props.runbookUrl,
         STACK_NAME: Stack.of(this).stackName,
       },

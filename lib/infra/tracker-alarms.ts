@@ -30,8 +30,8 @@ export class TrackerAlarms extends Construct {
     const bySeverity: Record<Severity, Alarm[]> = { page: [], ticket: [] };
     this.alarms = definitions.map((definition) => {
       const alarm = this.alarm(definition, settings);
-      alarm.addAlarmAction(new SnsAction(topics.notices));
-      alarm.addOkAction(new SnsAction(topics.notices));
+      alarm.addAlarmAction(new SnsAction(topics.notifications));
+      alarm.addOkAction(new SnsAction(topics.notifications));
       bySeverity[definition.severity].push(alarm);
       return alarm;
     });
@@ -39,7 +39,7 @@ export class TrackerAlarms extends Construct {
     page.addAlarmAction(new SnsAction(topics.pages));
     page.addOkAction(new SnsAction(topics.pages));
     this.composite('Ticket', 'ticket', bySeverity.ticket, settings).addAlarmAction(
-      new SnsAction(topics.notices),
+      new SnsAction(topics.notifications),
     );
   }
 

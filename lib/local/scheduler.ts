@@ -105,7 +105,7 @@ export interface LocalStuckAlarmOptions {
 /** Longer than the demo pipeline takes to notice that the clock was moved. */
 const NOTICE_MS = 1_000;
 const PATIENCE_MS = 10_000;
-const NOTICES_A_ROUND = 100;
+const NOTIFICATIONS_A_ROUND = 100;
 
 /**
  * The stuck-alarm flow, run once what the clock skipped has been recorded: right after it was moved, every request in
@@ -121,7 +121,7 @@ export function localStuckAlarm(options: LocalStuckAlarmOptions): LocalFlow {
       await demo?.settled();
       await awaitDrainedQueue(sqs, eventsQueueUrl, PATIENCE_MS);
       const answer = await handler(event, context);
-      for (const { id, body } of await listSentNotifications(database, lastShown, NOTICES_A_ROUND)) {
+      for (const { id, body } of await listSentNotifications(database, lastShown, NOTIFICATIONS_A_ROUND)) {
         onNotice(body);
         lastShown = id;
       }
