@@ -1,5 +1,5 @@
 import type { EventInput } from './event-contract.ts';
-import { looksLikePhi } from './phi-guard.ts';
+import { looksLikePhi, namesSomebody } from './phi-guard.ts';
 
 /** Every text of an event but its metadata and its error text, by its pointer. */
 const texts: readonly (readonly [string, (event: EventInput) => string | null | undefined])[] = [
@@ -24,10 +24,20 @@ const texts: readonly (readonly [string, (event: EventInput) => string | null | 
 export function fieldWithPhi(event: EventInput): string | null {
   for (const [path, read] of texts) {
     const text = read(event);
-    if (text && looksLikePhi(ids.has(path) ? inLatin(text) : text)) return path;
+    if (!text) continue;
+    if (looksLikePhi(ids.has(path) ? inLatin(text) : text)) return path;
+    if (named.has(path) && namesSomebody(text)) return path;
   }
   return null;
 }
+
+/** Words of one's own choice, in which a person may sign. */
+const named: ReadonlySet<string> = new Set([
+  '/workerId',
+  '/serviceName',
+  '/correlationId',
+  '/externalReference',
+]);
 
 /** Made by producers in whatever letters: there a script that is not Latin is no sign of a name. */
 const ids: ReadonlySet<string> = new Set(['/pagwId', '/eventId']);

@@ -60,6 +60,30 @@ ilse liesel gunther gerhard heinrich friedrich lars sven bjorn astrid sigrid fre
 zbigniew wojciech grzegorz jadwiga danuta bozena vaclav jiri lubos radek imre laszlo istvan zoltan ferenc gheorghe ionut
 rosalind beatrice eunice winifred agatha cordelia philippa rowena ottilie henrietta prudence imogen horatio percival
 lakisha latoya tyrell darnell jamal deshawn keisha ebony imani malik marquis terrell tamika shaniqua
+odette marguerite thaddeus caoimhe hamish angus alastair duncan dafydd owain carys bronwyn nerys cerys delphine
+genevieve solange bernadette colette ghislaine veronique mireille thierry pascal etienne laurent guillaume mathieu
+cedric yannick benoit gilles herve didier fabrice anatole hannelore gudrun sieglinde waltraud birgit anke horst gunter
+heinz manfred helmut rainer bernd thorsten detlef ulrich matthias steffen lennart gunnar torbjorn solveig ingeborg
+annika elsa freja maja linnea mikko timo eeva kaisa dimitrios konstantinos georgios ioannis nikolaos panagiotis
+stavros spyros eleni katerina vasiliki despina chrysanthi salvatore vincenzo francesco domenico pasquale raffaele
+alessandro matteo lorenzo chiara giovanna concetta rosaria antonella ornella graziella barbora zuzanna ewelina
+jaroslaw przemyslaw pawel halina zdenek miroslav ludmila yevgenia evgenia tatyana natalya natasha sergey aleksandr
+aleksei anastasia bohdan mykola gabor attila ildiko zsuzsanna katalin radu mihai vasile ileana nebojsa vesna jelena
+milica snezana babatunde olumide adebayo adewale folasade chidinma chinwe chukwuemeka obinna uchenna nnamdi amaka
+kwabena kwasi akosua efua thandeka sibusiso themba bongani lerato tshepo naledi kagiso wanjiru wambui njeri kamau
+mwangi otieno achieng kiprop chebet tendai tatenda farai rutendo zuri abebe tigist selam dawit mekonnen hirut fatou
+mamadou ousmane aissatou moussa ibrahima padma radha sushma rekha geeta meenakshi kavitha deepika mahesh ganesh dinesh
+naresh mukesh rakesh ajay sumit nikhil karthik krishnan venkatesh srinivas balaji harish satish prakash vivek pradeep
+kuldeep amarjit baljit parvati sarita xiomara yesenia maribel marisol araceli graciela rigoberto heriberto humberto
+gilberto norberto adalberto osvaldo reynaldo rogelio refugio eufemia socorro catalina lourdes milagros nereida yadira
+yamileth evangelina asuncion inmaculada ezequiel ulises efrain abelardo leopoldo leopoldina wenceslao nguyet hanh
+quang minhthu xiaoli jianguo guoqiang yuxuan haoran zihan ruoxi haruto takeshi michiko sachiko minjun seoyeon jihoon
+jiwoo youngsook eunji soojin hyejin malia leilani kalani keanu kaimana iolana abdulrahman abdelrahman abdulaziz
+mahmoud tariq salman faisal fahad nasir yasmeen soraya mehdi behrouz farhad shahram kamran zahra leyla elif huseyin
+osman yitzhak moshe shlomo avraham rivka chaya devorah yehuda menachem tovah shoshana shanice tyrese lashawn rashad
+lamar demetrius devonte latasha monique shaquille jermaine cornelius ebenezer ezekiel obadiah jedidiah bartholomew
+cuthbert ignatius gwendolyn gwendoline millicent clementine araminta octavia ophelia drusilla lavinia philomena
+wilhelmina
 `;
 
 /** Frequent family names, likewise. */
@@ -108,6 +132,33 @@ brzezinski wojcik kaminski lewandowski zielinski szymanski horvath nagy popescu 
 petrossian hakobyan sarkisian yilmaz demir kaya ozturk hosseini ahmadi rezaei farooqi siddiqui qureshi
 nakagawa matsumoto inoue kimura hayashi shimizu saito mori ogawa takahashi vuong truong dinh trinh huynh phan
 goldberg goldstein rosenberg cohen levy katz friedman shapiro hussein haddad nasser okafor adeyemi mensah
+delacroix beauchamp lefevre rousseau mercier boyer chevalier gauthier thibodeaux thibodeau boudreaux boudreau landry
+hebert broussard guidry fontenot arceneaux robichaux leblanc desrosiers charbonneau bouchard pelletier gagnon bergeron
+beaulieu archambault schmidtbauer zimmermann huber fuchs scholz moller koehler kohler herrmann konig walther baumann
+schuster jager vogel friedrich gunther schubert winkler seidel heinrich haas graf dietrich ziegler kuhn pohl sauer
+engel thomsen petersen rasmussen jorgensen mortensen kristensen andersen nielsen johansen larsen olsen pedersen
+halvorsen gundersen karlsson svensson gustafsson bergstrom lindstrom virtanen korhonen makinen nieminen hakkinen
+papadakis papageorgiou nikolaidis karagiannis economou pappas stavropoulos antoniou esposito colombo ricci giordano
+rizzo lombardi moretti barbieri fontana caruso mancini giacomantonio deluca dangelo dibenedetto santoro marchetti
+pellegrini szczepanski kowalczyk wozniak dabrowski kozlowski jankowski mazur krawczyk piotrowski grabowski nowakowski
+pawlowski michalski brodsky mikhailov romanov vasiliev zaitsev kravchenko oliynyk szabo toth varga molnar nemeth
+farkas balogh dumitrescu constantinescu stoica novak svoboda dvorak cerny prochazka jovanovic petrovic nikolic
+markovic djordjevic stojanovic kovacevic featherstonehaugh blackwood shaughnessy fitzpatrick mahoney callahan brennan
+donoghue mcallister macleod mcgregor mcintosh abernathy abercrombie carruthers cholmondeley wetherby wetherill
+applegate hathaway holloway ellsworth featherstone haverford kensington pemberton prescott radcliffe rutherford
+satterfield shackleford somerville templeton throckmorton trowbridge underhill vanderbilt wadsworth winthrop
+worthington achterberg vanderwal hoekstra dijkstra visser dekker bakker deboer dewitt mabuza khumalo mthembu sithole
+moyo ncube chikwanha okwu onyekachi oyelaran oladipo akinola danjuma boateng agyeman addo appiah osei acheampong
+mwangi kariuki njoroge ochieng odhiambo wanjiku tesfaye gebremariam haile bekele diallo traore coulibaly keita camara
+sesay kamara conteh xochitl villarreal zavala zuniga quintanilla arellano arroyo benitez bustamante covarrubias
+delarosa esquivel galindo gallegos guajardo jaramillo lozano macias magana manriquez marroquin melendez mosqueda
+olivares orozco palacios pedraza peralta ponce rosario saldana sepulveda tapia tejeda trejo trevino ulloa urbina
+valenzuela yanez ferreira rodrigues goncalves cardoso teixeira chakraborty iyengar ramanathan natarajan
+balasubramanian naidu gowda hegde shetty kulkarni deshpande trivedi agarwal aggarwal khanna chopra bhatia sethi sandhu
+dhillon grewal sidhu chaudhary ansari sheikh hashemi tehrani rahimi karimi mohammadi celik sahin yildiz aydin ozdemir
+arslan dogan kilic aslan cetin kara yamaguchi fujita okada hasegawa murakami kondo ishikawa maeda okamoto nishimura
+hoang dang doan ocampo macaraeg delacruz pangilinan dimaculangan magsaysay kealoha kahananui kapule makoa rosenthal
+rosenbaum weinstein feldman greenberg horowitz lefkowitz moskowitz abramowitz schwartzman kirschenbaum
 `;
 
 /** Names that are words as well: they count beside a surer name, or after a title. */

@@ -98,9 +98,33 @@ export function* encodedRuns(text: string): Generator<{ start: number; end: numb
       const decoded = asText(Buffer.from(run.replace(/^0x/, ''), 'hex'));
       if (decoded !== null) yield { ...place, text: decoded };
     }
-    const decoded = asText(Buffer.from(run, 'base64'));
+    const bytes = Buffer.from(run, 'base64');
+    const decoded = asText(bytes) ?? asText(fromUtf16(bytes));
     if (decoded !== null) yield { ...place, text: decoded };
+    if (!/^[A-Z2-7]{16,}=*$/i.test(run)) continue;
+    const other = asText(fromBase32(run));
+    if (other !== null) yield { ...place, text: other };
   }
+}
+
+/** Of Latin letters in UTF-16, either way round, every other byte is zero. */
+function fromUtf16(bytes: Buffer): Buffer {
+  if (bytes.length < 10 || (bytes[2] !== 0 && bytes[3] !== 0)) return Buffer.alloc(0);
+  const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const text = marked ? bytes.subarray(2) : bytes;
+  const zero = text[1] === 0 ? 1 : 0;
+  if (text.length % 2 === 1 || text[zero] !== 0) return Buffer.alloc(0);
+  const letters = Buffer.from(text.filter((_, at) => at % 2 !== zero));
+  return text.every((byte, at) => at % 2 !== zero || byte === 0) ? letters : Buffer.alloc(0);
+}
+
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function fromBase32(run: string): Buffer {
+  const bits = [...run.toUpperCase().replace(/=+$/, '')].map((sign) =>
+    base32.indexOf(sign).toString(2).padStart(5, '0'),
+  );
+  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
 }
 
 function decodedRuns(text: string): string[] {

@@ -19,6 +19,11 @@ export function* phiSpans(text: string): Generator<PhiSpan> {
   }
   yield* emailSpans(text);
   yield* assignedSpans(text);
+  yield* blockSpans(text);
+  yield* formSpans(text);
+  yield* rowOfColumnsSpans(text);
+  yield* namedInPersonSpans(text);
+  yield* namedByFormSpans(text);
   yield* quotedSpans(text);
   yield* elementSpans(text);
   yield* tableSpans(text);
@@ -94,15 +99,21 @@ function* emailSpans(text: string): Generator<PhiSpan> {
 }
 
 const assignment =
-  /(?<![\w.])([A-Za-z][\w.-]{0,63}(?:[ _](?:of birth|of death|name|names|id|number|no|code|address|date|line 1|of kin|holder|contact|party))?)[\\"']{0,6}\s{0,4}(?:[:=]|=>)\s{0,4}/g;
+  /(?<![\w.])([A-Za-z][\w.-]{0,63}(?:\[["']?[\w.-]{1,40}["']?\]){0,4}(?:[ _](?:of birth|of death|name|names|id|number|no|code|address|date|line 1|of kin|holder|contact|party))?)[\\"']{0,6}\s{0,4}(?:[:=]|=>)\s{0,4}/g;
 const assigned = /[\\]{0,4}"((?:[^"\\\n]|\\.){0,400})|[\\]{0,4}'([^'\n]{0,400})|([^,;)\]}\n&|"'<>]{1,200})/y;
 const bracketed = /\[([^\]\n"]{1,200})\]/y;
+
+const partOfName = /^(?:first|last|middle)$/i;
+const personWord =
+  /(?<!\p{L})(?:patient|member|subscriber|beneficiary|dependent|insured|enrollee)(?!\p{L})/iu;
 
 /** The value in `key=value`, `key: value` and `"key":"value"`, however often its quotes are escaped. */
 function* assignedSpans(text: string): Generator<PhiSpan> {
   if (!/[:=]/.test(text)) return;
+  const ofPerson = () => personWord.test(text);
   for (const { 0: match, 1: key = '', index } of text.matchAll(assignment)) {
-    const meaning = keyMeaning(key.slice(key.lastIndexOf('.') + 1));
+    const name = key.slice(key.lastIndexOf('.') + 1).replace(/\[["']?([\w.-]+)["']?\]/g, ' $1');
+    const meaning = keyMeaning(name);
     if (meaning === null || meaning === 'provider' || /^age$/i.test(key)) continue;
     bracketed.lastIndex = index + match.length;
     const list = bracketed.exec(text);
@@ -116,9 +127,9 @@ function* assignedSpans(text: string): Generator<PhiSpan> {
     // Without quotes a value ends where the next key begins: `first=Jane last=Doe`.
     const end = value[3] === undefined ? undefined : /\s[A-Za-z][\w.-]{0,63}[:=]/.exec(value[0])?.index;
     const whole = (isOfPerson(meaning) && surnameFirst(text, index + match.length)) || value[0].slice(0, end);
-    const held = (value[1] ?? value[2] ?? whole).replace(/\\+$/, '');
+    const held = (value[1] ?? value[2] ?? whole).replace(/\\+$/, '').replace(/(?<=\p{L})\+(?=\p{L})/gu, ' ');
     if (held.startsWith('[masked')) continue;
-    if (isPhiTextUnder(meaning, held, key)) {
+    if (isPhiTextUnder(meaning, held, key) || (partOfName.test(key) && ofPerson() && looksLikeName(held))) {
       const start = assigned.lastIndex - value[0].length;
       yield { start, end: start + whole.length, kind: meaning };
     }
@@ -136,6 +147,86 @@ function surnameFirst(text: string, at: number): string | null {
   namesAndComma.lastIndex = at;
   const [whole, given = ''] = namesAndComma.exec(text) ?? [];
   return whole === undefined || isTradeText(given) ? null : whole;
+}
+
+const partsOfName = /^(?:first|last|middle|given|family|full|name|id|dob|born|ssn|phone|street|city|zip)$/i;
+const block =
+  /(?<![\p{L}\d])([A-Za-z][\w-]{1,40}):[ \t]*\r?\n((?:[ \t]{1,16}(?:- )?["']?[\w-]{1,40}["']?:[^\n]{0,200}(?:\r?\n|$)){1,40})/gu;
+
+/** YAML: what stands indented below a word for a person. */
+function* blockSpans(text: string): Generator<PhiSpan> {
+  if (!/:[ \t]*\r?\n[ \t]/.test(text)) return;
+  for (const { 0: whole, 1: owner = '', 2: lines = '', index } of text.matchAll(block)) {
+    if (keyMeaning(owner) !== 'person') continue;
+    const start = index + whole.length - lines.length;
+    for (const { 1: key = '', 2: held = '' } of lines.matchAll(
+      /^[ \t]+(?:- )?["']?([\w-]+)["']?:[ \t]*(.*)$/gm,
+    ))
+      if (partsOfName.test(key) && /[\p{L}\d]/u.test(held) && !isTradeText(held))
+        yield { start, end: start + lines.length, kind: 'person' };
+  }
+}
+
+const formPart =
+  /\bname="?([\w.[\]-]{1,64})"?[^\n]{0,200}\r?\n(?:[^\n]{1,200}\r?\n){0,4}?\r?\n([^\n]{1,400})/gi;
+
+/** A field of a form that was sent in parts. */
+function* formSpans(text: string): Generator<PhiSpan> {
+  if (!/name="?\w[^\n]*\r?\n/i.test(text)) return;
+  for (const { 0: whole, 1: key = '', 2: held = '', index } of text.matchAll(formPart)) {
+    const meaning = keyMeaning(key);
+    if (meaning === null || !isPhiTextUnder(meaning, held, key)) continue;
+    yield { start: index + whole.length - held.length, end: index + whole.length, kind: meaning };
+  }
+}
+
+const insertion = /\binto [^()\n]{1,80}\(([^()\n]{1,400})\) values ?\(([^\n]{1,1000})/gi;
+
+/** A row's values, of columns one of which is a person's. */
+function* rowOfColumnsSpans(text: string): Generator<PhiSpan> {
+  if (!/\binto\b/i.test(text)) return;
+  for (const { 0: whole, 1: columns = '', 2: values = '', index } of text.matchAll(insertion)) {
+    const isPersonal = columns.split(',').some((column) => {
+      const meaning = keyMeaning(column.trim().replace(/["`[\]]/g, ''));
+      return meaning !== null && meaning !== 'provider';
+    });
+    // Placeholders are nobody's.
+    if (isPersonal && /'|\d{4}/.test(values))
+      yield { start: index + whole.length - values.length, end: index + whole.length, kind: 'row' };
+  }
+}
+
+const namedInPerson =
+  /((?<!\p{L})(?:patient|member|subscriber|beneficiary|dependent|insured|enrollee)(?!\p{L})[^\n]{0,40}[:=([] ?)(\p{Lu}[\p{L}'-]{1,30}), ?(\p{Lu}[\p{L}'-]{1,30})(?![\p{L}\d]|[:=])/giu;
+
+const surnameAndInitial =
+  /(?<=[:=([]\s?)(\p{Lu}{2,30}(?:-\p{Lu}{2,30})?), (\p{Lu}{2,30}) \p{Lu}(?![\p{L}\d])/gu;
+const namesCompared = /\bnames? (?:mis-?match|do(?:es)? not match|differs?|is different)/i;
+const twoNames = /(?<![\p{L}\d.])(\p{Lu}\p{Ll}[\p{L}'-]{1,30}) (\p{Lu}\p{Ll}[\p{L}'-]{1,30})(?![\p{L}\d])/gu;
+
+/** `not eligible: WRONA, ZOFIA K`, `name mismatch: expected Zofia Wrona`. */
+function* namedByFormSpans(text: string): Generator<PhiSpan> {
+  const patterns = [
+    ...(text.includes(', ') ? [surnameAndInitial] : []),
+    ...(namesCompared.test(text) ? [twoNames] : []),
+  ];
+  for (const pattern of patterns) {
+    for (const { 0: whole, 1: one = '', 2: other = '', index } of text.matchAll(pattern))
+      if (!isTradeText(one) && !isTradeText(other))
+        yield { start: index, end: index + whole.length, kind: 'name' };
+  }
+}
+
+/** `Member lookup failed: Brückner, Anselm`, with names that are on no list. */
+function* namedInPersonSpans(text: string): Generator<PhiSpan> {
+  if (!text.includes(',') || !personWord.test(text)) return;
+  for (const { 0: whole, 1: before = '', 2: family = '', 3: given = '', index } of text.matchAll(
+    namedInPerson,
+  )) {
+    if (!/^\p{Lu}/u.test(family) || !/^\p{Lu}/u.test(given) || isTradeText(family) || isTradeText(given))
+      continue;
+    yield { start: index + before.length, end: index + whole.length, kind: 'name' };
+  }
 }
 
 const quotedAfter =
@@ -221,6 +312,8 @@ function isPhiTextUnder(meaning: KeyMeaning, sent: string, key: string): boolean
     case 'maybe-name':
       if (text.split(/[\s,]+/).some((word) => nameKind(word)?.sure)) return looksLikeName(text);
       return /^(?:family|given)$/i.test(key) && looksLikeName(text);
+    case 'flag':
+      return /^(?:y|yes|n|no|true|false)\b/i.test(text);
     case 'trait':
       return /^\p{L}/u.test(text) && !isTradeText(first);
     case 'person':

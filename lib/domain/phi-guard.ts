@@ -92,7 +92,7 @@ function findBelow(value: unknown, rules: PhiRules, layer: number): PhiFinding |
       const below = inside(place, key);
       const meaning = keyMeaning(plainForm(key));
       if (meaning !== null && isPhiUnder(meaning, item)) return { path: below, rule: 'denied-key' };
-      if (looksLikePhi(key)) return { path: below, rule: 'value-pattern' };
+      if (looksLikePhi(key) || namesSomebody(key)) return { path: below, rule: 'value-pattern' };
       open.push({ path: below, value: item, key, layer: place.layer, meaning });
     }
   }
@@ -199,11 +199,22 @@ function isHarmless(kind: string, text: string, place: Place): boolean {
 const unlistedName =
   /(?<![\p{L}\d.])(\p{Lu}(?:\.|\p{L}?['\p{Ll}][\p{L}'-]*)) (?=(\p{Lu}\p{L}?['\p{Ll}][\p{L}'-]*)(?![\p{L}\d]))/gu;
 
+/** Whether two words with capitals stand side by side that are none of the trade, on a list of names or not. */
+export function namesSomebody(text: string): boolean {
+  if (!text.includes(' ')) return false;
+  for (const [, one = '', other = ''] of text.matchAll(unlistedName)) {
+    if (!isTradeText(one) && !isTradeText(other)) return true;
+  }
+  return false;
+}
+
 /** What only a person writes, and only in a note: a name that is on no list, a bare phone number or SSN. */
 function readsLikeANote(text: string): boolean {
   const plain = text.trim();
-  for (const [, one = '', other = ''] of plain.matchAll(unlistedName)) {
-    if (!isTradeText(one) && !isTradeText(other)) return true;
+  if (namesSomebody(plain)) return true;
+  for (const [, name = ''] of plain.matchAll(/(?<=\p{L},? )(\p{Lu}\p{Ll}{2,})(?!\p{L})/gu)) {
+    const kind = nameKind(name);
+    if (kind?.sure === true && kind.given) return true;
   }
   if (nameKind(plain)?.sure === true && /^\p{Lu}/u.test(plain)) return true;
   return (

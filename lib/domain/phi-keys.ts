@@ -15,6 +15,8 @@ export type KeyMeaning =
   | 'contact'
   /** Gender, race, photograph and the like. */
   | 'trait'
+  /** A trait that a yes or no tells: `pregnant`. */
+  | 'flag'
   /** Something of a person; what, the key does not say. */
   | 'person'
   /** A clinical document. */
@@ -33,10 +35,10 @@ const personWords =
   policyholder cardholder guarantor guardian person persons people spouse child children kid mother father parent mom dad son
   daughter husband wife sibling brother sister kin relatives relatedperson human applicant claimant caregiver caretaker
   newborn baby infant decedent resident donor employee individual recipient paciente pacientes miembro afiliado
-  asegurado asegurada beneficiario titular patientin patienten versicherter versicherte versicherten mitglied assure assuree patiente
+  asegurado asegurada insureds frau herr beneficiario titular patientin patienten versicherter versicherte versicherten mitglied assure assuree patiente
   malade beneficiaire paziente assistito pacjent pacjenta verzekerde segurado utente nok victim`);
 const mayBePersonWords = set(
-  'sub dep client customer user emergency responsible relative participant holder',
+  'sub dep client customer consumer user emergency responsible relative participant holder',
 );
 /** Of these only a name, id or date of birth is a person's: a parent span or child process is not. */
 const ambiguousPersons = set(
@@ -57,11 +59,11 @@ const nameQualifiers =
   representative guardian caregiver proxyholder`);
 const ownNames =
   set(`surname surnames sirname middleinitial firstinitial lastinitial lastname firstname middlename givenname familyname fullname maidenname nickname forename
-  forenames fname lname mname frstnm lstnm nombre nombres apellido apellidos nom prenom vorname nachname familienname
+  forenames fname lname mname fnm lnm frstname fstname lstname mdlname frstnm lstnm nombre nombres apellido apellidos nom prenom vorname nachname familienname
   geburtsname cognome sobrenome imie nazwisko achternaam voornaam efternamn fornamn etunimi sukunimi apelido nombrecompleto nomecompleto primernombre segundonombre humanname initials`);
 const maybeNames =
   set(`first last middle given family alias nick preferred maiden owner who whom requestor contact
-  attention attn displayname username guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
+  attention attn signature signedby signer signatory calledby caller whocalled calledin witness witnesses tutor tutorlegal petowner enteredby spokewith spoketo requestedby displayname username guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
 
 const birthWords =
   set(`dob yob dod birth birthdate birthday birthdt birthyear birthtime birthplace bday bdate brthdt
@@ -105,7 +107,7 @@ const weakIdEnds = set('key keys code seq sequence token hash card ref reference
 const contactWords =
   set(`phone phones phonenumber telephone telephones tel mobile cell cellphone cellular fax email emails mail
   emailaddress emailaddr address addresses addr addrs street streets streetname zip zipcode zips zip4 zip5 postal postalcode
-  postcode plz city town municipality county residence telecom gps geo latitude longitude lat lng lon coordinates whatsapp pager
+  postcode plz city town municipality county residence telecom gps geo gpslocation geopoint latlng latlon latitude longitude lat lng lon coordinates whatsapp pager
   direccion domicilio domicile calle ciudad telefono telefone correo indirizzo endereco codepostal adres straat woonplaats huisnummer ulica citta cidade adresse strasse ort wohnort telefon handy rue ville codigopostal
   personalurl homepage housenumber houseno contactnumber contactno geolocation apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
 const machineWords =
@@ -117,6 +119,10 @@ const traitWords =
   set(`gender sex race ethnicity ethnic religion nationality citizenship pronouns tribe photo photos photourl
   portrait headshot selfie picture geschlecht geslacht sesso genero sexo sexe etnia raza disability pregnant pregnancy marital
   maritalstatus veteran sexualorientation occupation employer`);
+
+const flagWords = set(
+  'pregnant pregnancy disability veteran smoker homeless hispanic latino embarazada schwanger',
+);
 
 const documentWords = set('resourcetype');
 /** These wherever they stand, as in `genderIdentity`. */
@@ -274,8 +280,22 @@ function isWhole(word: string): boolean {
   );
 }
 
+/** Elements of X12 and fields of HL7 v2 that hold a person's data, as keys name them: `NM103`, `PID-5.1`. */
+const elements: readonly [RegExp, string][] = [
+  [/^(?:nm10[3-6]|pid[-._ ][569](?:[-._]\d)?|nk1[-._ ]2(?:[-._]\d)?|in1[-._ ]16)$/i, 'surname'],
+  [/^(?:dmg02|pid[-._ ]7)$/i, 'dob'],
+  [/^(?:nm109|pid[-._ ](?:2|3|4|18|19)(?:[-._]\d)?|in1[-._ ]36)$/i, 'mrn'],
+  [/^(?:n30[12]|n40[1-3]|per0[468]|pid[-._ ]1[134](?:[-._]\d)?)$/i, 'address'],
+];
+
+function elementMeaning(key: string): string | null {
+  return elements.find(([element]) => element.test(key))?.[1] ?? null;
+}
+
 function keyWords(key: string): string[] {
   if (/^d\.o\.b\.?$/i.test(key)) return ['dob'];
+  const ofFormat = elementMeaning(key);
+  if (ofFormat !== null) return [ofFormat];
   const plain = key.normalize('NFD').replace(/\p{M}/gu, '');
   return wordsOf(plain).flatMap(splitSeams);
 }
@@ -303,6 +323,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (birthWords.has(joined)) return 'birth';
   if (ownIds.has(joined)) return 'id';
   if (contactWords.has(joined)) return 'contact';
+  if (flagWords.has(joined.replace(/^is|(?:status|indicator|flag|yn)$/g, ''))) return 'flag';
   if (traitWords.has(joined) || joined === 'photourl') return 'trait';
   if (documentWords.has(joined)) return 'document';
   if (resourceWords.has(joined)) return 'resource';
@@ -327,7 +348,12 @@ function judge(words: readonly string[]): KeyMeaning | null {
     if (mayBePersonWords.has(owner) || owner === 'billing') return 'maybe-name';
     if (
       name === 0 &&
-      bare.slice(1).every((word) => ownWords.has(word) || personWords.has(word) || nameQualifiers.has(word))
+      bare
+        .slice(1)
+        .every(
+          (word) =>
+            ownWords.has(word) || nameWords.has(word) || personWords.has(word) || nameQualifiers.has(word),
+        )
     )
       return 'name';
     if (ofPerson && (!thingWords.has(owner) || owner === 'display')) return 'name';
@@ -352,7 +378,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
     if (contact === bare.length - 1 || isPartOfAddress(last, before)) return 'contact';
   }
   if (has(ownTraits) || traitWords.has(last)) return 'trait';
-  if (maybeNames.has(joined)) return 'maybe-name';
+  if (maybeNames.has(joined) || last === 'by') return 'maybe-name';
   if (joined === 'billingcontact') return 'maybe-name';
   if (joined === 'emergencycontact' || joined === 'responsibleparty') return 'name';
   if (ofPerson)
@@ -364,7 +390,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
 
 function isPartOfAddress(last: string, before: string): boolean {
   if (last === 'id') return before !== 'cell';
-  if (last === 'code') return /^(?:postal|zip|post)$/.test(before);
+  if (last === 'code' || last === 'cd') return /^(?:postal|zip|post)$/.test(before);
   return /^(?:lines?|num(?:ber)?|no|nbr|address|addr|text|info|name|details|ext|home|work|one|two|billing|mailing|shipping|legal|current|previous|permanent|temporary|casa|trabajo|movil|fijo|privat|prive|domicile)$/.test(
     last,
   );
@@ -413,16 +439,19 @@ const verdicts =
 
 /** Whether a value under a key of this meaning is personal data. Flags, counts, verdicts and digests about it are not. */
 export function isPhiUnder(meaning: KeyMeaning, value: unknown): boolean {
-  if (meaning === 'provider' || value === null || value === undefined || typeof value === 'boolean')
-    return false;
+  if (meaning === 'provider' || value === null || value === undefined) return false;
+  if (typeof value === 'boolean') return meaning === 'flag';
   if (typeof value === 'object') return isPhiObjectUnder(meaning, value);
   if (typeof value === 'number') return isPhiNumberUnder(meaning, value);
   if (typeof value !== 'string') return false;
   const text = plainForm(value).trim();
+  if (meaning === 'flag' && /^(?:y|yes|n|no|true|false)$/i.test(text)) return true;
   if (!/[\p{L}\d]/u.test(text) || isDigest(text) || isVerdict(text)) return false;
   if (meaning === 'resource') return false;
   if (meaning === 'maybe-name') return looksLikeName(text);
   if (meaning === 'person') return !isTradeText(text);
+  // A cell of a network, the region of a cloud.
+  if (meaning === 'contact') return !(/^[a-z]{2,}(?:-[a-z\d]{1,12})+$/.test(text) && isTradeText(text));
   return true;
 }
 
@@ -430,7 +459,7 @@ function isPhiNumberUnder(meaning: KeyMeaning, value: number): boolean {
   if (meaning === 'birth' || meaning === 'id') return true;
   // A smaller whole number counts lines or stands for a kind.
   if (meaning === 'contact') return value >= 100 || !Number.isInteger(value);
-  if (meaning === 'trait') return value >= 0 && value < 150;
+  if (meaning === 'trait' || meaning === 'flag') return value >= 0 && value < 150;
   return meaning === 'person' && value >= 10_000;
 }
 
@@ -460,8 +489,14 @@ export function looksLikeName(text: string): boolean {
   if (words.length > 5 || /[a-z]-[a-z]/.test(text)) return false;
   if (words.some((word) => nameKind(word)?.sure === true)) return true;
   return (
-    words.every((word) => /^\p{Lu}/u.test(word)) && !words.some((word) => isTradeWord(word.toLowerCase()))
+    words.every((word) => /^\p{Lu}/u.test(word)) &&
+    !words.some((word) => isTradeWord(word.toLowerCase()) || isNameOfProgram(word))
   );
+}
+
+/** `PasMapper`, which `McKenzie` is not. */
+function isNameOfProgram(word: string): boolean {
+  return /\p{Ll}\p{Lu}/u.test(word) && wordsOf(word).some(isTradeWord);
 }
 
 /** Whether a text is made of words of the trade, codes and short numbers: an enumeration's value, not a person's datum. */

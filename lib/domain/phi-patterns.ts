@@ -71,31 +71,46 @@ export interface PhiPatternGroup {
 
 /** Stems of the words in the patterns below. */
 const labelWord = new RegExp(
-  `(?:${set(`ss[ns] social itin soc tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
+  `(?:${set(`ss[ns] social itin soc ss\\s?[#n] tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
     d\\.o\\.b birth death born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
     subscriber member patient benef enrollee dependent insured group certificate account acct chart passport contract hicn mrn
-    empi mcid nm109 sub licen plate serial \\bs/?n\\b \\bfin\\b \\bcsn\\b \\bhar\\b encounter visit admission episode specimen \\bcase\\b \\broom\\b \\bbed\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
+    empi mcid nm109 sub licen plate serial \\bs/?n\\b \\bfin\\b \\bcsn\\b \\bhar\\b encounter visit admission episode specimen \\bcase\\b \\brx\\b prescri \\broom\\b \\bbed\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
     asegurad mitglied versichert person`)}|生年月日|出生)`,
 );
+
+const spelt = `(?:(?:${set(`first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+  fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth one two three four five six seven eight nine ten
+  eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy
+  eighty ninety hundred thousand and oh`)})(?![a-z])[ -]?)`;
+/** A day in words: `the third of March, nineteen fifty-one`, `May the fourth`. */
+const speltDay = `(?:the )?(?:${spelt}{1,2}(?:day )?(?:of )?${month}|${month} (?:the )?${spelt}{1,2})`;
+
+const extension = '(?:,? ?(?:x|ext\\.?|extension|#)[ :]?\\d{1,6})?';
 
 /** What personal data looks like in any text, in its plain form. */
 export const phiPatternGroups: readonly PhiPatternGroup[] = [
   {
     // Numbers with a seam in them.
-    gate: /\d{3}[-. )/]|\+\d|[*xX#]-?\d{4}/,
+    gate: /\d{3}[-. )/_:]|\+\d|[*xX#]-?\d{4}/,
     patterns: [
       { name: 'ssn', pattern: /()(?<!\d|\d-)\d{3}-\d{2}-\d{4}(?!\d|-\d)/g },
-      { name: 'ssn', pattern: /()(?<![\w.-])(?!000|666)\d{3}([ .])\d{2}\2\d{4}(?![\w-]|\.\d)/g },
+      { name: 'ssn', pattern: /()(?<![\w./:-])(?!000|666)\d{3}([-_/:. ]{1,3})\d{2}\2\d{4}(?![\w/:-]|\.\d)/g },
+      { name: 'ssn', pattern: /()(?<![\w./:-])(?!000|666)\d{3}[-. ]\d{2}[-. ]\d{4}(?![\w/:-]|\.\d)/g },
       { name: 'ssn', pattern: /()[x*#•]{3}-?[x*#•]{2}-?\d{4}(?!\d)/gi },
       {
         name: 'phone',
-        pattern:
-          /()(?<![\w.-])(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\)[- .]?|[2-9]\d{2}[-. /])\d{3}[-. ]\d{4}(?![\w-]|\.\d)/g,
+        pattern: new RegExp(
+          `()(?<![\\w.-])(?:(?:\\+|00)?1[-. ]?)?(?:\\([2-9]\\d{2}\\)[- .]?|[2-9]\\d{2}[-. /])\\d{3}[-. ]\\d{4}${extension}(?![\\w-]|\\.\\d)`,
+          'gi',
+        ),
       },
       { name: 'phone', pattern: /()\([2-9]\d{2}\) ?\d{7}(?!\d)/g },
       {
         name: 'phone',
-        pattern: /()(?<![\w.])\+(?!00)\d{1,3}[-. ]?\(?\d{1,4}\)?(?:[-. /]?\d){6,11}(?![\w-]|:\d)/g,
+        pattern: new RegExp(
+          `()(?<![\\w.])\\+(?!00)\\d{1,3}[-. ]?\\(?\\d{1,4}\\)?(?:[-. /]?\\d){6,11}${extension}(?![\\w-]|:\\d)`,
+          'gi',
+        ),
       },
       {
         name: 'account',
@@ -105,13 +120,27 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
     ],
   },
   {
+    gate: /2\.16\.840\.1\.113883\.4\.1|\b00[ -]?\d|\d \d \d/,
+    patterns: [
+      // As an identifier of FHIR and HL7 v3.
+      { name: 'ssn', pattern: /(2\.16\.840\.1\.113883\.4\.1\D{1,12})\d{9}(?!\d)/g },
+      { name: 'phone', pattern: /()(?<![\w.-])00[ -]?[1-9]\d{0,2}[ -](?:[-. /]?\d){7,11}(?![\w-])/g },
+      { name: 'ssn', pattern: /()(?<!\d ?)\d \d \d ?[-./] ?\d \d ?[-./] ?\d \d \d \d(?! ?\d)/g },
+    ],
+  },
+  {
     // The number of a Medicare beneficiary.
-    gate: /\d[A-Z]/,
+    gate: /\d[A-Z]|\d-[a-z]/,
     patterns: [
       {
         name: 'member-id',
         pattern:
           /()\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}\b/g,
+      },
+      // Its shape, with letters that none has.
+      {
+        name: 'member-id',
+        pattern: /()(?<![\w-])[1-9][A-Z][A-Z\d]\d-[A-Z][A-Z\d]\d-[A-Z]{2}\d{2}(?![\w-])/gi,
       },
     ],
   },
@@ -123,12 +152,17 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'ssn',
         pattern:
-          /(\b(?:ssn|sss?n|social security|itin|soc\.? ?sec\.?|tax(?:payer)? id)\b\D{0,20})\d{3}[- ]?\d{2}[- ]?\d{4}(?!\d)/gi,
+          /((?<!\p{L})(?:ssn(?!\p{L})|(?:sss?n|social security|itin|soc\.? ?sec\.?|tax(?:payer)? id)\b)\D{0,20})\d{3}[- ]?\d{2}[- ]?\d{4}(?!\d)/giu,
       },
       {
         name: 'ssn',
         pattern:
           /(\b(?:ssn|social security)\b[^\d\n]{0,40}\b(?:last|ending|ends)\b(?: (?:4|four)\b)?\D{0,12}|\blast (?:4|four)\b[^\d\n]{0,16}\b(?:ssn|social)\b\D{0,6})\d{4}\b/gi,
+      },
+      {
+        name: 'ssn',
+        pattern:
+          /(\bsocial\b[^\d\n]{0,16}|\bss ?(?:#|no\b\.?|num(?:ber)?\b)[\s:=#]{0,4})\d{3}[- ]?\d{2}[- ]?\d{4}(?!\d)/gi,
       },
       { name: 'ssn', pattern: /()(?<!\d)\d{9}(?=[ ,(]{1,3}(?:ssn|social security|itin)\b)/gi },
       {
@@ -148,9 +182,30 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         ),
       },
       {
+        name: 'birth-date',
+        pattern: new RegExp(
+          `(${birthWord}[^\\n]{0,16}?)${speltDay}(?:[ ,]{0,2}(?:${spelt}{1,6}|\\d{4}))?`,
+          'giu',
+        ),
+      },
+      {
         name: 'age',
         pattern: new RegExp(
-          `((?<!\\p{L})(?:${person})[^\\n]{0,20}(?<![\\w-])aged?[ :=]{1,3}|\\baged |\\bage[ :]{1,2}(?=\\d{1,3}[^\\n]{0,12}(?<!\\p{L})(?:${person})))\\d{1,3}\\b`,
+          `((?<!\\p{L})(?:${person})[^\\n]{0,24} (?:turn(?:s|ed|ing)|is now|(?:is|was) (?:a |an )?(?=\\d{1,3}[- ]?(?:yr|year|y\\b))) ?)\\d{1,3}\\b`,
+          'giu',
+        ),
+      },
+      {
+        name: 'age',
+        pattern: new RegExp(
+          `((?<!\\p{L})(?:${person})[^\\n]{0,20}(?<![\\w-])aged?[ :=]{1,3}|\\baged |\\bage[ :]{1,2}(?=\\d{1,3}[^\\n]{0,40}(?<!\\p{L})(?:${person})))\\d{1,3}\\b`,
+          'giu',
+        ),
+      },
+      {
+        name: 'age',
+        pattern: new RegExp(
+          `(\\baged |(?<!\\p{L})(?:${person})[^\\n]{0,20}\\bage[d:]? )${spelt}{1,2}`,
           'giu',
         ),
       },
@@ -158,14 +213,22 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'member-id',
         pattern: new RegExp(
-          `((?<![\\p{L}\\d])${idLabel}[\\s_-]{0,2}(?:id|number|num|no\\.?|nbr|nr\\.?|#)?(?:[\\s:=#"'(\\\\]|\\bis\\b){1,6})(?!v\\d|(?-i:[A-Z]{2,8})-\\d{1,3}(?![\\w-]))(?=[\\w-]{0,8}\\d[\\w-]{0,12}\\d[\\w-]{0,12}\\d)[\\w-]{3,40}(?<![-_])`,
+          `((?<![\\p{L}\\d])${idLabel}[\\s_-]{0,2}(?:id|number|num|no\\.?|nbr|nr\\.?|#)?(?:[\\s:=#"'(\\\\]|\\bis\\b){1,6})(?!v\\d|(?-i:[A-Z]{2,8})-\\d{1,3}(?![\\w-]))(?=[\\w-]{0,8}\\d[\\w-]{0,12}\\d[\\w-]{0,12}\\d)[\\w-]{3,40}(?<![-_])(?: \\d{2,4}){0,4}(?![\\w-])`,
+          'giu',
+        ),
+      },
+      {
+        // In groups, as it is printed on cards.
+        name: 'member-id',
+        pattern: new RegExp(
+          `((?<![\\p{L}\\d])${idLabel}[\\s_-]{0,2}(?:id|number|num|no\\.?|nbr|nr\\.?|#)[\\s:=#"'(]{1,4})(?:(?-i:[A-Z]{1,5})[ -])?\\d{2,4}(?:[ -]\\d{2,4}){1,4}(?![\\w-])`,
           'giu',
         ),
       },
       {
         name: 'member-id',
         pattern: new RegExp(
-          `((?<![\\p{L}\\d])(?:${person})(?:[\\s_-]?(?:id|no|number|#))?[\\s:=#/_"'(\\\\-]{1,4})(?:(?-i:[A-Z]{0,5})-?\\d{4,}[\\w-]*)`,
+          `((?<![\\p{L}\\d])(?:${person})(?:[\\s_-]?(?:id|no|number|#))?[\\s:=#/_"'(\\\\-]{1,4})(?:(?-i:[A-Z]{0,5})-?\\d{4,}[\\w-]*|(?-i:[A-Z]{0,3})\\d{2,4}(?: \\d{2,4}){2,4}(?![\\w-]))`,
           'giu',
         ),
       },
@@ -198,7 +261,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'member-id',
         pattern:
-          /(\b(?:encounter|visit|admission|episode|specimen|case|room|bed) ?(?:no\.|number|num\.?|nbr|#|id\b)[\s:=#]{0,3})(?=[\w-]*\d)[\w-]{1,30}/gi,
+          /(\b(?:encounter|visit|admission|episode|specimen|case|room|bed|rx|prescription) ?(?:no\.|number|num\.?|nbr|#|id\b)[\s:=#]{0,3})(?=[\w-]*\d)[\w-]{1,30}/gi,
       },
       { name: 'member-id', pattern: /(\b(?:encounter|visit|admission) )[A-Z]{0,4}-?\d{5,}(?![\w-])/gi },
       {
@@ -237,11 +300,40 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
     ],
   },
   {
-    gate: /\d[- ]?y/i,
+    // Years of two digits, of which no authorization is, and a year in words.
+    gate: /\d\/\d\d\/[4-9]\d|\d[- ]?(?:jan|feb|mar|apr|ma[iy]|ju[nl]|a[ug][go]|sep|o[ck]t|nov|de[cz]|ene|abr|dic|f[ée]v|avr|jui|ao[ûu]|d[ée]c|mär)|nineteen/i,
     patterns: [
       {
+        name: 'old-date',
+        pattern: new RegExp(
+          `()(?<![\\w/.:-])(?:(?:0[1-9]|[12]\\d|3[01])/(?:0[1-9]|[12]\\d|3[01])/|(?:0?[1-9]|[12]\\d|3[01])[- ]${month}[- ])[4-9]\\d(?![\\w/:.-]| \\d\\d:\\d\\d)`,
+          'gi',
+        ),
+      },
+      {
+        name: 'old-date',
+        pattern: new RegExp(
+          `()(?<![\\p{L}\\d.:-])(?:0?[1-9]|[12]\\d|3[01])${month}(?:${oldYear}|[3-9]\\d)(?![\\p{L}\\d])`,
+          'giu',
+        ),
+      },
+      {
+        name: 'old-date',
+        pattern: new RegExp(
+          `()\\b(?:${speltDay}|${month}(?: \\d{1,2}(?:st|nd|rd|th)?)?)[ ,]{1,2}nineteen[ -]${spelt}{1,4}`,
+          'gi',
+        ),
+      },
+    ],
+  },
+  {
+    gate: /\d[- ]?y|[- ]year/i,
+    patterns: [
+      { name: 'age', pattern: new RegExp(`()\\b${spelt}{1,2}years?[- ](?:old|of[- ]age)\\b`, 'gi') },
+      {
         name: 'age',
-        pattern: /()(?<![\w+/])\d{1,3}[- ]?(?:y\/o(?![\w+/=])|yo\b|y\.o\.|years?[- ]old\b|yrs?[- ]old\b)/gi,
+        pattern:
+          /()(?<![\w+/])\d{1,3}[- ]?(?:y\/o(?![\w+/=])|yo\b|y\.o\.|years?[- ]old\b|y(?:ea)?rs?\.? of age\b|yrs?[- ]old\b)/gi,
       },
     ],
   },
@@ -262,6 +354,14 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         pattern: new RegExp(
           `()(?<=\\p{L}{2}_)(?!${noBirthDate})${oldYear}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])(?!\\d)|(?<=[/_])${oldYear}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?=[_-]\\p{L}{2})`,
           'gu',
+        ),
+      },
+      {
+        // Below a person's folder.
+        name: 'old-date',
+        pattern: new RegExp(
+          `()(?<=\\b(?:patients?|members?|subscribers?|enrollees?|persons?|people)/[^\\s?#]{0,60})${oldYear}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\\d|3[01])(?!\\d)`,
+          'giu',
         ),
       },
       {
@@ -295,6 +395,39 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         name: 'address',
         pattern:
           /()\b(?:Calle|Avenida|Av\.|Carrera|Rue|Via|Rua|Plaza) (?:\p{L}{1,3} ){0,2}\p{Lu}\p{L}{2,}(?:,? (?:#|n[o°º.]* ?)?\d{1,5})?/gu,
+      },
+      {
+        // The number in front, as in France.
+        name: 'address',
+        pattern:
+          /()(?<![\w.:-])\d{1,5}(?: ?(?:bis|ter)\b)?,? (?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Aa]ll[ée]e|[Pp]lace|[Cc]hemin|[Ii]mpasse|[Qq]uai|[Cc]ours|[Rr]oute|[Pp]assage) (?:\p{Ll}{1,4}['’ -]){0,3}\p{Lu}[\p{L}'-]{1,30}/gu,
+      },
+      {
+        name: 'address',
+        pattern:
+          /()(?<![\p{L}\d])(?:ul\.|[Aa]leja|al\.|os\.) \p{Lu}\p{L}{2,30}(?: \p{Lu}\p{L}{2,30})? \d{1,4}/gu,
+      },
+      {
+        name: 'address',
+        pattern:
+          /()\b(?:Calle|Carrera|Cra\.?|Cll?\.?|Diagonal|Transversal|Avenida|Av\.?) \d{1,3}[A-Z]? ?(?:#|[Nn]o\.?|[Nn][°º]) ?\d[\d -]*/g,
+      },
+      {
+        name: 'address',
+        pattern:
+          /()(?<!\p{L})\p{Lu}\p{Ll}{2,30}(?:straat|laan|gracht|plein|kade|gatan|vägen|gade|katu) \d{1,4}\b/gu,
+      },
+      {
+        // Street and number, then a postal code and its place.
+        name: 'address',
+        pattern:
+          /()(?<!\p{L})\p{Lu}[\p{L}.'-]{1,30} \d{1,4}[a-z]?, ?(?:[A-Z]{1,2}-)?(?:\d{2}-\d{3}|\d{4,5})(?: [A-Z]{2})? \p{Lu}\p{Ll}{2,}/gu,
+      },
+      // Canada's and Britain's postal codes, the latter behind a place.
+      { name: 'postal-code', pattern: /()(?<![\w.:-])[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d(?![\w-])/g },
+      {
+        name: 'postal-code',
+        pattern: /()(?<=\p{Ll}{2},? )[A-Z]{1,2}\d[A-Z\d]? (?!\d[GMTK]B)\d[ABD-HJLNP-UW-Z]{2}(?![\w-])/gu,
       },
       {
         name: 'address',
@@ -340,6 +473,22 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
     ],
   },
   {
+    // An address that hides from those who gather them.
+    gate: /\bat\b/i,
+    patterns: [
+      {
+        name: 'email',
+        pattern:
+          /()(?<![\w.%+-])[\w.%+-]{1,64} ?[[({<] ?at ?[\])}>] ?[a-z\d-]{1,63}(?:(?:\.| ?[[({<] ?dot ?[\])}>] ?| dot )[a-z\d-]{1,63}){1,4}/gi,
+      },
+      {
+        name: 'email',
+        pattern:
+          /()(?<![\w.%+-])(?=\w*[._\d])[\w.%+-]{2,64} at [a-z\d-]{1,63}(?: dot [a-z\d-]{1,63}){0,3} dot (?:com|net|org|edu|gov|us|de|fr|es|it|uk|ca|mx|br|in|pl|nl|io|me)\b/gi,
+      },
+    ],
+  },
+  {
     gate: /\*/,
     patterns: [
       {
@@ -379,4 +528,5 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
 ];
 
 /** E-mail addresses; whether one is a team's is asked apart. */
-export const emailPattern = /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b/gi;
+export const emailPattern =
+  /(?<![\p{L}\d_.%+-])[\p{L}\d_.%+-]{1,64}@(?:(?:[\p{L}\d-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\d_])|\[[\da-fipv:.]{4,45}\])/giu;
