@@ -8,6 +8,7 @@ import { benchClaimCost } from './claim-cost.ts';
 import { WORKERS } from './contestant.ts';
 import type { ContestantRequest } from './contestant-process.ts';
 import { seedRequests } from './seed-failures.ts';
+import { benchServerCost } from './server-cost.ts';
 
 const CONTESTANTS = {
   'ours-direct': 'ours: claim, send, settle with an event in the history',
@@ -31,7 +32,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
   const server = await startBenchServer();
   try {
     const aims = await benchThroughput(server, quick);
-    aims.push(...(await benchClaimCost(server, quick)));
+    aims.push(...(await benchServerCost(server, quick)), ...(await benchClaimCost(server, quick)));
     printAims(aims);
   } finally {
     await server.stop();
@@ -92,6 +93,11 @@ function aimsOf(runners: readonly Runner[]): Aim[] {
   );
   const against = (name: Name, others: readonly number[]) => medianRatio(of(name), others);
   return [
+    {
+      text: 'claim, dispatch and settle with history, against the floor',
+      reached: against('ours-direct', of('bare-settle')),
+      least: 0.85,
+    },
     {
       text: 'claim, dispatch and settle with history, against the better peer',
       reached: against('ours-direct', better),

@@ -15,7 +15,11 @@ const sqs = {
 } as unknown as SQSClient;
 
 /** Ours: claim, build the commands, settle with an event each, over either way to the database. */
-export function retriesOver({ database, close }: OpenedDatabase, connectionString: string): Contestant {
+export function retriesOver(
+  { database, close }: OpenedDatabase,
+  connectionString: string,
+  workers = WORKERS,
+): Contestant {
   const pool = new Pool({ connectionString, max: 1 });
   const run = () =>
     runRetries({
@@ -31,7 +35,7 @@ export function retriesOver({ database, close }: OpenedDatabase, connectionStrin
   return {
     ...dueFailures(pool),
     work: async () => {
-      const runs = await Promise.all(Array.from({ length: WORKERS }, run));
+      const runs = await Promise.all(Array.from({ length: workers }, run));
       return runs.reduce((sum, { counts }) => sum + counts.dispatched, 0);
     },
     close: async () => {
