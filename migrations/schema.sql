@@ -1362,7 +1362,7 @@ REVOKE EXECUTE ON FUNCTION cancel_retry_batch(bigint,text,text,timestamp with ti
 GRANT EXECUTE ON FUNCTION cancel_retry_batch(bigint,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.claim_due_retries(at timestamp with time zone, most integer, cursors json, skipped_stages json)
- RETURNS TABLE(outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint, attempt integer, error_code text, correlation_id text, payload_bucket text, payload_key text)
+ RETURNS TABLE(outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint, attempt integer, error_code text)
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
@@ -1457,7 +1457,7 @@ BEGIN
   ),
   judged AS MATERIALIZED (
     SELECT
-      due.*, request.correlation_id, request.payload_bucket, request.payload_key,
+      due.*,
       request.completed_at IS NOT NULL
         OR (request.state -> 'stages' -> due.stage ->> 'waiting')::bigint IS DISTINCT FROM due.sequence_no
         -- What another program wrote past append_events.
@@ -1494,7 +1494,7 @@ BEGIN
   SELECT
     CASE WHEN superseded THEN 'SUPERSEDED' WHEN id IN (SELECT failure_id FROM claimed) THEN 'CLAIMED' ELSE 'TAKEN' END,
     id, received_on, next_retry_at::text, tenant::text, stage::text, pagw_id::text, sequence_no, attempt,
-    error_code::text, correlation_id::text, payload_bucket::text, payload_key::text
+    error_code::text
   FROM judged
   ORDER BY next_retry_at, id;
 END

@@ -7,7 +7,7 @@
 CREATE OR REPLACE FUNCTION claim_due_retries(at timestamptz, most int, cursors json, skipped_stages json)
 RETURNS TABLE (
   outcome text, id bigint, received_on date, due_at text, tenant text, stage text, pagw_id text, sequence_no bigint,
-  attempt int, error_code text, correlation_id text, payload_bucket text, payload_key text
+  attempt int, error_code text
 )
 LANGUAGE plpgsql
 -- The few rows in hand are always to be fetched by their index; a plan made when the tables were empty must not scan.
@@ -106,7 +106,7 @@ BEGIN
   ),
   judged AS MATERIALIZED (
     SELECT
-      due.*, request.correlation_id, request.payload_bucket, request.payload_key,
+      due.*,
       request.completed_at IS NOT NULL
         OR (request.state -> 'stages' -> due.stage ->> 'waiting')::bigint IS DISTINCT FROM due.sequence_no
         -- What another program wrote past append_events.
@@ -143,7 +143,7 @@ BEGIN
   SELECT
     CASE WHEN superseded THEN 'SUPERSEDED' WHEN id IN (SELECT failure_id FROM claimed) THEN 'CLAIMED' ELSE 'TAKEN' END,
     id, received_on, next_retry_at::text, tenant::text, stage::text, pagw_id::text, sequence_no, attempt,
-    error_code::text, correlation_id::text, payload_bucket::text, payload_key::text
+    error_code::text
   FROM judged
   ORDER BY next_retry_at, id;
 END
