@@ -101,23 +101,7 @@ const words: ReadonlyMap<string, Answer> = new Map([
     'CANNOT BE PROCESSED',
   ),
   ...named('void', 'VOID', 'VOIDED', 'DUPLICATE', 'DUPLICATE REQUEST', 'ENTERED IN ERROR'),
-  ...named(
-    'not-required',
-    'NO ACTION REQUIRED',
-    'NOT REQUIRED',
-    'AUTHORIZATION NOT REQUIRED',
-    'AUTH NOT REQUIRED',
-    'NO AUTH REQUIRED',
-    'NO AUTHORIZATION',
-    'NO PRIOR AUTHORIZATION REQUIRED',
-    'NO PRIOR AUTHORIZATION NEEDED',
-    'PRIOR AUTHORIZATION NOT REQUIRED',
-    'NO PA REQUIRED',
-    'PA NOT REQUIRED',
-    'NO AUTHORIZATION REQUIRED',
-    'NO AUTHORISATION REQUIRED',
-    'NO AUTHORIZATION NEEDED',
-  ),
+  ...named('not-required', 'NOT REQUIRED', 'NOT NEEDED', 'NO AUTHORIZATION', ...nothingRequired()),
 ]);
 
 /** Said as a disposition, `partial` is the running system's; said as an outcome, it is FHIR's "partly adjudicated". */
@@ -173,13 +157,21 @@ export function answerByLines(said: Answer | null, lines: LineCounts | undefined
 function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
-  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (Array.isArray(value)) return actionsAmong(value).flatMap(textsOf);
   if (typeof value !== 'object' || value === null) return [];
   const { code, coding, extension, valueCodeableConcept, valueCoding, valueCode, text, display } =
     value as Readonly<Record<string, unknown>>;
   const codes = [code, coding, extension, valueCodeableConcept, valueCoding, valueCode].flatMap(textsOf);
   const texts = codes.length > 0 ? codes : [text, display].flatMap(textsOf);
   return texts.length > 0 ? texts : ['an object'];
+}
+
+/** FHIR's review action holds its number and its reason beside what decides. */
+function actionsAmong(values: readonly unknown[]): readonly unknown[] {
+  const actions = values.filter((value) =>
+    /reviewActionCode$/.test(String((value as { url?: unknown } | null)?.url)),
+  );
+  return actions.length > 0 ? actions : values;
 }
 
 /** `A4`, `a4`, `A4 - Pended`, `A4 Pended` and `A4: pended` all are A4; letters or more that only begin like a code are not. */
@@ -195,4 +187,19 @@ function keyOf(text: string): string {
 
 function named(answer: Answer, ...phrases: string[]): [string, Answer][] {
   return phrases.map((phrase) => [keyOf(phrase), answer]);
+}
+
+/** `NO PRIOR AUTHORIZATION NEEDED`, `PA NOT REQUIRED`, and the like. */
+function nothingRequired(): string[] {
+  const subjects = [
+    'ACTION',
+    'PA',
+    ...['AUTH', 'AUTHORIZATION', 'AUTHORISATION'].flatMap((one) => [one, `PRIOR ${one}`]),
+  ];
+  return subjects.flatMap((subject) =>
+    ['REQUIRED', 'NEEDED', 'NECESSARY'].flatMap((needed) => [
+      ...[`NO ${subject} ${needed}`, `NO ${subject} IS ${needed}`],
+      ...[`${subject} NOT ${needed}`, `${subject} IS NOT ${needed}`],
+    ]),
+  );
 }

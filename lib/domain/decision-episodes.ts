@@ -1,5 +1,5 @@
 import { type DecisionPolicy, decisionSteps } from './decision-clock.ts';
-import type { DecisionFact, DecisionMemory, Resolution } from './decision-facts.ts';
+import { type DecisionFact, type DecisionMemory, kindSaid, type Resolution } from './decision-facts.ts';
 import type { AppealOutcome, Drugs, Priority, RequestKind } from './tracked-event.ts';
 
 /** What was stated of a decision and does not count, and why. */
@@ -120,7 +120,8 @@ class EpisodeHistory {
   }
 
   /** What was said by then of the first episode, while nothing ends it. */
-  learn({ plan, delegate, drugs, kind }: DecisionMemory['first'], until: number): void {
+  learn(first: DecisionMemory['first'], until: number): void {
+    const { plan, delegate, drugs } = first;
     const current = this.#current;
     if (current.episode > 1 || current.resolution !== null) return;
     const saidByThen = <Value>(said: { at: number; as: Value } | undefined, otherwise: Value): Value =>
@@ -129,7 +130,7 @@ class EpisodeHistory {
       plan: saidByThen<string | null>(plan, null),
       delegate: saidByThen<string | null>(delegate, null),
       drugs: saidByThen(drugs, 'none'),
-      kind: saidByThen(kind, 'request'),
+      kind: saidByThen(kindSaid(first), 'request'),
     };
     const isNews =
       known.plan !== current.plan || known.drugs !== current.drugs || known.kind !== current.kind;
@@ -174,7 +175,7 @@ class EpisodeHistory {
         this.#appeal(fact.at);
         break;
       case 'appeal-decided':
-        this.#decideAppeal(fact.at, fact.as);
+        this.#decideAppeal(fact.at, fact.as, fact.reason === true);
         break;
       case 'begun':
         if (!isOpen) this.begin(episodeAfter(current, fact));
@@ -295,7 +296,7 @@ class EpisodeHistory {
     else episode.appealedAt ??= at;
   }
 
-  #decideAppeal(at: number, outcome: AppealOutcome | undefined): void {
+  #decideAppeal(at: number, outcome: AppealOutcome | undefined, reasonGiven = false): void {
     if (outcome === undefined) return;
     const episode = this.episodes.findLast(({ appealedAt }) => appealedAt !== null);
     if (episode === undefined || episode.appealOutcome !== null) return;
@@ -304,6 +305,7 @@ class EpisodeHistory {
     // A deadline that was missed is appealed as a denial is; what the appeal comes to is then the first determination.
     if (episode.resolvedAt !== null || outcome === 'withdrawn') return;
     const resolution = outcome === 'upheld' ? 'DENIED' : outcome === 'partial' ? 'PARTIAL' : 'APPROVED';
+    episode.reasonGiven = reasonGiven;
     this.#resolve(episode, resolution, at, at);
   }
 

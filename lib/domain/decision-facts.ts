@@ -34,7 +34,7 @@ export type DecisionFact = { at: number } & (
   | { says: 'notified'; stated?: true }
   | { says: 'not-notified' }
   | { says: 'appealed' }
-  | { says: 'appeal-decided'; as: AppealOutcome }
+  | { says: 'appeal-decided'; as: AppealOutcome; reason?: true }
   | { says: 'begun'; receipt: number; priority?: Priority; plan?: string; drugs?: Drugs; delegate?: string }
 );
 
@@ -43,7 +43,9 @@ export interface FirstSaid {
   plan?: Said<string>;
   delegate?: Said<string>;
   drugs?: Said<Drugs>;
-  kind?: Said<RequestKind>;
+  kind?: Said<RequestKind> & { by?: 'intake' };
+  /** When it came in without a word of what it is. */
+  intake?: number;
 }
 
 interface Said<Value> {
@@ -80,18 +82,20 @@ export function decisionFacts(
   const facts: DecisionFact[] = [];
   const time = (text: string | undefined) => (text === undefined ? null : believed(text));
   const begins = stated?.update === true;
+  // What is sent of a request says nothing of when that came, or how.
+  const isAside = begins || isOfAnother(event);
   if (begins) facts.push(begunBy(event, at, time(stated?.receivedAt)));
   const receipt = time(stated?.receivedAt);
-  if (receipt !== null && !begins && !stated?.appeal) facts.push({ at, says: 'received', receipt });
+  if (receipt !== null && !isAside && !stated?.appeal) facts.push({ at, says: 'received', receipt });
   const asked = requestedPriority(event);
-  if (stated?.priority !== undefined && !begins)
+  if (stated?.priority !== undefined && !isAside)
     facts.push({
       at,
       says: 'priority',
       as: stated.priority,
       how: event.lane === 'main' ? 'first' : 'changed',
     });
-  else if (asked !== null && !begins) facts.push({ at, says: 'priority', as: asked, how: 'requested' });
+  else if (asked !== null && !isAside) facts.push({ at, says: 'priority', as: asked, how: 'requested' });
   if (stated?.extension) {
     const { days, by, at: statedAt, until } = stated.extension;
     facts.push({
@@ -110,7 +114,12 @@ export function decisionFacts(
   if (appeal) {
     facts.push({ at: time(appeal.receivedAt) ?? at, says: 'appealed' });
     if (appeal.outcome !== undefined)
-      facts.push({ at: time(appeal.decidedAt) ?? at, says: 'appeal-decided', as: appeal.outcome });
+      facts.push({
+        at: time(appeal.decidedAt) ?? at,
+        says: 'appeal-decided',
+        as: appeal.outcome,
+        ...(stated?.reasonGiven ? { reason: true } : {}),
+      });
   } else facts.push(...rulingBy(event, at));
   const noticeAt = time(stated?.notifiedAt);
   if (noticeAt !== null) facts.push({ at: noticeAt, says: 'notified', stated: true });
@@ -122,6 +131,12 @@ export function decisionFacts(
     facts.push({ at, says: 'notified' });
   else if (eventType === 'NOTIFY_FAIL' && status === 'FAILED') facts.push({ at, says: 'not-notified' });
   return facts;
+}
+
+/** A submission that asks how the request stands, or takes it back. */
+function isOfAnother({ eventType, stated }: TrackedEvent): boolean {
+  const { kind, answer } = stated ?? {};
+  return eventType === 'REQUEST_RECEIVED' && (kind === 'inquiry' || (answer !== undefined && isEnd(answer)));
 }
 
 function begunBy({ stated }: TrackedEvent, at: number, receipt: number | null): DecisionFact {
@@ -234,18 +249,27 @@ export function rememberFacts(memory: DecisionMemory, added: readonly DecisionFa
 }
 
 /** Of what is said twice the earlier counts; of drugs, what says that it is one. */
-export function rememberFirst(first: FirstSaid, { stated }: TrackedEvent, at: number): void {
+export function rememberFirst(first: FirstSaid, { eventType, stated }: TrackedEvent, at: number): void {
+  const isIntake = eventType === 'REQUEST_RECEIVED';
+  if (isIntake && stated?.kind === undefined) first.intake = Math.min(first.intake ?? at, at);
   if (stated === null || stated.update || stated.appeal) return;
   const { plan, delegate, drugs, kind } = stated;
   if (plan !== undefined) first.plan = earlier(first.plan, { at, as: plan });
   if (delegate !== undefined) first.delegate = earlier(first.delegate, { at, as: delegate });
   if (drugs !== undefined && drugs !== 'none') first.drugs = earlier(first.drugs, { at, as: drugs });
-  if (kind !== undefined) first.kind = earlier(first.kind, { at, as: kind });
+  if (kind !== undefined)
+    first.kind = earlier(first.kind, { at, as: kind, ...(isIntake && { by: 'intake' as const }) });
 }
 
-function earlier<Value extends string>(known: Said<Value> | undefined, said: Said<Value>): Said<Value> {
+/** What the request is; an inquiry that is sent of it later makes it none. */
+export function kindSaid({ kind, intake }: FirstSaid): Said<RequestKind> | undefined {
+  const isLater = kind?.by === 'intake' && intake !== undefined && intake < kind.at;
+  return isLater ? undefined : kind;
+}
+
+function earlier<One extends Said<string>>(known: One | undefined, said: One): One {
   if (known === undefined || said.at < known.at) return said;
-  return said.at === known.at && said.as < known.as ? said : known;
+  return said.at === known.at && JSON.stringify(said) < JSON.stringify(known) ? said : known;
 }
 
 function compare(one: DecisionFact, other: DecisionFact): number {

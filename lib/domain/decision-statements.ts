@@ -1,9 +1,18 @@
 import { answerOf, answerSaid, answerWord } from './answer.ts';
+import {
+  answerByType,
+  appealByType,
+  appealWord,
+  extensionByType,
+  isDecisionType,
+  isUpdateType,
+  namesAppeal,
+  priorityByType,
+} from './decision-types.ts';
 import { laneOf, upperSnake } from './event-stages.ts';
 import { canonicalTimestamp } from './timestamp.ts';
 import type {
   Answer,
-  AppealOutcome,
   Drugs,
   EventStatus,
   LineCounts,
@@ -38,7 +47,8 @@ export function decisionStatements(event: Stating): Partial<StatedRequest> {
   const type = event.known ? '' : upperSnake(event.eventType);
   const said = upperSnake(textOf(find('requesttype')) || textOf(event.request?.type));
   const isIntake = event.eventType === 'REQUEST_RECEIVED' || (type !== '' && saysReceipt.test(type));
-  const answer = statedAnswer(event, find, type, isIntake ? said : '');
+  const lines = find(...lineNames);
+  const answer = endOfLines(lines) ?? statedAnswer(event, find, type, isIntake ? said : '');
   return defined({
     plan: nameOf(find(...planNames)),
     delegate: nameOf(find('delegate', 'delegateid', 'delegatedto', 'delegatedentity')),
@@ -50,8 +60,8 @@ export function decisionStatements(event: Stating): Partial<StatedRequest> {
       : undefined,
     answer,
     status: closingStatus(event, answer, type, isIntake && saysCancel.test(said)),
-    lines: linesOf(find('lines', 'linecounts', 'lineitems', 'linesummary'), find),
-    reasonGiven: isBlank(find(...reasonNames)) ? undefined : (true as const),
+    lines: linesOf(lines, find),
+    reasonGiven: givesReason(event, find) ? (true as const) : undefined,
     pendReason: pendReasonOf(find, event),
     notifiedAt: instantOf(
       find('notifiedat', 'noticeat', 'noticesentat', 'notificationsentat', 'deliveredat'),
@@ -73,6 +83,7 @@ const planNames = [
   'contractnumber',
   'issuerid',
 ];
+const lineNames = ['lines', 'linecounts', 'lineitems', 'linesummary'];
 const reasonNames = [
   'denialreason',
   'denialreasoncode',
@@ -81,24 +92,21 @@ const reasonNames = [
   'reason',
   'decisionreason',
   'rationalecode',
+  'reviewreason',
+  'reviewreasoncode',
+  'decisionreasoncode',
+  'hcr03',
 ];
 
 const pendReasonNames = ['pendreason', 'pendreasoncode', 'pendingreason', 'pendcode', 'pendedreason'];
 
 const saysReceipt = /(^|_)(RECEIVED|SUBMITTED|SUBMIT)(_OK)?$/;
 const saysCancel = /CANCEL|WITHDRAW|VOID/;
-const saysUpdate =
-  /(^|_)(UPDATED?|CONTINUED_STAY|CONTINUATION|CONCURRENT_REVIEW|AMENDED|AMENDMENT|RESUBMITTED|RESUBMISSION|RESUBMIT|REVISION)(_|$)/;
-const saysAppeal = /(^|_)(APPEAL|APPEALED|RECONSIDERATION|REDETERMINATION)(_|$)/;
-const saysExtension = /(^|_)(EXTENSION|EXTENDED|EXTEND)(_|$)/;
-const saysDecision = /(^|_)(DECISION|DECIDED|DETERMINATION|DETERMINED)(_|$)/;
-const saysRefusal = /(^|_)(DENIED|REFUSED|REJECTED|FAIL|FAILED)$/;
-const saysDowngrade =
-  /(^|_)(DOWNGRADED?|EXPEDITED?(_REQUEST|_REVIEW)?_DENIED|DENY_EXPEDITED?|TO_STANDARD)(_|$)/;
-const saysUpgrade = /(^|_)(UPGRADED?|EXPEDITED?_(REQUESTED|GRANTED|REQUEST)|TO_EXPEDITED)(_|$)/;
+const saysRefusal = /(^|_)(DENIED|REFUSED|REJECTED|DECLINED|NONE|NO|NOT_[A-Z_]+)$/;
+const saysRequest = /(^|_)(REQUEST|REQUESTED|PENDING)$/;
 
 function begins(event: Stating, find: Find, type: string, intake: string): boolean {
-  if (saysUpdate.test(intake) || saysUpdate.test(type)) return true;
+  if (isUpdateType(intake) || isUpdateType(type)) return true;
   return event.eventType === 'REQUEST_RECEIVED' && Number(find('episode', 'episodeno')) > 1;
 }
 
@@ -117,9 +125,9 @@ function finder(...places: readonly (Fields | null)[]): (...names: string[]) => 
 }
 
 function statedAnswer(event: Stating, find: Find, type: string, intake: string): Answer | undefined {
-  if (saysAppeal.test(type) || saysAppeal.test(intake)) return undefined;
+  if (namesAppeal(type) || namesAppeal(intake)) return undefined;
   if (saysCancel.test(intake)) return intake.includes('VOID') ? 'void' : 'withdrawn';
-  const action = answerSaid(find('hcr01', 'reviewaction', 'reviewactioncode'));
+  const action = answerSaid(find(...actionNames));
   const word = textOf(
     find('reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination'),
   );
@@ -128,36 +136,47 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
   const byType =
     type === ''
       ? undefined
-      : (endByType(type) ?? (saysDecision.test(type) ? understood(event.metadata) : undefined));
+      : (answerByType(type) ?? (isDecisionType(type) ? understood(event.metadata) : undefined));
   const closing = textOf(
     find('closereason', 'cancelreason', 'cancellationreason', 'statusreason', 'closedas'),
   );
   const answer = named ?? beside ?? byType ?? answerElsewhere(event);
   // Why it was cancelled says which of the ends it is.
-  const reason = answer === 'withdrawn' || answer === undefined ? answerWord(closing) : undefined;
+  const reason =
+    answer === 'withdrawn' || answer === undefined
+      ? (answerWord(closing) ?? answerByType(upperSnake(closing)))
+      : undefined;
   return reason !== undefined && isEnd(reason) ? reason : answer;
 }
 
-/** An answering event's answer whose name is spelled otherwise in the metadata, or which stands one level further down in it. */
+/**
+ * What an answer or the payer's result says under any spelling of the names, or one level further down: an action before a
+ * disposition, and that before an outcome; of several that stand equally deep and differ, none counts.
+ */
 function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
-  if (metadata === null || !answerTypes.has(eventType) || answerOf(metadata) !== null) return undefined;
-  const places = [metadata, ...Object.values(metadata).filter(isFields)];
-  const answers = new Set(
-    places.flatMap((place) => {
-      const find = finder(place);
-      const [reviewAction, disposition, outcome] = [
-        find('hcr01', 'reviewaction', 'reviewactioncode'),
-        find('disposition'),
-        find('outcome'),
-      ];
-      return answerOf({ reviewAction, disposition, outcome }) ?? [];
-    }),
-  );
-  const [answer] = answers;
-  return answers.size > 1 ? 'unclear' : answer;
+  if (metadata === null || !answerTypes.has(eventType)) return undefined;
+  const below = Object.values(metadata).filter(isFields);
+  for (const names of [actionNames, ['disposition'], ['outcome']]) {
+    // The outcome of a call is none of its request.
+    if (names[0] === 'outcome' && payerTypes.has(eventType)) continue;
+    for (const places of [[metadata], below]) {
+      const answers = new Set(places.flatMap((place) => answerUnder(names, place) ?? []));
+      if (answers.size > 1) return 'unclear';
+      const [answer] = answers;
+      if (answer !== undefined) return answer === answerOf(metadata) ? undefined : answer;
+    }
+  }
+  return undefined;
 }
 
-const answerTypes: ReadonlySet<string> = new Set(['RESPONSE_OK', 'WORKFLOW_COMPLETE']);
+function answerUnder(names: readonly string[], place: Fields): Answer | null {
+  const value = finder(place)(...names);
+  return names[0] === 'outcome' ? answerOf({ outcome: value }) : answerSaid(value);
+}
+
+const actionNames = ['hcr01', 'reviewaction', 'reviewactioncode'];
+const payerTypes: ReadonlySet<string> = new Set(['CALLBACK_OK', 'DOWNSTREAM_OK']);
+const answerTypes: ReadonlySet<string> = new Set(['RESPONSE_OK', 'WORKFLOW_COMPLETE', ...payerTypes]);
 
 /** An answer as metadata gives it, unless nobody understands it. */
 function understood(fields: Fields | null): Answer | undefined {
@@ -165,23 +184,10 @@ function understood(fields: Fields | null): Answer | undefined {
   return answer === null || answer === 'unclear' ? undefined : answer;
 }
 
-/** What an event of such a type says: `REQUEST_APPROVED`, `CANCEL_REQUEST`, `DUPLICATE_DETECTED`. */
-function endByType(type: string): Answer | undefined {
-  const answer = answerWord(type.replace(typeFrame, ''));
-  if (answer !== undefined) return answer;
-  if (/(^|_)(CANCEL|CANCELED|CANCELLED|CANCELLATION|WITHDRAW|WITHDRAWN|WITHDRAWAL)(_|$)/.test(type))
-    return 'withdrawn';
-  if (/(^|_)(DUPLICATE|VOID|VOIDED)(_|$)/.test(type)) return 'void';
-  return /(^|_)(DISMISSED|DISMISSAL|UNPROCESSABLE)(_|$)/.test(type) ? 'dismissed' : undefined;
-}
-
 /** A status that says more than the status it becomes. */
 function finerStatus(status: unknown): unknown {
   return /^(APPROVED|DENIED|PEND.*|CANCELL?ED)$/.test(upperSnake(textOf(status))) ? '' : status;
 }
-
-const typeFrame =
-  /^(PAS_|PA_|AUTH_|AUTHORIZATION_|PRIOR_AUTH_|REQUEST_|CLAIM_)+|(_OK|_COMPLETED?|_RECEIVED|_MADE|_REQUESTED|_BY_PROVIDER|_BY_MEMBER)+$/g;
 
 /** An event whose type says that the request is decided or over states so. */
 function closingStatus(
@@ -192,7 +198,7 @@ function closingStatus(
 ): RequestStatus | undefined {
   if (cancels) return 'CANCELLED';
   if (answer === undefined || event.status !== 'COMPLETED') return undefined;
-  if (type === '' || (endByType(type) === undefined && !saysDecision.test(type))) return undefined;
+  if (type === '' || (answerByType(type) === undefined && !isDecisionType(type))) return undefined;
   if (isEnd(answer)) return 'CANCELLED';
   if (answer === 'denied') return 'DENIED';
   return answer === 'approved' || answer === 'partial' ? 'APPROVED' : undefined;
@@ -205,9 +211,10 @@ export function isEnd(answer: Answer): boolean {
 
 function statedPriority(event: Stating, find: Find, type: string): Priority | undefined {
   if (isBlank(event.request?.priority)) {
-    if (saysDowngrade.test(type) || flagOf(find('expeditedenied', 'expediteddenied', 'downgraded')) === true)
+    const byType = priorityByType(type);
+    if (byType === 'STANDARD' || flagOf(find('expeditedenied', 'expediteddenied', 'downgraded')) === true)
       return 'STANDARD';
-    if (saysUpgrade.test(type) || flagOf(find('upgraded')) === true) return 'EXPEDITED';
+    if (byType === 'EXPEDITED' || flagOf(find('upgraded')) === true) return 'EXPEDITED';
     const changed = /(^|_)PRIORITY(_|$)/.test(type)
       ? find('newpriority', 'topriority', 'to')
       : find('newpriority');
@@ -265,21 +272,33 @@ function kindOf(said: string): RequestKind | undefined {
   return /RETRO|POST_SERVICE/.test(said) ? 'retrospective' : 'request';
 }
 
+function answerOfLine(line: unknown): Answer | null {
+  if (!isFields(line)) return answerSaid(line);
+  return answerSaid(finder(line)(...actionNames, 'action', 'disposition', 'outcome', 'status'));
+}
+
+/** What lines come to of which each has ended without a decision; undefined where any is, or may be, decided. */
+function endOfLines(value: unknown): Answer | undefined {
+  const ends = new Set(Array.isArray(value) ? value.map(answerOfLine) : []);
+  if (ends.size === 0 || ![...ends].every((end) => end !== null && isEnd(end))) return undefined;
+  const [end] = ends;
+  return ends.size === 1 && end ? end : 'withdrawn';
+}
+
 /** `{approved, denied, pended}`, or a list of each line's answer. */
 function linesOf(value: unknown, find: Find): LineCounts | undefined {
   const counts: LineCounts = { approved: 0, modified: 0, denied: 0, pended: 0 };
   if (Array.isArray(value)) {
-    for (const line of value) {
-      const said = isFields(line)
-        ? finder(line)('reviewaction', 'reviewactioncode', 'action', 'disposition', 'outcome', 'status')
-        : line;
-      const answer = answerSaid(said);
+    const answers = value.map(answerOfLine);
+    // Lines that are listed without what was decided of any say nothing.
+    if (answers.every((answer) => answer === null)) return undefined;
+    for (const answer of answers) {
       if (answer === 'approved') counts.approved++;
       else if (answer === 'partial') counts.modified++;
       else if (answer === 'denied') counts.denied++;
       else if (answer === null || !isEnd(answer)) counts.pended++;
     }
-    return value.length === 0 ? undefined : counts;
+    return counts;
   }
   const of = isFields(value) ? finder(value) : (one: string) => find(`lines${one}`, `${one}lines`);
   const numbers = {
@@ -296,14 +315,22 @@ function linesOf(value: unknown, find: Find): LineCounts | undefined {
 const EXTENSION_MOST_DAYS = 14;
 
 function extensionOf(find: Find, type: string): StatedExtension | undefined {
-  const isType = saysExtension.test(type) && !saysRefusal.test(type);
-  const value = find('extension', 'extended', 'timeframeextension', 'deadlineextension');
-  const days = find('extensiondays', 'extendeddays', 'daysextended') ?? (isType ? find('days') : undefined);
-  if (flagOf(value) === false && !isType) return undefined;
-  if (value === undefined && days === undefined && !isType) return undefined;
+  const byType = extensionByType(type);
+  // FHIR's extensions have nothing to do with it.
+  const named = find('extension', 'extended', 'timeframeextension', 'deadlineextension');
+  const value = Array.isArray(named) || (isFields(named) && named.url !== undefined) ? undefined : named;
+  const days =
+    find('extensiondays', 'extendeddays', 'daysextended') ??
+    (byType === undefined ? undefined : find('days'));
+  if (value === undefined && days === undefined && byType === undefined) return undefined;
   const own = isFields(value) ? finder(value) : undefined;
-  const length = countOf(own?.('days', 'extensiondays', 'lengthdays', 'length') ?? days ?? value);
-  if (length !== undefined && length < 1) return undefined;
+  const said = upperSnake(textOf(own?.('status', 'outcome', 'decision') ?? (own ? '' : value)));
+  if ((flagOf(value) === false && byType === undefined) || saysRefusal.test(said)) return undefined;
+  const stated =
+    own?.('days', 'extensiondays', 'lengthdays', 'length') ?? days ?? (own ? undefined : countOf(value));
+  const length = countOf(stated);
+  // A length that is none extends nothing.
+  if (stated !== undefined && (length === undefined || length < 1)) return undefined;
   const by = whoOf(
     textOf(
       own?.('by', 'requestedby', 'initiatedby', 'who') ?? find('extensionby', 'extendedby', 'requestedby'),
@@ -315,6 +342,9 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   const until = instantOf(
     own?.('until', 'dueat', 'newdueat', 'extendedto') ?? find('extendeduntil', 'extensionuntil', 'newdueat'),
   );
+  // What is asked for is granted by that alone only to the member and the provider.
+  const isAsked = byType === 'asked' || saysRequest.test(said);
+  if (isAsked && by !== 'member' && by !== 'provider') return undefined;
   return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at, until }) as StatedExtension;
 }
 
@@ -327,11 +357,14 @@ function whoOf(text: string): string | undefined {
   return /PLAN|PAYER|PAYOR|US|ISSUER/.test(word) ? 'plan' : 'other';
 }
 
+const noAppeal = /^(NONE|N|N_A|NO|NOT_[A-Z_]+|ELIGIBLE|AVAILABLE|POSSIBLE|EXPIRED)$/;
+
 function appealOf(find: Find, type: string, event: Stating, intake: string): StatedAppeal | undefined {
   const value = find('appeal', 'appealed', 'isappeal', 'appealstatus');
-  const isType = saysAppeal.test(type) || saysAppeal.test(intake);
+  const byType = appealByType(type) ?? appealByType(intake);
   const separate = find('appealoutcome', 'appealdecision', 'appealresult', 'appealdisposition');
-  if (flagOf(value) === false || (value === undefined && separate === undefined && !isType)) return undefined;
+  const isNone = value === undefined || flagOf(value) === false || noAppeal.test(upperSnake(textOf(value)));
+  if (isNone && separate === undefined && byType === undefined) return undefined;
   const own = isFields(value) ? finder(value) : undefined;
   const said = textOf(
     own?.('outcome', 'decision', 'result', 'disposition', 'status') ?? separate ?? (own ? '' : value),
@@ -347,34 +380,30 @@ function appealOf(find: Find, type: string, event: Stating, intake: string): Sta
   ]
     .map((one) => appealWord(textOf(one)))
     .find((word) => word !== undefined);
-  const answers = isType || event.eventType === 'RESPONSE_OK';
+  const answers = byType !== undefined || event.eventType === 'RESPONSE_OK';
   return defined({
     receivedAt: instantOf(
       own?.('receivedat', 'filedat', 'requestedat', 'at') ??
         find('appealreceivedat', 'appealedat', 'appealfiledat'),
     ),
-    outcome:
-      appealWord(said) ??
-      appealWord(type.replace(saysAppeal, '_').replace(/^_|_$/g, '')) ??
-      (answers ? beside : undefined),
+    outcome: appealWord(said) ?? byType?.outcome ?? (answers ? beside : undefined),
     decidedAt: instantOf(own?.('decidedat', 'resolvedat') ?? find('appealdecidedat')),
   });
 }
 
-function appealWord(text: string): AppealOutcome | undefined {
-  const word = upperSnake(text);
-  if (word === '') return undefined;
-  if (/^(UPHELD|UPHOLD|AFFIRMED|SUSTAINED|DENIAL_UPHELD)$/.test(word)) return 'upheld';
-  if (/^(PARTIALLY_OVERTURNED|OVERTURNED_IN_PART|PARTIAL)$/.test(word)) return 'partial';
-  if (/^(OVERTURN|OVERTURNED|REVERSED|FULLY_FAVORABLE|DENIAL_OVERTURNED)$/.test(word)) return 'overturned';
-  const answer = answerWord(text);
-  if (answer === 'approved') return 'overturned';
-  if (answer === 'denied') return 'upheld';
-  if (answer === 'partial') return 'partial';
-  return answer !== undefined && isEnd(answer) ? 'withdrawn' : undefined;
-}
-
 type Find = ReturnType<typeof finder>;
+
+/** By any of its names, also beside the answer one level further down, or among the extensions of FHIR's review action. */
+function givesReason({ metadata }: Stating, find: Find): boolean {
+  if (!isBlank(find(...reasonNames))) return true;
+  const below = Object.values(metadata ?? {}).filter(isFields);
+  if (below.some((place) => !isBlank(finder(place)(...reasonNames)))) return true;
+  return below.some(
+    ({ extension }) =>
+      Array.isArray(extension) &&
+      extension.some((one) => isFields(one) && /reasonCode$/i.test(textOf(one.url))),
+  );
+}
 
 function isEarly(stage: string): boolean {
   return stage === 'ORCHESTRATION' || stage === 'PARSING';
@@ -406,8 +435,8 @@ function textOf(value: unknown): string {
 function flagOf(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
-  if (word === 'true' || word === 'yes') return true;
-  return word === 'false' || word === 'no' ? false : undefined;
+  if (word === 'true' || word === 'yes' || word === 'y') return true;
+  return word === 'false' || word === 'no' || word === 'n' ? false : undefined;
 }
 
 function countOf(value: unknown): number | undefined {

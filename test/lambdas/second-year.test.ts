@@ -5,9 +5,25 @@ import { type AwsDouble, startAwsDouble } from '../support/aws-double.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda.ts';
 import * as year from './second-year.ts';
+import * as thirdYear from './third-year.ts';
 
-const { policy, ...parts } = year;
-const told = Object.assign({}, ...Object.values(parts)) as Record<string, year.Told>;
+const { plans, ...neighbours } = thirdYear;
+const policy = { ...year.policy, plans: { ...year.policy.plans, ...plans } };
+const { answers, ends, notices, clocks, extensions, appeals, episodes, kinds, policies } = year;
+const told: Record<string, year.Told> = Object.assign(
+  {
+    ...answers,
+    ...ends,
+    ...notices,
+    ...clocks,
+    ...extensions,
+    ...appeals,
+    ...episodes,
+    ...kinds,
+    ...policies,
+  },
+  ...Object.values(neighbours),
+);
 
 interface Message {
   heardAt: Date;
@@ -117,7 +133,7 @@ const inOrder = (counts: string) =>
 describe.each([
   ['as it happens', 'anthem'],
   ['late, doubled and out of order', 'carelon'],
-])('a second year, told %s', (_, tenant) => {
+])('a second and a third year, told %s', (_, tenant) => {
   let figures: PlanFigures[];
   beforeAll(async () => {
     figures = await publishedFigures(db.database, { tenant, ...span });

@@ -9,32 +9,37 @@ export type Step = [at: string, type: string, metadata?: unknown, request?: obje
 /** Why it counts so; what was sent; the figures it is in (S standard, E expedited); mean hours from receipt to determination. */
 export type Told = [why: string, steps: Step[], counts: string, hours?: number];
 
-const got = (at: string, request: object | null = null, metadata: unknown = null): Step => [
+export const got = (at: string, request: object | null = null, metadata: unknown = null): Step => [
   at,
   'REQUEST_RECEIVED',
   metadata,
   request,
 ];
-const urgent = (at: string): Step => got(at, { priority: 'EXPEDITED' });
-const said = (at: string, metadata: unknown, request: object | null = null): Step => [
+export const urgent = (at: string): Step => got(at, { priority: 'EXPEDITED' });
+export const said = (at: string, metadata: unknown, request: object | null = null): Step => [
   at,
   'RESPONSE_OK',
   metadata,
   request,
 ];
-const yes = (at: string): Step => said(at, { outcome: 'approved', disposition: 'Certified' });
-const no = (at: string): Step =>
+export const yes = (at: string): Step => said(at, { outcome: 'approved', disposition: 'Certified' });
+export const no = (at: string): Step =>
   said(at, { outcome: 'denied', disposition: 'Not Certified', denialReasonCode: 'MN-1' });
-const pend = (at: string): Step => said(at, { outcome: 'pended', disposition: 'Pended' });
+export const pend = (at: string): Step => said(at, { outcome: 'pended', disposition: 'Pended' });
 
-const APPROVED = 'received approved approvedInTime';
-const LATE = 'received approved';
-const DENIED = 'received denied deniedInTime reasonGiven';
-const IN_PART = 'received partial partialInTime reasonMissing';
-const OPEN = 'received open';
+export const APPROVED = 'received approved approvedInTime';
+export const LATE = 'received approved';
+export const DENIED = 'received denied deniedInTime reasonGiven';
+export const IN_PART = 'received partial partialInTime reasonMissing';
+export const OPEN = 'received open';
 
 /** Received on 2 March and answered on 4 March, after two days. */
-const answered = (why: string, answer: unknown, counts: string, request: object | null = null): Told => {
+export const answered = (
+  why: string,
+  answer: unknown,
+  counts: string,
+  request: object | null = null,
+): Told => {
   const isDecided = /approved|denied|partial/.test(counts);
   return [
     why,
@@ -45,19 +50,20 @@ const answered = (why: string, answer: unknown, counts: string, request: object 
 };
 
 /** What somebody else than an answer says, on 4 March. */
-const ended = (why: string, step: Step, counts: string): Told => [
+export const ended = (why: string, step: Step, counts: string): Told => [
   why,
   [got('03-02 10:00'), step],
   `S ${counts}`,
 ];
 
 /** Received and approved, under a policy. */
-const under = (why: string, received: string, approved: string, isInTime: boolean, hours: number): Told => [
-  why,
-  [got(received), yes(approved)],
-  `S ${isInTime ? APPROVED : LATE}`,
-  hours,
-];
+export const under = (
+  why: string,
+  received: string,
+  approved: string,
+  isInTime: boolean,
+  hours: number,
+): Told => [why, [got(received), yes(approved)], `S ${isInTime ? APPROVED : LATE}`, hours];
 
 /** By plan; the others have the default: 72 hours, seven calendar days, in UTC. */
 export const policy = {
