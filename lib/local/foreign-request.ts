@@ -50,8 +50,11 @@ export function refusePages({ headers, method }: Call): Refusal | undefined {
   };
 }
 
+/** As browsers and programs write it: no userinfo, no path, no other way to spell the address. */
+const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
+
 function refuseOtherNames(host: string | undefined): Refusal | undefined {
-  if (OWN_NAMES.has(nameOf(`http://${host ?? ''}`))) return undefined;
+  if (OWN_HOST.test(host ?? '')) return undefined;
   return { code: 'FOREIGN_HOST', message: 'This server answers to localhost and 127.0.0.1 only.' };
 }
 

@@ -1,24 +1,25 @@
 import type { IncomingMessage } from 'node:http';
-import { createGunzip } from 'node:zlib';
+import type { Duplex, Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 
 const LARGEST_BODY_BYTES = 10 * 1024 * 1024;
 const LARGEST_UPLOAD_BYTES = 10 * LARGEST_BODY_BYTES;
 
 /**
- * Reads a request's body as UTF-8 text; `content-encoding: gzip` (or `x-gzip`, in any case) is understood.
- * @throws RequestError 413 above 10 MB (unpacked), 400 for what is not UTF-8 or not gzip, 415 for other encodings.
+ * Reads a request's body as UTF-8 text, unpacked as `content-encoding` says: gzip (or x-gzip), deflate, br, zstd, in any
+ * case, and one in another.
+ * @throws RequestError 413 above 10 MB (unpacked), 400 for what is not UTF-8 or not so packed, 415 for other encodings.
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
-  const isPacked = isGzip(request.headers['content-encoding'] ?? '');
+  const unpackers = unpackersOf(request.headers['content-encoding'] ?? '');
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    const stream = isPacked ? request.pipe(createGunzip()) : request;
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of unpackers.reduce<Readable>(through, request) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes <= LARGEST_BODY_BYTES) chunks.push(chunk);
       // A caller reads no answer before it has sent all, within reason; what unpacks without end is cut off.
-      else if (isPacked || bytes > LARGEST_UPLOAD_BYTES) break;
+      else if (unpackers.length > 0 || bytes > LARGEST_UPLOAD_BYTES) break;
     }
     if (bytes > LARGEST_BODY_BYTES) throw tooLarge();
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
@@ -27,25 +28,42 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     throw new RequestError(
       400,
       'UNREADABLE_BODY',
-      'The body is not UTF-8 text, or not the gzip it claims to be.',
+      'The body is not UTF-8 text, or not packed as its content-encoding says.',
     );
   }
 }
 
-/** Content codings are a list, in any case; x-gzip is gzip, and identity nothing (RFC 9110, 8.4.1). */
-function isGzip(codings: string): boolean {
-  const [coding, ...more] = codings
+/** A fault goes on to the end, where it is read; the request itself stays whole, to be answered. */
+function through(source: Readable, unpacker: Duplex): Readable {
+  source.once('error', (error) => unpacker.destroy(error));
+  return source.pipe(unpacker);
+}
+
+const UNPACKERS: ReadonlyMap<string, () => Duplex> = new Map<string, () => Duplex>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
+]);
+const MOST_CODINGS = 3;
+
+/** Content codings are a list, in the order in which they were applied, and identity is nothing (RFC 9110, 8.4). */
+function unpackersOf(codings: string): Duplex[] {
+  const names = codings
     .split(',')
-    .map((name) =>
-      name
-        .trim()
-        .toLowerCase()
-        .replace(/^x-gzip$/, 'gzip'),
-    )
+    .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
-  if (coding !== undefined && (coding !== 'gzip' || more.length > 0))
-    throw new RequestError(415, 'UNSUPPORTED_ENCODING', 'Send the body plain or with content-encoding gzip.');
-  return coding === 'gzip';
+  return names.reverse().map((name) => {
+    const unpacker = UNPACKERS.get(name);
+    if (unpacker === undefined || names.length > MOST_CODINGS)
+      throw new RequestError(
+        415,
+        'UNSUPPORTED_ENCODING',
+        `Send the body plain or with content-encoding ${[...UNPACKERS.keys()].join(', ')}.`,
+      );
+    return unpacker();
+  });
 }
 
 function tooLarge(): RequestError {
