@@ -1,3 +1,4 @@
+import { printable } from '../domain/printable-text.ts';
 import { textFault } from '../domain/text-fault.ts';
 import { ViewError, type ViewParameters } from './view-page.ts';
 
@@ -29,17 +30,23 @@ export function readWord<Word extends string>(
 
 /** The parameters of an address. @throws ViewError for those that the view does not have, twice the same, and broken text. */
 export function readQuery(query: string, known: readonly string[]): ViewParameters {
-  if (!isDecodable(query))
-    throw badFilter('The address holds a % that does not begin an encoded character; write it as %25.');
-  const parameters = new URLSearchParams(query);
-  for (const name of new Set(parameters.keys())) {
+  const read = readFields(query);
+  for (const name of Object.keys(read))
     if (!known.includes(name))
       throw badFilter(`This view has the filters ${known.join(', ')}, and no other.`);
-    if (parameters.getAll(name).length > 1) throw badFilter(`The filter “${name}” is given more than once.`);
-  }
-  const read = Object.fromEntries(parameters);
   refuseImpossibleFilters(read, known);
   return read;
+}
+
+/** The fields of an address or a form. @throws ViewError for twice the same, and broken text. */
+export function readFields(encoded: string): ViewParameters {
+  if (!isDecodable(encoded))
+    throw badFilter('The address holds a % that does not begin an encoded character; write it as %25.');
+  const parameters = new URLSearchParams(encoded);
+  for (const name of new Set(parameters.keys()))
+    if (parameters.getAll(name).length > 1)
+      throw badFilter(`The filter “${printable(name)}” is given more than once.`);
+  return Object.fromEntries(parameters);
 }
 
 /** URLSearchParams reads broken escapes as something that nobody wrote. */

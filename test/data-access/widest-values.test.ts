@@ -346,7 +346,9 @@ describe('the widest legal values, in quantity', () => {
     const queries: Record<string, string>[] = id === undefined ? [{}, { tenant: hostile }] : [{ id }];
     for (const parameters of queries) {
       const url = new URL(`http://localhost${path}?${new URLSearchParams(parameters)}`);
-      expect(await routes[`GET ${path}`]?.({ url, body: '', cookies: '', port: 0 })).toMatchObject({
+      expect(
+        await routes[`GET ${path}`]?.({ url, body: '', contentType: '', cookies: '', port: 0 }),
+      ).toMatchObject({
         status: 200,
       });
       const question = { describe: false, theme: 'light', view, parameters } as const;

@@ -145,7 +145,8 @@ function posts(clock: LocalClock): Door {
 
 async function askRoute(routes: ConsoleRoutes, route: string, search: string, body: string): Promise<string> {
   const url = new URL(`http://localhost${route.split(' ')[1]}${search}`);
-  const asked = async () => routes[route]?.({ url, body, cookies: '', port: 0 });
+  const asked = async () =>
+    routes[route]?.({ url, body, contentType: 'application/x-www-form-urlencoded', cookies: '', port: 0 });
   const answer = await asked().catch((error: unknown) => {
     // A queue that takes nothing is said to be away.
     if (error instanceof RequestError)

@@ -8,8 +8,8 @@ import type { Html } from '../../views/html.ts';
 import { ActsTable } from '../../views/parts/acts-table.tsx';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { Empty, Failure } from '../../views/parts/notice.tsx';
-import { badFilter, readText } from '../../views/read-parameters.ts';
-import type { Links, ViewParameters } from '../../views/view-page.ts';
+import { badFilter, readFields, readText } from '../../views/read-parameters.ts';
+import { type Links, ViewError, type ViewParameters } from '../../views/view-page.ts';
 import { type Act, type ActViews, actVerbs, isActName } from './act-verbs.tsx';
 import { consolePage } from './console-page.tsx';
 import { type ConsoleRequest, type ConsoleResponse, type ConsoleRoutes, isSame } from './console-server.ts';
@@ -18,6 +18,7 @@ import type { Replaying } from './replay-act.tsx';
 import { openLinks, tableAsJson } from './table-download.tsx';
 
 const ACTS_SHOWN = 200;
+const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
 /** What an act is done with. */
 export interface Acting {
@@ -40,14 +41,22 @@ export function actRoutes(views: ConsoleViews, acting: Acting): ConsoleRoutes {
         <Confirm
           {...(await planAct(
             { ...views, replaying: acting.replaying },
-            Object.fromEntries(request.url.searchParams),
+            readFields(request.url.search.slice(1)),
           ))}
           token={token}
         />
       )),
     'POST /act': (request) => {
-      const fields = Object.fromEntries(new URLSearchParams(request.body));
-      return respond(views, request, () => doAct(views, fields, token, acting));
+      return respond(views, request, async () => {
+        if (!FORM.test(request.contentType))
+          throw new ViewError(
+            415,
+            'NO_FORM',
+            'Acts are forms: application/x-www-form-urlencoded.',
+            'Open the page of the act, and send its form.',
+          );
+        return doAct(views, readFields(request.body), token, acting);
+      });
     },
     'GET /audit': async (request) => {
       const { links, tables } = openLinks(request.url);

@@ -8,6 +8,8 @@ export interface ConsoleRequest {
   url: URL;
   /** Empty for GET. */
   body: string;
+  /** As the caller names it; empty where it does not. */
+  contentType: string;
   /** As the browser sent them. */
   cookies: string;
   /** That this server listens on. */
@@ -71,7 +73,13 @@ async function respond(
   const route = routes[`${method} ${url.pathname}`];
   if (route === undefined) throw notFound(method, url.pathname, routes);
   const body = method === 'GET' ? '' : await readBody(request);
-  return route({ url, body, cookies: request.headers.cookie ?? '', port: request.socket.localPort ?? 0 });
+  return route({
+    url,
+    body,
+    contentType: request.headers['content-type'] ?? '',
+    cookies: request.headers.cookie ?? '',
+    port: request.socket.localPort ?? 0,
+  });
 }
 
 /** Takes the key from an address once, and puts it into a cookie of this port, since cookies know no ports. */

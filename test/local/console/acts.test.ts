@@ -62,7 +62,7 @@ async function formOf(path: string): Promise<URLSearchParams> {
   return new URLSearchParams(Object.fromEntries([...hidden].map(([, name, value]) => [name, value])));
 }
 
-const post = (fields: URLSearchParams) => fetch(`${url}/act`, { method: 'POST', body: fields.toString() });
+const post = (fields: URLSearchParams) => fetch(`${url}/act`, { method: 'POST', body: fields });
 const actions = async () => (await listActs(db.database, {}, 10)).rows.map(({ action }) => action);
 
 describe('acting in the console', () => {
@@ -113,10 +113,27 @@ describe('acting in the console', () => {
     const fields = await formOf('/act?verb=pause&stage=PARSING');
     fields.set('reason', 'x');
     const foreign = { origin: 'https://example.org' };
-    expect(
-      (await fetch(`${url}/act`, { method: 'POST', body: fields.toString(), headers: foreign })).status,
-    ).toBe(403);
+    expect((await fetch(`${url}/act`, { method: 'POST', body: fields, headers: foreign })).status).toBe(403);
     expect((await fetch(`${url}/act?verb=pause&stage=PARSNIG`)).status).toBe(404);
+    expect(await actions()).toEqual(before);
+  });
+
+  it('is done by its own form alone, whose fields are said once each', async () => {
+    const before = await actions();
+    const fields = await formOf('/act?verb=pause&stage=PARSING');
+    fields.set('reason', 'x');
+    const parts = new FormData();
+    for (const [name, value] of fields) parts.set(name, value);
+    const json = { headers: { 'content-type': 'application/json' } };
+    const stated = JSON.stringify(Object.fromEntries(fields));
+    for (const sent of [{ body: parts }, { body: fields.toString() }, { body: stated, ...json }])
+      expect((await fetch(`${url}/act`, { method: 'POST', ...sent })).status).toBe(415);
+    for (const [name, value] of fields) {
+      const twice = new URLSearchParams(fields);
+      twice.append(name, value);
+      expect([name, (await post(twice)).status]).toEqual([name, 400]);
+    }
+    expect((await fetch(`${url}/act?verb=pause&stage=PARSING&stage=MAPPING`)).status).toBe(400);
     expect(await actions()).toEqual(before);
   });
 

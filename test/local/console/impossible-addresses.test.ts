@@ -32,6 +32,7 @@ async function get(view: string, query: string) {
   const answer = await routes[`GET ${path}`]?.({
     url: new URL(`http://localhost${path}?${query}`),
     body: '',
+    contentType: '',
     cookies: '',
     port: 0,
   });

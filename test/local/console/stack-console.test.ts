@@ -62,7 +62,7 @@ async function retryNow(): Promise<Response> {
     [...hidden].map(([, name = '', value = '']) => [name, value] as [string, string]),
   );
   fields.set('reason', 'carelon answers again');
-  return fetch(`${origin}/act`, { method: 'POST', headers: { cookie }, body: fields.toString() });
+  return fetch(`${origin}/act`, { method: 'POST', headers: { cookie }, body: fields });
 }
 
 const acts = async () => (await listActs(db.database, {}, 10)).rows;
