@@ -74,10 +74,14 @@ const PAGE_ROWS = 1_000;
 /** As report_snapshot keeps who froze it. */
 const WHO_MOST = 256;
 
-/** The figures of every plan, in whatever case it is written, expedited and standard apart, as far as anything is there to be counted. */
+/**
+ * The figures of every plan, in whatever case it is written, expedited and standard apart, as far as anything is there to be counted.
+ * @param withoutDelegates whose requests are counted elsewhere.
+ */
 export async function publishedFigures(
   database: Database,
   { tenant, since, until }: ReportSpan,
+  withoutDelegates: readonly string[] = [],
 ): Promise<PlanFigures[]> {
   return readWhole<PlanFigures>(
     (last) =>
@@ -133,6 +137,7 @@ export async function publishedFigures(
                extract(epoch FROM resolved_at - received_at) * 1000 AS taken_ms
              FROM decision_episode
              WHERE (:tenant::text IS NULL OR tenant = :tenant)
+               AND (delegate IS NULL OR lower(delegate) NOT IN (SELECT json_array_elements_text(:without_delegates::json)))
                AND received_at < coalesce(:until::timestamptz, 'infinity')
                AND (resolved_at IS NULL OR greatest(resolved_at, appealed_at, appeal_decided_at, received_at) >= :since::timestamptz)
            ) AS episode
@@ -143,6 +148,7 @@ export async function publishedFigures(
          LIMIT :limit`,
         {
           ...{ tenant, since, until: until ?? null, limit: PAGE_ROWS },
+          without_delegates: JSON.stringify(withoutDelegates.map((name) => name.toLowerCase())),
           ...{
             after_tenant: last?.tenant ?? null,
             after_plan: last?.plan ?? null,
@@ -352,29 +358,28 @@ export async function silentDelegates(
 
 /**
  * Adds the figures that a delegate reports of the same plans. Means are weighed by decisions; a median of both cannot be
- * derived from two medians, and is null.
+ * derived from two medians, and is null. Of a plan that several tenants have, the delegate's stand beside theirs.
  */
 export function addFigures(own: readonly PublishedPlan[], others: readonly PublishedPlan[]): PublishedPlan[] {
-  const plans = new Map(own.map((plan) => [planKey(plan.plan), plan]));
+  const plans = [...own];
   for (const other of others) {
-    const known = plans.get(planKey(other.plan));
-    plans.set(
-      planKey(other.plan),
-      known === undefined
-        ? other
-        : {
-            plan: known.plan,
-            standard: sumOf(known.standard, other.standard),
-            expedited: sumOf(known.expedited, other.expedited),
-            leftOut: {
-              drugs: known.leftOut.drugs + other.leftOut.drugs,
-              withdrawn: known.leftOut.withdrawn + other.leftOut.withdrawn,
-              undecided: known.leftOut.undecided + other.leftOut.undecided,
-            },
-          },
-    );
+    const places = plans.flatMap(({ plan }, place) => (planKey(plan) === planKey(other.plan) ? [place] : []));
+    const [place] = places;
+    const known = place !== undefined && places.length === 1 ? plans[place] : undefined;
+    if (known === undefined || place === undefined) plans.push(other);
+    else
+      plans[place] = {
+        plan: known.plan,
+        standard: sumOf(known.standard, other.standard),
+        expedited: sumOf(known.expedited, other.expedited),
+        leftOut: {
+          drugs: known.leftOut.drugs + other.leftOut.drugs,
+          withdrawn: known.leftOut.withdrawn + other.leftOut.withdrawn,
+          undecided: known.leftOut.undecided + other.leftOut.undecided,
+        },
+      };
   }
-  return [...plans.values()];
+  return plans;
 }
 
 function sumOf(one: PublishedFigures, other: PublishedFigures): PublishedFigures {

@@ -65,8 +65,14 @@ export const cms = defineReport<PlanFigures>({
 export interface CmsSource {
   /** By which plans' decisions were judged. */
   policy: DecisionPolicy;
-  /** Figures of delegates that the tracker hears nothing of. */
-  added: readonly PublishedPlan[];
+  /** Figures of delegates, from files. */
+  added: readonly DelegateFigures[];
+}
+
+export interface DelegateFigures {
+  /** Absent: the only one that is silent here. */
+  delegate?: string | undefined;
+  plans: readonly PublishedPlan[];
 }
 
 export interface CmsAnswer extends ReportAnswer<PlanFigures> {
@@ -86,12 +92,21 @@ export async function readCms(
   const rows = await publishedFigures(database, question);
   const snapshot = year === undefined ? undefined : await readSnapshot(database, year, tenant);
   const changes = snapshot === undefined ? [] : changesSince(snapshot.rows, rows);
-  // What a file adds stands for the delegates that are silent here.
-  const silent = added.length > 0 ? { rows: [], left: 0 } : await silentDelegates(database, question);
-  const incomplete = silent.rows;
+  const silent = await silentDelegates(database, question);
+  const named = new Set(added.flatMap(({ delegate }) => delegate?.toLowerCase() ?? []));
+  const missing = silent.rows.filter(({ delegate }) => !named.has(delegate.toLowerCase()));
+  // A file that names nobody is that of the only one of whom nothing is known.
+  const isOnly =
+    missing.length === 1 && silent.left === 0 && added.some(({ delegate }) => delegate === undefined);
+  const incomplete = isOnly ? [] : missing;
+  const counted = [...named, ...(isOnly ? missing.map(({ delegate }) => delegate) : [])];
+  const own = counted.length === 0 ? rows : await publishedFigures(database, question, counted);
   const lacking = rows.filter((row) => lacksPolicy(policy, row.tenant, row.plan)).map(({ plan }) => plan);
   const byDefault = [...new Set(lacking)];
-  const plans = addFigures(publishedPlans(rows, partialAs), added);
+  const plans = addFigures(
+    publishedPlans(own, partialAs),
+    added.flatMap((one) => one.plans),
+  );
   const frozen = snapshot && frozenText(snapshot, changes);
   return {
     ...{ rows, plans, frozen, lines: plans },
@@ -116,11 +131,14 @@ export async function readCms(
     notes: [
       ...(added.length === 0
         ? []
-        : ['The figures of files are in the JSON and on the page, not in this table.']),
+        : [
+            'The figures of files are in the JSON (plans) and on the page, not in this table. They stand for all of what their delegates have, what is known of that here included.',
+          ]),
       `\n${CMS_DEFINITIONS}`,
       ...(frozen === undefined ? [] : [`\n${frozen}`]),
     ],
     json: {
+      ...(year === undefined ? {} : { year }),
       ...{ plans, counts: rows.map(withReconciliation), incomplete, incompleteLeft: silent.left, byDefault },
       frozen: snapshot && {
         ...{ year: snapshot.year, tenant: snapshot.tenant, at: snapshot.frozenAt, by: snapshot.actedBy },

@@ -272,6 +272,66 @@ describe('pagw report', () => {
     expect((await report('cms')).err).toBe('Nothing was received, decided or open in this time.\n');
   });
 
+  it('cms takes a delegate’s file for all that the delegate has, and says whose is missing', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'pagw-'));
+    const none = {
+      ...{ received: 0, approved: 0, denied: 0, partial: 0, approvedAfterExtension: 0, appealed: 0 },
+      ...{ approvedAfterAppeal: 0, inTime: 0, meanMs: null, medianMs: null },
+    };
+    const decided = {
+      ...none,
+      received: 3,
+      approved: 2,
+      denied: 1,
+      inTime: 3,
+      meanMs: 1_000,
+      medianMs: 1_000,
+    };
+    const leftOut = { drugs: 0, withdrawn: 0, undecided: 0 };
+    const plan = { plan: 'D1', standard: decided, expedited: none, leftOut };
+    const file = (name: string, content: object) => {
+      writeFileSync(join(home, name), JSON.stringify(content));
+      return join(home, name);
+    };
+    const [evicore, other] = [
+      file('evicore.json', { delegate: 'eviCore', year: 2025, plans: [plan] }),
+      file('other.json', { plans: [{ ...plan, standard: { ...decided, approved: 1, denied: 2 } }] }),
+    ];
+    const cms = async (...files: string[]) => {
+      const added = files.flatMap((one) => ['--add', one]);
+      const { plans, incomplete } = (await report('cms', '--year', '2025', ...added, '-o', 'json')).json();
+      const of = plans.find((one: { plan: string }) => one.plan === 'D1');
+      return [of.standard.received, of.standard.approved, of.leftOut.undecided, incomplete.length];
+    };
+    const heard = (pagwId: string, delegate: string, fields: Partial<TrackedEvent> = {}) => {
+      const at = new Date('2025-12-20T10:00:00Z');
+      const stated = { plan: 'D1', delegate, ...fields.stated };
+      const event = trackedEvent({ pagwId, occurredAt: at.toISOString(), ...fields, stated });
+      return recordEvents(db.database, [event], at);
+    };
+    await ensurePartition(db.database, new Date('2025-12-20T10:00:00Z'));
+    await heard('PAGW-D1', 'evicore');
+    await heard('PAGW-D2', 'evicore');
+    await heard('PAGW-D3', 'carelonrx');
+    expect(await cms()).toEqual([3, 0, 3, 2]);
+    expect(await cms(evicore)).toEqual([4, 2, 1, 1]);
+    expect(await cms(evicore, other)).toEqual([6, 3, 0, 0]);
+    expect(await cms(other)).toEqual([6, 1, 3, 2]);
+    for (const [files, sentence] of [
+      [[evicore, evicore], 'both hold the figures of eviCore'],
+      [[other, other], 'holds the same figures as'],
+      [[file('year.json', { year: 2024, plans: [] })], 'holds the figures of 2024, not of 2025'],
+      [[file('twice.json', { plans: [plan, { ...plan, plan: 'd1' }] })], 'holds plan d1 twice'],
+      [
+        [file('sum.json', { plans: [{ ...plan, standard: { ...decided, decided: 4 } }] })],
+        'approved, denied and partial are 3, decided is 4',
+      ],
+      [[file('late.json', { plans: [{ ...plan, standard: { ...decided, inTime: 4 } }] })], 'inTime is 4'],
+      [[file('mean.json', { plans: [{ ...plan, standard: { ...decided, meanMs: null } }] })], 'no meanMs'],
+    ] as const)
+      await expect(cms(...files)).rejects.toThrow(sentence);
+  });
+
   it('cms shows below its shares that each request is counted once, and takes a year or a time', async () => {
     const { out, err } = await report('cms', '--year', '2026', '--partial-as', 'denied');
     expect(out).toMatch(/^PLAN .* APPROVED +DENIED +EXTENDED/);

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultDecisionPolicy, parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import {
+  decisionSteps,
+  defaultDecisionPolicy,
+  lacksPolicy,
+  parseDecisionPolicy,
+} from '../../lib/domain/decision-clock.ts';
 import type { DecisionEpisode } from '../../lib/domain/decision-episodes.ts';
 import { episodesOf, RequestFold } from '../../lib/domain/request-fold.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
@@ -438,6 +443,24 @@ describe('a plan’s policy', () => {
     expect(due({ plans }, ofPlan('02 04:30'))).toBe('2026-03-09T03:59:59.999Z');
     expect(due({ plans: { H1: { zone: 'UTC' } } }, ofPlan('02 04:30'))).toBe('2026-03-09T23:59:59.999Z');
     expect(due({ plans }, ofPlan('02 04:30', { priority: 'EXPEDITED' }))).toBe('2026-03-05T04:30:00.000Z');
+  });
+
+  it.each([
+    ['2028-02-25T10:00:00Z', '2028-03-03T23:59:59.999Z'],
+    ['2028-02-29T23:59:59Z', '2028-03-07T23:59:59.999Z'],
+    ['2026-02-25T10:00:00Z', '2026-03-04T23:59:59.999Z'],
+  ])('counts a leap day where there is one: %s', (received, dueAt) => {
+    const asked = { tenant: 'anthem', plan: null, kind: 'request', drugs: 'none', priority: null } as const;
+    const clock = { prioritySince: null, clockStartedAt: new Date(received), extensionDays: 0 };
+    expect(decisionSteps({ ...asked, ...clock }, defaultDecisionPolicy)?.dueAt.toISOString()).toBe(dueAt);
+  });
+
+  it('says of which plan nobody has said anything, once plans are named', () => {
+    const policy = parseDecisionPolicy('{"tenants":{"carelon":{}},"plans":{"H1":{}}}');
+    expect(lacksPolicy(policy, 'anthem', 'h1')).toBe(false);
+    expect(lacksPolicy(policy, 'carelon', 'H2')).toBe(false);
+    expect(lacksPolicy(policy, 'anthem', 'H2')).toBe(true);
+    expect(lacksPolicy(defaultDecisionPolicy, 'anthem', 'H2')).toBe(false);
   });
 
   it('counts business days by its calendar', () => {

@@ -56,7 +56,7 @@ export const reportCms: Verb = (cli) =>
         const { connection, question } = await askReport(cms, session, { ...command.opts(), year });
         if (freeze !== undefined) await freezeYear(freeze, options, question, connection, session);
         const policy = parseDecisionPolicy(connection.decisionPolicy);
-        const added = (options.add ?? []).flatMap(readDelegateFigures);
+        const added = readDelegateFigures(options.add ?? [], question.year);
         const answer = await readCms(connection.database('reader'), question, { policy, added });
         if (options.page !== true) {
           printAnswer(cms, answer, question, session);

@@ -53,7 +53,16 @@ export async function closeRequest(
 }
 
 function isSecond(second: string | undefined, actedBy: string): boolean {
-  return second !== undefined && second.trim().toLowerCase() !== actedBy.trim().toLowerCase();
+  const [other, own] = [second ?? '', actedBy].map(personKey);
+  return other !== '' && other !== own;
+}
+
+/** Names that a reader takes for one are one. */
+function personKey(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replaceAll(/[\s\p{Cc}\p{Cf}]/gu, '')
+    .toLowerCase();
 }
 
 function closingEvent(

@@ -97,9 +97,10 @@ describe('a login of the operator', () => {
     expect(await snoozeIncident(database, { key: 'none', until: later, ...kim }, now)).toBe(false);
     await recordOperatorAction(database, { action: 'rejected.replay', filter: {}, affected: 1, ...kim }, now);
     expect(await closeRequest(database, { pagwId, end: 'withdrawn', ...kim }, now)).toBe('needs-second');
-    expect(await closeRequest(database, { pagwId, end: 'withdrawn', second: 'Kim', ...kim }, now)).toBe(
-      'needs-second',
-    );
+    for (const second of ['Kim', ' ', 'k\u200Bim', 'ＫＩＭ'])
+      expect(await closeRequest(database, { pagwId, end: 'withdrawn', second, ...kim }, now)).toBe(
+        'needs-second',
+      );
     expect(await closeRequest(database, { pagwId, end: 'withdrawn', second: 'lee', ...kim }, now)).toBe(
       'closed',
     );
