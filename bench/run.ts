@@ -24,6 +24,10 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
     file: './growth/bench-growth.ts',
     measures: 'what an event costs in a full request and month, by what the planner knows; EVENTS=N',
   },
+  year: {
+    file: './year/bench-year.ts',
+    measures: 'what everything costs after a year of ten million events; EVENTS=N, DATA=DIR, ASK=text',
+  },
   phi: {
     file: './phi/bench-phi.ts',
     measures: 'what the PHI guard finds and what it costs; --corpus FILE',
@@ -31,6 +35,14 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
   migrate: {
     file: './migrate/bench-migrate.ts',
     measures: 'taking over a database that holds V005 rows, file by file',
+  },
+  export: {
+    file: './export/bench-export.ts',
+    measures: 'pagw export of a million events: time and memory; DATA=DIR',
+  },
+  memory: {
+    file: './memory/bench-memory.ts',
+    measures: "each function's memory over ten thousand invocations",
   },
   bundle: { file: './bundle/bench-bundle.ts', measures: "size and cold import of each function's bundle" },
 };

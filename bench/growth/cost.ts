@@ -33,6 +33,13 @@ export class CostMeter {
     return { ms: median(costs.map(({ ms }) => ms)), pages: median(costs.map(({ pages }) => pages)) };
   }
 
+  /** The pages that `work` touches in all, with the microseconds of CPU that it answers. */
+  async pagesOf(work: () => Promise<number>): Promise<{ us: number; pages: number }> {
+    const before = await this.#pagesTouched();
+    const us = await work();
+    return { us, pages: (await this.#pagesTouched()) - before };
+  }
+
   async #pagesTouched(): Promise<number> {
     // The session that worked tells what it did once it is idle; the other one reads it.
     await this.#database.execute('SELECT pg_stat_force_next_flush()');

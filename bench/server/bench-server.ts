@@ -14,6 +14,8 @@ import { printServer } from './print-server.ts';
 export interface BenchServer {
   readonly dataApiUrl: string;
   readonly processId: number;
+  /** Those that were there before, of a directory that is kept. */
+  readonly databases: ReadonlySet<string>;
   /** Where to reach a database of the server directly, as superuser. */
   urlOf(database: string): string;
   /** Makes a database, by default one with all migrations applied. */
@@ -39,8 +41,9 @@ const SETTINGS = {
 };
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-export async function startBenchServer(): Promise<BenchServer> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'pagw-bench-'));
+/** With `keptIn`, a directory, what a benchmark made is kept there and found again. */
+export async function startBenchServer(keptIn?: string): Promise<BenchServer> {
+  const dataDirectory = keptIn ?? (await mkdtemp(join(tmpdir(), 'pagw-bench-')));
   const postgres = await startPostgres({ dataDirectory, port: await freePort(), settings: SETTINGS });
   const dataApi = startChild<string, string>(new URL('./data-api-process.ts', import.meta.url), []);
   const run = async (database: string, ...statements: string[]) => {
@@ -55,18 +58,22 @@ export async function startBenchServer(): Promise<BenchServer> {
   const stop = async () => {
     await dataApi.stop();
     await postgres.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
+    if (keptIn === undefined) await rm(dataDirectory, { recursive: true, force: true });
   };
   // Ctrl-C: the server ends with this process, its files need a hand.
   process.once('SIGINT', () => void stop().finally(() => process.exit(130)));
   try {
     const dataApiUrl = await dataApi.ask(postgres.connectionString('postgres'));
     await printServer(postgres.connectionString('postgres'));
-    await run('postgres', `CREATE DATABASE ${MIGRATED}`);
+    const databases = await databasesOf(postgres.connectionString('postgres'));
+    if (!databases.has(MIGRATED)) await run('postgres', `CREATE DATABASE ${MIGRATED}`);
     await migrateTemplate(dataApiUrl);
-    await run('postgres', `CREATE DATABASE ${REVIEW}`);
-    await run(REVIEW, ...(await reviewMigrations()));
+    if (!databases.has(REVIEW)) {
+      await run('postgres', `CREATE DATABASE ${REVIEW}`);
+      await run(REVIEW, ...(await reviewMigrations()));
+    }
     return {
+      databases,
       dataApiUrl,
       processId: postgres.processId,
       urlOf: (database) => postgres.connectionString(database),
@@ -87,6 +94,14 @@ export async function startBenchServer(): Promise<BenchServer> {
     await stop();
     throw error;
   }
+}
+
+async function databasesOf(connectionString: string): Promise<Set<string>> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query('SELECT datname AS name FROM pg_database');
+  await client.end();
+  return new Set(rows.map(({ name }) => name));
 }
 
 async function reviewMigrations(): Promise<string[]> {

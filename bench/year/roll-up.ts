@@ -1,0 +1,39 @@
+import { refreshFlow } from '../../lib/data-access/flow.ts';
+import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
+import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import type { BenchServer } from '../server/bench-server.ts';
+import { openDirectDatabase } from '../server/open-databases.ts';
+import { serverCpuOf } from '../server/server-cpu.ts';
+
+/** Microseconds of the server's CPU an event, of a whole year's backlog. */
+export type RollUpCost = Record<'summary' | 'flow', number>;
+
+/** What the scheduled flows would have done by now, from nothing. */
+export async function rollUp(
+  server: BenchServer,
+  name: string,
+  events: number,
+  now: Date,
+): Promise<RollUpCost> {
+  const { database, close } = openDirectDatabase(server.urlOf(name), 1);
+  const options = { database, now, mayGoOn: () => true };
+  const cost = async (work: () => Promise<unknown>) => (await serverCpuOf(server.processId, work)) / events;
+  try {
+    await checkRequests(database, {
+      rules: { limits: defaultStageLimits, policy: defaultDecisionPolicy },
+      now,
+    });
+    await server.run(name, 'VACUUM (ANALYZE)');
+    const summary = await cost(() => refreshSummary(options));
+    const flow = await cost(() => refreshFlow(options));
+    // Twice: what is young is looked at again until every transaction of its time is over.
+    await refreshSummary(options);
+    await refreshFlow(options);
+    await server.run(name, 'VACUUM (ANALYZE)');
+    return { summary, flow };
+  } finally {
+    await close();
+  }
+}
