@@ -2182,8 +2182,8 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION limit_reader(text[]) FROM PUBLIC;
 
-CREATE OR REPLACE FUNCTION public.mark_changed_hours(most bigint)
- RETURNS TABLE(marked bigint, complete boolean)
+CREATE OR REPLACE FUNCTION public.mark_changed_hours(most bigint, after_id bigint DEFAULT 0)
+ RETURNS TABLE(marked bigint, marked_to bigint, complete boolean)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -2193,7 +2193,7 @@ DECLARE
   progress event_summary_progress;
   last_id bigint;
   finished_id bigint;
-  upto_id bigint;
+  from_id bigint;
 BEGIN
   SELECT * INTO STRICT progress FROM event_summary_progress FOR UPDATE;
   finished_id := progress.settled_id;
@@ -2201,27 +2201,28 @@ BEGIN
     finished_id := progress.seen_id;
   END IF;
   SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END INTO last_id FROM event_tracker_id_seq;
-  upto_id := CASE WHEN finished_id > progress.settled_id + most THEN progress.settled_id + most ELSE last_id END;
+  from_id := greatest(progress.settled_id, after_id);
+  marked_to := least(from_id + most, greatest(last_id, from_id));
 
   INSERT INTO event_summary_changed_hour (hour)
   SELECT DISTINCT date_trunc('hour', created_at, 'UTC') AS hour
   FROM event_tracker
-  WHERE id > progress.settled_id AND id <= upto_id
+  WHERE id > from_id AND id <= marked_to
   ORDER BY hour
   ON CONFLICT (hour) DO NOTHING;
   GET DIAGNOSTICS marked = ROW_COUNT;
-  complete := upto_id = last_id;
+  complete := marked_to >= last_id;
 
   INSERT INTO flow_changed_request (pagw_id)
   SELECT DISTINCT pagw_id
   FROM event_tracker
-  WHERE id > progress.settled_id AND id <= upto_id
+  WHERE id > from_id AND id <= marked_to
   ORDER BY pagw_id
   ON CONFLICT (pagw_id) DO NOTHING;
 
   -- append_events has its transaction id before it takes a number, so whoever took one up to last_id is below xmax.
   UPDATE event_summary_progress
-  SET settled_id = least(finished_id, upto_id),
+  SET settled_id = CASE WHEN from_id = progress.settled_id THEN least(finished_id, marked_to) ELSE progress.settled_id END,
       seen_id = CASE WHEN complete AND finished_id = progress.seen_id THEN last_id ELSE progress.seen_id END,
       seen_xid = CASE
         WHEN complete AND finished_id = progress.seen_id THEN pg_snapshot_xmax(pg_current_snapshot())
@@ -2230,8 +2231,8 @@ BEGIN
   RETURN NEXT;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION mark_changed_hours(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mark_changed_hours(bigint) TO pagw_maintainer;
+REVOKE EXECUTE ON FUNCTION mark_changed_hours(bigint,bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mark_changed_hours(bigint,bigint) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.mark_rejected_replayed(ids json, at timestamp with time zone)
  RETURNS integer

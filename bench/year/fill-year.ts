@@ -243,8 +243,9 @@ const COPY_EPISODES = `
     'due_at', CASE
       WHEN template.due_at IS NULL THEN NULL
       WHEN template.priority = 'EXPEDITED' THEN template.due_at + shift
-      -- To the end of a day.
+      -- To the end of a day; before 2026 it was a week later.
       ELSE date_trunc('day', template.received_at + shift, 'UTC') + (template.due_at - date_trunc('day', template.received_at, 'UTC'))
+        + CASE WHEN template.received_at + shift < '2026-01-01' THEN interval '7 days' ELSE interval '0' END
     END
   ))).*
   FROM planned

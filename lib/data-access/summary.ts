@@ -5,7 +5,7 @@ import type { MaintainOptions } from './maintain.ts';
 /** Events may leave the database this long after they were rolled up; what is rolled up of their hours then stays as it is. */
 export const SUMMARY_FROZEN_AFTER_DAYS = 28;
 
-/** Numbers of events that one search of an old backlog covers: about a second's work. */
+/** Numbers of events that one search covers: a few seconds' work. */
 const MARK_MAX_IDS = 500_000;
 
 export type SummaryRefresh = Record<
@@ -25,10 +25,11 @@ export async function refreshSummary(
   await pullBackProgress(database, now);
   let hoursChanged = 0;
   let complete = false;
+  let markedTo = 0;
   while (!complete && mayGoOn()) {
-    const search = await markChangedHours(database, markMaxIds);
+    const search = await markChangedHours(database, markMaxIds, markedTo);
     hoursChanged += search.marked;
-    complete = search.complete;
+    ({ complete, markedTo } = search);
   }
   let hoursSummarised = 0;
   while (mayGoOn() && (await summariseChangedHour(database, now))) hoursSummarised++;
@@ -39,10 +40,10 @@ export async function refreshSummary(
   return { hoursChanged, hoursSummarised, hoursLeft, daysSummarised };
 }
 
-async function markChangedHours(database: Database, most: number) {
-  const { rows } = await database.execute<{ marked: number; complete: boolean }>(
-    'SELECT marked, complete FROM mark_changed_hours(:most::bigint)',
-    { most },
+async function markChangedHours(database: Database, most: number, after: number) {
+  const { rows } = await database.execute<{ marked: number; markedTo: number; complete: boolean }>(
+    'SELECT marked, marked_to, complete FROM mark_changed_hours(:most::bigint, :after::bigint)',
+    { most, after },
   );
   const [search] = rows;
   if (search === undefined) throw new Error('mark_changed_hours answered no row; is the schema current?');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Database } from '../../../lib/data-access/database.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
@@ -97,6 +98,24 @@ describe('refreshSummary', () => {
     await refresh();
     await refresh();
     await expectExact(3);
+  });
+
+  it('marks a backlog in calls of a bounded size, whatever of it is settled', async () => {
+    await refresh();
+    await record(TEN, {}, {}, {}, {}, {});
+    const completes: unknown[] = [];
+    const watched: Database = {
+      execute: async (sql, values) => {
+        const answer = await db.database.execute<never>(sql, values);
+        if (sql.includes('mark_changed_hours')) completes.push(answer.rows.map(({ complete }) => complete));
+        return answer;
+      },
+      transaction: (work) => db.database.transaction(work),
+    };
+    await refreshSummary({ database: watched, now: later, mayGoOn: () => true }, 2);
+    expect(completes.at(-1)).toEqual([true]);
+    expect(completes.length).toBeGreaterThanOrEqual(3);
+    await expectExact(5);
   });
 
   it('leaves hours alone that got no events', async () => {
