@@ -102,15 +102,20 @@ const HOUR_MS = 3_600_000;
 export async function checkRecentEvents({ database, now }: MaintainOptions): Promise<EventCheck> {
   const { rows } = await database.execute<EventCheck>(
     `WITH recent AS MATERIALIZED (
-       SELECT pagw_id, octet_length(metadata::text) AS bytes
+       SELECT pagw_id, received_on, octet_length(metadata::text) AS bytes
        FROM event_tracker
        WHERE created_at >= :since::timestamptz
      ),
+     -- A look-up per request, in its own month.
      number_given_twice AS (
-       SELECT FROM event_tracker
-       WHERE pagw_id IN (SELECT pagw_id FROM recent)
-       GROUP BY pagw_id, sequence_no
-       HAVING count(*) > 1
+       SELECT
+       FROM (SELECT DISTINCT pagw_id, received_on FROM recent) AS request
+       CROSS JOIN LATERAL (
+         SELECT FROM event_tracker AS event
+         WHERE event.pagw_id = request.pagw_id AND event.received_on = request.received_on
+         GROUP BY sequence_no
+         HAVING count(*) > 1
+       ) AS twice
      )
      SELECT
        (SELECT count(*) FROM number_given_twice) AS duplicate_sequences,
