@@ -20,44 +20,56 @@ ALTER TABLE request_tracker
 DO $$
 DECLARE
   faults text;
+  most CONSTANT bigint := 1e15;
+  -- What the contract strips from both ends of a name (lib/domain/event-catalogue.ts).
+  blanks CONSTANT text := U&' \0009\000A\000B\000C\000D\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\2028\2029\202F\205F\3000\FEFF';
+  -- What it refuses within one.
+  unprintable CONSTANT text := '[\u0001-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]';
 BEGIN
   WITH bounds AS (
     -- Beyond them a time cannot be archived, answered or kept in a month of its own.
     SELECT timestamptz '0001-01-01Z' AS earliest, timestamptz '9999-12-31Z' AS latest
   ), request AS NOT MATERIALIZED (
-    SELECT pagw_id, lower(btrim(tenant)) AS tenant, received_at, completed_at, created_at FROM request_tracker
+    SELECT pagw_id, lower(btrim(tenant, blanks)) AS tenant, received_at, completed_at, created_at, updated_at
+    FROM request_tracker
   ), event AS NOT MATERIALIZED (
-    SELECT id, pagw_id, nullif(lower(btrim(tenant)), '') AS tenant, sequence_no,
+    SELECT id, pagw_id, nullif(lower(btrim(tenant, blanks)), '') AS tenant, sequence_no,
            next_retry_at, started_at, completed_at, created_at
     FROM event_tracker
   ), fault (rule, name) AS (
     SELECT 'requests (pagw_id) with a time outside of the years 1 to 9999', pagw_id::text
     FROM request, bounds
-    WHERE least(received_at, completed_at, created_at) < earliest OR greatest(received_at, completed_at, created_at) >= latest
+    WHERE least(received_at, completed_at, created_at, updated_at) < earliest
+      OR greatest(received_at, completed_at, created_at, updated_at) >= latest
     UNION ALL
     SELECT 'requests (pagw_id) without a tenant', pagw_id::text
     FROM request
     WHERE tenant = '' OR tenant IS NULL
+    UNION ALL
+    -- No event may name such a one, so none could follow.
+    SELECT 'requests (pagw_id) whose id is empty, or whose tenant is unprintable', coalesce(nullif(pagw_id, ''), '(empty)')
+    FROM request
+    WHERE pagw_id = '' OR tenant ~ unprintable
     UNION ALL
     SELECT 'events (id) with a time outside of the years 1 to 9999', id::text
     FROM event, bounds
     WHERE least(next_retry_at, started_at, completed_at, created_at) < earliest
       OR greatest(next_retry_at, started_at, completed_at, created_at) >= latest
     UNION ALL
-    SELECT 'events (id) with a sequence_no beyond a thousand million million', id::text
+    SELECT 'events (id) with an id or a sequence_no beyond a thousand million million', id::text
     FROM event
-    WHERE sequence_no NOT BETWEEN -1e15 AND 1e15
+    WHERE id NOT BETWEEN -most AND most OR sequence_no NOT BETWEEN -most AND most
     UNION ALL
     SELECT 'events (id) of another tenant than their request', event.id::text
     FROM event
     JOIN request USING (pagw_id)
     WHERE event.tenant <> request.tenant
     UNION ALL
-    SELECT 'unknown requests (pagw_id) whose events name no tenant, or several', pagw_id::text
+    SELECT 'unknown requests (pagw_id) whose id is empty, or whose events name no tenant, an unprintable one, or several', coalesce(nullif(pagw_id, ''), '(empty)')
     FROM event
     WHERE NOT EXISTS (SELECT FROM request WHERE request.pagw_id = event.pagw_id)
     GROUP BY pagw_id
-    HAVING count(DISTINCT tenant) <> 1
+    HAVING pagw_id = '' OR count(DISTINCT tenant) <> 1 OR max(tenant) ~ unprintable
     UNION ALL
     SELECT 'events (pagw_id, sequence_no) whose number another event has', format('%s %s', pagw_id, sequence_no)
     FROM event
@@ -69,6 +81,16 @@ BEGIN
              WHERE attrelid = indrelid AND attnum = ANY (indkey)) = '{pagw_id,sequence_no}'
     )
     GROUP BY pagw_id, sequence_no
+    HAVING count(*) > 1
+    UNION ALL
+    SELECT 'events (id) whose id another event has', id::text
+    FROM event
+    WHERE NOT EXISTS (
+      SELECT FROM pg_index
+      WHERE indrelid = 'event_tracker'::regclass AND indisunique AND indisvalid AND indpred IS NULL AND indnatts = 1
+        AND indkey[0] = (SELECT attnum FROM pg_attribute WHERE attrelid = indrelid AND attname = 'id')
+    )
+    GROUP BY id
     HAVING count(*) > 1
   ), counted AS (
     SELECT rule, name, count(*) OVER of_rule AS rows, row_number() OVER (of_rule ORDER BY name) AS place
@@ -145,7 +167,7 @@ ALTER TABLE request_tracker
 UPDATE request_tracker
 SET created_at = coalesce(created_at, received_at, now()),
     received_on = (coalesce(created_at, received_at, now()) AT TIME ZONE 'UTC')::date,
-    tenant = lower(btrim(tenant)),
+    tenant = lower(btrim(tenant, U&' \0009\000A\000B\000C\000D\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\2028\2029\202F\205F\3000\FEFF')),
     -- How it was decided then is not known: what the older system closed is not awaited.
     clock_stopped_at = completed_at,
     board = CASE WHEN completed_at IS NULL THEN 'pipe' END;

@@ -1,18 +1,18 @@
 ALTER TABLE event_tracker RENAME TO event_tracker_unpartitioned;
 
-ALTER INDEX event_tracker_pkey RENAME TO event_tracker_unpartitioned_pkey;
+ALTER INDEX IF EXISTS event_tracker_pkey RENAME TO event_tracker_unpartitioned_pkey;
 
-DROP INDEX ux_event_tracker_pagw_seq;
+DROP INDEX IF EXISTS ux_event_tracker_pagw_seq;
 
-DROP INDEX ix_event_tracker_tenant_pagw_created;
+DROP INDEX IF EXISTS ix_event_tracker_tenant_pagw_created;
 
-DROP INDEX ix_event_tracker_tenant_event_created;
+DROP INDEX IF EXISTS ix_event_tracker_tenant_event_created;
 
-DROP INDEX ix_event_tracker_metadata;
+DROP INDEX IF EXISTS ix_event_tracker_metadata;
 
-DROP INDEX ix_event_tracker_retry;
+DROP INDEX IF EXISTS ix_event_tracker_retry;
 
-DROP INDEX ix_event_tracker_stage;
+DROP INDEX IF EXISTS ix_event_tracker_stage;
 
 -- The partition key is the request's arrival date, so a request's whole history lies in one month: that keeps its
 -- sequence unique for good (by created_at it would be unique per month only), and retention drops whole histories.

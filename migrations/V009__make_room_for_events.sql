@@ -1,6 +1,6 @@
 -- Without a foreign key (a table made with LIKE has none) there may be events whose request is unknown: none is lost.
 INSERT INTO request_tracker (pagw_id, tenant, received_at, received_on, created_at)
-SELECT pagw_id, max(lower(btrim(tenant))), min(created_at), (min(created_at) AT TIME ZONE 'UTC')::date, min(created_at)
+SELECT pagw_id, max(lower(btrim(tenant, U&' \0009\000A\000B\000C\000D\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\2028\2029\202F\205F\3000\FEFF'))), min(created_at), (min(created_at) AT TIME ZONE 'UTC')::date, min(created_at)
 FROM event_tracker_unpartitioned
 GROUP BY pagw_id
 ON CONFLICT (pagw_id) DO NOTHING;

@@ -3,8 +3,13 @@
 -- adds events meanwhile: what records them is deployed after the schema.
 -- Names that older services wrote are brought to the canonical ones, as ingest does for every new event.
 WITH batch AS (
-  SELECT *
-  FROM event_tracker_unpartitioned
+  SELECT
+    *,
+    upper(regexp_replace(btrim(stage, blanks), '[\s-]+', '_', 'g')) AS stage_name,
+    upper(regexp_replace(btrim(event_type, blanks), '[\s-]+', '_', 'g')) AS type_name
+  FROM
+    event_tracker_unpartitioned,
+    (VALUES (U&' \0009\000A\000B\000C\000D\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\2028\2029\202F\205F\3000\FEFF')) AS both_ends (blanks)
   WHERE id > coalesce((SELECT max(id) FROM event_tracker), -9223372036854775808)
   ORDER BY id
   LIMIT 50000
@@ -29,9 +34,9 @@ SELECT
   batch.pagw_id,
   request.received_on,
   'pagw:v005:' || batch.id,
-  coalesce(stage_alias.stage, nullif(upper(replace(btrim(batch.stage), '-', '_')), ''), 'UNKNOWN'),
+  coalesce(stage_alias.stage, nullif(batch.stage_name, ''), 'UNKNOWN'),
   coalesce(
-    nullif(regexp_replace(upper(btrim(batch.event_type)), '^API_CON_(START|OK|FAIL|TIMEOUT|ERROR)$', 'DOWNSTREAM_\1'), ''),
+    nullif(regexp_replace(batch.type_name, '^API_CON_(START|OK|FAIL|TIMEOUT|ERROR)$', 'DOWNSTREAM_\1'), ''),
     'UNKNOWN'
   ),
   batch.status,
@@ -61,4 +66,4 @@ SELECT
   END
 FROM batch
 JOIN request_tracker AS request USING (pagw_id)
-LEFT JOIN stage_alias ON stage_alias.alias = upper(replace(btrim(batch.stage), '-', '_'));
+LEFT JOIN stage_alias ON stage_alias.alias = batch.stage_name;

@@ -1,3 +1,8 @@
+-- Rows that were loaded with their ids leave the sequence behind them.
+SELECT setval('event_tracker_id_seq', max(id))
+FROM event_tracker
+HAVING max(id) >= (SELECT last_value FROM event_tracker_id_seq);
+
 DROP TABLE event_tracker_unpartitioned;
 
 -- No index below is on a column that an ordinary event changes: nearly all updates of a request stay heap-only.

@@ -1238,7 +1238,8 @@ BEGIN
       batch_first_sequence_no = excluded.batch_first_sequence_no,
       last_sequence_no = excluded.last_sequence_no,
       failure_count = known.failure_count + excluded.failure_count,
-      retry_count = known.retry_count + excluded.retry_count,
+      -- An older system's count may be anything.
+      retry_count = least(known.retry_count::bigint + excluded.retry_count, 2147483647),
       status = excluded.status,
       determination = excluded.determination,
       decided_at = excluded.decided_at,

@@ -45,7 +45,7 @@ describe('odd V005 rows that can be taken over', () => {
     await open();
     await addEvent('ORPHAN', 1, { tenant: ' ANTHEM ' });
     await addEvent('ORPHAN', 2, { tenant: 'Anthem', event_type: 'PARSE_OK', status: 'COMPLETED' });
-    await addRequest('LONG', { tenant: 'ANTHEM' });
+    await addRequest('LONG', { tenant: '\tANTHEM\u00a0' });
     await addEvent('LONG', 1, { event_type: longType, stage: 'S'.repeat(64), worker_id: 'w'.repeat(128) });
     await addEvent('LONG', 2, { event_type: 'api_con_timeout', status: 'FAILED' });
     await addRequest('LOW');
@@ -53,6 +53,8 @@ describe('odd V005 rows that can be taken over', () => {
       await addEvent('LOW', sequenceNo, { attempt: '0', duration_ms: '-1' });
     await addRequest('BLANK');
     await addEvent('BLANK', 1, { tenant: ' ', stage: ' ', event_type: '', metadata: 'null' });
+    await addRequest('LOADED', { created_at: '2026-03-01Z', retry_count: '2147483647' });
+    await addEvent('LOADED', 1, { id: '7000', stage: '\tRequest  Parser ', event_type: 'parse ok\n' });
     await addRequest('NO-EVENT', { tenant: 'Elevance' });
     await addRequest('ANCIENT', { created_at: '0900-02-01Z' });
     await addEvent('ANCIENT', 1, { next_retry_at: '9999-12-30Z', status: 'FAILED', metadata: '{"a":1}' });
@@ -69,6 +71,7 @@ describe('odd V005 rows that can be taken over', () => {
     expect(rows).toEqual([
       { pagwId: 'ANCIENT', tenant: 'anthem', numbers: '1', latest: 'PARSING/PARSE_START' },
       { pagwId: 'BLANK', tenant: 'anthem', numbers: '1', latest: 'UNKNOWN/UNKNOWN' },
+      { pagwId: 'LOADED', tenant: 'anthem', numbers: '1', latest: 'PARSING/PARSE_OK' },
       { pagwId: 'LONG', tenant: 'anthem', numbers: '1 2', latest: 'PARSING/DOWNSTREAM_TIMEOUT' },
       { pagwId: 'LOW', tenant: 'anthem', numbers: '1 4 5 9', latest: 'PARSING/PARSE_START' },
       { pagwId: 'ORPHAN', tenant: 'anthem', numbers: '1 2', latest: 'PARSING/PARSE_OK' },
@@ -83,6 +86,7 @@ describe('odd V005 rows that can be taken over', () => {
     expect(requests.rows.map(({ pagwId, tenant, last }) => `${pagwId} ${tenant} ${last}`)).toEqual([
       'ANCIENT anthem 1',
       'BLANK anthem 1',
+      'LOADED anthem 1',
       'LONG anthem 2',
       'LOW anthem 9',
       'NO-EVENT elevance 0',
@@ -92,8 +96,8 @@ describe('odd V005 rows that can be taken over', () => {
 
   it('go on with the next event of their tenant', async () => {
     await ensurePartition(db.database, now);
-    const events = ['ORPHAN', 'LONG', 'LOW', 'BLANK', 'ANCIENT'].map((pagwId) =>
-      trackedEvent({ pagwId, tenant: 'anthem' }),
+    const events = ['ORPHAN', 'LONG', 'LOW', 'BLANK', 'ANCIENT', 'LOADED'].map((pagwId) =>
+      trackedEvent({ pagwId, tenant: 'anthem', eventType: 'RETRY', status: 'RETRY_SCHEDULED' }),
     );
     const outcomes = await recordEvents(db.database, events, now);
     expect(outcomes.map(({ outcome, sequenceNo }) => `${outcome} ${sequenceNo}`)).toEqual([
@@ -102,7 +106,12 @@ describe('odd V005 rows that can be taken over', () => {
       'RECORDED 10',
       'RECORDED 2',
       'RECORDED 2',
+      'RECORDED 2',
     ]);
+    const { rows } = await db.database.execute(
+      `SELECT min(id) > 7000 AS is_later FROM event_tracker WHERE event_type = 'RETRY'`,
+    );
+    expect(rows).toEqual([{ isLater: true }]);
   });
 });
 
@@ -113,10 +122,14 @@ describe('odd V005 rows that cannot be taken over', () => {
     await db.database.execute(
       'CREATE INDEX ux_event_tracker_pagw_seq ON event_tracker (pagw_id, sequence_no)',
     );
+    await db.database.execute('ALTER TABLE event_tracker DROP CONSTRAINT event_tracker_pkey');
     await addRequest('FINE');
+    await addRequest('');
+    await addRequest('STRANGE', { tenant: 'an\u200bthem' });
     for (let number = 1; number <= 12; number++)
       await addRequest(`ENDLESS-${10 + number}`, { created_at: 'infinity' });
-    await addRequest('NOBODY', { tenant: '  ' });
+    await addRequest('NOBODY', { tenant: ' \t' });
+    await addRequest('UPDATED', { updated_at: '-infinity' });
     await addEvent('FINE', 1, { created_at: '-infinity' });
     await addEvent('FINE', 2, { completed_at: 'infinity' });
     await addEvent('FINE', 3, { next_retry_at: '20000-01-01Z', status: 'FAILED' });
@@ -127,6 +140,9 @@ describe('odd V005 rows that cannot be taken over', () => {
     await addEvent('ORPHAN', 2, { tenant: 'elevance' });
     await addEvent('NAMELESS', 1, { tenant: '' });
     await addEvent('FINE', 2e15);
+    await addEvent('STRANGER', 1, { tenant: 'an\u0001them' });
+    await addEvent('FINE', 6, { id: '8' });
+    await addEvent('FINE', 7, { id: '9007199254740993' });
   });
   afterAll(() => db.close());
 
@@ -146,12 +162,14 @@ describe('odd V005 rows that cannot be taken over', () => {
       ) ?? [failure, ''];
     expect(faults?.split('; ')).toEqual([
       '1 events (id) of another tenant than their request: 4',
-      '1 events (id) with a sequence_no beyond a thousand million million: 10',
+      '1 events (id) whose id another event has: 8',
       '3 events (id) with a time outside of the years 1 to 9999: 1, 2, 3',
+      '2 events (id) with an id or a sequence_no beyond a thousand million million: 10, 9007199254740993',
       '1 events (pagw_id, sequence_no) whose number another event has: FINE 5',
-      `12 requests (pagw_id) with a time outside of the years 1 to 9999: ${[11, 12, 13, 14, 15, 16, 17, 18, 19, 20].map((number) => `ENDLESS-${number}`).join(', ')}, …`,
+      '2 requests (pagw_id) whose id is empty, or whose tenant is unprintable: (empty), STRANGE',
+      `13 requests (pagw_id) with a time outside of the years 1 to 9999: ${[11, 12, 13, 14, 15, 16, 17, 18, 19, 20].map((number) => `ENDLESS-${number}`).join(', ')}, …`,
       '1 requests (pagw_id) without a tenant: NOBODY',
-      '2 unknown requests (pagw_id) whose events name no tenant, or several: NAMELESS, ORPHAN',
+      '3 unknown requests (pagw_id) whose id is empty, or whose events name no tenant, an unprintable one, or several: NAMELESS, ORPHAN, STRANGER',
     ]);
     expect(await columns()).toEqual(before);
   });
