@@ -2,6 +2,7 @@ import { isBlank } from './blank.ts';
 import { canaryReading } from './canary.ts';
 import { unwrapCloudEvent } from './cloud-event.ts';
 import { contractFault } from './contract-fault.ts';
+import { type DoubtfulName, doubtfulNames } from './doubtful-names.ts';
 import { canonicalTenant } from './event-catalogue.ts';
 import { eventMaxDepth, eventSchema, maxEventsPerMessage, withoutBlanks } from './event-contract.ts';
 import { readMetadata } from './event-metadata.ts';
@@ -19,7 +20,11 @@ export interface MessageEnvelope {
 }
 
 /** An event and where it stood in its message's array; 0 for a single event. */
-export type PositionedEvent = TrackedEvent & { position: number };
+export type PositionedEvent = TrackedEvent & {
+  position: number;
+  /** What its sender most likely misspelt; absent: nothing. */
+  doubts?: readonly DoubtfulName[];
+};
 
 export interface MessageReading {
   events: PositionedEvent[];
@@ -89,8 +94,9 @@ function readEvent(
   const read = normaliseEvent(parsed.data, metadata, defaults, rules);
   if (canaryReading(read) === 'pretender')
     return refuse({ code: 'TENANT_RESERVED', path: '/tenant', rule: 'reserved-name' });
+  const doubts = doubtfulNames(sent);
   return {
-    event: { position, ...read },
+    event: { position, ...read, ...(doubts.length > 0 && { doubts }) },
     pagwIdPath: pointer('/pagwId'),
   };
 }

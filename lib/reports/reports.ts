@@ -3,6 +3,7 @@ import { cms } from './cms.ts';
 import { deadlines } from './deadlines.ts';
 import { delegates } from './delegates.ts';
 import { distribution } from './distribution.ts';
+import { doubtfulNamesReport } from './doubtful-names.ts';
 import { errors } from './errors.ts';
 import { flow } from './flow.ts';
 import { latency } from './latency.ts';
@@ -16,5 +17,5 @@ import { timeline } from './timeline.ts';
 /** Every report, in the order of the help. */
 export const reports: readonly Report<object>[] = [
   ...[timeline, distribution, latency, slowest, errors, retries, search],
-  ...[pends, delegates, backlog, flow, deadlines, cms],
+  ...[pends, delegates, backlog, flow, deadlines, cms, doubtfulNamesReport],
 ] as const;

@@ -11,11 +11,15 @@ import { reportVerbs } from '../../lib/cli/program.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
+import { parseSenderTenants } from '../../lib/domain/sender-tenants.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { ingestMessages } from '../../lib/flows/ingest/ingest-messages.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openAsRole } from '../support/role-database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
@@ -499,5 +503,52 @@ describe('figures that are frozen', () => {
   ])('are not frozen by %s', async (_, key, sentence) => {
     const { code, stderr } = await pagw(`report cms --freeze 2026 --reason why -y${key()}`, 'deployed');
     expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
+  });
+});
+
+describe('names near a known one', () => {
+  const sent = (messageId: string, events: object[], sender: string | null = 'AROAPARSER:pod-1') => ({
+    ...{ messageId, groupId: messageId, sender, sentAt: hoursAgo(1) },
+    body: JSON.stringify(events.map((event) => ({ pagwId: 'PAGW-TYPO', tenant: 'carelon', ...event }))),
+  });
+
+  it('are counted by sender where they were recorded, each delivery once', async () => {
+    const writer = await openAsRole(db, 'pagw_writer');
+    const deliver = (...messages: ReturnType<typeof sent>[]) =>
+      ingestMessages(messages, {
+        database: writer.database,
+        quarantine: { setAside: async () => undefined },
+        rules: { retryPolicy: defaultRetryPolicy, jitter: () => 0 },
+        senders: parseSenderTenants(undefined),
+        now: hoursAgo(1),
+      });
+    const misspelt = sent('t-1', [
+      { eventType: 'PARSE_OKAY', serviceName: 'parser' },
+      { eventType: 'PARSE_OKAY', serviceName: 'parser', eventId: 'typo-2' },
+      { eventType: 'PARSE_OK', stage: 'PARSNG', errorcode: 'x', eventId: 'typo-3' },
+    ]);
+    try {
+      await deliver(misspelt);
+      await deliver(
+        misspelt,
+        // Names of somebody's own, and what may be about a person, are nobody's typing errors.
+        sent('t-2', [{ eventType: 'BADGE_PRINTED', favouriteColour: 'x', 'Jane Roe': 'x' }], null),
+        sent('t-3', [{ pagwId: undefined, eventType: 'PARSE_OKAY' }, { eventType: 'PARSE_OKAY' }], null),
+      );
+    } finally {
+      await writer.close();
+    }
+    const { names } = (await report('doubtful-names', '-o', 'json')).json();
+    const named = { tenant: 'carelon', sender: 'AROAPARSER:pod-1' };
+    expect(names).toEqual(
+      [
+        { ...named, serviceName: 'parser', path: '/eventType', didYouMean: 'PARSE_OK', events: 2 },
+        { ...named, serviceName: null, path: '/errorcode', didYouMean: 'errorCode', events: 1 },
+        { ...named, serviceName: null, path: '/stage', didYouMean: 'PARSING', events: 1 },
+        { ...named, sender: null, serviceName: null, path: '/eventType', didYouMean: 'PARSE_OK', events: 1 },
+      ].map((row) => expect.objectContaining(row)),
+    );
+    const { err } = await report('doubtful-names', '--tenant', 'anthem');
+    expect(err).toContain('No event of this time has a name near a known one.');
   });
 });

@@ -1,5 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import { DatabaseError } from '../../data-access/database-error.ts';
+import { type NotedName, noteDoubtfulNames } from '../../data-access/doubtful-names.ts';
 import { isClockOff } from '../../domain/believable-time.ts';
 import { canaryReading } from '../../domain/canary.ts';
 import { type MessageReading, type PositionedEvent, readMessage } from '../../domain/event-message.ts';
@@ -86,6 +87,7 @@ export async function ingestMessages(
   const readings = messages.map((message) => readSentMessage(message, context));
   const counts = { recorded: 0, duplicate: 0, rejected: 0, unknownType: 0, unclear: 0 };
   const unbelieved = new Map<string, number>();
+  const doubtful: NotedName[] = [];
   const canaries: Date[] = [];
   const lostCanaries: unknown[] = [];
   const lines: EventLine[] = [];
@@ -120,12 +122,16 @@ export async function ingestMessages(
       for (const { sender, occurredAt } of reading.events)
         if (isClockOff(Date.parse(occurredAt), context.now.getTime(), believedDays))
           unbelieved.set(sender ?? '', (unbelieved.get(sender ?? '') ?? 0) + 1);
+      doubtful.push(...doubtsOf(reading, answers));
     } catch (failure) {
       noteOutage(failure);
       failures.set(messageId, failure);
       failedGroups.add(groupId);
     }
   }
+  // A count for producers: it may be lost, where the events are safe.
+  if (doubtful.length > 0)
+    await noteDoubtfulNames(context.database, doubtful, context.now).catch(() => undefined);
   return { ...counts, unbelieved, canaries, lostCanaries, lines, failures };
 }
 
@@ -248,6 +254,16 @@ function faultOf(answer: Answer | undefined): Fault | undefined {
     default:
       return undefined;
   }
+}
+
+/** Of what was recorded now: a second delivery counts nothing. */
+function doubtsOf({ events }: Reading, answers: ReadonlyMap<PositionedEvent, Answer>): NotedName[] {
+  return events.flatMap((event) => {
+    const answer = answers.get(event);
+    if (answer === undefined || !('outcome' in answer) || answer.outcome !== 'RECORDED') return [];
+    const { pagwId, sender = null, serviceName, doubts = [] } = event;
+    return doubts.map((doubt) => ({ pagwId, sender, serviceName, ...doubt }));
+  });
 }
 
 function countOutcome(

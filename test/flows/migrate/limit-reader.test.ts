@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { explainTimeline } from '../../../lib/data-access/doctor.ts';
+import { noteDoubtfulNames } from '../../../lib/data-access/doubtful-names.ts';
 import { eventDistribution } from '../../../lib/data-access/event-reports.ts';
 import { refreshFlow } from '../../../lib/data-access/flow.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
@@ -136,6 +137,8 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
     { action: 'retry.run', filter: { pagwId }, affected: 1, ...operator },
     now,
   );
+  const typo = { sender: null, serviceName: null, path: '/stage', didYouMean: 'PARSING' };
+  await noteDoubtfulNames(owner, [{ pagwId, ...typo }], now);
   const place = { bodyBucket: 'b', bodyKey: pagwId, bodyBytes: 1, sentAt: now };
   const reason = { code: 'FIELD_INVALID', path: '', rule: 'contract', hint: 'x' };
   await insertRejectedMessages(
