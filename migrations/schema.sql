@@ -1534,7 +1534,7 @@ AS $function$
     FROM resend
     JOIN request_tracker AS request ON request.pagw_id = resend.pagw_id
     WHERE resend.state = 'WAITING'
-      AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > at)
+      AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > greatest(at + interval '1 minute', statement_timestamp()))
       AND resend.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
       AND NOT EXISTS (SELECT FROM pauses_of(resend.tenant, resend.stage, request.target_system))
     ORDER BY resend.id

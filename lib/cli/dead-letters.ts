@@ -215,7 +215,7 @@ async function send(messages: readonly Message[], { sqs, to }: Move): Promise<Me
   for (let place = 0, left = groups; left.length > 0; place++) {
     const wave = left.flatMap((group) => group[place] ?? []);
     if (wave.length === 0) break;
-    const { Successful = [] } = await sqs.send(
+    const { Successful = [], Failed = [] } = await sqs.send(
       new SendMessageBatchCommand({
         QueueUrl: to,
         Entries: wave.map((message, position) => ({
@@ -229,7 +229,9 @@ async function send(messages: readonly Message[], { sqs, to }: Move): Promise<Me
         })),
       }),
     );
-    const sent = new Set(Successful.flatMap(({ Id }) => wave[Number(Id)] ?? []));
+    const refused = new Set(Failed.map(({ Id }) => Id));
+    const named = new Set(Successful.flatMap(({ Id }) => (refused.has(Id) ? [] : Id)));
+    const sent = new Set(wave.filter((_, position) => named.has(String(position))));
     taken.push(...sent);
     left = left.filter((group) => group.slice(place, place + 1).some((message) => sent.has(message)));
   }

@@ -349,20 +349,21 @@ export async function claimResends(
   return rows;
 }
 
-/** Notes what became of claimed resends; what was not sent waits as before. */
+/** Notes what became of resends claimed at that time; what was not sent waits as before, unless another run has taken it since. */
 export async function settleResends(
   database: Database,
   settled: readonly { id: number; state: 'SENT' | 'OVERTAKEN' | 'WAITING' }[],
-  now: Date,
+  claimedAt: Date,
 ): Promise<void> {
   if (settled.length === 0) return;
   await database.execute(
     `UPDATE resend
      SET state = settled.state,
          claimed_at = CASE WHEN settled.state <> 'WAITING' THEN resend.claimed_at END,
-         finished_at = CASE WHEN settled.state <> 'WAITING' THEN :now::timestamptz END
+         finished_at = CASE WHEN settled.state <> 'WAITING' THEN :claimed_at::timestamptz END
      FROM json_to_recordset(:settled::json) AS settled (id bigint, state text)
-     WHERE resend.id = settled.id AND resend.state = 'WAITING'`,
-    { settled: JSON.stringify(settled), now },
+     WHERE resend.id = settled.id AND resend.state = 'WAITING'
+       AND (settled.state <> 'WAITING' OR resend.claimed_at = :claimed_at::timestamptz)`,
+    { settled: JSON.stringify(settled), claimed_at: claimedAt },
   );
 }

@@ -1,4 +1,5 @@
--- Takes up to `most` resends for one sender, the longest asked for first; what is claimed since `lease_start` is another's.
+-- Takes up to `most` resends for one sender, the longest asked for first; what is claimed since `lease_start` is another's,
+-- whose clock may be a minute ahead.
 -- What has been overtaken by a later main-lane event, or by the end of its request, is noted so and not answered. Pauses hold
 -- back resends as they hold back retries; `skipped_stages`, an array of names, are left alone.
 -- Called by retry: lib/data-access/retry.ts.
@@ -16,7 +17,7 @@ AS $$
     FROM resend
     JOIN request_tracker AS request ON request.pagw_id = resend.pagw_id
     WHERE resend.state = 'WAITING'
-      AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > at)
+      AND (resend.claimed_at IS NULL OR resend.claimed_at <= lease_start OR resend.claimed_at > greatest(at + interval '1 minute', statement_timestamp()))
       AND resend.stage NOT IN (SELECT json_array_elements_text(skipped_stages))
       AND NOT EXISTS (SELECT FROM pauses_of(resend.tenant, resend.stage, request.target_system))
     ORDER BY resend.id

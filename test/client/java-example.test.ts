@@ -114,6 +114,13 @@ describe.skipIf(!jdk)(title, () => {
     expect(stdout.trim().split('\n')).toEqual(['[2] true HTTP 202', '[3] false HTTP 503']);
   });
 
+  it('offers again what the answer of SQS names in neither list, and what it names in both', async () => {
+    const folder = await compiled(classes, 'HalfAnswered', HALF_ANSWERED);
+    const path = [folder, classes].join(delimiter);
+    const { stdout } = await run('java', ['-cp', path, 'pagw.tracker.HalfAnswered']);
+    expect(stdout.trim().split('\n')).toEqual(['1 true Refused', '2 false NotAnswered', '3 false Throttled']);
+  });
+
   it('gives events of two requests ids of their own, though they are numbered alike', async () => {
     const folder = await compiled(classes, 'NumberedAlike', NUMBERED_ALIKE);
     const path = [folder, classes].join(delimiter);
@@ -210,6 +217,44 @@ final class OverHttp {
         for (var failure : sender.sendBatch(batch)) {
             System.out.println(failure.message().body() + " " + failure.senderFault() + " " + failure.code());
         }
+    }
+}
+`;
+
+/** Of four messages the answer takes the first and an unknown one, refuses the second, leaves the third out, and has the last twice. */
+const HALF_ANSWERED = `package pagw.tracker;
+import java.util.List;
+import software.amazon.awssdk.services.sqs.model.*;
+final class HalfAnswered {
+    public static void main(String[] args) throws Exception {
+        var answer = new SendMessageBatchResponse() {
+            public List<SendMessageBatchResultEntry> successful() {
+                return List.of(taken("0"), taken("3"), taken("77"), taken(""));
+            }
+            public List<BatchResultErrorEntry> failed() {
+                return List.of(refused("1", true, "Refused"), refused("3", false, "Throttled"), refused("x", true, "Odd"));
+            }
+        };
+        var sender = new SqsQueueSender(
+                request -> java.util.concurrent.CompletableFuture.completedFuture(answer), "https://sqs/events.fifo");
+        var batch = java.util.stream.Stream.of("0", "1", "2", "3")
+                .map(body -> new QueueSender.QueueMessage(body, body, body))
+                .toList();
+        for (var failure : sender.sendBatch(batch)) {
+            System.out.println(failure.message().body() + " " + failure.senderFault() + " " + failure.code());
+        }
+    }
+    static SendMessageBatchResultEntry taken(String id) {
+        return new SendMessageBatchResultEntry() {
+            public String id() { return id; }
+        };
+    }
+    static BatchResultErrorEntry refused(String id, boolean senderFault, String code) {
+        return new BatchResultErrorEntry() {
+            public String id() { return id; }
+            public Boolean senderFault() { return senderFault; }
+            public String code() { return code; }
+        };
     }
 }
 `;

@@ -11,6 +11,8 @@ import { type RetryCommand, retryCommandSchema } from '../../lib/domain/retry-co
 export interface QueueBehaviour {
   /** Ids of the entries it fails. */
   failed?: readonly string[];
+  /** Ids that it says it took, beside those that it did. */
+  said?: readonly string[];
   /** Takes nothing and answers with this error. */
   refuses?: Error;
   /** Takes everything, but the answer is lost. */
@@ -32,7 +34,7 @@ export function openRetryQueue(): RetryQueue {
   const queue: RetryQueue = { sqs, commands: [], inputs: [], behave: () => ({}) };
   const receive = async (input: SendMessageBatchCommandInput) => {
     queue.inputs.push(input);
-    const { failed = [], refuses, losesAnswer, answersAfter } = queue.behave(input);
+    const { failed = [], said = [], refuses, losesAnswer, answersAfter } = queue.behave(input);
     if (refuses !== undefined) throw refuses;
     const taken = (input.Entries ?? []).filter(({ Id = '' }) => !failed.includes(Id));
     for (const { MessageBody = '' } of taken)
@@ -40,7 +42,11 @@ export function openRetryQueue(): RetryQueue {
     await answersAfter;
     if (losesAnswer !== undefined) throw losesAnswer;
     return {
-      Successful: taken.map(({ Id }) => ({ Id, MessageId: Id, MD5OfMessageBody: '' })),
+      Successful: [...taken.map(({ Id }) => Id), ...said].map((Id) => ({
+        Id,
+        MessageId: Id,
+        MD5OfMessageBody: '',
+      })),
       Failed: failed.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false })),
     } as SendMessageBatchCommandOutput;
   };

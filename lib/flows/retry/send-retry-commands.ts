@@ -64,7 +64,9 @@ async function sendBatch<Retry extends { command: RetryCommand }>(
   });
   try {
     const { Successful = [], Failed = [] } = await sqs.send(command);
-    const taken = new Set(Successful.flatMap(({ Id }) => batch[Number(Id)] ?? []));
+    const refused = new Set(Failed.map(({ Id }) => Id));
+    const named = new Set(Successful.flatMap(({ Id }) => (refused.has(Id) ? [] : Id)));
+    const taken = new Set(batch.filter((_, position) => named.has(String(position))));
     return { taken, refusal: taken.size === 0 ? (Failed[0]?.Code ?? 'NoneTaken') : undefined };
   } catch (error) {
     return { taken: new Set(), refusal: error instanceof Error ? error.name : 'UnknownError' };

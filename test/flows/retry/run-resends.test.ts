@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listActs, orderResend, pauseRetries, resumeRetries } from '../../../lib/data-access/operate.ts';
-import { claimResends } from '../../../lib/data-access/retry.ts';
+import { claimResends, settleResends } from '../../../lib/data-access/retry.ts';
 import { findRequest } from '../../../lib/data-access/timeline.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
@@ -163,6 +163,20 @@ describe('a resend', () => {
     expect(await run()).toMatchObject({ sent: 0 });
     bench.pass(1);
     expect(await run()).toMatchObject({ sent: 1 });
+  });
+
+  it('that another run has claimed since is left to it, by whoever gives it back and by a clock that is behind', async () => {
+    const pagwId = await stuck('PARSE_START', 'PARSING', 'STARTED');
+    await resend(pagwId);
+    const options = { leaseSeconds: 300, limit: 10, skippedStages: [] };
+    const [claimed] = await claimResends(bench.database, options, bench.now);
+    const claimedFirst = bench.now;
+    bench.pass(301);
+    expect(await claimResends(bench.database, options, bench.now)).toHaveLength(1);
+    await settleResends(bench.database, [{ id: claimed?.id ?? 0, state: 'WAITING' }], claimedFirst);
+    expect(await claimResends(bench.database, options, bench.now)).toEqual([]);
+    bench.pass(-59);
+    expect(await claimResends(bench.database, options, bench.now)).toEqual([]);
   });
 
   it('that was cut off after the send is sent with the same token, and noted once', async () => {

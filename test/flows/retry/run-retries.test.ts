@@ -140,6 +140,15 @@ describe('runRetries', () => {
     );
   });
 
+  it('takes for sent what the answer says was taken and nothing else: neither unknown entries nor what is refused, too', async () => {
+    await record(...Array.from({ length: 3 }, () => dueIn(1)));
+    pass(2);
+    bench.queue.behave = () => ({ failed: ['0', '1'], said: ['1', '', ' ', '00', '0x1', '1e0', '77'] });
+    expect((await run()).counts).toMatchObject({ dispatched: 1, released: 2 });
+    bench.queue.behave = () => ({});
+    expect((await run()).counts).toMatchObject({ dispatched: 2, released: 0 });
+  });
+
   it('leaves what is not sent when the time runs out as due as it was', async () => {
     await record(...Array.from({ length: 200 }, () => dueIn(1)));
     pass(2);

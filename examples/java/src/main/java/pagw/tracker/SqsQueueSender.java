@@ -1,9 +1,11 @@
 package pagw.tracker;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 
@@ -36,9 +38,17 @@ public final class SqsQueueSender implements QueueSender {
         SendMessageBatchResponse response = sqs.sendMessageBatch(
                         request -> request.queueUrl(queueUrl).entries(entries))
                 .get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        return response.failed().stream()
-                .map(failed ->
-                        new Failure(batch.get(Integer.parseInt(failed.id())), failed.senderFault(), failed.code()))
+        return IntStream.range(0, batch.size())
+                .mapToObj(place -> failureOf(batch.get(place), String.valueOf(place), response))
+                .flatMap(Optional::stream)
                 .toList();
+    }
+
+    /** Named in neither list, it is offered again under the same de-duplication id, which cannot make it double. */
+    private static Optional<Failure> failureOf(QueueMessage message, String id, SendMessageBatchResponse response) {
+        for (BatchResultErrorEntry failed : response.failed())
+            if (failed.id().equals(id)) return Optional.of(new Failure(message, failed.senderFault(), failed.code()));
+        boolean taken = response.successful().stream().anyMatch(entry -> entry.id().equals(id));
+        return taken ? Optional.empty() : Optional.of(new Failure(message, false, "NotAnswered"));
     }
 }

@@ -1,10 +1,16 @@
 package software.amazon.awssdk.services.sqs.model;
 
+import java.lang.reflect.Proxy;
+
 public final class SendMessageBatchRequestEntry {
     private SendMessageBatchRequestEntry() {}
 
     public static Builder builder() {
-        throw new UnsupportedOperationException();
+        return (Builder) Proxy.newProxyInstance(
+                Builder.class.getClassLoader(),
+                new Class<?>[] {Builder.class},
+                (builder, method, values) ->
+                        method.getName().equals("build") ? new SendMessageBatchRequestEntry() : builder);
     }
 
     public interface Builder {

@@ -1,0 +1,5 @@
+package software.amazon.awssdk.services.sqs.model;
+
+public abstract class SendMessageBatchResultEntry {
+    public abstract String id();
+}
