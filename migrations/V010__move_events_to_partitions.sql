@@ -35,10 +35,13 @@ SELECT
   request.received_on,
   'pagw:v005:' || batch.id,
   coalesce(stage_alias.stage, nullif(batch.stage_name, ''), 'UNKNOWN'),
-  coalesce(
-    nullif(regexp_replace(batch.type_name, '^API_CON_(START|OK|FAIL|TIMEOUT|ERROR)$', 'DOWNSTREAM_\1'), ''),
-    'UNKNOWN'
-  ),
+  CASE
+    WHEN batch.type_name = '' THEN 'UNKNOWN'
+    -- To look at the beginning costs a fraction of matching, for every row.
+    WHEN batch.type_name LIKE 'API\_CON\_%'
+    THEN regexp_replace(batch.type_name, '^API_CON_(START|OK|FAIL|TIMEOUT|ERROR)$', 'DOWNSTREAM_\1')
+    ELSE batch.type_name
+  END,
   batch.status,
   batch.sequence_no,
   greatest(batch.attempt, 1),
