@@ -139,6 +139,13 @@ function isOfAnother({ eventType, stated }: TrackedEvent): boolean {
   return eventType === 'REQUEST_RECEIVED' && (kind === 'inquiry' || (answer !== undefined && isEnd(answer)));
 }
 
+/** Every past time that an event states, of itself and of its request's decision: each is believed or not. */
+export function pastTimes({ occurredAt, stated }: TrackedEvent): string[] {
+  const { receivedAt, notifiedAt, extension, appeal } = stated ?? {};
+  const times = [receivedAt, notifiedAt, extension?.at, appeal?.receivedAt, appeal?.decidedAt];
+  return [occurredAt, ...times.filter((time) => time !== undefined)];
+}
+
 function begunBy({ stated }: TrackedEvent, at: number, receipt: number | null): DecisionFact {
   const { priority, plan, drugs, delegate } = stated ?? {};
   return {

@@ -142,19 +142,22 @@ describe('ingest', () => {
       metadata: { outcome: 'as discussed' },
     });
     const times = ['1970-01-21T10:46:00.694Z', '2026-03-01T11:00:00.000Z', '2026-03-01T10:05:20.000Z'];
+    const occurredAt = '2026-03-01T10:05:00.000Z';
+    const request = { receivedAt: '1970-01-21T10:46:00.694Z', notifiedAt: '2030-01-01T00:00:00Z' };
     const from = logged.length;
     await invoke(
       { group: id, body: pended },
       { group: id, body: times.map((occurredAt) => message(id, { occurredAt })), sender: 'AROACLOCK:parser' },
+      { group: id, body: message(id, { occurredAt, request }), sender: 'AROAFAX:intake' },
     );
     const lines = logged.slice(from).flatMap((text) => (text.startsWith('{') ? [JSON.parse(text)] : []));
     expect(lines.find((line) => '_aws' in line)).toMatchObject({
       AnswersNotUnderstood: 1,
-      UnbelievedTimes: 2,
+      UnbelievedTimes: 4,
     });
     expect(lines.find(({ message: text }) => text === 'clocks of senders are off')).toMatchObject({
       level: 'WARN',
-      times: { 'AROACLOCK:parser': 2 },
+      times: { 'AROACLOCK:parser': 2, 'AROAFAX:intake': 2 },
     });
     const { rows } = await db.database.execute(
       `SELECT event.stated, request.received_at FROM event_tracker AS event JOIN request_tracker AS request USING (pagw_id)
@@ -164,6 +167,7 @@ describe('ingest', () => {
     expect(rows.map(({ stated }) => (stated as { disbelieved?: true } | null)?.disbelieved)).toEqual([
       undefined,
       true,
+      undefined,
       undefined,
       undefined,
     ]);

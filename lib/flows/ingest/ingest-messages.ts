@@ -3,6 +3,7 @@ import { DatabaseError } from '../../data-access/database-error.ts';
 import { type NotedName, noteDoubtfulNames } from '../../data-access/doubtful-names.ts';
 import { isClockOff } from '../../domain/believable-time.ts';
 import { canaryReading } from '../../domain/canary.ts';
+import { pastTimes } from '../../domain/decision-facts.ts';
 import { type MessageReading, type PositionedEvent, readMessage } from '../../domain/event-message.ts';
 import type { MessageRules } from '../../domain/normalise-event.ts';
 import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.ts';
@@ -119,9 +120,13 @@ export async function ingestMessages(
       counts.duplicate += countOutcome(reading, answers, 'DUPLICATE');
       counts.unknownType += reading.events.filter((event) => !event.known).length;
       counts.unclear += reading.events.filter((event) => requestEffects(event).unclear).length;
-      for (const { sender, occurredAt } of reading.events)
-        if (isClockOff(Date.parse(occurredAt), context.now.getTime(), believedDays))
-          unbelieved.set(sender ?? '', (unbelieved.get(sender ?? '') ?? 0) + 1);
+      for (const event of reading.events) {
+        const off = pastTimes(event).filter((time) =>
+          isClockOff(Date.parse(time), context.now.getTime(), believedDays),
+        );
+        const sender = event.sender ?? '';
+        if (off.length > 0) unbelieved.set(sender, (unbelieved.get(sender) ?? 0) + off.length);
+      }
       doubtful.push(...doubtsOf(reading, answers));
     } catch (failure) {
       noteOutage(failure);
