@@ -62,6 +62,16 @@ describe('what decides', () => {
       'PARTIAL',
     ],
     ['a stated status', ['03 10:00', 'VAL_OK', null, { status: 'DENIED' }], 'DENIED'],
+    [
+      'a denial of which a part is certified',
+      ['03 10:00', 'VAL_OK', { reviewAction: 'A2' }, { status: 'DENIED' }],
+      'PARTIAL',
+    ],
+    [
+      'a cancellation, whatever else is certified',
+      ['03 10:00', 'VAL_OK', { disposition: 'Certified' }, { status: 'CANCELLED' }],
+      'WITHDRAWN',
+    ],
     ['a finer status', ['03 10:00', 'RESPONSE_OK', null, { status: 'partially approved' }], 'PARTIAL'],
     [
       'a synchronous answer',
@@ -367,6 +377,12 @@ describe('an appeal', () => {
     ]);
     expect(missed).toMatchObject({ resolution: 'APPROVED', appealOutcome: 'overturned', faults: [] });
     expect(text(missed.resolvedAt)).toBe('13 10:00');
+    const withdrawn = only([
+      received,
+      ['12 10:00', 'APPEAL_RECEIVED'],
+      ['13 10:00', 'APPEAL_DECIDED', { outcome: 'withdrawn' }],
+    ]);
+    expect(withdrawn).toMatchObject({ resolution: null, resolvedAt: null, appealOutcome: 'withdrawn' });
   });
 });
 
@@ -389,6 +405,16 @@ describe('an update of what is decided', () => {
       'DENIED',
       '10 10:00',
       '17 23:59',
+    ]);
+  });
+
+  it('has the priority that comes with it, and no other', () => {
+    const asked: Step = ['10 10:00', 'REQUEST_UPDATED', null, { priority: 'EXPEDITED' }];
+    const [, second] = episodes([received, approved, asked]);
+    expect([second?.priority, second?.requestedPriority, text(second?.dueAt ?? null)]).toEqual([
+      'EXPEDITED',
+      'EXPEDITED',
+      '13 10:00',
     ]);
   });
 

@@ -355,6 +355,10 @@ describe('the end of a request', () => {
       expect(endOf(...arrived)).toEqual({ status: 'APPROVED', determination: 'APPROVED', closed: true });
   });
 
+  it('stays a pend’s where an update follows while nothing is decided', () => {
+    expect(endOf(answer(1, 'pended'), told([5, 'REQUEST_UPDATED'])).closed).toBe(true);
+  });
+
   it('leaves no retry waiting, whatever a batch holds after the answer', () => {
     const fold = new RequestFold(null);
     for (const event of [failedEvent({ stage: 'OUTBOX_PUBLISHER', lane: 'side' }), answer(1, 'approved')])

@@ -23,5 +23,24 @@ export const explanations: readonly { of: string; code: string; change?: string;
     change: 'drops a condition',
     why: 'it spares a look into other months, where the request has nothing',
   },
+  { of: 'clear_overtaken', code: 'LIMIT 2', why: 'a second row has another number' },
+  {
+    of: 'clear_overtaken',
+    code: 'AND failed.received_on = overtaken.received_on',
+    change: 'drops a condition',
+    why: 'it spares a look into other months, where no row has the id',
+  },
+  {
+    of: 'ingest',
+    code: 'event.serviceName',
+    change: 'drops what stands in',
+    why: 'null is written as nothing is',
+  },
+  {
+    of: 'record-events',
+    code: 'RACED_PAUSE_MS * 3 ** round',
+    why: 'only for how long it waits to try again',
+  },
+  { of: 'decision-facts', code: 'left < right ? -2 : 1', why: 'what sorts asks for the sign alone' },
   { of: 'request-fold', code: '?? false', why: 'nothing is as little as false' },
 ];

@@ -115,7 +115,7 @@ export const targets: readonly Target[] = [
   ),
   ...sql('search_events', 'test/data-access/metadata-search.test.ts'),
   ...code('domain', 'request-fold request-effects answer', ...folding),
-  ...code('domain', 'believable-time', ...folding, 'test/flows/stuck-alarm/histories.test.ts'),
+  ...code('domain', 'believable-time', ...folding, 'test/lambdas/ingest.test.ts'),
   ...code(
     'domain',
     'decision-facts decision-episodes decision-statements',

@@ -124,6 +124,15 @@ describe('recordEvents', () => {
     });
   });
 
+  it('keeps the downstream that the main lane named last', async () => {
+    const pagwId = newRequest();
+    const naming = (targetSystem: unknown, lane: 'main' | 'side' = 'main') =>
+      trackedEvent({ pagwId, lane, metadata: { targetSystem } });
+    await record(naming('claims'), naming('carelon'), naming('mailer', 'side'));
+    await record(naming(7), naming(''), naming('x'.repeat(65)));
+    expect(await stateOf(pagwId)).toMatchObject({ targetSystem: 'carelon' });
+  });
+
   it('dates created_at by the recording and orders by number (trap: one time for a whole batch)', async () => {
     const pagwId = newRequest();
     await record(

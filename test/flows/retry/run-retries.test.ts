@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { claimDueRetries, listRetries } from '../../../lib/data-access/retry.ts';
 import { parseRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
@@ -128,6 +129,25 @@ describe('runRetries', () => {
     bench.queue.commands.length = 0;
     expect(await run({ batchSize: 250 })).toMatchObject({ complete: true });
     expect(bench.queue.commands).toHaveLength(3_002 - sent.length);
+  });
+
+  it('shares a claim between tenants, whatever number of stages each has, and shows what is taken', async () => {
+    const many = (tenant: string, stage: string) =>
+      Array.from({ length: 8 }, () => dueIn(1, { tenant, stage }));
+    const of = ['PARSING', 'VALIDATION', 'CONVERSION'].flatMap((stage) => many('anthem', stage));
+    await record(...of, ...many('elevance', 'PARSING'));
+    pass(2);
+    const claim = await claimDueRetries(bench.database, {
+      now: bench.now,
+      limit: 12,
+      cursors: new Map(),
+      skippedStages: [],
+    });
+    const tenants = Map.groupBy(claim.claimed, ({ tenant }) => tenant);
+    expect([tenants.get('anthem')?.length, tenants.get('elevance')?.length]).toEqual([6, 6]);
+    const list = { filter: {}, now: bench.now, limit: 100 };
+    expect((await listRetries(bench.database, { ...list, state: 'sending' })).total).toBe(12);
+    expect((await listRetries(bench.database, { ...list, state: 'due' })).total).toBe(20);
   });
 
   it('sends the longest due first', async () => {
