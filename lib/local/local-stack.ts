@@ -159,7 +159,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     if (demo?.isNew) await stuckAlarmHandler({}, lambdaContext('stuck-alarm', 60));
 
     const counts = await countForBanner(database, clock.now());
-    demo?.admitNew();
+    await demo?.admitNew();
     const canary = localCanary({
       sqs: queues.sqs,
       eventsQueueUrl: addresses.eventsQueueUrl,

@@ -171,7 +171,9 @@ export const styleSheet = `
     .detail, .mark, .badge, .fields, .samples { font-size: 10.5px }
     thead th, .samples, th .mono, td .mono { white-space: normal }
     th, td { overflow-wrap: break-word }
-    th .mono, td .mono, td .fields { overflow-wrap: anywhere }
+    /* A code stays in one piece, unless it is as long as none should be. */
+    th .mono, td .mono { display: inline-block; max-width: 26ch }
+    td .fields, td .fields .mono { display: inline; max-width: none; overflow-wrap: anywhere }
     a { color: inherit; text-decoration: none }
   }
   @media (forced-colors: active) { .bar, .wait, .key { forced-color-adjust: none } }

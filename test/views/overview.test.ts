@@ -69,6 +69,10 @@ describe('the overview', () => {
     expect(textOf(html)).toContain('In flight 4 at most');
     expect(String(html)).toContain('aria-label="Events in the last 24 hours: 21; 5 the day before"');
     expect(String(html)).toContain('{"view":"flow","reached":"answer","time":"24h"}');
+    expect(textOf(html)).toContain('Waiting for a retry – not sampled');
+    const young = { ...load, current: [{ ...slice(ago(7_200), 9), received: null }, slice(ago(3_600), 9)] };
+    const late = textOf(Overview({ data: { ...quiet, load: young }, context }));
+    expect(late).toContain('Received 3 since 03-01 11:00, 3 the day before');
     expect(textOf(Overview({ data: quiet, context }))).toContain(
       'Nothing was recorded in the last 24 hours.',
     );

@@ -173,14 +173,7 @@ async function planClose(views: ConsoleViews, parameters: ViewParameters): Promi
         </label>
         {runs ? (
           <label>
-            Agreed by{' '}
-            <input
-              type="text"
-              name="second"
-              required
-              maxlength={64}
-              placeholder="another person: the clock runs"
-            />
+            Agreed by <input type="text" name="second" required maxlength={64} placeholder="another person" />
           </label>
         ) : null}
       </>

@@ -16,7 +16,7 @@ export interface DemoPipelineOptions {
 }
 
 export interface DemoPipeline {
-  /** True when this start put the first requests on the queue. */
+  /** True when the first requests are on the queue and no start has seen to their recording yet. */
   readonly isNew: boolean;
   /** Why the last round went wrong; undefined while all goes well. */
   readonly trouble: string | undefined;
@@ -25,8 +25,8 @@ export interface DemoPipeline {
    * remembered; answers false when the token was seen before, or no simulated request waits for one at this stage.
    */
   retry(command: { token: string; pagwId: string; stage: string }): Promise<boolean>;
-  /** From now on new requests come in; until then only those that are on their way go on. */
-  admitNew(): void;
+  /** The first requests are recorded, and from now on new ones come in; until then only those on their way go on. */
+  admitNew(): Promise<void>;
   /** Settles when the round under way, if any, is over. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -48,6 +48,7 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
   const { clock, send, stateFile } = options;
   const kept = await readDemoState(stateFile);
   const state = resume(kept, clock.now());
+  const isNew = !state.firstRecorded;
   let trouble: string | undefined;
   let nextBirth: Date | undefined;
   await save();
@@ -86,8 +87,9 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
 
   function save(): Promise<void> {
     const active = state.running.map(({ journey: _, ...rest }) => rest);
-    const { nextNumber, retryTokens } = state;
-    const saved: DemoState = { nextNumber, savedAt: clock.now().toISOString(), active, retryTokens };
+    const { nextNumber, retryTokens, firstRecorded } = state;
+    const savedAt = clock.now().toISOString();
+    const saved: DemoState = { nextNumber, savedAt, active, retryTokens, firstRecorded };
     return saveDemoState(stateFile, saved);
   }
 
@@ -107,7 +109,7 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
   }
 
   return {
-    isNew: kept === undefined,
+    isNew,
     get trouble() {
       return trouble;
     },
@@ -116,8 +118,12 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
       turn = done.catch(() => undefined);
       return done;
     },
-    admitNew: () => {
+    admitNew: async () => {
       nextBirth = gapAfter(state.nextNumber, clock.now());
+      if (state.firstRecorded) return;
+      state.firstRecorded = true;
+      turn = turn.then(save);
+      await turn;
     },
     settled: async () => void (await turn),
     stop: async () => {
@@ -131,7 +137,7 @@ export async function startDemoPipeline(options: DemoPipelineOptions): Promise<D
 function resume(
   kept: DemoState | undefined,
   now: Date,
-): { nextNumber: number; running: Running[]; retryTokens: string[] } {
+): { nextNumber: number; running: Running[]; retryTokens: string[]; firstRecorded: boolean } {
   const active = kept?.active ?? firstRequests(now);
   const idleMs = kept === undefined ? 0 : Math.max(0, now.getTime() - Date.parse(kept.savedAt));
   const running = active.map((journey) => ({
@@ -140,7 +146,8 @@ function resume(
     journey: writeJourney(journey.number, journey.kind, new Date(journey.bornAt)),
   }));
   const nextNumber = kept?.nextNumber ?? active.length + 1;
-  return { nextNumber, running, retryTokens: kept?.retryTokens ?? [] };
+  const { retryTokens = [], firstRecorded = false } = kept ?? {};
+  return { nextNumber, running, retryTokens, firstRecorded };
 }
 
 function give(number: number, bornAt: Date): Running {

@@ -20,6 +20,8 @@ const demoState = z.object({
   active: z.array(activeJourney),
   /** Of retry commands that were taken, the latest last: the same one may come twice. */
   retryTokens: z.array(z.string()).default([]),
+  /** False until the first requests stand in the database as they should: a start that was cut off is finished by the next. */
+  firstRecorded: z.boolean().default(true),
 });
 
 export type ActiveJourney = z.infer<typeof activeJourney>;

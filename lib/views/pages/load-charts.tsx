@@ -24,6 +24,8 @@ interface LoadLine {
   name: string;
   /** Counts add up over a span; levels have a most. */
   adds: boolean;
+  /** Known from samples alone: where there is none, nothing is known. */
+  sampled?: true;
   view: Place['view'];
   parameters?: Record<string, string>;
 }
@@ -31,11 +33,18 @@ interface LoadLine {
 const LINES: readonly LoadLine[] = [
   { measure: 'events', name: 'Events', adds: true, view: 'distribution' },
   { measure: 'failures', name: 'Failures', adds: true, view: 'failures' },
-  { measure: 'received', name: 'Received', adds: true, view: 'search' },
+  { measure: 'received', name: 'Received', adds: true, sampled: true, view: 'search' },
   { measure: 'answered', name: 'Answered', adds: true, view: 'flow', parameters: { reached: 'answer' } },
-  { measure: 'inFlight', name: 'In flight', adds: false, view: 'search', parameters: { open: 'yes' } },
-  { measure: 'stuck', name: 'Stuck', adds: false, view: 'stuck' },
-  { measure: 'retriesWaiting', name: 'Waiting for a retry', adds: false, view: 'retries' },
+  {
+    measure: 'inFlight',
+    name: 'In flight',
+    adds: false,
+    sampled: true,
+    view: 'search',
+    parameters: { open: 'yes' },
+  },
+  { measure: 'stuck', name: 'Stuck', adds: false, sampled: true, view: 'stuck' },
+  { measure: 'retriesWaiting', name: 'Waiting for a retry', adds: false, sampled: true, view: 'retries' },
 ];
 /** Views that can be narrowed to the span. */
 const TIMED: readonly string[] = ['distribution', 'failures', 'flow'];
@@ -60,7 +69,8 @@ export function LoadCharts({ data, context }: { data: LoadData; context: ViewCon
             <span class={`key ${place === 0 ? 'before-key' : 'long-key'}`} /> {name}
           </>
         ))}
-        . In flight, stuck and waiting: the most at once, sampled each quarter of an hour.
+        . Received, in flight, stuck and waiting are sampled each quarter of an hour, the last three as the
+        most at once.
       </p>
       <details>
         <summary>The numbers</summary>
@@ -74,10 +84,10 @@ const WIDTH = 240;
 const HEIGHT = 56;
 
 function LoadChart({ line, data, context }: { line: LoadLine; data: LoadData; context: ViewContext }) {
-  const { measure, name, adds, view } = line;
+  const { measure, name, adds, sampled = false, view } = line;
   const { tenant, links } = context;
   const valuesOf = (slices: readonly (LoadSlice | undefined)[]) =>
-    slices.map((slice) => slice?.[measure] ?? (slice === undefined && adds ? 0 : null));
+    slices.map((slice) => slice?.[measure] ?? (slice === undefined && adds && !sampled ? 0 : null));
   const now = valuesOf(data.current);
   const earlier = data.earlier.map(({ name, slices }) => ({ name, values: valuesOf(slices) }));
   const most = Math.max(
@@ -86,8 +96,11 @@ function LoadChart({ line, data, context }: { line: LoadLine; data: LoadData; co
   );
   const total = (values: readonly (number | null)[]) =>
     adds ? sum(values) : Math.max(0, ...values.map((value) => value ?? 0));
-  const figure = `${number(total(now))}${adds ? '' : ' at most'}`;
-  const comparison = earlier.map(({ name, values }) => `${number(total(values))} ${name}`).join(', ');
+  const figure = isKnown(now) ? `${number(total(now))}${adds ? '' : ' at most'}` : '–';
+  const comparison = [
+    ...(isKnown(now) ? sampledSince(now, data, context) : ['not sampled']),
+    ...earlier.flatMap(({ name, values }) => (isKnown(values) ? `${number(total(values))} ${name}` : [])),
+  ].join(', ');
   const label = `${name} in ${timeText(data.time)}: ${figure}; ${comparison}`;
   const parameters = { tenant, ...line.parameters, ...(TIMED.includes(view) ? { time: data.time } : {}) };
   return (
@@ -115,6 +128,22 @@ function LoadChart({ line, data, context }: { line: LoadLine; data: LoadData; co
       </svg>
     </div>
   );
+}
+
+function isKnown(values: readonly (number | null)[]): boolean {
+  return values.some((value) => value !== null);
+}
+
+/** Of what was not sampled from the span's start on: since when it was. */
+function sampledSince(
+  values: readonly (number | null)[],
+  { starts, stepHours }: LoadData,
+  { zone }: ViewContext,
+): string[] {
+  const first = values.findIndex((value) => value !== null);
+  const at = starts[first];
+  if (first <= 0 || at === undefined) return [];
+  return [`since ${stepHours < 24 ? wallClock(at, zone).slice(5, 16) : wallClock(at, 'UTC').slice(0, 10)}`];
 }
 
 function lineOf(values: readonly (number | null)[], most: number): string {

@@ -38,7 +38,7 @@ async function start(
     send,
     stateFile: join(directory, 'demo.json'),
   });
-  pipeline.admitNew();
+  await pipeline.admitNew();
   return pipeline;
 }
 
