@@ -26,7 +26,7 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
   },
   year: {
     file: './year/bench-year.ts',
-    measures: 'what everything costs after a year of ten million events; EVENTS=N, DATA=DIR, ASK=text',
+    measures: 'what everything costs after a year of ten million events; EVENTS=N, DATA=DIR, ASK=pattern',
   },
   phi: {
     file: './phi/bench-phi.ts',

@@ -19,8 +19,8 @@ const { values } = parseArgs({
     outage: { type: 'string', default: '0' },
     seconds: { type: 'string', default: '120' },
     /** Milliseconds of the database's CPU for a batch, and for each of its events. */
-    'batch-cpu': { type: 'string', default: '0.7' },
-    'event-cpu': { type: 'string', default: '0.12' },
+    'batch-cpu': { type: 'string', default: '3.3' },
+    'event-cpu': { type: 'string', default: '0.093' },
     /** Milliseconds of the function's CPU for a batch and an event, on a whole processor. */
     'function-batch-cpu': { type: 'string', default: '1.2' },
     'function-event-cpu': { type: 'string', default: '0.06' },
@@ -122,11 +122,16 @@ function simulate(load: Load): Result {
   const messagesARequest = Math.max(1, Math.round(EVENTS_A_REQUEST / load.packed));
   // Requests begin one after the other; each sends its messages with pauses between.
   let requests = 0;
-  for (let at = 0; at < load.forMs; at += exponential((1_000 * messagesARequest) / messagesASecond)) {
+  // Those that began before are under way at the start.
+  for (
+    let at = -EVENTS_A_REQUEST * GAP_MS;
+    at < load.forMs;
+    at += exponential((1_000 * messagesARequest) / messagesASecond)
+  ) {
     requests += 1;
     let sentAt = at;
     for (let message = 0; message < messagesARequest; message++) {
-      if (sentAt < load.forMs) agenda.add({ kind: 'sent', at: sentAt, request: requests });
+      if (sentAt >= 0 && sentAt < load.forMs) agenda.add({ kind: 'sent', at: sentAt, request: requests });
       sentAt += exponential(GAP_MS * load.packed);
     }
   }

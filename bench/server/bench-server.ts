@@ -66,7 +66,8 @@ export async function startBenchServer(keptIn?: string): Promise<BenchServer> {
     const dataApiUrl = await dataApi.ask(postgres.connectionString('postgres'));
     await printServer(postgres.connectionString('postgres'));
     const databases = await databasesOf(postgres.connectionString('postgres'));
-    if (!databases.has(MIGRATED)) await run('postgres', `CREATE DATABASE ${MIGRATED}`);
+    // A kept one may be of another version.
+    await run('postgres', `DROP DATABASE IF EXISTS ${MIGRATED}`, `CREATE DATABASE ${MIGRATED}`);
     await migrateTemplate(dataApiUrl);
     if (!databases.has(REVIEW)) {
       await run('postgres', `CREATE DATABASE ${REVIEW}`);

@@ -249,7 +249,8 @@ const COPY_EPISODES = `
     END
   ))).*
   FROM planned
-  JOIN template_episode AS template ON template.pagw_id = planned.template_id`;
+  JOIN template_episode AS template ON template.pagw_id = planned.template_id
+  ORDER BY born_at`;
 
 const MONTHS = `
   SELECT DISTINCT date_trunc('month', received_on)::date::text AS month, 'event_tracker_' || to_char(received_on, 'YYYY_MM') AS partition
