@@ -42,5 +42,17 @@ export const explanations: readonly { of: string; code: string; change?: string;
     why: 'only for how long it waits to try again',
   },
   { of: 'decision-facts', code: 'left < right ? -2 : 1', why: 'what sorts asks for the sign alone' },
+  {
+    of: 'ingest',
+    code: 'payload?.key',
+    change: 'drops what stands in',
+    why: 'null is written as nothing is',
+  },
+  {
+    of: 'append_events',
+    code: 'AND known.tenant = excluded.tenant',
+    change: 'drops a condition',
+    why: 'a request that was not there when it was read has another number by then',
+  },
   { of: 'request-fold', code: '?? false', why: 'nothing is as little as false' },
 ];
