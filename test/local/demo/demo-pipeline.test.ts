@@ -30,16 +30,22 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function start(
-  send = async (events: EventToSend[]) => void sent.push(...events),
-): Promise<DemoPipeline> {
+const sendNow = async (events: EventToSend[]) => void sent.push(...events);
+
+/** As far as a start comes that is cut off while the first requests are recorded. */
+async function begin(send = sendNow): Promise<DemoPipeline> {
   pipeline = await startDemoPipeline({
     clock: { now: () => new Date(now) },
     send,
     stateFile: join(directory, 'demo.json'),
   });
-  await pipeline.admitNew();
   return pipeline;
+}
+
+async function start(send = sendNow): Promise<DemoPipeline> {
+  const begun = await begin(send);
+  await begun.admitNew();
+  return begun;
 }
 
 /** Lets the workers work, second by second. */
@@ -73,6 +79,19 @@ describe('the demo pipeline', () => {
     const times = sent.map((event) => Date.parse(requestOf(event).occurredAt));
     expect(Math.max(...times)).toBeLessThanOrEqual(now);
     expect(Math.min(...times)).toBeGreaterThan(now - 25 * 60 * MINUTE);
+  });
+
+  it('has its first requests recorded by the next start, where one is cut off before or after they are sent', async () => {
+    await expect(begin(() => Promise.reject(new Error('cut off')))).rejects.toThrow('cut off');
+    for (const startAgain of [begin, start]) {
+      now += 10 * MINUTE;
+      const { isNew, stop } = await startAgain();
+      expect(isNew).toBe(true);
+      await stop();
+    }
+    expect(new Set(sent.map(({ pagwId }) => pagwId)).size).toBe(120);
+    expect(new Set(sent.map(({ eventId }) => eventId)).size).toBe(sent.length);
+    expect((await start()).isNew).toBe(false);
   });
 
   it('keeps adding requests that go through all eleven stages, each event valid', async () => {
