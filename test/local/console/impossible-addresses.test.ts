@@ -109,7 +109,9 @@ describe.each(viewNames)('the view %s', (view) => {
 });
 
 /** Breaks out of a text, an attribute, a title of an SVG and a script at once, if anything lets it. */
-const MARKUP = `"'></title></script><img src=x onerror=alert(1)>`;
+const MARKUP = `" onblur=x '></title></script><img src=x onerror=alert(1)>`;
+/** A tag as views write it: each value in double quotes, none of which it holds. */
+const TAG = /^<(?:!doctype html|\/?[a-z][\da-z-]*(?: [a-z][\w-]*(?:="[^"<>]*")?)*)>$/i;
 
 describe('markup in whatever a producer can name', () => {
   let hostile: TestDatabase;
@@ -173,6 +175,8 @@ describe('markup in whatever a producer can name', () => {
     const { status, body } = await get(view, query);
     expect(status).toBeLessThan(500);
     expect(body).not.toMatch(/<img|onerror=alert\(1\)>|<\/title><\/script>|href="javascript:/i);
+    const markup = body.replace(/<style>.*?<\/style>/gs, '');
+    expect(markup.match(/<[^>]*>?/g)?.filter((tag) => !TAG.test(tag))).toEqual([]);
     if (status === 200 && view !== 'latency') expect(body).toMatch(/&lt;img|&#60;img/);
   });
 });
