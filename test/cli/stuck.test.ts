@@ -180,3 +180,22 @@ describe('pagw audit', () => {
     expect((await pagw('audit --by bob')).stderr).toContain('Nothing was done by hand');
   });
 });
+
+describe('more groups than one answer holds', () => {
+  it('are counted, in JSON and below the table, and what is named is shown whole', async () => {
+    await db.database.execute(
+      `INSERT INTO request_tracker (pagw_id, tenant, received_on, received_at, stuck_reason, stuck_since, stuck_stage)
+       SELECT 'PAGW-MANY-' || number, 'many-' || number, received_on, received_at, 'no-result', :now::timestamptz, 'PARSING'
+       FROM generate_series(1, 1_100) AS number, (SELECT * FROM request_tracker WHERE pagw_id = 'PAGW-1') AS one`,
+      { now },
+    );
+    const { groups, groupsLeft, total } = JSON.parse((await pagw('stuck -o json --limit 1')).stdout);
+    expect(groups).toHaveLength(1_000);
+    expect(groups.length + groupsLeft).toBeGreaterThanOrEqual(1_100);
+    expect(total).toBeGreaterThanOrEqual(1_100);
+    const { stdout, stderr } = await pagw('stuck --limit 1');
+    expect(stdout + stderr).toContain(`${groupsLeft} smaller groups are not shown; name a --tenant`);
+    const named = JSON.parse((await pagw('stuck --tenant many-1100 -o json')).stdout);
+    expect(named).toMatchObject({ groupsLeft: 0, groups: [{ tenant: 'many-1100', count: 1 }] });
+  });
+});
