@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -88,6 +88,7 @@ export class TrackerBuckets extends Construct {
         },
       ],
     });
+    if (archiveReplica !== undefined && archiveLockDays !== undefined) this.letReplicationReadLocks();
     if (archiveReplica !== undefined)
       acknowledge(this.archive, {
         [wildcardBehind(this.archive, '/*')]: 'Replication reads any archived object.',
@@ -99,6 +100,17 @@ export class TrackerBuckets extends Construct {
           'The role serves one replication, so its rights are read and changed with it.',
       });
     this.acknowledgeFindings();
+  }
+
+  /** Which the CDK does not grant ("Object Lock considerations", Amazon S3, "Using Object Lock with S3 Replication"). */
+  private letReplicationReadLocks(): void {
+    const role = this.archive.node.findChild('ReplicationRole') as Role;
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObjectRetention', 's3:GetObjectLegalHold'],
+        resources: [this.archive.arnForObjects('*')],
+      }),
+    );
   }
 
   private copyTo({ bucketArn, keyArn }: ReplicaSettings): ReplicationRule {

@@ -32,4 +32,14 @@ export const ACKNOWLEDGED_RIGHTS: readonly { holder: RegExp; action: RegExp; rea
     action: /^logs:(CreateLogGroup|PutRetentionPolicy|DescribeLogStreams|GetLogEvents)$/,
     reason: 'AmazonRDSEnhancedMonitoringRole, which AWS keeps.',
   },
+  {
+    holder: /^BucketsArchiveReplicationRole$/,
+    action: /^s3:(ObjectOwnerOverrideToBucketOwner|ReplicateDelete)$|^kms:(GenerateDataKey|ReEncrypt)\*$/,
+    reason: 'The CDK grants a replication’s rights with each other; deletions are not replicated.',
+  },
+  {
+    holder: /:role\/key-administrators$/,
+    action: /^kms:/,
+    reason: 'People administer keys; nothing that is deployed does.',
+  },
 ];

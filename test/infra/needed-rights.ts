@@ -263,20 +263,80 @@ const BY_TYPE: Readonly<
     const request = { action: 'lambda:InvokeFunction', resource: lambda };
     return [{ what: `${logicalId}: rotate`, requests: [asService('secretsmanager.amazonaws.com', request)] }];
   },
-  // "Enabling Amazon S3 server access logging".
-  'AWS::S3::Bucket': (account, bucket) => {
-    const { stack, logicalId, resource } = bucket;
-    const logging = resource.Properties.LoggingConfiguration;
-    if (logging?.DestinationBucketName === undefined) return [];
-    const to = arnOf(account.text(stack, logging.DestinationBucketName));
-    const request = {
-      action: 's3:PutObject',
-      resource: `${to}/${logging.LogFilePrefix ?? ''}2026-01-01-00-00-00-0123456789ABCDEF`,
-      context: { 'aws:SourceArn': account.valueOf(bucket, 'Arn') },
-    };
-    return [{ what: `${logicalId}: log access`, requests: [asService('logging.s3.amazonaws.com', request)] }];
+  // "AWSBackupServiceRolePolicyForBackup"; the snapshot keeps the key of its cluster ("AWS KMS key management", Aurora).
+  'AWS::Backup::BackupSelection': (account, selection) => {
+    const { stack, logicalId, resource } = selection;
+    const { IamRoleArn, Resources } = resource.Properties.BackupSelection;
+    const [cluster] = account.ofType('AWS::RDS::DBCluster');
+    const key = cluster?.resource.Properties.KmsKeyId;
+    const grant = { 'kms:GrantIsForAWSResource': 'true', 'kms:ViaService': `rds.${REGION}.amazonaws.com` };
+    const requests: Asked[] = [
+      ...(account.resolve(stack, Resources) as string[]).flatMap((resource) =>
+        ['DescribeDBClusters', 'CreateDBClusterSnapshot', 'CopyDBClusterSnapshot', 'AddTagsToResource'].map(
+          (name) => ({ action: `rds:${name}`, resource }),
+        ),
+      ),
+      ...(cluster === undefined || key === undefined
+        ? []
+        : ['kms:DescribeKey', 'kms:CreateGrant'].map((action) => ({
+            action,
+            resource: account.text(cluster.stack, key),
+            context: grant,
+          }))),
+    ];
+    const role = account.text(stack, IamRoleArn);
+    return [
+      assumed(account, selection, IamRoleArn, 'backup.amazonaws.com'),
+      { what: `${logicalId}: copy`, requests: requests.map((request) => byRole(role, request)) },
+    ];
   },
+  'AWS::S3::Bucket': (account, bucket) => [...replicated(account, bucket), ...accessLogged(account, bucket)],
 };
+
+/** "Setting up permissions for live replication"; with Object Lock, "Using Object Lock with S3 Replication". */
+function replicated(account: MadeUpAccount, bucket: PlacedResource): Need[] {
+  const { stack, logicalId, resource } = bucket;
+  const { ReplicationConfiguration, ObjectLockEnabled, BucketEncryption } = resource.Properties;
+  if (ReplicationConfiguration === undefined) return [];
+  const role = account.text(stack, ReplicationConfiguration.Role);
+  const arn = account.valueOf(bucket, 'Arn');
+  const on = (resource: string, names: string[]) =>
+    names.map((name): Asked => ({ action: `s3:${name}`, resource }));
+  const [rule] = ReplicationConfiguration.Rules;
+  const [encryption] = BucketEncryption.ServerSideEncryptionConfiguration;
+  const source = account.text(stack, encryption.ServerSideEncryptionByDefault.KMSMasterKeyID);
+  const copies = account.text(stack, rule.Destination.EncryptionConfiguration.ReplicaKmsKeyID);
+  const requests: Asked[] = [
+    ...on(arn, ['GetReplicationConfiguration', 'ListBucket']),
+    ...on(`${arn}/any/object`, [
+      'GetObjectVersionForReplication',
+      'GetObjectVersionAcl',
+      'GetObjectVersionTagging',
+      ...(ObjectLockEnabled === true ? ['GetObjectRetention', 'GetObjectLegalHold'] : []),
+    ]),
+    ...on(`${account.text(stack, rule.Destination.Bucket)}/any/object`, ['ReplicateObject', 'ReplicateTags']),
+    { action: 'kms:Decrypt', resource: source, context: { 'kms:ViaService': `s3.${REGION}.amazonaws.com` } },
+    { action: 'kms:Encrypt', resource: copies },
+  ];
+  return [
+    assumed(account, bucket, ReplicationConfiguration.Role, 's3.amazonaws.com'),
+    { what: `${logicalId}: replicate`, requests: requests.map((request) => byRole(role, request)) },
+  ];
+}
+
+/** "Enabling Amazon S3 server access logging". */
+function accessLogged(account: MadeUpAccount, bucket: PlacedResource): Need[] {
+  const { stack, logicalId, resource } = bucket;
+  const logging = resource.Properties.LoggingConfiguration;
+  if (logging?.DestinationBucketName === undefined) return [];
+  const to = arnOf(account.text(stack, logging.DestinationBucketName));
+  const request = {
+    action: 's3:PutObject',
+    resource: `${to}/${logging.LogFilePrefix ?? ''}2026-01-01-00-00-00-0123456789ABCDEF`,
+    context: { 'aws:SourceArn': account.valueOf(bucket, 'Arn') },
+  };
+  return [{ what: `${logicalId}: log access`, requests: [asService('logging.s3.amazonaws.com', request)] }];
+}
 
 /** "Authorizing Amazon SNS notifications", and the key of a topic that is encrypted. */
 function tell(account: MadeUpAccount, { stack, logicalId, resource }: PlacedResource, keyOf: KeyOf): Need[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { StageSettings } from '../../lib/infra/stages.ts';
+import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 import { ACCOUNT, MadeUpAccount, REGION } from '../support/iam/made-up-account.ts';
 import { readPolicy } from '../support/iam/policy-statement.ts';
 import { arnOf, readAccountPolicies } from '../support/iam/read-account-policies.ts';
@@ -51,6 +51,32 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     },
   },
   'private mode': { stage: 'prod', settings: { privateMode: true, widgetTenant: '*' } },
+  'snapshots in a vault, copied elsewhere': {
+    stage: 'prod',
+    settings: {
+      backup: {
+        keepDays: 35,
+        lockDays: 7,
+        copyTo: [`arn:aws:backup:us-west-2:${ACCOUNT}:backup-vault:copies`],
+      },
+    },
+  },
+  'a copy of the archive, locked, with every other setting of safety': {
+    stage: 'prod',
+    settings: {
+      namePrefix: 'claims',
+      archiveReplica: { bucketArn: 'arn:aws:s3:::pagw-archive-copies', keyArn: KEY },
+      retention: { ...(STAGES.prod as StageSettings).retention, archiveLockDays: 2_557 },
+      keyAdministrators: [`arn:aws:iam::${ACCOUNT}:role/key-administrators`],
+      backup: { keepDays: 35, lockDays: 7 },
+      privateMode: true,
+    },
+    keysThere: { 'arn:aws:s3:::pagw-archive-copies': KEY },
+  },
+  'administrators of the keys': {
+    stage: 'prod',
+    settings: { keyAdministrators: [`arn:aws:iam::${ACCOUNT}:role/key-administrators`] },
+  },
   'tenants of the reader': { stage: 'prod', settings: { readerTenants: ['anthem'] } },
   'somebody to notify': { stage: 'prod', settings: { notify: ['on-call@example.org'] } },
   'a queue of a stage’s own': {
@@ -75,7 +101,10 @@ function deploy({ stage, settings = {}, keysThere = {} }: Variant) {
   return {
     policies: {
       ...policies,
-      roles: new Map([...policies.roles, [PRODUCER, producerPolicy(output('MessagesKeyArn'))]]),
+      roles: new Map([
+        ...policies.roles,
+        [PRODUCER, producerPolicy(arnOf(output('EventsQueueUrl')), output('MessagesKeyArn'))],
+      ]),
     },
     needs: [
       ...neededRights(account, keyOf),
@@ -94,9 +123,10 @@ function deniedOf(book: RightsBook, needs: readonly Need[]): string[] {
   );
 }
 
-/** The policy that docs/deploy.md gives to producers. */
-function producerPolicy(messagesKey: string) {
+/** The policy that docs/deploy.md gives to producers, whose queue has the stage's prefix. */
+function producerPolicy(queueArn: string, messagesKey: string) {
   const document = readFileSync('docs/contract/producer-policy.json', 'utf8')
+    .replaceAll('arn:aws:sqs:REGION:ACCOUNT:pagw-events.fifo', queueArn)
     .replaceAll('REGION', REGION)
     .replaceAll('ACCOUNT', ACCOUNT)
     .replaceAll('MESSAGES_KEY_ID', messagesKey.replace(/^.*key\//, ''));

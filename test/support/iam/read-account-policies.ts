@@ -32,6 +32,26 @@ const MANAGED: Readonly<Record<string, object[]>> = {
       Resource: 'arn:aws:logs:*:*:log-group:RDS*:log-stream:*',
     },
   ],
+  // As far as it is about Aurora.
+  'arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup': [
+    {
+      Effect: 'Allow',
+      Action: [
+        'rds:AddTagsToResource',
+        'rds:DescribeDBClusters',
+        'rds:CreateDBClusterSnapshot',
+        'rds:CopyDBClusterSnapshot',
+      ],
+      Resource: '*',
+    },
+    { Effect: 'Allow', Action: 'kms:DescribeKey', Resource: '*' },
+    {
+      Effect: 'Allow',
+      Action: 'kms:CreateGrant',
+      Resource: '*',
+      Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    },
+  ],
 };
 
 /** Types that hold a resource's policy: where the resource is named, and where the policy stands. */
