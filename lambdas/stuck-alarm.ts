@@ -1,3 +1,4 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
@@ -7,9 +8,14 @@ import { countWatchedRequests } from '../lib/data-access/stuck-alarm.ts';
 import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
 import { parseStageLimits } from '../lib/domain/stage-limits.ts';
 import { measureIngestLag } from '../lib/flows/stuck-alarm/measure-ingest-lag.ts';
+import { putOnBus } from '../lib/flows/stuck-alarm/put-events.ts';
 import { runStuckAlarm } from '../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { publishToTopic } from '../lib/flows/stuck-alarm/send-notifications.ts';
-import { addStuckMetrics, addWatchedMetrics } from '../lib/flows/stuck-alarm/stuck-metrics.ts';
+import {
+  addOutgoingMetric,
+  addStuckMetrics,
+  addWatchedMetrics,
+} from '../lib/flows/stuck-alarm/stuck-metrics.ts';
 import { stuckAlarmEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
 import { tryToMeasure } from '../lib/runtime/metrics.ts';
@@ -38,6 +44,8 @@ export const createHandler = flowHandler(
   ({ env, database, logger, metrics, agreedClock }) => {
     const sqs = new SQSClient();
     const publish = publishToTopic(new SNSClient(), env.TOPIC_ARN);
+    const bus = env.EVENT_BUS;
+    const put = bus === undefined ? undefined : putOnBus(new EventBridgeClient(), bus);
     const rules = {
       limits: parseStageLimits(env.STUCK_LIMITS),
       policy: parseDecisionPolicy(env.DECISION_POLICY),
@@ -49,6 +57,7 @@ export const createHandler = flowHandler(
         rules,
         now,
         publish,
+        put,
         runbookUrl: env.RUNBOOK_URL,
         stackName: env.STACK_NAME,
         measureLag: () => measureIngestLag(sqs, env.EVENTS_QUEUE_URL, database, now),
@@ -58,6 +67,8 @@ export const createHandler = flowHandler(
       });
       const { checked, changed, complete, sent, failed, heldBack, lagSeconds, stuck } = run;
       if (failed > 0) logger.error('notifications not sent; the next run sends them', { failed });
+      if (run.events.failed > 0)
+        logger.error('events not put on the bus; the next run puts them', { ...run.events });
       if (heldBack) logger.warn('held back while ingest lags', { lagSeconds });
       logger.info('checked', { checked, changed, complete, stuck, sent, heldBack, lagSeconds });
       await tryToMeasure({ logger, metrics }, async () => {
@@ -67,6 +78,7 @@ export const createHandler = flowHandler(
         if (lagSeconds === null) throw new IngestLagError('The lag of ingest could not be measured.');
       });
       addStuckMetrics(metrics, run, now);
+      if (put !== undefined) addOutgoingMetric(metrics, run.events);
       return { checked, stuck, sent, failed, heldBack, complete };
     };
   },

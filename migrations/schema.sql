@@ -241,6 +241,17 @@ GRANT SELECT ON TABLE doubtful_name TO pagw_maintainer;
 GRANT SELECT ON TABLE doubtful_name TO pagw_reader;
 GRANT DELETE, INSERT, SELECT ON TABLE doubtful_name TO pagw_writer;
 
+CREATE TABLE event_outlet (
+  only_row boolean NOT NULL DEFAULT true,
+  is_open boolean NOT NULL DEFAULT false,
+  CONSTRAINT event_outlet_pkey PRIMARY KEY (only_row),
+  CONSTRAINT event_outlet_only_row_check CHECK (only_row)
+);
+COMMENT ON TABLE event_outlet IS 'One row: whether facts are written to outgoing_event';
+GRANT SELECT ON TABLE event_outlet TO pagw_maintainer;
+GRANT SELECT ON TABLE event_outlet TO pagw_reader;
+GRANT SELECT ON TABLE event_outlet TO pagw_writer;
+
 CREATE TABLE event_summary_changed_day (
   day timestamp with time zone NOT NULL,
   CONSTRAINT event_summary_changed_day_pkey PRIMARY KEY (day)
@@ -669,6 +680,21 @@ COMMENT ON COLUMN outage.trend_count IS 'The same count at the trend_at of its i
 GRANT SELECT ON TABLE outage TO pagw_maintainer;
 GRANT SELECT ON TABLE outage TO pagw_reader;
 GRANT INSERT, SELECT, UPDATE ON TABLE outage TO pagw_writer;
+
+CREATE TABLE outgoing_event (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  kind character varying(16) NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  detail jsonb NOT NULL,
+  written_at timestamp with time zone NOT NULL,
+  claimed_until timestamp with time zone,
+  CONSTRAINT outgoing_event_pkey PRIMARY KEY (id),
+  CONSTRAINT outgoing_event_kind_check CHECK (((kind)::text = ANY ((ARRAY['decided'::character varying, 'stuck'::character varying, 'exhausted'::character varying, 'incident'::character varying])::text[])))
+);
+COMMENT ON TABLE outgoing_event IS 'Events for the bus that are not sent yet; ids, codes and times, nothing of a person';
+GRANT SELECT ON TABLE outgoing_event TO pagw_maintainer;
+GRANT SELECT ON TABLE outgoing_event TO pagw_reader;
+GRANT DELETE, INSERT, SELECT ON TABLE outgoing_event TO pagw_writer;
 
 CREATE TABLE reader_scope (
   only_row boolean NOT NULL DEFAULT true,
@@ -1317,11 +1343,22 @@ BEGIN
   )
   SELECT coalesce(array_agg(pagw_id), '{}') INTO written FROM advanced;
   IF json_array_length(decisions) > 0 THEN
-    PERFORM record_decisions(decisions, written);
+    PERFORM record_decisions(decisions, written, recorded_at);
   END IF;
   IF json_array_length(cleared) > 0 THEN
     PERFORM clear_overtaken(cleared, written);
   END IF;
+  INSERT INTO outgoing_event (kind, tenant, detail, written_at)
+  SELECT
+    'exhausted', request.tenant,
+    jsonb_build_object(
+      'pagwId', event.pagw_id, 'tenant', request.tenant, 'stage', event.stage, 'attempts', event.attempt,
+      'sequenceNo', event.sequence_no, 'errorCode', event.error_code, 'failedAt', instant_text(event.occurred_at)
+    ),
+    recorded_at
+  FROM unnest(events) AS event
+  JOIN unnest(requests) AS request ON request.pagw_id = event.pagw_id
+  WHERE (SELECT is_open FROM event_outlet) AND event.exhausted AND event.pagw_id = ANY (written);
   IF cardinality(written) = cardinality(requests) THEN
     RETURN '[]';
   END IF;
@@ -2125,6 +2162,14 @@ RETURN ((('1970-01-01 00:00:00'::timestamp without time zone + (((((microseconds
 REVOKE EXECUTE ON FUNCTION instant_at(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION instant_at(text) TO pagw_writer;
 
+CREATE OR REPLACE FUNCTION public.instant_text(at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN to_char((at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text);
+REVOKE EXECUTE ON FUNCTION instant_text(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION instant_text(timestamp with time zone) TO pagw_writer;
+
 CREATE OR REPLACE FUNCTION public.is_held(of_pagw_id text, of_tenant text)
  RETURNS boolean
  LANGUAGE sql
@@ -2593,7 +2638,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION record_canary(appended_request[],json,appended_event[],json,json,json,timestamp with time zone,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_canary(appended_request[],json,appended_event[],json,json,json,timestamp with time zone,timestamp with time zone) TO pagw_writer;
 
-CREATE OR REPLACE FUNCTION public.record_decisions(decisions json, written text[])
+CREATE OR REPLACE FUNCTION public.record_decisions(decisions json, written text[], recorded_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -2613,51 +2658,78 @@ BEGIN
     DELETE FROM decision_episode AS former
     USING request
     WHERE former.pagw_id = request.pagw_id AND former.episode > request.episodes_left
+  ),
+  -- As it stood before this statement.
+  former AS (
+    SELECT known.pagw_id, known.episode, known.resolution, known.resolved_at
+    FROM decision_episode AS known
+    JOIN request ON request.pagw_id = known.pagw_id
+  ),
+  saved AS (
+    INSERT INTO decision_episode AS known (
+      pagw_id, episode, tenant, plan, delegate, kind, drugs, priority, requested_priority, priority_since,
+      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+      pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
+    )
+    SELECT
+      request.pagw_id, episode, request.tenant, coalesce(plan, request.tenant), delegate, kind, drugs,
+      coalesce(priority, 'STANDARD'), coalesce(requested_priority, 'STANDARD'), priority_since,
+      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+      pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
+    FROM request
+    CROSS JOIN LATERAL json_to_recordset(request.episodes) AS changed (
+      episode int, plan text, delegate text, kind text, drugs text, priority text, requested_priority text,
+      priority_since timestamptz, received_at timestamptz, due_at timestamptz, extension_days int, extended_at timestamptz,
+      extended_by text, resolution text, resolved_at timestamptz, notified_at timestamptz, reason_given boolean,
+      pended_at timestamptz, pend_reason text, appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
+    )
+    ON CONFLICT (pagw_id, episode) DO UPDATE SET
+      plan = excluded.plan,
+      delegate = excluded.delegate,
+      kind = excluded.kind,
+      drugs = excluded.drugs,
+      priority = excluded.priority,
+      requested_priority = excluded.requested_priority,
+      priority_since = excluded.priority_since,
+      received_at = excluded.received_at,
+      due_at = excluded.due_at,
+      extension_days = excluded.extension_days,
+      extended_at = excluded.extended_at,
+      extended_by = excluded.extended_by,
+      resolution = excluded.resolution,
+      resolved_at = excluded.resolved_at,
+      notified_at = excluded.notified_at,
+      reason_given = excluded.reason_given,
+      pended_at = excluded.pended_at,
+      pend_reason = excluded.pend_reason,
+      appealed_at = excluded.appealed_at,
+      appeal_outcome = excluded.appeal_outcome,
+      appeal_decided_at = excluded.appeal_decided_at,
+      faults = excluded.faults
+    RETURNING *
   )
-  INSERT INTO decision_episode AS known (
-    pagw_id, episode, tenant, plan, delegate, kind, drugs, priority, requested_priority, priority_since,
-    received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
-    pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
-  )
+  INSERT INTO outgoing_event (kind, tenant, detail, written_at)
   SELECT
-    request.pagw_id, episode, request.tenant, coalesce(plan, request.tenant), delegate, kind, drugs,
-    coalesce(priority, 'STANDARD'), coalesce(requested_priority, 'STANDARD'), priority_since,
-    received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
-    pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
-  FROM request
-  CROSS JOIN LATERAL json_to_recordset(request.episodes) AS changed (
-    episode int, plan text, delegate text, kind text, drugs text, priority text, requested_priority text,
-    priority_since timestamptz, received_at timestamptz, due_at timestamptz, extension_days int, extended_at timestamptz,
-    extended_by text, resolution text, resolved_at timestamptz, notified_at timestamptz, reason_given boolean,
-    pended_at timestamptz, pend_reason text, appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
-  )
-  ON CONFLICT (pagw_id, episode) DO UPDATE SET
-    plan = excluded.plan,
-    delegate = excluded.delegate,
-    kind = excluded.kind,
-    drugs = excluded.drugs,
-    priority = excluded.priority,
-    requested_priority = excluded.requested_priority,
-    priority_since = excluded.priority_since,
-    received_at = excluded.received_at,
-    due_at = excluded.due_at,
-    extension_days = excluded.extension_days,
-    extended_at = excluded.extended_at,
-    extended_by = excluded.extended_by,
-    resolution = excluded.resolution,
-    resolved_at = excluded.resolved_at,
-    notified_at = excluded.notified_at,
-    reason_given = excluded.reason_given,
-    pended_at = excluded.pended_at,
-    pend_reason = excluded.pend_reason,
-    appealed_at = excluded.appealed_at,
-    appeal_outcome = excluded.appeal_outcome,
-    appeal_decided_at = excluded.appeal_decided_at,
-    faults = excluded.faults;
+    'decided', saved.tenant,
+    jsonb_build_object(
+      'pagwId', saved.pagw_id, 'episode', saved.episode, 'tenant', saved.tenant, 'plan', saved.plan, 'priority', saved.priority,
+      'resolution', saved.resolution, 'receivedAt', instant_text(saved.received_at), 'dueAt', instant_text(saved.due_at),
+      'decidedAt', instant_text(saved.resolved_at), 'notifiedAt', instant_text(saved.notified_at)
+    ),
+    recorded_at
+  FROM saved
+  WHERE (SELECT is_open FROM event_outlet)
+    AND saved.resolution IN ('APPROVED', 'PARTIAL', 'DENIED')
+    AND NOT EXISTS (
+      SELECT FROM former
+      WHERE former.pagw_id = saved.pagw_id
+        AND former.episode = saved.episode
+        AND (former.resolution, former.resolved_at) = (saved.resolution, saved.resolved_at)
+    );
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION record_decisions(json,text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION record_decisions(json,text[]) TO pagw_writer;
+REVOKE EXECUTE ON FUNCTION record_decisions(json,text[],timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_decisions(json,text[],timestamp with time zone) TO pagw_writer;
 
 CREATE OR REPLACE FUNCTION public.record_operator_action(deed text, aimed_at jsonb, why text, who text, at timestamp with time zone, touched integer)
  RETURNS void
@@ -3455,7 +3527,7 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION watch_request_again() FROM PUBLIC;
 
-CREATE OR REPLACE FUNCTION public.write_verdicts(verdicts json)
+CREATE OR REPLACE FUNCTION public.write_verdicts(verdicts json, judged_at timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
@@ -3465,7 +3537,7 @@ DECLARE
   written bigint;
 BEGIN
   WITH unchanged AS MATERIALIZED (
-    SELECT request.ctid AS place, verdict.*
+    SELECT request.ctid AS place, request.tenant, request.stuck_reason AS former_reason, verdict.*
     FROM json_to_recordset(verdicts) AS verdict (
       pagw_id text, sequence_no bigint, incident_key text, reason text, stage text, since timestamptz, error_code text,
       skew_seconds bigint, risk text, risk_at timestamptz, due_at timestamptz, check_at timestamptz
@@ -3473,30 +3545,45 @@ BEGIN
     JOIN request_tracker AS request
       ON request.pagw_id = verdict.pagw_id AND request.last_sequence_no = verdict.sequence_no
     FOR UPDATE OF request SKIP LOCKED
-  )
+  ),
   -- By place: the lock keeps it, and a second look-up by id would cost a fifth.
-  UPDATE request_tracker AS request
-  SET incident_key = unchanged.incident_key,
-      stuck_reason = unchanged.reason,
-      stuck_stage = unchanged.stage,
-      stuck_since = unchanged.since,
-      stuck_error_code = unchanged.error_code,
-      stuck_skew_seconds = unchanged.skew_seconds,
-      deadline_risk = unchanged.risk,
-      deadline_risk_at = CASE
-        WHEN request.deadline_risk = unchanged.risk AND request.deadline_risk_at <= unchanged.risk_at THEN request.deadline_risk_at
-        ELSE unchanged.risk_at
-      END,
-      decision_due_at = unchanged.due_at,
-      watch_at = unchanged.check_at
-  FROM unchanged
-  WHERE request.ctid = unchanged.place;
-  GET DIAGNOSTICS written = ROW_COUNT;
+  judged AS (
+    UPDATE request_tracker AS request
+    SET incident_key = unchanged.incident_key,
+        stuck_reason = unchanged.reason,
+        stuck_stage = unchanged.stage,
+        stuck_since = unchanged.since,
+        stuck_error_code = unchanged.error_code,
+        stuck_skew_seconds = unchanged.skew_seconds,
+        deadline_risk = unchanged.risk,
+        deadline_risk_at = CASE
+          WHEN request.deadline_risk = unchanged.risk AND request.deadline_risk_at <= unchanged.risk_at THEN request.deadline_risk_at
+          ELSE unchanged.risk_at
+        END,
+        decision_due_at = unchanged.due_at,
+        watch_at = unchanged.check_at
+    FROM unchanged
+    WHERE request.ctid = unchanged.place
+    RETURNING unchanged.*
+  ),
+  outgoing AS (
+    INSERT INTO outgoing_event (kind, tenant, detail, written_at)
+    SELECT
+      'stuck', tenant,
+      jsonb_build_object(
+        'pagwId', pagw_id, 'tenant', tenant, 'stage', stage, 'reason', reason, 'since', instant_text(since),
+        'errorCode', error_code, 'dueAt', instant_text(due_at)
+      ),
+      judged_at
+    FROM judged
+    WHERE (SELECT is_open FROM event_outlet) AND reason IS NOT NULL AND reason IS DISTINCT FROM former_reason
+  )
+  SELECT count(*) INTO written FROM judged;
   RETURN written;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION write_verdicts(json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION write_verdicts(json) TO pagw_writer;
+REVOKE EXECUTE ON FUNCTION write_verdicts(json,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION write_verdicts(json,timestamp with time zone) TO pagw_writer;
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 GRANT USAGE ON SCHEMA public TO pagw_maintainer;

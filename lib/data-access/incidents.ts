@@ -189,6 +189,20 @@ export async function saveIncidents(
        WHERE change.kind IS NOT NULL
        ORDER BY saved.id
        RETURNING id
+     ),
+     outgoing AS (
+       INSERT INTO outgoing_event (kind, tenant, detail, written_at)
+       SELECT
+         'incident', change.tenant,
+         jsonb_build_object(
+           'incidentId', saved.id, 'key', change.key, 'tenant', change.tenant, 'tenants', change.notification_tenants,
+           'stage', change.stage, 'reason', change.reason, 'errorCode', change.error_code, 'change', change.kind,
+           'level', change.notification_level, 'requests', change.count
+         ),
+         :now::timestamptz
+       FROM saved
+       JOIN change ON change.key = saved.key
+       WHERE (SELECT is_open FROM event_outlet) AND change.kind IS NOT NULL
      )
      SELECT count(*) AS written FROM written`,
     { changes: JSON.stringify(changes.map(toRecord)), now },

@@ -45,8 +45,8 @@ export async function writeVerdicts(
   now: Date,
 ): Promise<number> {
   const { rows } = await database.execute<{ written: number }>(
-    'SELECT write_verdicts(:verdicts::json) AS written',
-    { verdicts: JSON.stringify(verdicts.map((verdict) => toRecord(verdict, now))) },
+    'SELECT write_verdicts(:verdicts::json, :now::timestamptz) AS written',
+    { verdicts: JSON.stringify(verdicts.map((verdict) => toRecord(verdict, now))), now },
   );
   return rows[0]?.written ?? 0;
 }

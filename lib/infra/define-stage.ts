@@ -66,6 +66,7 @@ const SHAPE: Shape = {
   readerTenants: 'a list of texts',
   producers: 'an object',
   retryConsumers: 'an object',
+  events: 'an object',
   privateMode: 'true or false',
   backup: 'an object',
   archiveReplica: 'an object',

@@ -48,7 +48,12 @@ export class EventTrackerStack extends Stack {
       logs: data.logs,
       metricNamespace: metricNamespaceOf(settings),
       ...(settings.privateMode === true && database.network !== undefined
-        ? { network: new PrivateNetwork(this, 'Private', { network: database.network }) }
+        ? {
+            network: new PrivateNetwork(this, 'Private', {
+              network: database.network,
+              callsEvents: settings.events?.bus !== undefined,
+            }),
+          }
         : {}),
     };
     const messagesKey = data.keys.messages;

@@ -15,6 +15,8 @@ import type { TrackerNetwork } from './tracker-network.ts';
 
 export interface PrivateNetworkProps {
   readonly network: TrackerNetwork;
+  /** Whether functions put events on a bus. @default false */
+  readonly callsEvents?: boolean;
 }
 
 /** What functions call, but for S3, which has a gateway. Lambda itself delivers logs and traces, and KMS is used by services. */
@@ -23,6 +25,7 @@ const CALLED = {
   secretsmanager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   sqs: InterfaceVpcEndpointAwsService.SQS,
   sns: InterfaceVpcEndpointAwsService.SNS,
+  events: InterfaceVpcEndpointAwsService.EVENTBRIDGE,
 } as const;
 
 type Called = keyof typeof CALLED;
@@ -33,7 +36,7 @@ export class PrivateNetwork extends Construct {
   readonly placed: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
   readonly #endpoints: Readonly<Record<Called, InterfaceVpcEndpoint>>;
 
-  constructor(scope: Construct, id: string, { network: { vpc, subnets } }: PrivateNetworkProps) {
+  constructor(scope: Construct, id: string, { network: { vpc, subnets }, callsEvents }: PrivateNetworkProps) {
     super(scope, id);
     const functions = new SecurityGroup(this, 'Functions', {
       vpc,
@@ -56,17 +59,19 @@ export class PrivateNetwork extends Construct {
     // The subnets have no route but to S3, whose addresses no rule can name without looking them up by region.
     functions.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'S3 by its gateway');
     this.#endpoints = Object.fromEntries(
-      Object.entries(CALLED).map(([name, service]) => {
-        const endpoint = new InterfaceVpcEndpoint(this, name, {
-          vpc,
-          service,
-          subnets: { subnets },
-          securityGroups: [endpoints],
-          open: false,
-        });
-        endpoint.addToPolicy(ofThisAccount());
-        return [name, endpoint];
-      }),
+      Object.entries(CALLED)
+        .filter(([name]) => name !== 'events' || callsEvents === true)
+        .map(([name, service]) => {
+          const endpoint = new InterfaceVpcEndpoint(this, name, {
+            vpc,
+            service,
+            subnets: { subnets },
+            securityGroups: [endpoints],
+            open: false,
+          });
+          endpoint.addToPolicy(ofThisAccount());
+          return [name, endpoint];
+        }),
     ) as Record<Called, InterfaceVpcEndpoint>;
     this.placed = { vpc, vpcSubnets: { subnets }, securityGroups: [functions] };
   }

@@ -82,6 +82,18 @@ export function stuckAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
       threshold: 900,
       silence,
     },
+    ...(settings.events?.bus === undefined
+      ? []
+      : [
+          {
+            name: 'events-waiting',
+            severity: 'ticket' as const,
+            says: 'The event bus has not taken an event for 15 minutes: others are told late.',
+            metric: stuckMetric(StuckMetric.outgoingAge),
+            threshold: 900,
+            silence,
+          },
+        ]),
     {
       name: 'deadline-warn',
       severity: 'ticket',

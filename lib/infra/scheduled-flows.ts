@@ -53,6 +53,7 @@ export class ScheduledFlows extends Construct {
       ...shared,
       every: Duration.minutes(everyMinutes.stuckAlarm),
       runbookUrl: settings.runbookUrl,
+      ...(settings.events?.bus === undefined ? {} : { busArn: settings.events.bus }),
     });
     const { flow: maintain } = new MaintainFlow(this, 'Maintain', {
       ...props,

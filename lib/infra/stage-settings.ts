@@ -17,6 +17,7 @@ const LOG_RETENTION_DAYS = [365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_92
 const INSIGHTS_DAYS = [7, ...Array.from({ length: 23 }, (_, month) => 31 * (month + 1)), 731];
 const ZONE = /^[a-z]{2}(-[a-z]+)+-\d.*[a-z]$/;
 const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+const BUS_ARN = /^arn:[\w-]+:events:[\w-]+:\d{12}:event-bus\/[\w./-]+$/;
 const MAIL = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]+$/;
 
 /** What must be true besides of settings that are numbers within their bounds. */
@@ -59,6 +60,12 @@ export const RULES: readonly SettingRule[] = [
         isGiven(archiveReplica.keyArn, KEY_ARN)
       ),
     message: 'archiveReplica must name a bucket and its key by ARN, as bucketArn and keyArn.',
+  },
+  {
+    of: ['events.bus'],
+    broken: ({ events }) => events?.bus !== undefined && !isGiven(events.bus, BUS_ARN),
+    message:
+      "events.bus must be the ARN of an event bus, as 'arn:aws:events:us-east-1:123456789012:event-bus/pagw'; leave it out for none.",
   },
   {
     of: ['keyAdministrators'],

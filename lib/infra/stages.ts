@@ -59,6 +59,12 @@ export interface ReplicaSettings {
   keyArn: string;
 }
 
+/** Event buses of EventBridge, of this account and region (docs/event-bus.md). */
+export interface EventBusSettings {
+  /** ARN of the bus that decisions, stuck requests, exhausted retries and incidents are put on. @default nobody is told */
+  bus?: string;
+}
+
 /** Everything in which one stage differs from another. */
 export interface StageSettings {
   /**
@@ -139,6 +145,8 @@ export interface StageSettings {
   producers?: OtherAccounts;
   /** Who of other accounts takes retry commands; the output RetryConsumerPolicy says what they attach. @default nobody */
   retryConsumers?: OtherAccounts;
+  /** Whom the tracker tells what it found. @default nobody */
+  events?: EventBusSettings;
   /**
    * Functions run in the stage's own network, with endpoints to what they call and no other way out, and call the Data API and Secrets
    * Manager by these alone. @default they run outside of any VPC

@@ -18,6 +18,8 @@ export interface StuckAlarmFlowProps {
   readonly runbookUrl: string;
   readonly rules: RulesLayer;
   readonly every: Duration;
+  /** @default events are put on no bus */
+  readonly busArn?: string;
   /** @default the account's unreserved pool */
   readonly reservedConcurrentExecutions?: number;
 }
@@ -39,11 +41,13 @@ export class StuckAlarmFlow extends Construct {
         TOPIC_ARN: topics.notifications.topicArn,
         RUNBOOK_URL: props.runbookUrl,
         STACK_NAME: Stack.of(this).stackName,
+        ...(props.busArn === undefined ? {} : { EVENT_BUS: props.busArn }),
       },
     });
     props.rules.serve(this.flow.run);
     this.flow.run.useDatabase(props.database, 'writer');
     this.flow.run.allow(['sqs:GetQueueAttributes'], events.queue.queueArn);
     topics.grantNotify(this.flow.run);
+    if (props.busArn !== undefined) this.flow.run.allow(['events:PutEvents'], props.busArn);
   }
 }

@@ -99,6 +99,8 @@ export const stuckAlarmEnv = z.extend(databaseEnv, {
   EVENTS_QUEUE_URL: z.url(),
   /** The SNS topic of incidents. */
   TOPIC_ARN: z.string().check(z.startsWith('arn:')),
+  /** The event bus that decisions, incidents and the like are put on. */
+  EVENT_BUS: z.optional(z.string().check(z.startsWith('arn:'))),
   /** JSON, in minutes: see lib/domain/stage-limits.ts. */
   STUCK_LIMITS: z.optional(z.string()),
   /** JSON, by tenant and plan: see lib/domain/decision-clock.ts. */

@@ -55,6 +55,8 @@ export const StuckMetric = {
   unsent: 'NotificationsFailed',
   /** For how long ingest has been so far behind that verdicts would wait. */
   lagging: 'StuckLaggingSeconds',
+  /** For how long the oldest event has waited for the event bus, where there is one. */
+  outgoingAge: 'OutgoingOldestSeconds',
 } as const;
 
 /** What has a name for each tenant, and for each stage, beside or in place of the one in all. */

@@ -1,7 +1,7 @@
 -- Writes the decisions of requests as append_events is given them, an array of {pagw_id, episodes, episodes_left}: what
 -- `episodes` holds of each of those that were written, and nothing beyond its `episodes_left`.
--- Called by append_events.
-CREATE OR REPLACE FUNCTION record_decisions(decisions json, written text[]) RETURNS void
+-- Tells the event bus of each determination, where somebody listens. Called by append_events.
+CREATE OR REPLACE FUNCTION record_decisions(decisions json, written text[], recorded_at timestamptz) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
@@ -20,50 +20,77 @@ BEGIN
     DELETE FROM decision_episode AS former
     USING request
     WHERE former.pagw_id = request.pagw_id AND former.episode > request.episodes_left
+  ),
+  -- As it stood before this statement.
+  former AS (
+    SELECT known.pagw_id, known.episode, known.resolution, known.resolved_at
+    FROM decision_episode AS known
+    JOIN request ON request.pagw_id = known.pagw_id
+  ),
+  saved AS (
+    INSERT INTO decision_episode AS known (
+      pagw_id, episode, tenant, plan, delegate, kind, drugs, priority, requested_priority, priority_since,
+      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+      pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
+    )
+    SELECT
+      request.pagw_id, episode, request.tenant, coalesce(plan, request.tenant), delegate, kind, drugs,
+      coalesce(priority, 'STANDARD'), coalesce(requested_priority, 'STANDARD'), priority_since,
+      received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
+      pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
+    FROM request
+    CROSS JOIN LATERAL json_to_recordset(request.episodes) AS changed (
+      episode int, plan text, delegate text, kind text, drugs text, priority text, requested_priority text,
+      priority_since timestamptz, received_at timestamptz, due_at timestamptz, extension_days int, extended_at timestamptz,
+      extended_by text, resolution text, resolved_at timestamptz, notified_at timestamptz, reason_given boolean,
+      pended_at timestamptz, pend_reason text, appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
+    )
+    ON CONFLICT (pagw_id, episode) DO UPDATE SET
+      plan = excluded.plan,
+      delegate = excluded.delegate,
+      kind = excluded.kind,
+      drugs = excluded.drugs,
+      priority = excluded.priority,
+      requested_priority = excluded.requested_priority,
+      priority_since = excluded.priority_since,
+      received_at = excluded.received_at,
+      due_at = excluded.due_at,
+      extension_days = excluded.extension_days,
+      extended_at = excluded.extended_at,
+      extended_by = excluded.extended_by,
+      resolution = excluded.resolution,
+      resolved_at = excluded.resolved_at,
+      notified_at = excluded.notified_at,
+      reason_given = excluded.reason_given,
+      pended_at = excluded.pended_at,
+      pend_reason = excluded.pend_reason,
+      appealed_at = excluded.appealed_at,
+      appeal_outcome = excluded.appeal_outcome,
+      appeal_decided_at = excluded.appeal_decided_at,
+      faults = excluded.faults
+    RETURNING *
   )
-  INSERT INTO decision_episode AS known (
-    pagw_id, episode, tenant, plan, delegate, kind, drugs, priority, requested_priority, priority_since,
-    received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
-    pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
-  )
+  INSERT INTO outgoing_event (kind, tenant, detail, written_at)
   SELECT
-    request.pagw_id, episode, request.tenant, coalesce(plan, request.tenant), delegate, kind, drugs,
-    coalesce(priority, 'STANDARD'), coalesce(requested_priority, 'STANDARD'), priority_since,
-    received_at, due_at, extension_days, extended_at, extended_by, resolution, resolved_at, notified_at, reason_given,
-    pended_at, pend_reason, appealed_at, appeal_outcome, appeal_decided_at, faults
-  FROM request
-  CROSS JOIN LATERAL json_to_recordset(request.episodes) AS changed (
-    episode int, plan text, delegate text, kind text, drugs text, priority text, requested_priority text,
-    priority_since timestamptz, received_at timestamptz, due_at timestamptz, extension_days int, extended_at timestamptz,
-    extended_by text, resolution text, resolved_at timestamptz, notified_at timestamptz, reason_given boolean,
-    pended_at timestamptz, pend_reason text, appealed_at timestamptz, appeal_outcome text, appeal_decided_at timestamptz, faults text[]
-  )
-  ON CONFLICT (pagw_id, episode) DO UPDATE SET
-    plan = excluded.plan,
-    delegate = excluded.delegate,
-    kind = excluded.kind,
-    drugs = excluded.drugs,
-    priority = excluded.priority,
-    requested_priority = excluded.requested_priority,
-    priority_since = excluded.priority_since,
-    received_at = excluded.received_at,
-    due_at = excluded.due_at,
-    extension_days = excluded.extension_days,
-    extended_at = excluded.extended_at,
-    extended_by = excluded.extended_by,
-    resolution = excluded.resolution,
-    resolved_at = excluded.resolved_at,
-    notified_at = excluded.notified_at,
-    reason_given = excluded.reason_given,
-    pended_at = excluded.pended_at,
-    pend_reason = excluded.pend_reason,
-    appealed_at = excluded.appealed_at,
-    appeal_outcome = excluded.appeal_outcome,
-    appeal_decided_at = excluded.appeal_decided_at,
-    faults = excluded.faults;
+    'decided', saved.tenant,
+    jsonb_build_object(
+      'pagwId', saved.pagw_id, 'episode', saved.episode, 'tenant', saved.tenant, 'plan', saved.plan, 'priority', saved.priority,
+      'resolution', saved.resolution, 'receivedAt', instant_text(saved.received_at), 'dueAt', instant_text(saved.due_at),
+      'decidedAt', instant_text(saved.resolved_at), 'notifiedAt', instant_text(saved.notified_at)
+    ),
+    recorded_at
+  FROM saved
+  WHERE (SELECT is_open FROM event_outlet)
+    AND saved.resolution IN ('APPROVED', 'PARTIAL', 'DENIED')
+    AND NOT EXISTS (
+      SELECT FROM former
+      WHERE former.pagw_id = saved.pagw_id
+        AND former.episode = saved.episode
+        AND (former.resolution, former.resolved_at) = (saved.resolution, saved.resolved_at)
+    );
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION record_decisions(json, text[]) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION record_decisions(json, text[], timestamptz) FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION record_decisions(json, text[]) TO pagw_writer;
+GRANT EXECUTE ON FUNCTION record_decisions(json, text[], timestamptz) TO pagw_writer;

@@ -76,6 +76,8 @@ const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'boun
   'legal_hold.held_at': 'fact',
   'load_sample.sampled_at': 'taken back',
   'operator_action.acted_at': 'fact',
+  'outgoing_event.claimed_until': 'bounded',
+  'outgoing_event.written_at': 'fact',
   'rejected_message.rejected_at': 'fact',
   'rejected_message.replayed_at': 'fact',
   'rejected_message.sent_at': 'not ours',

@@ -255,6 +255,7 @@ describe('settings of a stage', () => {
       { archiveReplica: { bucketArn: 'arn:aws:s3:::copies' } as never },
       /archiveReplica must name/,
     ],
+    ['a bus by its name', { events: { bus: 'pagw' } }, /events\.bus must be the ARN/],
     ['keys that nobody administers', { keyAdministrators: [] }, /keyAdministrators must be/],
     [
       'keys that anybody administers',

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { stageSettings } from '../../lib/infra/stage-settings.ts';
-import { STAGES } from '../../lib/infra/stages.ts';
+import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 import { EVERY_SETTING, VARIANTS } from './stage-variants.ts';
 import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
 import { watchAcknowledgements } from './used-acknowledgements.ts';
@@ -83,6 +83,26 @@ describe('a stage with', () => {
     for (const [, { Properties }] of synthesised.ofType('AWS::Logs::LogGroup'))
       expect(Properties.RetentionInDays).toBe(2_192);
   });
+});
+
+test('events go to a bus only where one is named, and to that one alone', () => {
+  const may = (settings: Partial<StageSettings>) => {
+    const synthesised = synthesiseStage('prod', { unchecked: true, settings });
+    const rights = synthesised
+      .ofType('AWS::IAM::Policy')
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+      .filter((statement: { Action: unknown }) => JSON.stringify(statement.Action).includes('events:'));
+    const alarms = synthesised
+      .ofType('AWS::CloudWatch::Alarm')
+      .filter(([, { Properties }]) => JSON.stringify(Properties).includes('OutgoingOldestSeconds'));
+    return [rights, alarms.length];
+  };
+  const { events } = EVERY_SETTING;
+  expect(may({})).toEqual([[], 0]);
+  expect(may({ events })).toEqual([
+    [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: events.bus }],
+    1,
+  ]);
 });
 
 describe('what a security team asks for', () => {

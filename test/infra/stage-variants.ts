@@ -73,6 +73,7 @@ export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
     organizationId: 'o-abcdefghij',
   },
   retryConsumers: { accounts: ['999988887777'] },
+  events: { bus: 'arn:aws:events:us-west-2:123456789012:event-bus/pagw' },
   backup: {
     keepDays: 400,
     lockDays: 90,

@@ -14,6 +14,7 @@ import type { Leads } from '../../domain/incident-text.ts';
 import { judgeRequest, type VerdictRules } from '../../domain/request-verdict.ts';
 import { keepIncidents } from './keep-incidents.ts';
 import type { IngestLag } from './measure-ingest-lag.ts';
+import { type Put, type PutCounts, putOutgoingEvents } from './put-events.ts';
 import { type Publish, type SendCounts, sendNotifications } from './send-notifications.ts';
 
 export interface StuckAlarmOptions extends Leads {
@@ -23,6 +24,8 @@ export interface StuckAlarmOptions extends Leads {
   /** @default 5,000 */
   measureWithinMs?: number;
   publish: Publish;
+  /** Undefined where there is no event bus. */
+  put?: Put | undefined;
   now: Date;
   /** Whether there is time for another page of requests. */
   hasTime?: () => boolean;
@@ -40,6 +43,8 @@ export interface StuckAlarmRun extends CheckCounts, SendCounts {
   lagSeconds: number | null;
   incidents: number;
   stuck: number;
+  /** What was put on the event bus. */
+  events: PutCounts;
 }
 
 /** From this lag on silence may be ours: what looks stuck may wait on the queue. The ingest alarm covers it. */
@@ -97,8 +102,18 @@ export async function runStuckAlarm(database: Database, options: StuckAlarmOptio
     lagSeconds: lagSeconds ?? last?.lagSeconds ?? 0,
   });
   const sending = await sendNotifications(database, publish, now, onSent, options.maySend);
+  const events = await putOutgoingEvents(database, options.put, now, options.maySend);
   const stuck = groups.reduce((total, { count, awaited }) => total + count - awaited, 0);
-  return { ...check, ...sending, heldBack, laggingSince, lagSeconds, incidents: groups.length, stuck };
+  return {
+    ...check,
+    ...sending,
+    heldBack,
+    laggingSince,
+    lagSeconds,
+    incidents: groups.length,
+    stuck,
+    events,
+  };
 }
 
 export interface CheckOptions {

@@ -2,6 +2,7 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { WatchedCount } from '../../data-access/stuck-alarm.ts';
 import { StuckMetric } from '../../runtime/metric-names.ts';
 import { addByName } from '../../runtime/metrics.ts';
+import type { PutCounts } from './put-events.ts';
 import type { StuckAlarmRun } from './run-stuck-alarm.ts';
 
 /** Reports what is open and stuck, in all, by tenant and by stage; nothing is stuck while verdicts are held back. */
@@ -36,4 +37,9 @@ export function addStuckMetrics(metrics: Metrics, run: StuckAlarmRun, now: Date)
   metrics.addMetric(StuckMetric.unsent, MetricUnit.Count, run.failed);
   const laggingMs = now.getTime() - (run.laggingSince ?? now).getTime();
   metrics.addMetric(StuckMetric.lagging, MetricUnit.Seconds, laggingMs / 1_000);
+}
+
+/** Reports how long the event bus lets the oldest event wait; only where there is one. */
+export function addOutgoingMetric(metrics: Metrics, { waitingSeconds }: PutCounts): void {
+  metrics.addMetric(StuckMetric.outgoingAge, MetricUnit.Seconds, waitingSeconds);
 }

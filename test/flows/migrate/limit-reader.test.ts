@@ -38,6 +38,8 @@ const OF_NO_TENANT = [
   'archived_month',
   // The canary alone, which is no tenant's.
   'canary',
+  // Whether there is an event bus.
+  'event_outlet',
   'event_summary_changed_day',
   'event_summary_changed_hour',
   'event_summary_progress',
@@ -81,6 +83,11 @@ beforeAll(async () => {
   await owner.execute(
     `INSERT INTO incident_notification (incident_id, kind, level, subject, body, written_at)
      SELECT id, 'reminder', 'warn', tenant, tenant, :now::timestamptz FROM incident`,
+    { now },
+  );
+  await owner.execute(
+    `INSERT INTO outgoing_event (kind, tenant, detail, written_at)
+     SELECT 'stuck', tenant, '{}', :now::timestamptz FROM incident`,
     { now },
   );
   await keepLoadSample(owner, now);

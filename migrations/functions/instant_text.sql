@@ -1,0 +1,11 @@
+-- An instant as events and answers have it: ISO 8601, UTC, milliseconds.
+-- Called by append_events, record_decisions, write_verdicts and lib/data-access/incidents.ts.
+CREATE OR REPLACE FUNCTION instant_text(at timestamptz) RETURNS text
+LANGUAGE sql
+IMMUTABLE
+PARALLEL SAFE
+RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+
+REVOKE EXECUTE ON FUNCTION instant_text(timestamptz) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION instant_text(timestamptz) TO pagw_writer;
