@@ -173,7 +173,8 @@ export const styleSheet = `
     th, td { overflow-wrap: break-word }
     /* A code stays in one piece, unless it is as long as none should be. */
     th .mono, td .mono { display: inline-block; max-width: 26ch }
-    td .fields, td .fields .mono { display: inline; max-width: none; overflow-wrap: anywhere }
+    td .fields .mono { display: inline; max-width: none }
+    td .fields, td .fields .mono { overflow-wrap: anywhere }
     a { color: inherit; text-decoration: none }
   }
   @media (forced-colors: active) { .bar, .wait, .key { forced-color-adjust: none } }
