@@ -9,7 +9,7 @@ import * as widget from '../../lambdas/widget.ts';
 import { STAGES } from '../../lib/infra/stages.ts';
 import { type databaseEnv, ingestEnv, maintainEnv, retryEnv, stuckAlarmEnv } from '../../lib/runtime/env.ts';
 import { systemClock } from '../../lib/runtime/open-database.ts';
-import { EVERY_RULE } from './stage-variants.ts';
+import { EVERY_RULE, EVERY_SETTING } from './stage-variants.ts';
 import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
 
 interface Statement {
@@ -57,7 +57,7 @@ describe.each(Object.keys(STAGES))('every function of %s', (stage) => {
 describe('a stage that states every rule', () => {
   const synthesised = synthesiseStage('prod', {
     unchecked: true,
-    settings: { rules: EVERY_RULE, widgetTenant: 'anthem' },
+    settings: { rules: EVERY_RULE, widgetTenant: 'anthem', events: EVERY_SETTING.events },
   });
   const environments = environmentsOf(synthesised);
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { stageSettings } from '../../lib/infra/stage-settings.ts';
@@ -95,14 +96,16 @@ test('events go to a bus only where one is named, and to that one alone', () => 
     const alarms = synthesised
       .ofType('AWS::CloudWatch::Alarm')
       .filter(([, { Properties }]) => JSON.stringify(Properties).includes('OutgoingOldestSeconds'));
-    return [rights, alarms.length];
+    return [rights, alarms.map(([, { Properties }]) => /#([\w-]+)$/.exec(Properties.AlarmDescription)?.[1])];
   };
+  const sections = readFileSync('docs/runbook.md', 'utf8').match(/(?<=^## )[\w-]+$/gm);
   const { events } = EVERY_SETTING;
-  expect(may({})).toEqual([[], 0]);
+  expect(may({})).toEqual([[], []]);
   expect(may({ events })).toEqual([
     [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: events.bus }],
-    1,
+    ['events-waiting'],
   ]);
+  expect(sections).toContain('events-waiting');
 });
 
 describe('what a security team asks for', () => {
