@@ -106,17 +106,19 @@ BEGIN
   IF json_array_length(cleared) > 0 THEN
     PERFORM clear_overtaken(cleared, written);
   END IF;
-  INSERT INTO outgoing_event (kind, tenant, detail, written_at)
-  SELECT
-    'exhausted', request.tenant,
-    jsonb_build_object(
-      'pagwId', event.pagw_id, 'tenant', request.tenant, 'stage', event.stage, 'attempts', event.attempt,
-      'sequenceNo', event.sequence_no, 'errorCode', event.error_code, 'failedAt', instant_text(event.occurred_at)
-    ),
-    recorded_at
-  FROM unnest(events) AS event
-  JOIN unnest(requests) AS request ON request.pagw_id = event.pagw_id
-  WHERE (SELECT is_open FROM event_outlet) AND event.exhausted AND event.pagw_id = ANY (written);
+  IF (SELECT is_open FROM event_outlet) THEN
+    INSERT INTO outgoing_event (kind, tenant, detail, written_at)
+    SELECT
+      'exhausted', request.tenant,
+      jsonb_build_object(
+        'pagwId', event.pagw_id, 'tenant', request.tenant, 'stage', event.stage, 'attempts', event.attempt,
+        'sequenceNo', event.sequence_no, 'errorCode', event.error_code, 'failedAt', instant_text(event.occurred_at)
+      ),
+      recorded_at
+    FROM unnest(events) AS event
+    JOIN unnest(requests) AS request ON request.pagw_id = event.pagw_id
+    WHERE event.exhausted AND event.pagw_id = ANY (written);
+  END IF;
   IF cardinality(written) = cardinality(requests) THEN
     RETURN '[]';
   END IF;
