@@ -11,6 +11,10 @@ interface Listed {
 /** Every benchmark by its name. */
 const BENCHMARKS: Readonly<Record<string, Listed>> = {
   ingest: { file: './ingest/bench-ingest.ts', measures: 'events recorded a second, beside what else could' },
+  handler: {
+    file: './handler/bench-handler.ts',
+    measures: "CPU of the ingest function's own process an event",
+  },
   timeline: { file: './timeline/bench-timeline.ts', measures: "reading one request's history among many" },
   retry: { file: './retry/bench-retry.ts', measures: 'claim, send and settle, beside queues' },
   client: { file: './client/bench-client.ts', measures: 'what a call of the producer client costs' },

@@ -1,0 +1,151 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { SQSEvent } from 'aws-lambda';
+import { kindOf, writeJourney } from '../../lib/local/demo/journeys.ts';
+import { synthesiseBundles } from '../bundle/synthesise-bundles.ts';
+import { type Aim, printAims } from '../report/aim.ts';
+import { number, printTable, withSpread } from '../report/print-table.ts';
+import { median, quantile } from '../report/statistics.ts';
+import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
+import type { HandlerCost } from './handler-process.ts';
+
+const DATABASE = 'handler';
+const JOURNEYS = 200;
+const MESSAGES = 10;
+/** Events a message, and the CPU time that one may cost. */
+const SHAPES = [
+  { eventsEach: 10, mostMicros: 30 },
+  { eventsEach: 1, mostMicros: 80 },
+];
+/** Of a function with 512 MB, as Lambda starts Node. */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-old-space-size=400'];
+
+/** The CPU time of the ingest function's own process, SDK and log lines included; the database is in others. */
+export async function run({ quick }: { quick: boolean }): Promise<void> {
+  const rounds = quick ? 3 : 5;
+  const invocations = quick ? 200 : 500;
+  const server = await startBenchServer();
+  const { bundles, remove } = await synthesiseBundles();
+  const file = bundles.find(({ flow }) => flow === 'ingest')?.file;
+  if (file === undefined) throw new Error('There is no bundle of ingest.');
+  await server.create(DATABASE);
+  const child = fork(fileURLToPath(new URL('handler-process.ts', import.meta.url)), [file], {
+    execArgv: [...NODE_OPTIONS, ...process.execArgv],
+    env: environmentOf(server),
+    // Log lines go where Lambda reads them: into a pipe or a file, never to a terminal.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
+  const rows: string[][] = [];
+  const aims: Aim[] = [];
+  const messages = new Messages();
+  try {
+    for (const { eventsEach, mostMicros } of SHAPES) {
+      const micros: number[] = [];
+      const latencies: number[] = [];
+      // The first two rounds warm up and are not counted.
+      for (let round = 0; round < rounds + 2; round++) {
+        const batches = Array.from({ length: invocations }, () => messages.batch(eventsEach));
+        child.send(batches);
+        const [reply] = (await once(child, 'message')) as [{ answer: HandlerCost } | { failure: string }];
+        if ('failure' in reply) throw new Error(reply.failure);
+        if (round < 2) continue;
+        micros.push(reply.answer.cpuMicros / (invocations * MESSAGES * eventsEach));
+        latencies.push(...reply.answer.latenciesMs);
+      }
+      rows.push([
+        `${MESSAGES} messages × ${eventsEach}`,
+        withSpread(median(micros), micros, 1),
+        number(quantile(latencies, 0.5), 1),
+        number(quantile(latencies, 0.99), 1),
+      ]);
+      aims.push({
+        text: `handler, ${MESSAGES} messages of ${eventsEach}: CPU of an event`,
+        reached: median(micros),
+        below: mostMicros,
+        unit: 'µs',
+      });
+    }
+  } finally {
+    child.kill();
+    await remove();
+    await server.stop();
+  }
+  printTable(
+    `The ingest function's process: ${number(invocations)} invocations a round, median of ${rounds} rounds (lowest–highest)`,
+    ['a batch', 'CPU of an event, µs', 'invocation p50, ms', 'p99, ms'],
+    rows,
+  );
+  printAims(aims);
+}
+
+function environmentOf(server: BenchServer): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_RDS_DATA: server.dataApiUrl,
+    CLUSTER_ARN: 'arn:aws:rds:us-east-1:123456789012:cluster:pagw-bench',
+    SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:pagw-bench-AbCdEf',
+    DATABASE_NAME: DATABASE,
+    QUARANTINE_BUCKET: 'quarantine',
+    EVENTS_QUEUE_URL: 'http://127.0.0.1:9/000000000000/pagw-events.fifo',
+    POWERTOOLS_METRICS_NAMESPACE: 'PagwEventTracker',
+    POWERTOOLS_SERVICE_NAME: 'pagw-ingest',
+  };
+}
+
+/**
+ * What Lambda hands over: messages of ten requests, the events of a message of one. Requests are as the demo's stage workers
+ * report them, a new one in the place of each that has ended.
+ */
+class Messages {
+  readonly #live: object[][] = [];
+  #requests = 0;
+  #sent = 0;
+
+  batch(eventsEach: number): SQSEvent {
+    const sentAt = String(Date.now());
+    const records = Array.from({ length: MESSAGES }, (_, place) => {
+      const events = this.#next(place, eventsEach);
+      this.#sent += 1;
+      return {
+        messageId: `00000000-0000-4000-8000-${String(this.#sent).padStart(12, '0')}`,
+        receiptHandle: 'handle',
+        body: JSON.stringify(events.length === 1 ? events[0] : events),
+        attributes: {
+          ApproximateReceiveCount: '1',
+          SentTimestamp: sentAt,
+          SenderId: 'AROAEXAMPLE:bench',
+          ApproximateFirstReceiveTimestamp: sentAt,
+          MessageGroupId: String(place),
+        },
+        messageAttributes: {},
+        md5OfBody: '',
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:pagw-events.fifo',
+        awsRegion: 'us-east-1',
+      };
+    });
+    return { Records: records };
+  }
+
+  #next(place: number, eventsEach: number): object[] {
+    let left = this.#live[place] ?? [];
+    if (left.length < eventsEach) left = this.#begin();
+    this.#live[place] = left.slice(eventsEach);
+    return left.slice(0, eventsEach);
+  }
+
+  #begin(): object[] {
+    this.#requests += 1;
+    const number = this.#requests % JOURNEYS;
+    const pagwId = `PAGW-HANDLER-${process.pid}-${this.#requests}`;
+    const { segments } = writeJourney(number, kindOf(number), new Date());
+    return segments
+      .flatMap(({ steps }) => steps)
+      .map(({ event }, at) => ({ ...event, pagwId, eventId: `${pagwId}-${at}` }));
+  }
+}
