@@ -9,6 +9,7 @@ import {
 import type { Command } from 'commander';
 import { recordOperatorAction } from '../data-access/operate.ts';
 import { ageText, countText, plural } from '../domain/words.ts';
+import { takenEntries } from '../flows/retry/taken-entries.ts';
 import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection } from './connection.ts';
@@ -215,7 +216,7 @@ async function send(messages: readonly Message[], { sqs, to }: Move): Promise<Me
   for (let place = 0, left = groups; left.length > 0; place++) {
     const wave = left.flatMap((group) => group[place] ?? []);
     if (wave.length === 0) break;
-    const { Successful = [], Failed = [] } = await sqs.send(
+    const answer = await sqs.send(
       new SendMessageBatchCommand({
         QueueUrl: to,
         Entries: wave.map((message, position) => ({
@@ -229,9 +230,7 @@ async function send(messages: readonly Message[], { sqs, to }: Move): Promise<Me
         })),
       }),
     );
-    const refused = new Set(Failed.map(({ Id }) => Id));
-    const named = new Set(Successful.flatMap(({ Id }) => (refused.has(Id) ? [] : Id)));
-    const sent = new Set(wave.filter((_, position) => named.has(String(position))));
+    const sent = takenEntries(wave, answer);
     taken.push(...sent);
     left = left.filter((group) => group.slice(place, place + 1).some((message) => sent.has(message)));
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RetryCommand } from '../../domain/retry-command.ts';
+import { takenEntries } from './taken-entries.ts';
 
 export interface SendResult<Retry> {
   sent: Retry[];
@@ -63,11 +64,9 @@ async function sendBatch<Retry extends { command: RetryCommand }>(
     })),
   });
   try {
-    const { Successful = [], Failed = [] } = await sqs.send(command);
-    const refused = new Set(Failed.map(({ Id }) => Id));
-    const named = new Set(Successful.flatMap(({ Id }) => (refused.has(Id) ? [] : Id)));
-    const taken = new Set(batch.filter((_, position) => named.has(String(position))));
-    return { taken, refusal: taken.size === 0 ? (Failed[0]?.Code ?? 'NoneTaken') : undefined };
+    const answer = await sqs.send(command);
+    const taken = takenEntries(batch, answer);
+    return { taken, refusal: taken.size === 0 ? (answer.Failed?.[0]?.Code ?? 'NoneTaken') : undefined };
   } catch (error) {
     return { taken: new Set(), refusal: error instanceof Error ? error.name : 'UnknownError' };
   }
