@@ -175,7 +175,7 @@ export function toRequestRow({
     board: (latest && boardOf(memory, latest)) ?? undefined,
     episodes: changed.length > 0 ? changed.map(toEpisodeRow) : undefined,
     episodes_left: left ?? undefined,
-    completed_at: instant(completedAtOf(memory)),
+    completed_at: instant(notBefore(first?.receivedAt, completedAtOf(memory))),
     unclear_answer_at: instant(memory.unclearAt),
     last_stage: events.at(-1)?.stage,
     main_stage: main?.stage,
@@ -275,6 +275,11 @@ function toEventRow({ event, sequenceNo, attempt, nextRetryAt, exhausted }: Fold
 function targetSystemOf({ lane, metadata }: TrackedEvent): string | undefined {
   const name = lane === 'main' ? metadata?.targetSystem : undefined;
   return typeof name === 'string' && name !== '' && name.length <= 64 ? name : undefined;
+}
+
+/** By a wrong clock a request may end before what was stated as its receipt. */
+function notBefore(receivedAt: number | undefined, at: number | null): number | null {
+  return at === null || receivedAt === undefined ? at : Math.max(at, receivedAt);
 }
 
 function instant(epochMs: number | null | undefined): string | undefined {

@@ -272,8 +272,10 @@ export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): 
   const own = policyOf(policy, request.tenant, request.plan);
   const priority = request.priority ?? 'STANDARD';
   const received = request.clockStartedAt.getTime();
-  // What is upgraded has its 72 hours from the upgrade; what is downgraded, its days from the receipt.
-  const start = priority === 'EXPEDITED' ? (request.prioritySince?.getTime() ?? received) : received;
+  // What is upgraded has its 72 hours from the upgrade; what is downgraded, its days from the receipt. Nothing is asked for before
+  // its receipt, whatever a producer's clock says.
+  const upgraded = priority === 'EXPEDITED' ? (request.prioritySince?.getTime() ?? received) : received;
+  const start = Math.max(received, upgraded);
   const frames = framesOf(own, request.drugs, received);
   const due = [frames, frames && own.state]
     .flatMap((one) => (one === null ? [] : [dueBy(one[priority], start, own, request.extensionDays)]))

@@ -226,7 +226,9 @@ class EpisodeHistory {
     const { at, by, until } = fact;
     const byUntil =
       until === undefined || current.dueAt === null ? undefined : (until - current.dueAt) / DAY_MS;
-    const days = byUntil === undefined ? fact.days : Math.max(1, Math.ceil(byUntil));
+    // A length that is none extends nothing.
+    if (byUntil !== undefined && byUntil <= 0) return;
+    const days = byUntil === undefined ? fact.days : Math.ceil(byUntil);
     const refusal =
       current.extendedAt !== null
         ? 'extension-stated-twice'

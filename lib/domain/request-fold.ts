@@ -65,6 +65,8 @@ export interface RequestMemory {
   outcome?: Outcome;
   /** When something closed it for good: the earliest times in their order, and the latest. */
   ends?: number[];
+  /** When subscribers were notified, the same way. */
+  notices?: number[];
   /** The latest answer that lets it wait, and the latest sign that work went on after one. */
   pendedAt?: number;
   reopenedAt?: number;
@@ -128,7 +130,7 @@ export interface FoldedDecisions {
 const INT4_MAX = 2_147_483_647;
 /** Stages outside the main lane with an open failure that are remembered; a producer may make up names without end. */
 const MAX_SIDE_STAGES = 32;
-const MOST_ENDS = 20;
+const MOST_TIMES = 20;
 
 const stageOrder: ReadonlyMap<string, number> = new Map(mainLane.map((stage, place) => [stage, place]));
 
@@ -240,9 +242,8 @@ export class RequestFold {
     const waits = effect === 'answers' && (status === 'PENDING' || unclear);
     if (waits) memory.pendedAt = Math.max(memory.pendedAt ?? at, at);
     if (effect === 'reopens') memory.reopenedAt = Math.max(memory.reopenedAt ?? at, at);
-    const closes =
-      effect === 'ends' || (effect === 'answers' && !waits) || (effect === 'notifies' && isDecided(memory));
-    if (closes) memory.ends = withEnd(memory.ends, at);
+    if (effect === 'ends' || (effect === 'answers' && !waits)) memory.ends = withTime(memory.ends, at);
+    if (effect === 'notifies') memory.notices = withTime(memory.notices, at);
     return nextStage;
   }
 
@@ -374,13 +375,15 @@ export function boardOf(memory: RequestMemory, latest: DecisionEpisode): Board |
  * update on that asks for another decision.
  */
 export function completedAtOf(memory: RequestMemory): number | null {
-  return endedAtOf(memory) ?? pendsSince(memory, begunAnewAt(memory));
+  return endedAtOf(memory) ?? pendsSince(memory, latestAsking(memory).begunAt);
 }
 
-/** When it was first closed for good. */
+/** When it was first closed for good: by an end, or by a notice of what was decided by then, whichever arrived first. */
 function endedAtOf(memory: RequestMemory): number | null {
-  const begunAt = begunAnewAt(memory);
-  return memory.ends?.find((at) => at >= begunAt) ?? null;
+  const { begunAt, decidedAt } = latestAsking(memory);
+  const endedAt = memory.ends?.find((at) => at >= begunAt) ?? null;
+  const toldAt = (decidedAt !== null && memory.notices?.find((at) => at >= decidedAt)) || null;
+  return endedAt === null || toldAt === null ? (endedAt ?? toldAt) : Math.min(endedAt, toldAt);
 }
 
 /** Whether it was closed by nothing but a pend. */
@@ -394,23 +397,26 @@ function pendsSince({ pendedAt, reopenedAt }: RequestMemory, begunAt: number): n
   return reopenedAt !== undefined && reopenedAt >= pendedAt ? null : pendedAt;
 }
 
-/** Of the latest update of what was decided or ended before it. */
-function begunAnewAt({ decision }: RequestMemory): number {
+/** Since when something new is asked for, by the latest update of what was decided or ended before it; and when that was decided. */
+function latestAsking({ decision }: RequestMemory): { begunAt: number; decidedAt: number | null } {
   let begunAt = Number.NEGATIVE_INFINITY;
+  let decidedAt: number | null = null;
   let isEnded = false;
-  for (const { says, at } of decision?.facts ?? []) {
-    if (says === 'resolved' || says === 'closed') isEnded = true;
-    if (says !== 'begun' || !isEnded) continue;
-    begunAt = at;
+  for (const fact of decision?.facts ?? []) {
+    if (fact.says === 'resolved' || fact.says === 'closed') isEnded = true;
+    if (fact.says === 'resolved' && isDetermination(fact.as)) decidedAt ??= fact.at;
+    if (fact.says !== 'begun' || !isEnded) continue;
+    begunAt = fact.at;
+    decidedAt = null;
     isEnded = false;
   }
-  return begunAt;
+  return { begunAt, decidedAt };
 }
 
-function withEnd(ends: readonly number[] = [], at: number): number[] {
-  if (ends.includes(at)) return [...ends];
-  const all = [...ends, at].toSorted((one, other) => one - other);
-  return all.length > MOST_ENDS ? all.toSpliced(-2, 1) : all;
+function withTime(times: readonly number[] = [], at: number): number[] {
+  if (times.includes(at)) return [...times];
+  const all = [...times, at].toSorted((one, other) => one - other);
+  return all.length > MOST_TIMES ? all.toSpliced(-2, 1) : all;
 }
 
 /** The latest outcome, else how far the request came. */
@@ -478,10 +484,6 @@ function orderOf(stage: string): number {
 
 function isSuccess(status: EventStatus): boolean {
   return status === 'COMPLETED' || status === 'SKIPPED';
-}
-
-function isDecided({ decision }: RequestMemory): boolean {
-  return decision?.facts.some((fact) => fact.says === 'resolved' && isDetermination(fact.as)) ?? false;
 }
 
 function isFarther(status: RequestStatus, than: RequestStatus): boolean {

@@ -68,7 +68,7 @@ export interface StatedAppeal {
  * What the event does to its request's life. What becomes of it depends on the request, see `RequestFold`.
  * - `answers`: the provider gets an answer, a pend included.
  * - `ends`: the message states a terminal status.
- * - `notifies`: subscribers were notified; ends what is decided.
+ * - `notifies`: subscribers were notified; ends what was decided by then.
  * - `reopens`: work goes on after a pend.
  */
 export type RequestEffect = 'answers' | 'ends' | 'notifies' | 'reopens' | null;

@@ -234,6 +234,14 @@ describe('the clock', () => {
     expect(only([first, step])).toMatchObject({ requestedPriority: 'STANDARD', priority: 'EXPEDITED' });
   });
 
+  it('has them from the receipt where the upgrade lies before that by its producer’s clock', () => {
+    const upgraded: Step = ['01 10:00', 'PRIORITY_UPGRADED'];
+    const stated: Step = ['06 10:00', 'PARSE_OK', null, { receivedAt: at('05 10:00') }];
+    expect(due(['01 09:00', 'WORKFLOW_START', null, { priority: 'STANDARD' }], upgraded, stated)).toBe(
+      '08 10:00',
+    );
+  });
+
   it('takes what services repeat for no change, and the intake’s urgency for how it was requested', () => {
     const states = (when: string, type: string, metadata?: object): Step => [
       when,
@@ -291,6 +299,8 @@ describe('the clock', () => {
     ]);
     expect(outcome(extended('04 10:00', 30))).toEqual(['23 23:59', 'extension-too-long']);
     expect(outcome(['04 10:00', 'EXTENSION_DENIED'])).toEqual(['09 23:59']);
+    const until = (end: string): Step => ['04 10:00', 'VAL_OK', null, { extension: { until: at(end) } }];
+    expect(outcome(until('08 10:00'), extended('05 10:00', 7))).toEqual(['16 23:59']);
   });
 });
 

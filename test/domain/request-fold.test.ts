@@ -95,9 +95,7 @@ describe('a history', () => {
           expect(mixed.outcome).toEqual(inOrder.outcome);
           expect(statusOf(mixed)).toBe(statusOf(inOrder));
           expect(mixed.unclearAt).toBe(inOrder.unclearAt);
-          // A notice closes what is decided when it arrives: the clock of who sends it may be behind.
-          if (history.every(({ eventType }) => eventType !== 'NOTIFY_OK'))
-            expect(completedAtOf(mixed)).toBe(completedAtOf(inOrder));
+          expect(completedAtOf(mixed)).toBe(completedAtOf(inOrder));
         },
       ),
       { numRuns: HISTORIES },
@@ -330,6 +328,22 @@ describe('the end of a request', () => {
 
   it('is not brought by a notification while nothing is decided', () => {
     expect(endOf(told([1, 'NOTIFY_OK'])).closed).toBe(false);
+  });
+
+  it('is brought by the notice of what was decided by then, whichever of the two arrives first', () => {
+    const decided = told([2, 'CALLBACK_OK', { disposition: 'Not Certified' }]);
+    const [pendTold, decisionTold] = [told([1, 'NOTIFY_OK']), told([3, 'NOTIFY_OK'])];
+    for (const history of [
+      [decided, decisionTold],
+      [decisionTold, decided],
+    ])
+      expect(endOf(...history)).toEqual({ status: 'RECEIVED', determination: 'DENIED', closed: true });
+    for (const history of [
+      [decided, pendTold],
+      [pendTold, decided],
+      [decided, decisionTold, told([4, 'REQUEST_UPDATED']), told([5, 'NOTIFY_OK'])],
+    ])
+      expect(endOf(...history).closed).toBe(false);
   });
 
   it('is not undone by a callback when it was cancelled', () => {

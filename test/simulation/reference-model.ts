@@ -232,7 +232,8 @@ export class ModelRequest {
     if (eventType === 'CALLBACK_START') this.isPended = false;
     if (this.resolution !== null && eventType === 'NOTIFY_OK') this.noticedAt ??= at;
     if (this.resolution !== null && eventType === 'NOTIFY_FAIL') this.noticeFailed = true;
-    if (eventType === 'NOTIFY_OK' && this.determination !== null) this.#end(at);
+    if (eventType === 'NOTIFY_OK' && this.determination !== null && at >= (this.resolution?.at ?? at))
+      this.#end(at);
     const progress = status === 'COMPLETED' ? PROGRESS[eventType] : undefined;
     if (progress !== undefined) this.#advance(progress);
     if (eventType !== 'RESPONSE_OK') return;

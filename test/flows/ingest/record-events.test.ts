@@ -155,6 +155,16 @@ describe('recordEvents', () => {
     expect(await stateOf(pagwId)).toMatchObject({ mainAt: now, lastEventAt: now, receivedAt: now });
   });
 
+  it('closes no request before its receipt, whose producer’s clock may be ahead', async () => {
+    const pagwId = newRequest();
+    const receivedAt = '2026-03-01T10:00:00.000Z';
+    const stated = { status: 'DENIED', receivedAt } as const;
+    const metadata = { reviewAction: 'A4' };
+    await record(trackedEvent({ pagwId, occurredAt: '2026-03-01T09:00:00.000Z', stated, metadata }));
+    const at = new Date(receivedAt);
+    expect(await stateOf(pagwId)).toMatchObject({ decidedAt: null, receivedAt: at, completedAt: at });
+  });
+
   it('closes, reopens and decides as the events say', async () => {
     const pagwId = newRequest();
     await record(trackedEvent({ pagwId, ...pend }));
