@@ -28,7 +28,10 @@ export const createHandler = flowHandler('widget', widgetEnv, ({ env, database, 
     const question = readWidgetEvent(event, 'stuck');
     if (question.describe) return { markdown: DESCRIPTION };
     const now = (await agreedClock()).now();
-    const { html, failure } = await drawWidget(question, { database, tenant, rules, now, functionArn });
+    const { html, failure } = await drawWidget(question, {
+      ...{ database, tenant, rules, now, functionArn },
+      stackName: env.STACK_NAME,
+    });
     if (failure !== null) logger.warn('view not shown', { view: question.view, code: failure.code });
     return html;
   };

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { durationText } from '../domain/words.ts';
 import { ExitCode, toCliError, usageError } from './cli-error.ts';
+import { trackerOptions } from './connection.ts';
 import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
 import { refuseImpossible } from './refuse-impossible.ts';
 import type { CliIo } from './run-pagw.ts';
@@ -55,6 +56,8 @@ export type Outcome = ExitCode | undefined;
 export class Cli {
   readonly io: CliIo;
   exitCode: ExitCode = ExitCode.fine;
+  /** The options that named the tracker, for the commands that an error tells of. */
+  tracker = '';
   /** Whether Ctrl-C is how the verb ends, and not its failure. */
   endsByInterrupt = false;
 
@@ -81,6 +84,7 @@ export class Cli {
   ): Promise<void> {
     const options = command.optsWithGlobals<GlobalOptions>();
     const session = new Session(options, this.io);
+    this.tracker = trackerOptions(options);
     const own = new Set(command.options.map((option) => option.attributeName()));
     const given = narrowingOptions.filter((name) => options[name] !== undefined && !own.has(name));
     session.refuseUnused(pathOf(command), honoured, given);

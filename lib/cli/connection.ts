@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../data-access/database.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { usageError } from './cli-error.ts';
 import { openLocalConnection } from './local-connection.ts';
 import { openStackConnection } from './stack-connection.ts';
@@ -13,6 +14,8 @@ export interface Connection {
   kind: 'local' | 'deployed';
   /** How to name it in a sentence: its address, or its stack. */
   name: string;
+  /** By which another command finds it. */
+  options: string;
   database(login: LoginName): Database;
   /** Who AWS says is asking, as an ARN; absent where only the machine knows. @throws CliError where AWS does not say. */
   caller?: (() => Promise<string>) | undefined;
@@ -45,6 +48,13 @@ export interface ConnectionOptions {
   stack?: string | undefined;
   profile?: string | undefined;
   region?: string | undefined;
+}
+
+/** The options by which a command of the same shell finds the same tracker; empty: it does without. */
+export function trackerOptions({ url, stack, profile, region }: ConnectionOptions): string {
+  return Object.entries({ url, stack, profile, region })
+    .flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(value)}`]))
+    .join(' ');
 }
 
 const DEFAULT_URL = 'http://localhost:4780';

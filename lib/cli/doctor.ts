@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
+import { commandsToTracker } from '../domain/shell-word.ts';
 import { plural } from '../domain/words.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { ExitCode, usageError } from './cli-error.ts';
+import { trackerOptions } from './connection.ts';
 import { type CheckPart, type DoctorCheck, headingText, resultText } from './doctor/doctor-check.ts';
 import { openAccount } from './doctor/preflight.ts';
 import { type CheckResult, doctorChecks, runChecks, runPreflight } from './doctor/run-checks.ts';
@@ -72,7 +74,9 @@ async function report(
   progress?: Progress,
 ): Promise<ExitCode> {
   const results: CheckResult[] = [];
-  for await (const result of checked) {
+  for await (const found of checked) {
+    const next = found.next && commandsToTracker(found.next, trackerOptions(session.options));
+    const result = { ...found, next };
     progress?.clear();
     if (session.options.output === 'table') printResult(session, result, results.at(-1));
     results.push(result);

@@ -129,7 +129,7 @@ export function incidentShow(cli: Cli): Command {
           ['Notified with', incident.leadKey === null ? null : shellWord(incident.leadKey)],
           [`Same cause`, outage.length === 0 ? null : outageText(outage)],
           ['What to do', closedAt === null ? step.say : null],
-          ['Command', closedAt === null ? groupCommand(step, incident) : null],
+          ['Command', closedAt === null ? session.command(groupCommand(step, incident)) : null],
           ...notifications.map(
             ({ sentAt, writtenAt, body }): FactLine => [
               sentAt === null ? 'Not sent' : 'Notified',
@@ -194,7 +194,7 @@ export function incidentSnooze(cli: Cli): Command {
           if (incident?.closedAt === null && incident.leadKey !== null)
             throw usageError(
               `${printable(key)} has no notifications of its own: those of the same cause at other tenants cover it.`,
-              `Silence that: \`${pagwCommand('incident snooze', [incident.leadKey])} --reason WHY\`.`,
+              `Silence that: \`${pagwCommand('incident snooze', [incident.leadKey], { reason: 'WHY' })}\`.`,
             );
           if (!(await snoozeIncident(connection.database('operator'), snooze, now)))
             throw new CliError({

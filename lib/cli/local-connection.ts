@@ -4,7 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { openDatabase } from '../data-access/database.ts';
 import { CliError } from './cli-error.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, trackerOptions } from './connection.ts';
 
 /** What programs on its machine learn of a local stack: GET /environment. */
 const environmentSchema = z.object({
@@ -50,6 +50,7 @@ export async function openLocalConnection(url: string): Promise<Connection> {
   return {
     kind: 'local',
     name: url,
+    options: trackerOptions({ url }),
     database: () => database,
     sqs,
     eventsQueueUrl: environment.EVENTS_QUEUE_URL,

@@ -162,7 +162,7 @@ function rejectedText(session: Session, row: FollowedRejection, at: (moment: Dat
       ['Replayed', row.replayedAt === null ? 'no' : at(row.replayedAt)],
       ['Since', sinceText(row)],
       ['Next', nextStepOfRejection(row).say],
-      ['Command', rejectionCommand(row)],
+      ['Command', session.command(rejectionCommand(row))],
       ['Body', `s3://${row.bodyBucket}/${row.bodyKey}, ${plural(row.bodyBytes, 'byte')}`],
     ],
     paint,
@@ -180,8 +180,7 @@ function fateDetail(row: FollowedRejection, now: Date): string | null {
 
 function sinceText({ recordedNo, refusedAgainId, refusedAgainCode, pagwId, replayedAt }: FollowedRejection) {
   if (recordedNo !== null) return `recorded as event #${recordedNo} of ${pagwId}`;
-  if (refusedAgainId !== null)
-    return `refused again, ${refusedAgainCode}: pagw rejected show ${refusedAgainId}`;
+  if (refusedAgainId !== null) return `refused again as ${refusedAgainId}, ${refusedAgainCode}`;
   return replayedAt === null ? null : 'sent again; neither recorded nor refused yet';
 }
 

@@ -218,7 +218,10 @@ async function showRequest(session: Session, pagwId: string, metadata: boolean):
         now: connection.now(),
         metadata,
       };
-      const more = await readActsFacts(database, request, view);
+      const more = await readActsFacts(database, request, {
+        ...view,
+        command: (text) => session.command(text),
+      });
       session.print(`${requestHeadText(request, view, more)}\n${timelineText(events, view)}`);
     }
   }
@@ -231,7 +234,7 @@ async function showRequest(session: Session, pagwId: string, metadata: boolean):
 async function readActsFacts(
   database: Database,
   request: RequestRow,
-  view: RequestView,
+  view: { now: Date; command: (text: string) => string },
 ): Promise<FactLine[]> {
   const { tenant, mainStage: stage, targetSystem } = request;
   const pauses = await listRetryPauses(database);
@@ -242,7 +245,7 @@ async function readActsFacts(
   return [
     ['Paused', isHeld ? pauseText(pause, view.now) : null],
     ['Next', step?.say ?? null],
-    ['Command', step && requestCommand(step, request.pagwId)],
+    ['Command', step && view.command(requestCommand(step, request.pagwId))],
     ...acts.map(
       ({ actedAt, actedBy, action, reason }): FactLine => [
         'By hand',

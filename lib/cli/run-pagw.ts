@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { printable } from '../domain/printable-text.ts';
+import { commandsToTracker } from '../domain/shell-word.ts';
 import { Cli } from './cli.ts';
 import { CliError, ExitCode, toCliError } from './cli-error.ts';
 import type { OpenConnection } from './connection.ts';
@@ -19,7 +20,7 @@ export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitC
   } catch (error) {
     if (error instanceof ReaderGoneError) return ExitCode.fine;
     const failure = toCliError(error);
-    printError(failure, args, io);
+    printError(failure, args, cli);
     return failure.exitCode;
   }
 }
@@ -50,7 +51,10 @@ function interruption(cli: Cli): Promise<never> {
   });
 }
 
-function printError({ code, message, hint, retryable }: CliError, args: readonly string[], io: CliIo): void {
+function printError(failure: CliError, args: readonly string[], { io, tracker }: Cli): void {
+  const { code, retryable } = failure;
+  const message = commandsToTracker(failure.message, tracker);
+  const hint = failure.hint && commandsToTracker(failure.hint, tracker);
   if (asksForJson(args)) {
     io.stderr.write(`${JSON.stringify({ code, message, hint: hint ?? null, retryable })}\n`);
     return;

@@ -1,6 +1,7 @@
+import { commandsToTracker, toTracker } from '../domain/shell-word.ts';
 import { agreeOnTime } from './agree-on-time.ts';
 import { cancelled, usageError } from './cli-error.ts';
-import { type Connection, chooseConnection } from './connection.ts';
+import { type Connection, chooseConnection, trackerOptions } from './connection.ts';
 import type { GlobalOptions, NarrowingOption } from './global-options.ts';
 import { choosePaint, type Paint } from './output/paint.ts';
 import { BYTE_ORDER_MARK, csvLine, jsonChunks, jsonLines } from './output/print-list.ts';
@@ -73,9 +74,14 @@ export class Session {
     else if (this.options.output !== 'table') this.printJsonLines([counts]);
   }
 
-  /** A sentence about the data. */
+  /** A sentence about the data; the commands in it, each in backticks, go to this run's tracker. */
   say(sentence: string): void {
-    this.io.stderr.write(`${sentence}\n`);
+    this.io.stderr.write(`${commandsToTracker(sentence, trackerOptions(this.options))}\n`);
+  }
+
+  /** A command to print, for this run's tracker. */
+  command(text: string): string {
+    return toTracker(text, trackerOptions(this.options));
   }
 
   /** Opens the tracker, once. */

@@ -3,7 +3,7 @@ import { maskErrorMessage } from './mask-error-message.ts';
 import { groupCommand, nextStepOfGroup } from './next-step.ts';
 import { OTHER } from './other-name.ts';
 import { printable } from './printable-text.ts';
-import { pagwCommand, shellWord } from './shell-word.ts';
+import { pagwCommand, shellWord, toTracker } from './shell-word.ts';
 import {
   durationText,
   type IncidentLevel,
@@ -108,17 +108,17 @@ function tenantsText({ kind, tenants }: IncidentReport): string {
 function doText(report: IncidentReport, stackName: string | undefined): string {
   const { key, stage, count, awaited, pause } = report;
   const tenant = isOfMany(report) ? null : report.tenant;
-  const stack = stackName === undefined ? '' : ` --stack ${shellWord(stackName)}`;
+  const tracker = stackName === undefined ? '' : `--stack ${shellWord(stackName)}`;
   // Causes folded together have no step in common; and what only waits for an outcome needs none.
-  if (stage === OTHER) return `${pagwCommand('stuck', [], tenant === null ? {} : { tenant })}${stack}`;
-  if (count === awaited) return `${pagwCommand('incident show', [key])}${stack}`;
+  if (stage === OTHER) return toTracker(pagwCommand('stuck', [], tenant === null ? {} : { tenant }), tracker);
+  if (count === awaited) return toTracker(pagwCommand('incident show', [key]), tracker);
   const step = nextStepOfGroup(report, pause !== undefined);
   // A command with a masked name would find nothing, and one with the name itself would reveal what is masked.
   const masked = [report.errorCode, report.targetSystem].some(
     (name) => name !== null && maskErrorMessage(name) !== name,
   );
   const command = masked ? pagwCommand('incident show', [key]) : groupCommand(step, { ...report, tenant });
-  return `${printable(step.say)} ${command}${stack}`;
+  return `${printable(step.say)} ${toTracker(command, tracker)}`;
 }
 
 function sectionUrl(runbookUrl: string, reason: string): string {

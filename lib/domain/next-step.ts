@@ -142,19 +142,23 @@ export function nextStepOfRejection(
   }
 }
 
+/** What whoever types it puts in. */
+const WITH_REASON = { reason: 'WHY' };
+
 /** The act as it is typed, of a refused message. */
 export function rejectionCommand(
   rejected: Parameters<typeof nextStepOfRejection>[0] & { id: number; refusedAgainId: number | null },
 ) {
   const { acts } = nextStepOfRejection(rejected);
-  if (acts.length > 0) return `${pagwCommand('rejected replay', [String(rejected.id)])} --reason WHY`;
+  if (acts.length > 0) return pagwCommand('rejected replay', [String(rejected.id)], WITH_REASON);
   return pagwCommand('rejected show', [String(rejected.refusedAgainId ?? rejected.id)]);
 }
 
-/** The act as it is typed, without its reason; to look, where there is none. */
+/** The act as it is typed, its reason and end left open; to look, where there is none. */
 export function requestCommand({ acts: [act] }: NextStep, pagwId: string): string {
-  if (act === 'retry') return `${pagwCommand('retry run', [pagwId])} --reason WHY`;
-  if (act === 'resend' || act === 'close') return `${pagwCommand(`request ${act}`, [pagwId])} --reason WHY`;
+  if (act === 'retry') return pagwCommand('retry run', [pagwId], WITH_REASON);
+  if (act === 'resend') return pagwCommand('request resend', [pagwId], WITH_REASON);
+  if (act === 'close') return pagwCommand('request close', [pagwId], { as: 'END', ...WITH_REASON });
   return act === 'resume' ? 'pagw retry pauses' : pagwCommand('request show', [pagwId]);
 }
 
@@ -168,7 +172,7 @@ export function groupCommand(
   // Of several tenants, what they have in common is held back: not what other tenants of the stage send elsewhere.
   const shared: Record<string, string> =
     tenant === null && targetSystem !== null ? { downstream: targetSystem } : {};
-  if (act === 'pause') return `${pagwCommand('retry pause', [], { ...at, ...shared })} --reason WHY`;
+  if (act === 'pause') return pagwCommand('retry pause', [], { ...at, ...shared, ...WITH_REASON });
   if (act === 'resume') return 'pagw retry pauses';
   if (act !== 'batch') return pagwCommand('stuck', [], at);
   const narrowed = {

@@ -19,10 +19,31 @@ export function pagwCommand(
   operands: readonly string[],
   options: Readonly<Record<string, string>> = {},
 ): string {
-  const words = Object.entries(options).map(([name, value]) => `--${name} ${shellWord(value)}`);
+  const given = Object.entries(options).map(([name, value]) => `--${name} ${shellWord(value)}`);
+  const named = operands.map(shellWord);
   // Behind -- nothing is an option, whatever it begins with.
-  if (operands.some((operand) => operand.startsWith('-'))) words.push('--');
-  return ['pagw', verb, ...words, ...operands.map(shellWord)].join(' ');
+  const words = operands.some((operand) => operand.startsWith('-'))
+    ? [...given, '--', ...named]
+    : [...named, ...given];
+  return ['pagw', verb, ...words].join(' ');
+}
+
+/**
+ * The same command for a tracker that is not the one which the shell speaks to by itself.
+ * @param tracker options, such as `--stack PagwEventTracker-prod`; empty: the shell's own.
+ */
+export function toTracker(command: string, tracker: string): string {
+  if (tracker === '') return command;
+  // Behind these nothing is an option of pagw.
+  const [, before = '', behind = ''] = /^(.*?)((?: -- | > | < | \| ).*)?$/s.exec(command) ?? [];
+  return `${before} ${tracker}${behind}`;
+}
+
+/** A sentence whose commands, each in backticks, are for that tracker. Those that speak to none stay as they are. */
+export function commandsToTracker(sentence: string, tracker: string): string {
+  return sentence.replace(/`(pagw (?!event validate|completion)[a-z][^`]*)`/g, (quoted, command: string) =>
+    / --help$/.test(command) ? quoted : `\`${toTracker(command, tracker)}\``,
+  );
 }
 
 function octal(character: string): string {

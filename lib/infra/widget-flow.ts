@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { RulesLayer } from './rules-layer.ts';
@@ -29,6 +29,7 @@ export class WidgetFlow extends Construct {
       ...reservedOf(props),
       environment: {
         WIDGET_TENANT: props.tenant,
+        STACK_NAME: Stack.of(this).stackName,
       },
     });
     props.rules.serve(this.widget);

@@ -128,6 +128,8 @@ export const maintainEnv = z.extend(databaseEnv, {
 export const widgetEnv = z.extend(databaseEnv, {
   /** The one tenant it shows, or `*` for all. Whoever can edit a dashboard can change its parameters, not this. */
   WIDGET_TENANT: z.string().check(z.trim(), z.minLength(1)),
+  /** The CloudFormation stack that its commands name. */
+  STACK_NAME: z.optional(z.string()),
   RETRY_POLICY: z.optional(z.string()),
   STUCK_LIMITS: z.optional(z.string()),
 });

@@ -76,7 +76,7 @@ function databaseFailure({ kind, sqlState, retryable }: DatabaseError): ViewFail
       status: 503,
       code: 'SCHEMA_BEHIND',
       message: 'The database is older than this program.',
-      hint: 'Apply the migrations: pagw migrate up.',
+      hint: 'Apply the migrations: `pagw migrate up`.',
     };
   }
   return {

@@ -44,6 +44,8 @@ export interface Links {
   link(place: Place, label: Child, options?: LinkOptions): Html;
   /** To where it can be done by hand; a shell that cannot act has none. */
   act?(place: ActPlace, label: Child): Html;
+  /** A command for this tracker, to be pasted into a terminal. */
+  command(text: string): Html;
   /** To a section of the runbook. */
   runbook?(section: string): Html;
   /** To the rows of a table as JSON: those that are drawn. A shell without addresses has none. */

@@ -30,7 +30,12 @@ beforeAll(async () => {
   [reader, operator] = await Promise.all([openAsRole(db, 'pagw_reader'), openAsRole(db, 'pagw_operator')]);
   outage = new CarelonOutage(db);
   const tracker = {
-    ...{ name: 'PagwEventTracker-dev', reader: reader.database, operator: operator.database },
+    ...{
+      name: 'PagwEventTracker-dev',
+      options: '--stack PagwEventTracker-dev',
+      reader: reader.database,
+      operator: operator.database,
+    },
     ...{ retryPolicy: undefined, stuckLimits: undefined },
     caller: async () => 'maria',
     now: () => outage.at(minute),

@@ -243,7 +243,7 @@ describe('pagw rejected replay', () => {
     expect(list.stdout).toMatch(/^ *2 .*waiting$/m);
     expect(list.stdout).toMatch(/^ *1 .*refused again as 2$/m);
     const shown = await runCli(['rejected', 'show', '1'], { connection });
-    expect(shown.stdout).toContain('refused again, TENANT_UNKNOWN: pagw rejected show 2');
+    expect(shown.stdout).toContain('refused again as 2, TENANT_UNKNOWN');
     // The producer itself sends it again, with its tenant and the id that it has: that is followed, too.
     await ingest('m-9', { ...named, eventId: 'm-1' });
     const { rejected } = JSON.parse(

@@ -43,6 +43,7 @@ async function pagw(...args: string[]) {
     openConnection: async () => ({
       kind: 'local',
       name: 'test',
+      options: '',
       database: () => bench.database,
       sqs: {} as SQSClient,
       eventsQueueUrl: '',

@@ -61,6 +61,7 @@ export function connectionTo(db: TestDatabase, now: Date, given: Partial<Connect
   return {
     kind: 'local',
     name: 'the test tracker',
+    options: '',
     database: () => db.database,
     sqs: {} as SQSClient,
     eventsQueueUrl: 'http://queue.test/000000000000/pagw-events.fifo',

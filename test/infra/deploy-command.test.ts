@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,4 +58,41 @@ test('the deployment is one command on every page, which the CDK takes for both 
 test('the name of what runs includes what holds data', async () => {
   const said = await cdk(['deploy', 'PagwEventTracker-dev', '-c', 'stage=dev']);
   expect(said).toContain('Including dependency stacks: PagwEventTracker-dev-data');
+});
+
+test('what commands of the pages name is in the templates', () => {
+  const resourcesOf = (stack: string) => {
+    const file = join(assembly, `PagwEventTracker-dev${stack}.template.json`);
+    return JSON.parse(readFileSync(file, 'utf8'));
+  };
+  const [run, data] = [resourcesOf(''), resourcesOf('-data')];
+  const ofType = ({ Resources }: typeof run, type: string) =>
+    Object.values<{ Type: string; Properties: Record<string, never> }>(Resources)
+      .filter(({ Type }) => Type === type)
+      .map(({ Properties }) => Properties);
+  const text = ['README.md', ...globSync('docs/*.md')].map((page) => readFileSync(page, 'utf8')).join('\n');
+  const outputs = [
+    ...[...text.matchAll(/OutputKey=='(\w+)'/g)].map(([, name = '']) => name),
+    ...[...text.matchAll(/outputs? ((?:`\w+`(?: and |, )?)+)/g)].flatMap(([, names = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
+    ),
+  ];
+  expect(outputs.length).toBeGreaterThan(4);
+  // A stage has these two with `producers` and `retryConsumers`: test/infra/other-accounts.test.ts.
+  const there = [...Object.keys(run.Outputs), 'ProducerPolicy', 'RetryConsumerPolicy'];
+  expect(there).toEqual(expect.arrayContaining(outputs));
+  const stacks = new Set([...text.matchAll(/\bPagwEventTracker-(?:dev|prod)[\w-]*/g)].map(([name]) => name));
+  expect([...stacks].map((name) => name.replace(/-(dev|prod)(-data)?-?$/, ''))).toEqual(
+    Array.from(stacks, () => 'PagwEventTracker'),
+  );
+  // `list-schedules --name-prefix`: CloudFormation's own names begin with the stack's.
+  const schedules = ofType(run, 'AWS::Scheduler::Schedule');
+  expect(schedules.length).toBeGreaterThan(3);
+  expect(schedules.filter((schedule) => 'Name' in schedule || 'GroupName' in schedule)).toEqual([]);
+  // `list-secrets --filters Key=tag-value,Values=…-data`, then those that rotate.
+  expect(ofType(data, 'AWS::SecretsManager::Secret').length).toBeGreaterThan(4);
+  const queues = ofType(run, 'AWS::SQS::Queue').map(({ QueueName }) => QueueName);
+  expect(queues).toContain('pagw-events.fifo');
+  const clusters = ofType(data, 'AWS::RDS::DBCluster').map(({ DBClusterIdentifier }) => DBClusterIdentifier);
+  expect(JSON.stringify(clusters)).toContain('pagw-event-tracker-');
 });

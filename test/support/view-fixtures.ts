@@ -17,7 +17,7 @@ export function viewContext(fields: Partial<ViewContext> = {}): ViewContext {
     now,
     zone: 'UTC',
     tenant: null,
-    links: widgetLinks(FUNCTION_ARN),
+    links: widgetLinks(FUNCTION_ARN, ''),
     limits: { groups: 100, requests: 50, events: 200 },
     ...fields,
   };

@@ -3,6 +3,7 @@ import type { Database } from '../../data-access/database.ts';
 import { listActs } from '../../data-access/operate.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { REASON_MOST, reasonFault } from '../../domain/operator-reason.ts';
+import { commandsToTracker } from '../../domain/shell-word.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { ActsTable } from '../../views/parts/acts-table.tsx';
@@ -11,7 +12,7 @@ import { Empty, Failure } from '../../views/parts/notice.tsx';
 import { badFilter, readFields, readText } from '../../views/read-parameters.ts';
 import { type Links, ViewError, type ViewParameters } from '../../views/view-page.ts';
 import { type Act, type ActViews, actVerbs, isActName } from './act-verbs.tsx';
-import { consolePage } from './console-page.tsx';
+import { consolePage, trackerOptionsOf } from './console-page.tsx';
 import { type ConsoleRequest, type ConsoleResponse, type ConsoleRoutes, isSame } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
 import type { Replaying } from './replay-act.tsx';
@@ -59,7 +60,7 @@ export function actRoutes(views: ConsoleViews, acting: Acting): ConsoleRoutes {
       });
     },
     'GET /audit': async (request) => {
-      const { links, tables } = openLinks(request.url);
+      const { links, tables } = openLinks(request.url, trackerOptionsOf(views.stack, request.port));
       const page = await respond(views, request, () => auditPage(views, links));
       const asksForRows = request.url.searchParams.get('format') === 'json' && page.status === 200;
       return asksForRows ? tableAsJson(tables, request.url.searchParams.get('table')) : page;
@@ -147,7 +148,7 @@ async function auditPage({ database, clock }: ConsoleViews, links: Links): Promi
     <section>
       <h1>Audit</h1>
       <p class="lead">
-        What was done by hand, latest first; more and filters: <code>pagw audit</code>.
+        What was done by hand, latest first; more and filters: {links.command('pagw audit')}.
       </p>
       {rows.length === 0 ? (
         <Empty>Nothing was done by hand yet.</Empty>
@@ -167,7 +168,8 @@ async function respond(
   const children = await draw().catch((error: unknown) => {
     const failure = failureOf(error);
     status = failure.status;
-    const { code, message, hint } = failure;
+    const { code, message } = failure;
+    const hint = commandsToTracker(failure.hint, trackerOptionsOf(views.stack, request.port));
     return (
       <section>
         <h1>By hand</h1>

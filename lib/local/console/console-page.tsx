@@ -2,7 +2,7 @@ import { stages } from '../../domain/event-stages.ts';
 import { eventStatuses } from '../../domain/tracked-event.ts';
 import type { Place, ViewName } from '../../reports/place.ts';
 import type { Child, Html } from '../../views/html.ts';
-import { DataText } from '../../views/parts/data-text.tsx';
+import { CommandText, DataText } from '../../views/parts/data-text.tsx';
 import { wallClock } from '../../views/parts/time-text.tsx';
 import { styleSheet } from '../../views/style-sheet.ts';
 import type { Links } from '../../views/view-page.ts';
@@ -35,6 +35,8 @@ export interface ConsolePageProps {
 /** A deployed tracker that a console stands before. */
 export interface StackSite {
   name: string;
+  /** By which a command finds it: `--stack NAME`, and the profile and region that its console was opened with. */
+  options: string;
   /** How often a page refreshes. */
   liveSeconds: number;
 }
@@ -199,6 +201,14 @@ function Tenants({ page }: { page: ConsolePageProps }): Html {
   );
 }
 
+const USUAL_PORT = 4780;
+
+/** The options by which a command of another terminal finds the console's tracker. */
+export function trackerOptionsOf(stack: StackSite | undefined, port: number): string {
+  if (stack !== undefined) return stack.options;
+  return port === USUAL_PORT ? '' : `--url http://localhost:${port}`;
+}
+
 /** The address of a view in the console. */
 export function consolePath({ view, parameters = {} }: Place): string {
   return addressOf(viewPath(view), parameters);
@@ -228,5 +238,6 @@ export const consoleLinks: Links = {
       {label}
     </a>
   ),
+  command: (text) => <CommandText text={text} />,
   runbook: (section) => <a href={`/runbook#${section}`}>{section}</a>,
 };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { commandsToTracker } from '../../domain/shell-word.ts';
 import type { Child } from '../../views/html.ts';
-import { consolePage } from './console-page.tsx';
+import { consolePage, trackerOptionsOf } from './console-page.tsx';
 import type { ConsoleRoute } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
 
@@ -12,16 +13,17 @@ const RUNBOOK = existsSync(PACKAGED) ? PACKAGED : new URL('../../../docs/runbook
 export function getRunbook(views: ConsoleViews): ConsoleRoute {
   return async (request) => {
     const [head = '', ...sections] = readFileSync(RUNBOOK, 'utf8').split(/^## /m);
+    const tracker = trackerOptionsOf(views.stack, request.port);
     const children = (
       <section>
         <h1>Runbook</h1>
-        <Prose text={head.replace(/^# .*\n/, '')} />
+        <Prose text={head.replace(/^# .*\n/, '')} tracker="" />
         {sections.map((section) => {
           const [name = '', ...lines] = section.split('\n');
           return (
             <>
               <h2 id={name.trim()}>{name}</h2>
-              <Prose text={lines.join('\n')} />
+              <Prose text={lines.join('\n')} tracker={tracker} />
             </>
           );
         })}
@@ -34,8 +36,10 @@ export function getRunbook(views: ConsoleViews): ConsoleRoute {
 }
 
 /** Paragraphs; what begins with a bold word at a line's beginning (Means, Look, Mend) is one of its own. */
-function Prose({ text }: { text: string }) {
-  const paragraphs = text.trim().split(/\n\s*\n|\n(?=\*\*)/);
+function Prose({ text, tracker }: { text: string; tracker: string }) {
+  const paragraphs = commandsToTracker(text, tracker)
+    .trim()
+    .split(/\n\s*\n|\n(?=\*\*)/);
   return (
     <>
       {paragraphs.map((paragraph) => (

@@ -4,6 +4,7 @@ import { refuseUnknownNames, type StatedNames } from '../../data-access/known-na
 import { listTenants } from '../../data-access/requests.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
+import { commandsToTracker } from '../../domain/shell-word.ts';
 import { durationText } from '../../domain/words.ts';
 import { menuViews, type Place, type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf } from '../../views/failure-of.ts';
@@ -14,7 +15,7 @@ import type { ViewContext, ViewParameters, ViewRules } from '../../views/view-pa
 import { viewPages } from '../../views/view-pages.ts';
 import type { LocalClock } from '../local-clock.ts';
 import { readZone } from './choose-zone.tsx';
-import { consolePage, consolePath, type StackSite, viewPath } from './console-page.tsx';
+import { consolePage, consolePath, type StackSite, trackerOptionsOf, viewPath } from './console-page.tsx';
 import { type ConsoleRequest, type ConsoleResponse, type ConsoleRoutes, json } from './console-server.ts';
 import { DOWNLOAD_FILTERS, openLinks, tableAsJson } from './table-download.tsx';
 
@@ -47,13 +48,14 @@ async function getView(
   const page = viewPages[view];
   const { url } = request;
   const opening = openShell(views, request);
+  const tracker = trackerOptionsOf(views.stack, request.port);
   const now = views.clock.now();
   try {
     const parameters = readQuery(url.search.slice(1), ['tenant', ...DOWNLOAD_FILTERS, ...page.filters]);
     const asksForRows = readWord(parameters, 'format', ['json']) !== null;
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
     await refuseUnknownNames(views.database, { tenant, ...filteredNames(view, parameters) });
-    const { links, tables } = openLinks(url);
+    const { links, tables } = openLinks(url, tracker);
     const context: ViewContext = {
       now,
       zone: readZone(request.cookies, request.port),
@@ -79,7 +81,8 @@ async function getView(
     );
   } catch (error) {
     // By name: of an error, what a spread would leave out is the message.
-    const { status, code, message, hint } = failureOf(error);
+    const { status, code, message, hint: way } = failureOf(error);
+    const hint = commandsToTracker(way, tracker);
     if (url.searchParams.has('format')) return json(status, { code, message, hint });
     const children: Html = (
       <section>

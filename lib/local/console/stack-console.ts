@@ -13,6 +13,8 @@ import type { Replaying } from './replay-act.tsx';
 export interface StackTracker {
   /** Of the stack. */
   name: string;
+  /** By which a command finds it: `--stack NAME`, and what else its console was opened with. */
+  options: string;
   reader: Database;
   operator: Database;
   /** Who acts, asked before each act. @throws Error with a sentence, and a hint, where nobody says. */
@@ -36,7 +38,7 @@ export async function startStackConsole(
     database: tracker.reader,
     clock: { now: tracker.now, aheadSeconds: 0 },
     rules: readRules({ RETRY_POLICY: tracker.retryPolicy, STUCK_LIMITS: tracker.stuckLimits }),
-    stack: { name: tracker.name, liveSeconds: LIVE_SECONDS },
+    stack: { name: tracker.name, options: tracker.options, liveSeconds: LIVE_SECONDS },
   };
   const caller = () => tracker.caller().catch(tellReader);
   const routes = {

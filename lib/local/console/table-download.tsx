@@ -1,3 +1,4 @@
+import { toTracker } from '../../domain/shell-word.ts';
 import type { DrawnTable, Links } from '../../views/view-page.ts';
 import { consoleLinks } from './console-page.tsx';
 import { type ConsoleResponse, json } from './console-server.ts';
@@ -14,8 +15,9 @@ export interface OpenLinks {
 /**
  * Links of one page, whose tables each lead to their rows as JSON. That is drawn by the same code as the page, so it has
  * the rows of the page, in their order.
+ * @param tracker as of `trackerOptionsOf`, for the commands.
  */
-export function openLinks(url: URL): OpenLinks {
+export function openLinks(url: URL, tracker: string): OpenLinks {
   const tables: DrawnTable[] = [];
   const download = (table: DrawnTable) => {
     tables.push(table);
@@ -28,7 +30,8 @@ export function openLinks(url: URL): OpenLinks {
       </a>
     );
   };
-  return { links: { ...consoleLinks, download }, tables };
+  const command = (text: string) => consoleLinks.command(toTracker(text, tracker));
+  return { links: { ...consoleLinks, command, download }, tables };
 }
 
 /** The rows of the table that the address names, as a file; 400 that names those there are. */

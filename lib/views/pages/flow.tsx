@@ -6,6 +6,7 @@ import {
   listFlowRequests,
   pathKey,
 } from '../../data-access/flow.ts';
+import { pagwCommand } from '../../domain/shell-word.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { plural } from '../../domain/words.ts';
 import {
@@ -154,7 +155,10 @@ function FlowReport({ data, context }: ReportProps) {
             {...{ question, context }}
           />
           {flow.edges.length > EDGES_SHOWN ? (
-            <p class="legend">{`The ${EDGES_SHOWN} most frequent of ${flow.edges.length}; pagw report flow has all.`}</p>
+            <p class="legend">
+              {`The ${EDGES_SHOWN} most frequent of ${flow.edges.length}; `}
+              {links.command(pagwCommand('report flow', [], tenant === null ? {} : { tenant }))} has all.
+            </p>
           ) : null}
           <h2>Paths</h2>
           <FilledTable table={paths} rows={flow.variants.slice(0, PATHS_SHOWN)} {...{ question, context }} />

@@ -11,7 +11,9 @@ import { listActs, listRetryPauses, type RecordedAct } from '../../data-access/o
 import type { ListedRequest } from '../../data-access/requests.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
+import { OTHER } from '../../domain/other-name.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
+import { pagwCommand } from '../../domain/shell-word.ts';
 import { closedIncidentMark, durationText, incidentLevelMarks, plural } from '../../domain/words.ts';
 import { ActsTable } from '../parts/acts-table.tsx';
 import { DataText } from '../parts/data-text.tsx';
@@ -145,7 +147,14 @@ export function Incident({ data, context }: { data: IncidentData; context: ViewC
           {members.length < count ? (
             <Caution>
               {members.length.toLocaleString('en')} of {count.toLocaleString('en')}; all of them:{' '}
-              <code>pagw stuck</code>.
+              {context.links.command(
+                pagwCommand('stuck', [], {
+                  tenant: incident.tenant,
+                  ...(incident.stage === OTHER ? {} : { stage: incident.stage }),
+                  limit: String(count),
+                }),
+              )}
+              .
             </Caution>
           ) : null}
         </>

@@ -67,7 +67,7 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
       <h1>Rejected messages</h1>
       <p class="lead">
         <Total count={total} more={more} one="message" />, set aside with a reason, never lost: correct the
-        producer, then <code>pagw rejected replay</code>.
+        producer, then {links.command('pagw rejected replay')}.
         {code === null ? null : (
           <>
             {' '}

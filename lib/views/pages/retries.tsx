@@ -3,6 +3,7 @@ import { type ListedRetry, listRetries } from '../../data-access/retry.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
+import { pagwCommand } from '../../domain/shell-word.ts';
 import { overdueRetryMark, retryStateMarks, retryStates } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
@@ -107,7 +108,15 @@ export function RetryQueue({ data, context }: { data: RetryQueueData; context: V
         <Caution>
           {goesOn ? 'The next ' : 'The first '}
           {retries.length.toLocaleString('en')} of {total.toLocaleString('en')}. All of them:{' '}
-          <code>pagw retry list</code>.
+          {links.command(
+            pagwCommand('retry list', [], {
+              ...(tenant === null ? {} : { tenant }),
+              ...(stage === null ? {} : { stage }),
+              ...(state === null ? {} : { state }),
+              limit: String(total),
+            }),
+          )}
+          .
         </Caution>
       ) : null}
       {next === null ? null : (

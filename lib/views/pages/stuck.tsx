@@ -142,7 +142,7 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
         <Caution>
           The {groups.length.toLocaleString('en')} largest of {groupCount.toLocaleString('en')} groups. Choose
           a tenant or a stage to see others, or list every request with{' '}
-          <code>pagw stuck -o csv --limit {total}</code>.
+          {context.links.command(`pagw stuck -o csv --limit ${total}`)}.
         </Caution>
       ) : null}
       {requests === null ? null : (

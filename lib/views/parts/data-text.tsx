@@ -18,6 +18,18 @@ export function DataText({ value, most = LONGEST, mono = false }: DataTextProps)
   return <bdi class={mono ? 'mono' : undefined}>{cutText(value, most)}</bdi>;
 }
 
+/** Names that stages, codes and systems may have, quoted, are shorter together. */
+const LONGEST_COMMAND = 800;
+
+/** A command to be pasted into a terminal; whole, unless its names are of a length that none has. */
+export function CommandText({ text }: { text: string }) {
+  return (
+    <bdi>
+      <code>{cutText(text, LONGEST_COMMAND)}</code>
+    </bdi>
+  );
+}
+
 /** At most `most` characters, never half of one, with what is missing named. */
 export function cutText(value: string, most: number): string {
   if (value.length <= most) return value;

@@ -18,6 +18,7 @@ export function Caution({ children }: { children: Child }) {
 export interface FailureProps {
   code: string;
   message: string;
+  /** Commands in it stand in backticks. */
   hint: string;
 }
 
@@ -26,7 +27,11 @@ export function Failure({ code, message, hint }: FailureProps) {
   return (
     <div class="failure" role="alert">
       <p class="failure-message">{message}</p>
-      <p>{hint}</p>
+      <p>
+        {hint
+          .split(/(`[^`]+`)/)
+          .map((part) => (part.startsWith('`') ? <code>{part.slice(1, -1)}</code> : part))}
+      </p>
       <p class="muted">
         Code <code>{code}</code>
       </p>

@@ -52,9 +52,7 @@ export function WhatToDo({ step, aims, owner, command, context }: WhatToDoProps)
           </Fact>
         )}
         <Fact name="Runbook">{links.runbook?.(step.section) ?? step.section}</Fact>
-        <Fact name="In a terminal">
-          <DataText value={command} most={160} mono />
-        </Fact>
+        <Fact name="In a terminal">{links.command(command)}</Fact>
       </dl>
     </section>
   );

@@ -21,7 +21,7 @@ import { MarkText } from '../parts/status-mark.tsx';
 import { Age, Instant, Relative } from '../parts/time-text.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
 import { readText, readWord } from '../read-parameters.ts';
-import { type ViewContext, ViewError, type ViewPage } from '../view-page.ts';
+import { type Links, type ViewContext, ViewError, type ViewPage } from '../view-page.ts';
 import { EventTable, eventFlags } from './event-table.tsx';
 import { foldPairs } from './fold-pairs.ts';
 import { Gantt } from './gantt.tsx';
@@ -83,13 +83,13 @@ export interface TimelineData {
 
 const ACTS_SHOWN = 50;
 
-function NoEvents({ request }: { request: RequestRow }) {
+function NoEvents({ request, links }: { request: RequestRow; links: Links }) {
   if (request.retiredAt === null) return <Empty>No events are kept of this request.</Empty>;
   return (
     <Empty>
-      The events of this request are archived. <code>{pagwCommand('request show', [request.pagwId])}</code>{' '}
-      reads them there, <code>{pagwCommand('archive restore', [request.pagwId])}</code> puts them back for a
-      time.
+      The events of this request are archived. {links.command(pagwCommand('request show', [request.pagwId]))}{' '}
+      reads them there, {links.command(pagwCommand('archive restore', [request.pagwId], { reason: 'WHY' }))}{' '}
+      puts them back for a time.
     </Empty>
   );
 }
@@ -124,17 +124,17 @@ export function Timeline({ data, context }: { data: TimelineData; context: ViewC
       {isCut ? (
         <Caution>
           The last {events.length.toLocaleString('en')} of {request.lastSequenceNo.toLocaleString('en')}{' '}
-          events. All of them: <code>pagw request show</code> with this id.
+          events. All of them: {context.links.command(pagwCommand('request show', [request.pagwId]))}.
         </Caution>
       ) : null}
       {isArchivedBefore ? (
         <Caution>
           Earlier events of this request are archived. All of them:{' '}
-          <code>{pagwCommand('request show', [request.pagwId])}</code>.
+          {context.links.command(pagwCommand('request show', [request.pagwId]))}.
         </Caution>
       ) : null}
       {events.length === 0 ? (
-        <NoEvents request={request} />
+        <NoEvents request={request} links={context.links} />
       ) : (
         <>
           <h2>Timeline</h2>

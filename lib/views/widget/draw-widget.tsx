@@ -1,9 +1,10 @@
 import type { Database } from '../../data-access/database.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
+import { commandsToTracker, shellWord, toTracker } from '../../domain/shell-word.ts';
 import { menuViews, type Place, type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf, type ViewFailure } from '../failure-of.ts';
 import type { Child, Html } from '../html.ts';
-import { DataText } from '../parts/data-text.tsx';
+import { CommandText, DataText } from '../parts/data-text.tsx';
 import { Failure } from '../parts/notice.tsx';
 import { Instant } from '../parts/time-text.tsx';
 import { readText, refuseImpossibleFilters } from '../read-parameters.ts';
@@ -19,6 +20,8 @@ export interface WidgetOptions {
   rules: ViewRules;
   now: Date;
   functionArn: string;
+  /** The CloudFormation stack that commands name. */
+  stackName?: string | undefined;
 }
 
 export interface DrawnWidget {
@@ -37,9 +40,10 @@ const MENU = menuViews.map((view) => ({ view, title: viewPages[view].title }));
 
 /** Draws a view for a dashboard. It never throws for what is asked or found: the widget says what is wrong. */
 export async function drawWidget(question: WidgetQuestion, options: WidgetOptions): Promise<DrawnWidget> {
-  const { database, rules, now, functionArn } = options;
+  const { database, rules, now, functionArn, stackName } = options;
   const { view, theme, parameters } = question;
-  const links = widgetLinks(functionArn);
+  const tracker = stackName === undefined ? '' : `--stack ${shellWord(stackName)}`;
+  const links = widgetLinks(functionArn, tracker);
   let frame = { view, menu: MENU, tenant: options.tenant, theme, now, links };
   try {
     const tenant = options.tenant ?? canonicalTenant(readText(parameters, 'tenant'));
@@ -70,7 +74,7 @@ export async function drawWidget(question: WidgetQuestion, options: WidgetOption
     const { status, code, message, hint } = failureOf(error);
     const html = String(
       <WidgetFrame {...frame}>
-        <Failure code={code} message={message} hint={hint} />
+        <Failure code={code} message={message} hint={commandsToTracker(hint, tracker)} />
       </WidgetFrame>,
     );
     return { html, failure: { status, code, message, hint } };
@@ -127,9 +131,11 @@ function WidgetFrame(frame: WidgetFrameProps): Html {
  * Links that have CloudWatch call the widget's function again: it acts on a click on the element before. An anchor
  * without an address is what its documentation shows; one with `#` would leave the dashboard.
  * @param functionArn of the widget's own function.
+ * @param tracker the options by which a command finds it.
  */
-export function widgetLinks(functionArn: string): Links {
+export function widgetLinks(functionArn: string, tracker: string): Links {
   return {
+    command: (text) => <CommandText text={toTracker(text, tracker)} />,
     link: (place, label, { class: className, current } = {}) => (
       <>
         {/* biome-ignore lint/a11y/useSemanticElements: CloudWatch documents anchors only */}

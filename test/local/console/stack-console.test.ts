@@ -27,6 +27,7 @@ beforeAll(async () => {
   await recordEvents(db.database, [failedEvent({ retryable: true, nextRetryAt })], new Date());
   const tracker = {
     name: 'PagwEventTracker-dev',
+    options: '--stack PagwEventTracker-dev --profile pagw-operate',
     reader: reader.database,
     operator: operator.database,
     caller: () => caller(),
