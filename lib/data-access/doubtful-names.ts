@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 import { type ReportSpan, spanValues } from './event-reports.ts';
 import { type FirstRows, readFirst } from './page.ts';
 
@@ -21,7 +21,7 @@ export interface NotedName extends Pick<DoubtfulNameCount, 'sender' | 'serviceNa
   pagwId: string;
 }
 
-/** Adds to the counts of today, and forgets those of long ago. */
+/** Adds to the counts of today, and forgets those of long ago. What a clock far ahead counted is of today, too. */
 export async function noteDoubtfulNames(
   database: Database,
   names: readonly NotedName[],
@@ -32,14 +32,24 @@ export async function noteDoubtfulNames(
     `WITH forgotten AS (
        DELETE FROM doubtful_name
        WHERE day < (least(:now::timestamptz, statement_timestamp()) AT TIME ZONE 'UTC')::date - ${KEEP_DAYS}
+     ),
+     ahead AS (
+       DELETE FROM doubtful_name
+       WHERE day > (${LATEST_RIGHT_TIME} AT TIME ZONE 'UTC')::date
+       RETURNING tenant, sender, service_name, path, did_you_mean, events
+     ),
+     noted AS (
+       SELECT tenant, name.sender, name.service, name.path, name.near, 1 AS events
+       FROM json_to_recordset(:names::json) AS name (pagw_id text, sender text, service text, path text, near text)
+       JOIN request_tracker ON request_tracker.pagw_id = name.pagw_id
+       UNION ALL
+       SELECT * FROM ahead
      )
      INSERT INTO doubtful_name (day, tenant, sender, service_name, path, did_you_mean, events)
-     SELECT
-       (:now::timestamptz AT TIME ZONE 'UTC')::date, tenant, name.sender, name.service, name.path, name.near, count(*)
-     FROM json_to_recordset(:names::json) AS name (pagw_id text, sender text, service text, path text, near text)
-     JOIN request_tracker ON request_tracker.pagw_id = name.pagw_id
-     GROUP BY tenant, name.sender, name.service, name.path, name.near
-     ORDER BY tenant, name.sender, name.service, name.path, name.near
+     SELECT (:now::timestamptz AT TIME ZONE 'UTC')::date, tenant, sender, service, path, near, sum(events)
+     FROM noted
+     GROUP BY tenant, sender, service, path, near
+     ORDER BY tenant, sender, service, path, near
      ON CONFLICT (day, tenant, sender, service_name, path, did_you_mean)
      DO UPDATE SET events = doubtful_name.events + excluded.events`,
     { now, names: JSON.stringify(names.map(toRow)) },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countDoubtfulNames, noteDoubtfulNames } from '../../lib/data-access/doubtful-names.ts';
 import { countEvents } from '../../lib/data-access/event-reports.ts';
 import { readFlow, refreshFlow } from '../../lib/data-access/flow.ts';
 import { keepLoadSample } from '../../lib/data-access/load.ts';
@@ -43,6 +44,9 @@ const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'boun
   'decision_episode.priority_since': 'of events',
   'decision_episode.received_at': 'of events',
   'decision_episode.resolved_at': 'of events',
+  'archive_object.received_on': 'fact',
+  'archived_month.month': 'fact',
+  'doubtful_name.day': 'taken back',
   'event_summary_changed_day.day': 'of events',
   'event_summary_changed_hour.hour': 'of events',
   'event_summary_progress.days_before': 'taken back',
@@ -51,6 +55,7 @@ const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'boun
   'event_tracker.created_at': 'fact',
   'event_tracker.next_retry_at': 'taken back',
   'event_tracker.occurred_at': 'not ours',
+  'event_tracker.received_on': 'fact',
   'event_tracker.retry_exhausted_at': 'fact',
   'event_tracker.start_created_at': 'fact',
   'event_tracker.start_occurred_at': 'not ours',
@@ -96,6 +101,7 @@ const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'boun
   'request_tracker.last_event_at': 'of events',
   'request_tracker.main_at': 'of events',
   'request_tracker.received_at': 'of events',
+  'request_tracker.received_on': 'fact',
   'request_tracker.retired_at': 'fact',
   'request_tracker.stuck_since': 'taken back',
   'request_tracker.unclear_answer_at': 'of events',
@@ -118,6 +124,7 @@ const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'boun
 };
 const takenBack = Object.keys(RULES).filter((column) => RULES[column] === 'taken back');
 
+const misspelt = { sender: 'AROAEXAMPLEID', serviceName: null, path: '/stage', didYouMean: 'PARSING' };
 const operator = { actedBy: 'test', reason: 'a wrong clock' };
 let db: TestDatabase;
 let queue: RetryQueue;
@@ -137,7 +144,7 @@ async function empty(): Promise<void> {
        incident_notification,
        stuck_check, load_sample, event_tracker_summary, event_tracker_summary_day, event_tracker_summary_total,
        event_tracker_summary_day_total, event_summary_changed_hour, event_summary_changed_day, request_flow, flow_summary,
-       flow_changed_request, flow_changed_hour, flow_changed_day CASCADE`,
+       flow_changed_request, flow_changed_hour, flow_changed_day, doubtful_name CASCADE`,
   );
   await db.database.execute('UPDATE event_summary_progress SET refreshed_at = NULL, days_before = NULL');
 }
@@ -217,6 +224,7 @@ async function wrongRuns(wrong: Date): Promise<void> {
     ],
     wrong,
   );
+  await noteDoubtfulNames(database, [{ ...misspelt, pagwId: id('WORKS') }], wrong);
   // A batch is of what failed before it was asked for, by the clock of who asks.
   const asked = wrong > start ? wrong : start;
   await requestRetryBatch(
@@ -270,7 +278,7 @@ it('names a rule for every column that holds a time', async () => {
      FROM pg_attribute
      JOIN pg_class ON pg_class.oid = attrelid
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
-       AND atttypid = 'timestamptz'::regtype AND attnum > 0 AND NOT attisdropped
+       AND atttypid IN ('timestamptz'::regtype, 'date'::regtype) AND attnum > 0 AND NOT attisdropped
      ORDER BY 1`,
   );
   expect(Object.keys(RULES).toSorted()).toEqual(rows.map(({ name }) => name).toSorted());
@@ -303,6 +311,7 @@ describe.each([
       await retriesAt(now);
       await stuckAlarmAt(now);
       await maintainAt(now);
+      await noteDoubtfulNames(db.database, [{ ...misspelt, pagwId: id('WORKS') }], now);
     }
     aheadAfter = await aheadOf(afterMinutes(start, 20));
   });
@@ -327,6 +336,13 @@ describe.each([
     expect(await countEvents(database, query)).toBe(await countEverything());
     const { requestCount } = await readFlow(database, { ...query, lanes: 'all' });
     expect(requestCount).toBe(await countRequests());
+  });
+
+  it('what is misspelt is counted lately, and of a clock that was ahead, too', async () => {
+    const lately = { tenant: null, since: afterMinutes(start, -60), until: afterMinutes(start, 60) };
+    const { rows } = await countDoubtfulNames(db.database, lately);
+    expect(rows).toEqual([{ ...misspelt, tenant: 'anthem', events: expect.any(Number) }]);
+    expect(rows[0]?.events).toBeGreaterThanOrEqual(offMinutes > 0 ? 4 : 3);
   });
 
   it('what hangs is found and told, and load is sampled', async () => {

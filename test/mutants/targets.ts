@@ -190,6 +190,27 @@ export const targets: readonly Target[] = [
     'test/flows/stuck-alarm/send-notifications.test.ts',
     'test/flows/stuck-alarm/retried-incident.test.ts',
   ),
+  ...code(
+    'flows/retry',
+    'taken-entries',
+    'test/flows/retry/retry-queues.test.ts',
+    'test/cli/dead-letters.test.ts',
+  ),
+  ...code(
+    'domain',
+    'doubtful-names',
+    'test/domain/lenient-reading.test.ts',
+    'test/cli/event-file.test.ts',
+    'test/cli/report.test.ts',
+  ),
+  ...code('data-access', 'doubtful-names', 'test/cli/report.test.ts'),
+  ...code(
+    'data-access',
+    'outgoing-events',
+    'test/flows/stuck-alarm/put-events.test.ts',
+    'test/flows/wrong-clock.test.ts',
+  ),
+  ...code('flows/stuck-alarm', 'put-events', 'test/flows/stuck-alarm/put-events.test.ts'),
   ...code('data-access', 'summary', ...summing),
   ...code('data-access', 'retention', ...archiving, 'test/flows/retention/compact-requests.test.ts'),
 ];
