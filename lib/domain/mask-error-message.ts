@@ -20,6 +20,8 @@ const quotedData: readonly [RegExp, string][] = [
   ],
   [/((?:CONTEXT|Where): {1,2})[^\n]*/g, `$1${mask}`],
   [/((?:parameters|Parameters|binding parameter)[^:=\n]{0,40}[:=] ?)[^\n]*/g, `$1${mask}`],
+  // Hibernate's.
+  [/(binding parameter [^\n]{0,40}?(?:<?-) ?)\[[^\n]*\]/g, `$1[${mask}]`],
   [/\{[^{}\n]{0,40}\\?"resourceType[\s\S]*/g, mask],
   [/(<\w{1,40} xmlns=["']http:\/\/hl7\.org\/fhir)[\s\S]*/g, mask],
   [

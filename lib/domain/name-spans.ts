@@ -19,7 +19,7 @@ export interface NameSpan {
 
 const set = (words: string) => new Set(words.split(/\s+/));
 const titles = set(
-  'Mr Mrs Ms Miss Mx MR MRS Herr Frau Señor Señora Senor Senora Sr Sra Srta Don Doña Mme Mlle Monsieur Madame',
+  'Mr Mrs Ms Miss Mx MR MRS Hr Hrn Sig Signor Signora Dhr Mevr Herr Frau Señor Señora Senor Senora Sr Sra Srta Don Doña Mme Mlle Monsieur Madame',
 );
 const persons =
   set(`patient pt member mbr subscriber beneficiary dependent insured enrollee paciente miembro afiliado

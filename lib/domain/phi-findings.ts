@@ -25,6 +25,7 @@ export function* phiSpans(text: string): Generator<PhiSpan> {
   yield* namedInPersonSpans(text);
   yield* namedByFormSpans(text);
   yield* quotedSpans(text);
+  yield* pairedSpans(text);
   yield* elementSpans(text);
   yield* tableSpans(text);
   for (const span of nameSpans(text)) yield { ...span, kind: 'name' };
@@ -252,6 +253,20 @@ function isPhiQuoted(key: string, held: string): boolean {
   if (meaning === 'maybe-name') return /^(?:family|given)$/i.test(key) && looksLikeName(held);
   if (meaning === null || !['name', 'birth', 'id', 'contact'].includes(meaning)) return false;
   return keyMeaning(held) === null && isPhiTextUnder(meaning, held, key);
+}
+
+const pair =
+  /(?<![\p{L}\d])(?:field|name|key|path|property|param(?:eter)?|attribute|attr|column|element|label)(?:Name)?[\\"']{0,4}\s?[:=]\s?[\\"']{0,4}([\w.[\]-]{2,80})[\\"']{0,4}[,;]?\s{0,3}([^{}\n]{0,120}?)(?:\p{L}{0,16}[vV]alue|actual|received|got|input)[\\"']{0,4}\s?[:=]\s?[\\"'[]{0,4}([^"'\\{},;\]\n]{1,200})/gu;
+
+/** A field's name, and its value under a key of its own: `"field":"lastName","rejectedValue":"Wrona"`. */
+function* pairedSpans(text: string): Generator<PhiSpan> {
+  if (!/value|actual|received|got|input/i.test(text)) return;
+  for (const { 0: whole, 1: field = '', 3: held = '', index } of text.matchAll(pair)) {
+    const key = field.replace(/^.*\./, '').replace(/\[\d*\]$/, '');
+    const meaning = keyMeaning(key);
+    if (meaning === null || meaning === 'provider' || !isPhiTextUnder(meaning, held, key)) continue;
+    yield { start: index + whole.length - held.length, end: index + whole.length, kind: meaning };
+  }
 }
 
 const element = /<(?:[\w-]{1,30}:)?([A-Za-z][\w.-]{0,63})(?:\s[^<>]{0,300})?>([^<]{1,200})/g;

@@ -105,7 +105,7 @@ const labelKeys = new Set(
   ),
 );
 const valueKeys = new Set(
-  'value val v text content data valuestring stringvalue valuedate current newvalue oldvalue'.split(' '),
+  'val v text content data valuestring valuedate current actual received got input'.split(' '),
 );
 
 /** A key and its value that stand side by side: `{"name":"dob","value":"…"}`, `["memberId","…"]`. */
@@ -113,7 +113,7 @@ function holdsPhiInPairs(value: object): boolean {
   if (Array.isArray(value)) return value.length === 2 && isPhiPair(value[0], value[1]);
   const entries = Object.entries(value);
   if (entries.length > 12) return false;
-  const values = entries.filter(([key]) => valueKeys.has(keyName(key)));
+  const values = entries.filter(([key]) => valueKeys.has(keyName(key)) || /value$/i.test(key));
   if (values.length === 0) return false;
   const labels = entries.filter(([key]) => labelKeys.has(keyName(key)));
   return labels.some(([, label]) => values.some(([, held]) => isPhiPair(label, held)));

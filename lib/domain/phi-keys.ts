@@ -62,7 +62,7 @@ const ownNames =
   forenames fname lname mname fnm lnm frstname fstname lstname mdlname frstnm lstnm nombre nombres apellido apellidos nom prenom vorname nachname familienname
   geburtsname cognome sobrenome imie nazwisko achternaam voornaam efternamn fornamn etunimi sukunimi apelido nombrecompleto nomecompleto primernombre segundonombre humanname initials`);
 const maybeNames =
-  set(`first last middle given family alias nick preferred maiden owner who whom requestor contact
+  set(`first last middle given family fn ln alias nick preferred maiden owner who whom requestor contact
   attention attn signature signedby signer signatory calledby caller whocalled calledin witness witnesses tutor tutorlegal petowner enteredby spokewith spoketo requestedby displayname username guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
 
 const birthWords =
@@ -112,12 +112,12 @@ const contactWords =
   personalurl homepage housenumber houseno contactnumber contactno geolocation apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
 const machineWords =
   set(`ip mac host hosts server service remote local endpoint queue bind node pod memory listen socket
-  network gateway proxy cluster base web smtp reply noreply sender oncall team support vlan dns source destination callback
+  network gateway proxy cluster base web smtp reply noreply sender oncall team support alert alerts alarm ops admin vlan dns source destination callback
   webhook instance broker`);
 
 const traitWords =
   set(`gender sex race ethnicity ethnic religion nationality citizenship pronouns tribe photo photos photourl
-  portrait headshot selfie picture geschlecht geslacht sesso genero sexo sexe etnia raza disability pregnant pregnancy marital
+  portrait headshot selfie picture faceimage facephoto facescan irisscan thumbprint palmprint geschlecht geslacht sesso genero sexo sexe etnia raza disability pregnant pregnancy marital
   maritalstatus veteran sexualorientation occupation employer`);
 
 const flagWords = set(
@@ -136,7 +136,7 @@ const aboutEnds =
   set(`count counts found matched match matches matching ms millis seconds lookup service services status
   state queue topic version format pattern type types kind flag present valid invalid validated verified available hash
   mapper parser class classname score source system mode table column field fields path error errors result results index
-  total size time level eligibility coverage step stage schema missing checked check checks enabled required rate ratio
+  total size time level eligibility coverage step stage schema missing strategy minutes hours days checked check checks enabled required rate ratio
   gateway host server algorithm resolver builder converter validator handler processor client provider api endpoint bucket
   operation action event job task lane rules rule policy role scope group groups plan plans condition length limit bytes
   changed updated loaded cached provided supplied received sent mismatch count hits misses duration elapsed latency exists
@@ -331,7 +331,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (has(traitWords) && /^(?:ur[il]|status|group|identity|code|id)$/.test(last)) return 'trait';
   if (joined.includes('healthplan') && idEnds.has(last) && !weakIdEnds.has(last)) return 'id';
   if (has(birthWords) && /^(?:time|year|month|day)$/.test(last)) return 'birth';
-  if (bare[0] === 'age' && /^(?:at|in|on|when)$/.test(bare[1] ?? '')) return 'birth';
+  if (bare[0] === 'age' && /^(?:at|in|on|when)$/.test(bare[1] ?? '') && !aboutEnds.has(last)) return 'birth';
   const isAbout = aboutEnds.has(last) && !(ofPerson && last === 'url');
   if (!isAbout && (has(alwaysIds) || (has(set('tin')) && words.includes('4')))) return 'id';
   if (!isAbout && isStayId(bare)) return 'id';
@@ -482,6 +482,9 @@ function isVerdict(text: string): boolean {
   return words.length > 0 && words.length <= 4 && words.every((word) => verdicts.has(word));
 }
 
+/** What joins the words of a family's name: `van der Berg`. */
+const particles = set('van von der den de la las los del di da dos das ten ter bin ibn al el');
+
 /** Whether a text reads as a person's name: letters in one to five words, not all of them of the trade. */
 export function looksLikeName(text: string): boolean {
   if (!/^[\p{L}\p{M}][\p{L}\p{M}.,' -]{1,60}$/u.test(text)) return false;
@@ -489,7 +492,8 @@ export function looksLikeName(text: string): boolean {
   if (words.length > 5 || /[a-z]-[a-z]/.test(text)) return false;
   if (words.some((word) => nameKind(word)?.sure === true)) return true;
   return (
-    words.every((word) => /^\p{Lu}/u.test(word)) &&
+    words.every((word) => /^\p{Lu}/u.test(word) || particles.has(word)) &&
+    words.some((word) => /^\p{Lu}/u.test(word)) &&
     !words.some((word) => isTradeWord(word.toLowerCase()) || isNameOfProgram(word))
   );
 }

@@ -17,7 +17,7 @@ export const dateText = [
 
 /** Beside a word of birth, days without a seam and years of two digits are dates as well. */
 const looseDate = `${dateText}|\\b(?:19|20)\\d{6}\\b|\\b[01]\\d[0-3]\\d(?:19|20)\\d\\d\\b|\\b\\d{1,2}[-/.]\\d{1,2}[-/.]\\d\\d\\b|\\b(?:19|20)\\d\\d\\b`;
-const birthWord = `(?<![\\p{L}\\d])(?:${set(`dob d\\.o\\.b\\.? date[\\s_-]?of[\\s_-]?(?:birth|death) birth[\\s_-]?(?:date|day|dt|year)s?
+const birthWord = `(?<![\\p{L}\\d])(?:${set(`dob yob d\\.o\\.b\\.? date[\\s_-]?of[\\s_-]?(?:birth|death) birth[\\s_-]?(?:date|day|dt|year)s?
   birth born deceased fecha[\\s_-]?(?:de[\\s_-]?)?nac(?:imiento)? nacid[oa] nacimiento geburtsdatum geb\\. geboren née? naissance
   nascid[oa] nascimento nat[oa]\\s`)}|生年月日|出生)`;
 
@@ -54,6 +54,10 @@ const idLabel = `(?:${set(`medicaid medicare pol policy subscriber member patien
   chart passport contract hicn mbi mrn empi mcid nm109 sub(?=[\\s_-]?(?:id|#)) licen[sc]e plate serial vin driver'?s?[\\s_-]licen[sc]e
   med(?:ical)?[\\s_-]rec(?:ord)? id[\\s_-]card health[\\s_-]plan insurance[\\s_-]card`)})`;
 
+/** Illnesses, by the endings that medicine gives them and the few it has other words for. */
+const condition = `(?!diagnosis|prognosis)(?:${set(`\\p{L}{2,20}(?:itis|a?emia|oma|osis|pathy|phrenia|plegia|ectomy)
+  hiv aids cancer diabet(?:es|ic) lupus asthma depress(?:ion|ed) bipolar addict(?:ed|ion) overdose[ds]? suicidal pregnant stroke autis(?:m|tic)`)})`;
+
 export interface PhiPattern {
   /** What it is, as a rejection's rule says it. */
   name: string;
@@ -71,8 +75,8 @@ export interface PhiPatternGroup {
 
 /** Stems of the words in the patterns below. */
 const labelWord = new RegExp(
-  `(?:${set(`ss[ns] social itin soc ss\\s?[#n] tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob
-    d\\.o\\.b birth death born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
+  `(?:${set(`ss[ns] social itin soc ss\\s?[#n] tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob yob
+    d\\.o\\.b birth death died born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
     subscriber member patient benef enrollee dependent insured group certificate account acct chart passport contract hicn mrn
     empi mcid nm109 sub licen plate serial \\bs/?n\\b \\bfin\\b \\bcsn\\b \\bhar\\b encounter visit admission episode specimen \\bcase\\b \\brx\\b prescri \\broom\\b \\bbed\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
     asegurad mitglied versichert person`)}|生年月日|出生)`,
@@ -171,6 +175,12 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           /(\b(?:phone|mobile|tel|telephone|cell|fax|call(?:ed|back)?|ph|sms|text|whatsapp|tel[eé]fono|handy|celular|contact|pager)\b[^\d\n]{0,16})(?:1?[2-9]\d{2}[2-9]\d{6}|[2-9]\d{2}[-. ]\d{4}|0\d{9,11})(?![\w-])/gi,
       },
       {
+        // Of any country, in groups of any length.
+        name: 'phone',
+        pattern:
+          /(\b(?:phone|mobile|tel|telephone|telefon|tel[eé]fono|cell|fax|ph|whatsapp|handy|celular|pager)\b\.?(?: ?(?:no\.?|number|nr\.?|#))?[\s:=]{1,3})(?=(?:[ ()./-]{0,2}\d){7})\+?[\d(][\d ()./-]{5,18}\d(?![\w-]|\.\d)/gi,
+      },
+      {
         name: 'birth-date',
         pattern: new RegExp(`(${birthWord}[^\\n]{0,24}?)(?:${looseDate})(?![T ]\\d\\d:(?!00:00))`, 'giu'),
       },
@@ -206,6 +216,36 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         name: 'age',
         pattern: new RegExp(
           `(\\baged |(?<!\\p{L})(?:${person})[^\\n]{0,20}\\bage[d:]? )${spelt}{1,2}`,
+          'giu',
+        ),
+      },
+      { name: 'age', pattern: /(\bage[ds]?[ :=]{1,3})\d{1,3}(?= ?(?:yrs?|years?)\b)/gi },
+      {
+        name: 'birth-date',
+        pattern: new RegExp(
+          `((?:^|(?<!\\p{L})(?:${person}) )(?:died|passed away)[^\\n]{0,12}?)(?:${dateText})`,
+          'giu',
+        ),
+      },
+      {
+        name: 'condition',
+        pattern: new RegExp(
+          `((?<!\\p{L})(?:${person})[^\\n]{0,16}\\b(?:has|had|have|is|was|with|suffers?|diagnosed|tested|presents)\\b[^\\n]{0,24})(?<!\\p{L})(?:${condition})(?!\\p{L})`,
+          'giu',
+        ),
+      },
+      // `Member not found: HMX700011223`, `HMX700011223 is not an active member`.
+      {
+        name: 'member-id',
+        pattern: new RegExp(
+          `((?<!\\p{L})(?:${person})(?!\\p{L})[^\\n]{0,24}\\b(?:found|unknown|invalid|inactive|ineligible|eligible|active|covered|enrolled|mismatch(?:ed)?|rejected|failed|duplicate|exists?|terminated|termed)[\\s:='"(\\[-]{1,4})(?-i:[A-Z]{0,4}\\d{7,12}[A-Z]?)(?![\\w.-])`,
+          'giu',
+        ),
+      },
+      {
+        name: 'member-id',
+        pattern: new RegExp(
+          `()(?<![\\w.-])(?-i:[A-Z]{1,4}\\d{7,12})(?= (?:is|was) (?:not )?(?:an? )?(?:\\p{L}+ )?(?:${person})(?!\\p{L})|[^\\n]{0,24} \\((?:${person})\\))`,
           'giu',
         ),
       },
@@ -256,7 +296,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         pattern:
           /(<(?:[\w-]{1,20}:)?(?:patient|member|subscriber|beneficiary|insured|dependent)\w{0,20}>\s{0,20}<(?:[\w-]{1,20}:)?id(?:>|\s[^<>]{0,100}?(?:extension|value)=["']))[\w-]{3,40}/gi,
       },
-      { name: 'member-id', pattern: /(\bMRN[ _:#=-]{0,3})[A-Z]{0,3}\d{4,}/gi },
+      { name: 'member-id', pattern: /(\bMRN[ _:#=|-]{0,3})[A-Z]{0,3}\d{4,}/gi },
       { name: 'member-id', pattern: /(\b(?:FIN|CSN|HAR)[ _:#=-]{1,3})[A-Z]{0,3}\d{5,}/g },
       {
         name: 'member-id',
