@@ -13,27 +13,45 @@ const SECONDS: Readonly<Record<string, number>> = {
 const UNIT = 's|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|y|years?';
 const DURATION = new RegExp(`^(?:\\d+(?:\\.\\d+)? ?(?:${UNIT}) ?)+$`);
 const PART = new RegExp(`(\\d+(?:\\.\\d+)?) ?(${UNIT})(?![a-z])`, 'g');
+/** Of ISO 8601, without its months: they are of no length. */
+const ISO_DURATION =
+  /^P(?=.)(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?=.)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i;
 const LONGEST_SECONDS = 100 * 365 * 86_400;
 
-/** `15m`, `7d`, `1h30m`, `90min` or `2 h 14 m` in whole seconds; undefined for anything else. */
+/**
+ * `15m`, `7d`, `1h30m`, `90min`, `2 h 14 m` or ISO 8601's `PT15M` in whole seconds, in any case but `15M`, which elsewhere is
+ * 15 months; undefined for anything else.
+ */
 export function parseDuration(text: string): number | undefined {
-  if (text.length > 60 || !DURATION.test(text)) return undefined;
+  if (text.length > 60) return undefined;
+  const iso = ISO_DURATION.exec(text)?.slice(1);
+  const words = /\d ?M(?![A-Za-z])/.test(text) ? '' : text.toLowerCase();
+  if (iso === undefined && !DURATION.test(words)) return undefined;
   let seconds = 0;
-  for (const [, count, unit = ''] of text.matchAll(PART))
-    seconds += Number(count) * (SECONDS[unit.charAt(0)] ?? 0);
+  if (iso === undefined)
+    for (const [, count, unit = ''] of words.matchAll(PART))
+      seconds += Number(count) * (SECONDS[unit.charAt(0)] ?? 0);
+  else
+    ['w', 'd', 'h', 'm', 's'].forEach((unit, place) => {
+      seconds += Number(iso[place] ?? 0) * (SECONDS[unit] ?? 0);
+    });
   return seconds <= LONGEST_SECONDS ? Math.round(seconds) : undefined;
 }
 
 /**
- * A moment: so long ago (`7d`, `2h14m ago`), a day (`2026-01-31`, `yesterday`), a time of the last 24 hours (`03:10Z`), or
- * a date and time with a zone, as ISO 8601, PostgreSQL, Python and pagw itself write it.
+ * A moment: so long ago (`7d`, `2h14m ago`), a day (`2026-01-31`, `yesterday`), a month (`2026-01`), a time of the last
+ * 24 hours (`03:10Z`), or a date and time with a zone, as ISO 8601, PostgreSQL, Python and pagw itself write it, in any case.
  * @param zone in which days begin.
  */
 export function parseWhen(option: string, text: string, now: Date, zone: TimeZone = 'utc'): Date {
-  const when = text.trim();
-  const ago = parseDuration(when.replace(/ ago$/, ''));
+  // pagw prints `2026-01-31 14:51:34Z · 2m ago`.
+  const when = text
+    .replace(/ · .*$/s, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const ago = parseDuration(when.replace(/ ago$/i, ''));
   if (ago !== undefined) return new Date(now.getTime() - ago * 1000);
-  const moment = parseDay(when, now, zone) ?? parseTimeOfDay(when, now) ?? parseTime(when);
+  const moment = parseDay(when.toLowerCase(), now, zone) ?? parseTimeOfDay(when, now) ?? parseTime(when);
   if (moment !== undefined) return moment;
   throw usageError(
     `${option} takes a duration such as 15m or 7d, a day such as 2026-01-31 or yesterday, or a time with its zone such as 2026-01-31T08:00:00Z.`,
@@ -73,7 +91,8 @@ function parseDay(text: string, now: Date, zone: TimeZone): Date | undefined {
   if (text === 'now') return now;
   if (text === 'today') return midnight(dayText(now, zone), zone);
   const day = text === 'yesterday' ? dayBefore(dayText(now, zone)) : text;
-  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? midnight(day, zone) : undefined;
+  const [, date, ofMonth = '-01', inUtc] = /^(\d{4}-\d{2})(-\d{2})?( ?(?:z|utc|gmt))?$/.exec(day) ?? [];
+  return date === undefined ? undefined : midnight(`${date}${ofMonth}`, inUtc === undefined ? zone : 'utc');
 }
 
 function dayBefore(day: string): string {
@@ -98,8 +117,8 @@ function parseTimeOfDay(text: string, now: Date): Date | undefined {
 function parseTime(text: string): Date | undefined {
   const iso = text
     .replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T')
-    .replace(/ ?(?:UTC|GMT)$/, 'Z')
-    .replace(/ (?=Z$|[+-]\d)/, '')
+    .replace(/ ?(?:UTC|GMT)$/i, 'Z')
+    .replace(/ (?=Z$|[+-]\d)/i, '')
     .replace(/([+-]\d{2})$/, (zone, _, place: number) => (place > 10 ? `${zone}:00` : zone));
   const canonical = canonicalTimestamp(iso);
   return canonical === null ? undefined : new Date(canonical);

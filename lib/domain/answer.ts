@@ -134,12 +134,24 @@ export function answerSaid(value: unknown, read = answerWord): Answer | null {
 }
 
 function outcomeWord(text: string): Answer | undefined {
-  return actionCodes.get(actionCodeIn(text)) ?? words.get(keyOf(text));
+  return codeOrWord(text, words);
 }
 
 /** What one word or code means as an answer; undefined where it is not understood. */
 export function answerWord(text: string): Answer | undefined {
-  return actionCodes.get(actionCodeIn(text.trim())) ?? dispositionWords.get(keyOf(text));
+  return codeOrWord(text.trim(), dispositionWords);
+}
+
+/** A code decides, unless what stands beside it is another code or says something else: `A1,A3`, `A1 - Not Certified`. */
+function codeOrWord(text: string, known: ReadonlyMap<string, Answer>): Answer | undefined {
+  const code = actionCodeIn(text);
+  const answer = actionCodes.get(code);
+  if (answer === undefined) return known.get(keyOf(text));
+  const beside = text.slice(code.length);
+  const others = beside.match(/(?<![\p{L}\p{N}])a\d(?![\p{L}\p{N}])/giu) ?? [];
+  if (others.some((other) => other.toUpperCase() !== code)) return 'unclear';
+  const said = dispositionWords.get(keyOf(beside));
+  return said === undefined || said === answer ? answer : 'unclear';
 }
 
 /** Lines decide where they are counted, and nothing is decided before the last of them is. */
@@ -182,7 +194,10 @@ function actionCodeIn(text: string): string {
 }
 
 function keyOf(text: string): string {
-  return text.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 function named(answer: Answer, ...phrases: string[]): [string, Answer][] {

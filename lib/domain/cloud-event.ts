@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isBlank } from './blank.ts';
 import { parseJson } from './json-text.ts';
 import type { Fault } from './rejection.ts';
@@ -24,9 +25,12 @@ export function unwrapCloudEvent(sent: unknown): Unwrapped {
   if (!isBlank(text) && !isBlank(base64)) {
     return refused('/data_base64', 'one-data', 'Send either data or data_base64, not both.');
   }
-  const data = isBlank(base64) ? parseText(text) : parseBase64(base64);
+  const isEncoded = !isBlank(base64);
+  const data = isEncoded ? parseBase64(base64) : parseText(text);
   if (!isObject(data)) {
-    return refused('/data', 'type', 'Send one event as the data of its envelope, in JSON.');
+    return isEncoded
+      ? refused('/data_base64', 'type', 'Send one event in JSON, as UTF-8, in base64.')
+      : refused('/data', 'type', 'Send one event as the data of its envelope, in JSON.');
   }
   if (isBlank(id)) return { fault: { code: 'FIELD_MISSING', path: '/id', rule: 'required' } };
   const isTimed = !isBlank(time);
@@ -48,7 +52,10 @@ function parseText(data: unknown): unknown {
 }
 
 function parseBase64(data: unknown): unknown {
-  return typeof data === 'string' ? parseJson(Buffer.from(data, 'base64').toString('utf8')) : undefined;
+  if (typeof data !== 'string') return undefined;
+  const bytes = Buffer.from(data, 'base64');
+  // Other encodings would be recorded with � in place of what was sent.
+  return isUtf8(bytes) ? parseJson(bytes.toString('utf8')) : undefined;
 }
 
 function isObject(value: unknown): value is Fields {

@@ -28,6 +28,8 @@ function ruleAndHint(issue: z.core.$ZodIssue): { rule: string; hint?: string } {
       return { rule: 'no-control-characters', hint: issue.message };
     case 'custom':
       return { rule: String(issue.params?.rule ?? 'contract'), hint: issue.message };
+    case 'invalid_union':
+      return { rule: 'one-of', hint: issue.message };
     default:
       return { rule: 'contract' };
   }

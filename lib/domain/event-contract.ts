@@ -42,7 +42,7 @@ const optional = <Schema extends z.ZodMiniType>(schema: Schema, description?: st
 
 // For whatever type was sent, a field's hint says what the field takes.
 const text = (hint = 'Send a string.') => z.string({ error: hint });
-const wholeNumber = () => z.int({ error: 'Send a whole number.' });
+const wholeNumber = (of = '') => z.int({ error: `Send a whole number${of}.` });
 
 const code = (maxLength: number, ...more: z.core.$ZodCheck<string>[]) =>
   text().check(
@@ -124,7 +124,11 @@ const requestSchema = z.looseObject({
   plan: optional(code(64), 'The plan or contract whose figures it counts in. Default: the tenant.'),
   delegate: optional(code(64), 'Who decides in the plan’s place.'),
   drug: published(
-    z.optional(z.union([z.boolean(), z.null(), oneOf((text) => drugsWord(text) !== undefined, drugKinds)])),
+    z.optional(
+      z.union([z.boolean(), z.null(), oneOf((text) => drugsWord(text) !== undefined, drugKinds)], {
+        error: `Send one of ${drugKinds.join(', ')}, true, false, or leave the field out.`,
+      }),
+    ),
     {
       description:
         'Whether it is for a drug: of the medical benefit (Part B among them), of the pharmacy benefit, or none. Default: none.',
@@ -206,7 +210,10 @@ export const eventSchema = published(
       wholeNumber().check(z.maximum(int4Max)),
       "Below 1 or absent: derived from the request's history.",
     ),
-    durationMs: optional(wholeNumber().check(z.minimum(0), z.maximum(int4Max)), 'Milliseconds.'),
+    durationMs: optional(
+      wholeNumber(' of milliseconds').check(z.minimum(0), z.maximum(int4Max)),
+      'Milliseconds.',
+    ),
     startedAt: optional(timestamp()),
     completedAt: optional(timestamp()),
     retryable: optional(

@@ -162,6 +162,17 @@ describe('times on the command line', () => {
     ['03:10Z', '2026-03-01T03:10:00.000Z'],
     ['16:50:07Z', '2026-02-28T16:50:07.000Z'],
     ['00:30+01:00', '2026-02-28T23:30:00.000Z'],
+    ['PT15M', '2026-03-01T11:45:00.000Z'],
+    ['p1dt2h', '2026-02-28T10:00:00.000Z'],
+    ['P1W', '2026-02-22T12:00:00.000Z'],
+    ['1H', '2026-03-01T11:00:00.000Z'],
+    ['15 MIN', '2026-03-01T11:45:00.000Z'],
+    ['2 Days Ago', '2026-02-27T12:00:00.000Z'],
+    ['Yesterday', '2026-02-28T00:00:00.000Z'],
+    ['2026-01', '2026-01-01T00:00:00.000Z'],
+    ['2026-01-31 UTC', '2026-01-31T00:00:00.000Z'],
+    ['2026-01-31  08:00:00 utc', '2026-01-31T08:00:00.000Z'],
+    ['2026-01-31 16:50:07Z · 29d ago', '2026-01-31T16:50:07.000Z'],
   ])('%s is %s', (text, iso) => {
     expect(parseWhen('--since', text, now).toISOString()).toBe(iso);
   });
@@ -179,6 +190,10 @@ describe('times on the command line', () => {
     '25:00Z',
     '5 3',
     'tomorrow',
+    '15M',
+    'P1M',
+    'PT',
+    '2026-13',
   ])('%j is none', (text) => {
     expect(parseDuration(text)).toBeUndefined();
     expect(() => parseWhen('--since', text, now)).toThrow('--since takes a duration');

@@ -106,7 +106,8 @@ describe('a hint says what the field takes, whatever was sent', () => {
     ['status', 'Send one of STARTED,'],
     ['metadata', 'Send metadata as a JSON object, or as a string holding one.'],
     ['retryable', 'Send true or false.'],
-    ['durationMs', 'Send a whole number.'],
+    ['durationMs', 'Send a whole number of milliseconds.'],
+    ['attempt', 'Send a whole number.'],
     ['request', 'Send a JSON object.'],
     ['serviceName', 'Send a string.'],
   ])('for %s', (field, hint) => {
@@ -120,6 +121,11 @@ describe('a hint says what the field takes, whatever was sent', () => {
         hint: 'Send one of EXPEDITED, STANDARD, or leave the field out.',
       });
     expect(refusalWith({ request: { status: 7 } }).hint).toContain('Send one of RECEIVED,');
+    for (const sent of [3, [], 'maybe'])
+      expect(refusalWith({ request: { drug: sent } })).toMatchObject({
+        rule: 'one-of',
+        hint: expect.stringContaining('Send one of none, medical, pharmacy'),
+      });
   });
 });
 
@@ -131,6 +137,19 @@ it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     expect(refusalWith({ status: name })).toMatchObject({ path: '/status', rule: 'one-of' });
   },
 );
+
+it.each([
+  [
+    'another encoding',
+    Buffer.from('{"pagwId":"PAGW-CE","eventType":"PARSE_OK","correlationId":"Jürg"}', 'latin1'),
+  ],
+  ['two bytes a character', Buffer.from('{"pagwId":"PAGW-CE","eventType":"PARSE_OK"}', 'utf16le')],
+  ['no JSON', Buffer.from('pagwId=PAGW-CE')],
+])('data_base64 that holds %s is refused by its own name', (_, bytes) => {
+  expect(read(wrapped({ data_base64: bytes.toString('base64') })).rejections).toMatchObject([
+    { code: 'FIELD_INVALID', path: '/data_base64', hint: 'Send one event in JSON, as UTF-8, in base64.' },
+  ]);
+});
 
 it('of a field given twice the last counts', () => {
   const { events } = read(`{"pagwId":"A",${JSON.stringify(event).slice(1)}`);
