@@ -8,6 +8,7 @@ import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseSenderTenants } from '../lib/domain/sender-tenants.ts';
 import { deferMessages, deliveriesOf } from '../lib/flows/ingest/defer-messages.ts';
 import { type IngestResult, ingestMessages } from '../lib/flows/ingest/ingest-messages.ts';
+import { logEvents } from '../lib/flows/ingest/log-events.ts';
 import { openQuarantine, type RawMessage } from '../lib/flows/ingest/quarantine.ts';
 import { ingestEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
@@ -58,7 +59,7 @@ export const createHandler = flowHandler(
         context,
       );
       if (counts.recorded > 0) lastRecordedAt = now();
-      for (const line of lines) eventLog.info('event', { ...line });
+      logEvents(eventLog, env.EVENT_LOG, lines);
       for (const [messageId, failure] of failures)
         logger.warn('left on the queue', { messageId, ...reasonOf(failure) });
       for (const failure of lostCanaries) logger.warn('a canary did not arrive', reasonOf(failure));

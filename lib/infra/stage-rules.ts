@@ -73,6 +73,11 @@ export interface StageRules {
   };
   /** How many days before its recording a producer's time counts; more while old histories are imported. @default 90 */
   believedDays?: number;
+  /**
+   * What the ingest function logs of events: `every` one on a line of its own, a `batch` of them on a line, or the
+   * `refused` ones only. @default every
+   */
+  eventLog?: 'every' | 'batch' | 'refused';
 }
 
 /** The settings that functions read their rules from, by the rule. */
@@ -84,6 +89,7 @@ const SETTINGS = {
   decisionPolicy: 'DECISION_POLICY',
   metricTenants: 'METRIC_TENANTS',
   believedDays: 'BELIEVED_DAYS',
+  eventLog: 'EVENT_LOG',
 } as const;
 
 /** The rules as the functions' settings have them; one that is not stated is left out. */
@@ -91,7 +97,7 @@ export function ruleSettings(rules: StageRules): Record<string, string> {
   return Object.fromEntries(
     Object.entries(SETTINGS).flatMap(([name, setting]) => {
       const rule = rules[name as keyof typeof SETTINGS];
-      return rule === undefined ? [] : [[setting, JSON.stringify(rule)]];
+      return rule === undefined ? [] : [[setting, typeof rule === 'string' ? rule : JSON.stringify(rule)]];
     }),
   );
 }

@@ -26,7 +26,7 @@ export function localEnvironment(addresses: LocalAddresses): Record<string, stri
 
 /** Rules to try on this machine before a stage has them. */
 function settingsToTry(): Record<string, string> {
-  const names = ['PHI_GUARD', 'DECISION_POLICY', 'BELIEVED_DAYS', 'SENDERS'];
+  const names = ['PHI_GUARD', 'DECISION_POLICY', 'BELIEVED_DAYS', 'SENDERS', 'EVENT_LOG'];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];

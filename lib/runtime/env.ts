@@ -46,6 +46,14 @@ const foldEnv = z.extend(databaseEnv, {
   ),
 });
 
+/**
+ * - `every`: a line an event, found by `pagwId`.
+ * - `batch`: an array of events a line, found by text.
+ * - `refused`: a line a refused event; what is recorded is in the database.
+ */
+const eventLogForm = z.enum(['every', 'batch', 'refused']);
+export type EventLogForm = z.infer<typeof eventLogForm>;
+
 export const ingestEnv = z.extend(foldEnv, {
   QUARANTINE_BUCKET: z.string().check(z.minLength(3)),
   EVENTS_QUEUE_URL: z.url(),
@@ -54,6 +62,7 @@ export const ingestEnv = z.extend(foldEnv, {
   PHI_GUARD: z.optional(z.string()),
   /** JSON: see lib/domain/sender-tenants.ts. */
   SENDERS: z.optional(z.string()),
+  EVENT_LOG: z._default(eventLogForm, 'every'),
 });
 
 export const migrateEnv = z.extend(foldEnv, {

@@ -51,6 +51,7 @@ describe('a stage with', () => {
     expect(Object.keys(settingsFile).sort()).toEqual([
       'BELIEVED_DAYS',
       'DECISION_POLICY',
+      'EVENT_LOG',
       'METRIC_TENANTS',
       'PHI_GUARD',
       'RETRY_POLICY',

@@ -29,6 +29,7 @@ export const EVERY_RULE: Required<StageRules> = {
     plans: { H1234: { kind: 'exchange', zone: 'America/New_York' } },
   },
   believedDays: 400,
+  eventLog: 'batch',
   metricTenants: ['anthem', 'krankenkasse zürich'],
   senders: { AROAEXAMPLEID: ['anthem', 'carelon'], AIDAEXAMPLEID: ['*'] },
   phiGuard: { level: 'patterns', metadataKeys: ['planTier'] },

@@ -336,6 +336,21 @@ describe('ingest', () => {
     ]);
   });
 
+  it.each([
+    ['batch', [['RECORDED', 'REJECTED']]],
+    ['refused', ['REJECTED']],
+  ])('logs events by the setting EVENT_LOG: %s', async (form, expected) => {
+    const id = newRequest();
+    const invokeSo = invokerOf({ ...environment, EVENT_LOG: form });
+    await invokeSo({ body: message(id) }, { body: { pagwId: id, eventType: 'JOHN_DOE' } });
+    const lines = logged.map((line) => JSON.parse(line)).filter((line) => JSON.stringify(line).includes(id));
+    expect(
+      lines.map(
+        ({ outcome, events }) => outcome ?? events.map((event: { outcome: string }) => event.outcome),
+      ),
+    ).toEqual(expected);
+  });
+
   it('ends with any JSON recorded or set aside, and never logs what was sent', {
     timeout: 120_000,
   }, async () => {
