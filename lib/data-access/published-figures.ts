@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { planKey } from '../domain/decision-clock.ts';
+import { type LocalYears, planKey } from '../domain/decision-clock.ts';
 import { type Signature, signFigures, type VouchedFigures } from '../domain/signed-figures.ts';
 import type { Priority } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
@@ -9,7 +9,7 @@ import type { Operator } from './operate.ts';
 import { type FirstRows, readBounded, readFirst, readWhole } from './page.ts';
 
 /**
- * What is counted of one plan's requests of one priority in a span (usually a calendar year, UTC). Drugs, inquiries,
+ * What is counted of one plan's requests of one priority in a span (usually a calendar year where the plan is). Drugs, inquiries,
  * notifications and retrospective reviews are counted apart and nowhere else.
  *
  * `received + carriedIn = decided + withdrawn + dismissed + void + notRequired + open`.
@@ -74,15 +74,19 @@ const PAGE_ROWS = 1_000;
 /** As report_snapshot keeps who froze it. */
 const WHO_MOST = 256;
 
+/** What is counted: a span, or a calendar year as it is where each plan is. */
+export type FiguresSpan = ReportSpan & { years?: LocalYears | undefined };
+
 /**
  * The figures of every plan, in whatever case it is written, expedited and standard apart, as far as anything is there to be counted.
  * @param withoutDelegates whose requests are counted elsewhere.
  */
 export async function publishedFigures(
   database: Database,
-  { tenant, since, until }: ReportSpan,
+  { tenant, since, until, years }: FiguresSpan,
   withoutDelegates: readonly string[] = [],
 ): Promise<PlanFigures[]> {
+  const { tenants, plans, ...general } = years ?? { since, until, tenants: [], plans: [] };
   return readWhole<PlanFigures>(
     (last) =>
       readBounded<PlanFigures>(
@@ -90,7 +94,7 @@ export async function publishedFigures(
         `SELECT
            tenant, plan_name AS plan, priority,
            count(*) FILTER (WHERE counted AND is_received) AS received,
-           count(*) FILTER (WHERE counted AND received_at < :since::timestamptz AND is_undecided_before) AS carried_in,
+           count(*) FILTER (WHERE counted AND received_at < since AND is_undecided_before) AS carried_in,
            count(*) FILTER (WHERE is_decided) AS decided,
            count(*) FILTER (WHERE is_decided AND resolution = 'APPROVED') AS approved,
            count(*) FILTER (WHERE is_decided AND resolution = 'PARTIAL') AS partial,
@@ -109,7 +113,7 @@ export async function publishedFigures(
            count(*) FILTER (WHERE is_decided AND extension_days > 0) AS extended,
            count(*) FILTER (WHERE is_decided AND resolution <> 'APPROVED' AND reason_given) AS reason_given,
            count(*) FILTER (WHERE is_decided AND resolution <> 'APPROVED' AND NOT reason_given) AS reason_missing,
-           count(*) FILTER (WHERE counted AND appealed_at >= :since::timestamptz AND appealed_at < coalesce(:until::timestamptz, 'infinity')) AS appealed,
+           count(*) FILTER (WHERE counted AND appealed_at >= since AND appealed_at < until) AS appealed,
            count(*) FILTER (WHERE is_appeal_decided) AS appeals_decided,
            count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'upheld') AS upheld,
            count(*) FILTER (WHERE is_appeal_decided AND appeal_outcome = 'overturned') AS overturned,
@@ -128,18 +132,29 @@ export async function publishedFigures(
              SELECT
                *, ${COUNTED} AS counted,
                min(plan COLLATE "C") OVER (PARTITION BY tenant, lower(plan)) AS plan_name,
-               received_at >= :since::timestamptz AS is_received,
-               resolved_at IS NULL OR resolved_at >= :since::timestamptz AS is_undecided_before,
-               resolved_at IS NULL OR resolved_at >= coalesce(:until::timestamptz, 'infinity') AS is_open,
-               resolved_at >= :since::timestamptz AND resolved_at < coalesce(:until::timestamptz, 'infinity') AS is_resolved_in_span,
-               ${COUNTED} AND appeal_decided_at >= :since::timestamptz
-                 AND appeal_decided_at < coalesce(:until::timestamptz, 'infinity') AS is_appeal_decided,
+               received_at >= since AS is_received,
+               resolved_at IS NULL OR resolved_at >= since AS is_undecided_before,
+               resolved_at IS NULL OR resolved_at >= until AS is_open,
+               resolved_at >= since AND resolved_at < until AS is_resolved_in_span,
+               ${COUNTED} AND appeal_decided_at >= since
+                 AND appeal_decided_at < until AS is_appeal_decided,
                extract(epoch FROM resolved_at - received_at) * 1000 AS taken_ms
-             FROM decision_episode
+             FROM (
+               SELECT
+                 episode.*,
+                 coalesce(plan_year.since, tenant_year.since, :since::timestamptz) AS since,
+                 coalesce(plan_year.until, tenant_year.until, :until::timestamptz, 'infinity') AS until
+               FROM decision_episode AS episode
+               LEFT JOIN json_to_recordset(:plans::json) AS plan_year (name text, since timestamptz, until timestamptz)
+                 ON plan_year.name = lower(episode.plan)
+               LEFT JOIN json_to_recordset(:tenants::json) AS tenant_year (name text, since timestamptz, until timestamptz)
+                 ON tenant_year.name = episode.tenant
+             ) AS episode
              WHERE (:tenant::text IS NULL OR tenant = :tenant)
                AND (delegate IS NULL OR lower(delegate) NOT IN (SELECT json_array_elements_text(:without_delegates::json)))
-               AND received_at < coalesce(:until::timestamptz, 'infinity')
-               AND (resolved_at IS NULL OR greatest(resolved_at, appealed_at, appeal_decided_at, received_at) >= :since::timestamptz)
+               AND received_at < until
+               AND (${COUNTED} OR received_at >= since)
+               AND (resolved_at IS NULL OR greatest(resolved_at, appealed_at, appeal_decided_at, received_at) >= since)
            ) AS episode
          ) AS episode
          GROUP BY tenant, plan_name, priority
@@ -147,7 +162,8 @@ export async function publishedFigures(
          ORDER BY tenant, plan_name, priority
          LIMIT :limit`,
         {
-          ...{ tenant, since, until: until ?? null, limit: PAGE_ROWS },
+          ...{ tenant, since: general.since, until: general.until ?? null, limit: PAGE_ROWS },
+          ...{ plans: JSON.stringify(plans), tenants: JSON.stringify(tenants) },
           without_delegates: JSON.stringify(withoutDelegates.map((name) => name.toLowerCase())),
           ...{
             after_tenant: last?.tenant ?? null,

@@ -155,6 +155,29 @@ export function policyOf(policy: DecisionPolicy, tenant: string, plan: string | 
   return own ?? policy.tenants.get(tenant) ?? policy.default;
 }
 
+/** A calendar year as it is where a plan is: from its first instant until the next year's. */
+export interface LocalYear {
+  since: Date;
+  until: Date;
+}
+
+export interface LocalYears extends LocalYear {
+  /** By canonical tenant, and by the plan's name in lower case, where they have policies of their own. */
+  tenants: readonly (LocalYear & { name: string })[];
+  plans: readonly (LocalYear & { name: string })[];
+}
+
+/** A calendar year by the days of each plan's zone. */
+export function localYears({ default: general, tenants, plans }: DecisionPolicy, year: number): LocalYears {
+  const of = ({ zone }: PlanPolicy) => ({
+    since: new Date(startOfDay(dayNumber(`${year}-01-01`), zone)),
+    until: new Date(startOfDay(dayNumber(`${year + 1}-01-01`), zone)),
+  });
+  const byName = (policies: ReadonlyMap<string, PlanPolicy>) =>
+    [...policies].map(([name, one]) => ({ name, ...of(one) }));
+  return { ...of(general), tenants: byName(tenants), plans: byName(plans) };
+}
+
 /** Whether a plan is judged by the default only because nobody has said anything of it, where others have policies of their own. */
 export function lacksPolicy(policy: DecisionPolicy, tenant: string, plan: string): boolean {
   return policy.plans.size > 0 && !policy.plans.has(planKey(plan)) && !policy.tenants.has(tenant);
@@ -252,7 +275,9 @@ export interface ClockedRequest {
   drugs: Drugs;
   /** null counts as standard until something says otherwise. */
   priority: Priority | null;
-  /** Since when it is expedited; null for since its receipt. */
+  /** As requested; null where nothing was said of it. */
+  requestedPriority: Priority | null;
+  /** Since when it has this priority; null for since its receipt. */
   prioritySince: Date | null;
   /** When what has to be decided was received. */
   clockStartedAt: Date;
@@ -266,20 +291,27 @@ export interface DecisionSteps {
   dueAt: Date;
 }
 
-/** Null where no timeframe binds what is asked. */
+/**
+ * Null where no timeframe binds what is asked. A deadline that was missed is an adverse determination by itself (42 CFR
+ * 422.568(f), 422.572(f)): a priority that becomes another afterwards does not move it.
+ */
 export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): DecisionSteps | null {
   if (request.kind !== 'request') return null;
   const own = policyOf(policy, request.tenant, request.plan);
   const priority = request.priority ?? 'STANDARD';
   const received = request.clockStartedAt.getTime();
-  // What is upgraded has its 72 hours from the upgrade; what is downgraded, its days from the receipt. Nothing is asked for before
-  // its receipt, whatever a producer's clock says.
-  const upgraded = priority === 'EXPEDITED' ? (request.prioritySince?.getTime() ?? received) : received;
-  const start = Math.max(received, upgraded);
+  // Nothing is asked for before its receipt, whatever a producer's clock says.
+  const changed = Math.max(received, request.prioritySince?.getTime() ?? received);
   const frames = framesOf(own, request.drugs, received);
-  const due = [frames, frames && own.state]
-    .flatMap((one) => (one === null ? [] : [dueBy(one[priority], start, own, request.extensionDays)]))
-    .reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  const dueAs = (as: Priority, from: number) =>
+    [frames, frames && own.state]
+      .flatMap((one) => (one === null ? [] : [dueBy(one[as], from, own, request.extensionDays)]))
+      .reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  const missed = dueAs(request.requestedPriority ?? priority, received);
+  const isMissed = request.requestedPriority !== priority && missed < changed;
+  // What is upgraded has its 72 hours from the upgrade; what is downgraded, its days from the receipt.
+  const start = priority === 'EXPEDITED' && !isMissed ? changed : received;
+  const due = isMissed ? missed : dueAs(priority, start);
   if (due === Number.POSITIVE_INFINITY) return null;
   const after = (share: number) => new Date(start + share * (due - start));
   return { atRiskAt: after(AT_RISK_SHARE), urgentAt: after(URGENT_SHARE), dueAt: new Date(due) };

@@ -1,11 +1,13 @@
-import { type DecisionPolicy, decisionSteps } from './decision-clock.ts';
+import { type DecisionPolicy, decisionSteps, policyOf } from './decision-clock.ts';
 import { type DecisionFact, type DecisionMemory, kindSaid, type Resolution } from './decision-facts.ts';
-import type { AppealOutcome, Drugs, Priority, RequestKind } from './tracked-event.ts';
+import { localDay } from './local-days.ts';
+import type { AppealOutcome, Drugs, LineCounts, Priority, RequestKind } from './tracked-event.ts';
 
 /** What was stated of a decision and does not count, and why. */
 export const decisionFaults = [
   'receipt-after-decision',
   'extension-after-deadline',
+  'extension-before-deadline',
   'extension-stated-twice',
   'extension-too-long',
   'appeal-without-denial',
@@ -96,6 +98,8 @@ class EpisodeHistory {
   /** An expedite request was denied: what the intake says later only says how it was requested. */
   #downgraded = false;
   #isPrioritySaid = false;
+  /** What was decided of its lines while it was pended. */
+  #lines: LineCounts | undefined;
   /** What a producer stated last; many repeat it with every event. */
   #stated: Priority | null = null;
 
@@ -113,6 +117,7 @@ class EpisodeHistory {
   begin(episode: DecisionEpisode): void {
     this.episodes.push(episode);
     this.#fit = true;
+    this.#lines = undefined;
     this.#downgraded = false;
     this.#isPrioritySaid = false;
     this.#stated = episode.priority;
@@ -163,6 +168,7 @@ class EpisodeHistory {
         if (isOpen) {
           current.pendedAt = fact.at;
           current.pendReason = fact.reason ?? current.pendReason;
+          if (fact.lines !== undefined) this.#lines = withPieces(this.#lines, fact.lines);
         }
         break;
       case 'resolved':
@@ -223,18 +229,16 @@ class EpisodeHistory {
   }
 
   #extend(current: DecisionEpisode, fact: Extract<DecisionFact, { says: 'extended' }>): void {
-    const { at, by, until } = fact;
-    const byUntil =
-      until === undefined || current.dueAt === null ? undefined : (until - current.dueAt) / DAY_MS;
-    // A length that is none extends nothing.
-    if (byUntil !== undefined && byUntil <= 0) return;
-    const days = byUntil === undefined ? fact.days : Math.ceil(byUntil);
+    const { at, by } = fact;
+    const days = this.#daysOf(fact, current);
     const refusal =
       current.extendedAt !== null
         ? 'extension-stated-twice'
         : current.dueAt !== null && at > current.dueAt
           ? 'extension-after-deadline'
-          : null;
+          : days < 1
+            ? 'extension-before-deadline'
+            : null;
     if (refusal !== null) {
       addFault(current, refusal);
       return;
@@ -246,8 +250,21 @@ class EpisodeHistory {
     this.#due(current);
   }
 
+  /** Days as stated, or until which time or day; none or fewer where that is not after the deadline. */
+  #daysOf(
+    { days, until, untilDay }: Extract<DecisionFact, { says: 'extended' }>,
+    { dueAt, plan }: DecisionEpisode,
+  ): number {
+    if (dueAt === null) return days;
+    if (untilDay !== undefined)
+      return untilDay - localDay(dueAt, policyOf(this.#policy, this.#tenant, plan).zone);
+    // A day ends a millisecond before the next.
+    return until === undefined ? days : Math.ceil((until - dueAt - 1) / DAY_MS);
+  }
+
   #rule(current: DecisionEpisode, fact: Extract<DecisionFact, { says: 'resolved' }>, place: number): void {
-    const { at, as } = fact;
+    const { at } = fact;
+    const as = current.resolution === null ? this.#asAWhole(fact) : fact.as;
     if (current.resolution === null) {
       // An answer to what cannot be processed denies nothing.
       const resolution = as === 'DENIED' && !this.#fit ? 'DISMISSED' : as;
@@ -259,6 +276,14 @@ class EpisodeHistory {
       this.#decideAppeal(at, appealOutcomes[as]);
     } else if (isDetermination(current.resolution) && isDetermination(as) && as !== current.resolution)
       addFault(current, 'decided-twice');
+  }
+
+  /** Of lines that came in pieces, what all of them come to. */
+  #asAWhole({ as, lines }: Extract<DecisionFact, { says: 'resolved' }>): Resolution {
+    if (lines === undefined || !isDetermination(as)) return as;
+    const { approved, modified, denied } = withPieces(this.#lines, lines);
+    if (modified > 0 || (approved > 0 && denied > 0)) return 'PARTIAL';
+    return as;
   }
 
   #resolve(current: DecisionEpisode, resolution: Resolution, at: number, notifiedAt: number | null): void {
@@ -321,7 +346,8 @@ class EpisodeHistory {
   }
 
   #due(episode: DecisionEpisode): void {
-    const { plan, kind, drugs, priority, prioritySince, receivedAt, extensionDays } = episode;
+    const { plan, kind, drugs, priority, requestedPriority, prioritySince, receivedAt, extensionDays } =
+      episode;
     const steps = decisionSteps(
       {
         tenant: this.#tenant,
@@ -329,6 +355,7 @@ class EpisodeHistory {
         kind,
         drugs,
         priority,
+        requestedPriority,
         prioritySince: prioritySince === null ? null : new Date(prioritySince),
         clockStartedAt: new Date(receivedAt),
         extensionDays,
@@ -350,6 +377,19 @@ const appealOutcomes: Readonly<Partial<Record<Resolution, AppealOutcome>>> = {
 /** What is decided then is the appeal. */
 function isUnderAppeal({ appealedAt, appealOutcome, resolvedAt }: DecisionEpisode): boolean {
   return appealedAt !== null && appealOutcome === null && resolvedAt !== null && resolvedAt <= appealedAt;
+}
+
+/** A message of fewer lines than are known says nothing of those that were decided before. */
+function withPieces(known: LineCounts | undefined, said: LineCounts): LineCounts {
+  const linesOf = ({ approved, modified, denied, pended }: LineCounts) =>
+    approved + modified + denied + pended;
+  if (known === undefined || linesOf(said) >= linesOf(known)) return said;
+  return {
+    approved: known.approved + said.approved,
+    modified: known.modified + said.modified,
+    denied: known.denied + said.denied,
+    pended: said.pended,
+  };
 }
 
 function addFault({ faults }: DecisionEpisode, fault: DecisionFault): void {

@@ -1,6 +1,15 @@
 import { isEnd } from './decision-statements.ts';
+import { dayNumber } from './local-days.ts';
 import { answerIn, requestEffects, requestedPriority } from './request-effects.ts';
-import type { Answer, AppealOutcome, Drugs, Priority, RequestKind, TrackedEvent } from './tracked-event.ts';
+import type {
+  Answer,
+  AppealOutcome,
+  Drugs,
+  LineCounts,
+  Priority,
+  RequestKind,
+  TrackedEvent,
+} from './tracked-event.ts';
 
 /** What stops the clock: a determination, or one of the four other ends. */
 export const resolutions = [
@@ -24,13 +33,13 @@ export type Delivery = 'sync' | 'response' | 'none';
 export type DecisionFact = { at: number } & (
   | { says: 'received'; receipt: number }
   | { says: 'priority'; as: Priority; how: 'requested' | 'first' | 'changed' }
-  | { says: 'extended'; days: number; by?: string; until?: number }
+  | { says: 'extended'; days: number; by?: string; until?: number; untilDay?: number }
   | { says: 'unfit' }
   | { says: 'fit' }
-  | { says: 'resolved'; as: Resolution; delivery: Delivery; reason?: true }
+  | { says: 'resolved'; as: Resolution; delivery: Delivery; reason?: true; lines?: LineCounts }
   | { says: 'closed' }
   | { says: 'answered'; delivery: Delivery }
-  | { says: 'pended'; reason?: string }
+  | { says: 'pended'; reason?: string; lines?: LineCounts }
   | { says: 'notified'; stated?: true }
   | { says: 'not-notified' }
   | { says: 'appealed' }
@@ -103,7 +112,7 @@ export function decisionFacts(
       says: 'extended',
       days,
       ...(by === undefined ? {} : { by }),
-      ...(until === undefined ? {} : { until: Date.parse(until) }),
+      ...(until === undefined ? {} : untilIn(until)),
     });
   }
   if (stage === 'VALIDATION' || stage === 'PARSING') {
@@ -131,6 +140,12 @@ export function decisionFacts(
     facts.push({ at, says: 'notified' });
   else if (eventType === 'NOTIFY_FAIL' && status === 'FAILED') facts.push({ at, says: 'not-notified' });
   return facts;
+}
+
+/** A time, or a day that is over where the plan is. */
+function untilIn(text: string): { until: number } | { untilDay: number } {
+  const day = dayNumber(text);
+  return Number.isNaN(day) ? { until: Date.parse(text) } : { untilDay: day };
 }
 
 /** A submission that asks how the request stands, or takes it back. */
@@ -170,8 +185,14 @@ function rulingBy(event: TrackedEvent, at: number): DecisionFact[] {
   const resolution = said === null ? undefined : answerResolutions[said];
   if (effect === 'answers') {
     if (becomes === 'PENDING') {
-      const reason = event.stated?.pendReason;
-      return [{ at, says: 'pended', ...(reason === undefined ? {} : { reason }) }];
+      const { pendReason: reason, lines } = event.stated ?? {};
+      return [
+        {
+          ...{ at, says: 'pended' },
+          ...(reason === undefined ? {} : { reason }),
+          ...(lines === undefined ? {} : { lines }),
+        },
+      ];
     }
     return [
       resolution === undefined
@@ -195,7 +216,11 @@ function rulingBy(event: TrackedEvent, at: number): DecisionFact[] {
 }
 
 function resolvedBy({ stated }: TrackedEvent, at: number, as: Resolution, delivery: Delivery): DecisionFact {
-  return { at, says: 'resolved', as, delivery, ...(stated?.reasonGiven ? { reason: true } : {}) };
+  return {
+    ...{ at, says: 'resolved', as, delivery },
+    ...(stated?.reasonGiven ? { reason: true } : {}),
+    ...(stated?.lines === undefined ? {} : { lines: stated.lines }),
+  };
 }
 
 function statedEnd(status: string | null, said: Answer | null): Resolution | null {

@@ -10,6 +10,7 @@ import {
   priorityByType,
 } from './decision-types.ts';
 import { laneOf, upperSnake } from './event-stages.ts';
+import { dayNumber } from './local-days.ts';
 import { canonicalTimestamp } from './timestamp.ts';
 import type {
   Answer,
@@ -339,9 +340,11 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   const at = instantOf(
     own?.('at', 'noticeat', 'grantedat', 'requestedat', 'statedat') ?? find('extensionat', 'extendedat'),
   );
-  const until = instantOf(
-    own?.('until', 'dueat', 'newdueat', 'extendedto') ?? find('extendeduntil', 'extensionuntil', 'newdueat'),
-  );
+  const end =
+    own?.('until', 'dueat', 'newdueat', 'extendedto') ?? find('extendeduntil', 'extensionuntil', 'newdueat');
+  const until = Number.isNaN(dayNumber(textOf(end))) ? instantOf(end) : textOf(end);
+  // An end that is not understood is no reason for all of the 14 days.
+  if (end !== undefined && until === undefined && length === undefined) return undefined;
   // What is asked for is granted by that alone only to the member and the provider.
   const isAsked = byType === 'asked' || saysRequest.test(said);
   if (isAsked && by !== 'member' && by !== 'provider') return undefined;

@@ -14,6 +14,7 @@ export interface RequestFacts {
   plan: string | null;
   kind: RequestKind;
   drugs: Drugs;
+  requestedPriority: Priority | null;
   prioritySince: Date | null;
   /** When what has to be decided was received. */
   clockStartedAt: Date;

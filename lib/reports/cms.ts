@@ -3,6 +3,7 @@ import {
   addFigures,
   changesSince,
   type FigureChange,
+  type FiguresSpan,
   type PartialClass,
   type PlanFigures,
   type PublishedPlan,
@@ -13,7 +14,12 @@ import {
   type Snapshot,
   silentDelegates,
 } from '../data-access/published-figures.ts';
-import { type DecisionPolicy, lacksPolicy, parseDecisionPolicy } from '../domain/decision-clock.ts';
+import {
+  type DecisionPolicy,
+  lacksPolicy,
+  localYears,
+  parseDecisionPolicy,
+} from '../domain/decision-clock.ts';
 import { printable } from '../domain/printable-text.ts';
 import { isSignedBy, signingKeyName } from '../domain/signed-figures.ts';
 import { plural } from '../domain/words.ts';
@@ -28,7 +34,7 @@ import {
 
 /** What each figure means, a line each. */
 export const CMS_DEFINITIONS = `Counted are requests for medical items and services; drugs, inquiries, notifications and retrospective reviews are left out.
-Received: in the year. Decided: in the year, whenever received; shares are of the decided. In part: a class of its own.
+Received: in the year, by the days of the plan's zone. Decided: in the year, whenever received; shares are of the decided. In part: a class of its own.
 In time: the provider had notice by the due time of the plan's policy. Mean and median: from receipt to determination.
 Appealed: appeals received in the year; overturned, of the appeals decided in it.
 Received + carried in = decided + withdrawn + dismissed + void + not required + open.`;
@@ -82,6 +88,12 @@ export interface CmsAnswer extends ReportAnswer<PlanFigures> {
   frozen: string | undefined;
 }
 
+/** A year is that of each plan's zone. */
+export function inLocalYears(question: ReportQuestion, policy: DecisionPolicy): FiguresSpan {
+  const { tenant, since, until, year } = question;
+  return { tenant, since, until, years: year === undefined ? undefined : localYears(policy, year) };
+}
+
 export async function readCms(
   database: Database,
   question: ReportQuestion,
@@ -89,7 +101,8 @@ export async function readCms(
 ): Promise<CmsAnswer> {
   const { tenant, year } = question;
   const partialAs = (question.filters['partial-as'] ?? 'partial') as PartialClass;
-  const rows = await publishedFigures(database, question);
+  const span = inLocalYears(question, policy);
+  const rows = await publishedFigures(database, span);
   const snapshot = year === undefined ? undefined : await readSnapshot(database, year, tenant);
   const changes = snapshot === undefined ? [] : changesSince(snapshot.rows, rows);
   const silent = await silentDelegates(database, question);
@@ -100,7 +113,7 @@ export async function readCms(
     missing.length === 1 && silent.left === 0 && added.some(({ delegate }) => delegate === undefined);
   const incomplete = isOnly ? [] : missing;
   const counted = [...named, ...(isOnly ? missing.map(({ delegate }) => delegate) : [])];
-  const own = counted.length === 0 ? rows : await publishedFigures(database, question, counted);
+  const own = counted.length === 0 ? rows : await publishedFigures(database, span, counted);
   const lacking = rows.filter((row) => lacksPolicy(policy, row.tenant, row.plan)).map(({ plan }) => plan);
   const byDefault = [...new Set(lacking)];
   const plans = addFigures(

@@ -21,7 +21,7 @@ export interface ReportQuestion {
   after?: string | undefined;
   /** Pages of the same answer were read before: only rows are wanted. */
   goesOn?: boolean;
-  /** The calendar year that the span is, in UTC. */
+  /** The calendar year that the span is in UTC; a report by plans counts it by the days of their zones. */
   year?: number | undefined;
   /** The page's choice of a span, which the links of its numbers pass on. */
   time?: string;
@@ -161,7 +161,7 @@ export interface Report<Row extends object> extends TabularReport<Row> {
   filters?: readonly ReportFilter[];
   /** Of the span when --since is absent. Without it and `ofYear` the report is of the present. */
   spanHours?: number;
-  /** It is of a calendar year in UTC, by default the last one, unless --since says something else. */
+  /** It is of a calendar year, by default the last one, unless --since says something else. */
   ofYear?: boolean;
   /** Rows at most unless said otherwise; absent: all of them. */
   limit?: number;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   changesSince,
   freezeFigures,
+  type PlanFigures,
   type PublishedPlan,
   publishedFigures,
   publishedPlans,
@@ -334,6 +335,11 @@ function eventOf(pagwId: string, tenant: string, plan: string, step: Step, place
 
 const span = { since: new Date('2026-01-01T00:00:00Z'), until: new Date('2027-01-01T00:00:00Z') };
 
+const byPlan = (one: PlanFigures, other: PlanFigures) => {
+  const [left, right] = [one, other].map(({ tenant, plan, priority }) => `${tenant} ${plan} ${priority}`);
+  return (left ?? '') < (right ?? '') ? -1 : 1;
+};
+
 /** The counts that are not zero, with how many where it is more than one. */
 function membership({ standard, expedited, leftOut }: PublishedPlan): string[] {
   return Object.entries({ standard, expedited, leftOut }).flatMap(([part, figures]) =>
@@ -432,6 +438,16 @@ describe('a year of requests', () => {
         ...{ notRequired: 1, open: 4, reasonGiven: 5, reasonMissing: 2, inquiries: 1 },
       },
     ]);
+  });
+
+  it('begins and ends where the tenant is', async () => {
+    const since = new Date('2026-03-01T00:00:00Z');
+    const tenants = [{ name: 'anthem', since, until: span.until }];
+    const years = { ...span, tenants, plans: [] };
+    const of = async (one: object) => publishedFigures(db.database, { tenant: null, ...span, ...one });
+    const later = (await of({ since })).filter(({ tenant }) => tenant === 'anthem');
+    const others = (await of({})).filter(({ tenant }) => tenant !== 'anthem');
+    expect(await of({ years })).toEqual([...later, ...others].toSorted(byPlan));
   });
 
   it('can be frozen: what comes later is a change of the snapshot, and the snapshot cannot be another', async () => {

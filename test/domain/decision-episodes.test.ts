@@ -300,7 +300,10 @@ describe('the clock', () => {
     expect(outcome(extended('04 10:00', 30))).toEqual(['23 23:59', 'extension-too-long']);
     expect(outcome(['04 10:00', 'EXTENSION_DENIED'])).toEqual(['09 23:59']);
     const until = (end: string): Step => ['04 10:00', 'VAL_OK', null, { extension: { until: at(end) } }];
-    expect(outcome(until('08 10:00'), extended('05 10:00', 7))).toEqual(['16 23:59']);
+    expect(outcome(until('08 10:00'), extended('05 10:00', 7))).toEqual([
+      '16 23:59',
+      'extension-before-deadline',
+    ]);
   });
 });
 
@@ -487,7 +490,12 @@ describe('a plan’s policy', () => {
     ['2026-02-25T10:00:00Z', '2026-03-04T23:59:59.999Z'],
   ])('counts a leap day where there is one: %s', (received, dueAt) => {
     const asked = { tenant: 'anthem', plan: null, kind: 'request', drugs: 'none', priority: null } as const;
-    const clock = { prioritySince: null, clockStartedAt: new Date(received), extensionDays: 0 };
+    const clock = {
+      requestedPriority: null,
+      prioritySince: null,
+      clockStartedAt: new Date(received),
+      extensionDays: 0,
+    };
     expect(decisionSteps({ ...asked, ...clock }, defaultDecisionPolicy)?.dueAt.toISOString()).toBe(dueAt);
   });
 

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { type PlanFigures, publishedFigures } from '../../lib/data-access/published-figures.ts';
+import { localYears, parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { type AwsDouble, startAwsDouble } from '../support/aws-double.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda.ts';
+import * as fourthYear from './fourth-year.ts';
 import * as year from './second-year.ts';
 import * as thirdYear from './third-year.ts';
 
 const { plans, ...neighbours } = thirdYear;
-const policy = { ...year.policy, plans: { ...year.policy.plans, ...plans } };
+const { plans: fourthPlans, ...fourth } = fourthYear;
+const policy = { ...year.policy, plans: { ...year.policy.plans, ...plans, ...fourthPlans } };
 const { answers, ends, notices, clocks, extensions, appeals, episodes, kinds, policies } = year;
 const told: Record<string, year.Told> = Object.assign(
   {
@@ -23,6 +26,7 @@ const told: Record<string, year.Told> = Object.assign(
     ...policies,
   },
   ...Object.values(neighbours),
+  ...Object.values(fourth),
 );
 
 interface Message {
@@ -106,7 +110,10 @@ async function deliver(messages: Message[]) {
   }
 }
 
-const span = { since: new Date('2026-01-01T00:00:00Z'), until: new Date('2027-01-01T00:00:00Z') };
+const span = {
+  ...{ since: new Date('2026-01-01T00:00:00Z'), until: new Date('2027-01-01T00:00:00Z') },
+  years: localYears(parseDecisionPolicy(JSON.stringify(policy)), 2026),
+};
 /** Sums of the others, and what is compared by itself. */
 const DERIVED = new Set(['decided', 'bound', 'inTime', 'appealsDecided']);
 
@@ -133,7 +140,7 @@ const inOrder = (counts: string) =>
 describe.each([
   ['as it happens', 'anthem'],
   ['late, doubled and out of order', 'carelon'],
-])('a second and a third year, told %s', (_, tenant) => {
+])('a second, a third and a fourth year, told %s', (_, tenant) => {
   let figures: PlanFigures[];
   beforeAll(async () => {
     figures = await publishedFigures(db.database, { tenant, ...span });

@@ -514,7 +514,12 @@ export const places: Record<string, Told> = {
     false,
     158,
   ),
-  'LOCAL-2025': under('Still 2025 there, so 14 days.', '01-01 04:59', '01-15 04:59', true, 336),
+  'LOCAL-2025': [
+    'Still 2025 there, so 14 days.',
+    [got('01-01 04:59'), yes('01-15 04:59')],
+    'S carriedIn approved approvedInTime',
+    336,
+  ],
   'LOCAL-2026': under('2026 there, so seven.', '01-01 05:00', '01-09 05:00', false, 192),
   'PERIODS-FIRST': under(
     'Received the day before the first change.',

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import { freezeFigures, publishedFigures } from '../../data-access/published-figures.ts';
-import { parseDecisionPolicy } from '../../domain/decision-clock.ts';
+import { type DecisionPolicy, parseDecisionPolicy } from '../../domain/decision-clock.ts';
 import { publicKeyText, signingKeyName } from '../../domain/signed-figures.ts';
-import { CMS_DEFINITIONS, cms, readCms } from '../../reports/cms.ts';
+import { CMS_DEFINITIONS, cms, inLocalYears, readCms } from '../../reports/cms.ts';
 import type { ReportQuestion } from '../../reports/report.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
@@ -54,8 +54,8 @@ export const reportCms: Verb = (cli) =>
         }
         const year = freeze ?? options.year;
         const { connection, question } = await askReport(cms, session, { ...command.opts(), year });
-        if (freeze !== undefined) await freezeYear(freeze, options, question, connection, session);
         const policy = parseDecisionPolicy(connection.decisionPolicy);
+        if (freeze !== undefined) await freezeYear(freeze, options, question, policy, connection, session);
         const added = readDelegateFigures(options.add ?? [], question.year);
         const answer = await readCms(connection.database('reader'), question, { policy, added });
         if (options.page !== true) {
@@ -75,13 +75,14 @@ async function freezeYear(
   year: number,
   options: CmsOptions,
   question: ReportQuestion,
+  policy: DecisionPolicy,
   connection: Connection,
   session: Session,
 ): Promise<void> {
   const reason = options.reason?.trim();
   if (!reason) throw usageError('--freeze needs a reason.', 'Say why in a few words with --reason.');
   const key = readSigningKey(options.key, connection.kind, session.io.env);
-  const rows = await publishedFigures(connection.database('reader'), question);
+  const rows = await publishedFigures(connection.database('reader'), inLocalYears(question, policy));
   await session.confirm(`Freeze the figures of ${year} on ${connection.name}?`);
   const operator = await operatorOf({ reason }, session);
   const figures = { year, tenant: question.tenant, rows };

@@ -64,7 +64,10 @@ export function reportCommand(report: Report<object>): Command {
   if (report.words !== undefined) command.argument(...report.words);
   if (report.ofYear)
     command.addOption(
-      new Option('--year <year>', 'a calendar year in UTC (by default: the last one)').argParser(parseYear),
+      new Option(
+        '--year <year>',
+        'a calendar year by the days of each plan’s zone (by default: the last one)',
+      ).argParser(parseYear),
     );
   for (const filter of report.filters ?? []) command.addOption(filterOption(filter));
   if (report.parts !== undefined)
@@ -146,7 +149,7 @@ function spanOf({ spanHours }: Report<object>, session: Session, now: Date): Spa
   return { since: since ?? new Date(Math.max(0, (until ?? now).getTime() - spanMs)), until };
 }
 
-/** A calendar year in UTC, or what --since and --until say instead. */
+/** A calendar year, its span that of UTC, or what --since and --until say instead. */
 function yearOf(session: Session, stated: number | undefined, now: Date): Span {
   const { since, until } = session.window(now);
   if (stated !== undefined && (since ?? until) !== undefined)
