@@ -5,6 +5,7 @@ import {
   defaultDecisionPolicy,
   lacksPolicy,
   parseDecisionPolicy,
+  policyText,
 } from '../../lib/domain/decision-clock.ts';
 import type { DecisionEpisode } from '../../lib/domain/decision-episodes.ts';
 import { episodesOf, RequestFold } from '../../lib/domain/request-fold.ts';
@@ -62,6 +63,7 @@ describe('what decides', () => {
       'PARTIAL',
     ],
     ['a stated status', ['03 10:00', 'VAL_OK', null, { status: 'DENIED' }], 'DENIED'],
+    ['no authorization needed, by its type', ['03 10:00', 'AUTHORIZATION_NOT_REQUIRED'], 'NOT_REQUIRED'],
     [
       'a denial of which a part is certified',
       ['03 10:00', 'VAL_OK', { reviewAction: 'A2' }, { status: 'DENIED' }],
@@ -299,11 +301,45 @@ describe('the clock', () => {
     ]);
     expect(outcome(extended('04 10:00', 30))).toEqual(['23 23:59', 'extension-too-long']);
     expect(outcome(['04 10:00', 'EXTENSION_DENIED'])).toEqual(['09 23:59']);
+    expect(outcome(['04 10:00', 'VAL_OK', null, { extension: { days: 0 } }])).toEqual(['09 23:59']);
     const until = (end: string): Step => ['04 10:00', 'VAL_OK', null, { extension: { until: at(end) } }];
     expect(outcome(until('08 10:00'), extended('05 10:00', 7))).toEqual([
       '16 23:59',
       'extension-before-deadline',
     ]);
+    expect(outcome(until('12 23:59'))).toEqual(['12 23:59']);
+    expect(
+      only([received, ['04 10:00', 'VAL_OK', null, { extension: { days: 3, by: 'enrollee' } }]]),
+    ).toMatchObject({
+      extensionDays: 3,
+      extendedBy: 'member',
+    });
+  });
+});
+
+describe('what is asked for', () => {
+  it('is a request still when an inquiry is sent of it later, and else what its intake or a service says', () => {
+    const inquiry = (when: string): Step => [when, 'REQUEST_RECEIVED', { requestType: 'INQUIRY' }];
+    expect(only([received, inquiry('03 10:00')]).kind).toBe('request');
+    expect(only([inquiry('02 10:00')]).kind).toBe('inquiry');
+    expect(only([received, ['02 10:01', 'PARSE_OK', null, { type: 'INQUIRY' }]]).kind).toBe('inquiry');
+  });
+});
+
+describe('a policy in words', () => {
+  it.each([
+    ['{}', 'expedited 72 hours, standard 7 days'],
+    ['{"default": "off"}', 'no timeframe'],
+    [
+      '{"default": {"kind": "exchange", "zone": "America/New_York"}}',
+      'expedited 72 hours, standard 15 days in America/New_York',
+    ],
+    [
+      '{"default": {"state": "CA"}, "states": {"CA": {"standardBusinessDays": 5}}}',
+      'expedited 72 hours, standard 7 days, by state 72 hours and 5 business days',
+    ],
+  ])('%s', (json, text) => {
+    expect(policyText(parseDecisionPolicy(json).default, new Date(recordedAt))).toBe(text);
   });
 });
 
@@ -418,6 +454,19 @@ describe('an update of what is decided', () => {
       'DENIED',
       '10 10:00',
       '17 23:59',
+    ]);
+  });
+
+  it('was received when it says so, or came, where it only repeats an earlier receipt', () => {
+    const receivedOf = (receipt: string) =>
+      text(
+        episodes([received, approved, ['10 10:00', 'REQUEST_UPDATED', null, { receivedAt: at(receipt) }]])[1]
+          ?.receivedAt ?? null,
+      );
+    expect([receivedOf('02 10:00'), receivedOf('03 10:00'), receivedOf('03 10:01')]).toEqual([
+      '10 10:00',
+      '10 10:00',
+      '03 10:01',
     ]);
   });
 

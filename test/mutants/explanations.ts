@@ -54,5 +54,29 @@ export const explanations: readonly { of: string; code: string; change?: string;
     change: 'drops a condition',
     why: 'a request that was not there when it was read has another number by then',
   },
+  {
+    of: 'ingest',
+    code: 'error_message: event.errorMessage',
+    change: 'drops what stands in',
+    why: 'null is written as nothing is',
+  },
+  { of: 'decision-facts', code: 'subscriptionCount ?? 2', why: 'only whether it is 0 is asked' },
+  {
+    of: 'decision-facts',
+    code: 'JSON.stringify(said) <= JSON.stringify(known)',
+    why: 'of two that are the same, either is kept',
+  },
+  {
+    of: 'stuck-alarm',
+    code: 'rows[0]?.messages',
+    change: 'drops what stands in',
+    why: 'a count is always answered',
+  },
+  {
+    of: 'doubtful-names',
+    code: "typeof event !== 'object'",
+    change: 'never does it',
+    why: 'only what the contract took is asked about',
+  },
   { of: 'request-fold', code: '?? false', why: 'nothing is as little as false' },
 ];

@@ -17,8 +17,8 @@ import { typescriptMutants } from './typescript-mutants.ts';
 /**
  * `npm run test:mutants -- --seconds 600 --seed 1`: changes one thing in one function or module, runs the tests that cover it,
  * and counts what none of them told; by turns over all targets, in an order drawn by the seed, until the time is over.
- * `--only record_decisions,answer`; `--log FILE` keeps the outcomes and tries none of them again, but with `--again` those that
- * survived; `--write` makes docs/mutants.md of all that the log knows.
+ * `--only record_decisions,answer`; `--log FILE` keeps the outcomes and tries none of them again; `--again` tries only those of
+ * it that survived; `--write` makes docs/mutants.md of all that the log knows.
  */
 const { values } = parseArgs({
   options: {
@@ -157,7 +157,7 @@ function keyOf({ path, change, from, code }: Pick<Outcome, 'path' | 'change' | '
 
 function isWanted({ path }: Target, mutant: Mutant): boolean {
   const before = known.get(keyOf({ ...mutant, path }));
-  return before === undefined || (values.again && before.ended === 'survived');
+  return values.again ? before?.ended === 'survived' : before === undefined;
 }
 
 function nameOf(path: string): string {

@@ -180,6 +180,7 @@ export const targets: readonly Target[] = [
     'retry',
     ...retrying,
     'test/flows/retry/retry-batches.test.ts',
+    'test/flows/retry/run-resends.test.ts',
     'test/flows/wrong-clock.test.ts',
   ),
   ...code(
@@ -203,7 +204,12 @@ export const targets: readonly Target[] = [
     'test/cli/event-file.test.ts',
     'test/cli/report.test.ts',
   ),
-  ...code('data-access', 'doubtful-names', 'test/cli/report.test.ts'),
+  ...code(
+    'data-access',
+    'doubtful-names',
+    'test/data-access/doubtful-names.test.ts',
+    'test/cli/report.test.ts',
+  ),
   ...code(
     'data-access',
     'outgoing-events',

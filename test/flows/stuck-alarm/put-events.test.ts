@@ -122,6 +122,25 @@ it('puts again what the bus did not take, whole or in part, and says for how lon
   bus.restore();
 });
 
+it('leaves the rest to the next run where the bus takes nothing', async () => {
+  await db.database.execute(
+    `INSERT INTO outgoing_event (kind, tenant, detail, written_at)
+     SELECT 'decided', 'anthem', '{}', :at::timestamptz FROM generate_series(1, 150)`,
+    { at: at('12:48') },
+  );
+  let calls = 0;
+  const down = async () => {
+    calls++;
+    throw new Error('down');
+  };
+  const run = await putOutgoingEvents(db.database, down, at('12:49'), () => calls < 50);
+  expect({ ...run, calls }).toEqual({ put: 0, failed: 100, waitingSeconds: 60, calls: 10 });
+  expect(await putOutgoingEvents(db.database, all, at('12:49'))).toMatchObject({
+    put: 150,
+    waitingSeconds: 0,
+  });
+});
+
 it('leaves to a later run what one that died has claimed, and gives up what nobody listens to', async () => {
   await receive('PAGW-5');
   await decide('PAGW-5', '12:50', 'approved');
