@@ -60,12 +60,27 @@ function* datedNameSpans(text: string): Generator<PhiSpan> {
 const cells = /(?<![^\s:=("'])[^\s;|,\t]{1,40}(?:([;|,\t])[^\s;|,\t]{0,40})(?:\1[^\s;|,\t]{0,40}){1,60}/g;
 const oldDay = new RegExp(`^${birthday}`);
 
+/** Keys and values by turns: `FirstName|Zofia|LastName|Wrona`. */
+function isRowOfPairs(values: readonly string[]): boolean {
+  return values.some((key, at) => {
+    const held = values[at + 1];
+    if (at % 2 !== 0 || !held || !/^[A-Za-z][\w .-]{1,40}$/.test(key) || keyMeaning(held) !== null)
+      return false;
+    const meaning = keyMeaning(key);
+    return (
+      (meaning === 'name' || meaning === 'birth' || meaning === 'id') && isPhiTextUnder(meaning, held, key)
+    );
+  });
+}
+
 /** A row of values without its heading, where a name stands beside a day long ago: `W1234;Mokoena;Thandiwe;19611104`. */
 function* rowSpans(text: string): Generator<PhiSpan> {
-  if (!/[;|,\t]\S*[;|,\t]/.test(text) || !/\d{8}|\d[-/.]\d/.test(text)) return;
+  if (!/[;|,\t]\S*[;|,\t]/.test(text)) return;
+  const isDatedText = /\d{8}|\d[-/.]\d/.test(text);
   for (const { 0: row, 1: separator = ';', index } of text.matchAll(cells)) {
     const values = row.split(separator).map((cell) => cell.replace(/^["']|["']$/g, ''));
-    if (!values.some((cell) => oldDay.test(cell) || wholeDate.test(cell))) continue;
+    if (isRowOfPairs(values)) yield { start: index, end: index + row.length, kind: 'row' };
+    if (!isDatedText || !values.some((cell) => oldDay.test(cell) || wholeDate.test(cell))) continue;
     const names = values.filter((cell) => /^\p{L}[\p{L}'-]{1,30}$/u.test(cell) && !isTradeText(cell));
     const isDated = values.some((cell) => oldDay.test(cell));
     if (names.length >= 2 ? isDated : names.some((cell) => nameKind(cell)?.sure === true))

@@ -145,6 +145,7 @@ const aboutEnds =
   allowed used edit edits unique optional nullable default method mandatory repository store cache database connector adapter
   factory map dao dto entity controller portal segment segments loop qualifier pointer url uri link bundle requests
   request response responses span trace thread process events ok failed success`);
+const durationUnits = set('ms millis seconds minutes hours days');
 /** Before a name or a number: the name is a thing's. */
 const thingWords =
   set(`file class mapper rule host plan method topic column bundle queue service server table job thread
@@ -331,7 +332,8 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (has(traitWords) && /^(?:ur[il]|status|group|identity|code|id)$/.test(last)) return 'trait';
   if (joined.includes('healthplan') && idEnds.has(last) && !weakIdEnds.has(last)) return 'id';
   if (has(birthWords) && /^(?:time|year|month|day)$/.test(last)) return 'birth';
-  if (bare[0] === 'age' && /^(?:at|in|on|when)$/.test(bare[1] ?? '') && !aboutEnds.has(last)) return 'birth';
+  if (bare[0] === 'age' && /^(?:at|in|on|when)$/.test(bare[1] ?? '') && !durationUnits.has(last))
+    return 'birth';
   const isAbout = aboutEnds.has(last) && !(ofPerson && last === 'url');
   if (!isAbout && (has(alwaysIds) || (has(set('tin')) && words.includes('4')))) return 'id';
   if (!isAbout && isStayId(bare)) return 'id';

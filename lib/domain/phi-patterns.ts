@@ -50,7 +50,7 @@ const street =
 const person =
   set(`patients? pt\\.? pat\\. members? mbr\\.? subscribers? beneficiar(?:y|ies) dependents? insured enrollees?
   policyholder guarantor paciente miembro afiliad[oa] asegurad[oa] beneficiari[oa] patientin versicherter mitglied`);
-const idLabel = `(?:${set(`medicaid medicare pol policy subscriber member patient beneficiary enrollee dependent insured grp group certificate
+const idLabel = `(?:${set(`medicaid medicare pol policy subscriber member patient beneficiary enrollee dependent insured grp group certificate cert(?=\\s?#)
   chart passport contract hicn mbi mrn empi mcid nm109 sub(?=[\\s_-]?(?:id|#)) licen[sc]e plate serial vin driver'?s?[\\s_-]licen[sc]e
   med(?:ical)?[\\s_-]rec(?:ord)? id[\\s_-]card health[\\s_-]plan insurance[\\s_-]card`)})`;
 
@@ -77,7 +77,7 @@ export interface PhiPatternGroup {
 const labelWord = new RegExp(
   `(?:${set(`ss[ns] social itin soc ss\\s?[#n] tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob yob
     d\\.o\\.b birth death died born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
-    subscriber member patient benef enrollee dependent insured group certificate account acct chart passport contract hicn mrn
+    subscriber member patient benef enrollee dependent insured group cert account acct chart passport contract hicn mrn
     empi mcid nm109 sub licen plate serial \\bs/?n\\b \\bfin\\b \\bcsn\\b \\bhar\\b encounter visit admission episode specimen \\bcase\\b \\brx\\b prescri \\broom\\b \\bbed\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
     asegurad mitglied versichert person`)}|生年月日|出生)`,
 );
@@ -187,7 +187,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'birth-date',
         pattern: new RegExp(
-          `(${birthWord}[\\s:=#"'\\\\]{1,6})(?:\\d{1,2} ${month}|${month} \\d{1,2}\\b)`,
+          `(${birthWord}[\\s:=#"'\\\\]{1,6})(?:\\d{6}\\b|\\d{1,2} ${month}|${month} \\d{1,2}\\b)`,
           'giu',
         ),
       },
@@ -238,7 +238,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'member-id',
         pattern: new RegExp(
-          `((?<!\\p{L})(?:${person})(?!\\p{L})[^\\n]{0,24}\\b(?:found|unknown|invalid|inactive|ineligible|eligible|active|covered|enrolled|mismatch(?:ed)?|rejected|failed|duplicate|exists?|terminated|termed)[\\s:='"(\\[-]{1,4})(?-i:[A-Z]{0,4}\\d{7,12}[A-Z]?)(?![\\w.-])`,
+          `((?<!\\p{L})(?:${person})(?!\\p{L})[^\\n]{0,24}\\b(?:found|unknown|invalid|inactive|ineligible|eligible|active|covered|enrolled|mismatch(?:ed)?|rejected|failed|duplicate|exists?|terminated|termed|(?:with|by|for|of) (?:the |this )?(?:id|number|identifier|key))[\\s:='"(\\[-]{1,4})(?-i:[A-Z]{0,4}\\d{7,12}[A-Z]?)(?![\\w.-])`,
           'giu',
         ),
       },
@@ -367,8 +367,14 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
     ],
   },
   {
-    gate: /\d[- ]?y|[- ]year/i,
+    gate: /\d[- ]?y|[- ]year|\d ?[MF] /i,
     patterns: [
+      // `56F with COPD`
+      {
+        name: 'age',
+        pattern:
+          /()(?<![\w.:/-])\d{1,3} ?[MF](?= (?:with|w\/|c\/o|s\/p|h\/o|p\/w|who|presents|presenting|admitted)\b)/g,
+      },
       { name: 'age', pattern: new RegExp(`()\\b${spelt}{1,2}years?[- ](?:old|of[- ]age)\\b`, 'gi') },
       {
         name: 'age',
@@ -427,6 +433,11 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         name: 'address',
         pattern:
           /()(?<![\w.:-])\d{1,6} (?:[nsew]\.? )?[a-z]{3,20} (?:[a-z]{3,20} )?(?:st|street|ave|avenue|rd|road|blvd|boulevard|ln|dr|pkwy|hwy)\b/g,
+      },
+      { name: 'address', pattern: /()\b(?:R\.?R\.?|Rural Route|Star Route|HC) ?#?\d{1,4},? Box \d{1,6}/gi },
+      {
+        name: 'address',
+        pattern: /(\b(?:lives|resides|living|residing) (?:on|at|in) )\p{Lu}\p{L}+(?: \p{Lu}\p{L}+){0,3}/gu,
       },
       { name: 'address', pattern: /()\bp\.? ?o\.? ?box[ #:]{1,3}\d{1,6}/gi },
       { name: 'address', pattern: /()\b(?:Apt|APT|Apartment|APARTMENT)\.? ?#? ?\d{1,5}[A-Za-z]?\b/g },
@@ -534,7 +545,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'x12',
         pattern:
-          /()\b(?:ISA|GS|ST|BHT|HL|TRN|NM1|N[1-4]|PER|DMG|REF|SBR|PAT|INS|CLM|DT[PM]|HI|UM|SV[1-7]|HSD|PWK|MSG|PRV|EB|EQ|HCR|III|NTE|CR[1-8]|CRC|K3|CL1|BPR|HCP|LX|SVC|STC)\*(?=[^~\n]{0,60}[A-Z\d])[^~\n]{0,200}~?/gi,
+          /()(?<![\w*])(?:ISA|GS|ST|BHT|HL|TRN|NM1|N[1-4]|PER|DMG|REF|SBR|PAT|INS|CLM|DT[PM]|HI|UM|SV[1-7]|HSD|PWK|MSG|PRV|EB|EQ|HCR|III|NTE|CR[1-8]|CRC|K3|CL1|BPR|HCP|LX|SVC|STC)\*(?=[^~\n]{0,60}[A-Z\d])[^~\n]{0,200}~?/gi,
       },
     ],
   },
