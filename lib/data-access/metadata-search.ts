@@ -21,8 +21,8 @@ export class MetadataFilterError extends Error {
   override readonly name = 'MetadataFilterError';
 }
 
-/** A key in quotes, or up to the next sign; each ends before a dot or the operator. */
-const QUOTED_NAME = /\s*"([^"]*)"\s*(?=[.=<>])/y;
+/** A key in quotes, in which `\"` and `\\` stand for the sign itself, or up to the next sign; each ends before a dot or the operator. */
+const QUOTED_NAME = /\s*"((?:\\["\\]|[^"])*)"\s*(?=[.=<>])/y;
 const BARE_NAME = /[^.=<>]+(?=[.=<>])/y;
 const COMPARISON = /(>=|<=|=|>|<)\s*(.*)/sy;
 const MAX_FILTERS = 6;
@@ -87,8 +87,11 @@ function readNames(condition: string): { names: Name[]; end: number } {
   for (;;) {
     QUOTED_NAME.lastIndex = BARE_NAME.lastIndex = place;
     const quoted = QUOTED_NAME.exec(condition);
-    const [read, text = read?.trimEnd()] = quoted ?? BARE_NAME.exec(condition) ?? [];
-    if (read === undefined || text === undefined || text === '') return { names: [], end: place };
+    const [read] = quoted ?? BARE_NAME.exec(condition) ?? [];
+    const text = quoted?.[1]?.replace(/\\(["\\])/g, '$1') ?? read?.trimEnd();
+    // A key may be empty, but only quotes can say so.
+    if (read === undefined || text === undefined || (text === '' && quoted === null))
+      return { names: [], end: place };
     names.push({ text, quoted: quoted !== null });
     place += read.length;
     if (condition[place] !== '.') return { names, end: place };

@@ -96,9 +96,9 @@ export function isCondition(question: string): boolean {
   return !isAddress(question) && /[=<>]|(^|\s)is:/i.test(trimMarks(question));
 }
 
-/** Conditions stand apart by spaces; within quotes a space is part of the value. */
+/** Conditions stand apart by spaces; within quotes a space is part of the name or the value. */
 export function splitConditions(question: string): string[] {
-  return question.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
+  return question.match(/(?:"(?:\\["\\]|[^"])*"|[^\s"])+/g) ?? [];
 }
 
 /** An id, a reference or a correlation id in what somebody pasted. */

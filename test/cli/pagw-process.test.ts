@@ -135,6 +135,17 @@ describe('the pagw program', () => {
     },
   );
 
+  it.skipIf(process.platform === 'win32')('ends with 1 when its version is not taken', async () => {
+    const installed = fileURLToPath(new URL('../../bin/pagw-installed.ts', import.meta.url));
+    const folder = mkdtempSync(join(tmpdir(), 'pagw-cut-'));
+    const script = `ulimit -f 0; "$0" "$@" > ${join(folder, 'version')}`;
+    expect(await shell(script, [installed, '--version'])).toEqual({
+      code: 1,
+      stderr: 'pagw: The output cannot be written: EFBIG.\n',
+    });
+    rmSync(folder, { recursive: true });
+  });
+
   it.skipIf(process.platform === 'win32')(
     'leaves the contract as it is when it cannot be written',
     async () => {

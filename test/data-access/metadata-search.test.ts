@@ -96,6 +96,36 @@ describe('searchMetadata', () => {
     expect(await found(tenant, 'constructor.name=1')).toEqual([rows[5]]);
   });
 
+  it('finds a key of any signs, which quotes name', async () => {
+    const keys = [
+      '',
+      ' ',
+      '.',
+      'a.',
+      '.a',
+      'a"b',
+      '"q"',
+      '"',
+      'a\\b',
+      '\\',
+      'a\\"b',
+      'a\tb',
+      ' a',
+      'a[0]',
+      '0',
+      'é',
+      'a!',
+      '-x',
+    ];
+    const tenant = await recordMetadata(keys.map((key) => ({ [key]: 41 })));
+    for (const key of keys)
+      for (const condition of ['=41', ' > 40']) {
+        const name = `"${key.replace(/["\\]/g, '\\$&')}"`;
+        expect(await found(tenant, name + condition), name).toEqual([{ [key]: 41 }]);
+      }
+    expect(await found(tenant, '"a\\b"=41')).toEqual([{ 'a\\b': 41 }]);
+  });
+
   it('says when conditions can be meant in too many ways', () => {
     const dotted = ['a.b.c.d=1', 'e.f.g.h=1'];
     expect(() => parseMetadataFilters(dotted)).toThrow(/256 ways. Put dotted names in quotes/);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { UnknownNameError } from '../../lib/data-access/known-names.ts';
 import { MetadataFilterError } from '../../lib/data-access/metadata-search.ts';
-import { isCondition, oneMeaning, readSearchWords, requestNamed } from '../../lib/reports/search-words.ts';
+import {
+  isCondition,
+  oneMeaning,
+  readSearchWords,
+  requestNamed,
+  splitConditions,
+} from '../../lib/reports/search-words.ts';
 
 const ID = 'PAGW-20251226-00005-A7CEB2B3';
 
@@ -85,6 +91,18 @@ describe('requestNamed', () => {
     'is not asked for %s, which is a condition',
     (question) => expect(isCondition(question)).toBe(true),
   );
+});
+
+describe('splitConditions', () => {
+  it.each([
+    ['a=1  b>2', ['a=1', 'b>2']],
+    ['"a b"=1 c="d e"', ['"a b"=1', 'c="d e"']],
+    [String.raw`"a\" b"=1 c=2`, [String.raw`"a\" b"=1`, 'c=2']],
+    [String.raw`"a\\" b=1`, [String.raw`"a\\"`, 'b=1']],
+    ['""=1', ['""=1']],
+  ])('%s', (question, conditions) => {
+    expect(splitConditions(question)).toEqual(conditions);
+  });
 });
 
 describe('oneMeaning', () => {
