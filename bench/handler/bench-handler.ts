@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { SQSEvent } from 'aws-lambda';
@@ -21,7 +21,12 @@ const SHAPES = [
 /** Of a function with 512 MB, as Lambda starts Node. */
 const NODE_OPTIONS = ['--enable-source-maps', '--max-old-space-size=400'];
 
-/** The CPU time of the ingest function's own process, SDK and log lines included; the database is in others. */
+const HANDLERS = ['ingest', 'two bare calls'] as const;
+
+/**
+ * The CPU time of the ingest function's own process, SDK and log lines included, beside that of a handler that does nothing but
+ * its two calls; the database is in others.
+ */
 export async function run({ quick }: { quick: boolean }): Promise<void> {
   const rounds = quick ? 3 : 5;
   const invocations = quick ? 200 : 500;
@@ -30,54 +35,67 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
   const file = bundles.find(({ flow }) => flow === 'ingest')?.file;
   if (file === undefined) throw new Error('There is no bundle of ingest.');
   await server.create(DATABASE);
-  const child = fork(fileURLToPath(new URL('handler-process.ts', import.meta.url)), [file], {
+  const files = [file, fileURLToPath(new URL('bare-handler.ts', import.meta.url))];
+  const children = files.map((handler) => startHandler(handler, server));
+  const rows: string[][] = [];
+  const aims: Aim[] = [];
+  const messages = new Messages();
+  try {
+    for (const { eventsEach, mostMicros } of SHAPES) {
+      const costs = HANDLERS.map(() => ({ micros: [] as number[], latencies: [] as number[] }));
+      // The first two rounds warm up and are not counted. Handlers take turns, so that a busy machine is busy for both.
+      for (let round = 0; round < rounds + 2; round++) {
+        const batches = Array.from({ length: invocations }, () => messages.batch(eventsEach));
+        for (const [place, { micros, latencies }] of costs.entries()) {
+          const { cpuMicros, latenciesMs } = await invokeAll(children[place] as ChildProcess, batches);
+          if (round < 2) continue;
+          micros.push(cpuMicros / (invocations * MESSAGES * eventsEach));
+          latencies.push(...latenciesMs);
+        }
+      }
+      for (const [place, { micros, latencies }] of costs.entries())
+        rows.push([
+          `${MESSAGES} messages × ${eventsEach}`,
+          HANDLERS[place] as string,
+          withSpread(median(micros), micros, 1),
+          number(quantile(latencies, 0.5), 1),
+          number(quantile(latencies, 0.99), 1),
+        ]);
+      aims.push({
+        text: `handler, ${MESSAGES} messages of ${eventsEach}: CPU of an event`,
+        reached: median(costs[0]?.micros ?? []),
+        below: mostMicros,
+        unit: 'µs',
+      });
+    }
+  } finally {
+    for (const child of children) child.kill();
+    await remove();
+    await server.stop();
+  }
+  printTable(
+    `The ingest function's process: ${number(invocations)} invocations a round, median of ${rounds} rounds (lowest–highest)`,
+    ['a batch', 'handler', 'CPU of an event, µs', 'invocation p50, ms', 'p99, ms'],
+    rows,
+  );
+  printAims(aims);
+}
+
+function startHandler(file: string, server: BenchServer): ChildProcess {
+  return fork(fileURLToPath(new URL('handler-process.ts', import.meta.url)), [file], {
     execArgv: [...NODE_OPTIONS, ...process.execArgv],
     env: environmentOf(server),
     // Log lines go where Lambda reads them: into a pipe or a file, never to a terminal.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
   });
-  const rows: string[][] = [];
-  const aims: Aim[] = [];
-  const messages = new Messages();
-  try {
-    for (const { eventsEach, mostMicros } of SHAPES) {
-      const micros: number[] = [];
-      const latencies: number[] = [];
-      // The first two rounds warm up and are not counted.
-      for (let round = 0; round < rounds + 2; round++) {
-        const batches = Array.from({ length: invocations }, () => messages.batch(eventsEach));
-        child.send(batches);
-        const [reply] = (await once(child, 'message')) as [{ answer: HandlerCost } | { failure: string }];
-        if ('failure' in reply) throw new Error(reply.failure);
-        if (round < 2) continue;
-        micros.push(reply.answer.cpuMicros / (invocations * MESSAGES * eventsEach));
-        latencies.push(...reply.answer.latenciesMs);
-      }
-      rows.push([
-        `${MESSAGES} messages × ${eventsEach}`,
-        withSpread(median(micros), micros, 1),
-        number(quantile(latencies, 0.5), 1),
-        number(quantile(latencies, 0.99), 1),
-      ]);
-      aims.push({
-        text: `handler, ${MESSAGES} messages of ${eventsEach}: CPU of an event`,
-        reached: median(micros),
-        below: mostMicros,
-        unit: 'µs',
-      });
-    }
-  } finally {
-    child.kill();
-    await remove();
-    await server.stop();
-  }
-  printTable(
-    `The ingest function's process: ${number(invocations)} invocations a round, median of ${rounds} rounds (lowest–highest)`,
-    ['a batch', 'CPU of an event, µs', 'invocation p50, ms', 'p99, ms'],
-    rows,
-  );
-  printAims(aims);
+}
+
+async function invokeAll(child: ChildProcess, batches: readonly SQSEvent[]): Promise<HandlerCost> {
+  child.send(batches);
+  const [reply] = (await once(child, 'message')) as [{ answer: HandlerCost } | { failure: string }];
+  if ('failure' in reply) throw new Error(reply.failure);
+  return reply.answer;
 }
 
 function environmentOf(server: BenchServer): NodeJS.ProcessEnv {

@@ -192,6 +192,11 @@ export const RULES: readonly SettingRule[] = [
     message: 'rules.believedDays must be a whole number from 1 to 36500.',
   },
   {
+    of: ['rules.eventLog'],
+    broken: ({ rules: { eventLog = 'every' } }) => !['every', 'batch', 'refused'].includes(eventLog),
+    message: "rules.eventLog must be 'every', 'batch' or 'refused'.",
+  },
+  {
     of: ['rules.stuckLimits', 'rules.decisionPolicy'],
     broken: ({ rules }) => bytesOf(rules.stuckLimits) + bytesOf(rules.decisionPolicy) > 5_000_000,
     message:
