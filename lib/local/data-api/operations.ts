@@ -17,13 +17,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 async function executeStatement(service: Service, request: WireRequest): Promise<string> {
-  checkTarget(request);
+  checkTarget(service, request);
   const { text, names } = readStatement(request.sql);
   const values = bindParameters(names, request.parameters);
   const shape: ResultShape = {
     includeResultMetadata: request.includeResultMetadata === true,
-    formatRecordsAsJson: request.formatRecordsAs === 'JSON',
-    resultSetOptions: request.resultSetOptions ?? {},
+    formatRecordsAsJson: oneOf(request, 'formatRecordsAs', ['NONE', 'JSON']) === 'JSON',
+    resultSetOptions: resultSetOptionsOf(request),
   };
   return withConnection(service, request, async ({ client, database, run }) => {
     const result = await run({ text, values, guard: sizeGuard(shape) });
@@ -33,8 +33,25 @@ async function executeStatement(service: Service, request: WireRequest): Promise
   });
 }
 
+function resultSetOptionsOf(request: WireRequest): object {
+  const { resultSetOptions } = request;
+  if (resultSetOptions === undefined || resultSetOptions === null) return {};
+  if (typeof resultSetOptions !== 'object')
+    throw new DataApiError('ValidationException', 'resultSetOptions must be an object.');
+  oneOf(resultSetOptions as WireRequest, 'decimalReturnType', ['STRING', 'DOUBLE_OR_LONG']);
+  oneOf(resultSetOptions as WireRequest, 'longReturnType', ['STRING', 'LONG']);
+  return resultSetOptions;
+}
+
+/** The service's model has a closed set of values for it. */
+function oneOf(fields: WireRequest, name: string, values: readonly string[]): unknown {
+  const value = fields[name];
+  if (value === undefined || value === null || values.includes(value as string)) return value;
+  throw new DataApiError('ValidationException', `${name} must be one of ${values.join(', ')}.`);
+}
+
 async function batchExecuteStatement(service: Service, request: WireRequest): Promise<string> {
-  checkTarget(request);
+  checkTarget(service, request);
   const { text, names } = readStatement(request.sql);
   const { parameterSets, transactionId } = request;
   if (parameterSets !== undefined && parameterSets !== null && !Array.isArray(parameterSets)) {
@@ -64,7 +81,7 @@ async function atomically(run: CallConnection['run'], work: () => Promise<void>)
 }
 
 async function beginTransaction(service: Service, request: WireRequest): Promise<string> {
-  checkTarget(request);
+  checkTarget(service, request);
   const database = databaseOf(service, request);
   const client = await service.connections.acquire(database);
   try {
@@ -84,7 +101,7 @@ async function endTransaction(
   request: WireRequest,
   how: 'COMMIT' | 'ROLLBACK',
 ): Promise<string> {
-  checkTarget(request);
+  checkTarget(service, request);
   const { transactionId } = request;
   if (typeof transactionId !== 'string')
     throw new DataApiError('ValidationException', 'transactionId is missing.');

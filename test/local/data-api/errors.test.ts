@@ -178,6 +178,16 @@ describe('what the service itself refuses', () => {
   });
 
   it.each([
+    ['formatRecordsAs', { formatRecordsAs: 'CSV' }],
+    ['decimalReturnType', { resultSetOptions: { decimalReturnType: 'DECIMAL' } }],
+    ['longReturnType', { resultSetOptions: { longReturnType: 'string' } }],
+  ])('%s of a value that it does not have', async (name, input) => {
+    const refusal = await refusalOf(input as object);
+    expect(refusal).toMatchObject({ name: 'ValidationException', status: 400 });
+    expect(refusal.message).toContain(`${name} must be one of`);
+  });
+
+  it.each([
     ['a cluster that is no ARN', { resourceArn: 'pagw' }],
     ['an ARN of something else', { resourceArn: 'arn:aws:s3:::bucket' }],
     ['a secret that is no ARN', { secretArn: 'password' }],
