@@ -1,4 +1,4 @@
-import { believableTime } from '../domain/believable-time.ts';
+import { believableTime, DEFAULT_BELIEVED_DAYS } from '../domain/believable-time.ts';
 import { laneOf } from '../domain/event-stages.ts';
 import {
   completedAtOf,
@@ -120,7 +120,7 @@ export async function* deriveFormer(
   rules: FoldRules,
 ): AsyncGenerator<DerivedRequest> {
   const rows = new Map(requests.map((request) => [request.pagwId, request]));
-  for await (const history of readHistories(database, [...rows.keys()], rules)) {
+  for await (const history of readHistories(database, [...rows.keys()])) {
     const row = rows.get(history.pagwId) as FormerRequest;
     const former = formerRow(row, now, rules);
     let fold = foldAgain(history, row.tenant, former, rules);
@@ -164,11 +164,7 @@ function foldAgain(
  * The histories of a page of requests in the order of their ids, but for those that have none; one of any length is read
  * in answers of bounded size.
  */
-async function* readHistories(
-  database: Database,
-  pagwIds: readonly string[],
-  rules: FoldRules,
-): AsyncGenerator<History> {
+async function* readHistories(database: Database, pagwIds: readonly string[]): AsyncGenerator<History> {
   if (pagwIds.length === 0) return;
   const asked = JSON.stringify(pagwIds);
   let current: History | undefined;
@@ -183,7 +179,11 @@ async function* readHistories(
       current.events.push({
         event: toTrackedEvent(row),
         recordedAt: Date.parse(row.createdAt),
-        kept: { sequenceNo: row.sequenceNo, believedDays: believedWhenRecorded(row, rules) },
+        // As believed as it was then: the setting may have changed since.
+        kept: {
+          sequenceNo: row.sequenceNo,
+          believedDays: row.stated?.believedDays ?? DEFAULT_BELIEVED_DAYS,
+        },
       });
     }
     const last = rows.at(-1);
@@ -253,16 +253,6 @@ async function readEvents(
     },
   );
   return rows.flatMap(({ events }) => events.map(toStoredEvent));
-}
-
-const DAY_MS = 86_400_000;
-
-/** As believed as it was then: the setting may have changed since. */
-function believedWhenRecorded({ occurredAt, createdAt, stated }: StoredEvent, rules: FoldRules): number {
-  const ageDays = (Date.parse(createdAt) - Date.parse(occurredAt)) / DAY_MS;
-  return stated?.disbelieved
-    ? Math.min(rules.believedDays, ageDays - 1 / DAY_MS)
-    : Math.max(rules.believedDays, ageDays);
 }
 
 /** Whether a failure waits is taken from its row: an operator may have moved its retry, and its policy may have changed. */
@@ -339,7 +329,7 @@ export async function compareStates(
   const expected: object[] = [];
   const gone = new Set(kept.map(({ pagwId }) => pagwId));
   const known = new Map(kept.map((request) => [request.pagwId, request]));
-  for await (const history of readHistories(database, [...known.keys()], rules)) {
+  for await (const history of readHistories(database, [...known.keys()])) {
     const { pagwId, tenant, former } = known.get(history.pagwId) as StoredRequest;
     expected.push(toExpectedRow({ pagwId, tenant, fold: foldAgain(history, tenant, former, rules) }));
     gone.delete(pagwId);

@@ -236,6 +236,7 @@ function toEventRows({ pagwId, correlated, fold }: Addition): Record<string, unk
       ...(known || correlationId === null ? {} : { correlationId }),
       ...(tenant === null ? { tenantless: true } : {}),
       ...(folded.disbelieved ? { disbelieved: true } : {}),
+      ...(folded.believedDays === undefined ? {} : { believedDays: folded.believedDays }),
     };
     known ||= correlationId !== null;
     return {

@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { believableTime, DEFAULT_BELIEVED_DAYS, isDisbelieved } from './believable-time.ts';
 import { type DecisionPolicy, defaultDecisionPolicy } from './decision-clock.ts';
 import { type DecisionEpisode, decisionEpisodes, isDetermination } from './decision-episodes.ts';
-import { type DecisionMemory, decisionFacts, rememberFacts, rememberFirst } from './decision-facts.ts';
+import {
+  type DecisionMemory,
+  decisionFacts,
+  pastTimes,
+  rememberFacts,
+  rememberFirst,
+} from './decision-facts.ts';
 import { mainLane } from './event-stages.ts';
 import { isTerminalRequestStatus, requestEffects } from './request-effects.ts';
 import { type EventStatus, type RequestStatus, requestStatuses, type TrackedEvent } from './tracked-event.ts';
@@ -103,6 +109,8 @@ export interface FoldedEvent {
   at: number;
   /** Its own time lies absurdly far before its recording. */
   disbelieved: boolean;
+  /** By which its times are judged, where by the default one of them would be judged otherwise. */
+  believedDays?: number;
   attempt: number;
   /** When the failure is retried; null where it is not. */
   nextRetryAt: string | null;
@@ -131,6 +139,8 @@ const INT4_MAX = 2_147_483_647;
 /** Stages outside the main lane with an open failure that are remembered; a producer may make up names without end. */
 const MAX_SIDE_STAGES = 32;
 const MOST_TIMES = 20;
+/** More than there are from the first time that the contract takes to the last; Infinity is no JSON. */
+const MOST_BELIEVED_DAYS = 3_000_000;
 
 const stageOrder: ReadonlyMap<string, number> = new Map(mainLane.map((stage, place) => [stage, place]));
 
@@ -194,6 +204,9 @@ export class RequestFold {
       sequenceNo,
       at,
       disbelieved: isDisbelieved(occurredAt, recordedAt, believedDays),
+      ...(isJudgedByDefault(event, recordedAt, believedDays)
+        ? {}
+        : { believedDays: Math.min(believedDays, MOST_BELIEVED_DAYS) }),
       attempt: event.attempt ?? Math.min((mark?.failed ?? 0) + 1, INT4_MAX),
       nextRetryAt: null,
       exhausted: false,
@@ -461,6 +474,18 @@ function isOvertaken(
   if (mark === undefined) return true;
   if (status === 'STARTED' || status === 'RETRY_SCHEDULED') return false;
   return !isSuccess(mark.status);
+}
+
+/** Whether the default setting believes the same of its times. */
+function isJudgedByDefault(event: TrackedEvent, recordedAt: number, believedDays: number): boolean {
+  if (believedDays === DEFAULT_BELIEVED_DAYS) return true;
+  return pastTimes(event).every((time) => {
+    const stated = Date.parse(time);
+    return (
+      isDisbelieved(stated, recordedAt, believedDays) ===
+      isDisbelieved(stated, recordedAt, DEFAULT_BELIEVED_DAYS)
+    );
+  });
 }
 
 /** Fills in when the failure is retried or that it is exhausted; false where it is neither. */

@@ -125,6 +125,8 @@ export interface StatedRequest {
   tenantless?: true;
   /** The event's own time lies absurdly far before its recording, which counts in its place. */
   disbelieved?: true;
+  /** How many days back times were believed when it was recorded, where by the default another of its times would be believed, or not. */
+  believedDays?: number;
 }
 
 /** Full jitter: nextRetryAt = now + jitter × min(capSeconds, baseSeconds × factor^(attempt-1)); none from maxAttempts on. */

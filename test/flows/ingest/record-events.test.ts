@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareStates } from '../../../lib/data-access/derived-state.ts';
 import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/ingest.ts';
 import { compositeArray } from '../../../lib/data-access/sql-text.ts';
+import { defaultFoldRules } from '../../../lib/domain/request-fold.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
@@ -154,6 +156,30 @@ describe('recordEvents', () => {
     await record(trackedEvent({ pagwId, occurredAt: '2026-03-01T11:00:00.000Z' }));
     expect(await stateOf(pagwId)).toMatchObject({ mainAt: now, lastEventAt: now, receivedAt: now });
   });
+
+  it.each([Number.POSITIVE_INFINITY, 400, 30])(
+    'comes to the same when it is folded again, though times were believed for %s days when it was recorded',
+    async (believedDays) => {
+      const rules = { ...defaultFoldRules, believedDays };
+      const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString();
+      const pagwId = newRequest();
+      const events = [0, 40, 200].map((days) =>
+        trackedEvent({
+          pagwId,
+          occurredAt: daysAgo(days),
+          stated: { receivedAt: daysAgo(days + 15), appeal: { receivedAt: daysAgo(days + 10) } },
+        }),
+      );
+      const imported = {
+        pagwId: newRequest(),
+        occurredAt: daysAgo(200),
+        stated: { receivedAt: daysAgo(201) },
+      };
+      await recordEvents(db.database, [...events, trackedEvent(imported)], now, rules);
+      const { differences } = await compareStates(db.database);
+      expect(differences.filter((one) => [pagwId, imported.pagwId].includes(one.pagwId))).toEqual([]);
+    },
+  );
 
   it('closes no request before its receipt, whose producer’s clock may be ahead', async () => {
     const pagwId = newRequest();
