@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { isFreeText, isSentence } from './free-text.ts';
 import { pointerStep } from './json-pointer.ts';
 import { isKnownKey, isNoteKey, keyName } from './known-keys.ts';
+import { isMachineMade } from './machine-made.ts';
 import { parseSetting } from './parse-setting.ts';
 import { nameKind } from './person-names.ts';
 import { formsOf, isPackedDocument, mostLayers } from './phi-encodings.ts';
@@ -133,7 +134,7 @@ function isPhiPair(label: unknown, held: unknown): boolean {
 
 /** Whether a text of its own (an id, a code, a name of a service) holds personal data, encoded or not. */
 export function looksLikePhi(sent: string): boolean {
-  if (drawnId.test(sent) || clean.has(sent)) return false;
+  if (clean.has(sent) || isMachineMade(sent) || drawnId.test(sent)) return false;
   const found = holdsPhi(sent, 0);
   if (!found && sent.length <= longestRemembered) {
     if (clean.size >= mostRemembered) clean.clear();

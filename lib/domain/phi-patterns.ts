@@ -82,6 +82,13 @@ const labelWord = new RegExp(
     asegurad mitglied versichert person`)}|生年月日|出生)`,
 );
 
+const beginsAsLabel = new RegExp(`^${labelWord.source}`);
+
+/** Whether a word may say of a number beside it that it is a person's. */
+export function speaksOfPeople(word: string): boolean {
+  return beginsAsLabel.test(word.toLowerCase());
+}
+
 const spelt = `(?:(?:${set(`first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
   fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth one two three four five six seven eight nine ten
   eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy
@@ -420,8 +427,13 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
     ],
   },
   {
-    gate: / /,
+    // Addresses.
+    gate: /^(?=[^ ]* )(?=\D*\d)/,
     patterns: [
+      { name: 'address', pattern: /()\b(?:R\.?R\.?|Rural Route|Star Route|HC) ?#?\d{1,4},? Box \d{1,6}/gi },
+      { name: 'address', pattern: /()\bp\.? ?o\.? ?box[ #:]{1,3}\d{1,6}/gi },
+      { name: 'address', pattern: /()\b(?:Apt|APT|Apartment|APARTMENT)\.? ?#? ?\d{1,5}[A-Za-z]?\b/g },
+      { name: 'address', pattern: /()\p{L}{2,30}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4}\b/gu },
       {
         name: 'address',
         pattern: new RegExp(
@@ -433,19 +445,6 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         name: 'address',
         pattern:
           /()(?<![\w.:-])\d{1,6} (?:[nsew]\.? )?[a-z]{3,20} (?:[a-z]{3,20} )?(?:st|street|ave|avenue|rd|road|blvd|boulevard|ln|dr|pkwy|hwy)\b/g,
-      },
-      { name: 'address', pattern: /()\b(?:R\.?R\.?|Rural Route|Star Route|HC) ?#?\d{1,4},? Box \d{1,6}/gi },
-      {
-        name: 'address',
-        pattern: /(\b(?:lives|resides|living|residing) (?:on|at|in) )\p{Lu}\p{L}+(?: \p{Lu}\p{L}+){0,3}/gu,
-      },
-      { name: 'address', pattern: /()\bp\.? ?o\.? ?box[ #:]{1,3}\d{1,6}/gi },
-      { name: 'address', pattern: /()\b(?:Apt|APT|Apartment|APARTMENT)\.? ?#? ?\d{1,5}[A-Za-z]?\b/g },
-      { name: 'address', pattern: /()\p{L}{2,30}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d{1,4}\b/gu },
-      {
-        name: 'address',
-        pattern:
-          /()\b(?:Calle|Avenida|Av\.|Carrera|Rue|Via|Rua|Plaza) (?:\p{L}{1,3} ){0,2}\p{Lu}\p{L}{2,}(?:,? (?:#|n[o°º.]* ?)?\d{1,5})?/gu,
       },
       {
         // The number in front, as in France.
@@ -499,6 +498,20 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           `()\\b(?:(?!ID|OK|OR|IN|HI|ME|PA|CO|DE|MS|AL|MA|CT|SC|MT)(?:${state})|(?:${stateName})) \\d{5}(?:-\\d{4})?(?![\\w-])`,
           'g',
         ),
+      },
+    ],
+  },
+  {
+    gate: /\b(?:Calle|Avenida|Av\.|Carrera|Rue|Via|Rua|Plaza|lives|resides|living|residing) /,
+    patterns: [
+      {
+        name: 'address',
+        pattern: /(\b(?:lives|resides|living|residing) (?:on|at|in) )\p{Lu}\p{L}+(?: \p{Lu}\p{L}+){0,3}/gu,
+      },
+      {
+        name: 'address',
+        pattern:
+          /()\b(?:Calle|Avenida|Av\.|Carrera|Rue|Via|Rua|Plaza) (?:\p{L}{1,3} ){0,2}\p{Lu}\p{L}{2,}(?:,? (?:#|n[o°º.]* ?)?\d{1,5})?/gu,
       },
     ],
   },
