@@ -16,14 +16,14 @@ afterAll(() => db.close());
 
 it('counts a name with its tenant, sender and service, and forgets a day after 90 more', async () => {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
-  for (const days of [91, 90, 0]) await noteDoubtfulNames(db.database, [name, name], daysAgo(days));
+  for (const days of [91, 90, 0, 0]) await noteDoubtfulNames(db.database, [name, name], daysAgo(days));
   const { pagwId: _, ...counted } = name;
   const all = { tenant: null, since: daysAgo(100) };
   expect((await countDoubtfulNames(db.database, all)).rows).toEqual([
-    { ...counted, tenant: 'anthem', events: 4 },
+    { ...counted, tenant: 'anthem', events: 6 },
   ]);
   expect((await countDoubtfulNames(db.database, { ...all, since: daysAgo(89) })).rows).toMatchObject([
-    { events: 2 },
+    { events: 4 },
   ]);
   expect((await countDoubtfulNames(db.database, { ...all, tenant: 'carelon' })).rows).toEqual([]);
 });

@@ -75,7 +75,6 @@ export const explanations: readonly { of: string; code: string; change?: string;
   {
     of: 'doubtful-names',
     code: "typeof event !== 'object'",
-    change: 'never does it',
     why: 'only what the contract took is asked about',
   },
   { of: 'request-fold', code: '?? false', why: 'nothing is as little as false' },

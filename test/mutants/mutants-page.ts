@@ -68,7 +68,8 @@ function countsOf(outcomes: readonly Outcome[]): (number | string)[] {
   return [outcomes.length, killed, same, judged === 0 ? '–' : `${((100 * killed) / judged).toFixed(0)} %`];
 }
 
-function explained({ path, from, code, change }: Outcome): string | undefined {
+/** Why no test can tell it from the original; undefined where one could. */
+export function explained({ path, from, code, change }: Outcome): string | undefined {
   const one = explanations.find(
     (each) =>
       path.includes(each.of) && `${from}\n${code}`.includes(each.code) && (each.change ?? change) === change,

@@ -9,7 +9,7 @@ import { openRandom } from '../../lib/local/demo/random.ts';
 import setUpServer from '../support/postgres-server.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 import type { Mutant } from './mutant.ts';
-import { type Outcome, writePage } from './mutants-page.ts';
+import { explained, type Outcome, writePage } from './mutants-page.ts';
 import { sqlMutants } from './sql-mutants.ts';
 import { type Target, targets } from './targets.ts';
 import { typescriptMutants } from './typescript-mutants.ts';
@@ -18,7 +18,7 @@ import { typescriptMutants } from './typescript-mutants.ts';
  * `npm run test:mutants -- --seconds 600 --seed 1`: changes one thing in one function or module, runs the tests that cover it,
  * and counts what none of them told; by turns over all targets, in an order drawn by the seed, until the time is over.
  * `--only record_decisions,answer`; `--log FILE` keeps the outcomes and tries none of them again; `--again` tries only those of
- * it that survived; `--write` makes docs/mutants.md of all that the log knows.
+ * it that survived and are not explained; `--write` makes docs/mutants.md of all that the log knows.
  */
 const { values } = parseArgs({
   options: {
@@ -157,7 +157,8 @@ function keyOf({ path, change, from, code }: Pick<Outcome, 'path' | 'change' | '
 
 function isWanted({ path }: Target, mutant: Mutant): boolean {
   const before = known.get(keyOf({ ...mutant, path }));
-  return values.again ? before?.ended === 'survived' : before === undefined;
+  if (!values.again) return before === undefined;
+  return before?.ended === 'survived' && explained(before) === undefined;
 }
 
 function nameOf(path: string): string {

@@ -1,5 +1,7 @@
+import type { SendMessageBatchResult } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { parseRetryQueues } from '../../../lib/domain/retry-queues.ts';
+import { takenEntries } from '../../../lib/flows/retry/taken-entries.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 
@@ -80,6 +82,11 @@ describe('where retry commands go', () => {
     expect(odd?.payload?.key).toBe('a\ufffeb');
     expect(sent.map(({ MessageGroupId }) => MessageGroupId)).toContain('PAGW-PLAIN');
   });
+});
+
+it('takes for sent what the answer names as taken, and not as refused as well', () => {
+  const answer = { Successful: [{ Id: '0' }, { Id: '1' }, { Id: '7' }], Failed: [{ Id: '1' }, { Id: '2' }] };
+  expect([...takenEntries(['a', 'b', 'c', 'd'], answer as Partial<SendMessageBatchResult>)]).toEqual(['a']);
 });
 
 describe('parseRetryQueues', () => {

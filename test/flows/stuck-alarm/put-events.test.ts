@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OutgoingEvent } from '../../../lib/data-access/outgoing-events.ts';
+import { claimOutgoingEvents, type OutgoingEvent } from '../../../lib/data-access/outgoing-events.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
@@ -139,6 +139,16 @@ it('leaves the rest to the next run where the bus takes nothing', async () => {
     put: 150,
     waitingSeconds: 0,
   });
+});
+
+it('waits for no other run, and takes nothing that it is taking', async () => {
+  await receive('PAGW-7');
+  await decide('PAGW-7', '12:48', 'approved');
+  await db.database.transaction(async (other) => {
+    expect(await claimOutgoingEvents(other, 100, 240, at('12:49'))).toHaveLength(1);
+    expect(await claimOutgoingEvents(db.database, 100, 240, at('12:49'))).toEqual([]);
+  });
+  expect(await putOutgoingEvents(db.database, all, at('12:54'))).toMatchObject({ put: 1 });
 });
 
 it('leaves to a later run what one that died has claimed, and gives up what nobody listens to', async () => {
