@@ -294,7 +294,8 @@ describe('pagw report', () => {
     const leftOut = { drugs: 0, withdrawn: 0, undecided: 0 };
     const plan = { plan: 'D1', standard: decided, expedited: none, leftOut };
     const file = (name: string, content: object) => {
-      writeFileSync(join(home, name), JSON.stringify(content));
+      // As editors on Windows write it.
+      writeFileSync(join(home, name), `\uFEFF${JSON.stringify(content)}`);
       return join(home, name);
     };
     const [evicore, other] = [
@@ -332,6 +333,10 @@ describe('pagw report', () => {
       ],
       [[file('late.json', { plans: [{ ...plan, standard: { ...decided, inTime: 4 } }] })], 'inTime is 4'],
       [[file('mean.json', { plans: [{ ...plan, standard: { ...decided, meanMs: null } }] })], 'no meanMs'],
+      [
+        [file('comma.json', { plans: [{ ...plan, standard: { ...decided, meanMs: '1,5' } }] })],
+        'plans.0.standard.meanMs: ',
+      ],
     ] as const)
       await expect(cms(...files)).rejects.toThrow(sentence);
   });

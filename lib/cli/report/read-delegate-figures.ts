@@ -97,7 +97,7 @@ function faultOf({ approved, denied, partial, ...figures }: PublishedFigures): s
 function readFigures(file: string): z.infer<typeof schema> {
   let stated: unknown;
   try {
-    stated = JSON.parse(readFileSync(file, 'utf8'));
+    stated = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch {
     throw usageError(
       `${file} cannot be read as JSON.`,
