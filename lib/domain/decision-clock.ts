@@ -124,6 +124,23 @@ const schema = z
             path: [...path, 'state'],
             message: 'names a state that states has no times for',
           });
+      for (const [path, one] of all)
+        if (one !== 'off' && new Set(one.periods.map(({ from }) => from)).size < one.periods.length)
+          context.addIssue({
+            code: 'custom',
+            path: [...path, 'periods'],
+            message: 'has two periods from the same day',
+          });
+      for (const [of, names] of [
+        ['tenants', Object.keys(tenants)],
+        ['plans', Object.keys(plans)],
+      ] as const) {
+        const twice = names.find((name, at) =>
+          names.slice(0, at).some((one) => planKey(one) === planKey(name)),
+        );
+        if (twice !== undefined)
+          context.addIssue({ code: 'custom', path: [of, twice], message: 'is there twice, in another case' });
+      }
     }),
   );
 

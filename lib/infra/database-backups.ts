@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from 'aws-cdk-lib/aws-backup';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -54,9 +54,9 @@ export class DatabaseBackups extends Construct {
  * Another account copies a snapshot by its own service role, which reads it by the key of the database ("Creating backup copies across
  * AWS accounts"). In the stack of the key.
  */
-export function letCopy(key: Key, { backup, environment }: StageSettings): void {
+export function letCopy(key: Key, { backup }: StageSettings): void {
   const accounts = new Set(backup?.copyTo?.map((arn) => arn.split(':')[4] ?? ''));
-  accounts.delete(environment?.account ?? '');
+  accounts.delete(Stack.of(key).account);
   if (accounts.size === 0) return;
   const principals = [...accounts].map((account) => new AccountPrincipal(account));
   key.addToResourcePolicy(

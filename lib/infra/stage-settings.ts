@@ -1,9 +1,12 @@
 import { parseDecisionPolicy } from '../domain/decision-clock.ts';
+import { canonicalStage, stages } from '../domain/event-stages.ts';
+import { nearestNames } from '../domain/nearest-names.ts';
 import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { parseSenderTenants } from '../domain/sender-tenants.ts';
 import { parseStageLimits } from '../domain/stage-limits.ts';
 import { numberFault } from './setting-bounds.ts';
+import { shapeFault } from './setting-shapes.ts';
 import type { StageRules } from './stage-rules.ts';
 import { type OtherAccounts, STAGES, type StageSettings } from './stages.ts';
 import { stackNameOf } from './tracker-name.ts';
@@ -17,8 +20,13 @@ const LOG_RETENTION_DAYS = [365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_92
 const INSIGHTS_DAYS = [7, ...Array.from({ length: 23 }, (_, month) => 31 * (month + 1)), 731];
 const ZONE = /^[a-z]{2}(-[a-z]+)+-\d.*[a-z]$/;
 const KEY_ARN = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
+const FIFO_ARN = /^arn:[\w-]+:sqs:[\w-]+:\d{12}:[\w-]{1,75}\.fifo$/;
+const SECRET_ARN = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/;
 const BUS_ARN = /^arn:[\w-]+:events:[\w-]+:\d{12}:event-bus\/[\w./-]+$/;
-const MAIL = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;.]+$/;
+const MAIL = /^(?!mailto:)[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}$/i;
+const MAIL_MOST = 254;
+/** As the columns of the tables have room for. */
+const TENANT_MOST = 64;
 
 /** What must be true besides of settings that are numbers within their bounds. */
 export interface SettingRule {
@@ -46,6 +54,11 @@ export const RULES: readonly SettingRule[] = [
       "backup.copyTo must be ARNs of backup vaults, each of another region or of another account but not of both, which AWS Backup does not copy Aurora to in one step: 'arn:aws:backup:us-west-2:123456789012:backup-vault:pagw'.",
   },
   {
+    of: ['backup.copyTo'],
+    broken: ({ backup }) => isDoubled(backup?.copyTo),
+    message: 'backup.copyTo must name each vault once.',
+  },
+  {
     of: ['backup.keepDays'],
     broken: ({ backup, existingCluster }) => backup !== undefined && existingCluster?.ownCluster === 'none',
     message:
@@ -68,6 +81,13 @@ export const RULES: readonly SettingRule[] = [
       "events.bus must be the ARN of an event bus, as 'arn:aws:events:us-east-1:123456789012:event-bus/pagw'; leave it out for none.",
   },
   {
+    of: ['events.bus'],
+    broken: ({ events, environment }) =>
+      isElsewhere(events?.bus, environment?.region) || isOfAnother(events?.bus, environment?.account),
+    message:
+      "events.bus must be of the stage's account and region; what is meant for others goes on from there by a rule of that bus.",
+  },
+  {
     of: ['keyAdministrators'],
     broken: ({ keyAdministrators }) =>
       keyAdministrators !== undefined &&
@@ -78,6 +98,13 @@ export const RULES: readonly SettingRule[] = [
       ),
     message:
       'keyAdministrators must be ARNs of roles without wildcards, the one that CloudFormation deploys with among them; leave it out for whom IAM lets.',
+  },
+  {
+    of: ['keyAdministrators'],
+    broken: ({ keyAdministrators, environment }) =>
+      keyAdministrators?.every((arn) => isOfAnother(arn, environment?.account)) === true,
+    message:
+      "keyAdministrators must name the role of the stage's account that CloudFormation deploys with, or no deployment can change the keys again.",
   },
   {
     of: ['privateMode'],
@@ -160,19 +187,53 @@ export const RULES: readonly SettingRule[] = [
     message: 'databaseName must be a lower-case PostgreSQL name of at most 63 characters.',
   },
   {
+    of: ['databaseName'],
+    broken: ({ databaseName }) => ['template0', 'template1', 'rdsadmin'].includes(databaseName),
+    message: "databaseName must not be one of the server's own: template0, template1 and rdsadmin.",
+  },
+  {
+    of: ['history.compactAfterDays', 'history.archiveAfterDays'],
+    broken: ({ history: { compactAfterDays: compact, archiveAfterDays: archive } }) =>
+      compact !== 'off' && archive !== 'off' && compact >= archive,
+    message:
+      "history.compactAfterDays must be less than history.archiveAfterDays, or 'off': what has left the database is not compacted.",
+  },
+  {
     of: ['rules.retryQueues'],
     broken: ({ rules }) =>
+      Object.values(rules.retryQueues ?? {}).some((queue: unknown) => {
+        const { queueArn, keyArn, ...others } = (queue ?? {}) as Record<string, unknown>;
+        const hasKey = keyArn === undefined || isGiven(keyArn, KEY_ARN);
+        return !isGiven(queueArn, FIFO_ARN) || !hasKey || Object.keys(others).length > 0;
+      }),
+    message:
+      "rules.retryQueues must give each stage the ARN of a FIFO queue as its queueArn, and at most that of its key as keyArn: 'arn:aws:sqs:us-east-1:123456789012:parsing.fifo'.",
+  },
+  {
+    of: ['rules.retryQueues'],
+    broken: ({ rules, environment }) =>
       Object.values(rules.retryQueues ?? {}).some(
-        ({ queueArn }) => !/^arn:[\w-]+:sqs:.+\.fifo$/.test(queueArn),
+        ({ queueArn, keyArn }) =>
+          isElsewhere(queueArn, environment?.region) || isElsewhere(keyArn, regionOf(queueArn)),
       ),
-    message: 'rules.retryQueues must give each stage the ARN of a FIFO queue as its queueArn.',
+    message:
+      "rules.retryQueues must name queues of the stage's region, each with a key of its own region: SQS takes no command that was signed for another.",
+  },
+  {
+    of: ['rules.retryQueues'],
+    broken: ({ rules }) =>
+      Object.keys(rules.retryQueues ?? {}).some(
+        (name) => !isStage(name) && nearestNames(name, stages, 1).length > 0,
+      ),
+    message: `rules.retryQueues names a stage that is near one there is and none of them: ${stages.join(', ')}.`,
   },
   {
     of: ['rules.metricTenants'],
     broken: ({ rules }) =>
       (rules.metricTenants ?? []).length > MOST_METRIC_TENANTS ||
-      (rules.metricTenants ?? []).some((tenant) => tenant.trim() === ''),
-    message: `rules.metricTenants must name at most ${MOST_METRIC_TENANTS} tenants, none of them blank.`,
+      (rules.metricTenants ?? []).some((tenant) => !isTenant(tenant)) ||
+      isDoubled(rules.metricTenants),
+    message: `rules.metricTenants must name at most ${MOST_METRIC_TENANTS} tenants, each once, none blank or longer than ${TENANT_MOST} characters.`,
   },
   {
     of: ['rules.retryQueues'],
@@ -210,16 +271,19 @@ export const RULES: readonly SettingRule[] = [
   },
   {
     of: ['widgetTenant'],
-    broken: ({ widgetTenant }) => widgetTenant?.trim() === '',
+    broken: ({ widgetTenant }) => widgetTenant !== undefined && !isTenant(widgetTenant),
     message:
-      "widgetTenant must name the tenant the dashboard shows, or be '*' for all of them; leave it out for none.",
+      "widgetTenant must name the tenant the dashboard shows, in at most 64 characters, or be '*' for all of them; leave it out for none.",
   },
   {
     of: ['readerTenants'],
     broken: ({ readerTenants }) =>
       readerTenants !== undefined &&
-      (readerTenants.length === 0 || readerTenants.some((tenant) => tenant.trim() === '' || tenant === '*')),
-    message: 'readerTenants must name a tenant or more; leave it out for all of them.',
+      (readerTenants.length === 0 ||
+        readerTenants.some((tenant) => !isTenant(tenant) || tenant === '*') ||
+        isDoubled(readerTenants)),
+    message:
+      'readerTenants must name a tenant or more, each once and in at most 64 characters; leave it out for all of them.',
   },
   {
     of: ['widgetTenant'],
@@ -238,15 +302,31 @@ export const RULES: readonly SettingRule[] = [
   },
   {
     of: ['existingCluster.dataApiEnabled'],
-    broken: ({ existingCluster }) => existingCluster?.dataApiEnabled === false,
+    broken: ({ existingCluster }) => existingCluster !== undefined && existingCluster.dataApiEnabled !== true,
     message:
       'existingCluster has its Data API off, and the tracker has no other way in; enable its HTTP endpoint and set dataApiEnabled to true.',
   },
   {
     of: ['existingCluster.ownerSecretArn'],
     broken: ({ existingCluster }) =>
-      existingCluster !== undefined && !existingCluster.ownerSecretArn.startsWith('arn:'),
+      existingCluster !== undefined && !isGiven(existingCluster.ownerSecretArn, SECRET_ARN),
     message: 'existingCluster.ownerSecretArn must be the ARN of the secret of a user that may create tables.',
+  },
+  {
+    of: ['existingCluster.ownerSecretKeyArn'],
+    broken: ({ existingCluster }) =>
+      existingCluster?.ownerSecretKeyArn !== undefined &&
+      !isGiven(existingCluster.ownerSecretKeyArn, KEY_ARN),
+    message:
+      'existingCluster.ownerSecretKeyArn must be the ARN of the key of that secret, not its alias; leave it out for the key that AWS manages.',
+  },
+  {
+    of: ['existingCluster.ownerSecretArn', 'existingCluster.ownerSecretKeyArn'],
+    broken: ({ existingCluster, environment }) =>
+      isElsewhere(existingCluster?.ownerSecretArn, environment?.region) ||
+      isElsewhere(existingCluster?.ownerSecretKeyArn, environment?.region),
+    message:
+      "existingCluster must name a secret and a key of the stage's region, where its Data API reads them.",
   },
   {
     of: ['existingCluster.ownCluster'],
@@ -265,9 +345,10 @@ export const RULES: readonly SettingRule[] = [
   {
     of: ['existingNetwork.isolatedSubnetIds'],
     broken: ({ existingNetwork }) =>
-      existingNetwork !== undefined && new Set(existingNetwork.isolatedSubnetIds).size < 2,
+      existingNetwork !== undefined &&
+      (new Set(existingNetwork.isolatedSubnetIds).size < 2 || isDoubled(existingNetwork.isolatedSubnetIds)),
     message:
-      'existingNetwork.isolatedSubnetIds must name two subnets or more, each in a zone of its own, because Aurora asks for two zones.',
+      'existingNetwork.isolatedSubnetIds must name two subnets or more, each once and in a zone of its own, because Aurora asks for two zones.',
   },
   {
     of: ['existingNetwork.availabilityZones'],
@@ -310,7 +391,9 @@ export const RULES: readonly SettingRule[] = [
   },
   {
     of: ['notify'],
-    broken: ({ notify }) => !Array.isArray(notify) || !notify.every((address) => isGiven(address, MAIL)),
+    broken: ({ notify }) =>
+      !Array.isArray(notify) ||
+      !notify.every((address) => isGiven(address, MAIL) && address.length <= MAIL_MOST),
     message:
       "notify must be mail addresses, as ['on-call@example.org']; a pager subscribes to the topic itself.",
   },
@@ -321,7 +404,7 @@ export const RULES: readonly SettingRule[] = [
   },
   {
     of: ['runbookUrl'],
-    broken: ({ runbookUrl }) => !isGiven(runbookUrl, /^https?:\/\/[^\s#]{1,490}$/),
+    broken: ({ runbookUrl }) => !isGiven(runbookUrl, /^https?:\/\/[^\s#/][^\s#]{0,489}$/),
     message:
       'runbookUrl must be a web address of at most 500 characters without #, because each alarm puts the name of its section behind it.',
   },
@@ -354,7 +437,14 @@ export function checkedSettings(stage: string, settings: StageSettings): StageSe
     throw new Error(
       `Stage '${stage}': the name of a stage must be at most 40 letters, digits and single hyphens, and not end in -data, as the stack that holds its data does.`,
     );
+  const missing = Object.keys(STAGES.prod).find(
+    (name) => settings[name as keyof StageSettings] === undefined,
+  );
   const fault =
+    (missing === undefined
+      ? undefined
+      : `${missing} must be stated; defineStage takes it from another stage.`) ??
+    shapeFault(settings) ??
     numberFault(settings) ??
     RULES.find((rule) => rule.broken(settings))?.message ??
     ruleFault(settings.rules);
@@ -421,6 +511,32 @@ function ruleFault(rules: StageRules): string | undefined {
 /** In its form, or a reference that CloudFormation fills in. The CDK is not asked: `pagw` reads settings without it. */
 function isGiven(text: unknown, form: RegExp): boolean {
   return typeof text === 'string' && (text.startsWith('${Token[') || form.test(text));
+}
+
+function regionOf(arn: string): string | undefined {
+  return arn.startsWith('arn:') ? arn.split(':')[3] : undefined;
+}
+
+/** Whether an ARN is of another region; of what CloudFormation fills in, nobody knows. */
+function isElsewhere(arn: string | undefined, region: string | undefined): boolean {
+  return arn?.startsWith('arn:') === true && region !== undefined && arn.split(':')[3] !== region;
+}
+
+function isOfAnother(arn: string | undefined, account: string | undefined): boolean {
+  return arn?.startsWith('arn:') === true && account !== undefined && arn.split(':')[4] !== account;
+}
+
+function isStage(name: string): boolean {
+  return (stages as readonly (string | null)[]).includes(canonicalStage(name));
+}
+
+function isTenant(name: string): boolean {
+  return name.trim() !== '' && name.length <= TENANT_MOST;
+}
+
+/** Names differ by more than case. */
+function isDoubled(names: readonly string[] = []): boolean {
+  return new Set(names.map((name) => name.trim().toLowerCase())).size !== names.length;
 }
 
 /** Where the stage's own place is not stated, only the form can be judged. */

@@ -84,7 +84,7 @@ describe('a stage that states every rule', () => {
     const { queueArn, keyArn } = EVERY_RULE.retryQueues.API_CONNECTOR ?? {};
     const urls = JSON.parse(environments['retry.handler']?.RETRY_QUEUES ?? '{}');
     expect(urls).toEqual({
-      API_CONNECTOR: 'https://sqs.us-east-1.amazonaws.com/123456789012/pagw-api-connector.fifo',
+      API_CONNECTOR: 'https://sqs.us-west-2.amazonaws.com/123456789012/pagw-api-connector.fifo',
     });
     const grants = synthesised.ofType('AWS::IAM::Policy').flatMap(([logicalId, { Properties }]) => {
       const statements: Statement[] = Properties.PolicyDocument.Statement;

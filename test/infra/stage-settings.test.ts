@@ -51,6 +51,11 @@ describe('settings of a stage', () => {
     isolatedSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
   };
   const { retention, capacity } = base();
+  const environment = { account: '123456789012', region: 'us-east-1' };
+  const queueOf = (stage: string, queue: unknown) => ({ retryQueues: { [stage]: queue as never } });
+  const fifo = (region = 'us-east-1', account = '123456789012') => `arn:aws:sqs:${region}:${account}:a.fifo`;
+  const bus = (region: string, account = '123456789012') => `arn:aws:events:${region}:${account}:event-bus/a`;
+  const vault = 'arn:aws:backup:us-west-2:123456789012:backup-vault:pagw';
 
   test.each<[string, Partial<StageSettings>, RegExp]>([
     ['a log retention CloudWatch lacks', { retention: { ...retention, logDays: 366 } }, /retention\.logDays/],
@@ -100,7 +105,7 @@ describe('settings of a stage', () => {
     ['two addresses as one', { notify: ['a@example.org,b@example.org'] }, /notify must be mail addresses/],
     ['an address without a domain', { notify: ['on-call@example'] }, /notify must be mail addresses/],
     ['an address twice', { notify: ['a@example.org', 'A@example.org'] }, /each address once/],
-    ['one address instead of a list', { notify: 'a@example.org' as never }, /notify must be mail addresses/],
+    ['one address instead of a list', { notify: 'a@example.org' as never }, /notify must be a list of texts/],
     ['a runbook on a disk', { runbookUrl: 'docs/runbook.md' }, /runbookUrl must be a web address/],
     ['a runbook with an anchor', { runbookUrl: 'https://example.org/#runbook' }, /without #/],
     ['insights of no mode', { insights: { mode: 'basic' as never, retentionDays: 7 } }, /'standard' or/],
@@ -269,6 +274,163 @@ describe('settings of a stage', () => {
     ['a prefix longer than a name has room for', { namePrefix: 'c'.repeat(21) }, /at most 20/],
     ['an empty prefix', { namePrefix: '' }, /leave it out for none/],
     ['a name that needs quotes', { databaseName: 'Pagw' }, /databaseName/],
+    [
+      'a database that is the server’s own',
+      { databaseName: 'template1' },
+      /must not be one of the server's own/,
+    ],
+    ['a version that is a number', { engineVersion: 17 as never }, /engineVersion must be a text/],
+    ['an answer that is none', { retainOnDelete: 'yes' as never }, /retainOnDelete must be true or false/],
+    ['rules that are nothing', { rules: null as never }, /rules must be an object/],
+    ['a stage without rules', { rules: undefined as never }, /rules must be stated/],
+    ['a rule nobody knows', { rules: { retrypolicy: {} } as never }, /'rules\.retryPolicy' is one/],
+    ['a log of events that is none', { rules: { eventLog: 'all' as never } }, /eventLog must be 'every'/],
+    ['a queue that is nothing', { rules: queueOf('PARSING', null) }, /at most that of its key as keyArn/],
+    [
+      'a queue of half an account',
+      { rules: queueOf('PARSING', { queueArn: fifo('us-east-1', '12') }) },
+      /FIFO/,
+    ],
+    [
+      'a topic for a queue',
+      { rules: queueOf('PARSING', { queueArn: 'arn:aws:sns:us-east-1:123456789012:a.fifo' }) },
+      /FIFO/,
+    ],
+    [
+      'the alias of a queue’s key',
+      { rules: queueOf('PARSING', { queueArn: fifo(), keyArn: 'alias/a' }) },
+      /keyArn/,
+    ],
+    [
+      'a queue by two names',
+      { rules: queueOf('PARSING', { queueArn: fifo(), url: 'https://a' }) },
+      /at most that/,
+    ],
+    [
+      'a stage’s queue of another region',
+      { environment, rules: queueOf('PARSING', { queueArn: fifo('eu-west-1') }) },
+      /of the stage's region/,
+    ],
+    [
+      'a queue whose key is elsewhere',
+      { rules: queueOf('PARSING', { queueArn: fifo(), keyArn: 'arn:aws:kms:eu-west-1:123456789012:key/a' }) },
+      /key of its own region/,
+    ],
+    ['a queue of a misspelt stage', { rules: queueOf('PARSNG', { queueArn: fifo() }) }, /near one there is/],
+    [
+      'one tenant of metrics as a text',
+      { rules: { metricTenants: 'anthem' as never } },
+      /metricTenants must be a list/,
+    ],
+    ['a tenant of metrics twice', { rules: { metricTenants: ['anthem', 'ANTHEM'] } }, /each once/],
+    ['a reader’s tenant twice', { readerTenants: ['anthem', 'Anthem'] }, /each once/],
+    ['a tenant that no column holds', { readerTenants: ['a'.repeat(65)] }, /at most 64/],
+    ['a widget of a tenant like that', { widgetTenant: 'a'.repeat(65) }, /at most 64/],
+    [
+      'a plan in two cases',
+      { rules: { decisionPolicy: { plans: { H1: 'off', h1: {} } } } },
+      /plans\.h1.*there twice/,
+    ],
+    [
+      'two periods from a day',
+      {
+        rules: { decisionPolicy: { default: { periods: [{ from: '2027-01-01' }, { from: '2027-01-01' }] } } },
+      },
+      /two periods from the same day/,
+    ],
+    [
+      'producers by a word of the singular',
+      { producers: { role: [] } as never },
+      /'producers\.roles' is one/,
+    ],
+    ['one role as a text', { producers: { roles: 'a' as never } }, /producers\.roles must be a list/],
+    [
+      'an account as a number',
+      { retryConsumers: { accounts: [123456789012] as never } },
+      /accounts must be a list/,
+    ],
+    [
+      'a bus of another region',
+      { environment, events: { bus: bus('eu-west-1') } },
+      /of the stage's account and region/,
+    ],
+    [
+      'a bus of another account',
+      { environment, events: { bus: bus('us-east-1', '999988887777') } },
+      /account and region/,
+    ],
+    ['a vault twice', { backup: { keepDays: 7, copyTo: [vault, vault] } }, /each vault once/],
+    ['one vault as a text', { backup: { keepDays: 7, copyTo: vault as never } }, /copyTo must be a list/],
+    [
+      'a backup with one setting more',
+      { backup: { keepDays: 7, keep: 7 } as never },
+      /'backup\.keepDays' is one/,
+    ],
+    [
+      'administrators of another account alone',
+      { environment, keyAdministrators: ['arn:aws:iam::999988887777:role/a'] },
+      /role of the stage's account/,
+    ],
+    ['a runbook without a host', { runbookUrl: 'https:///runbook' }, /web address/],
+    ['an address with its scheme', { notify: ['mailto:a@example.org'] }, /mail addresses/],
+    ['an address with two dots', { notify: ['a@example..org'] }, /mail addresses/],
+    ['an address longer than any', { notify: [`a@${'b.'.repeat(130)}org`] }, /mail addresses/],
+    [
+      'a range of addresses in a network',
+      { existingNetwork: { ...network, cidr: '10.0.0.0/16' } as never },
+      /existingNetwork\.cidr/,
+    ],
+    [
+      'a subnet twice beside another',
+      {
+        existingNetwork: {
+          ...network,
+          availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1a'],
+          isolatedSubnetIds: [
+            'subnet-0123456789abcdef0',
+            'subnet-0123456789abcdef1',
+            'subnet-0123456789abcdef0',
+          ],
+        },
+      },
+      /each once/,
+    ],
+    ['a cluster that is nothing', { existingCluster: {} as never }, /existingCluster/],
+    [
+      'a Data API that is a word',
+      { existingCluster: { ...cluster, dataApiEnabled: 'yes' as never } },
+      /true or false/,
+    ],
+    [
+      'an owner in a parameter',
+      { existingCluster: { ...cluster, ownerSecretArn: 'arn:aws:ssm:us-east-1:123456789012:parameter/o' } },
+      /ARN of the secret/,
+    ],
+    [
+      'an owner’s key by its alias',
+      { existingCluster: { ...cluster, ownerSecretKeyArn: 'alias/o' } },
+      /not its alias/,
+    ],
+    [
+      'an owner of another region',
+      { environment: { ...environment, region: 'us-west-2' }, existingCluster: cluster },
+      /of the stage's region/,
+    ],
+    [
+      'an account as a number',
+      { environment: { ...environment, account: 123456789012 as never } },
+      /environment\.account must be a text/,
+    ],
+    [
+      'a reservation nobody knows',
+      { reservedConcurrency: { ingest: 30, scheduled: 1, retry: 2 } as never },
+      /reservedConcurrency\.retry/,
+    ],
+    [
+      'history merged after it has left',
+      { history: { compactAfterDays: 120, archiveAfterDays: 90 } },
+      /must be less than/,
+    ],
   ])('refuse %s in one sentence', (_, change, message) => {
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(message);
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(

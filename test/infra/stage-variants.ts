@@ -19,8 +19,8 @@ export const EVERY_RULE: Required<StageRules> = {
   },
   retryQueues: {
     API_CONNECTOR: {
-      queueArn: 'arn:aws:sqs:us-east-1:123456789012:pagw-api-connector.fifo',
-      keyArn: KEY,
+      queueArn: 'arn:aws:sqs:us-west-2:123456789012:pagw-api-connector.fifo',
+      keyArn: KEY.replace('us-east-1', 'us-west-2'),
     },
   },
   stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },

@@ -1,0 +1,134 @@
+import { nearestNames } from '../domain/nearest-names.ts';
+import type { StageRules } from './stage-rules.ts';
+import type { StageSettings } from './stages.ts';
+
+type Kind = 'a number' | 'a text' | 'true or false' | 'a list of texts' | 'an object' | "a number or 'off'";
+type Named<Group> = { readonly [Name in keyof Required<Group>]: Kind };
+type Shape = {
+  readonly [Name in keyof Required<StageSettings>]: Name extends 'rules'
+    ? Named<StageRules>
+    : Required<StageSettings>[Name] extends readonly unknown[]
+      ? Kind
+      : Required<StageSettings>[Name] extends object
+        ? Named<Required<StageSettings>[Name]>
+        : Kind;
+};
+
+const OTHER_ACCOUNTS = {
+  roles: 'a list of texts',
+  accounts: 'a list of texts',
+  organizationId: 'a text',
+} as const;
+
+/** What a value must be before the rules of stage-settings.ts can judge it; a file or a context has no compiler in front. */
+const SHAPE: Shape = {
+  namePrefix: 'a text',
+  environment: { account: 'a text', region: 'a text' },
+  zones: 'a number',
+  engineVersion: 'a text',
+  capacity: {
+    minUnits: 'a number',
+    maxUnits: 'a number',
+    pauseAfterMinutes: 'a number',
+    readers: 'a number',
+  },
+  databaseName: 'a text',
+  insights: { mode: 'a text', retentionDays: 'a number' },
+  retention: {
+    backupDays: 'a number',
+    logDays: 'a number',
+    quarantineDays: 'a number',
+    archiveDays: 'a number',
+    archiveVersionDays: 'a number',
+    archiveLockDays: 'a number',
+  },
+  history: { compactAfterDays: "a number or 'off'", archiveAfterDays: "a number or 'off'" },
+  retainOnDelete: 'true or false',
+  concurrency: { ingest: 'a number' },
+  reservedConcurrency: { ingest: 'a number', scheduled: 'a number' },
+  everyMinutes: { retry: 'a number', stuckAlarm: 'a number', canary: "a number or 'off'" },
+  thresholds: {
+    ingestAgeSeconds: 'a number',
+    retryOverdueSeconds: 'a number',
+    rejectedMessages: 'a number',
+    storageGiB: 'a number',
+    capacityPercent: 'a number',
+    canarySeconds: 'a number',
+  },
+  rules: {
+    retryPolicy: 'an object',
+    retryQueues: 'an object',
+    stuckLimits: 'an object',
+    metricTenants: 'a list of texts',
+    phiGuard: 'an object',
+    senders: 'an object',
+    decisionPolicy: 'an object',
+    believedDays: 'a number',
+    eventLog: 'a text',
+  },
+  widgetTenant: 'a text',
+  readerTenants: 'a list of texts',
+  producers: OTHER_ACCOUNTS,
+  retryConsumers: OTHER_ACCOUNTS,
+  events: { bus: 'a text' },
+  privateMode: 'true or false',
+  backup: { keepDays: 'a number', lockDays: 'a number', copyTo: 'a list of texts' },
+  archiveReplica: { bucketArn: 'a text', keyArn: 'a text' },
+  keyAdministrators: 'a list of texts',
+  runbookUrl: 'a text',
+  notify: 'a list of texts',
+  existingNetwork: {
+    vpcId: 'a text',
+    availabilityZones: 'a list of texts',
+    isolatedSubnetIds: 'a list of texts',
+  },
+  existingCluster: {
+    ownCluster: 'a text',
+    clusterIdentifier: 'a text',
+    dataApiEnabled: 'true or false',
+    ownerSecretArn: 'a text',
+    ownerSecretKeyArn: 'a text',
+  },
+};
+
+const IS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  'a number': (value) => typeof value === 'number',
+  'a text': (value) => typeof value === 'string',
+  'true or false': (value) => typeof value === 'boolean',
+  'a list of texts': (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  'an object': isObject,
+  "a number or 'off'": (value) => typeof value === 'number' || value === 'off',
+};
+
+/** The sentence about the first setting that does not exist, or is not what it must be; undefined when there is none. */
+export function shapeFault(stated: object): string | undefined {
+  return faultIn(stated, SHAPE, '');
+}
+
+function faultIn(
+  stated: object,
+  shape: Readonly<Record<string, unknown>>,
+  within: string,
+): string | undefined {
+  for (const [name, value] of Object.entries(stated)) {
+    const path = `${within}${name}`;
+    if (!Object.hasOwn(shape, name)) {
+      const [near] = nearestNames(name, Object.keys(shape), 1);
+      const known =
+        near === undefined ? 'see docs/settings.md for those there are' : `'${within}${near}' is one`;
+      return `There is no setting '${path}'; ${known}.`;
+    }
+    const kind = shape[name];
+    if (value === undefined) continue;
+    if (typeof kind === 'object' && kind !== null) {
+      if (!isObject(value)) return `${path} must be an object.`;
+      const fault = faultIn(value as object, kind as Readonly<Record<string, unknown>>, `${path}.`);
+      if (fault !== undefined) return fault;
+    } else if (!IS[kind as Kind](value)) return `${path} must be ${kind}.`;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
