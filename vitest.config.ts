@@ -22,7 +22,7 @@ const SYSTEM = [
   'test/flows/retry/retry-histories.test.ts',
   'test/flows/stuck-alarm/simulated-week.test.ts',
   'test/published/**/*.test.ts',
-  'test/local/{local-stack,retry-loop,stuck-demo}.test.ts',
+  'test/local/{local-stack,printed-commands,retry-loop,stuck-demo}.test.ts',
   'test/local/console/impossible-addresses.test.ts',
   'test/local/postgres/postgres-server.test.ts',
   'test/faults/faults.test.ts',

@@ -5,6 +5,7 @@ import {
   listArchiveMonths,
   listArchiveObjects,
 } from '../data-access/archive.ts';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { recordOperatorAction } from '../data-access/operate.ts';
 import { printable } from '../domain/printable-text.ts';
 import { ageText, archiveMarks, countText, plural } from '../domain/words.ts';
@@ -27,8 +28,8 @@ export function archiveList(cli: Cli): Command {
     .action((month: string | undefined, _options: object, command: Command) =>
       cli.run(
         command,
-        /*HAND*/ (session) =>
-          month === undefined ? listMonths(session) : listObjects(session, readMonth(month)),
+        (session) => (month === undefined ? listMonths(session) : listObjects(session, readMonth(month))),
+        month === undefined ? [] : ['tenant', 'limit'],
       ),
     );
 }
@@ -71,6 +72,7 @@ async function listObjects(session: Session, month: string): Promise<undefined> 
   const connection = await session.connect();
   const now = connection.now();
   const { tenant, limit = Number.POSITIVE_INFINITY } = session.options;
+  await refuseUnknownNames(connection.database('reader'), { tenant });
   const rows: ArchiveObjectRow[] = [];
   for await (const row of listArchiveObjects(connection.database('reader'), month, tenant)) {
     rows.push(row);

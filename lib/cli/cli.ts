@@ -2,11 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { durationText } from '../domain/words.ts';
 import { ExitCode, toCliError, usageError } from './cli-error.ts';
-import { trackerOptions } from './connection.ts';
 import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
 import { refuseImpossible } from './refuse-impossible.ts';
 import type { CliIo } from './run-pagw.ts';
 import { Session } from './session.ts';
+import { trackerOptions } from './tracker-options.ts';
 
 /** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */
 export type Verb = (cli: Cli) => Command;

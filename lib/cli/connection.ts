@@ -1,7 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../data-access/database.ts';
-import { shellWord } from '../domain/shell-word.ts';
 import { usageError } from './cli-error.ts';
 import { openLocalConnection } from './local-connection.ts';
 import { openStackConnection } from './stack-connection.ts';
@@ -48,13 +47,6 @@ export interface ConnectionOptions {
   stack?: string | undefined;
   profile?: string | undefined;
   region?: string | undefined;
-}
-
-/** The options by which a command of the same shell finds the same tracker; empty: it does without. */
-export function trackerOptions({ url, stack, profile, region }: ConnectionOptions): string {
-  return Object.entries({ url, stack, profile, region })
-    .flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(value)}`]))
-    .join(' ');
 }
 
 const DEFAULT_URL = 'http://localhost:4780';

@@ -4,7 +4,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { openDatabase } from '../data-access/database.ts';
 import { CliError } from './cli-error.ts';
-import { type Connection, trackerOptions } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { trackerOptions } from './tracker-options.ts';
 
 /** What programs on its machine learn of a local stack: GET /environment. */
 const environmentSchema = z.object({

@@ -5,7 +5,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Database, openDatabase } from '../data-access/database.ts';
 import { CliError, ExitCode } from './cli-error.ts';
-import { type Connection, type ConnectionChoice, type LoginName, trackerOptions } from './connection.ts';
+import type { Connection, ConnectionChoice, LoginName } from './connection.ts';
+import { trackerOptions } from './tracker-options.ts';
 
 /** The stack outputs that hold each login's secret. */
 const SECRET_OUTPUT: Record<LoginName, string> = {

@@ -1,6 +1,7 @@
 import { eventTypes } from '../domain/event-catalogue.ts';
 import { stages, unknownStage } from '../domain/event-stages.ts';
 import { nearestNames } from '../domain/nearest-names.ts';
+import { isOperatorAction, operatorActions } from '../domain/operator-actions.ts';
 import { rejectionHints } from '../domain/rejection.ts';
 import { eventStatuses } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
@@ -16,7 +17,10 @@ type Kind =
   | 'error code'
   | 'downstream'
   | 'rejection code'
-  | 'plan';
+  | 'plan'
+  | 'action'
+  | 'person'
+  | 'request';
 
 /** A name that exists nowhere: an answer that nothing matches would not be true. */
 export class UnknownNameError extends Error {
@@ -50,6 +54,9 @@ const WAYS_ON: Readonly<Record<Kind, string>> = {
   status: `The statuses are ${eventStatuses.join(', ')}.`,
   'error code': `Check the spelling; an error code ${HEARD_OF}`,
   downstream: `Check the spelling; a downstream ${HEARD_OF}`,
+  action: `The actions are ${operatorActions.join(', ')}.`,
+  person: 'See who acted with `pagw audit`.',
+  request: 'Ids are case-sensitive. See `pagw request list`.',
   plan: `Check the spelling; a plan ${HEARD_OF}`,
   'rejection code': 'Check the spelling; each refused event is listed with its code.',
 };
@@ -65,6 +72,11 @@ export interface StatedNames {
   requestType?: string | null | undefined;
   /** Why a message was refused. */
   rejectionCode?: string | null | undefined;
+  /** What was done by hand: `retry.pause`, or `retry` for all that begins so. */
+  action?: string | null | undefined;
+  /** Who did it. */
+  actedBy?: string | null | undefined;
+  pagwId?: string | null | undefined;
   /** In any case. */
   plan?: string | null | undefined;
 }
@@ -102,8 +114,52 @@ export async function refuseUnknownNames(database: Database, names: StatedNames)
     );
   if (rejectionCode && !(await isRejectionCode(database, rejectionCode)))
     throw new UnknownNameError('rejection code', nearestNames(rejectionCode, Object.keys(rejectionHints)));
+  await refuseUnknownActs(database, names);
   if (plan && !(await isPlan(database, plan)))
     throw new UnknownNameError('plan', nearestNames(plan, await listPlans(database)));
+}
+
+async function refuseUnknownActs(
+  database: Database,
+  { action, actedBy, pagwId }: Pick<StatedNames, 'action' | 'actedBy' | 'pagwId'>,
+): Promise<void> {
+  if (action && !isOperatorAction(action) && !(await isActedName(database, 'action', action)))
+    throw new UnknownNameError('action', nearestNames(action, operatorActions));
+  if (actedBy && !(await isActedName(database, 'acted_by', actedBy)))
+    throw new UnknownNameError('person', nearestNames(actedBy, await listPeople(database)));
+  if (pagwId && !(await isRequest(database, pagwId))) throw new UnknownNameError('request', []);
+}
+
+/** Acts are done by hand: a table of thousands, not of millions. */
+async function isActedName(
+  database: Database,
+  column: 'action' | 'acted_by',
+  name: string,
+): Promise<boolean> {
+  const { rows } = await database.execute<{ known: boolean }>(
+    `SELECT EXISTS (SELECT FROM operator_action WHERE ${column} = :name) AS known`,
+    { name },
+  );
+  return rows[0]?.known ?? false;
+}
+
+async function listPeople(database: Database): Promise<string[]> {
+  const { rows } = await readBounded<{ name: string }>(
+    database,
+    'SELECT acted_by AS name FROM operator_action GROUP BY acted_by ORDER BY max(acted_at) DESC LIMIT 1000',
+    {},
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function isRequest(database: Database, pagwId: string): Promise<boolean> {
+  const { rows } = await database.execute<{ known: boolean }>(
+    `SELECT
+       EXISTS (SELECT FROM request_tracker WHERE pagw_id = :pagw_id)
+       OR EXISTS (SELECT FROM operator_action WHERE filter ->> 'pagwId' = :pagw_id) AS known`,
+    { pagw_id: pagwId },
+  );
+  return rows[0]?.known ?? false;
 }
 
 function isOfCatalogue(stage: string): boolean {

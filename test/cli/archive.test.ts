@@ -68,7 +68,13 @@ describe('pagw archive', () => {
       /2026-03-01 +anthem +1 +15 .*s3:\/\/archive\/events\/received_on=2026-03-01\/tenant=anthem\//,
     );
     const other = await pagw('archive', 'list', '2026-03', '--tenant', 'elevance');
-    expect(other).toMatchObject({ code: 0, stdout: '', stderr: 'Nothing of 2026-03 is archived.\n' });
+    expect(other).toMatchObject({
+      code: 5,
+      stdout: '',
+      stderr: expect.stringContaining('No tenant of this name'),
+    });
+    const later = await pagw('archive', 'list', '2027-03');
+    expect(later).toMatchObject({ code: 0, stdout: '', stderr: 'Nothing of 2027-03 is archived.\n' });
   });
 
   it('is not needed to see an archived timeline', async () => {

@@ -1,8 +1,11 @@
+import { globSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Cli, pathOf } from '../../lib/cli/cli.ts';
+import { Cli, honouredBy, pathOf } from '../../lib/cli/cli.ts';
 import { createProgram } from '../../lib/cli/program.ts';
+import { operatorActions } from '../../lib/domain/operator-actions.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { recordHistory } from '../support/history.ts';
 import { impossiblePositions, impossibleTexts, oddTexts } from '../support/impossible-values.ts';
 import { type CliRun, connectionTo, runCli } from './run-cli.ts';
 
@@ -160,4 +163,75 @@ describe('odd values', () => {
         }
     },
   );
+});
+
+describe('a name that exists nowhere', () => {
+  let tracked: TestDatabase;
+  beforeAll(async () => {
+    tracked = await openTestDatabase();
+    await recordHistory(tracked.database, { pagwId: 'PAGW-1', tenant: 'anthem' }, now, [
+      [0, 'DOWNSTREAM_ERROR', { errorCode: 'API_TIMEOUT', metadata: { targetSystem: 'carelon' } }],
+    ]);
+  });
+  afterAll(() => tracked.close());
+
+  /** What an option holds that is no name of anything stored; where words are chosen from, others are refused by each verb. */
+  const NO_NAMES =
+    /^(file|reason|second|older-than|for|before|days|metadata-key|port|year|since|until|limit|after)$/;
+  const FREE_OF_REASON = ['--dry-run'];
+  const asked = verbs.flatMap((verb) => {
+    const path = pathOf(verb).split(' ');
+    const needed = verb.registeredArguments.filter(({ required }) => required);
+    const named = (name: string) => (name === 'pagwId' ? 'PAGW-1' : (ARGUMENTS[name] ?? 'X'));
+    const begun = (but?: string) => [
+      ...path,
+      ...wordsOf(verb, but).slice(path.length + verb.registeredArguments.length),
+      ...FREE_OF_REASON.filter((option) => verb.options.some(({ long }) => long === option)),
+    ];
+    const options = [
+      ...verb.options.filter(({ required }) => required).map((option) => option.long?.slice(2) ?? ''),
+      ...honouredBy(verb),
+    ];
+    return [
+      ...options
+        .filter((name) => !NO_NAMES.test(name))
+        .map((name) => [
+          ...begun(name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())),
+          ...(path.join(' ') === 'rejected replay' && name !== 'code' ? ['--code', 'TENANT_MISMATCH'] : []),
+          // Only the objects of a month are a tenant's.
+          ...(path.join(' ') === 'archive list' ? ['2026-03'] : []),
+          ...(/^archive (hold|release)$/.test(path.join(' '))
+            ? []
+            : needed.map((each) => named(each.name()))),
+          `--${name}`,
+          'NOWHERE-AT-ALL',
+        ]),
+      ...verb.registeredArguments.map(() => [...begun(), 'NOWHERE-AT-ALL']),
+    ].map((line) => [line.join(' '), line] as const);
+  });
+
+  it.each(asked)('is refused by `pagw %s`', async (_line, words) => {
+    const options = { connection: connectionTo(tracked, now), answer: 'y', env: { USER: 'ann' } };
+    const { code, stdout, stderr } = await runCli(words, options);
+    expect([code === 5 || code === 64 ? 'refused' : code, stdout, stderr]).toEqual([
+      'refused',
+      '',
+      expect.stringMatching(/^pagw: .+\n/),
+    ]);
+    // For the name, not for what else is missing or too much.
+    expect(stderr).not.toMatch(/--reason|required option|[Tt]oo many|does not take|Name what/);
+  });
+
+  it('is refused whatever was done by hand: the audit keeps no action under another name than these', () => {
+    const texts = ['migrations/functions/*.sql', 'lib/**/*.{ts,tsx}'].flatMap((files) =>
+      globSync(files).map((file) => readFileSync(file, 'utf8')),
+    );
+    const kept = texts.flatMap((text) =>
+      [...text.matchAll(/(?:record_operator_action\(\s*|action: )'([a-z.-]+\.[a-z]+)'/g)].map(
+        ([, name]) => name,
+      ),
+    );
+    expect(kept.length).toBeGreaterThan(10);
+    expect([...new Set(kept)].toSorted()).toEqual([...operatorActions]);
+  });
 });

@@ -118,20 +118,6 @@ describe('a local start', { timeout: 120_000 }, () => {
     expect(await disorderly(running.database)).toEqual([]);
   });
 
-  it('brings a demo of 120 requests of two tenants, six stuck and nine retries due', async () => {
-    const { banner, url } = await start('demo');
-    expect(banner).toContain('2 tenants, 120 requests, 6 stuck, 9 retries due');
-    const health = await fetch(`${url}/healthz`);
-    expect(health.status).toBe(200);
-    expect(await health.json()).toMatchObject({
-      status: 'ok',
-      parts: { demo: { ok: true }, ingest: { ok: true } },
-    });
-    const environment = await (await fetch(`${url}/environment`)).json();
-    expect(environment).toMatchObject({ AWS_ENDPOINT_URL_RDS_DATA: `http://127.0.0.1:${port + 1}` });
-    expect(await (await fetch(url)).text()).toContain('PAGW event tracker');
-  });
-
   it('ends, and says so, when PostgreSQL is killed; the next start goes on', async () => {
     const running = await start('orphaned', '--no-demo');
     const pidFile = join(directory, 'orphaned', 'postgres', 'cluster', 'postmaster.pid');

@@ -52,6 +52,8 @@ export const reportCms: Verb = (cli) =>
           session.say(verifyFigures(verify, options.key));
           return undefined;
         }
+        if (options.key !== undefined && freeze === undefined)
+          throw usageError('--key goes with --freeze or --verify.', 'Leave it out, or say what it is for.');
         const year = freeze ?? options.year;
         const { connection, question } = await askReport(cms, session, { ...command.opts(), year });
         const policy = parseDecisionPolicy(connection.decisionPolicy);

@@ -1,22 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../data-access/database.ts';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listActs } from '../../data-access/operate.ts';
+import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { REASON_MOST, reasonFault } from '../../domain/operator-reason.ts';
-import { commandsToTracker } from '../../domain/shell-word.ts';
+import { commandsToTracker, pagwCommand } from '../../domain/shell-word.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { ActsTable } from '../../views/parts/acts-table.tsx';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { Empty, Failure } from '../../views/parts/notice.tsx';
-import { badFilter, readFields, readText } from '../../views/read-parameters.ts';
+import { badFilter, readFields, readQuery, readText } from '../../views/read-parameters.ts';
 import { type Links, ViewError, type ViewParameters } from '../../views/view-page.ts';
 import { type Act, type ActViews, actVerbs, isActName } from './act-verbs.tsx';
 import { consolePage, trackerOptionsOf } from './console-page.tsx';
 import { type ConsoleRequest, type ConsoleResponse, type ConsoleRoutes, isSame } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';
 import type { Replaying } from './replay-act.tsx';
-import { openLinks, tableAsJson } from './table-download.tsx';
+import { DOWNLOAD_FILTERS, openLinks, tableAsJson } from './table-download.tsx';
 
 const ACTS_SHOWN = 200;
 const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
@@ -61,7 +63,7 @@ export function actRoutes(views: ConsoleViews, acting: Acting): ConsoleRoutes {
     },
     'GET /audit': async (request) => {
       const { links, tables } = openLinks(request.url, trackerOptionsOf(views.stack, request.port));
-      const page = await respond(views, request, () => auditPage(views, links));
+      const page = await respond(views, request, () => auditPage(views, request, links));
       const asksForRows = request.url.searchParams.get('format') === 'json' && page.status === 200;
       return asksForRows ? tableAsJson(tables, request.url.searchParams.get('table')) : page;
     },
@@ -142,18 +144,50 @@ async function doAct(
   );
 }
 
-async function auditPage({ database, clock }: ConsoleViews, links: Links): Promise<Html> {
-  const { rows } = await listActs(database, {}, ACTS_SHOWN);
+const AUDIT_FILTERS = ['tenant', 'action', 'by', 'request', 'after', ...DOWNLOAD_FILTERS];
+
+async function auditPage(
+  { database, clock }: ConsoleViews,
+  { url }: ConsoleRequest,
+  links: Links,
+): Promise<Html> {
+  const parameters = readQuery(url.search.slice(1), AUDIT_FILTERS);
+  const stated = (name: string) => readText(parameters, name) ?? undefined;
+  const [by, request] = [stated('by'), stated('request')];
+  const filter = {
+    tenant: canonicalTenant(stated('tenant')) ?? undefined,
+    ...{ action: stated('action'), actedBy: by, pagwId: request },
+  };
+  await refuseUnknownNames(database, filter);
+  const { rows, next } = await listActs(database, filter, ACTS_SHOWN, stated('after'));
+  const chosen = Object.entries({ tenant: filter.tenant, action: filter.action, by, request }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [[name, value] as const]),
+  );
+  const further = new URLSearchParams({ ...Object.fromEntries(chosen), after: next ?? '' });
   return (
     <section>
       <h1>Audit</h1>
       <p class="lead">
-        What was done by hand, latest first; more and filters: {links.command('pagw audit')}.
+        What was done by hand, latest first{chosen.length === 0 ? null : ': only '}
+        {chosen.map(([name, value], place) => (
+          <>
+            {place === 0 ? null : ', '}
+            {name} <DataText value={value} most={64} mono />
+          </>
+        ))}
+        . In a terminal: {links.command(pagwCommand('audit', [], Object.fromEntries(chosen)))}
       </p>
       {rows.length === 0 ? (
-        <Empty>Nothing was done by hand yet.</Empty>
+        <Empty>
+          {chosen.length === 0 ? 'Nothing was done by hand yet.' : 'Nothing of this was done by hand.'}
+        </Empty>
       ) : (
         <ActsTable caption="Acts by hand" acts={rows} now={clock.now()} links={links} />
+      )}
+      {next === null ? null : (
+        <p>
+          <a href={`/audit?${further}`}>Earlier acts</a>
+        </p>
       )}
     </section>
   );

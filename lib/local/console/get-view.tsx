@@ -1,9 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
-import { NONE_STATED } from '../../data-access/failures.ts';
-import { refuseUnknownNames, type StatedNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
-import { canonicalStage } from '../../domain/event-stages.ts';
 import { commandsToTracker } from '../../domain/shell-word.ts';
 import { durationText } from '../../domain/words.ts';
 import { menuViews, type Place, type ViewName, viewNames } from '../../reports/place.ts';
@@ -11,6 +8,7 @@ import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { Failure } from '../../views/parts/notice.tsx';
 import { readQuery, readText, readWord } from '../../views/read-parameters.ts';
+import { refuseUnknownFilters } from '../../views/refuse-unknown-filters.ts';
 import type { ViewContext, ViewParameters, ViewRules } from '../../views/view-page.ts';
 import { viewPages } from '../../views/view-pages.ts';
 import type { LocalClock } from '../local-clock.ts';
@@ -54,7 +52,6 @@ async function getView(
     const parameters = readQuery(url.search.slice(1), ['tenant', ...DOWNLOAD_FILTERS, ...page.filters]);
     const asksForRows = readWord(parameters, 'format', ['json']) !== null;
     const tenant = canonicalTenant(readText(parameters, 'tenant'));
-    await refuseUnknownNames(views.database, { tenant, ...filteredNames(view, parameters) });
     const { links, tables } = openLinks(url, tracker);
     const context: ViewContext = {
       now,
@@ -64,6 +61,7 @@ async function getView(
       limits: LIMITS,
     };
     const question = { database: views.database, parameters, context, rules: views.rules };
+    await refuseUnknownFilters(view, question);
     const place = (await page.leadsTo?.(question)) ?? null;
     if (place !== null) return seeOther(place);
     const fragment = await page.show(question);
@@ -97,21 +95,6 @@ async function getView(
       consolePage({ ...(await opening), title: page.title, view, tenant: null, failed, children }),
     );
   }
-}
-
-/** The names that a view's filters hold; `-` is the lack of one. */
-function filteredNames(view: ViewName, parameters: ViewParameters): StatedNames {
-  const text = (name: string) => {
-    const stated = readText(parameters, name);
-    return stated === NONE_STATED ? null : stated;
-  };
-  return {
-    stage: canonicalStage(text('stage')),
-    errorCode: text('error'),
-    downstream: text('target'),
-    requestType: view === 'flow' ? text('type') : null,
-    rejectionCode: text('code'),
-  };
 }
 
 /** What may be done by hand with what a view shows: each leads to a page that asks before it acts. */

@@ -9,6 +9,7 @@ import {
   listDeadlines,
   listDecisions,
 } from '../../data-access/decisions.ts';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { type FirstRows, fewerRows, type Page } from '../../data-access/page.ts';
 import {
   countWork,
@@ -89,6 +90,8 @@ async function readWork(
     countWork(database, query, now),
     isChosen ? listWork(database, { ...query, limit: limits.requests, after }) : null,
   ]);
+  // Whoever holds something exists.
+  if (counts.rows.length === 0) await refuseUnknownNames(database, { stage: held });
   return { board, held, due, counts: fewerRows(counts, limits.groups), page };
 }
 

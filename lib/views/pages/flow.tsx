@@ -6,6 +6,7 @@ import {
   listFlowRequests,
   pathKey,
 } from '../../data-access/flow.ts';
+import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { plural } from '../../domain/words.ts';
@@ -53,6 +54,7 @@ export const flowPage: ViewPage = {
     const question = questionOf(filter, context);
     if (rows === null)
       return <FlowReport data={{ filter, flow: await readFlowOf(database, question) }} context={context} />;
+    for (const stage of rows.handOver ?? []) await refuseUnknownNames(database, { stage });
     const [flow, requests] = await Promise.all([
       readFlowOf(database, question),
       listFlowRequests(database, flowQuery(question), rows, REQUESTS_SHOWN),
@@ -80,6 +82,8 @@ function readRows(parameters: ViewParameters): FlowRows | null {
   const from = readText(parameters, 'from');
   const to = readText(parameters, 'to');
   const path = readText(parameters, 'path') ?? undefined;
+  if (path !== undefined && !/^[0-9a-f]{32}$/.test(path))
+    throw badFilter('The filter “path” is what the list of paths links to.');
   const reached = readWord(parameters, 'reached', ['answer', 'decision'] as const) ?? undefined;
   if ((from === null) !== (to === null)) throw badFilter('The filters “from” and “to” go together.');
   const handOver = from !== null && to !== null ? ([from, to] as const) : undefined;

@@ -8,6 +8,7 @@ import { CommandText, DataText } from '../parts/data-text.tsx';
 import { Failure } from '../parts/notice.tsx';
 import { Instant } from '../parts/time-text.tsx';
 import { readText, refuseImpossibleFilters } from '../read-parameters.ts';
+import { refuseUnknownFilters } from '../refuse-unknown-filters.ts';
 import { styleSheet } from '../style-sheet.ts';
 import { type Links, type ViewContext, ViewError, type ViewLimits, type ViewRules } from '../view-page.ts';
 import { viewPages } from '../view-pages.ts';
@@ -58,6 +59,7 @@ export async function drawWidget(question: WidgetQuestion, options: WidgetOption
       );
     }
     refuseImpossibleFilters(parameters, viewPages[view].filters);
+    await refuseUnknownFilters(view, { database, parameters, context });
     for (const share of SHARES) {
       const limits = shareOf(LIMITS, share);
       const fragment = await viewPages[view].show({

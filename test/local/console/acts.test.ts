@@ -80,6 +80,18 @@ describe('acting in the console', () => {
       { action: 'retry.run', actedBy: 'maria', reason: 'payer is back', affected: 1 },
     ]);
     expect(await page('/audit')).toContain('payer is back');
+    expect(await page('/audit?by=maria&action=retry&request=PAGW-TEST-1')).toContain('payer is back');
+    for (const filter of [
+      'by=mario',
+      'action=retrie',
+      'request=PAGW-NONE',
+      'tenant=nobody',
+      'stage=PARSING',
+    ]) {
+      const refused = await fetch(`${url}/audit?${filter}`);
+      expect([filter, refused.status]).toEqual([filter, filter.startsWith('stage') ? 400 : 404]);
+      if (filter === 'by=mario') expect(await refused.text()).toContain('Did you mean maria?');
+    }
   });
 
   it('shows what a pause will hold, and does nothing before its form is sent', async () => {

@@ -55,6 +55,9 @@ async function inTurn<Item>(items: readonly Item[], work: (item: Item) => Promis
   );
 }
 
+/** What is looked for, not named. */
+const NO_NAMES = new Set(['search q']);
+
 describe.each(viewNames)('the view %s', (view) => {
   const filters = ['tenant', ...viewPages[view].filters];
 
@@ -75,6 +78,24 @@ describe.each(viewNames)('the view %s', (view) => {
       const { status, body } = await get(view, query);
       expect([query, status]).toEqual([query, 400]);
       expect(messageOf(body)).not.toBe('');
+    }
+  });
+
+  it('has no answer for a name that exists nowhere, and says so', async () => {
+    for (const filter of filters.filter((name) => !NO_NAMES.has(`${view} ${name}`))) {
+      // These two say which of the view's rows are shown.
+      const beside = { from: '&to=PARSING', to: '&from=PARSING' }[filter] ?? '';
+      const { status, body } = await get(view, `${filter}=NOWHERE-AT-ALL${beside}`);
+      expect([filter, status]).toEqual([filter, expect.toBeOneOf([400, 404])]);
+      expect(body).toMatch(/class="failure"/);
+      if (filter === 'tenant') continue;
+      const parameters = {
+        [filter]: 'NOWHERE-AT-ALL',
+        ...(beside && { [filter === 'from' ? 'to' : 'from']: 'PARSING' }),
+      };
+      const question = { describe: false, theme: 'light', view, parameters } as const;
+      const options = { database: db.database, tenant: null, rules, now, functionArn: 'arn:aws:lambda:x' };
+      expect([filter, (await drawWidget(question, options)).failure?.status]).toEqual([filter, status]);
     }
   });
 
