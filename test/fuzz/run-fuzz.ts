@@ -41,10 +41,12 @@ function readMessages(): number {
   let settled = 0;
   for (let batch = 0; Date.now() < ends; batch++) {
     for (const body of fc.sample(messageBody, { numRuns: BATCH, seed: seed + batch })) {
-      const began = performance.now();
+      const began = process.cpuUsage();
       const { events, rejections } = readMessage(body, { messageId: 'm', sentAt }, rules);
       if (events.length + rejections.length === 0) throw new Error(`Neither read nor refused: ${body}`);
-      if (performance.now() - began > SLOW_MS) throw new Error(`Read for over ${SLOW_MS} ms: ${body}`);
+      // Of its own time: the machine's other work slows no message.
+      const { user, system } = process.cpuUsage(began);
+      if (user + system > SLOW_MS * 1_000) throw new Error(`Read for over ${SLOW_MS} ms: ${body}`);
       read += 1;
     }
     if (batch === 20) settled = process.memoryUsage().heapUsed;
