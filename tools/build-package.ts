@@ -47,7 +47,8 @@ const ENTRIES = [
     external: ['aws-cdk-lib', 'constructs'],
     sourcesContent: true,
   },
-  { entryPoints: ['bin/pagw-installed.ts'], minify: true, banner: { js: BUNDLING.banner } },
+  // A program says what is wrong in sentences: maps of it would be a sixth of the package.
+  { entryPoints: ['bin/pagw-installed.ts'], minify: true, sourcemap: false, banner: { js: BUNDLING.banner } },
 ] satisfies BuildOptions[];
 
 /** As a deployment from the source tree bundles it: test/published/package.test.ts compares. */
@@ -80,7 +81,8 @@ copyFileSync(inRoot('docs/runbook.md'), inRoot('dist/lib/runbook.md'));
 const functions: PackagedFunctions = {};
 for (const entry of globSync('lambdas/*.ts', { cwd: ROOT }).sort())
   functions[basename(entry, '.ts')] = await bundleFunction(entry);
-const migrations = globSync('migrations/**/*.sql', { cwd: ROOT }).map((file) => [
+// Not schema.sql, which says what they come to.
+const migrations = globSync('migrations/{V*,functions/*}.sql', { cwd: ROOT }).map((file) => [
   file.replaceAll('\\', '/'),
   read(file),
 ]);
