@@ -47,7 +47,7 @@ export interface Pause {
 }
 
 export interface NotificationText {
-  /** ASCII, at most 100 characters: what SNS takes. */
+  /** ASCII on one line, less than 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
   subject: string;
   body: string;
 }
@@ -206,5 +206,5 @@ function deadlineText({ atRisk, breached, nextDueAt }: IncidentReport, now: Date
 }
 
 function asciiSubject(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 99);
 }

@@ -1,3 +1,5 @@
+import { printable } from '../../domain/printable-text.ts';
+
 /** Longer values are cut with a mark: no code or name that means something is longer. */
 const LONGEST = 80;
 
@@ -10,12 +12,12 @@ interface DataTextProps {
 }
 
 /**
- * A value that came from outside: cut, and set apart so that right-to-left text and direction overrides within it
- * cannot reorder what stands around it.
+ * A value that came from outside: cut, on one line with what it hides made visible, and set apart so that right-to-left
+ * text within it cannot reorder what stands around it.
  */
 export function DataText({ value, most = LONGEST, mono = false }: DataTextProps) {
   if (value === null || value === undefined || value === '') return <span class="none">–</span>;
-  return <bdi class={mono ? 'mono' : undefined}>{cutText(value, most)}</bdi>;
+  return <bdi class={mono ? 'mono' : undefined}>{cutText(printable(value), most)}</bdi>;
 }
 
 /** Names that stages, codes and systems may have, quoted, are shorter together. */
