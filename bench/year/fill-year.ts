@@ -53,7 +53,7 @@ export async function fillYear(
     await run('SELECT setseed(0.5)');
     await run(
       `SELECT ensure_event_partition(($1::timestamptz - ago * interval '1 day')::date) FROM generate_series(0, $2::int, 5) AS ago`,
-      [now, days + 5],
+      [now, Math.ceil(days) + 5],
     );
     log(`planning ${requests} requests`);
     await planRequests(client, requests, days, now);
@@ -135,7 +135,7 @@ async function planRequests(client: Client, requests: number, days: number, now:
          hour, extract(epoch FROM hour)::bigint / 86400 AS day,
          (1 + 0.9 * sin((extract(hour FROM hour) - 9) * pi() / 12)) * CASE WHEN extract(isodow FROM hour) > 5 THEN 0.25 ELSE 1 END AS weight
        FROM generate_series(
-         date_trunc('hour', $1::timestamptz - $2::int * interval '1 day', 'UTC'),
+         date_trunc('hour', $1::timestamptz - $2::float8 * interval '1 day', 'UTC'),
          date_trunc('hour', $1::timestamptz - ${LIVE_HOURS + 1} * interval '1 hour', 'UTC'), '1 hour'
        ) AS hour
      ) AS hourly`,
