@@ -45,6 +45,7 @@ export async function writePage(
 One thing is changed in one function or module (a lock or a condition dropped, a comparison flipped, a constant counted up),
 and the tests that cover it have to tell. \`npm run test:mutants -- --seconds 600 --seed 1\` draws mutants by turns over all
 targets of \`test/mutants/targets.ts\`, each over a database of its own; \`--log FILE\` keeps what became of them, \`--write\` makes this page.
+What survived and is not explained below is tried once more (\`--again\`) when there is a test for it, and counts as it then ended.
 A score is the share of those tried that a test killed; those explained below change nothing that can be seen, and count in neither.
 
 ${tried.length} mutants tried of ${[...totals.values()].reduce((sum, one) => sum + one, 0)}, seed ${seed}, ${new Date().toISOString().slice(0, 10)}; what PostgreSQL refuses, and what did not end
