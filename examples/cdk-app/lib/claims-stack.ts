@@ -10,8 +10,7 @@ export class ClaimsStack extends Stack {
     super(scope, id, props);
     new Vpc(this, 'Vpc', {
       natGateways: 0,
-      // By name: a number of zones would be looked up in the account.
-      availabilityZones: ['us-east-1a', 'us-east-1b'],
+      maxAzs: 2,
       subnetConfiguration: [{ name: 'Services', subnetType: SubnetType.PRIVATE_ISOLATED }],
     });
     const parser = new Role(this, 'Parser', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
