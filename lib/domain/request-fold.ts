@@ -395,8 +395,8 @@ export function completedAtOf(memory: RequestMemory): number | null {
 function endedAtOf(memory: RequestMemory): number | null {
   const { begunAt, decidedAt } = latestAsking(memory);
   const endedAt = memory.ends?.find((at) => at >= begunAt) ?? null;
-  const toldAt = (decidedAt !== null && memory.notices?.find((at) => at >= decidedAt)) || null;
-  return endedAt === null || toldAt === null ? (endedAt ?? toldAt) : Math.min(endedAt, toldAt);
+  const noticedAt = (decidedAt !== null && memory.notices?.find((at) => at >= decidedAt)) || null;
+  return endedAt === null || noticedAt === null ? (endedAt ?? noticedAt) : Math.min(endedAt, noticedAt);
 }
 
 /** Whether it was closed by nothing but a pend. */

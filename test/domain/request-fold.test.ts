@@ -332,16 +332,16 @@ describe('the end of a request', () => {
 
   it('is brought by the notice of what was decided by then, whichever of the two arrives first', () => {
     const decided = told([2, 'CALLBACK_OK', { disposition: 'Not Certified' }]);
-    const [pendTold, decisionTold] = [told([1, 'NOTIFY_OK']), told([3, 'NOTIFY_OK'])];
+    const [pendNotice, decisionNotice] = [told([1, 'NOTIFY_OK']), told([3, 'NOTIFY_OK'])];
     for (const history of [
-      [decided, decisionTold],
-      [decisionTold, decided],
+      [decided, decisionNotice],
+      [decisionNotice, decided],
     ])
       expect(endOf(...history)).toEqual({ status: 'RECEIVED', determination: 'DENIED', closed: true });
     for (const history of [
-      [decided, pendTold],
-      [pendTold, decided],
-      [decided, decisionTold, told([4, 'REQUEST_UPDATED']), told([5, 'NOTIFY_OK'])],
+      [decided, pendNotice],
+      [pendNotice, decided],
+      [decided, decisionNotice, told([4, 'REQUEST_UPDATED']), told([5, 'NOTIFY_OK'])],
     ])
       expect(endOf(...history).closed).toBe(false);
   });
