@@ -168,7 +168,7 @@ class EpisodeHistory {
         if (isOpen) {
           current.pendedAt = fact.at;
           current.pendReason = fact.reason ?? current.pendReason;
-          if (fact.lines !== undefined) this.#lines = withPieces(this.#lines, fact.lines);
+          if (fact.lines !== undefined) this.#lines = withLines(this.#lines, fact.lines);
         }
         break;
       case 'resolved':
@@ -281,7 +281,7 @@ class EpisodeHistory {
   /** Of lines that came in pieces, what all of them come to. */
   #asAWhole({ as, lines }: Extract<DecisionFact, { says: 'resolved' }>): Resolution {
     if (lines === undefined || !isDetermination(as)) return as;
-    const { approved, modified, denied } = withPieces(this.#lines, lines);
+    const { approved, modified, denied } = withLines(this.#lines, lines);
     if (modified > 0 || (approved > 0 && denied > 0)) return 'PARTIAL';
     return as;
   }
@@ -380,7 +380,7 @@ function isUnderAppeal({ appealedAt, appealOutcome, resolvedAt }: DecisionEpisod
 }
 
 /** A message of fewer lines than are known says nothing of those that were decided before. */
-function withPieces(known: LineCounts | undefined, said: LineCounts): LineCounts {
+function withLines(known: LineCounts | undefined, said: LineCounts): LineCounts {
   const linesOf = ({ approved, modified, denied, pended }: LineCounts) =>
     approved + modified + denied + pended;
   if (known === undefined || linesOf(said) >= linesOf(known)) return said;
