@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { Duplex, Readable } from 'node:stream';
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
 
 const LARGEST_BODY_BYTES = 10 * 1024 * 1024;
 const LARGEST_UPLOAD_BYTES = 10 * LARGEST_BODY_BYTES;
@@ -42,11 +48,30 @@ function through(source: Readable, unpacker: Duplex): Readable {
 const UNPACKERS: ReadonlyMap<string, () => Duplex> = new Map<string, () => Duplex>([
   ['gzip', createGunzip],
   ['x-gzip', createGunzip],
-  ['deflate', createInflate],
+  ['deflate', inflateEither],
   ['br', createBrotliDecompress],
   ['zstd', createZstdDecompress],
 ]);
 const MOST_CODINGS = 3;
+/** The low half of the first byte of zlib's wrapper: its method is deflate. */
+const ZLIB_METHOD = 8;
+
+/** Some senders leave zlib's wrapper out of `deflate` (RFC 9110, 8.4.1.2). */
+function inflateEither(): Duplex {
+  return Duplex.from(async function* (packed: AsyncIterable<Buffer>) {
+    const parts = packed[Symbol.asyncIterator]();
+    const first = await parts.next();
+    if (first.done) return;
+    const isWrapped = ((first.value[0] ?? 0) & 0x0f) === ZLIB_METHOD;
+    const whole = Readable.from(
+      (async function* () {
+        yield first.value;
+        for (let part = await parts.next(); !part.done; part = await parts.next()) yield part.value;
+      })(),
+    );
+    yield* through(whole, isWrapped ? createInflate() : createInflateRaw());
+  });
+}
 
 /** Content codings are a list, in the order in which they were applied, and identity is nothing (RFC 9110, 8.4). */
 function unpackersOf(codings: string): Duplex[] {
