@@ -43,6 +43,32 @@ export function unwrapCloudEvent(sent: unknown): Unwrapped {
   };
 }
 
+/**
+ * An event of CloudEvents' binary mode, as an envelope: `ce-` headers hold its attributes, percent-encoded, and the body its data
+ * (CloudEvents 1.0, HTTP protocol binding, 3.1). Any other body passes as it is.
+ */
+export function inEnvelope(
+  body: string,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): string {
+  const attributes = ['specversion', 'id', 'time'].flatMap((name) => {
+    const value = headers[`ce-${name}`];
+    return typeof value === 'string' && !isBlank(value) ? [[name, decoded(value)]] : [];
+  });
+  if (attributes[0]?.[0] !== 'specversion') return body;
+  // As text: JSON.stringify runs out of stack where JSON.parse does not.
+  const data = parseJson(body) === undefined ? JSON.stringify(body) : body.replace(/^\uFEFF+/, '');
+  return `${JSON.stringify(Object.fromEntries(attributes)).slice(0, -1)},"data":${data}}`;
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
 function refused(path: string, rule: string, hint: string): Unwrapped {
   return { fault: { code: 'FIELD_INVALID', path, rule, hint } };
 }

@@ -347,7 +347,7 @@ describe('the widest legal values, in quantity', () => {
     for (const parameters of queries) {
       const url = new URL(`http://localhost${path}?${new URLSearchParams(parameters)}`);
       expect(
-        await routes[`GET ${path}`]?.({ url, body: '', contentType: '', cookies: '', port: 0 }),
+        await routes[`GET ${path}`]?.({ url, body: '', contentType: '', cookies: '', headers: {}, port: 0 }),
       ).toMatchObject({
         status: 200,
       });

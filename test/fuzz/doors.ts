@@ -146,7 +146,14 @@ function posts(clock: LocalClock): Door {
 async function askRoute(routes: ConsoleRoutes, route: string, search: string, body: string): Promise<string> {
   const url = new URL(`http://localhost${route.split(' ')[1]}${search}`);
   const asked = async () =>
-    routes[route]?.({ url, body, contentType: 'application/x-www-form-urlencoded', cookies: '', port: 0 });
+    routes[route]?.({
+      url,
+      body,
+      contentType: 'application/x-www-form-urlencoded',
+      cookies: '',
+      headers: {},
+      port: 0,
+    });
   const answer = await asked().catch((error: unknown) => {
     // A queue that takes nothing is said to be away.
     if (error instanceof RequestError)

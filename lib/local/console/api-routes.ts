@@ -2,6 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { readEventLines } from '../../client/read-event-lines.ts';
 import { SendInterruptedError, type SentCounts, sendEvents } from '../../client/send-events.ts';
+import { inEnvelope } from '../../domain/cloud-event.ts';
 import type { PhiRules } from '../../domain/phi-guard.ts';
 import { durationText } from '../../domain/words.ts';
 import { LONGEST_ADVANCE_SECONDS, type LocalClock } from '../local-clock.ts';
@@ -77,12 +78,12 @@ function parse(body: string): unknown {
 }
 
 /**
- * One event, a JSON array or newline-delimited JSON → 202 `{accepted, rejected:[{line, code, path, hint}]}`: what is
+ * One event, also a CloudEvent whose attributes are headers, a JSON array or newline-delimited JSON → 202 `{accepted, rejected:[{line, code, path, hint}]}`: what is
  * valid is on the queue, what is not is left out. 400 when the body is no JSON, 503 when the queue does not take it.
  */
 export function postEvents(sqs: SQSClient, queueUrl: string, phiGuard?: PhiRules): ConsoleRoute {
-  return async ({ body }) => {
-    const { accepted, rejected } = readEventLines(body, phiGuard);
+  return async ({ body, headers }) => {
+    const { accepted, rejected } = readEventLines(inEnvelope(body, headers), phiGuard);
     const [first] = rejected;
     const unreadable = first?.code === 'MESSAGE_NOT_JSON' || first?.code === 'MESSAGE_EMPTY';
     if (accepted.length === 0 && rejected.length === 1 && unreadable) {

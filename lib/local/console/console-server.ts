@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { refuseOtherSites } from '../foreign-request.ts';
 import { RequestError, readBody } from './read-body.ts';
 
@@ -12,6 +12,7 @@ export interface ConsoleRequest {
   contentType: string;
   /** As the browser sent them. */
   cookies: string;
+  headers: IncomingHttpHeaders;
   /** That this server listens on. */
   port: number;
 }
@@ -78,6 +79,7 @@ async function respond(
     body,
     contentType: request.headers['content-type'] ?? '',
     cookies: request.headers.cookie ?? '',
+    headers: request.headers,
     port: request.socket.localPort ?? 0,
   });
 }

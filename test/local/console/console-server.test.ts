@@ -149,6 +149,34 @@ describe('POST /events', () => {
     expect(answer.accepted).toBe(accepted);
   });
 
+  it('takes a CloudEvent whose attributes are headers', async () => {
+    const { eventId: _, ...data } = eventOf('PAGW-6');
+    const attributes = { 'ce-specversion': '1.0', 'ce-id': 'caf%C3%A9', 'ce-time': '2026-01-02T03:04:05Z' };
+    expect(await post('/events', JSON.stringify(data), attributes)).toMatchObject({
+      status: 202,
+      answer: { accepted: 1 },
+    });
+    const events = { specversion: '1.0', id: 'café', time: '2026-01-02T03:04:05Z', data };
+    expect(await received()).toContainEqual({ group: 'PAGW-6', events });
+  });
+
+  it.each([
+    ['without its id', JSON.stringify(eventOf('PAGW-7')), { 'ce-specversion': '1.0' }, '/id'],
+    ['of another version', '{}', { 'ce-specversion': '0.3', 'ce-id': '1' }, '/specversion'],
+    ['whose data are lines', '{}\n{}', { 'ce-specversion': '1.0', 'ce-id': '1' }, '/data'],
+    [
+      'whose data nest without end',
+      `${'['.repeat(9_000)}${']'.repeat(9_000)}`,
+      { 'ce-specversion': '1.0', 'ce-id': '1' },
+      '/data',
+    ],
+  ])('refuses a CloudEvent of headers %s', async (_, body, headers, path) => {
+    expect(await post('/events', body, headers as Record<string, string>)).toMatchObject({
+      status: 202,
+      answer: { accepted: 0, rejected: [{ line: 1, path }] },
+    });
+  });
+
   it.each([
     ['nothing', '', 400, 'MESSAGE_EMPTY'],
     ['no JSON', 'hello', 400, 'MESSAGE_NOT_JSON'],

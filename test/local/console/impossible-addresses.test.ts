@@ -34,6 +34,7 @@ async function get(view: string, query: string) {
     body: '',
     contentType: '',
     cookies: '',
+    headers: {},
     port: 0,
   });
   if (answer === undefined) throw new Error(`No route for ${path}.`);
