@@ -1,13 +1,14 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../../lib/cli/cli.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { addGlobalOptions } from '../../lib/cli/global-options.ts';
 import { reportVerbs } from '../../lib/cli/program.ts';
+import { readSigningKey } from '../../lib/cli/report/signing-key.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
@@ -446,6 +447,13 @@ describe('figures that are frozen', () => {
     await pagw('report cms --freeze 2026 --reason corrected -y');
     expect(readFileSync(own, 'utf8')).toBe(first);
     expect((await pagw('report cms --year 2026')).stderr).toMatch(/Frozen by ann .* signed by key/);
+    expect(readdirSync(dirname(own))).toEqual(['signing-key.pem']);
+  });
+
+  it('are not frozen where the person’s key cannot be kept', () => {
+    expect(() => readSigningKey(undefined, 'local', { XDG_CONFIG_HOME: own })).toThrow(
+      /^The signing key .* cannot be written: ENOTDIR\.$/,
+    );
   });
 
   it('are known to be what was signed, and by whom, wherever their file went', async () => {

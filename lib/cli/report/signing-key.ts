@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { usageError } from '../cli-error.ts';
+import { CliError, usageError } from '../cli-error.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -31,14 +31,27 @@ function ownKeyFile(env: Env): string {
   return join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config'), 'pagw', 'signing-key.pem');
 }
 
+/** Whole or not at all, also on a full disk. @throws CliError when it cannot be written. */
 function makeKey(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (existsSync(file)) return;
+  const draft = `${file}.${process.pid}.new`;
   const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, pem, { mode: 0o600 });
     // Of two that begin at once, one makes it.
-    writeFileSync(file, pem, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    linkSync(draft, file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'EEXIST' || !existsSync(file))
+      throw new CliError({
+        code: 'KEY_UNWRITABLE',
+        message: `The signing key ${file} cannot be written: ${code}.`,
+        hint: 'Make room there, or name a key with --key FILE.',
+        cause,
+      });
+  } finally {
+    if (existsSync(draft)) rmSync(draft);
   }
 }
 
