@@ -123,22 +123,26 @@ async function refuseUnknownActs(
   database: Database,
   { action, actedBy, pagwId }: Pick<StatedNames, 'action' | 'actedBy' | 'pagwId'>,
 ): Promise<void> {
-  if (action && !isOperatorAction(action) && !(await isActedName(database, 'action', action)))
+  if (action && !isOperatorAction(action) && !(await wasDone(database, action)))
     throw new UnknownNameError('action', nearestNames(action, operatorActions));
-  if (actedBy && !(await isActedName(database, 'acted_by', actedBy)))
+  if (actedBy && !(await hasActed(database, actedBy)))
     throw new UnknownNameError('person', nearestNames(actedBy, await listPeople(database)));
   if (pagwId && !(await isRequest(database, pagwId))) throw new UnknownNameError('request', []);
 }
 
 /** Acts are done by hand: a table of thousands, not of millions. */
-async function isActedName(
-  database: Database,
-  column: 'action' | 'acted_by',
-  name: string,
-): Promise<boolean> {
+async function wasDone(database: Database, action: string): Promise<boolean> {
   const { rows } = await database.execute<{ known: boolean }>(
-    `SELECT EXISTS (SELECT FROM operator_action WHERE ${column} = :name) AS known`,
-    { name },
+    'SELECT EXISTS (SELECT FROM operator_action WHERE action = :action) AS known',
+    { action },
+  );
+  return rows[0]?.known ?? false;
+}
+
+async function hasActed(database: Database, person: string): Promise<boolean> {
+  const { rows } = await database.execute<{ known: boolean }>(
+    'SELECT EXISTS (SELECT FROM operator_action WHERE acted_by = :person) AS known',
+    { person },
   );
   return rows[0]?.known ?? false;
 }

@@ -177,7 +177,7 @@ describe('pagw audit', () => {
     });
     await pagw('retry resume --stage VALIDATION --reason over');
     expect((await pagw('audit --action retry.resume -o csv')).stdout).toContain('retry.resume');
-    expect((await pagw('audit --by bob')).stderr).toContain('Nothing was done by hand');
+    expect((await pagw('audit --by bob')).stderr).toContain('No person of this name');
   });
 });
 
