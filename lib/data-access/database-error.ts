@@ -11,6 +11,8 @@ export const SqlState = {
   undefinedTable: '42P01',
   duplicateTable: '42P07',
   duplicateObject: '42710',
+  invalidFunctionDefinition: '42P13',
+  invalidTableDefinition: '42P16',
 } as const;
 
 /**

@@ -1,4 +1,5 @@
 import type { Database } from '../../data-access/database.ts';
+import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
 import {
   currentVersion,
   forgetFunction,
@@ -48,8 +49,7 @@ export async function applyFunctions(
       await recordAppliedFunction(transaction, file, version);
       return 'applied';
     }).catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : 'unknown error';
-      throw new Error(`${fileName} failed and was rolled back: ${reason}`, { cause });
+      throw new Error(`${fileName} failed and was rolled back: ${reasonOf(cause)}`, { cause });
     });
     if (step === 'cut') return { applied, complete: false };
     if (step === 'ahead') return { applied, complete: true };
@@ -59,4 +59,14 @@ export async function applyFunctions(
     }
   }
   return { applied, complete: true };
+}
+
+/** PostgreSQL replaces neither a function by one that answers something else, nor a view by one without its columns. */
+function reasonOf(cause: unknown): string {
+  if (
+    hasSqlState(cause, SqlState.invalidFunctionDefinition) ||
+    hasSqlState(cause, SqlState.invalidTableDefinition)
+  )
+    return 'it takes or answers something else than the one that stands there. Drop that one in a numbered migration; a local database begins anew with npm start -- --empty, which forgets what is kept.';
+  return cause instanceof Error ? cause.message : 'unknown error';
 }

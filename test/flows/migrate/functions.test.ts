@@ -56,6 +56,14 @@ describe('functions', () => {
     expect(await answer()).toBe(1);
   });
 
+  it('say what to do where one of another answer stands', async () => {
+    await given(first);
+    await applied();
+    await given({ 'functions/answer.sql': answering(1).replace('RETURNS int', 'RETURNS bigint') });
+    await expect(applied()).rejects.toThrow('Drop that one in a numbered migration');
+    expect(await answer()).toBe(1);
+  });
+
   it('of an older version leave a newer one’s alone, and add none of their own', async () => {
     await given({ ...first, 'V002__b.sql': 'CREATE TABLE b (n int);', 'functions/answer.sql': answering(2) });
     await applied();
