@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { SQSEvent } from 'aws-lambda';
+import { createEventIds } from '../../lib/client/event-ids.ts';
 import { kindOf, writeJourney } from '../../lib/local/demo/journeys.ts';
 import { synthesiseBundles } from '../bundle/synthesise-bundles.ts';
 import { type Aim, printAims } from '../report/aim.ts';
@@ -117,10 +119,11 @@ function environmentOf(server: BenchServer): NodeJS.ProcessEnv {
 
 /**
  * What Lambda hands over: messages of ten requests, the events of a message of one. Requests are as the demo's stage workers
- * report them, a new one in the place of each that has ended.
+ * report them, a new one in the place of each that has ended; ids are drawn as the producers' client draws them.
  */
 class Messages {
   readonly #live: object[][] = [];
+  readonly #newEventId = createEventIds();
   #requests = 0;
   #sent = 0;
 
@@ -160,10 +163,10 @@ class Messages {
   #begin(): object[] {
     this.#requests += 1;
     const number = this.#requests % JOURNEYS;
-    const pagwId = `PAGW-HANDLER-${process.pid}-${this.#requests}`;
+    const pagwId = `PAGW-20251226-${String(number).padStart(5, '0')}-${randomBytes(4).toString('hex').toUpperCase()}`;
     const { segments } = writeJourney(number, kindOf(number), new Date());
     return segments
       .flatMap(({ steps }) => steps)
-      .map(({ event }, at) => ({ ...event, pagwId, eventId: `${pagwId}-${at}` }));
+      .map(({ event }) => ({ ...event, pagwId, eventId: this.#newEventId() }));
   }
 }
