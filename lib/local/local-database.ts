@@ -48,7 +48,6 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
       port: Number(new URL(addresses.dataApi).port),
       postgres: owner,
       defaultDatabase: LOCAL_DATABASE,
-      target: { resourceArn: LOCAL_CLUSTER_ARN, secretArn: LOCAL_SECRET_ARN },
     });
     const client = new RDSDataClient({
       endpoint: endpoint.url,

@@ -17,7 +17,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 async function executeStatement(service: Service, request: WireRequest): Promise<string> {
-  checkTarget(service, request);
+  checkTarget(request);
   const { text, names } = readStatement(request.sql);
   const values = bindParameters(names, request.parameters);
   const shape: ResultShape = {
@@ -51,7 +51,7 @@ function oneOf(fields: WireRequest, name: string, values: readonly string[]): un
 }
 
 async function batchExecuteStatement(service: Service, request: WireRequest): Promise<string> {
-  checkTarget(service, request);
+  checkTarget(request);
   const { text, names } = readStatement(request.sql);
   const { parameterSets, transactionId } = request;
   if (parameterSets !== undefined && parameterSets !== null && !Array.isArray(parameterSets)) {
@@ -81,7 +81,7 @@ async function atomically(run: CallConnection['run'], work: () => Promise<void>)
 }
 
 async function beginTransaction(service: Service, request: WireRequest): Promise<string> {
-  checkTarget(service, request);
+  checkTarget(request);
   const database = databaseOf(service, request);
   const client = await service.connections.acquire(database);
   try {
@@ -101,7 +101,7 @@ async function endTransaction(
   request: WireRequest,
   how: 'COMMIT' | 'ROLLBACK',
 ): Promise<string> {
-  checkTarget(service, request);
+  checkTarget(request);
   const { transactionId } = request;
   if (typeof transactionId !== 'string')
     throw new DataApiError('ValidationException', 'transactionId is missing.');

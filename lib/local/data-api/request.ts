@@ -5,12 +5,6 @@ import { DataApiError } from './data-api-error.ts';
 import type { StatementNames } from './run-statement.ts';
 import type { Transactions } from './transactions.ts';
 
-/** What calls are for. */
-export interface Target {
-  resourceArn: string;
-  secretArn: string;
-}
-
 /** What the operations of one endpoint share. */
 export interface Service {
   readonly connections: Connections;
@@ -18,7 +12,6 @@ export interface Service {
   readonly statementNames: StatementNames;
   readonly catalogs: Map<string, Catalog>;
   readonly defaultDatabase: string;
-  readonly target: Target | undefined;
   readonly callTimeoutMs: number;
 }
 
@@ -36,11 +29,8 @@ export type WireRequest = Readonly<Record<string, unknown>>;
 const CLUSTER_ARN = /^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:cluster:[A-Za-z0-9-]+$/;
 const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+$/;
 
-/**
- * A mix-up of cluster and secret should show here, not in AWS. Where none are set any will do that look like ones.
- * @throws DataApiError NotFoundException: "The resourceArn, secretArn, or transactionId value can't be found" (API reference).
- */
-export function checkTarget(service: Service, request: WireRequest): void {
+/** Any cluster and any secret will do, but both must look like ones: a mix-up should show here, not in AWS. */
+export function checkTarget(request: WireRequest): void {
   const { resourceArn, secretArn, schema } = request;
   if (typeof resourceArn !== 'string' || !CLUSTER_ARN.test(resourceArn)) {
     throw new DataApiError('BadRequestException', 'resourceArn is not the ARN of an RDS cluster.');
@@ -48,11 +38,6 @@ export function checkTarget(service: Service, request: WireRequest): void {
   if (typeof secretArn !== 'string' || !SECRET_ARN.test(secretArn)) {
     throw new DataApiError('BadRequestException', 'secretArn is not the ARN of a Secrets Manager secret.');
   }
-  const { target } = service;
-  if (target !== undefined && resourceArn !== target.resourceArn)
-    throw new DataApiError('NotFoundException', 'There is no cluster of this resourceArn here.');
-  if (target !== undefined && secretArn !== target.secretArn)
-    throw new DataApiError('NotFoundException', 'There is no secret of this secretArn here.');
   if (schema !== undefined && schema !== null) {
     throw new DataApiError('ValidationException', "The schema parameter isn't supported");
   }

@@ -6,7 +6,7 @@ import { PortInUseError } from '../postgres/postgres-cluster.ts';
 import { Connections, type PostgresAddress } from './connections.ts';
 import { DataApiError } from './data-api-error.ts';
 import { OPERATIONS } from './operations.ts';
-import { readJsonBody, type Service, type Target } from './request.ts';
+import { readJsonBody, type Service } from './request.ts';
 import { StatementNames } from './run-statement.ts';
 import { Transactions } from './transactions.ts';
 
@@ -16,8 +16,6 @@ export interface DataApiOptions {
   postgres: PostgresAddress;
   /** For calls that name none. */
   defaultDatabase: string;
-  /** The one cluster and secret that exist. @default any */
-  target?: Target;
   /** Per database; further calls wait for their turn. @default 40 */
   maxConnections?: number;
   /** @default 45 seconds, as the service */
@@ -46,7 +44,6 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiEndp
     statementNames: new StatementNames(),
     catalogs: new Map(),
     defaultDatabase: options.defaultDatabase,
-    target: options.target,
     callTimeoutMs: options.callTimeoutMs ?? 45_000,
   };
   const server = createServer((request, response) => {

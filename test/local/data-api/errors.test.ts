@@ -194,4 +194,12 @@ describe('what the service itself refuses', () => {
   ])('%s', async (_, input) => {
     expect((await refusalOf(input)).name).toBe('BadRequestException');
   });
+
+  it('but no cluster and no secret that looks like one', async () => {
+    const others = { resourceArn: `${target.resourceArn}-2`, secretArn: `${target.secretArn}2` };
+    const { records } = await client.send(
+      new ExecuteStatementCommand({ ...target, ...others, sql: 'SELECT 1' }),
+    );
+    expect(records).toEqual([[{ longValue: 1 }]]);
+  });
 });
