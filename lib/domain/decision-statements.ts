@@ -116,26 +116,13 @@ function finder(...places: readonly (Fields | null)[]): (...names: string[]) => 
   const found = new Map<string, unknown>();
   for (const place of places)
     for (const [name, value] of Object.entries(place ?? {})) {
-      const key = plainName(name);
+      const key = name.toLowerCase().replace(/[^a-z0-9]/g, '');
       if (!isBlank(value) && !found.has(key)) found.set(key, value);
     }
   return (...names) => {
     for (const name of names) if (found.has(name)) return found.get(name);
     return undefined;
   };
-}
-
-/** Producers name few fields, and with every event. */
-const plainNames = new Map<string, string>();
-const MOST_PLAIN_NAMES = 2_000;
-
-function plainName(name: string): string {
-  const known = plainNames.get(name);
-  if (known !== undefined) return known;
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  if (plainNames.size >= MOST_PLAIN_NAMES) plainNames.clear();
-  if (name.length <= NAME_LENGTH) plainNames.set(name, plain);
-  return plain;
 }
 
 function statedAnswer(event: Stating, find: Find, type: string, intake: string): Answer | undefined {
@@ -473,7 +460,5 @@ function isBlank(value: unknown): boolean {
 }
 
 function defined<Shape extends object>(stated: Shape): { [Name in keyof Shape]?: NonNullable<Shape[Name]> } {
-  const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(stated)) if (value !== undefined) kept[name] = value;
-  return kept as never;
+  return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined)) as never;
 }

@@ -58,8 +58,6 @@ export function stageRank(stage: string): number {
 
 /** Trimmed, upper case, words joined by underscores. */
 export function upperSnake(name: string): string {
-  // Most that is asked for is absent.
-  if (name === '') return '';
   return name
     .trim()
     .toUpperCase()
