@@ -310,7 +310,7 @@ export interface DecisionSteps {
 
 /**
  * Null where no timeframe binds what is asked. A deadline that was missed is an adverse determination by itself (42 CFR
- * 422.568(f), 422.572(f)): a priority that becomes another afterwards does not move it.
+ * 422.568(f), 422.572(f); docs/decisions.md says what was read of them): a priority that becomes another afterwards does not move it.
  */
 export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): DecisionSteps | null {
   if (request.kind !== 'request') return null;
