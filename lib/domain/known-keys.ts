@@ -1,4 +1,5 @@
 import { isNameOfThing, keyMeaning } from './phi-keys.ts';
+import { RememberedTexts } from './remembered-texts.ts';
 import { plainForm, wordsOf } from './trade-words.ts';
 
 /** Metadata keys of the pipeline's services, and of what they run on. Text under them is judged by patterns alone. */
@@ -47,8 +48,7 @@ interface KeyOfText {
   isKnown: boolean;
 }
 
-const read = new Map<string, KeyOfText>();
-const mostRead = 2_000;
+const read = new RememberedTexts<KeyOfText>({ longest: 64, most: 2_000 });
 
 function readKey(key: string): KeyOfText {
   const before = read.get(key);
@@ -63,10 +63,7 @@ function readKey(key: string): KeyOfText {
     (!isNote &&
       keyMeaning(plainForm(key)) === null &&
       (operationWords.has(last) || words.some((word) => serviceWords.has(word))));
-  const keyOfText = { name, isNote, isKnown };
-  if (read.size >= mostRead) read.clear();
-  if (key.length <= 64) read.set(key, keyOfText);
-  return keyOfText;
+  return read.remember(key, { name, isNote, isKnown });
 }
 
 /** Whether people write the text under this key. */

@@ -1,6 +1,7 @@
 import { nameKind } from './person-names.ts';
 import { isTradeText, keyMeaning } from './phi-keys.ts';
 import { speaksOfPeople } from './phi-patterns.ts';
+import { RememberedTexts } from './remembered-texts.ts';
 
 const longest = 200;
 const allowed = /^[A-Za-z\d._#:/-]+$/;
@@ -32,17 +33,15 @@ export function isMachineMade(text: string): boolean {
   return true;
 }
 
-const plainWords = new Map<string, boolean>();
-const mostPlainWords = 2_000;
+const plainWords = new RememberedTexts<boolean>({ longest: 40, most: 2_000 });
 
 /** A word of the trade that neither names a person's datum nor anybody. */
 function isPlainWord(word: string): boolean {
   const known = plainWords.get(word);
   if (known !== undefined) return known;
-  const isPlain =
+  return plainWords.remember(
+    word,
     /^(?:com|case)$/i.test(word) ||
-    (isTradeText(word) && nameKind(word) === null && keyMeaning(word) === null && !speaksOfPeople(word));
-  if (plainWords.size >= mostPlainWords) plainWords.clear();
-  if (word.length <= 40) plainWords.set(word, isPlain);
-  return isPlain;
+      (isTradeText(word) && nameKind(word) === null && keyMeaning(word) === null && !speaksOfPeople(word)),
+  );
 }

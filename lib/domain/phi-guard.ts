@@ -8,6 +8,7 @@ import { nameKind } from './person-names.ts';
 import { formsOf, isPackedDocument, mostLayers } from './phi-encodings.ts';
 import { phiSpans } from './phi-findings.ts';
 import { isPhiUnder, isTradeText, type KeyMeaning, keyMeaning, looksLikeName } from './phi-keys.ts';
+import { RememberedTexts } from './remembered-texts.ts';
 import { plainForm, wordsOf } from './trade-words.ts';
 
 export interface PhiFinding {
@@ -134,22 +135,17 @@ function isPhiPair(label: unknown, held: unknown): boolean {
 
 /** Whether a text of its own (an id, a code, a name of a service) holds personal data, encoded or not. */
 export function looksLikePhi(sent: string): boolean {
-  if (clean.has(sent) || isMachineMade(sent) || drawnId.test(sent)) return false;
-  const found = holdsPhi(sent, 0);
-  if (!found && sent.length <= longestRemembered) {
-    if (clean.size >= mostRemembered) clean.clear();
-    clean.add(sent);
-  }
-  return found;
+  if (clean.get(sent) || isMachineMade(sent) || drawnId.test(sent)) return false;
+  if (holdsPhi(sent, 0)) return true;
+  clean.remember(sent, true);
+  return false;
 }
 
 /** UUIDs and ULIDs: drawn at random, they hold nothing. */
 const drawnId = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|0[0-7][\dA-HJKMNP-TV-Z]{24})$/i;
 
-/** Texts found clean: names of services, stages, workers and keys come again with every event. */
-const clean = new Set<string>();
-const longestRemembered = 128;
-const mostRemembered = 5_000;
+/** Texts found clean; one that holds personal data is never kept. */
+const clean = new RememberedTexts<true>({ longest: 128, most: 5_000 });
 
 function holdsPhi(sent: string, layer: number): boolean {
   for (const form of formsOf(sent, layer)) {

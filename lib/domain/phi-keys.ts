@@ -1,4 +1,5 @@
 import { nameKind } from './person-names.ts';
+import { RememberedTexts } from './remembered-texts.ts';
 import { isListedWord, isTradeWord, plainForm, wordsOf } from './trade-words.ts';
 
 /** What a key says of its value: which of a person's data it is. */
@@ -301,17 +302,13 @@ function keyWords(key: string): string[] {
   return wordsOf(plain).flatMap(splitSeams);
 }
 
-const judged = new Map<string, KeyMeaning | null>();
-const mostJudged = 2_000;
+const judged = new RememberedTexts<KeyMeaning | null>({ longest: 64, most: 2_000 });
 
 /** What a key means, in whatever case, spelling or abbreviation; null when it names nothing of a person. */
 export function keyMeaning(key: string): KeyMeaning | null {
   const known = judged.get(key);
   if (known !== undefined) return known;
-  const meaning = judge(keyWords(key));
-  if (judged.size >= mostJudged) judged.clear();
-  if (key.length <= 64) judged.set(key, meaning);
-  return meaning;
+  return judged.remember(key, judge(keyWords(key)));
 }
 
 function judge(words: readonly string[]): KeyMeaning | null {
@@ -520,16 +517,13 @@ export function isNameOfThing(key: string): boolean {
   return nameWords.has(words.at(-1) ?? '') && thingWords.has(words.at(-2) ?? '') && words.at(-2) !== 'user';
 }
 
-const fieldNames = new Map<string, boolean>();
+const fieldNames = new RememberedTexts<boolean>({ longest: 64, most: 2_000 });
 
 /** Whether every word of a key is one that keys are made of; any other may be somebody's name. */
 export function isFieldName(key: string): boolean {
   const known = fieldNames.get(key);
   if (known !== undefined) return known;
-  const isOne = areFieldWords(keyWords(key));
-  if (fieldNames.size >= mostJudged) fieldNames.clear();
-  if (key.length <= 64) fieldNames.set(key, isOne);
-  return isOne;
+  return fieldNames.remember(key, areFieldWords(keyWords(key)));
 }
 
 function areFieldWords(words: readonly string[]): boolean {
