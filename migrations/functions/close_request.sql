@@ -1,7 +1,7 @@
 -- Ends a request by hand: appends the one event that says so, as append_events does, and writes down who did it and why.
 -- Answers false when an event was recorded since the request was read: its caller reads again. What the event makes of the
 -- request is folded by the caller; an operator can append no other event with it.
--- Called by operators: lib/flows/operate/close-request.ts.
+-- Called by operators: lib/data-access/operate.ts.
 CREATE OR REPLACE FUNCTION close_request(
   requests appended_request[], states json, events appended_event[], details json,
   cleared json, decisions json, why text, who text, at timestamptz

@@ -1,7 +1,7 @@
 -- Drops a month's partition when it may be dropped; answers whether it did. Looks before it locks anything, and again
 -- once nobody can record. Waits for no lock longer than half a second, which is less than the server takes to look for
 -- a deadlock: whoever records events goes first, and this ends with 55P03.
--- Called by maintain: lib/flows/retention/drop-archived-months.ts.
+-- Called by maintain: lib/data-access/retention.ts.
 CREATE OR REPLACE FUNCTION drop_archived_month(day date, noted_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,5 +1,6 @@
 -- Every event under its own number, merged or not.
--- Read by summarise_events and by lib/data-access (query, archive).
+-- Read by record_canary, summarise_events, unfolded_flows and by lib/data-access/derived-state.ts, lib/data-access/doctor.ts,
+-- lib/data-access/event-log.ts, lib/data-access/rejected-messages.ts and lib/data-access/timeline.ts.
 CREATE OR REPLACE VIEW event_history WITH (security_invoker = true) AS
 SELECT
   pagw_id, received_on, tenant, sequence_no, event_id, stage, event_type, status, attempt, retryable, next_retry_at,

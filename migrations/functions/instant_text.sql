@@ -1,5 +1,5 @@
 -- An instant as events and answers have it: ISO 8601, UTC, milliseconds.
--- Called by append_events, record_decisions, write_verdicts and lib/data-access/incidents.ts.
+-- Called by append_events, record_decisions and write_verdicts.
 CREATE OR REPLACE FUNCTION instant_text(at timestamptz) RETURNS text
 LANGUAGE sql
 IMMUTABLE

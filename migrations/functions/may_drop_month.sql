@@ -2,7 +2,7 @@
 -- legal hold, and the flow roll-up has all of them.
 -- A request without events keeps no month: such rows were there before the tracker; nothing of them is to be archived,
 -- so archived_at can never be set.
--- Called by drop_archived_month and by lib/flows/retention/drop-archived-months.ts.
+-- Called by drop_archived_month and by lib/data-access/retention.ts.
 CREATE OR REPLACE FUNCTION may_drop_month(month_start date, at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN NOT EXISTS (

@@ -1,7 +1,7 @@
 -- What is there of requests before events are added: their tenant, last number and state, and which of the event ids
 -- asked about are recorded already; a row for each request that exists. `event_ids` holds the text of an array
 -- for each of `pagw_ids`. An answer holds 1 MiB: of requests beyond `most_bytes` of state (`fits` is false) only the id is returned,
--- and they are to be asked for again. Called by readRequestStates (lib/data-access/ingest).
+-- and they are to be asked for again. Called by readRequestStates (lib/data-access/ingest.ts).
 CREATE OR REPLACE FUNCTION read_request_states(pagw_ids text[], event_ids text[], most_bytes int)
 RETURNS TABLE (
   pagw_id varchar, tenant varchar, last_sequence_no bigint, correlated boolean, memory json, fits boolean, recorded json

@@ -1,6 +1,6 @@
 -- Up to `most` requests whose check is due `at` that instant, in the order of their ids from after `after` on, with what the
 -- judgement needs of the event they stand at: one step down the index of the request's own partition. Called by
--- takeWatchedRequests (lib/data-access/stuck-alarm).
+-- takeWatchedRequests (lib/data-access/stuck-alarm.ts).
 --
 -- A function, because PL/pgSQL keeps the plan: planning over all partitions took as long as fetching 100 requests.
 CREATE OR REPLACE FUNCTION take_watched_requests(at timestamptz, after text, most int)

@@ -103,6 +103,21 @@ describe('the schema', () => {
     expect(silent).toEqual([]);
   });
 
+  it('names no caller above a function that does not name it', async () => {
+    let named = 0;
+    for (const { name } of await readFunctionFiles(migrationsFolder)) {
+      const comments =
+        text(`migrations/functions/${name}.sql`)
+          .match(/^--.*$/gm)
+          ?.join('\n') ?? '';
+      for (const [caller] of comments.matchAll(/lib\/data-access\/[\w.-]*\w/g)) {
+        named += 1;
+        expect(text(caller), `${caller} as a caller of ${name}`).toMatch(RegExp(`\\b${name}\\b`));
+      }
+    }
+    expect(named).toBeGreaterThan(40);
+  });
+
   it('is named by functions and tables, never by versions of migrations, in docs and doctor', () => {
     const naming = globSync([
       'docs/*.md',
