@@ -10,6 +10,7 @@ import { type Aim, printAims } from '../report/aim.ts';
 import { number, printTable, withSpread } from '../report/print-table.ts';
 import { median, quantile } from '../report/statistics.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
+import { HANDLER_NODE_OPTIONS, handlerEnvironment } from '../server/handler-environment.ts';
 import type { HandlerCost } from './handler-process.ts';
 
 const DATABASE = 'handler';
@@ -20,9 +21,6 @@ const SHAPES = [
   { eventsEach: 10, mostMicros: 30 },
   { eventsEach: 1, mostMicros: 80 },
 ];
-/** Of a function with 512 MB, as Lambda starts Node. */
-const NODE_OPTIONS = ['--enable-source-maps', '--max-old-space-size=400'];
-
 const HANDLERS = ['ingest', 'two bare calls'] as const;
 
 /**
@@ -85,8 +83,12 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
 
 function startHandler(file: string, server: BenchServer): ChildProcess {
   return fork(fileURLToPath(new URL('handler-process.ts', import.meta.url)), [file], {
-    execArgv: [...NODE_OPTIONS, ...process.execArgv],
-    env: environmentOf(server),
+    execArgv: [...HANDLER_NODE_OPTIONS, ...process.execArgv],
+    env: {
+      ...handlerEnvironment(server, DATABASE),
+      EVENTS_QUEUE_URL: 'http://127.0.0.1:9/000000000000/pagw-events.fifo',
+      POWERTOOLS_SERVICE_NAME: 'pagw-ingest',
+    },
     // Log lines go where Lambda reads them: into a pipe or a file, never to a terminal.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
@@ -98,23 +100,6 @@ async function invokeAll(child: ChildProcess, batches: readonly SQSEvent[]): Pro
   const [reply] = (await once(child, 'message')) as [{ answer: HandlerCost } | { failure: string }];
   if ('failure' in reply) throw new Error(reply.failure);
   return reply.answer;
-}
-
-function environmentOf(server: BenchServer): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_RDS_DATA: server.dataApiUrl,
-    CLUSTER_ARN: 'arn:aws:rds:us-east-1:123456789012:cluster:pagw-bench',
-    SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:pagw-bench-AbCdEf',
-    DATABASE_NAME: DATABASE,
-    QUARANTINE_BUCKET: 'quarantine',
-    EVENTS_QUEUE_URL: 'http://127.0.0.1:9/000000000000/pagw-events.fifo',
-    POWERTOOLS_METRICS_NAMESPACE: 'PagwEventTracker',
-    POWERTOOLS_SERVICE_NAME: 'pagw-ingest',
-  };
 }
 
 /**

@@ -10,6 +10,7 @@ import { synthesiseBundles } from '../bundle/synthesise-bundles.ts';
 import { type Aim, printAims } from '../report/aim.ts';
 import { number, printTable } from '../report/print-table.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
+import { HANDLER_NODE_OPTIONS, handlerEnvironment } from '../server/handler-environment.ts';
 import { fillYear, readJourney } from '../year/fill-year.ts';
 import type { Chunk, Memory } from './handler-process.ts';
 
@@ -21,8 +22,6 @@ const CHUNKS = 100;
 const MOST_MIB = 256;
 /** The last tenth may be this much above the one that follows warming up. */
 const MOST_GROWTH = 1.15;
-/** Of a function with 512 MB, as Lambda starts Node. */
-const NODE_OPTIONS = ['--enable-source-maps', '--max-old-space-size=400'];
 
 /** A function, what it is invoked with, and what gives it something to do before each chunk of invocations. */
 interface Invoked {
@@ -115,7 +114,7 @@ async function invoke(
   invocations: number,
 ): Promise<Memory[]> {
   const child = fork(fileURLToPath(new URL('handler-process.ts', import.meta.url)), [file, flow], {
-    execArgv: NODE_OPTIONS,
+    execArgv: HANDLER_NODE_OPTIONS,
     env: { ...env, POWERTOOLS_SERVICE_NAME: `pagw-${flow}` },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -140,7 +139,7 @@ function gone(): never {
   throw new Error("A function's process has ended.");
 }
 
-/** What the template gives the functions, of local services. */
+/** What the template gives the functions beside, of local services. */
 async function makeEnvironment(server: BenchServer, endpoint: string): Promise<NodeJS.ProcessEnv> {
   const account = {
     endpoint,
@@ -156,24 +155,15 @@ async function makeEnvironment(server: BenchServer, endpoint: string): Promise<N
   };
   const { TopicArn } = await new SNSClient(account).send(new CreateTopicCommand({ Name: 'pagw-alerts' }));
   return {
-    PATH: process.env.PATH,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_RDS_DATA: server.dataApiUrl,
+    ...handlerEnvironment(server, DATABASE),
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_ENDPOINT_URL_SQS: endpoint,
     AWS_ENDPOINT_URL_SNS: endpoint,
-    CLUSTER_ARN: 'arn:aws:rds:us-east-1:123456789012:cluster:pagw-bench',
-    SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:pagw-bench-AbCdEf',
-    DATABASE_NAME: DATABASE,
-    QUARANTINE_BUCKET: 'quarantine',
     ARCHIVE_BUCKET: 'archive',
     EVENTS_QUEUE_URL: await makeQueue('pagw-events.fifo'),
     RETRY_QUEUE_URL: await makeQueue('pagw-retries.fifo'),
     TOPIC_ARN: TopicArn,
     WIDGET_TENANT: '*',
-    POWERTOOLS_METRICS_NAMESPACE: 'PagwEventTracker',
   };
 }
 
