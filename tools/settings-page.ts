@@ -2,7 +2,7 @@ import '../lib/runtime/require-node.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BOUNDS_BY_PATH, boundText } from '../lib/infra/setting-bounds.ts';
-import { RULES } from '../lib/infra/stage-settings.ts';
+import { RULES } from '../lib/infra/setting-rules.ts';
 import { STAGES } from '../lib/infra/stages.ts';
 
 // Makes docs/settings.md of what the code states: names, types and meanings of the types in stages.ts and stage-rules.ts,
@@ -124,7 +124,7 @@ export function settingsPage(): string {
   const row = ({ path, type, optional, meaning }: Setting) => {
     const prod = valueAt('prod', path);
     const dev = valueAt('dev', path);
-    const [before = '', left = ''] = meaning.split(/\s*@default\s*/);
+    const [before = '', left = ''] = meaning.split(/[\s*]*@default\s*/);
     const unset = left === '' ? '' : `left out: ${left}`;
     const values =
       prod === dev ? prod : [prod && `prod ${prod}`, dev && `dev ${dev}`].filter(Boolean).join(', ');

@@ -21,7 +21,8 @@ export type StageDefinition = {
  * @throws Error in one sentence that names a setting that does not exist, or is not what it must be
  */
 export function defineStage(definition: StageDefinition): StageSettings {
-  const { like, ...stated } = definition;
+  // A file without types may hand over nothing.
+  const { like, ...stated } = definition ?? {};
   if (!Object.hasOwn(STAGES, like ?? ''))
     throw new Error("like must be 'dev' or 'prod', the stage that says the rest.");
   const fault = shapeFault(stated);

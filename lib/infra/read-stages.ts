@@ -14,7 +14,9 @@ const CONTEXT = 'pagw:stages';
  * @throws Error in one sentence when they are in both places, or cannot be right
  */
 export async function readStages(folder: string): Promise<Readonly<Record<string, StageSettings>>> {
-  const file = FILES.map((name) => resolve(folder, name)).find((path) => existsSync(path));
+  const [file, ...others] = FILES.map((name) => resolve(folder, name)).filter((path) => existsSync(path));
+  if (others.length > 0)
+    throw new Error(`Stages are in ${[file, ...others].join(' and in ')}: keep one of them.`);
   const context = contextIn(folder);
   if (file === undefined) return context === undefined ? STAGES : stagesOfContext(context);
   if (context !== undefined)
@@ -25,13 +27,25 @@ export async function readStages(folder: string): Promise<Readonly<Record<string
   return stages as Record<string, Record<string, unknown>> as unknown as Record<string, StageSettings>;
 }
 
+/** @throws Error in one sentence when a file is no object, or both state stages */
 function contextIn(folder: string): unknown {
-  const read = (name: string): Record<string, unknown> => {
-    const path = resolve(folder, name);
-    return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
-  };
-  const { context } = read('cdk.json');
-  return read('cdk.context.json')[CONTEXT] ?? (isRecord(context) ? context[CONTEXT] : undefined);
+  const [app, own] = ['cdk.json', 'cdk.context.json'].map((name) => objectIn(resolve(folder, name)));
+  const ofApp = isRecord(app?.context) ? app.context[CONTEXT] : undefined;
+  const stated = own?.[CONTEXT];
+  if (ofApp !== undefined && stated !== undefined)
+    throw new Error(`'${CONTEXT}' is in cdk.json and in cdk.context.json: keep one of them.`);
+  return stated ?? ofApp;
+}
+
+function objectIn(path: string): Record<string, unknown> {
+  if (!existsSync(path)) return {};
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (isRecord(value)) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new Error(`${path} must be a JSON object.`);
 }
 
 function stagesOfContext(context: unknown): Record<string, StageSettings> {

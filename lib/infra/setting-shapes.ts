@@ -95,7 +95,7 @@ const IS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   'a number': (value) => typeof value === 'number',
   'a text': (value) => typeof value === 'string',
   'true or false': (value) => typeof value === 'boolean',
-  'a list of texts': (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  'a list of texts': (value) => Array.isArray(value) && [...value].every((item) => typeof item === 'string'),
   'an object': isObject,
   "a number or 'off'": (value) => typeof value === 'number' || value === 'off',
 };
@@ -125,10 +125,29 @@ function faultIn(
       const fault = faultIn(value as object, kind as Readonly<Record<string, unknown>>, `${path}.`);
       if (fault !== undefined) return fault;
     } else if (!IS[kind as Kind](value)) return `${path} must be ${kind}.`;
+    else if (isObject(value)) {
+      const fault = jsonFault(value, path, []);
+      if (fault !== undefined) return fault;
+    }
   }
   return undefined;
 }
 
-function isObject(value: unknown): boolean {
+/** Functions read rules as JSON, which has no numbers such as NaN, no dates and no circles, and leaves functions out without a word. */
+function jsonFault(value: unknown, path: string, within: readonly unknown[]): string | undefined {
+  if (value === undefined || value === null || typeof value === 'boolean' || typeof value === 'string')
+    return undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return undefined;
+  const isPlain = Array.isArray(value) || Object.prototype.toString.call(value) === '[object Object]';
+  if (!isPlain || within.includes(value))
+    return `${path} must be what JSON can say: a text, a finite number, true or false, a list or an object of such.`;
+  for (const [name, part] of Object.entries(value as object)) {
+    const fault = jsonFault(part, `${path}.${name}`, [...within, value]);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+export function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

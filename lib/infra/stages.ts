@@ -204,8 +204,9 @@ const dev: StageSettings = {
   concurrency: { ingest: 5 },
   // The pause above only happens between runs that are further apart than it.
   everyMinutes: { retry: 15, stuckAlarm: 15, canary: 'off' },
-  thresholds: { ...prod.thresholds, storageGiB: 50 },
-  rules: { phiGuard: { level: 'patterns' } },
+  // A retry waits for the next run, which is no fault yet.
+  thresholds: { ...prod.thresholds, retryOverdueSeconds: 1_800, storageGiB: 50 },
+  rules: { phiGuard: { level: 'patterns' }, stuckLimits: { retryOverdue: 30 } },
   widgetTenant: '*',
 };
 

@@ -37,8 +37,18 @@ describe('a stage', () => {
     [{ like: 'prod', zones: '3' }, /^zones must be a number\.$/],
     [{ like: 'prod', capacity: 4 }, /^capacity must be an object\.$/],
     [{ like: 'prod', notify: 'me@example.org' }, /^notify must be a list of texts\.$/],
+    [undefined, /^like must be/],
+    [null, /^like must be/],
+    [Object.assign([], { 0: 'dev' }), /^like must be/],
+    [{ like: 'prod', notify: new Array(1) }, /^notify must be a list of texts\.$/],
+    [{ like: 'prod', rules: { retryPolicy: new Map() } }, /^rules\.retryPolicy must be what JSON can say/],
+    [{ like: 'prod', rules: { retryPolicy: { maxAttempts: 3n } } }, /^rules\.retryPolicy\.maxAttempts must/],
+    [{ like: 'prod', rules: { retryPolicy: { maxAttempts: () => 3 } } }, /maxAttempts must be what JSON/],
+    [{ like: 'prod', rules: { stuckLimits: { stages: { PARSING: Number.NaN } } } }, /stages\.PARSING must/],
+    [{ like: 'prod', rules: { decisionPolicy: { default: new Date(0) } } }, /decisionPolicy\.default must/],
+    [{ like: 'prod', rules: { senders: circle() } }, /^rules\.senders\.self must be what JSON can say/],
     [{ like: 'prod', constructor: {} }, /^There is no setting 'constructor'/],
-  ])('that cannot be right is refused in one sentence: %j', (definition, says) => {
+  ])('that cannot be right is refused in one sentence: %o', (definition, says) => {
     expect(() => defineStage(definition as unknown as StageDefinition)).toThrow(says);
   });
 });
@@ -79,6 +89,23 @@ describe('the stages of a project', () => {
     await expect(readStages(folder)).rejects.toThrow(/keep one of them/);
   });
 
+  test.each([
+    ['pagw.config.ts', 'export default {};', 'pagw.config.mjs', 'export default {};'],
+    ['cdk.json', `{"context":${context({})}}`, 'cdk.context.json', context({})],
+  ])('are refused when %s and another file have some', async (one, text, other, more) => {
+    write(one, text);
+    write(other, more);
+    await expect(readStages(folder)).rejects.toThrow(/^[^\n]+keep one of them\.$/);
+  });
+
+  test.each(['null', '[]', '7', '{"context":', '', '{"a":1,}'])(
+    'are refused in one sentence when cdk.json is no object: %s',
+    async (text) => {
+      write('cdk.json', text);
+      await expect(readStages(folder)).rejects.toThrow(/^[^\n]+cdk\.json must be a JSON object\.$/);
+    },
+  );
+
   test.each(['export const stages = {};', 'export default [];', 'export default { qa: 7 };'])(
     'are refused when the file has none: %s',
     async (text) => {
@@ -87,3 +114,9 @@ describe('the stages of a project', () => {
     },
   );
 });
+
+function circle(): object {
+  const senders: { self?: object } = {};
+  senders.self = senders;
+  return senders;
+}

@@ -2,8 +2,10 @@ import { Fn, Token } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { SUMMARY_FROZEN_AFTER_DAYS } from '../../lib/data-access/summary.ts';
 import { BOUNDS_BY_PATH, numberFault } from '../../lib/infra/setting-bounds.ts';
-import { stageSettings } from '../../lib/infra/stage-settings.ts';
+import { RESERVED_WORDS } from '../../lib/infra/setting-rules.ts';
+import { checkedSettings, stageSettings } from '../../lib/infra/stage-settings.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
+import { openEmptyDatabase } from '../support/database.ts';
 
 function base(): StageSettings {
   const { prod } = STAGES;
@@ -55,6 +57,11 @@ describe('settings of a stage', () => {
   const queueOf = (stage: string, queue: unknown) => ({ retryQueues: { [stage]: queue as never } });
   const fifo = (region = 'us-east-1', account = '123456789012') => `arn:aws:sqs:${region}:${account}:a.fifo`;
   const bus = (region: string, account = '123456789012') => `arn:aws:events:${region}:${account}:event-bus/a`;
+  const own = (queue: string, prefix = '') =>
+    `arn:aws:sqs:us-east-1:123456789012:${prefix}pagw-${queue}.fifo`;
+  const roles = (count: number, name = 'parser') =>
+    Array.from({ length: count }, (_, place) => `arn:aws:iam::123456789012:role/${name}-${place}`);
+  const addresses = (count: number) => Array.from({ length: count }, (_, place) => `a${place}@example.org`);
   const vault = 'arn:aws:backup:us-west-2:123456789012:backup-vault:pagw';
 
   test.each<[string, Partial<StageSettings>, RegExp]>([
@@ -118,7 +125,7 @@ describe('settings of a stage', () => {
     [
       'a limit that is no number',
       { rules: { stuckLimits: { default: Number.NaN } } },
-      /rules\.stuckLimits: /,
+      /rules\.stuckLimits\.default must be what JSON can say/,
     ],
     [
       'a level of the PHI guard that is none',
@@ -148,7 +155,7 @@ describe('settings of a stage', () => {
     [
       'a cluster without owner',
       { existingCluster: { ...cluster, ownerSecretArn: 'owner' } },
-      /ownerSecretArn must be the ARN/,
+      /ownerSecretArn must be the whole ARN/,
     ],
     [
       'too few subnets',
@@ -431,11 +438,206 @@ describe('settings of a stage', () => {
       { history: { compactAfterDays: 120, archiveAfterDays: 90 } },
       /must be less than/,
     ],
+    [
+      'a database that each cluster has',
+      { databaseName: 'postgres' },
+      /neither 'postgres'.* nor a reserved word/,
+    ],
+    [
+      'a database called by a word of SQL',
+      { databaseName: 'user' },
+      /neither 'postgres'.* nor a reserved word/,
+    ],
+    [
+      'a pause with flows that run each minute',
+      { capacity: { ...capacity, minUnits: 0 } },
+      /the cluster never pauses/,
+    ],
+    [
+      'a pause that is longer than maintain waits',
+      { ...STAGES.dev, capacity: { ...STAGES.dev.capacity, pauseAfterMinutes: 60 } },
+      /the cluster never pauses/,
+    ],
+    [
+      'a lock on objects whose key goes',
+      { retainOnDelete: false, retention: { ...retention, archiveLockDays: 30 } },
+      /need retainOnDelete/,
+    ],
+    [
+      'a lock on snapshots whose key goes',
+      { retainOnDelete: false, backup: { keepDays: 30, lockDays: 7 } },
+      /need retainOnDelete/,
+    ],
+    [
+      'an alarm on retries that only wait for their run',
+      { thresholds: { ...base().thresholds, retryOverdueSeconds: 60 } },
+      /more than everyMinutes\.retry/,
+    ],
+    [
+      'a limit on retries that only wait for their run',
+      { everyMinutes: { ...base().everyMinutes, retry: 10 } },
+      /retryOverdue \(10 when left out\), must be more than everyMinutes\.retry/,
+    ],
+    ['more addresses than a stack has room for', { notify: addresses(101) }, /at most 100/],
+    ['more roles than a queue’s policy holds', { producers: { roles: roles(50) } }, /at most 49 roles/],
+    [
+      'roles with names too long for a queue’s policy',
+      { retryConsumers: { roles: roles(40, 'r'.repeat(150)) } },
+      /at most 49 roles.* 6,000 bytes/,
+    ],
+    ['a role twice', { producers: { roles: [...roles(1), ...roles(1)] } }, /each once/],
+    [
+      'an empty list that opens a queue to the organization',
+      { producers: { roles: [], organizationId: 'o-abcdefghij' } },
+      /leave out a list that is empty/,
+    ],
+    [
+      'an administrator twice',
+      { keyAdministrators: [...roles(1), ...roles(1)] },
+      /keyAdministrators must name each role once/,
+    ],
+    [
+      'more administrators than a key’s policy holds',
+      { keyAdministrators: roles(400) },
+      /at most 10,000 bytes/,
+    ],
+    [
+      'more policies than a stack has outputs',
+      {
+        rules: {
+          decisionPolicy: { tenants: Object.fromEntries(addresses(6_000).map((name) => [name, 'off'])) },
+        },
+      },
+      /at most 150,000 bytes together/,
+    ],
+    [
+      'its own events as a stage’s queue',
+      { rules: queueOf('PARSING', { queueArn: own('events') }) },
+      /own queues/,
+    ],
+    [
+      'its own dead letters as a stage’s queue, behind a prefix',
+      { namePrefix: 'x', rules: queueOf('PARSING', { queueArn: own('events-dlq', 'x-') }) },
+      /own queues/,
+    ],
+    [
+      'a stage’s queue twice, in another case',
+      { rules: { retryQueues: { PARSING: { queueArn: fifo() }, parsing: { queueArn: fifo() } } } },
+      /each stage, and each error code, once/,
+    ],
+    [
+      'queues of two regions',
+      {
+        rules: {
+          retryQueues: { PARSING: { queueArn: fifo() }, ENRICHMENT: { queueArn: fifo('us-west-2') } },
+        },
+      },
+      /queues of the stage's region/,
+    ],
+    [
+      'a retry policy of a stage twice',
+      { rules: { retryPolicy: { stages: { PARSING: {}, parsing: { maxAttempts: 2 } } } } },
+      /each stage, and each error code, once/,
+    ],
+    [
+      'a retry policy of a code twice',
+      { rules: { retryPolicy: { errorCodes: { E42: {}, 'e42 ': {} } } } },
+      /each stage, and each error code, once/,
+    ],
+    [
+      'a retry policy of a stage that is misspelt',
+      { rules: { retryPolicy: { stages: { PARSNG: {} } } } },
+      /rules\.retryPolicy\.stages must not name a stage that is near/,
+    ],
+    [
+      'a limit of a stage twice',
+      { rules: { stuckLimits: { stages: { PARSING: 5, parsing: 6 } } } },
+      /each stage, and each error code, once/,
+    ],
+    ['a sender by its name', { rules: { senders: { 'parser-role': ['anthem'] } } }, /by their unique ids/],
+    ['a dashboard of two lines', { widgetTenant: 'anthem\ncarelon' }, /64 printable/],
+    ['a reader of a tenant with NUL', { readerTenants: ['a\0b'] }, /64 printable/],
+    ['metrics of all tenants by name', { rules: { metricTenants: ['*'] } }, /rules\.metricTenants must name/],
+    [
+      'an owner’s secret without its end',
+      { existingCluster: { ...cluster, ownerSecretArn: cluster.ownerSecretArn.slice(0, -7) } },
+      /whole ARN of the secret/,
+    ],
+    [
+      'a partition that is none',
+      { events: { bus: bus('us-east-1').replace('aws', 'azure') } },
+      /events\.bus must/,
+    ],
+    [
+      'a role of another partition than the region',
+      {
+        environment: { ...environment, region: 'us-gov-west-1' },
+        producers: { roles: ['arn:aws:iam::123456789012:role/a'] },
+      },
+      /of one partition/,
+    ],
+    [
+      'ARNs of two partitions',
+      { events: { bus: bus('us-east-1') }, producers: { roles: ['arn:aws-cn:iam::123456789012:role/a'] } },
+      /of one partition/,
+    ],
+    ['a runbook behind a password', { runbookUrl: 'https://user:secret@example.org/r' }, /without # and @/],
+    ['a runbook whose host is none', { runbookUrl: 'https://%/r' }, /web address/],
+    ['a minor that is none', { engineVersion: '17.0' }, /engineVersion must be/],
+    ['a minor with a zero before it', { engineVersion: '17.07' }, /engineVersion must be/],
+    [
+      'a bucket that is none',
+      {
+        archiveReplica: {
+          bucketArn: 'arn:aws:s3:::a..b',
+          keyArn: `arn:aws:kms:us-east-1:123456789012:key/1`,
+        },
+      },
+      /archiveReplica must name/,
+    ],
   ])('refuse %s in one sentence', (_, change, message) => {
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(message);
     expect(() => stageSettings('prod', { prod: { ...base(), ...change } })).toThrow(
       /^Stage 'prod': [^\n]+\.$/,
     );
+  });
+
+  test.each([undefined, null, [], 'prod', () => 7])(
+    'refuse %o in their place in one sentence',
+    (settings) => {
+      expect(() => checkedSettings('prod', settings as never)).toThrow(
+        /^Stage 'prod': [^\n]+ defineStage [^\n]+\.$/,
+      );
+    },
+  );
+
+  test.each([undefined, null, 7, Symbol('prod'), {}])('refuse a stage that is %o', (stage) => {
+    expect(() => checkedSettings(stage as never, base())).toThrow(/the name of a stage must be [^\n]+\.$/);
+  });
+
+  test('take what is near to that', () => {
+    const key = 'arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1';
+    const near: Partial<StageSettings>[] = [
+      { existingCluster: cluster, databaseName: 'postgres', capacity: { ...capacity, minUnits: 0 } },
+      // As RDS names the secret of a master user that it manages.
+      {
+        existingCluster: {
+          ...cluster,
+          ownerSecretArn:
+            'arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-11111111-2222-3333-4444-555555555555-AbCdEf',
+        },
+      },
+      { environment: { ...environment, region: 'eusc-de-east-1' } },
+      {
+        environment: { ...environment, region: 'us-gov-west-1' },
+        archiveReplica: { bucketArn: 'arn:aws-us-gov:s3:::copies', keyArn: key },
+      },
+      { ...STAGES.dev, everyMinutes: { retry: 6, stuckAlarm: 6, canary: 'off' } },
+      { rules: { retryQueues: { PARSING: { queueArn: own('retries') } } } },
+      { producers: { roles: roles(49) }, notify: addresses(100) },
+    ];
+    for (const change of near)
+      expect(stageSettings('prod', { prod: { ...base(), ...change } })).toBeDefined();
   });
 
   const numbers = [...BOUNDS_BY_PATH].flatMap(([path, bound]) =>
@@ -471,3 +673,12 @@ function withValue(settings: StageSettings, path: string, value: unknown): Stage
   const group = settings[name as keyof StageSettings] as object | undefined;
   return { ...settings, [name]: part === undefined ? value : { ...group, [part]: value } };
 }
+
+test('the reserved words are those of the PostgreSQL in use', async () => {
+  const { database, close } = await openEmptyDatabase();
+  const { rows } = await database.execute<{ word: string }>(
+    "SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')",
+  );
+  await close();
+  expect(new Set(rows.map(({ word }) => word))).toEqual(RESERVED_WORDS);
+});

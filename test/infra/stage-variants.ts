@@ -23,7 +23,7 @@ export const EVERY_RULE: Required<StageRules> = {
       keyArn: KEY.replace('us-east-1', 'us-west-2'),
     },
   },
-  stuckLimits: { default: 20, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
+  stuckLimits: { default: 20, retryOverdue: 30, stages: { PARSING: 5, CALLBACK_HANDLER: { begin: 2_880 } } },
   decisionPolicy: {
     tenants: { 'anthem-ca': 'off' },
     plans: { H1234: { kind: 'exchange', zone: 'America/New_York' } },
@@ -53,14 +53,15 @@ export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
     archiveVersionDays: 180,
   },
   history: { compactAfterDays: 60, archiveAfterDays: 'off' },
-  retainOnDelete: false,
+  // What is locked needs its key: see the variant that goes.
+  retainOnDelete: true,
   concurrency: { ingest: 8 },
   reservedConcurrency: { ingest: 9, scheduled: 3 },
-  everyMinutes: { retry: 5, stuckAlarm: 10, canary: 15 },
+  everyMinutes: { retry: 12, stuckAlarm: 15, canary: 15 },
   thresholds: {
     ingestAgeSeconds: 120,
     canarySeconds: 60,
-    retryOverdueSeconds: 300,
+    retryOverdueSeconds: 900,
     rejectedMessages: 1,
     storageGiB: 900,
     capacityPercent: 70,
@@ -132,6 +133,11 @@ export const VARIANTS: Readonly<Record<string, Partial<StageSettings>>> = {
     existingCluster: { ...EXISTING_CLUSTER, ownCluster: 'removed' },
   },
   'producers of a whole organization': { producers: { organizationId: 'o-abcdefghij' } },
+  'data that goes with its stack': {
+    retainOnDelete: false,
+    backup: { keepDays: 35 },
+    archiveReplica: EVERY_SETTING.archiveReplica,
+  },
   '60 tenants': tenants(60),
   '1,000 tenants': tenants(1_000),
 };
