@@ -226,17 +226,17 @@ CREATE TABLE doubtful_name (
   tenant character varying(64) COLLATE "C" NOT NULL,
   sender character varying(128) COLLATE "C" NOT NULL,
   service_name character varying(128) COLLATE "C" NOT NULL,
-  path character varying(64) COLLATE "C" NOT NULL,
-  did_you_mean character varying(64) COLLATE "C" NOT NULL,
+  path character varying(128) COLLATE "C" NOT NULL,
+  did_you_mean character varying(128) COLLATE "C" NOT NULL,
   events bigint NOT NULL,
   CONSTRAINT doubtful_name_pkey PRIMARY KEY (day, tenant, sender, service_name, path, did_you_mean),
   CONSTRAINT doubtful_name_events_check CHECK ((events > 0))
 );
-COMMENT ON TABLE doubtful_name IS 'Recorded events with an unknown type, stage or field near a known one, by day (UTC) and sender; kept for 90 days';
+COMMENT ON TABLE doubtful_name IS 'Recorded events with an unknown type, stage or field near a known one, or metadata about a decision that nobody understands, by day (UTC) and sender; kept for 90 days';
 COMMENT ON COLUMN doubtful_name.sender IS 'Who put the messages on the queue: the SQS SenderId; empty where nobody said';
 COMMENT ON COLUMN doubtful_name.service_name IS 'As the events state it; empty where they do not';
-COMMENT ON COLUMN doubtful_name.path IS 'JSON pointer to what holds the name; of a field, to the field';
-COMMENT ON COLUMN doubtful_name.did_you_mean IS 'The known name that is nearest';
+COMMENT ON COLUMN doubtful_name.path IS 'JSON pointer to what holds the name or the value; of a field, to the field';
+COMMENT ON COLUMN doubtful_name.did_you_mean IS 'The known name that is nearest, or what would be understood';
 GRANT SELECT ON TABLE doubtful_name TO pagw_maintainer;
 GRANT SELECT ON TABLE doubtful_name TO pagw_reader;
 GRANT DELETE, INSERT, SELECT ON TABLE doubtful_name TO pagw_writer;

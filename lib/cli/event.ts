@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RejectedEvent } from '../client/read-event-lines.ts';
 import { SendInterruptedError, sendEvents } from '../client/send-events.ts';
-import { type DoubtfulName, doubtfulNames } from '../domain/doubtful-names.ts';
+import type { DoubtfulName } from '../domain/doubtful-names.ts';
 import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { printable } from '../domain/printable-text.ts';
 import { cautionGlyph, countText, plural } from '../domain/words.ts';
@@ -139,8 +139,8 @@ export function eventValidate(cli: Cli): Command {
         let invalid = 0;
         for await (const { accepted, rejected } of readEventFile(file, session.io, rules)) {
           valid += accepted.length;
-          for (const { event } of accepted)
-            for (const { path, didYouMean } of doubtfulNames(event)) {
+          for (const { doubts = [] } of accepted)
+            for (const { path, didYouMean } of doubts) {
               const key = `${path} ${didYouMean}`;
               const warning = warnings.get(key) ?? { path, didYouMean, events: 0 };
               warnings.set(key, { ...warning, events: warning.events + 1 });
@@ -159,7 +159,7 @@ export function eventValidate(cli: Cli): Command {
         });
         for (const { path, didYouMean, events } of [...warnings.values()].slice(0, MOST_LISTED))
           session.say(
-            `${session.paintMessage(cautionGlyph, 'yellow')} ${printable(path)} of ${plural(events, 'event')}: not a known name; did you mean ${didYouMean}?`,
+            `${session.paintMessage(cautionGlyph, 'yellow')} ${printable(path)} of ${plural(events, 'event')}: not understood; did you mean ${didYouMean}?`,
           );
         if (invalid > 0 || session.options.output !== 'table') session.say(sentence);
         if (refused.length < invalid)

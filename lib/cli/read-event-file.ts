@@ -17,7 +17,8 @@ export interface EventPart {
 const EVENTS_PER_PART = 2_000;
 
 /**
- * Reads newline-delimited JSON in parts, however long it is; a JSON document (one event, or an array) as a whole.
+ * Reads newline-delimited JSON in parts, however long it is; a JSON document (one event, or an array) as a whole. Nothing at all
+ * is refused as one that holds no event.
  * `-` is stdin, a name that ends in .gz is unpacked.
  * @throws CliError when the file cannot be read or is not UTF-8.
  */
@@ -40,7 +41,7 @@ export async function* readEventFile(
     for await (const line of lines) head.push(line);
     const { accepted, rejected } = readEventLines(head.join('\n'), phiGuard);
     const read = Math.max(0, ...[accepted.at(-1)?.line ?? 0, rejected.at(-1)?.line ?? 0]);
-    if (head.some((line) => line.trim() !== '')) yield { accepted, rejected, read };
+    yield { accepted, rejected, read };
     return;
   }
   yield* judgeLines(head, lines, phiGuard);

@@ -1,3 +1,4 @@
+import type { DoubtfulName } from '../domain/doubtful-names.ts';
 import { type MessageReading, readMessage, readParsedMessage } from '../domain/event-message.ts';
 import { parseJson } from '../domain/json-text.ts';
 import type { MessageRules } from '../domain/normalise-event.ts';
@@ -9,6 +10,8 @@ import type { EventToSend } from './pack-messages.ts';
 /** A valid event, as it was written, and where. */
 export interface AcceptedEvent extends EventToSend {
   line: number;
+  /** What its sender most likely meant otherwise; absent: nothing. */
+  doubts?: readonly DoubtfulName[];
 }
 
 /** What is wrong and where; never a value. */
@@ -105,7 +108,8 @@ function judge(event: unknown, line: number, lines: EventLines, rules: MessageRu
     return;
   }
   const eventId = read.eventId === UNNAMED ? null : read.eventId;
-  lines.accepted.push({ line, pagwId: read.pagwId, eventId, event });
+  const { pagwId, doubts } = read;
+  lines.accepted.push({ line, pagwId, eventId, event, ...(doubts && { doubts }) });
 }
 
 function reject({ rejections }: MessageReading, line: number, lines: EventLines): void {

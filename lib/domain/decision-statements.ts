@@ -1,4 +1,5 @@
 import { answerOf, answerSaid, answerWord } from './answer.ts';
+import { isBlank } from './blank.ts';
 import {
   answerByType,
   appealByType,
@@ -11,21 +12,33 @@ import {
 } from './decision-types.ts';
 import { laneOf, upperSnake } from './event-stages.ts';
 import { dayNumber } from './local-days.ts';
-import { canonicalTimestamp } from './timestamp.ts';
-import type {
-  Answer,
-  Drugs,
-  EventStatus,
-  LineCounts,
-  Priority,
-  RequestKind,
-  RequestStatus,
-  StatedAppeal,
-  StatedExtension,
-  StatedRequest,
+import {
+  countOf,
+  type Fields,
+  type Find,
+  finder,
+  flagOf,
+  instantOf,
+  isFields,
+  type Kind,
+  type NotUnderstood,
+  textOf,
+} from './stated-fields.ts';
+import { timestampForm } from './timestamp.ts';
+import {
+  type Answer,
+  type AppealOutcome,
+  appealOutcomes,
+  type Drugs,
+  type EventStatus,
+  type LineCounts,
+  type Priority,
+  type RequestKind,
+  type RequestStatus,
+  type StatedAppeal,
+  type StatedExtension,
+  type StatedRequest,
 } from './tracked-event.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 interface Stating {
   stage: string;
@@ -40,33 +53,38 @@ interface Stating {
 /**
  * What an event states of its request's decision, under `request` or in its metadata, in any spelling of the names (`planId`,
  * `plan_id`), or by a type of its own (`APPEAL_RECEIVED`, `EXTENSION_GRANTED`, `REQUEST_CANCELLED`). What is not understood
- * is not stated. docs/contract/README.md lists the names.
+ * is not stated, but told. docs/contract/README.md lists the names.
  */
-export function decisionStatements(event: Stating): Partial<StatedRequest> {
-  if (event.status === 'FAILED') return {};
-  const find = finder(event.request, event.metadata);
+export function decisionStatements(event: Stating): {
+  stated: Partial<StatedRequest>;
+  notUnderstood: readonly NotUnderstood[];
+} {
+  if (event.status === 'FAILED') return { stated: {}, notUnderstood: [] };
+  const notUnderstood: NotUnderstood[] = [];
+  const find = finder(notUnderstood, ['/request', event.request], ['/metadata', event.metadata]);
+  return { stated: statementsIn(event, find), notUnderstood };
+}
+
+function statementsIn(event: Stating, find: Find): Partial<StatedRequest> {
   const type = event.known ? '' : upperSnake(event.eventType);
   const said = upperSnake(textOf(find('requesttype')) || textOf(event.request?.type));
   const isIntake = event.eventType === 'REQUEST_RECEIVED' || (type !== '' && saysReceipt.test(type));
   const lines = find(...lineNames);
   const answer = endOfLines(lines) ?? statedAnswer(event, find, type, isIntake ? said : '');
   return defined({
-    plan: nameOf(find(...planNames)),
-    delegate: nameOf(find('delegate', 'delegateid', 'delegatedto', 'delegatedentity')),
+    plan: find.as(name, ...planNames),
+    delegate: find.as(name, 'delegate', 'delegateid', 'delegatedto', 'delegatedentity'),
     drugs: drugsOf(find, said),
     kind: kindOf(said),
     priority: statedPriority(event, find, type),
-    expedited: isEarly(event.stage)
-      ? flagOf(find('expedited', 'isexpedited', 'urgent', 'isurgent'))
-      : undefined,
+    expedited: isEarly(event.stage) ? find.as(flag, ...urgencyNames(event)) : undefined,
     answer,
     status: closingStatus(event, answer, type, isIntake && saysCancel.test(said)),
     lines: linesOf(lines, find),
     reasonGiven: givesReason(event, find) ? (true as const) : undefined,
     pendReason: pendReasonOf(find, event),
-    notifiedAt: instantOf(
-      find('notifiedat', 'noticeat', 'noticesentat', 'notificationsentat', 'deliveredat'),
-    ),
+    receivedAt: receiptOf(event, find),
+    notifiedAt: find.as(time, 'notifiedat', 'noticeat', 'noticesentat', 'notificationsentat', 'deliveredat'),
     extension: extensionOf(find, type),
     appeal: appealOf(find, type, event, isIntake ? said : ''),
     update: begins(event, find, type, isIntake ? said : '') ? (true as const) : undefined,
@@ -85,6 +103,20 @@ const planNames = [
   'issuerid',
 ];
 const lineNames = ['lines', 'linecounts', 'lineitems', 'linesummary'];
+/** In metadata only the submission's: of any other event they speak of the receipt of something else. */
+function receiptOf({ eventType, request }: Stating, find: Find): string | undefined {
+  if (eventType !== 'REQUEST_RECEIVED' && request === null) return undefined;
+  const place = eventType === 'REQUEST_RECEIVED' ? find : finder(find.notUnderstood, ['/request', request]);
+  return place.as(time, 'receivedat');
+}
+
+/** PARSE_OK's own flag is read as it stands (request-effects.ts), unless it is spelled or written otherwise. */
+function urgencyNames({ eventType, metadata }: Stating): string[] {
+  const names = ['expedited', 'isexpedited', 'urgent', 'isurgent'];
+  const isPlain = eventType !== 'PARSE_OK' || typeof metadata?.hasUrgent === 'boolean';
+  return isPlain ? names : [...names, 'hasurgent'];
+}
+
 const reasonNames = [
   'denialreason',
   'denialreasoncode',
@@ -109,20 +141,6 @@ const saysRequest = /(^|_)(REQUEST|REQUESTED|PENDING)$/;
 function begins(event: Stating, find: Find, type: string, intake: string): boolean {
   if (isUpdateType(intake) || isUpdateType(type)) return true;
   return event.eventType === 'REQUEST_RECEIVED' && Number(find('episode', 'episodeno')) > 1;
-}
-
-/** Reads a field by any of its names, under `request` before the metadata; names are compared by letters and digits alone. */
-function finder(...places: readonly (Fields | null)[]): (...names: string[]) => unknown {
-  const found = new Map<string, unknown>();
-  for (const place of places)
-    for (const [name, value] of Object.entries(place ?? {})) {
-      const key = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-      if (!isBlank(value) && !found.has(key)) found.set(key, value);
-    }
-  return (...names) => {
-    for (const name of names) if (found.has(name)) return found.get(name);
-    return undefined;
-  };
 }
 
 function statedAnswer(event: Stating, find: Find, type: string, intake: string): Answer | undefined {
@@ -171,7 +189,7 @@ function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
 }
 
 function answerUnder(names: readonly string[], place: Fields): Answer | null {
-  const value = finder(place)(...names);
+  const value = finder([], ['', place])(...names);
   return names[0] === 'outcome' ? answerOf({ outcome: value }) : answerSaid(value);
 }
 
@@ -275,7 +293,7 @@ function kindOf(said: string): RequestKind | undefined {
 
 function answerOfLine(line: unknown): Answer | null {
   if (!isFields(line)) return answerSaid(line);
-  return answerSaid(finder(line)(...actionNames, 'action', 'disposition', 'outcome', 'status'));
+  return answerSaid(finder([], ['', line])(...actionNames, 'action', 'disposition', 'outcome', 'status'));
 }
 
 /** What lines come to of which each has ended without a decision; undefined where any is, or may be, decided. */
@@ -301,15 +319,17 @@ function linesOf(value: unknown, find: Find): LineCounts | undefined {
     }
     return counts;
   }
-  const of = isFields(value) ? finder(value) : (one: string) => find(`lines${one}`, `${one}lines`);
+  const own = find.inside(...lineNames);
+  const of = (...names: string[]) =>
+    own ? own.as(count, ...names) : find.as(count, ...names.flatMap((one) => [`lines${one}`, `${one}lines`]));
   const numbers = {
-    approved: countOf(of('approved') ?? of('certified')),
-    modified: countOf(of('modified') ?? of('partial')),
-    denied: countOf(of('denied')),
-    pended: countOf(of('pended') ?? of('pending')),
+    approved: of('approved', 'certified'),
+    modified: of('modified', 'partial'),
+    denied: of('denied'),
+    pended: of('pended', 'pending'),
   };
   if (Object.values(numbers).every((count) => count === undefined)) return undefined;
-  for (const [name, count] of Object.entries(numbers)) counts[name as keyof LineCounts] = count ?? 0;
+  for (const [name, number] of Object.entries(numbers)) counts[name as keyof LineCounts] = number ?? 0;
   return counts;
 }
 
@@ -317,38 +337,70 @@ const EXTENSION_MOST_DAYS = 14;
 
 function extensionOf(find: Find, type: string): StatedExtension | undefined {
   const byType = extensionByType(type);
+  const value = find(...extensionNames);
   // FHIR's extensions have nothing to do with it.
-  const named = find('extension', 'extended', 'timeframeextension', 'deadlineextension');
-  const value = Array.isArray(named) || (isFields(named) && named.url !== undefined) ? undefined : named;
-  const days =
-    find('extensiondays', 'extendeddays', 'daysextended') ??
-    (byType === undefined ? undefined : find('days'));
-  if (value === undefined && days === undefined && byType === undefined) return undefined;
-  const own = isFields(value) ? finder(value) : undefined;
-  const said = upperSnake(textOf(own?.('status', 'outcome', 'decision') ?? (own ? '' : value)));
-  if ((flagOf(value) === false && byType === undefined) || saysRefusal.test(said)) return undefined;
-  const stated =
-    own?.('days', 'extensiondays', 'lengthdays', 'length') ?? days ?? (own ? undefined : countOf(value));
-  const length = countOf(stated);
-  // A length that is none extends nothing.
-  if (stated !== undefined && (length === undefined || length < 1)) return undefined;
-  const by = whoOf(
-    textOf(
-      own?.('by', 'requestedby', 'initiatedby', 'who') ?? find('extensionby', 'extendedby', 'requestedby'),
-    ),
-  );
-  const at = instantOf(
-    own?.('at', 'noticeat', 'grantedat', 'requestedat', 'statedat') ?? find('extensionat', 'extendedat'),
-  );
-  const end =
-    own?.('until', 'dueat', 'newdueat', 'extendedto') ?? find('extendeduntil', 'extensionuntil', 'newdueat');
-  const until = Number.isNaN(dayNumber(textOf(end))) ? instantOf(end) : textOf(end);
-  // An end that is not understood is no reason for all of the 14 days.
-  if (end !== undefined && until === undefined && length === undefined) return undefined;
+  const isFhir = Array.isArray(value) || (isFields(value) && value.url !== undefined);
+  const own = isFhir ? undefined : find.inside(...extensionNames);
+  const alone = isFhir || own ? undefined : find.as(extension, ...extensionNames);
+  const lengths = [
+    'extensiondays',
+    'extendeddays',
+    'daysextended',
+    ...(byType === undefined ? [] : ['days']),
+  ];
+  const ends = ['extendeduntil', 'extensionuntil'];
+  const isStated = own ?? alone ?? byType ?? find(...lengths, ...ends);
+  if (isStated === undefined) return undefined;
+  const before = find.notUnderstood.length;
+  const said = own?.as(extension, 'status', 'outcome', 'decision') ?? alone;
+  const length =
+    own?.as(days, 'days', 'extensiondays', 'lengthdays', 'length') ??
+    find.as(days, ...lengths) ??
+    alone?.days;
+  const until =
+    own?.as(end, 'until', 'dueat', 'newdueat', 'extendedto') ??
+    find.as(end, ...ends, 'newdueat') ??
+    alone?.until;
+  // A length that is none extends nothing, and one that is not understood is no reason for all of the 14 days.
+  if (length === undefined ? find.notUnderstood.length > before : length < 1) return undefined;
+  const by =
+    own?.as(who, 'by', 'requestedby', 'initiatedby', 'who') ??
+    find.as(who, 'extensionby', 'extendedby', 'requestedby');
+  const at =
+    own?.as(time, 'at', 'noticeat', 'grantedat', 'requestedat', 'statedat') ??
+    find.as(time, 'extensionat', 'extendedat');
+  if (said?.says === 'refused' || (said?.says === 'no' && byType === undefined)) return undefined;
   // What is asked for is granted by that alone only to the member and the provider.
-  const isAsked = byType === 'asked' || saysRequest.test(said);
+  const isAsked = byType === 'asked' || said?.says === 'asked';
   if (isAsked && by !== 'member' && by !== 'provider') return undefined;
   return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at, until }) as StatedExtension;
+}
+
+const extensionNames = ['extension', 'extended', 'timeframeextension', 'deadlineextension'];
+
+interface SaidOfExtension {
+  says: 'yes' | 'no' | 'asked' | 'refused';
+  days?: number;
+  until?: string;
+}
+
+/** What one word, number, flag or time says of an extension. */
+function extensionSaid(value: unknown): SaidOfExtension | undefined {
+  const isSo = flagOf(value);
+  if (isSo !== undefined) return { says: isSo ? 'yes' : 'no' };
+  const length = countOf(value);
+  if (length !== undefined) return { says: 'yes', days: length };
+  const until = endOf(value);
+  if (until !== undefined) return { says: 'yes', until };
+  const word = upperSnake(textOf(value));
+  if (saysRefusal.test(word)) return { says: 'refused' };
+  if (saysRequest.test(word)) return { says: 'asked' };
+  return word !== '' && extensionByType(`EXTENSION_${word}`) ? { says: 'yes' } : undefined;
+}
+
+function endOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return Number.isNaN(dayNumber(text)) ? instantOf(value) : text;
 }
 
 function whoOf(text: string): string | undefined {
@@ -363,15 +415,20 @@ function whoOf(text: string): string | undefined {
 const noAppeal = /^(NONE|N|N_A|NO|NOT_[A-Z_]+|ELIGIBLE|AVAILABLE|POSSIBLE|EXPIRED)$/;
 
 function appealOf(find: Find, type: string, event: Stating, intake: string): StatedAppeal | undefined {
-  const value = find('appeal', 'appealed', 'isappeal', 'appealstatus');
+  const value = find(...appealNames);
   const byType = appealByType(type) ?? appealByType(intake);
-  const separate = find('appealoutcome', 'appealdecision', 'appealresult', 'appealdisposition');
-  const isNone = value === undefined || flagOf(value) === false || noAppeal.test(upperSnake(textOf(value)));
-  if (isNone && separate === undefined && byType === undefined) return undefined;
-  const own = isFields(value) ? finder(value) : undefined;
-  const said = textOf(
-    own?.('outcome', 'decision', 'result', 'disposition', 'status') ?? separate ?? (own ? '' : value),
+  const separate = find.as(
+    appealOutcome,
+    'appealoutcome',
+    'appealdecision',
+    'appealresult',
+    'appealdisposition',
   );
+  const isNone = value === undefined || flagOf(value) === false || noAppeal.test(upperSnake(textOf(value)));
+  const receivedAt = find.as(time, ...appealTimes);
+  if (isNone && (separate ?? byType ?? find(...appealTimes)) === undefined) return undefined;
+  const own = find.inside(...appealNames);
+  const alone = own || isNone ? undefined : find.as(appeal, ...appealNames);
   const { metadata, request } = event;
   const beside = [
     metadata?.outcome,
@@ -384,23 +441,43 @@ function appealOf(find: Find, type: string, event: Stating, intake: string): Sta
     .map((one) => appealWord(textOf(one)))
     .find((word) => word !== undefined);
   const answers = byType !== undefined || event.eventType === 'RESPONSE_OK';
+  const outcome =
+    own?.as(appealOutcome, 'outcome', 'decision', 'result', 'disposition') ??
+    appealWord(textOf(own?.('status'))) ??
+    separate ??
+    alone?.outcome;
   return defined({
-    receivedAt: instantOf(
-      own?.('receivedat', 'filedat', 'requestedat', 'at') ??
-        find('appealreceivedat', 'appealedat', 'appealfiledat'),
-    ),
-    outcome: appealWord(said) ?? byType?.outcome ?? (answers ? beside : undefined),
-    decidedAt: instantOf(own?.('decidedat', 'resolvedat') ?? find('appealdecidedat')),
+    receivedAt:
+      own?.as(time, 'receivedat', 'filedat', 'requestedat', 'at') ?? receivedAt ?? alone?.receivedAt,
+    outcome: outcome ?? byType?.outcome ?? (answers ? beside : undefined),
+    decidedAt: own?.as(time, 'decidedat', 'resolvedat') ?? find.as(time, 'appealdecidedat'),
   });
 }
 
-type Find = ReturnType<typeof finder>;
+const appealTimes = ['appealreceivedat', 'appealedat', 'appealfiledat'];
+const appealNames = ['appeal', 'appealed', 'isappeal', 'appealstatus'];
+
+/** What one word, flag or time says of an appeal. */
+function appealSaid(value: unknown): Pick<StatedAppeal, 'outcome' | 'receivedAt'> | undefined {
+  if (flagOf(value) === true) return {};
+  const receivedAt = instantOf(value);
+  if (receivedAt !== undefined) return { receivedAt };
+  const outcome = outcomeOf(value);
+  if (outcome !== undefined) return outcome === null ? {} : { outcome };
+  return appealByType(`APPEAL_${upperSnake(textOf(value))}`);
+}
+
+/** null: the appeal is not decided yet. */
+function outcomeOf(value: unknown): AppealOutcome | null | undefined {
+  const text = textOf(value);
+  return appealWord(text) ?? (answerWord(text) === 'pended' ? null : undefined);
+}
 
 /** By any of its names, also beside the answer one level further down, or among the extensions of FHIR's review action. */
 function givesReason({ metadata }: Stating, find: Find): boolean {
   if (!isBlank(find(...reasonNames))) return true;
   const below = Object.values(metadata ?? {}).filter(isFields);
-  if (below.some((place) => !isBlank(finder(place)(...reasonNames)))) return true;
+  if (below.some((place) => !isBlank(finder([], ['', place])(...reasonNames)))) return true;
   return below.some(
     ({ extension }) =>
       Array.isArray(extension) &&
@@ -414,11 +491,6 @@ function isEarly(stage: string): boolean {
 
 const NAME_LENGTH = 64;
 
-function nameOf(value: unknown): string | undefined {
-  const name = textOf(value);
-  return name !== '' && name.length <= NAME_LENGTH ? name : undefined;
-}
-
 /** By a name of its own, else the reason of an answer that pends. Reasons are known by their codes or a few words, never by text. */
 function pendReasonOf(find: Find, { request, metadata }: Stating): string | undefined {
   const named = textOf(find(...pendReasonNames));
@@ -427,38 +499,44 @@ function pendReasonOf(find: Find, { request, metadata }: Stating): string | unde
   return /^[A-Z0-9]+(_[A-Z0-9]+){0,5}$/.test(reason) && reason.length <= NAME_LENGTH ? reason : undefined;
 }
 
-/** Of a FHIR Coding, a reference or the like: its code or id. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value.trim();
-  if (typeof value === 'number') return String(value);
-  if (!isFields(value)) return '';
-  return textOf(value.code ?? value.id ?? value.value ?? value.kind ?? value.type ?? '');
-}
-
-function flagOf(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
-  if (word === 'true' || word === 'yes' || word === 'y') return true;
-  return word === 'false' || word === 'no' || word === 'n' ? false : undefined;
-}
-
-function countOf(value: unknown): number | undefined {
-  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? Math.ceil(count) : undefined;
-}
-
-function instantOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? (canonicalTimestamp(value.trim()) ?? undefined) : undefined;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
 function defined<Shape extends object>(stated: Shape): { [Name in keyof Shape]?: NonNullable<Shape[Name]> } {
   return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined)) as never;
 }
+
+const time: Kind<string> = { rule: 'timestamp', meant: timestampForm, read: instantOf };
+const end: Kind<string> = {
+  rule: 'timestamp',
+  meant: 'ISO 8601 with a zone, such as 2026-03-23T22:00:00Z, or a day, such as 2026-03-23',
+  read: endOf,
+};
+const days: Kind<number> = { rule: 'range', meant: 'a number of days', read: countOf };
+const count: Kind<number> = { rule: 'range', meant: 'a number of lines', read: countOf };
+const flag: Kind<boolean> = { rule: 'type', meant: 'true or false', read: flagOf };
+const who: Kind<string> = {
+  rule: 'one-of',
+  meant: 'one of plan, member, provider, delegate',
+  read: (value) => whoOf(textOf(value)),
+};
+const name: Kind<string> = {
+  rule: 'max-length',
+  meant: `a text of at most ${NAME_LENGTH} characters`,
+  read: (value) => {
+    const text = textOf(value);
+    return text !== '' && text.length <= NAME_LENGTH ? text : undefined;
+  },
+};
+const extension: Kind<SaidOfExtension> = {
+  rule: 'extension',
+  meant: 'it as {"days":14,"by":"plan"}',
+  read: extensionSaid,
+};
+const appeal: Kind<Pick<StatedAppeal, 'outcome' | 'receivedAt'>> = {
+  rule: 'appeal',
+  meant: 'it as {"receivedAt":"…"}, later {"outcome":"overturned"}',
+  read: appealSaid,
+};
+const appealOutcome: Kind<AppealOutcome> = {
+  rule: 'one-of',
+  meant: `one of ${appealOutcomes.join(', ')}`,
+  read: outcomeOf,
+};

@@ -4,10 +4,11 @@ import { eventSchema } from './event-contract.ts';
 import { canonicalStage, stages } from './event-stages.ts';
 import { nearestNames } from './nearest-names.ts';
 
-/** A name that is taken as it comes, and is near one that is known: misspelt, most likely. */
+/** A name that is taken as it comes, and is near one that is known: misspelt, most likely. Or metadata that nobody understands. */
 export interface DoubtfulName {
   /** JSON pointer to what holds it. Nothing that was sent, but the name of a field that is near a known one. */
   path: string;
+  /** The known name, or what would be understood. */
   didYouMean: string;
 }
 

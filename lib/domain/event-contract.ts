@@ -3,7 +3,7 @@ import { isBlank } from './blank.ts';
 import { drugsWord, priorityWord } from './decision-statements.ts';
 import { canonicalStatus } from './event-catalogue.ts';
 import { upperSnake } from './event-stages.ts';
-import { canonicalTimestamp } from './timestamp.ts';
+import { canonicalTimestamp, timestampForm } from './timestamp.ts';
 import {
   drugKinds,
   eventStatuses,
@@ -53,8 +53,7 @@ const code = (maxLength: number, ...more: z.core.$ZodCheck<string>[]) =>
     ...more,
   );
 
-const timestampHint =
-  'Send ISO 8601 with a zone, such as 2025-12-26T14:51:34.578Z, in the years 1970 to 9999.';
+const timestampHint = `Send ${timestampForm}.`;
 
 const timestamp = () =>
   published(
@@ -134,17 +133,18 @@ const requestSchema = z.looseObject({
         'Whether it is for a drug: of the medical benefit (Part B among them), of the pharmacy benefit, or none. Default: none.',
     },
   ),
-  lines: anyOf(
+  lines: optional(
+    z.union([z.looseObject({}), z.array(z.unknown())], {
+      error: 'Send {"approved":2,"modified":0,"denied":1,"pended":0}, or a list of each line\'s action.',
+    }),
     'How many lines are decided how, as {"approved":2,"modified":0,"denied":1,"pended":0}; decided when none is pended.',
-    'object',
-    'array',
-    'null',
   ),
   extension: anyOf(
     'The time to decide is extended, as {"days":14,"by":"plan","at":"2026-03-04T10:00:00Z"}: once, before it is over, at most 14 days.',
     'object',
     'integer',
     'boolean',
+    'string',
     'null',
   ),
   appeal: anyOf(

@@ -91,10 +91,19 @@ function readEvent(
   if (deepAttribute !== undefined)
     return { rejection: rejectionOf(tooDeep(deepAttribute), position, ownerOf(event, eventId)) };
   const defaults = { eventId, occurredAt: envelope.sentAt.toISOString() };
-  const read = normaliseEvent(parsed.data, metadata, defaults, rules);
+  const { event: read, notUnderstood } = normaliseEvent(parsed.data, metadata, defaults, rules);
+  // What stands under `request` is the contract's; metadata are their service's own, so that there it is only told.
+  const misstated = notUnderstood.find(({ path }) => path.startsWith('/request/'));
+  if (misstated !== undefined) {
+    const { path, rule, meant } = misstated;
+    return refuse({ code: 'FIELD_INVALID', path, rule, hint: `Send ${meant}.` });
+  }
   if (canaryReading(read) === 'pretender')
     return refuse({ code: 'TENANT_RESERVED', path: '/tenant', rule: 'reserved-name' });
-  const doubts = doubtfulNames(sent);
+  const doubts = [
+    ...doubtfulNames(sent),
+    ...notUnderstood.map(({ path, meant }) => ({ path: pointer(path), didYouMean: meant })),
+  ];
   return {
     event: { position, ...read, ...(doubts.length > 0 && { doubts }) },
     pagwIdPath: pointer('/pagwId'),

@@ -11,6 +11,7 @@ import { canonicalStage, laneOf, unknownStage } from './event-stages.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
 import type { PhiRules } from './phi-guard.ts';
 import { isRetryable, type RetryPolicy, retryTiming } from './retry-policy.ts';
+import type { NotUnderstood } from './stated-fields.ts';
 import { canonicalTimestamp } from './timestamp.ts';
 import type { StatedRequest, TrackedEvent } from './tracked-event.ts';
 
@@ -28,17 +29,17 @@ export interface EventDefaults {
   occurredAt: string;
 }
 
-/** A valid event in canonical form. */
+/** A valid event in canonical form, and what it states of its request's decision that nobody understands. */
 export function normaliseEvent(
   input: EventInput,
   metadata: Record<string, unknown> | null,
   defaults: EventDefaults,
   rules: MessageRules,
-): TrackedEvent {
+): { event: TrackedEvent; notUnderstood: readonly NotUnderstood[] } {
   const eventType = canonicalEventType(input.eventType) ?? input.eventType;
   const catalogued = eventTypes.get(eventType);
   const stage = canonicalStage(input.stage) ?? catalogued?.stage ?? unknownStage;
-  const event = {
+  const core = {
     stage,
     eventType,
     known: catalogued !== undefined,
@@ -46,14 +47,15 @@ export function normaliseEvent(
     metadata,
     errorCode: text(input.errorCode),
   };
-  return {
-    ...event,
+  const { stated, notUnderstood } = decisionStatements({ ...core, request: input.request ?? null, metadata });
+  const event = {
+    ...core,
     eventId: text(input.eventId) ?? defaults.eventId,
     tenant: canonicalTenant(input.tenant),
     pagwId: input.pagwId,
     lane: laneOf(stage),
     attempt: input.attempt && input.attempt >= 1 ? input.attempt : null,
-    ...retryFields(event, input, rules),
+    ...retryFields(core, input, rules),
     occurredAt: instant(input.occurredAt) ?? defaults.occurredAt,
     startedAt: instant(input.startedAt),
     completedAt: instant(input.completedAt),
@@ -63,11 +65,9 @@ export function normaliseEvent(
     workerId: text(input.workerId),
     serviceName: text(input.serviceName),
     correlationId: text(input.correlationId),
-    stated: statedRequest(
-      input.request,
-      decisionStatements({ ...event, request: input.request ?? null, metadata }),
-    ),
+    stated: statedRequest(input.request, stated),
   };
+  return { event, notUnderstood };
 }
 
 type Outcome = Pick<TrackedEvent, 'stage' | 'eventType' | 'known' | 'status' | 'errorCode'>;

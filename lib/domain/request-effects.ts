@@ -1,5 +1,6 @@
 import { answerByLines, answerOf, answerStatuses } from './answer.ts';
 import { stageAfter, upperSnake } from './event-stages.ts';
+import { flagOf } from './stated-fields.ts';
 import type { Answer, Priority, RequestEffect, RequestStatus, TrackedEvent } from './tracked-event.ts';
 
 /** What a completed event of this type says of its request, when the message states nothing. */
@@ -89,9 +90,8 @@ function isSynchronousAnswer(event: Evidence): boolean {
 export function requestedPriority({ eventType, metadata, stated }: Evidence): Priority | null {
   if (stated?.expedited !== undefined) return stated.expedited ? 'EXPEDITED' : 'STANDARD';
   if (eventType !== 'PARSE_OK') return null;
-  const urgent = metadata?.hasUrgent;
-  if (urgent === true || urgent === 'true') return 'EXPEDITED';
-  return urgent === false || urgent === 'false' ? 'STANDARD' : null;
+  const urgent = flagOf(metadata?.hasUrgent);
+  return urgent === undefined ? null : urgent ? 'EXPEDITED' : 'STANDARD';
 }
 
 /** The stage that an event hands its request over to; null when it hands over nothing. */
@@ -102,6 +102,6 @@ function handsOverTo({
 }: Pick<Evidence, 'stage' | 'status' | 'metadata'>): string | null {
   if (status !== 'COMPLETED' && status !== 'SKIPPED') return null;
   // A payer that answers at once is never called back: the response follows directly.
-  if (stage === 'API_CONNECTOR' && metadata?.isAsync !== true) return 'RESPONSE_BUILDER';
+  if (stage === 'API_CONNECTOR' && flagOf(metadata?.isAsync) !== true) return 'RESPONSE_BUILDER';
   return stageAfter(stage);
 }

@@ -25,3 +25,6 @@ export function canonicalTimestamp(text: string): string | null {
   const instant = local.getTime() - offset;
   return instant >= firstInstant && instant <= lastInstant ? new Date(instant).toISOString() : null;
 }
+
+export const timestampForm =
+  'ISO 8601 with a zone, such as 2025-12-26T14:51:34.578Z, in the years 1970 to 9999';

@@ -1,11 +1,11 @@
 import { countDoubtfulNames, type DoubtfulNameCount } from '../data-access/doubtful-names.ts';
 import { defineReport } from './report.ts';
 
-/** What producers most likely misspelt, by sender, most events first. */
+/** What producers most likely misspelt or meant otherwise, by sender, most events first. */
 export const doubtfulNamesReport = defineReport<DoubtfulNameCount>({
   name: 'doubtful-names',
   summary:
-    'unknown event types, stages and fields near a known name, by sender: whom to tell, and what they mean',
+    'unknown event types, stages and fields near a known name, and metadata about a decision that is not understood, by sender: whom to tell',
   rowsAre: 'names',
   rowIs: 'name',
   seeLeft: 'choose a tenant with --tenant to see them',
@@ -20,6 +20,6 @@ export const doubtfulNamesReport = defineReport<DoubtfulNameCount>({
     { title: 'Events', unit: 'count', value: ({ events }) => events },
   ],
   fields: ['sender', 'serviceName', 'tenant', 'path', 'didYouMean', 'events'],
-  empty: 'No event of this time has a name near a known one.',
+  empty: 'Every name and value of this time is understood, or near no known one.',
   reads: '`doubtful_name`, a row for each day, sender and name',
 });

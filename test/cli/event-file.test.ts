@@ -89,6 +89,7 @@ describe('pagw event validate', () => {
       { ...event, eventType: 'PARSE_OKK', stage: 'PARSNIG' },
       { ...event, eventType: 'CALLBACK_OK', durationMS: 5, 'stage of Jane Roe': 1 },
       { ...event, eventType: 'ZZZZZZZZZZZZZZZZ', stage: 'request-parser', entirelyElse: 1 },
+      { ...event, eventType: 'NOTIFY_OK', metadata: { deliveredAt: '2026-03-15 10:00' } },
     ]
       .map((each) => JSON.stringify(each))
       .join('\n');
@@ -98,8 +99,13 @@ describe('pagw event validate', () => {
       { path: '/eventType', didYouMean: 'PARSE_OK', events: 2 },
       { path: '/stage', didYouMean: 'PARSING', events: 1 },
       { path: '/durationMS', didYouMean: 'durationMs', events: 1 },
+      {
+        path: '/metadata/deliveredAt',
+        didYouMean: 'ISO 8601 with a zone, such as 2025-12-26T14:51:34.578Z, in the years 1970 to 9999',
+        events: 1,
+      },
     ]);
-    expect(stderr).toContain('/eventType of 2 events: not a known name; did you mean PARSE_OK?');
+    expect(stderr).toContain('/eventType of 2 events: not understood; did you mean PARSE_OK?');
     expect(stdout + stderr).not.toMatch(/Jane|OKK|PARSNIG/);
   });
 
@@ -123,6 +129,18 @@ describe('pagw event validate', () => {
       stderr: `${events} ${events === 1 ? 'event' : 'events'} valid, 0 refused.\n`,
     });
   });
+
+  it.each(['', ' \n\n', '\ufeff\n', '[]'])(
+    'refuses %j, which holds no event, as send does',
+    async (stdin) => {
+      for (const verb of ['validate', 'send']) {
+        const { code, stdout, stderr } = await runCli(['event', verb, '-f', '-'], { connection, stdin });
+        expect(code).toBe(1);
+        expect(stdout + stderr).toContain('MESSAGE_EMPTY');
+        expect(stdout + stderr).toContain('Send at least one event.');
+      }
+    },
+  );
 
   it.each([
     ['is not there', join(tmpdir(), 'pagw-no-such-file'), 'there is no such file'],

@@ -562,6 +562,6 @@ describe('names near a known one', () => {
       ].map((row) => expect.objectContaining(row)),
     );
     const { err } = await report('doubtful-names', '--tenant', 'anthem');
-    expect(err).toContain('No event of this time has a name near a known one.');
+    expect(err).toContain('Every name and value of this time is understood');
   });
 });

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { eventWith, read, refusalWith } from './support/message.ts';
+
+const isoWithZone = expect.stringMatching(/^Send ISO 8601 with a zone, such as /);
+
+describe('what is stated of a decision and not understood', () => {
+  it.each([
+    [{ extension: { days: 14, at: 'yesterday' } }, '/extension/at', 'timestamp', isoWithZone],
+    [{ extension: { days: 14, noticeAt: 1_772_618_400 } }, '/extension/noticeAt', 'timestamp', isoWithZone],
+    [{ extension: { until: '2026-03-15 10:00' } }, '/extension/until', 'timestamp', isoWithZone],
+    [{ extension: { until: '2026-02-30' } }, '/extension/until', 'timestamp', isoWithZone],
+    [{ extension: { days: 'fourteen' } }, '/extension/days', 'range', 'Send a number of days.'],
+    [{ extension: { days: -3 } }, '/extension/days', 'range', 'Send a number of days.'],
+    [{ extension: { days: 14, status: 'pdf' } }, '/extension/status', 'extension', expect.any(String)],
+    [{ extension: '15.03.2026' }, '/extension', 'extension', 'Send it as {"days":14,"by":"plan"}.'],
+    [{ extension: 'pdf' }, '/extension', 'extension', expect.any(String)],
+    [{ extended_until: 'soon' }, '/extended_until', 'timestamp', isoWithZone],
+    [{ appeal: { receivedAt: '20.03.2026' } }, '/appeal/receivedAt', 'timestamp', isoWithZone],
+    [{ appeal: { filedAt: [2026, 3, 20] } }, '/appeal/*', 'timestamp', isoWithZone],
+    [{ appeal: { outcome: 'upheld', decidedAt: 5 } }, '/appeal/decidedAt', 'timestamp', isoWithZone],
+    [{ appeal: { outcome: 'maybe' } }, '/appeal/outcome', 'one-of', expect.stringContaining('overturned')],
+    [{ appeal: '20.03.2026' }, '/appeal', 'appeal', expect.any(String)],
+    [{ appealReceivedAt: 'soon' }, '/appealReceivedAt', 'timestamp', isoWithZone],
+    [{ notified_at: 'soon' }, '/notified_at', 'timestamp', isoWithZone],
+    [{ received_at: 'soon' }, '/received_at', 'timestamp', isoWithZone],
+    [{ planId: 'x'.repeat(65) }, '/planId', 'max-length', expect.any(String)],
+    [{ lines: { approved: 'two' } }, '/lines/approved', 'range', 'Send a number of lines.'],
+    [{ lines: 3 }, '/lines', 'one-of', expect.stringContaining('"approved":2')],
+  ])('is refused under request: %j', (request, path, rule, hint) => {
+    expect(refusalWith({ eventType: 'VAL_OK', request })).toMatchObject({
+      code: 'FIELD_INVALID',
+      path: `/request${path}`,
+      rule,
+      hint,
+    });
+  });
+
+  it('is refused in an envelope by its path there', () => {
+    const data = { tenant: 'anthem', pagwId: 'P', eventType: 'VAL_OK', request: { appeal: { at: 'soon' } } };
+    expect(read([{ specversion: '1.0', id: 'e', data }]).rejections).toMatchObject([
+      { path: '/0/data/request/appeal/at' },
+    ]);
+  });
+
+  it.each([
+    [{ extensionUntil: '2026-03-15 10:00', extensionDays: 3 }, '/metadata/extensionUntil', { days: 3 }],
+    [{ extension: 'pdf' }, '/metadata/extension', undefined],
+    [{ extension: { days: 14, at: 5 } }, '/metadata/extension/at', { days: 14 }],
+    [{ extension: { until: 'soon' } }, '/metadata/extension/until', undefined],
+  ])('is told in metadata, and counts for nothing: %j', (metadata, path, extension) => {
+    const { events } = read({ tenant: 'anthem', pagwId: 'P', eventType: 'VAL_OK', metadata });
+    expect(events[0]?.doubts).toMatchObject([{ path }]);
+    expect(events[0]?.stated?.extension).toEqual(extension);
+    for (const { path, didYouMean } of events[0]?.doubts ?? [])
+      expect(Math.max(path.length, didYouMean.length)).toBeLessThanOrEqual(128);
+  });
+
+  it('is told of an appeal in metadata, which stays an appeal', () => {
+    const metadata = { appealOutcome: 'maybe', appeal: { receivedAt: 5 }, deliveredAt: '2026-03-15 10:00' };
+    const { events } = read({ tenant: 'anthem', pagwId: 'P', eventType: 'VAL_OK', metadata });
+    expect(events[0]?.doubts?.map(({ path }) => path).toSorted()).toEqual([
+      '/metadata/appeal/receivedAt',
+      '/metadata/appealOutcome',
+      '/metadata/deliveredAt',
+    ]);
+    expect(events[0]?.stated).toEqual({ appeal: {} });
+  });
+});
+
+describe('what is understood', () => {
+  it.each([
+    [{ extension: '2026-03-15' }, { extension: { days: 14, until: '2026-03-15' } }],
+    [
+      { extension: '2026-03-15T10:00:00+01:00' },
+      { extension: { days: 14, until: '2026-03-15T09:00:00.000Z' } },
+    ],
+    [{ extension_until: '2026-03-15' }, { extension: { days: 14, until: '2026-03-15' } }],
+    [{ appealFiledAt: '2026-03-20T10:00:00Z' }, { appeal: { receivedAt: '2026-03-20T10:00:00.000Z' } }],
+    [{ extension: 'granted' }, { extension: { days: 14 } }],
+    [{ extension: '7' }, { extension: { days: 7 } }],
+    [{ extension: { days: 7, status: 'approved', at: ' ' } }, { extension: { days: 7 } }],
+    [{ extension: 'denied' }, null],
+    [{ extension: false }, null],
+    [{ extension: { days: 0 } }, null],
+    [{ extension: [{ url: 'http://fhir' }] }, null],
+    [{ extension: { url: 'http://fhir', status: 'x' } }, null],
+    [{ appeal: '2026-03-20T10:00:00Z' }, { appeal: { receivedAt: '2026-03-20T10:00:00.000Z' } }],
+    [{ appeal: 'filed' }, { appeal: {} }],
+    [{ appeal: { outcome: 'pending', status: 'open' } }, { appeal: {} }],
+    [{ appeal: 'none' }, null],
+    [{ received_at: '2026-03-20T10:00:00Z' }, { receivedAt: '2026-03-20T10:00:00.000Z' }],
+    [{ lines: [] }, null],
+  ])('states what it says, and no doubt is told: %j', (request, stated) => {
+    const event = eventWith({ eventType: 'VAL_OK', request });
+    expect(event).not.toHaveProperty('doubts');
+    expect(event.stated).toEqual(stated);
+  });
+
+  it.each([
+    [{ hasUrgent: 'True' }, true],
+    [{ has_urgent: true }, true],
+    [{ hasUrgent: 'no' }, false],
+  ])('is a flag as services write it: %j', (metadata, expedited) => {
+    expect(eventWith({ metadata }).stated).toEqual({ expedited });
+  });
+
+  it('is the receipt in the metadata of the submission, and of no other event', () => {
+    const metadata = { receivedAt: '2026-03-20T10:00:00Z' };
+    const receivedAt = '2026-03-20T10:00:00.000Z';
+    expect(eventWith({ eventType: 'REQUEST_RECEIVED', metadata }).stated).toEqual({ receivedAt });
+    expect(eventWith({ eventType: 'CALLBACK_OK', metadata }).stated).toBeNull();
+  });
+});
