@@ -6,6 +6,7 @@ import { keepLoadSample } from '../lib/data-access/load.ts';
 import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
 import { countWatchedRequests } from '../lib/data-access/stuck-alarm.ts';
 import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
+import { shellWord } from '../lib/domain/shell-word.ts';
 import { parseStageLimits } from '../lib/domain/stage-limits.ts';
 import { measureIngestLag } from '../lib/flows/stuck-alarm/measure-ingest-lag.ts';
 import { putOnBus } from '../lib/flows/stuck-alarm/put-events.ts';
@@ -59,7 +60,7 @@ export const createHandler = flowHandler(
         publish,
         put,
         runbookUrl: env.RUNBOOK_URL,
-        stackName: env.STACK_NAME,
+        tracker: env.STACK_NAME === undefined ? env.TRACKER_OPTIONS : `--stack ${shellWord(env.STACK_NAME)}`,
         measureLag: () => measureIngestLag(sqs, env.EVENTS_QUEUE_URL, database, now),
         hasTime: () => context.getRemainingTimeInMillis() > RESERVE_MS,
         maySend: () => context.getRemainingTimeInMillis() > END_RESERVE_MS,

@@ -59,7 +59,7 @@ describe.each(Object.entries(HOSTILE))('of a producer: %s', (_, text) => {
   it('is one short line of ASCII in the subject of a notification, and no line of its own in the text', () => {
     const { subject, body } = incidentText(report(text), at, {
       runbookUrl: 'https://example.org/',
-      stackName: 'x',
+      tracker: '--stack x',
     });
     expect(subject).toMatch(/^\[[\x20-\x7e]{1,98}$/);
     expect(body.split('\n')).toHaveLength(4);

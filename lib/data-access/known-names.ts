@@ -18,6 +18,7 @@ type Kind =
   | 'downstream'
   | 'rejection code'
   | 'plan'
+  | 'delegate'
   | 'action'
   | 'person'
   | 'request';
@@ -58,6 +59,7 @@ const WAYS_ON: Readonly<Record<Kind, string>> = {
   person: 'See who acted with `pagw audit`.',
   request: 'Ids are case-sensitive. See `pagw request list`.',
   plan: `Check the spelling; a plan ${HEARD_OF}`,
+  delegate: `Check the spelling; a delegate ${HEARD_OF} Who else holds requests is us or provider.`,
   'rejection code': 'Check the spelling; each refused event is listed with its code.',
 };
 
@@ -79,6 +81,8 @@ export interface StatedNames {
   pagwId?: string | null | undefined;
   /** In any case. */
   plan?: string | null | undefined;
+  /** Who decides in the plan's place, in any case. */
+  delegate?: string | null | undefined;
 }
 
 /**
@@ -87,7 +91,8 @@ export interface StatedNames {
  * @throws UnknownNameError
  */
 export async function refuseUnknownNames(database: Database, names: StatedNames): Promise<void> {
-  const { tenant, stage, eventType, errorCode, downstream, requestType, rejectionCode, plan } = names;
+  const { tenant, stage, eventType, errorCode, downstream, requestType, rejectionCode, plan, delegate } =
+    names;
   if (tenant && !(await isKnownTenant(database, tenant))) {
     const known = await listTenants(database);
     if (known.length > 0) throw new UnknownNameError('tenant', nearestNames(tenant, known));
@@ -115,8 +120,13 @@ export async function refuseUnknownNames(database: Database, names: StatedNames)
   if (rejectionCode && !(await isRejectionCode(database, rejectionCode)))
     throw new UnknownNameError('rejection code', nearestNames(rejectionCode, Object.keys(rejectionHints)));
   await refuseUnknownActs(database, names);
-  if (plan && !(await isPlan(database, plan)))
-    throw new UnknownNameError('plan', nearestNames(plan, await listPlans(database)));
+  if (plan && !(await isOfEpisode(database, 'plan', plan)))
+    throw new UnknownNameError('plan', nearestNames(plan, await listOfEpisodes(database, 'plan')));
+  if (delegate && !(await isOfEpisode(database, 'delegate', delegate)))
+    throw new UnknownNameError(
+      'delegate',
+      nearestNames(delegate, await listOfEpisodes(database, 'delegate')),
+    );
 }
 
 async function refuseUnknownActs(
@@ -224,22 +234,29 @@ async function isRejectionCode(database: Database, name: string): Promise<boolea
   return rows[0]?.known ?? false;
 }
 
-async function isPlan(database: Database, name: string): Promise<boolean> {
+type EpisodeName = 'plan' | 'delegate';
+
+async function isOfEpisode(database: Database, column: EpisodeName, name: string): Promise<boolean> {
   const { rows } = await database.execute<{ known: boolean }>(
-    'SELECT EXISTS (SELECT FROM decision_episode WHERE lower(plan) = lower(:name)) AS known',
+    `SELECT EXISTS (SELECT FROM decision_episode WHERE lower(${column}) = lower(:name)) AS known`,
     { name },
   );
   return rows[0]?.known ?? false;
 }
 
 /** Those with the most requests: what a misspelt one most likely means is among them. */
-async function listPlans(database: Database): Promise<string[]> {
-  const { rows } = await readBounded<{ plan: string }>(
+async function listOfEpisodes(database: Database, column: EpisodeName): Promise<string[]> {
+  const { rows } = await readBounded<{ listed: string }>(
     database,
-    `SELECT min(plan) AS plan FROM decision_episode GROUP BY lower(plan) ORDER BY count(*) DESC, lower(plan) LIMIT 1000`,
+    `SELECT min(${column}) AS listed
+     FROM decision_episode
+     WHERE ${column} IS NOT NULL
+     GROUP BY lower(${column})
+     ORDER BY count(*) DESC, lower(${column})
+     LIMIT 1000`,
     {},
   );
-  return rows.map(({ plan }) => plan);
+  return rows.map(({ listed }) => listed);
 }
 
 /** What a misspelt one most likely means is among the latest failures of each tenant. */

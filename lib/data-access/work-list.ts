@@ -38,7 +38,7 @@ export interface WorkQuery {
   /** Only what is due before this moment. */
   before?: Date | undefined;
   board?: Board | undefined;
-  /** Only what this delegate has, by name, or where none does, this holder. */
+  /** Only what this delegate has, by name in any case, or where none does, this holder. */
   held?: string | undefined;
 }
 
@@ -67,8 +67,8 @@ const WORK = `
     AND (:tenant::text IS NULL OR request.tenant = :tenant)
     AND (:board::text IS NULL OR request.board = :board)
     AND (:before::timestamptz IS NULL OR episode.due_at < :before::timestamptz)
-    AND (:held::text IS NULL OR :held = coalesce(
-      episode.delegate, CASE WHEN request.board = 'desk' AND request.status = 'PENDING' THEN 'provider' ELSE 'us' END
+    AND (:held::text IS NULL OR lower(:held) = coalesce(
+      lower(episode.delegate), CASE WHEN request.board = 'desk' AND request.status = 'PENDING' THEN 'provider' ELSE 'us' END
     ))`;
 
 const LIST = 'work';

@@ -56,8 +56,8 @@ export interface NotificationText {
 export interface Leads {
   /** Of the whole runbook: the text adds the section. */
   runbookUrl?: string | undefined;
-  /** The CloudFormation stack that commands name; a local tracker has none. */
-  stackName?: string | undefined;
+  /** Options by which commands find the tracker, such as `--stack NAME`; absent where they find it by themselves. */
+  tracker?: string | undefined;
 }
 
 /** What a pager shows without scrolling far; the page of the incident has them all. */
@@ -68,7 +68,7 @@ const GAP = '     ';
 export function incidentText(
   report: IncidentReport,
   now: Date,
-  { runbookUrl, stackName }: Leads = {},
+  { runbookUrl, tracker }: Leads = {},
 ): NotificationText {
   const { kind, level, count, awaited, key } = report;
   const who = isOfMany(report) ? `${report.tenants.length} tenants` : printable(report.tenant);
@@ -82,7 +82,7 @@ export function incidentText(
   if (isOfMany(report)) lines.push(`Tenants: ${tenantsText(report)}`);
   if (kind !== 'closed') lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
   const leads = [
-    kind === 'closed' ? null : `Do: ${doText(report, stackName)}`,
+    kind === 'closed' ? null : `Do: ${doText(report, tracker)}`,
     runbookUrl === undefined ? null : `Runbook: ${sectionUrl(runbookUrl, report.reason)}`,
     `Key: ${shellWord(key)}`,
   ];
@@ -105,10 +105,9 @@ function tenantsText({ kind, tenants }: IncidentReport): string {
 }
 
 /** The next step and its command, which works where it is pasted. */
-function doText(report: IncidentReport, stackName: string | undefined): string {
+function doText(report: IncidentReport, tracker = ''): string {
   const { key, stage, count, awaited, pause } = report;
   const tenant = isOfMany(report) ? null : report.tenant;
-  const tracker = stackName === undefined ? '' : `--stack ${shellWord(stackName)}`;
   // Causes folded together have no step in common; and what only waits for an outcome needs none.
   if (stage === OTHER) return toTracker(pagwCommand('stuck', [], tenant === null ? {} : { tenant }), tracker);
   if (count === awaited) return toTracker(pagwCommand('incident show', [key]), tracker);

@@ -100,7 +100,10 @@ export function nextStepOfGroup(
         'pause',
       ]);
     case 'no-result':
-      return make(`See whether ${stage} runs. What it lost is sent again request by request.`, ['pause']);
+      return make(
+        `See whether ${stage} runs, and pause its retries while it does not. What it lost is sent again request by request.`,
+        ['pause'],
+      );
     case 'hand-off-lost':
       return make(
         `See whether the outbox of ${stage} publishes and the next stage reads. What is lost is sent on again request by request.`,

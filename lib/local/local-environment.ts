@@ -20,6 +20,7 @@ export function localEnvironment(addresses: LocalAddresses): Record<string, stri
     EVENTS_DLQ_URL: addresses.deadLetterQueueUrl,
     RETRY_QUEUE_URL: addresses.retryQueueUrl,
     TOPIC_ARN: topicArn(INCIDENT_TOPIC),
+    TRACKER_OPTIONS: trackerOptionsAt(addresses.port),
     ...settingsToTry(),
   };
 }
@@ -64,6 +65,7 @@ export const INCIDENT_TOPIC = 'pagw-incidents';
 
 /** Where the parts of one local stack listen, all on 127.0.0.1. */
 export interface LocalAddresses {
+  port: number;
   console: string;
   dataApi: string;
   queues: string;
@@ -73,10 +75,19 @@ export interface LocalAddresses {
   retryQueueUrl: string;
 }
 
+/** Where `npm start` listens when it is told nothing, and `pagw` looks. */
+export const USUAL_PORT = 4780;
+
+/** The options by which a command finds the tracker at this port; none at the usual one. */
+export function trackerOptionsAt(port: number): string {
+  return port === USUAL_PORT ? '' : `--url http://localhost:${port}`;
+}
+
 /** Console, Data API, queues and PostgreSQL take four ports in a row from `port`. */
 export function localAddresses(port: number): LocalAddresses {
   const queues = `http://127.0.0.1:${port + 2}`;
   return {
+    port,
     console: `http://127.0.0.1:${port}`,
     dataApi: `http://127.0.0.1:${port + 1}`,
     queues,

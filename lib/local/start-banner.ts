@@ -1,6 +1,7 @@
+import { toTracker } from '../domain/shell-word.ts';
 import { plural } from '../domain/words.ts';
 import type { RequestCounts } from './local-database.ts';
-import { LOCAL_CLUSTER_ARN, LOCAL_SECRET_ARN } from './local-environment.ts';
+import { LOCAL_CLUSTER_ARN, LOCAL_SECRET_ARN, trackerOptionsAt } from './local-environment.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** What a start prints when all is up; the counts are what the database holds now. */
@@ -9,7 +10,6 @@ export function startBanner(options: StartOptions, counts: RequestCounts, postgr
   const address = (offset: number) => `http://localhost:${port + offset}`;
   const { tenants, requests, stuck, retriesDue } = counts;
   const data = `${plural(tenants, 'tenant')}, ${plural(requests, 'request')}, ${stuck} stuck, ${plural(retriesDue, 'retry', 'retries')} due`;
-  const url = port === 4780 ? '' : ` --url ${address(0)}`;
   return `
 pagw event tracker · local mode, no AWS account
   Console   ${address(0)}
@@ -19,6 +19,6 @@ pagw event tracker · local mode, no AWS account
             ${LOCAL_CLUSTER_ARN}
             ${LOCAL_SECRET_ARN}
   ${demo ? 'Demo' : 'Data'}      ${data}
-  Next      npm run pagw -- stuck${url}
+  Next      npm run pagw -- ${toTracker('stuck', trackerOptionsAt(port))}
 `;
 }

@@ -118,6 +118,8 @@ export const stuckAlarmEnv = z.extend(databaseEnv, {
   RUNBOOK_URL: z.optional(z.url()),
   /** The CloudFormation stack that a notification's commands name. */
   STACK_NAME: z.optional(z.string()),
+  /** Where no stack does, the options by which they find the tracker. */
+  TRACKER_OPTIONS: z.optional(z.string()),
   METRIC_TENANTS: metricTenants,
 });
 

@@ -55,7 +55,8 @@ export const styleSheet = `
   th, td { padding: 8px 14px; text-align: left; vertical-align: top; border: 0; background: none; color: inherit }
   thead th { font-size: 12px; font-weight: 520; color: var(--muted); white-space: nowrap; padding-block: 9px 7px; border-bottom: 1px solid var(--line) }
   thead td { padding: 0; border-bottom: 1px solid var(--line) }
-  td.wide { width: 36%; min-width: 110px; vertical-align: middle }
+  td.wide { width: 24%; min-width: 110px; svg { margin-block: 3px } }
+  td.wide:has(.path) { width: 36% }
   tbody th { font-weight: inherit }
   tbody tr + tr > * { border-top: 1px solid var(--line) }
   tbody tr:hover > * { background: var(--tint) }
@@ -132,7 +133,7 @@ export const styleSheet = `
   .path { display: flex; flex-wrap: wrap; gap: 0 4px; font-size: 12.5px }
   .path li + li::before { content: "→ "; color: var(--muted) }
   .path .leaves { font-weight: 620 }
-  .loads { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 12px }
+  .loads { display: grid; grid-template-columns: repeat(auto-fill, minmax(max(230px, 22%), 1fr)); gap: 12px }
   .load { padding: 10px 14px 12px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; break-inside: avoid }
   .load-name, .load-figure { font-size: 12.5px }
   .load-figure { min-height: 38px }
@@ -160,6 +161,7 @@ export const styleSheet = `
   .ghost-key { border: 1px dashed var(--muted); border-radius: 2px }
   .short-key { background: color-mix(in srgb, var(--ink) 10%, transparent) }
 
+  @media (max-width: 1100px) { th, td { padding-inline: 9px } }
   @media print {
     color-scheme: light;
     background: none;
@@ -176,6 +178,7 @@ export const styleSheet = `
     td .fields .mono { display: inline; max-width: none }
     td .fields, td .fields .mono { overflow-wrap: anywhere }
     a { color: inherit; text-decoration: none }
+    .flow-map { max-width: 100%; height: auto }
   }
   @media (forced-colors: active) { .bar, .wait, .key { forced-color-adjust: none } }
   /* Names stand above their bars, tables as wide as they need: they scroll within themselves. */
@@ -187,6 +190,7 @@ export const styleSheet = `
     svg .fine { display: none }
     table { width: max-content; min-width: 100% }
     th, td { max-width: 260px }
+    td.wide { max-width: 110px }
     td.wide:has(.path) { max-width: 420px; min-width: 340px }
   }
 }

@@ -101,6 +101,8 @@ describe('the work list', () => {
         { board: 'desk', heldBy: 'provider', delegate: null, requests: 1, overdue: 0 },
       ]),
     );
+    const ofDelegate = await listWork(db.database, { tenant: null, held: 'EviCore', limit: 10 });
+    expect(ofDelegate.rows.map(({ pagwId }) => pagwId)).toEqual(['DELEGATED']);
   });
 
   it.each([

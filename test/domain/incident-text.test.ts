@@ -135,11 +135,11 @@ describe('a notification', () => {
     [{ stage: 'OTHER', errorCode: null, targetSystem: null }, 'Do: pagw stuck --tenant anthem'],
     [{ awaited: 41 }, 'Do: pagw incident show stuck/anthem/API_CONNECTOR/9f2c41aa'],
     [{ pause: { pausedBy: 'maria', pausedAt: ago(60), reason: 'carelon is down' } }, 'pagw retry pauses'],
-  ])('of %j names its command, and the stack where there is one', (given, command) => {
-    const doOf = (stackName?: string) => incidentText(report(given), now, { stackName }).body.split('     ');
+  ])('of %j names its command, and the tracker where it is not found by itself', (given, command) => {
+    const doOf = (tracker?: string) => incidentText(report(given), now, { tracker }).body.split('     ');
     expect(doOf().some((part) => part.endsWith(command))).toBe(true);
     const deployed = `${command} --stack 'a stack'`;
-    expect(doOf('a stack').some((part) => part.endsWith(deployed))).toBe(true);
+    expect(doOf("--stack 'a stack'").some((part) => part.endsWith(deployed))).toBe(true);
   });
 
   it('tells in its command nothing that it masks in its cause', () => {

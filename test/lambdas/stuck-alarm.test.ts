@@ -131,6 +131,18 @@ const kinds = (pages: { attributes: Record<string, string> }[], tenant: string) 
   pages.filter(({ attributes }) => attributes.tenant === tenant).map(({ attributes }) => attributes.kind);
 
 describe('stuck-alarm', () => {
+  it('names a tracker that has no stack by the options that find it', async () => {
+    await hang('url', 1, start);
+    const { STACK_NAME: _, ...local } = environment;
+    const options = '--url http://localhost:5200';
+    await run(afterMinutes(start, 15), { ...local, TRACKER_OPTIONS: options });
+    const pages = await paged();
+    expect(pages.find(({ attributes }) => attributes.tenant === 'url')?.text).toContain(
+      `--reason WHY ${options} `,
+    );
+    await db.database.execute("DELETE FROM incident WHERE tenant = 'url'");
+  });
+
   it('tells an incident once, with cause and key, however often it runs', async () => {
     await hang('once', 2, start);
     expect(await run(afterMinutes(start, 14))).toMatchObject({ stuck: 0, sent: 0 });
@@ -143,7 +155,7 @@ describe('stuck-alarm', () => {
       '[WARN] once · VALIDATION · 2 stuck (oldest 15m)',
       'Cause: began and gave no result (2 of 2). Began 08:00Z. New.',
       'Automatic: none.',
-      `Do: See whether VALIDATION runs. What it lost is sent again request by request. pagw retry pause --tenant once --stage VALIDATION --reason WHY --stack PagwEventTracker-dev     Runbook: https://example.org/runbook#requests-stuck     Key: ${pages[0]?.attributes.incidentKey}`,
+      `Do: See whether VALIDATION runs, and pause its retries while it does not. What it lost is sent again request by request. pagw retry pause --tenant once --stage VALIDATION --reason WHY --stack PagwEventTracker-dev     Runbook: https://example.org/runbook#requests-stuck     Key: ${pages[0]?.attributes.incidentKey}`,
     ]);
     expect(pages[0]?.attributes).toMatchObject({
       kind: 'opened',

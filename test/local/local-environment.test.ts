@@ -35,3 +35,8 @@ it('binds nobody where nothing is set', () => {
   vi.stubEnv('SENDERS', undefined);
   expect(localEnvironment(localAddresses(4780))).not.toHaveProperty('SENDERS');
 });
+
+it('gives commands the address of a tracker that is not at the usual port', () => {
+  expect(localEnvironment(localAddresses(4780)).TRACKER_OPTIONS).toBe('');
+  expect(localEnvironment(localAddresses(5200)).TRACKER_OPTIONS).toBe('--url http://localhost:5200');
+});

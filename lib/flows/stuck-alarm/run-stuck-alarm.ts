@@ -81,7 +81,7 @@ function lagsSince(lagSeconds: number | null, before: Date | null, now: Date): D
 
 /** One run: look at what is due, keep the incidents, send the notifications due. Safe to repeat and to run at once. */
 export async function runStuckAlarm(database: Database, options: StuckAlarmOptions): Promise<StuckAlarmRun> {
-  const { rules, now, publish, onSent, runbookUrl, stackName } = options;
+  const { rules, now, publish, onSent, runbookUrl, tracker } = options;
   await pullBackTimes(database, now);
   const last = await readCheck(database);
   const lagSeconds = await lagWithin(options.measureLag, options.measureWithinMs ?? MEASURE_WITHIN_MS);
@@ -94,7 +94,7 @@ export async function runStuckAlarm(database: Database, options: StuckAlarmOptio
   for await (const page of groupIncidents(database, now)) groups.push(...page);
   if (!heldBack) {
     const pauses = await listRetryPauses(database);
-    await keepIncidents(database, groups, now, { runbookUrl, stackName, pauses });
+    await keepIncidents(database, groups, now, { runbookUrl, tracker, pauses });
   }
   await recordCheck(database, now, {
     heldBack,

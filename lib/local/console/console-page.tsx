@@ -6,6 +6,7 @@ import { CommandText, DataText } from '../../views/parts/data-text.tsx';
 import { wallClock } from '../../views/parts/time-text.tsx';
 import { styleSheet } from '../../views/style-sheet.ts';
 import type { Links } from '../../views/view-page.ts';
+import { trackerOptionsAt } from '../local-environment.ts';
 import { ZoneForm } from './choose-zone.tsx';
 import { consoleStyle } from './console-style.ts';
 
@@ -177,10 +178,17 @@ function Menu({ page }: { page: ConsolePageProps }) {
   );
 }
 
+/** Where another tenant is looked at from a page of one thing. */
+const LIST_OF: Partial<Record<ViewName, ViewName>> = {
+  request: 'overview',
+  incident: 'incidents',
+  rejection: 'rejected',
+};
+
 /** Which tenant is shown, always; and the way to the others. */
 function Tenants({ page }: { page: ConsolePageProps }): Html {
   const { tenant, tenants } = page;
-  const view = page.view === undefined || page.view === 'request' ? 'overview' : page.view;
+  const view = page.view === undefined ? 'overview' : (LIST_OF[page.view] ?? page.view);
   const place = (name: string | null): Place => ({ view, parameters: { tenant: name } });
   const listed = tenants.slice(0, TENANTS_IN_BAR);
   const named = tenant === null || listed.includes(tenant) ? listed : [tenant, ...listed];
@@ -201,12 +209,9 @@ function Tenants({ page }: { page: ConsolePageProps }): Html {
   );
 }
 
-const USUAL_PORT = 4780;
-
 /** The options by which a command of another terminal finds the console's tracker. */
 export function trackerOptionsOf(stack: StackSite | undefined, port: number): string {
-  if (stack !== undefined) return stack.options;
-  return port === USUAL_PORT ? '' : `--url http://localhost:${port}`;
+  return stack === undefined ? trackerOptionsAt(port) : stack.options;
 }
 
 /** The address of a view in the console. */

@@ -3,6 +3,7 @@ export const consoleStyle = `
 :root { color-scheme: light dark }
 :root[data-theme=light] { color-scheme: light }
 :root[data-theme=dark] { color-scheme: dark }
+@page { size: landscape }
 @media print { :root, :root[data-theme] { color-scheme: light } }
 .pagw {
   min-height: 100vh;
@@ -16,7 +17,7 @@ export const consoleStyle = `
   .find { flex: 1 1 260px; max-width: 460px; form { margin: 0 } }
   input, button, select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: 7px; padding: 5px 11px; min-height: 34px }
   --edge: light-dark(#8a8f94, #6c757f);
-  .find input { width: 100% }
+  .find input { width: 100%; text-overflow: ellipsis }
   ::placeholder { color: var(--muted); opacity: 1 }
   button { cursor: pointer; white-space: nowrap; background: var(--raised); border-color: var(--line) }
   button:hover { background: var(--tint) }

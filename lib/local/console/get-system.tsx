@@ -1,7 +1,8 @@
+import { toTracker } from '../../domain/shell-word.ts';
 import { outcomeMarks } from '../../domain/words.ts';
 import { MarkText } from '../../views/parts/status-mark.tsx';
 import { Table } from '../../views/parts/table.tsx';
-import type { LocalAddresses } from '../local-environment.ts';
+import { type LocalAddresses, trackerOptionsAt } from '../local-environment.ts';
 import { checkParts, type HealthCheck } from './api-routes.ts';
 import { consoleLinks, consolePage } from './console-page.tsx';
 import type { ConsoleRoute } from './console-server.ts';
@@ -42,7 +43,7 @@ export function getSystem({ addresses, checks, views }: SystemPage): ConsoleRout
         <h2>Go on</h2>
         <pre tabindex={0}>
           {[
-            `npm run pagw -- stuck${addresses.console.endsWith(':4780') ? '' : ` --url ${addresses.console}`}`,
+            `npm run pagw -- ${toTracker('stuck', trackerOptionsAt(addresses.port))}`,
             `curl --data-binary @events.ndjson ${addresses.console}/events`,
             `curl -d '{"advanceSeconds":900}' ${addresses.console}/clock`,
           ].join('\n')}

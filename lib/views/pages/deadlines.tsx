@@ -90,8 +90,9 @@ async function readWork(
     countWork(database, query, now),
     isChosen ? listWork(database, { ...query, limit: limits.requests, after }) : null,
   ]);
-  // Whoever holds something exists.
-  if (counts.rows.length === 0) await refuseUnknownNames(database, { stage: held });
+  // Whoever holds something exists; so do the payer and the provider when they hold nothing.
+  const isDelegate = held !== null && !/^(us|provider)$/i.test(held);
+  if (counts.rows.length === 0 && isDelegate) await refuseUnknownNames(database, { delegate: held });
   return { board, held, due, counts: fewerRows(counts, limits.groups), page };
 }
 

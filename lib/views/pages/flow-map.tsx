@@ -4,7 +4,7 @@ import { tookText } from '../../domain/words.ts';
 /** More would hide each other; the table has all. */
 const STAGES_SHOWN = 16;
 const EDGES_SHOWN = 40;
-const EDGES_LABELLED = 8;
+const EDGES_LABELLED = 12;
 
 const PITCH = 62;
 const BOX = { x: 190, width: 250, height: 36 };
@@ -25,7 +25,14 @@ export function FlowMap({ stages, edges, variants }: FlowMapProps) {
   const label = `Hand-overs between ${shown.length} stages; the tables below have the numbers`;
   return (
     <section class="scroll" tabindex={0} aria-label="Map of hand-overs">
-      <svg role="img" class="flow-map" width={WIDTH} height={height} aria-label={label}>
+      <svg
+        role="img"
+        class="flow-map"
+        width={WIDTH}
+        height={height}
+        viewBox={`0 0 ${WIDTH} ${height}`}
+        aria-label={label}
+      >
         <title>{label}</title>
         {drawn.map((edge, place) => (
           <Arc

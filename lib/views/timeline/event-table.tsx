@@ -82,7 +82,9 @@ export function EventTable({ events, flags, context, maxAttempts }: EventTablePr
           name: 'Details',
           cell: (event) => (
             <>
-              {event.startedBy === undefined ? null : <Details event={event.startedBy} context={context} />}
+              {event.startedBy === undefined ? null : (
+                <Details event={event.startedBy} context={context} other={event} />
+              )}
               <Details event={event} context={context} />
             </>
           ),
@@ -102,7 +104,14 @@ function Flags({ flags }: { flags: readonly EventFlag[] }) {
   );
 }
 
-function Details({ event, context }: { event: TimelineEvent; context: ViewContext }) {
+interface DetailsProps {
+  event: TimelineEvent;
+  context: ViewContext;
+  /** In the same cell below it: its sender is not said twice. */
+  other?: TimelineEvent;
+}
+
+function Details({ event, context, other }: DetailsProps) {
   const { now, zone } = context;
   const { errorCode, errorMessage, nextRetryAt, retryExhaustedAt, externalReference, sender, metadata } =
     event;
@@ -129,7 +138,7 @@ function Details({ event, context }: { event: TimelineEvent; context: ViewContex
           Reference <DataText value={externalReference} mono />
         </div>
       )}
-      {sender === null ? null : (
+      {sender === null || sender === other?.sender ? null : (
         <div class="detail">
           Sent by <DataText value={sender} most={64} mono />
         </div>

@@ -15,6 +15,7 @@ import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
 import { viewNames } from '../../../lib/reports/place.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
+import { eventWith } from '../../domain/support/message.ts';
 import { dataApiClient } from '../../support/data-api-client.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -33,6 +34,8 @@ beforeAll(async () => {
   const hostile = '<script>alert(1)</script>';
   await recordEvents(database, [failedEvent({ errorMessage: hostile, errorCode: hostile })], new Date());
   await recordEvents(database, [trackedEvent({ pagwId: 'PAGW-TEST-2', tenant: 'elevance' })], new Date());
+  const delegated = { pagwId: 'PAGW-TEST-3', request: { delegate: 'evicore' } };
+  await recordEvents(database, [eventWith(delegated)], new Date());
   await keepIncidents(database, [incidentGroup({ errorCode: hostile, oldestSince: new Date() })], new Date());
   await database.execute(
     `INSERT INTO rejected_message (message_id, position, tenant, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at)
@@ -70,6 +73,26 @@ describe('the console', () => {
     expect(html.match(/<script[^>]*>/g)).toEqual(['<script src="/console.js">']);
     expect(html).toContain('aria-label="Tenant"');
     expect(html).not.toMatch(/(href|src|action)="(https?:)?\/\//);
+  });
+
+  it.each(viewNames)('leads from %s to a page for each tenant', async (view) => {
+    const html = await (await fetch(`${url}${addressOf(view)}`)).text();
+    const tenants = /<nav class="tenants".*?<\/nav>/s.exec(html)?.[0] ?? '';
+    const links = [...tenants.matchAll(/href="([^"]+)"/g)].map(([, link = '']) => link);
+    expect(links).toHaveLength(3);
+    for (const link of links)
+      expect([link, (await fetch(`${url}${link.replaceAll('&amp;', '&')}`)).status]).toEqual([link, 200]);
+  });
+
+  it.each([
+    ['held=us&due=overdue', 200, 'Nothing of the kind is left to do.'],
+    ['held=Provider&board=pipe', 200, 'Nothing of the kind is left to do.'],
+    ['held=EviCore&tenant=elevance', 200, 'Nothing of the kind is left to do.'],
+    ['held=evicor', 404, 'Did you mean evicore?'],
+    ['held=delegate', 404, 'DELEGATE_UNKNOWN'],
+  ])('tells who holds nothing from who is unknown: %s', async (query, status, text) => {
+    const answer = await fetch(`${url}/deadlines?${query}`);
+    expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(text)]);
   });
 
   it.each(viewNames)('gives the rows of each table of %s as JSON, as many as the page has', async (view) => {
