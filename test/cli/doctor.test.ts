@@ -111,11 +111,18 @@ async function everything(): Promise<Record<string, unknown>> {
 }
 
 describe('pagw doctor', () => {
-  it('finds a new tracker well, with what does not apply said', async () => {
-    const { code, failed, left } = await diagnose();
+  it('finds a new tracker well, says for each item what it saw, and what does not apply', async () => {
+    const { code, failed, left, results } = await diagnose();
     expect(failed).toEqual([]);
     expect(idsOf(left)).toEqual(['log-timeline', 'retry-worker', 'states', 'canary']);
     expect(code).toBe(0);
+    const evidence = (id: string) => resultOf(results, id)?.evidence;
+    expect(evidence('service-methods')).toMatch(new RegExp(`^${eventTypes.size} event types in 5 statuses`));
+    expect(evidence('timeline')).toBe('PAGW-1: 5 events, numbered 1 to 5');
+    expect(evidence('concurrent-writes')).toContain('0 gaps, 0 doubles in the latest 1 request');
+    expect(evidence('retry-query')).toContain('now 0 due, 0 overtaken');
+    expect(evidence('timeline-speed')).toMatch(/^1 ms in PostgreSQL/);
+    expect(evidence('metadata-size')).toContain('the latest 5 events');
   });
 
   it('goes through the 8 items before and the 7 after a deployment, then its own', async () => {
@@ -165,17 +172,6 @@ describe('pagw doctor', () => {
     });
   });
 
-  it('says for each item what it saw', async () => {
-    const { results } = await diagnose();
-    const evidence = (id: string) => resultOf(results, id)?.evidence;
-    expect(evidence('service-methods')).toMatch(new RegExp(`^${eventTypes.size} event types in 5 statuses`));
-    expect(evidence('timeline')).toBe('PAGW-1: 5 events, numbered 1 to 5');
-    expect(evidence('concurrent-writes')).toContain('0 gaps, 0 doubles in the latest 1 request');
-    expect(evidence('retry-query')).toContain('now 0 due, 0 overtaken');
-    expect(evidence('timeline-speed')).toMatch(/^1 ms in PostgreSQL/);
-    expect(evidence('metadata-size')).toContain('the latest 5 events');
-  });
-
   it('prints three headed groups, each line within the terminal', async () => {
     await db.database.execute('DROP INDEX ux_event_tracker_pagw_seq');
     const { stdout, stderr } = await runCli(['doctor', '--color', 'never'], { connection, columns: 60 });
@@ -190,75 +186,106 @@ describe('pagw doctor', () => {
     expect(stderr).toBe('3 of 27 checks failed on the test tracker, 4 not applicable.\n');
   });
 
-  it.each<[damage: string, sql: string, failing: string[]]>([
+  it.each<[damages: string, sql: string[], found: Record<string, string>]>([
     [
-      'a gap in a sequence',
-      'DELETE FROM event_tracker WHERE sequence_no = 3',
-      ['concurrent-writes', 'timeline', 'sequences'],
-    ],
-    ['events that are gone', 'DELETE FROM event_tracker', ['concurrent-writes', 'timeline', 'sequences']],
-    ['a missing unique index', 'DROP INDEX ux_event_tracker_pagw_event', ['unique-indexes']],
-    [
-      'a lost sequence index',
-      'DROP INDEX ux_event_tracker_pagw_seq',
-      ['unique-sequence', 'index-use', 'unique-indexes'],
-    ],
-    ['a lost retry index', 'DROP INDEX ix_event_tracker_retry', ['index-use']],
-    ['a lost metadata index', 'DROP INDEX ix_event_tracker_metadata', ['v006-applied', 'index-use']],
-    [
-      'canaries that came and stopped coming',
-      `INSERT INTO canary (pagw_id, sent_at, arrived_at) VALUES ('PAGW-CANARY-1', '2026-03-01 08:59:59Z', '2026-03-01 09:00:00Z')`,
-      ['canary'],
-    ],
-    ['a month that is not there', 'DROP TABLE event_tracker_2026_05', ['partitions']],
-    [
-      'a changed V005',
-      `UPDATE schema_migration SET checksum = repeat('0', 64) WHERE version = 'V005'`,
-      ['v005-applied', 'migrations'],
+      'a gap in a sequence, lost indexes, a month that is not there and a changed V005',
+      [
+        'DELETE FROM event_tracker WHERE sequence_no = 3',
+        'DROP INDEX ux_event_tracker_pagw_event',
+        'DROP INDEX ix_event_tracker_retry',
+        'DROP TABLE event_tracker_2026_05',
+        `UPDATE schema_migration SET checksum = repeat('0', 64) WHERE version = 'V005'`,
+      ],
+      {
+        'concurrent-writes': 'PAGW-1 has 4 events, its last number is 5',
+        timeline: 'PAGW-1: event 3 of 5 is not in its place',
+        sequences: 'PAGW-1 has 4 events, its last number is 5',
+        'unique-indexes': 'ux_event_tracker_pagw_event is missing',
+        'index-use': 'missing or invalid: ix_event_tracker_retry',
+        partitions: 'no partition for 2026-05',
+        'v005-applied': 'V005__create_event_tracker.sql is not what was applied: its checksum differs',
+        migrations: 'V005__create_event_tracker.sql is changed',
+      },
     ],
     [
-      'a changed V006',
-      `UPDATE schema_migration SET checksum = repeat('0', 64) WHERE version = 'V006'`,
-      ['v006-applied', 'migrations'],
+      'events that are gone, canaries that came and stopped coming, and a pending migration',
+      [
+        'DELETE FROM event_tracker',
+        `INSERT INTO canary (pagw_id, sent_at, arrived_at) VALUES ('PAGW-CANARY-1', '2026-03-01 08:59:59Z', '2026-03-01 09:00:00Z')`,
+        `DELETE FROM schema_migration WHERE version = 'V013'`,
+      ],
+      {
+        'concurrent-writes': 'PAGW-1 has 0 events, its last number is 5',
+        timeline: 'PAGW-1: event 1 of 5 is not in its place',
+        sequences: 'PAGW-1 has 0 events, its last number is 5',
+        canary: '3h ago, 1.00 s after it was sent',
+        migrations: '1 pending, from V013__create_rejected_message.sql',
+      },
     ],
-    ['a pending migration', `DELETE FROM schema_migration WHERE version = 'V013'`, ['migrations']],
     [
-      'a roll-up that stands still',
-      `UPDATE event_summary_progress SET refreshed_at = refreshed_at - interval '4 hours'`,
-      ['growth'],
+      'a lost sequence index, a changed V006, a roll-up that stands still and metadata that grew',
+      [
+        'DROP INDEX ux_event_tracker_pagw_seq',
+        `UPDATE schema_migration SET checksum = repeat('0', 64) WHERE version = 'V006'`,
+        `UPDATE event_summary_progress SET refreshed_at = refreshed_at - interval '4 hours'`,
+        `UPDATE event_tracker SET metadata = (
+           SELECT jsonb_object_agg(n, md5(n::text || sequence_no)) FROM generate_series(1, 100) AS n
+         )`,
+      ],
+      {
+        'unique-sequence': 'a second event with the number of the first was accepted; rolled back',
+        'index-use': 'missing or invalid: ux_event_tracker_pagw_seq',
+        'unique-indexes': 'ux_event_tracker_pagw_seq is missing',
+        'v006-applied': 'V006__add_event_tracker_metadata.sql is not what was applied: its checksum differs',
+        migrations: 'V006__add_event_tracker_metadata.sql is changed',
+        growth: 'nobody has counted for 4h20m',
+        'metadata-size': 'mean 4.1 kB, p95 4.1 kB, largest 4.1 kB, 97 % of a row; the latest 5 events',
+      },
     ],
     [
-      'metadata that grew',
-      `UPDATE event_tracker SET metadata = (
-         SELECT jsonb_object_agg(n, md5(n::text || sequence_no)) FROM generate_series(1, 100) AS n
-       )`,
-      ['metadata-size'],
+      'a lost metadata index and a trigger that loses metadata',
+      [
+        'DROP INDEX ix_event_tracker_metadata',
+        'CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.metadata := NULL; RETURN NEW; END $$',
+        'CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTION forget()',
+      ],
+      {
+        'v006-applied': 'metadata is jsonb, but its index ix_event_tracker_metadata is missing',
+        'index-use': 'missing or invalid: ix_event_tracker_metadata',
+        metadata: 'what was stored is not what was sent',
+      },
     ],
     [
       'a writer that may not insert',
-      'REVOKE INSERT ON event_tracker FROM pagw_writer',
-      ['service-methods', 'unique-sequence', 'concurrent-writes', 'retry-query', 'metadata'],
-    ],
-    [
-      'a trigger that loses metadata',
-      `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.metadata := NULL; RETURN NEW; END $$
---
-CREATE TRIGGER forget BEFORE INSERT ON event_tracker FOR EACH ROW EXECUTE FUNCTION forget()`,
-      ['metadata'],
+      ['REVOKE INSERT ON event_tracker FROM pagw_writer'],
+      Object.fromEntries(
+        ['service-methods', 'unique-sequence', 'concurrent-writes', 'retry-query', 'metadata'].map((id) => [
+          id,
+          'ERROR: permission denied for table event_tracker; SQLState: 42501',
+        ]),
+      ),
     ],
     [
       'append_events that forgets to append',
-      `CREATE OR REPLACE FUNCTION append_events(
-         requests appended_request[], states json, events appended_event[], details json,
-         cleared json, decisions json, recorded_at timestamptz
-       ) RETURNS json LANGUAGE sql AS $$
-         SELECT json '[]' $$`,
-      ['service-methods', 'unique-sequence', 'concurrent-writes', 'retry-query', 'metadata'],
+      [
+        `CREATE OR REPLACE FUNCTION append_events(
+           requests appended_request[], states json, events appended_event[], details json,
+           cleared json, decisions json, recorded_at timestamptz
+         ) RETURNS json LANGUAGE sql AS $$
+           SELECT json '[]' $$`,
+      ],
+      {
+        'service-methods': '40 of 40 events did not come back, such as REQUEST_RECEIVED COMPLETED',
+        'unique-sequence': 'a second event with the number of the first was accepted; rolled back',
+        'concurrent-writes': 'a second writer of the same request did not wait for the first',
+        'retry-query': "of 5 failures, PARSING is due; the query says nothing, the worker's nothing",
+        metadata: 'what was stored is not what was sent',
+      },
     ],
-  ])('finds %s, says what to do, and ends with 10', async (_, damage, expected) => {
-    for (const statement of damage.split('--\n')) await db.database.execute(statement);
+  ])('finds %s, says what to do, and ends with 10', async (_, damages, found) => {
+    for (const sql of damages) await db.database.execute(sql);
     const { code, failed } = await diagnose();
-    expect(idsOf(failed)).toEqual(expected);
+    expect(Object.fromEntries(failed.map(({ id, evidence }) => [id, evidence]))).toEqual(found);
     expect(code).toBe(10);
     for (const { next } of failed) expect(next).toMatch(/\.$/);
   });
