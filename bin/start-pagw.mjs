@@ -1,4 +1,4 @@
-// `npm run pagw`: the program in one piece, which starts in a third of the time that its sources take. It is made anew
+// `npm run pagw`: the program in one piece, which starts in a third of the time that its sources take. It is rebuilt
 // when a source has changed; where that cannot be, the sources themselves run. Plain JavaScript, so that any Node reads it.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';

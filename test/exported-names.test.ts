@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 /** Names that every Lambda has, in one meaning. */
 const ENTRY_POINTS = ['handler', 'createHandler'];
-/** What producers import is stated anew in full, under the name it has here. */
+/** What producers import is stated again in full, under the name it has here. */
 const PUBLISHED = 'lib/published/';
 
 function namesIn(text: string): string[] {

@@ -282,7 +282,7 @@ export const WRITTEN = {
   ends: '\n<!-- end -->',
 } as const;
 
-/** docs/cost.md with its tables made anew. */
+/** docs/cost.md with its tables rebuilt. */
 export function written(page: string): string {
   const put = (text: string, begins: string, table: string) => {
     const [before = '', rest = ''] = text.split(begins);

@@ -33,7 +33,7 @@ export async function fillHistory(
   await server.vacuum(database);
 }
 
-/** Drops the secondary indexes of the history, which are sooner made anew than kept up; answers how to make them. */
+/** Drops the secondary indexes of the history, which are sooner rebuilt than kept up; answers how to make them. */
 async function dropIndexes(connectionString: string): Promise<string[]> {
   const client = new Client({ connectionString });
   await client.connect();

@@ -64,7 +64,7 @@ async function refreshRollUps(server: BenchServer, events: number): Promise<void
   await close();
   console.log(
     `\nSummary   ${number(events)} events in ${first.hoursSummarised} hours rolled up in ${number(firstMs / 1000, 1)} s; ` +
-      `the latest ${again.hoursSummarised} hours anew in ${number(againMs)} ms`,
+      `the latest ${again.hoursSummarised} hours rebuilt in ${number(againMs)} ms`,
   );
   console.log(
     `Flow      ${number(flow.flowsFolded)} requests folded into ${number(flow.flowHoursRolledUp)} hours in ${number(flowMs / 1000, 1)} s; ` +

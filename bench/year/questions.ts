@@ -152,7 +152,7 @@ const flows: readonly Question[] = [
     },
   },
   {
-    name: 'maintain: summary of the last 3 hours made anew',
+    name: 'maintain: summary of the last 3 hours rebuilt',
     ask: rolledBack(async (database, { now }) => {
       await database.execute(
         `INSERT INTO event_summary_changed_hour

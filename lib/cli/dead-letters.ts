@@ -68,7 +68,7 @@ export const deadLettersRedrive: Verb = (cli) =>
         const { sqs, eventsQueueUrl } = connection;
         const from = needDeadLetterQueue(connection);
         const operator = connection.database('operator');
-        // What cannot be recorded now would only begin its 1,000 deliveries anew.
+        // What cannot be recorded now would only begin its 1,000 deliveries again.
         await operator.execute('SELECT 1 AS answers');
         const total = await countDeadLetters(sqs, from);
         session.say(total === 0 ? 'There are no dead letters.' : `About ${plural(total, 'dead letter')}:`);

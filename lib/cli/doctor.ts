@@ -27,7 +27,7 @@ export function doctor(cli: Cli): Command {
       // Not --after: that is where a page ended, for every verb.
       .option('--after-deployment', 'only the checklist for after a deployment')
       .addOption(
-        new Option('--only <check...>', 'only these, as when one that failed is mended')
+        new Option('--only <check...>', 'only these, as when one that failed is fixed')
           .choices(doctorChecks.map(({ id }) => id))
           .conflicts(['preflight', 'beforeDeployment', 'afterDeployment']),
       )

@@ -36,7 +36,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'rejected replay': [
     'pagw rejected replay 42',
     'pagw rejected replay --code TENANT_MISMATCH --dry-run',
-    "pagw rejected replay --code TENANT_MISMATCH --reason 'the producer is mended'",
+    "pagw rejected replay --code TENANT_MISMATCH --reason 'the producer is fixed'",
   ],
   'dead-letters list': ['pagw dead-letters list --limit 20'],
   'dead-letters redrive': [

@@ -13,8 +13,8 @@ const LIVE_MAX_EVENTS = 100_000;
 export type FlowRefresh = Record<'flowsFolded' | 'flowHoursRolledUp' | 'flowDaysRolledUp', number>;
 
 /**
- * Brings the flow roll-up up to date, after refreshSummary has marked what changed: folds the changed requests, makes their
- * hours anew, then merges the days that are over. What a cut leaves undone is marked in the database, and read from the
+ * Brings the flow roll-up up to date, after refreshSummary has marked what changed: folds the changed requests, rebuilds their
+ * hours, then merges the days that are over. What a cut leaves undone is marked in the database, and read from the
  * requests themselves until the next run.
  */
 export async function refreshFlow({ database, now, mayGoOn }: MaintainOptions): Promise<FlowRefresh> {

@@ -12,7 +12,9 @@ export interface Page<Row> {
 export class PagePositionError extends Error {
   override readonly name = 'PagePositionError';
   constructor() {
-    super('The position to go on from is not one that this list gave out; leave it away to begin anew.');
+    super(
+      'The position to go on from is not one that this list gave out; leave it out to start from the beginning.',
+    );
   }
 }
 

@@ -85,7 +85,7 @@ const REGULAR_CHECK_MS = 3_600_000;
 
 /**
  * Makes requests due for a check whose latest failure has used up its attempts: nobody will try again, so the next
- * regular check, minutes away, would come late. Costs what is exhausted and not mended.
+ * regular check, minutes away, would come late. Costs what is exhausted and not fixed.
  */
 export async function wakeExhaustedRequests(database: Database, now: Date): Promise<void> {
   await database.execute(

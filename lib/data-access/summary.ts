@@ -14,8 +14,8 @@ export type SummaryRefresh = Record<
 >;
 
 /**
- * Brings event_tracker_summary up to date: finds the hours that got events since the last time and makes each of them
- * anew, in a statement of its own; then merges the days of those hours that are over. What a cut leaves undone is
+ * Brings event_tracker_summary up to date: finds the hours that got events since the last time and rebuilds each of them
+ * in a statement of its own; then merges the days of those hours that are over. What a cut leaves undone is
  * marked in the database and taken up by the next run.
  */
 export async function refreshSummary(

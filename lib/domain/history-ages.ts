@@ -6,5 +6,5 @@ export const COMPACT_AFTER_DAYS = 30;
 /** Events are archived, and their month dropped. */
 export const ARCHIVE_AFTER_DAYS = 90;
 
-/** Before that, hours of the summary may still be made anew from their events. */
+/** Before that, hours of the summary may still be rebuilt from their events. */
 export const LEAST_HISTORY_DAYS = 29;

@@ -25,7 +25,7 @@ export function nextStepOfRequest(standing: Standing, isHeld: boolean): NextStep
   if (completedAt !== null) return null;
   if (isHeld && mainStatus === 'FAILED')
     return step(
-      'Its retry is held back. Resume once the cause is mended.',
+      'Its retry is held back. Resume once the cause is fixed.',
       ['resume', 'retry', 'close'],
       standing,
     );
@@ -48,11 +48,7 @@ export function nextStepOfRequest(standing: Standing, isHeld: boolean): NextStep
     return { ...step(ask + risk, ['resend', 'close'], standing), ownerStage: resend.stage };
   }
   if (stuckReason === 'retries-exhausted')
-    return step(
-      `Mend the cause at ${mainStage ?? 'its stage'}, then retry it.`,
-      ['retry', 'close'],
-      standing,
-    );
+    return step(`Fix the cause at ${mainStage ?? 'its stage'}, then retry it.`, ['retry', 'close'], standing);
   if (stuckReason === 'retry-overdue')
     return step(
       'Its retry is due and was not sent: see whether retry runs, and whether the stage’s queue takes messages.',
@@ -90,10 +86,10 @@ export function nextStepOfGroup(
     section: runbookSection(reason),
     ownerStage,
   });
-  if (isHeld) return make('Retries are held back. Resume once the cause is mended.', ['resume', 'batch']);
+  if (isHeld) return make('Retries are held back. Resume once the cause is fixed.', ['resume', 'batch']);
   switch (reason) {
     case 'retries-exhausted':
-      return make(`Pause, mend the cause at ${stage}, resume; then retry this group.`, ['pause', 'batch']);
+      return make(`Pause, fix the cause at ${stage}, resume; then retry this group.`, ['pause', 'batch']);
     case 'retry-overdue':
       return make('See whether retry runs, and whether the stage’s queue takes messages.', [
         'batch',
@@ -139,7 +135,7 @@ export function nextStepOfRejection(
       return make(
         rejected.code === 'SENDER_NOT_ALLOWED'
           ? 'Have the sender bound to its tenant, or have it sent by the right one; then replay it.'
-          : 'Correct it at its producer. What is refused for the contract, a tenant or a sender alone is taken once that is mended: replay it.',
+          : 'Correct it at its producer. What is refused for the contract, a tenant or a sender alone is taken once that is fixed: replay it.',
         ['replay'],
       );
   }

@@ -213,7 +213,7 @@ export class RequestFold {
     };
     this.appended.push(folded);
     this.memory.earliest = Math.min(this.memory.earliest ?? at, at);
-    // Before the decision's facts, too: an update that comes late may move what it begins anew before the end.
+    // Before the decision's facts, too: an update that comes late may start something new before the end.
     const wasClosed = completedAtOf(this.memory) !== null;
     this.#rememberDecision(event, at, recordedAt, believedDays);
     const next = this.#applyEffects(event, at);
@@ -466,7 +466,7 @@ function isOvertaken(
 ): boolean {
   const { main, pendedAt } = memory;
   if (main === undefined || orderOf(stage) >= orderOf(main.stage)) return false;
-  // The routing decision comes after the synchronous attempt that it encloses, and hands over anew.
+  // The routing decision comes after the synchronous attempt that it encloses, and hands over again.
   if (stage === 'ORCHESTRATION') return eventType === 'REQUEST_RECEIVED' || at < main.at;
   // A pend is answered by a callback, which the lane has before the response.
   const awaitsCallback = pendedAt !== undefined && endedAtOf(memory) === null && main.status === 'COMPLETED';

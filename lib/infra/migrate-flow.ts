@@ -72,7 +72,7 @@ export class MigrateFlow extends Construct {
       serviceToken: provider.serviceToken,
       resourceType: 'Custom::PagwSchema',
       properties: {
-        // A database that is restored from a backup is migrated anew: it may be behind.
+        // A database that is restored from a backup is migrated again: it may be behind.
         cluster: props.database.clusterArn,
         migrations: digestOfMigrations(),
         ...(props.readerTenants === undefined ? {} : { readerTenants: props.readerTenants }),

@@ -81,7 +81,7 @@ export interface StageSettings {
   /**
    * Aurora capacity units (2 GiB of memory each). A minimum of 0 lets an idle cluster pause. A reader is as large as the writer and
    * answers nothing here (the Data API asks the writer): it takes over within a minute where a failed
-   * writer is otherwise made anew in ten ("High availability for Amazon Aurora"); events wait in the queue meanwhile.
+   * writer is otherwise replaced in ten ("High availability for Amazon Aurora"); events wait in the queue meanwhile.
    */
   capacity: { minUnits: number; maxUnits: number; pauseAfterMinutes?: number; readers: number };
   /** Of the database in the cluster, where the tables are. */

@@ -15,7 +15,7 @@ the Lambda handlers, a console, and a demo pipeline that keeps sending events.
 
   --port N     first of four ports in a row: console, Data API, SQS and S3, PostgreSQL (4780)
   --data DIR   where everything is kept; the next start finds it again (.local)
-  --empty      forget what is kept there, and begin anew
+  --empty      forget what is kept there, and start afresh
   --no-demo    without the demo pipeline
   --help       this text
 `;

@@ -19,7 +19,7 @@ export function failureOf(error: unknown): ViewFailure {
   if (error instanceof ViewError) return error;
   if (error instanceof PagePositionError)
     return badFilter(
-      'The filter “after” is not a position that this list gave out; leave it away to begin anew.',
+      'The filter “after” is not a position that this list gave out; leave it out to start from the beginning.',
     );
   if (error instanceof UnknownNameError) {
     const { code, message, hint } = error;

@@ -4,7 +4,7 @@
 -- unchanged. `states` holds each request's state, and `details` each event's metadata and stated, at the same place: in a row
 -- their quotes would be escaped twice. Called by recordEvents (lib/data-access/ingest.ts).
 --
--- A function, because PL/pgSQL keeps the plan: planning the statement anew takes as long as recording 100 events. Rows, because
+-- A function, because PL/pgSQL keeps the plan: planning the statement again takes as long as recording 100 events. Rows, because
 -- reading them as JSON objects would be a quarter of its work.
 CREATE OR REPLACE FUNCTION append_events(
   requests appended_request[], states json, events appended_event[], details json,

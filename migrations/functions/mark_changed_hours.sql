@@ -1,6 +1,6 @@
 -- Marks the hours of events that came since the last search, and their requests for fold_flows. An event counts as searched (settled_id) only once every
 -- transaction that could have taken its number or a lower one is over: one that commits late, or carries a clock that
--- is off, is found by its number, whatever hour it belongs to. What is not settled is marked anew each time; that costs
+-- is off, is found by its number, whatever hour it belongs to. What is not settled is marked again each time; that costs
 -- a second look, never an event. A call looks at `most` numbers, from what is settled on or from `after_id`, up to where
 -- the call before it looked: a backlog of any size is marked in calls of bounded time. `complete`: to the last number.
 -- Called by maintain: lib/data-access/summary.ts.

@@ -1,4 +1,4 @@
--- Makes the flow roll-up of one changed hour anew, the latest first, and marks its day; null when there is none. Whoever
+-- Rebuilds the flow roll-up of one changed hour, the latest first, and marks its day; null when there is none. Whoever
 -- marks the hour meanwhile waits for this to end or is seen by it. A mark of the day that is there already is locked:
 -- whoever merges the day must see this hour, or come after it.
 -- Called by maintain: lib/data-access/flow.ts.

@@ -1,4 +1,4 @@
--- Makes the summary of one changed hour anew, of each tenant and in total, the latest first; null when there is none.
+-- Rebuilds the summary of one changed hour, of each tenant and in total, the latest first; null when there is none.
 -- Whoever marks the hour meanwhile waits for this to end or is seen by it. An hour that may have had events in a month
 -- that was dropped, all of whose requests had been quiet for `quiet_days` then, is made only once. The hour's day is
 -- marked; a mark that is there already is locked: whoever merges the day must see this hour, or come after it.

@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION summarise_events(recorded_from timestamptz, recorded_before timestamptz, of_tenant text DEFAULT NULL)
 RETURNS SETOF event_tracker_summary
 LANGUAGE plpgsql STABLE
--- One plan for all values, by the block range index: planning anew for every partition takes longer than reading an hour.
+-- One plan for all values, by the block range index: planning again for every partition takes longer than reading an hour.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 AS $$

@@ -145,7 +145,7 @@ describe('the console', () => {
     expect(await page.getByRole('combobox', { name: 'Search requests' }).inputValue()).toBe('a/b');
   });
 
-  it('copies the rows of a table as JSON, also after it was drawn anew', async () => {
+  it('copies the rows of a table as JSON, also after it was drawn again', async () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto('/search');
     const ids = await page.locator('main table tbody th').allInnerTexts();

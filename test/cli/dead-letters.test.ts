@@ -111,7 +111,7 @@ describe('pagw dead-letters', () => {
   it('sends all again in the order of each request, with their ids, and says who did it', async () => {
     // One that was only looked at is out of sight for some seconds; a sample must not cost the order.
     await setAside('a1', 'a2', 'b1', 'a3', 'b2');
-    const sent = await pagw('redrive', '--reason', 'database mended', '-y', '-o', 'json');
+    const sent = await pagw('redrive', '--reason', 'database fixed', '-y', '-o', 'json');
     expect(sent).toMatchObject({ code: 0 });
     expect(JSON.parse(sent.stdout)).toEqual({ total: 5, moved: 5, notTaken: 0 });
     const seen = await delivered();
@@ -120,7 +120,7 @@ describe('pagw dead-letters', () => {
     );
     expect(seen).toHaveLength(5);
     expect(await actions()).toEqual([
-      { action: 'dead-letters.redrive', reason: 'database mended', actedBy: 'ann', affected: 5 },
+      { action: 'dead-letters.redrive', reason: 'database fixed', actedBy: 'ann', affected: 5 },
     ]);
   });
 });

@@ -124,7 +124,7 @@ describe('the runbook', () => {
           ...words.filter((word) => word !== '--dry-run'),
           ...(words.includes('--reason') ? [] : ['--reason', 'why']),
         ]);
-      if (words[1] === 'resume') words.push('--stage', 'API_CONNECTOR', '--reason', 'mended');
+      if (words[1] === 'resume') words.push('--stage', 'API_CONNECTOR', '--reason', 'fixed');
       for (const line of [words, ...others]) {
         const { code, stderr } = await run(line);
         // The doctor tells what it finds by its code.

@@ -43,7 +43,7 @@ describe('a notification', () => {
       '[PAGE] anthem · API_CONNECTOR · 41 stuck (oldest 2h14m)',
       'Cause: API_TIMEOUT from carelon; failed, and its retries are used up (41 of 47). Began 00:56Z. Still open. Growing +6 in 10m.',
       'Automatic: none; all 5 attempts are used up.     Deadline: 2 at risk, the first breaches in 5h10m.',
-      'Do: Pause, mend the cause at API_CONNECTOR, resume; then retry this group. pagw retry pause --tenant anthem --stage API_CONNECTOR --reason WHY     Runbook: https://example.org/runbook#retries-exhausted     Key: stuck/anthem/API_CONNECTOR/9f2c41aa',
+      'Do: Pause, fix the cause at API_CONNECTOR, resume; then retry this group. pagw retry pause --tenant anthem --stage API_CONNECTOR --reason WHY     Runbook: https://example.org/runbook#retries-exhausted     Key: stuck/anthem/API_CONNECTOR/9f2c41aa',
     ]);
   });
 

@@ -196,7 +196,7 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
       const name = String(Properties.AlarmName).replace('pagw-', '');
       const section = runbook.split(`\n## ${name}\n`)[1]?.split('\n## ')[0];
-      for (const part of [/\*\*Means\*\*/, /\*\*Look\*\*/, /\*\*mend\*\*/i])
+      for (const part of [/\*\*Means\*\*/, /\*\*Look\*\*/, /\*\*fix\*\*/i])
         expect(section, name).toMatch(part);
       const heartbeat = String(Properties.AlarmName).endsWith('-heartbeat');
       expect(Properties.TreatMissingData, Properties.AlarmName).toBe(

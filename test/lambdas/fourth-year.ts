@@ -375,7 +375,7 @@ export const changesOfMind: Record<string, Told> = {
     'S received void',
   ],
   'VOIDED-THEN-RESUBMITTED': [
-    'asked anew, and decided',
+    'asked again, and decided',
     [
       came(),
       event('03-03 10:00', 'REQUEST_VOIDED'),

@@ -19,7 +19,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pagw-stack-'));
 });
 
-// Anew each time: in between, a test file that runs beside this one may have taken them.
+// New each time: in between, a test file that runs beside this one may have taken them.
 beforeEach(async () => {
   port = await findFreePorts(4);
 });

@@ -1,5 +1,5 @@
 /**
- * A strict sanitiser: what it does not know it drops, and everything it keeps it writes anew. Markup that comes out as
+ * A strict sanitiser: what it does not know it drops, and everything it keeps it rewrites. Markup that comes out as
  * it went in holds known elements and attributes only, closed in order, and text that no browser takes for markup.
  */
 export function sanitiseHtml(html: string): string {

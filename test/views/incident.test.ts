@@ -55,7 +55,7 @@ describe('incidents', () => {
     for (const part of [
       'snoozed by maria',
       'What to do',
-      'mend the cause at PARSING',
+      'fix the cause at PARSING',
       '[PAGE] told first',
       'incident.snooze',
       'known outage',

@@ -174,7 +174,7 @@ describe('the stuck board', () => {
     };
     const text = (data: Partial<StuckBoardData>) => textOf(draw({ ...chosen, ...data }));
     for (const part of [
-      'Pause, mend the cause at API_CONNECTOR',
+      'Pause, fix the cause at API_CONNECTOR',
       'pasapiconnector (pod-1), last heard of 10m ago',
       'retries-exhausted',
       'pagw retry pause --tenant anthem --stage API_CONNECTOR --reason WHY',

@@ -67,6 +67,6 @@ function reasonOf(cause: unknown): string {
     hasSqlState(cause, SqlState.invalidFunctionDefinition) ||
     hasSqlState(cause, SqlState.invalidTableDefinition)
   )
-    return 'it takes or answers something else than the one that stands there. Drop that one in a numbered migration; a local database begins anew with npm start -- --empty, which forgets what is kept.';
+    return 'it takes or answers something else than the one that stands there. Drop that one in a numbered migration; a local database starts afresh with npm start -- --empty, which forgets what is kept.';
   return cause instanceof Error ? cause.message : 'unknown error';
 }

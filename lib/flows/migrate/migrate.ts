@@ -81,13 +81,13 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
   };
 }
 
-/** A file of the schema before it was written anew in its final form, which nobody had deployed. */
+/** A file of the schema before it was rewritten in its final form, which nobody had deployed. */
 const BEFORE_FIRST_RELEASE = 'V009__partition_event_tracker.sql';
 
 function refuseFormerSchema(applied: readonly AppliedMigration[]): void {
   if (applied.some(({ name }) => name === BEFORE_FIRST_RELEASE))
     throw new MigrationMismatchError(
-      'This database was made before version 0.1.0 and cannot be brought forward: begin anew with an empty one, locally by npm start -- --empty, which forgets what is kept.',
+      'This database was made before version 0.1.0 and cannot be upgraded: start with an empty one, locally by npm start -- --empty, which forgets what is kept.',
     );
 }
 

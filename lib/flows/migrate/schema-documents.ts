@@ -13,7 +13,7 @@ export async function schemaText(database: Database): Promise<string> {
   return HEAD + (await dumpSchema(database));
 }
 
-/** The page with its picture drawn anew from a migrated database. */
+/** The page with its picture drawn again from a migrated database. */
 export async function withPicture(page: string, database: Database): Promise<string> {
   if (!PICTURE.test(page)) throw new Error('The page has no place for the picture of the schema.');
   const picture = await drawSchema(database);

@@ -18,7 +18,7 @@ export interface RequestToClose extends Operator {
   second?: string | undefined;
 }
 
-/** Each begins anew because an event of the request was recorded in between. */
+/** Each starts again because an event of the request was recorded in between. */
 const MAX_ROUNDS = 20;
 
 /**

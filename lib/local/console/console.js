@@ -74,7 +74,7 @@
     const main = document.getElementById('main');
     const selection = document.getSelection();
     return (
-      // What is about to be done, or was, is no view that could be drawn anew.
+      // What is about to be done, or was, is no view that could be drawn again.
       location.pathname === '/act' ||
       main.querySelector(':focus-visible') !== null ||
       (hasPointer.matches && main.querySelector('.scroll:hover') !== null) ||
@@ -122,7 +122,7 @@
     }
   };
 
-  /** Beside each table's link to its rows a button that copies them; also in what was drawn anew. */
+  /** Beside each table's link to its rows a button that copies them; also in what was drawn again. */
   const offerCopies = () => {
     for (const line of document.querySelectorAll('.download:not(:has(button))')) {
       const button = document.createElement('button');

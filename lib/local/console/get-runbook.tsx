@@ -35,7 +35,7 @@ export function getRunbook(views: ConsoleViews): ConsoleRoute {
   };
 }
 
-/** Paragraphs; what begins with a bold word at a line's beginning (Means, Look, Mend) is one of its own. */
+/** Paragraphs; what begins with a bold word at a line's beginning (Means, Look, Fix) is one of its own. */
 function Prose({ text, tracker }: { text: string; tracker: string }) {
   const paragraphs = commandsToTracker(text, tracker)
     .trim()

@@ -25,7 +25,7 @@ export interface Replaying {
   phiGuard: string | undefined;
 }
 
-/** Judged anew by today's contract, before anything is sent. */
+/** Judged again by today's contract, before anything is sent. */
 export async function planReplay(
   { database, clock, replaying }: ActViews,
   parameters: ViewParameters,

@@ -42,7 +42,7 @@ interface StatementRegistry {
  */
 export class TypedQuery implements Submittable {
   readonly text: string;
-  /** Empty: parsed anew for this call. */
+  /** Empty: parsed again for this call. */
   readonly name: string;
   readonly result: Promise<RawResult>;
   callback: ((error: Error | null) => void) | undefined;

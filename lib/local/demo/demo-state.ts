@@ -16,7 +16,7 @@ const activeJourney = z.object({
 const demoState = z.object({
   nextNumber: z.int(),
   savedAt: z.iso.datetime(),
-  /** Requests that will send more: everything else of them is written anew from number and kind. */
+  /** Requests that will send more: everything else of them is derived again from number and kind. */
   active: z.array(activeJourney),
   /** Of retry commands that were taken, the latest last: the same one may come twice. */
   retryTokens: z.array(z.string()).default([]),
@@ -27,7 +27,7 @@ const demoState = z.object({
 export type ActiveJourney = z.infer<typeof activeJourney>;
 export type DemoState = z.infer<typeof demoState>;
 
-/** Undefined when the demo never ran on this data, or what it noted is not readable: it then begins anew. */
+/** Undefined when the demo never ran on this data, or what it noted is not readable: it then starts from the beginning. */
 export async function readDemoState(file: string): Promise<DemoState | undefined> {
   try {
     return demoState.parse(JSON.parse(await readFile(file, 'utf8')));

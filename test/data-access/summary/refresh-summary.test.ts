@@ -90,7 +90,7 @@ describe('refreshSummary', () => {
     await expectExact(5);
   });
 
-  it('makes an hour anew when an event is recorded into it late, and counts none twice', async () => {
+  it('rebuilds an hour when an event is recorded into it late, and counts none twice', async () => {
     await record(TEN, { durationMs: 100 });
     await refresh();
     await record(ELEVEN, { durationMs: 50 });
@@ -299,7 +299,7 @@ describe('whole days', () => {
         }
   });
 
-  it('are merged again when an hour of theirs is made anew, and not before they are over', async () => {
+  it('are merged again when an hour of theirs is rebuilt, and not before they are over', async () => {
     await fill();
     await untilSettled(() => refreshAt(NOON));
     await record(new Date('2026-03-02T10:00:00Z'), { pagwId: 'PAGW-LATE', durationMs: 5 });

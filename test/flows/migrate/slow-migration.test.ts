@@ -100,7 +100,7 @@ describe('a migration that takes longer than the Data API waits', () => {
       'Migration V001__slow.sql failed and was rolled back: ERROR: division by zero; SQLState: 22012',
     );
     await expect(database.execute('SELECT FROM a')).rejects.toThrow('does not exist');
-    // The cause is mended: nothing of the failure stands in the way.
+    // The cause is fixed: nothing of the failure stands in the way.
     await writeFile(join(folder, 'V001__slow.sql'), 'CREATE TABLE a (n int);');
     expect(await run()).toMatchObject({ applied: ['V001__slow.sql'] });
   });

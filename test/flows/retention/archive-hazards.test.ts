@@ -283,7 +283,7 @@ describe('a failure that comes without an attempt', () => {
     expect(await attemptOf('ENRICH_FAIL', now)).toBe(1);
   });
 
-  it('goes on over several objects, and begins anew once the stage has passed', async () => {
+  it('goes on over several objects, and begins again once the stage has passed', async () => {
     await month.drop(now);
     expect(await attemptOf('VAL_FAIL', now)).toBe(8);
     await month.archive(later);

@@ -92,7 +92,7 @@ describe('a resend', () => {
     });
   });
 
-  it('of a stage without a result is its next attempt; a resend that nobody takes up can be sent anew', async () => {
+  it('of a stage without a result is its next attempt; a resend that nobody takes up can be sent again', async () => {
     const pagwId = await stuck('PARSE_START', 'PARSING', 'STARTED');
     await resend(pagwId);
     await run();

@@ -340,7 +340,7 @@ export const histories: Readonly<Record<string, History>> = {
     at: 16,
     stuck: stuck('hand-off-lost', 'API_CONNECTOR', 1),
   },
-  'a stage that succeeds anew, and whose second hand-off is lost': {
+  'a stage that succeeds again, and whose second hand-off is lost': {
     steps: [
       ...validated.slice(0, -1),
       [1, 'VAL_FAIL', { errorCode: 'INVALID_NPI' }],
@@ -350,7 +350,7 @@ export const histories: Readonly<Record<string, History>> = {
     at: 18,
     stuck: stuck('hand-off-lost', 'PARSING', 3),
   },
-  'a stage that succeeds anew without a start, and whose second hand-off is lost': {
+  'a stage that succeeds again without a start, and whose second hand-off is lost': {
     steps: [...validated.slice(0, -1), [1, 'VAL_FAIL', { errorCode: 'INVALID_NPI' }], [3, 'PARSE_OK']],
     at: 18,
     stuck: stuck('hand-off-lost', 'PARSING', 3),

@@ -166,7 +166,7 @@ describe('notices of a cause at several tenants', () => {
     expect(await told()).toEqual(['opened warn anthem', 'opened page carelon']);
   });
 
-  it('end in one, and begin anew under a key of their own', async () => {
+  it('end in one, and start afresh under a key of their own', async () => {
     await keep(0, { tenant: 'anthem' }, { tenant: 'carelon' });
     await keep(2, { tenant: 'carelon' });
     await keep(6);

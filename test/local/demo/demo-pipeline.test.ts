@@ -155,7 +155,7 @@ describe('the demo pipeline', () => {
     expect(eventIds(latest)[0]).toMatch(/-E001$/);
   });
 
-  it('begins anew when its notes are not readable', async () => {
+  it('starts from the beginning when its notes are not readable', async () => {
     await writeFile(join(directory, 'demo.json'), '{"nextNum');
     expect((await start()).isNew).toBe(true);
   });
