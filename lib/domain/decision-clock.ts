@@ -326,9 +326,9 @@ export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): 
       .reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
   const missed = dueAs(request.requestedPriority ?? priority, received);
   const isMissed = request.requestedPriority !== priority && missed < changed;
-  // What is upgraded has its 72 hours from the upgrade; what is downgraded, its days from the receipt.
+  // What is upgraded has its 72 hours from the upgrade, within the standard frame; what is downgraded, its days from the receipt.
   const start = priority === 'EXPEDITED' && !isMissed ? changed : received;
-  const due = isMissed ? missed : dueAs(priority, start);
+  const due = isMissed ? missed : Math.min(dueAs(priority, start), dueAs('STANDARD', received));
   if (due === Number.POSITIVE_INFINITY) return null;
   const after = (share: number) => new Date(start + share * (due - start));
   return { atRiskAt: after(AT_RISK_SHARE), urgentAt: after(URGENT_SHARE), dueAt: new Date(due) };

@@ -184,7 +184,7 @@ class EpisodeHistory {
         this.#decideAppeal(fact.at, fact.as, fact.reason === true);
         break;
       case 'begun':
-        if (!isOpen) this.begin(episodeAfter(current, fact));
+        if (!isOpen) this.begin(episodeAfter(current, fact, this.#receiptOf(fact)));
         break;
     }
   }
@@ -199,6 +199,12 @@ class EpisodeHistory {
     current.receivedAt = this.#isReceiptStated ? Math.min(current.receivedAt, receipt) : receipt;
     this.#isReceiptStated = true;
     this.#due(current);
+  }
+
+  /** When an update was received, as stated; some producers repeat the first receipt with every message. */
+  #receiptOf({ at, receipt }: Extract<DecisionFact, { says: 'begun' }>): number {
+    const isRepeated = this.#facts.some((fact) => fact.says === 'received' && fact.receipt === receipt);
+    return isRepeated || receipt <= this.#current.receivedAt ? at : receipt;
   }
 
   #prioritise(current: DecisionEpisode, { at, as, how }: Extract<DecisionFact, { says: 'priority' }>): void {
@@ -310,7 +316,8 @@ class EpisodeHistory {
         notifiedAt ??= fact.at;
       }
       if (fact.says === 'not-notified') failed = true;
-      if (fact.says === 'resolved' || fact.says === 'answered')
+      // What is withdrawn or voided later tells nobody what was determined.
+      if (fact.says === 'answered' || (fact.says === 'resolved' && isDetermination(fact.as)))
         answeredAt ??= fact.delivery === 'none' ? null : fact.at;
     }
     if (delivery === 'sync') return at;
@@ -400,10 +407,8 @@ function addFault({ faults }: DecisionEpisode, fault: DecisionFault): void {
 function episodeAfter(
   former: DecisionEpisode,
   begun: Extract<DecisionFact, { says: 'begun' }>,
+  receivedAt: number,
 ): DecisionEpisode {
-  const resolvedAt = former.resolvedAt ?? begun.at;
-  // Some producers repeat the first receipt with every message.
-  const receivedAt = begun.receipt > resolvedAt ? begun.receipt : begun.at;
   const { plan, drugs, delegate, priority } = begun;
   return {
     ...newEpisode(former.episode + 1, receivedAt),

@@ -224,8 +224,8 @@ function resolvedBy({ stated }: TrackedEvent, at: number, as: Resolution, delive
 }
 
 function statedEnd(status: string | null, said: Answer | null): Resolution | null {
-  if (status === 'APPROVED') return said === 'partial' ? 'PARTIAL' : said === 'pended' ? null : 'APPROVED';
-  if (status === 'DENIED') return said === 'partial' ? 'PARTIAL' : said === 'pended' ? null : 'DENIED';
+  if (status === 'APPROVED') return said === 'partial' ? 'PARTIAL' : 'APPROVED';
+  if (status === 'DENIED') return 'DENIED';
   if (status !== 'CANCELLED') return null;
   return (said !== null && isEnd(said) && answerResolutions[said]) || 'WITHDRAWN';
 }

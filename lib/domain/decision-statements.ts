@@ -475,14 +475,26 @@ function outcomeOf(value: unknown): AppealOutcome | null | undefined {
 
 /** By any of its names, also beside the answer one level further down, or among the extensions of FHIR's review action. */
 function givesReason({ metadata }: Stating, find: Find): boolean {
-  if (!isBlank(find(...reasonNames))) return true;
+  if (isReason(find(...reasonNames))) return true;
   const below = Object.values(metadata ?? {}).filter(isFields);
-  if (below.some((place) => !isBlank(finder([], ['', place])(...reasonNames)))) return true;
+  if (below.some((place) => isReason(finder([], ['', place])(...reasonNames)))) return true;
   return below.some(
     ({ extension }) =>
       Array.isArray(extension) &&
-      extension.some((one) => isFields(one) && /reasonCode$/i.test(textOf(one.url))),
+      extension.some((one) => isFields(one) && /reasonCode$/i.test(textOf(one.url)) && isReason(one)),
   );
+}
+
+const noReason =
+  /^(NONE|N_?A|NULL|UNKNOWN|UNSPECIFIED|NOT_(GIVEN|STATED|PROVIDED|SPECIFIED|AVAILABLE|APPLICABLE))$/;
+
+/** A code or a text, by itself, in a list or in FHIR's Coding, CodeableConcept or extension; words for none are none. */
+function isReason(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isReason);
+  if (!isFields(value))
+    return value === true || (textOf(value) !== '' && !noReason.test(upperSnake(textOf(value))));
+  const { system, url, ...said } = value;
+  return Object.values(said).some(isReason);
 }
 
 function isEarly(stage: string): boolean {

@@ -66,12 +66,21 @@ function progressOf({ status, eventType }: Evidence): RequestStatus | null {
 }
 
 function effectOf(event: Evidence, stated: RequestStatus | null): RequestEffect {
-  if (stated !== null && isTerminalRequestStatus(stated)) return event.stated?.appeal ? null : 'ends';
+  if (stated !== null && isTerminalRequestStatus(stated)) {
+    if (event.stated?.appeal) return null;
+    return contradicts(event, stated) ? 'answers' : 'ends';
+  }
   // The answer to a pended request: work goes on after the provider was asked to wait.
   if (event.eventType === 'CALLBACK_START') return 'reopens';
   if (event.status !== 'COMPLETED') return null;
   if (event.eventType === 'NOTIFY_OK') return 'notifies';
   return event.eventType === 'RESPONSE_OK' || isSynchronousAnswer(event) ? 'answers' : null;
+}
+
+/** Of a status and an answer beside it that say different things, the answer decides. */
+function contradicts(event: Evidence, stated: RequestStatus): boolean {
+  const answer = stated === 'APPROVED' || stated === 'DENIED' ? answerIn(event) : null;
+  return answer !== null && answer !== 'unclear' && answerStatuses[answer] !== stated;
 }
 
 /** WORKFLOW_COMPLETE is the routing decision, early on; only with mode SYNC and an answer is it the answer. */

@@ -463,10 +463,10 @@ describe('an update of what is decided', () => {
         episodes([received, approved, ['10 10:00', 'REQUEST_UPDATED', null, { receivedAt: at(receipt) }]])[1]
           ?.receivedAt ?? null,
       );
-    expect([receivedOf('02 10:00'), receivedOf('03 10:00'), receivedOf('03 10:01')]).toEqual([
+    expect([receivedOf('02 09:00'), receivedOf('02 10:00'), receivedOf('02 10:01')]).toEqual([
       '10 10:00',
       '10 10:00',
-      '03 10:01',
+      '02 10:01',
     ]);
   });
 
