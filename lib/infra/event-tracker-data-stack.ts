@@ -44,12 +44,12 @@ export class EventTrackerDataStack extends Stack {
       ...(settings.archiveReplica === undefined ? {} : { archiveReplica: settings.archiveReplica }),
     });
     this.database = new TrackerDatabase(this, 'Database', { settings, key: this.keys.data, logs: this.logs });
-    const { ownCluster } = this.database;
-    if (settings.backup !== undefined && ownCluster !== undefined) {
+    if (settings.backup !== undefined) {
       letCopy(this.keys.data, settings);
       new DatabaseBackups(this, 'Backups', {
         settings: { ...settings, ...settings.backup },
-        clusterArn: ownCluster.clusterArn,
+        // One restored from it takes its place once it has left.
+        clusterArn: this.database.ownCluster?.clusterArn ?? this.database.clusterArn,
         key: this.keys.data,
       });
     }

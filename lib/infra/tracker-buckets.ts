@@ -99,6 +99,9 @@ export class TrackerBuckets extends Construct {
         'HIPAA+NIST-IAMNoInlinePolicy':
           'The role serves one replication, so its rights are read and changed with it.',
       });
+    // A bucket that stays goes on refusing what is not encrypted on its way, and writing down who reads it.
+    for (const { policy } of [this.accessLogs, this.quarantine, this.archive])
+      policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.acknowledgeFindings();
   }
 

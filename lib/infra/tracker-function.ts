@@ -105,6 +105,8 @@ export class TrackerFunction extends Construct implements IGrantable {
         ...props.environment,
       },
     });
+    // What starts it may come at once, the schema first of all: its way out is there before.
+    if (this.#network !== undefined) this.function.node.addDependency(this.#network);
     this.grantPrincipal = this.function.grantPrincipal;
     acknowledgeFindings(this);
     if (props.reservedConcurrentExecutions === undefined) {

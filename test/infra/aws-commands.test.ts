@@ -8,10 +8,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 const CALLS: Readonly<Record<string, { needs: readonly string[]; takes?: readonly string[] }>> = {
   'cloudformation continue-update-rollback': { needs: ['stack-name'] },
   'cloudformation delete-stack': { needs: ['stack-name'] },
+  'cloudformation list-stack-resources': { needs: ['stack-name'] },
   'cloudformation describe-stacks': { needs: [], takes: ['stack-name'] },
   'configure sso': { needs: [] },
   'iam get-role': { needs: ['role-name'] },
-  'lambda list-event-source-mappings': { needs: [] },
   'lambda update-event-source-mapping': { needs: ['uuid'], takes: ['no-enabled', 'enabled'] },
   'logs create-log-group': { needs: ['log-group-name'], takes: ['kms-key-id'] },
   'logs describe-log-groups': { needs: [], takes: ['log-group-name-prefix'] },
@@ -42,10 +42,8 @@ const CALLS: Readonly<Record<string, { needs: readonly string[]; takes?: readonl
   },
   'rds wait db-instance-available': { needs: [], takes: ['db-instance-identifier'] },
   'scheduler get-schedule': { needs: ['name'] },
-  'scheduler list-schedules': { needs: [], takes: ['name-prefix'] },
   'scheduler update-schedule': { needs: ['cli-input-json'] },
   'secretsmanager describe-secret': { needs: ['secret-id'] },
-  'secretsmanager list-secrets': { needs: [], takes: ['filters'] },
   'secretsmanager rotate-secret': { needs: ['secret-id'] },
   // Of version 2.
   'sso login': { needs: [] },
@@ -109,6 +107,7 @@ printf '%s\\037' "$@" >> "${folder}/calls"
 echo >> "${folder}/calls"
 case "$*" in
   *get-schedule*) echo '{"Name":"a","State":"DISABLED"}' ;;
+  *DBCluster\\'*) echo its-cluster ;;
   *list-*) printf 'first\\tsecond\\n' ;;
   *) echo answer-of-"$2" ;;
 esac

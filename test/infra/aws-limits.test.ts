@@ -7,11 +7,31 @@ import { type Resource, type SynthesisedStage, synthesiseStage, type Template } 
 
 type Measured = [what: string, size: number];
 
+type Limit = readonly [name: string, most: number, measure: (template: Template) => Measured[]];
+
+/** "Amazon SQS policy quotas". */
+const SQS_POLICY: readonly Limit[] = (
+  [
+    ['bytes', 8_192, (statements) => filledIn({ Version: '2012-10-17', Statement: statements }).length],
+    ['statements', 20, (statements) => statements.length],
+    [
+      'principals',
+      50,
+      (statements) => statements.flatMap(({ Principal }) => Object.values(Principal).flat()).length,
+    ],
+    ['actions', 7, (statements) => Math.max(...statements.map(({ Action }) => [Action].flat().length))],
+  ] as [string, number, (statements: { Principal: object; Action: unknown }[]) => number][]
+).map(([name, most, measure]) => [
+  `${name} of a queue\u2019s policy`,
+  most,
+  of('AWS::SQS::QueuePolicy', ({ PolicyDocument }) => measure(PolicyDocument.Statement)),
+]);
+
 /**
  * What AWS refuses beyond, from the quotas' pages of CloudFormation, Lambda, IAM, SQS, CloudWatch, EventBridge Scheduler, RDS and
  * S3. What CloudFormation fills in is taken for as long as an ARN may get.
  */
-const LIMITS: readonly [name: string, most: number, measure: (template: Template) => Measured[]][] = [
+const LIMITS: readonly Limit[] = [
   // As the CDK uploads it; beyond 51,200 it goes by S3, which the CDK does for every template.
   ['bytes of a template', 1_000_000, (template) => [['template', bytes(template)]]],
   ['resources', 500, ({ Resources }) => [['resources', Object.keys(Resources).length]]],
@@ -68,6 +88,47 @@ const LIMITS: readonly [name: string, most: number, measure: (template: Template
     64,
     of('AWS::Lambda::Function', ({ FunctionName = '' }) => filledIn(FunctionName).length),
   ],
+  ...SQS_POLICY,
+  [
+    'characters of a managed policy\u2019s name',
+    128,
+    of('AWS::IAM::ManagedPolicy', ({ ManagedPolicyName = '' }) => filledIn(ManagedPolicyName).length),
+  ],
+  [
+    'characters that a topic shows',
+    100,
+    of('AWS::SNS::Topic', ({ DisplayName = '' }) => filledIn(DisplayName).length),
+  ],
+  [
+    'characters of a dashboard\u2019s name',
+    255,
+    of('AWS::CloudWatch::Dashboard', ({ DashboardName = '' }) => filledIn(DashboardName).length),
+  ],
+  // 63, of which a restored one and its instance take 11 more (docs/deploy.md).
+  [
+    'characters of a cluster\u2019s identifier',
+    52,
+    of('AWS::RDS::DBCluster', ({ DBClusterIdentifier }) => filledIn(DBClusterIdentifier).length),
+  ],
+  [
+    'characters of a vault\u2019s name',
+    50,
+    of('AWS::Backup::BackupVault', ({ BackupVaultName }) => filledIn(BackupVaultName).length),
+  ],
+  [
+    'characters of a plan\u2019s name',
+    50,
+    of('AWS::Backup::BackupPlan', ({ BackupPlan }) => filledIn(BackupPlan.BackupPlanName).length),
+  ],
+  [
+    'characters of a description',
+    255,
+    ({ Resources }) =>
+      Object.entries(Resources).map(([id, { Properties }]) => [
+        id,
+        filledIn(Properties?.GroupDescription ?? Properties?.Description ?? '').length,
+      ]),
+  ],
   [
     'characters of a queue\u2019s name',
     80,
@@ -119,7 +180,6 @@ const LIMITS: readonly [name: string, most: number, measure: (template: Template
     512,
     of('AWS::Logs::LogGroup', ({ LogGroupName = '' }) => filledIn(LogGroupName).length),
   ],
-  // `rds!cluster` names its own; the identifier is pagw-event-tracker- and eight characters.
   [
     'characters of a database\u2019s name',
     63,
@@ -132,10 +192,26 @@ const LIMITS: readonly [name: string, most: number, measure: (template: Template
   ],
 ];
 
-describe.each(Object.entries(VARIANTS))('a stage with %s', (_, settings) => {
+const LONGEST_NAMES = 'the longest names';
+
+describe.each([
+  ...Object.entries(VARIANTS),
+  [
+    LONGEST_NAMES,
+    {
+      ...VARIANTS['every setting, its own network'],
+      namePrefix: 'p'.repeat(20),
+      environment: { account: '123456789012', region: 'ap-southeast-7' },
+      events: {},
+      rules: { stuckLimits: { retryOverdue: 30 } },
+      backup: { keepDays: 35 },
+    },
+  ] as const,
+])('a stage with %s', (variant, settings) => {
+  const stage = variant === LONGEST_NAMES ? 's'.repeat(40) : 'prod';
   let synthesised: SynthesisedStage | undefined;
   const stacks = () => {
-    synthesised ??= synthesiseStage('prod', { unchecked: true, settings });
+    synthesised ??= synthesiseStage('prod', { unchecked: true, settings, as: stage });
     return Object.entries(synthesised.stacks);
   };
 
@@ -165,7 +241,7 @@ describe.each(Object.entries(VARIANTS))('a stage with %s', (_, settings) => {
 test('every limit measures something, and notices what is beyond it', { timeout: 120_000 }, () => {
   const { run, data } = synthesiseStage('prod', {
     unchecked: true,
-    settings: VARIANTS['60 tenants'] ?? {},
+    settings: { ...VARIANTS['60 tenants'], backup: { keepDays: 35 } },
   }).stacks;
   const idle = LIMITS.filter(
     ([, , measure]) => ![run, data].some((template) => measure(template).length > 0),
@@ -202,6 +278,8 @@ function filledIn(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
   const [[key, part] = ['', undefined], ...others] = Object.entries(value);
   if (others.length === 0 && key === 'Fn::Join') return part[1].map(filledIn).join(part[0]);
+  // The first part of a stack's own id.
+  if (key === 'Fn::Select' && JSON.stringify(part).includes('AWS::StackId')) return 'x'.repeat(8);
   if (others.length === 0 && (key === 'Ref' || key.startsWith('Fn::')))
     return 'x'.repeat(key === 'Ref' && String(part).startsWith('AWS::') ? 12 : 100);
   return `{${Object.entries(value)

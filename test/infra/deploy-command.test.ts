@@ -85,14 +85,9 @@ test('what commands of the pages name is in the templates', () => {
   expect([...stacks].map((name) => name.replace(/-(dev|prod)(-data)?-?$/, ''))).toEqual(
     Array.from(stacks, () => 'PagwEventTracker'),
   );
-  // `list-schedules --name-prefix`: CloudFormation's own names begin with the stack's.
-  const schedules = ofType(run, 'AWS::Scheduler::Schedule');
-  expect(schedules.length).toBeGreaterThan(3);
-  expect(schedules.filter((schedule) => 'Name' in schedule || 'GroupName' in schedule)).toEqual([]);
-  // `list-secrets --filters Key=tag-value,Values=…-data`, then those that rotate.
-  expect(ofType(data, 'AWS::SecretsManager::Secret').length).toBeGreaterThan(4);
-  const queues = ofType(run, 'AWS::SQS::Queue').map(({ QueueName }) => QueueName);
-  expect(queues).toContain('pagw-events.fifo');
-  const clusters = ofType(data, 'AWS::RDS::DBCluster').map(({ DBClusterIdentifier }) => DBClusterIdentifier);
-  expect(JSON.stringify(clusters)).toContain('["-",["pagw-event-tracker",');
+  // `made_by` asks a stack for what it has of a type.
+  const asked = [...text.matchAll(/\$\(made_by \$stack(-data)? (AWS::[\w:]+)\)/g)];
+  expect(asked.length).toBeGreaterThan(3);
+  for (const [, stack, type = ''] of asked)
+    expect(ofType(stack === undefined ? run : data, type).length, type).toBeGreaterThan(0);
 });

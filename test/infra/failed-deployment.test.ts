@@ -38,6 +38,20 @@ describe.each(Object.keys(STAGES))('a deployment of %s that fails', (stage) => {
     }
   });
 
+  test('keeps with each bucket that is kept the policy that guards it', () => {
+    const policies = synthesised.ofType('AWS::S3::BucketPolicy');
+    for (const [logicalId, { DeletionPolicy, UpdateReplacePolicy }] of synthesised.ofType(
+      'AWS::S3::Bucket',
+    )) {
+      expect([DeletionPolicy, UpdateReplacePolicy], logicalId).toEqual(['RetainExceptOnCreate', 'Retain']);
+      const own = policies.filter(([, { Properties }]) => Properties.Bucket.Ref === logicalId);
+      expect(
+        own.map(([, policy]) => [policy.DeletionPolicy, policy.UpdateReplacePolicy]),
+        logicalId,
+      ).toEqual([[DeletionPolicy, UpdateReplacePolicy]]);
+    }
+  });
+
   test('in the stack that runs leaves the one that holds data alone', () => {
     const { data, run } = synthesised.stacks;
     expect(JSON.stringify(data)).not.toContain('Fn::ImportValue');
@@ -72,13 +86,7 @@ test('a prod stage that is deleted keeps what its database needs to be used agai
   const goes = Object.entries(stacks.data.Resources).filter(
     ([, { DeletionPolicy }]) => DeletionPolicy !== 'RetainExceptOnCreate',
   );
-  expect(goes.map(([, { Type }]) => Type).sort()).toEqual([
-    'AWS::IAM::Role',
-    'AWS::Lambda::Function',
-    'AWS::S3::BucketPolicy',
-    'AWS::S3::BucketPolicy',
-    'AWS::S3::BucketPolicy',
-  ]);
+  expect(goes.map(([, { Type }]) => Type).sort()).toEqual(['AWS::IAM::Role', 'AWS::Lambda::Function']);
 });
 
 test('the stack that holds data goes on exporting what the other may still import', {

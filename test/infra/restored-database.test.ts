@@ -7,11 +7,15 @@ describe('a database that is restored from a backup', () => {
   let before: SynthesisedStage;
   let during: SynthesisedStage;
   let after: SynthesisedStage;
+  const backup = { keepDays: 35 };
   beforeAll(() => {
     const deploy = (ownCluster?: 'kept' | 'removed') =>
       synthesiseStage('prod', {
         unchecked: true,
-        settings: ownCluster === undefined ? {} : { existingCluster: { ...EXISTING_CLUSTER, ownCluster } },
+        settings: {
+          backup,
+          ...(ownCluster === undefined ? {} : { existingCluster: { ...EXISTING_CLUSTER, ownCluster } }),
+        },
       });
     before = deploy();
     during = deploy('kept');
@@ -58,6 +62,17 @@ describe('a database that is restored from a backup', () => {
       'AWS::RDS::DBInstance RetainExceptOnCreate',
     ]);
     expect(after.stacks.run).toEqual(during.stacks.run);
+  });
+
+  test('goes on being backed up when the damaged one has gone, into the same vault', () => {
+    const saved = ({ ofType }: SynthesisedStage) =>
+      ofType('AWS::Backup::BackupSelection').map(([, { Properties }]) =>
+        JSON.stringify(Properties.BackupSelection.Resources),
+      );
+    expect(saved(during)).toEqual([expect.stringContaining('DatabaseOwnCluster')]);
+    expect(saved(after)).toEqual([expect.stringContaining(`:cluster:${EXISTING_CLUSTER.clusterIdentifier}`)]);
+    for (const type of ['AWS::Backup::BackupVault', 'AWS::Backup::BackupPlan'])
+      expect(after.ofType(type), type).toEqual(before.ofType(type));
   });
 });
 

@@ -111,6 +111,20 @@ test('events go to a bus only where one is named, and to that one alone', () => 
   expect(sections).toContain('events-waiting');
 });
 
+test('in private mode a function comes after its way out: endpoints, and what lets it through', () => {
+  const { stacks } = synthesiseStage('prod', {
+    unchecked: true,
+    settings: VARIANTS['every setting, in private mode'] ?? {},
+  });
+  const all = Object.entries(stacks.run.Resources);
+  const way = all.filter(([, { Type }]) => /VPCEndpoint$|SecurityGroup(In|E)gress$/.test(Type));
+  expect(way.length).toBeGreaterThan(6);
+  const inside = all.filter(([, { Properties }]) => Properties?.VpcConfig !== undefined);
+  expect(inside.length).toBeGreaterThan(6);
+  for (const [logicalId, { DependsOn }] of inside)
+    expect(DependsOn, logicalId).toEqual(expect.arrayContaining(way.map(([id]) => id)));
+});
+
 describe('what a security team asks for', () => {
   const { ofType } = synthesiseStage('prod', { unchecked: true, settings: EVERY_SETTING });
   const keys = ofType('AWS::KMS::Key').map(([id, { Properties }]) => {

@@ -49,15 +49,18 @@ export function synthesiseStage(
     unchecked?: boolean;
     checks?: 'nag';
     settings?: Partial<StageSettings>;
+    /** What the stage is called. @default as the one it is like */
+    as?: string;
   } = {},
 ): SynthesisedStage {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const outdir = options.bundleInto ?? mkdtempSync(join(tmpdir(), 'pagw-synth-'));
   const settings = STAGES[stage];
-  const stages = settings === undefined ? STAGES : { [stage]: { ...settings, ...options.settings } };
+  const name = options.as ?? stage;
+  const stages = settings === undefined ? STAGES : { [name]: { ...settings, ...options.settings } };
   const skipBundling = options.bundleInto !== undefined ? {} : { 'aws:cdk:bundling-stacks': [] };
   const { app, data, stack } = createEventTrackerApp(
-    { outdir, context: { ...context, ...skipBundling, stage } },
+    { outdir, context: { ...context, ...skipBundling, stage: name } },
     stages,
     (unchecked) =>
       addComplianceChecks(unchecked, options.unchecked === true ? 'none' : (options.checks ?? 'all')),
