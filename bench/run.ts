@@ -1,6 +1,7 @@
 import '../lib/runtime/require-node.ts';
 import { installPeers } from './install-peers.ts';
 import { printMachine } from './report/machine.ts';
+import { quoteRun } from './report/quote-run.ts';
 import { runAll } from './run-all.ts';
 
 interface Listed {
@@ -53,7 +54,7 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
 
 /** What every benchmark's file exports. */
 interface Bench {
-  run(options: { quick: boolean; corpus?: string | undefined }): Promise<void>;
+  run(options: { quick: boolean; write: boolean; corpus?: string | undefined }): Promise<void>;
 }
 
 const names = Object.keys(BENCHMARKS);
@@ -68,17 +69,29 @@ if (name === undefined) {
   console.log(
     'npm run bench                    all of them, quick, and a table of what was aimed at and reached',
   );
-  console.log('npm run bench -- NAME [--quick]  one of them:\n');
+  console.log('npm run bench -- NAME [--quick]  one of them');
+  console.log(
+    'npm run bench -- NAME --write    the same in full, quoted in docs/benchmarks.md; NAME is one of\n',
+  );
   for (const [known, { measures }] of Object.entries(BENCHMARKS))
     console.log(`  ${known.padEnd(10)} ${measures}`);
-} else if (listed === undefined || flags.some((flag) => flag !== '--quick') || (corpusAt >= 0 && !corpus)) {
-  console.error(`Usage: npm run bench -- NAME [--quick], where NAME is ${names.join(', ')}; or --list.`);
+} else if (listed === undefined || !isForm(flags) || (corpusAt >= 0 && !corpus)) {
+  console.error(
+    `Usage: npm run bench -- NAME [--quick | --write], where NAME is ${names.join(', ')}; or --list.`,
+  );
   process.exitCode = 64;
 } else {
   await installPeers();
   await printMachine();
   const { run } = (await import(new URL(listed.file, import.meta.url).href)) as Bench;
   const startedAt = performance.now();
-  await run({ quick: flags.includes('--quick'), corpus });
-  console.log(`\nDone in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
+  const write = flags.includes('--write');
+  await run({ quick: flags.includes('--quick'), write, corpus });
+  if (write) await quoteRun(name);
+  console.log(`Done in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
+}
+
+/** A quick run is never quoted. */
+function isForm(given: readonly string[]): boolean {
+  return given.length === 0 || (given.length === 1 && ['--quick', '--write'].includes(given[0] ?? ''));
 }

@@ -30,7 +30,10 @@ const EVENTS = { 1: 600, 10: 3_000, 100: 10_000, 1000: 20_000 } as const;
 const SLOW_EVENTS = { 1: 600, 10: 1_200, 100: 1_600, 1000: 4_000 } as const;
 
 /** The main table: every contestant at every batch size. */
-export async function benchBatchSizes(server: BenchServer, quick: boolean): Promise<Aim[]> {
+export async function benchBatchSizes(
+  server: BenchServer,
+  quick: boolean,
+): Promise<{ results: Results; aims: Aim[] }> {
   const runners = new Map<ContestantName, Runner>();
   for (const name of [...BATCHED, ...SINGLE]) {
     runners.set(name, await startRunner(server, name, { liveRequests: LIVE_REQUESTS, connections: WRITERS }));
@@ -55,7 +58,7 @@ export async function benchBatchSizes(server: BenchServer, quick: boolean): Prom
   for (const runner of runners.values()) await runner.verify();
   for (const runner of runners.values()) await runner.stop();
   print(results);
-  return aimsOf(results);
+  return { results, aims: aimsOf(results) };
 }
 
 function print(results: Results): void {

@@ -1,3 +1,4 @@
+import { print } from '../report/print.ts';
 import { number, printTable, withSpread } from '../report/print-table.ts';
 import { median, medianRatio, quantile } from '../report/statistics.ts';
 import type { BenchServer } from '../server/bench-server.ts';
@@ -60,7 +61,7 @@ export async function benchRedelivery(server: BenchServer, quick: boolean): Prom
     header,
     rows,
   );
-  console.log(
-    "\n✓ Afterwards every request's numbers run from 1 without a gap or a double, and no event is missing.",
+  print(
+    "✓ Afterwards every request's numbers run from 1 without a gap or a double, and no event is missing.",
   );
 }

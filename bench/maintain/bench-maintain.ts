@@ -11,6 +11,7 @@ import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-mont
 import { readHistory } from '../../lib/flows/retention/read-history.ts';
 import { openArchiveBucket } from '../../test/support/archive-bucket.ts';
 import { printAims } from '../report/aim.ts';
+import { print } from '../report/print.ts';
 import { number, printTable, withSpread } from '../report/print-table.ts';
 import { median } from '../report/statistics.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
@@ -143,9 +144,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
     },
     { text: 'dropping the month', reached: median(of('drop')), below: DROP_BELOW_MS, unit: 'ms' },
   ]);
-  console.log(
-    `\nCompaction merges ${number((100 * median(of('merged'))) / events, 1)} % of the events into others.`,
-  );
+  print(`Compaction merges ${number((100 * median(of('merged'))) / events, 1)} % of the events into others.`);
 }
 
 /** Each second brings so many events, and each costs so many microseconds of it. */

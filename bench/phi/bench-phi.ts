@@ -3,6 +3,7 @@ import { readMessage } from '../../lib/domain/event-message.ts';
 import { type PhiRules, parsePhiGuard } from '../../lib/domain/phi-guard.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import { type Aim, printAims } from '../report/aim.ts';
+import { print } from '../report/print.ts';
 import { number, printTable } from '../report/print-table.ts';
 
 /** One line of a corpus. */
@@ -119,8 +120,8 @@ function measure(events: number): Aim[] {
   };
   pass();
   const reached = pass();
-  console.log(
-    `\n${number(reached)} ordinary events read and guarded in a second of a core (${number(events)} of them).`,
+  print(
+    `${number(reached)} ordinary events read and guarded in a second of a core (${number(events)} of them).`,
   );
   return [{ text: 'events read and guarded, a second of a core', reached, least: 10_000, unit: '' }];
 }

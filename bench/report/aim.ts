@@ -1,4 +1,4 @@
-import { number } from './print-table.ts';
+import { number, printTable } from './print-table.ts';
 
 /** What a benchmark is to show, and what it showed. */
 export interface Aim {
@@ -13,11 +13,11 @@ export interface Aim {
 
 /** Prints the aims; where all benchmarks run in turn, hands them to the one who makes the table at the end. */
 export function printAims(aims: readonly Aim[]): void {
-  console.log('\nAims\n');
-  for (const aim of aims) {
+  const rows = aims.map((aim) => {
     const { reached, bound, met } = aimCells(aim);
-    console.log(`${met ? '✓' : '✗'} ${aim.text}: ${reached} (aim ${bound})`);
-  }
+    return [aim.text, reached, bound, met ? '✓' : '✗'];
+  });
+  printTable('Aims', ['', 'reached', 'aim', 'held'], rows);
   process.send?.(aims);
 }
 

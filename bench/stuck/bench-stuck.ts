@@ -4,6 +4,7 @@ import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { simulateWeek, tellWeek } from '../../test/support/simulate-week.ts';
 import { printAims } from '../report/aim.ts';
+import { print } from '../report/print.ts';
 import { number, printTable, withSpread } from '../report/print-table.ts';
 import { median, medianRatio } from '../report/statistics.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
@@ -36,7 +37,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
       requests = size / EVENTS_PER_REQUEST;
       results.set(size, await measure(server));
     }
-    print(results);
+    printSizes(results);
     await server.create('week');
     await benchWeek(server, quick ? 0.1 : 1);
   } finally {
@@ -75,7 +76,7 @@ async function measure(server: BenchServer): Promise<Series> {
   return series;
 }
 
-function print(results: ReadonlyMap<number, Series>): void {
+function printSizes(results: ReadonlyMap<number, Series>): void {
   const sizes = [...results.keys()];
   printTable(
     `Stuck requests, ms warm: median (lowest–highest of ${ROUNDS} rounds); ${EVENTS_PER_REQUEST} events a request, 0.5 % of requests open`,
@@ -128,7 +129,7 @@ async function benchWeek(server: BenchServer, share: number): Promise<void> {
         throw new Error(`${pagwId} is alarmed at ${at.toISOString()} though it is well.`);
   });
   await close();
-  console.log(
-    `\n${tellWeek(week)}\nAt ${number(compared)} moments: no request unexplained, none alarmed that was well.`,
+  print(
+    `${tellWeek(week)}\nAt ${number(compared)} moments: no request unexplained, none alarmed that was well.`,
   );
 }

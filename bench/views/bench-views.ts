@@ -5,6 +5,7 @@ import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { type Aim, printAims } from '../report/aim.ts';
+import { print } from '../report/print.ts';
 import { number, printTable } from '../report/print-table.ts';
 import { median } from '../report/statistics.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
@@ -62,12 +63,12 @@ async function refreshRollUps(server: BenchServer, events: number): Promise<void
   const flowAgain = await refreshFlow({ database, now, mayGoOn: () => true });
   const flowAgainMs = performance.now() - flowAgainAt;
   await close();
-  console.log(
-    `\nSummary   ${number(events)} events in ${first.hoursSummarised} hours rolled up in ${number(firstMs / 1000, 1)} s; ` +
+  print(
+    `Summary: ${number(events)} events in ${first.hoursSummarised} hours rolled up in ${number(firstMs / 1000, 1)} s; ` +
       `the latest ${again.hoursSummarised} hours rebuilt in ${number(againMs)} ms`,
   );
-  console.log(
-    `Flow      ${number(flow.flowsFolded)} requests folded into ${number(flow.flowHoursRolledUp)} hours in ${number(flowMs / 1000, 1)} s; ` +
+  print(
+    `Flow: ${number(flow.flowsFolded)} requests folded into ${number(flow.flowHoursRolledUp)} hours in ${number(flowMs / 1000, 1)} s; ` +
       `the latest ${number(flowAgain.flowsFolded)} of them again in ${number(flowAgainMs)} ms`,
   );
   await server.run(DATABASE, 'VACUUM (ANALYZE)');

@@ -3,6 +3,7 @@ import type { Database } from '../../lib/data-access/database.ts';
 import { compareStates } from '../../lib/data-access/derived-state.ts';
 import { CostMeter } from '../growth/cost.ts';
 import { type Aim, printAims } from '../report/aim.ts';
+import { print } from '../report/print.ts';
 import { number, printTable } from '../report/print-table.ts';
 import { median, medianRatio } from '../report/statistics.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
@@ -79,7 +80,7 @@ async function makeHistory(
   await checkStates(database);
   await close();
   const cost = await rollUp(server, name, stored, now);
-  console.log(
+  print(
     `${name}: ${number(stored)} events of ${days} days in ${number(filledMs / 1000)} s, rolled up by ${number((performance.now() - startedAt) / 1000)} s`,
   );
   return cost;
