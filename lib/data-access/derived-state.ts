@@ -1,17 +1,14 @@
 import { believableTime, DEFAULT_BELIEVED_DAYS } from '../domain/believable-time.ts';
 import { laneOf } from '../domain/event-stages.ts';
+import { defaultFoldRules, type FoldRules, type KeptFacts, RequestFold } from '../domain/request-fold.ts';
 import {
   completedAtOf,
-  defaultFoldRules,
-  type FoldRules,
   type FormerRow,
   formerMemory,
   isPended,
-  type KeptFacts,
   newMemory,
-  RequestFold,
   type RequestMemory,
-} from '../domain/request-fold.ts';
+} from '../domain/request-memory.ts';
 import {
   blankEvent,
   type EventStatus,

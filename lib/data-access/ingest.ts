@@ -1,12 +1,6 @@
 import { type DecisionEpisode, isDetermination } from '../domain/decision-episodes.ts';
-import {
-  boardOf,
-  completedAtOf,
-  type FoldedEvent,
-  type RequestFold,
-  type RequestMemory,
-  statusOf,
-} from '../domain/request-fold.ts';
+import type { FoldedEvent, RequestFold } from '../domain/request-fold.ts';
+import { boardOf, completedAtOf, type RequestMemory, statusOf } from '../domain/request-memory.ts';
 import type { TrackedEvent } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { inParts } from './page.ts';

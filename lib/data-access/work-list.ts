@@ -1,4 +1,4 @@
-import type { Board } from '../domain/request-fold.ts';
+import type { Board } from '../domain/request-memory.ts';
 import type { Priority, RequestStatus } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { countLeft, type FirstRows, type Page, readBounded, readPage, readPosition } from './page.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../data-access/database.ts';
 import { type Deadline, listDeadlines } from '../data-access/decisions.ts';
 import { countWork, listWork, type WorkItem } from '../data-access/work-list.ts';
-import { type Board, boards } from '../domain/request-fold.ts';
+import { type Board, boards } from '../domain/request-memory.ts';
 import { countText, deadlineRiskMarks, durationText, instantText, plural } from '../domain/words.ts';
 import { defineReport, type ReportAnswer, type ReportQuestion, type TabularReport } from './report.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseAhead } from '../../lib/cli/parse-when.ts';
 import { countWork, listWork } from '../../lib/data-access/work-list.ts';
-import { boards } from '../../lib/domain/request-fold.ts';
+import { boards } from '../../lib/domain/request-memory.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { eventWith } from '../domain/support/message.ts';
 import { arbitraryHistory, recordedAt } from '../support/arbitrary-history.ts';

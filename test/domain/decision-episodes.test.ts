@@ -8,7 +8,8 @@ import {
   policyText,
 } from '../../lib/domain/decision-clock.ts';
 import type { DecisionEpisode } from '../../lib/domain/decision-episodes.ts';
-import { episodesOf, RequestFold } from '../../lib/domain/request-fold.ts';
+import { RequestFold } from '../../lib/domain/request-fold.ts';
+import { episodesOf } from '../../lib/domain/request-memory.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { eventWith } from './support/message.ts';
 

@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import { type KnownRequest, RequestFold } from '../../lib/domain/request-fold.ts';
 import {
   boardOf,
   boards,
   completedAtOf,
   episodesOf,
-  type KnownRequest,
   newMemory,
-  RequestFold,
   type RequestMemory,
   statusOf,
-} from '../../lib/domain/request-fold.ts';
+} from '../../lib/domain/request-memory.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { arbitraryHistory, cutAnywhere, recordedAt } from '../support/arbitrary-history.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';

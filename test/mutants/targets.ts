@@ -114,7 +114,7 @@ export const targets: readonly Target[] = [
     'test/flows/retention/archive-hazards.test.ts',
   ),
   ...sql('search_events', 'test/data-access/metadata-search.test.ts'),
-  ...code('domain', 'request-fold request-effects answer', ...folding),
+  ...code('domain', 'request-fold request-memory request-effects answer', ...folding),
   ...code('domain', 'believable-time', ...folding, 'test/lambdas/ingest.test.ts'),
   ...code(
     'domain',

@@ -18,7 +18,7 @@ import {
   type WorkCounts,
   type WorkItem,
 } from '../../data-access/work-list.ts';
-import { type Board, boards } from '../../domain/request-fold.ts';
+import { type Board, boards } from '../../domain/request-memory.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { deadlineRiskMarks, deadlineRisks, durationText, plural } from '../../domain/words.ts';
 import { deadlines as deadlinesReport, workTable } from '../../reports/deadlines.ts';
