@@ -14,7 +14,7 @@ status=, stage=, type=, errorCode= and tenant= mean the event's own fields, is:o
 metadata: '"status"=new'. Every other name is metadata.
 3 is found as 3 and as "3"; put it in quotes to find the text only: 'externalId="3"'.
 A dot reaches into an object or belongs to the name; in quotes it belongs to the name: '"http.status_code"=500'.
-Comparisons (> >= < <=) are of numbers; what is none does not match.
+Comparisons (> >= < <=) are of numbers; what is none does not match. They look into lists; = does not.
 
   pagw report search targetSystem=carelon --type DOWNSTREAM_OK
   pagw report search 'diagnosisCount>10' hasUrgent=true --since 30d

@@ -96,6 +96,12 @@ describe('searchMetadata', () => {
     expect(await found(tenant, 'constructor.name=1')).toEqual([rows[5]]);
   });
 
+  it('compares with what lists hold, and finds none by equality, as its help says', async () => {
+    const tenant = await recordMetadata([{ n: [3, 12] }, { n: 12 }]);
+    expect(await found(tenant, 'n>=12')).toEqual([{ n: [3, 12] }, { n: 12 }]);
+    expect(await found(tenant, 'n=12')).toEqual([{ n: 12 }]);
+  });
+
   it('finds a key of any signs, which quotes name', async () => {
     const keys = [
       '',
