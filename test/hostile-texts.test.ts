@@ -25,7 +25,9 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'a formula': '=HYPERLINK("http://x","y")',
   'a formula behind blanks': ' \t@SUM(1+1)',
   'a formula behind a semicolon': 'a;=1+1',
+  'a formula behind a semicolon and blanks': 'a; \u00a0"=1+1',
   'a formula in wide signs': '＝1+1',
+  'a formula in small signs': '﹦1+1',
   'a shell': `$(touch x)\`touch y\`;touch z|& "'\\`,
   'an option': '--stack=evil',
   'a quote that ends JSON': '","level":"ERROR',
@@ -103,7 +105,7 @@ describe.each(Object.entries(HOSTILE))('of a producer: %s', (_, text) => {
     const line = csvLine([text, 'next']);
     expect(line).toMatch(/,next\r\n$/);
     expect(line.slice(0, -2)).not.toMatch(commanding);
-    expect(line).not.toMatch(/^"?\s*[=+@＝＋－＠-]|^[^"]*;[=+@]/u);
+    expect(line).not.toMatch(/^"?\s*[=+@＝＋－＠﹦-]|;[\p{Zs}"]*[=+@]/u);
   });
 
   it('is one line in JSON and in a log, and reads back', () => {

@@ -72,11 +72,11 @@ function plain(value: unknown): string {
   return typeof value === 'string' ? withoutFormulas(value) : String(value);
 }
 
-/** Spreadsheets look behind blanks and quotes, and some take the wide forms of the signs. */
-const FORMULA = /^[\s\p{Cf}"']*[=+\-@\t\r＝＋－＠]/u;
+/** Spreadsheets look behind blanks and quotes, and some take the wide and small forms of the signs. */
+const FORMULA = /^[\s\p{Cf}"']*[=+\-@\t\r＝＋－＠﹦﹢﹣﹫]/u;
 const NUMBER = /^\s*-(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 /** A cell of its own where the separator is a semicolon, as in much of Europe. */
-const FORMULA_BEHIND_SEMICOLON = /(;["']*)(?=[=+\-@＝＋－＠])/g;
+const FORMULA_BEHIND_SEMICOLON = /(;[\p{Zs}"']*)(?=[=+\-@＝＋－＠﹦﹢﹣﹫])/gu;
 
 /** The apostrophe makes a spreadsheet take a cell for text (CWE-1236). */
 function withoutFormulas(text: string): string {
