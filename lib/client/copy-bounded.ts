@@ -22,7 +22,8 @@ interface Allowance {
 
 /**
  * Copies what JSON would write of a value, stopping as soon as it is over `maxCharacters` or `maxDepth`: the work is
- * bounded however large, circular or hostile the value is. BigInts become decimal text, for JSON has no form of theirs.
+ * bounded however large, circular or hostile the value is. BigInts become decimal text, Maps objects and Sets arrays, for JSON
+ * has no form of theirs.
  * @throws CopyError
  */
 export function copyBounded(value: unknown, maxCharacters: number, maxDepth: number): unknown {
@@ -41,6 +42,8 @@ function copy(value: unknown, depth: number, left: Allowance): unknown {
   if (depth === 0) throw new CopyError('too-deep');
   const written = read(() => writtenForm(value));
   if (typeof written !== 'object' || written === null) return copy(written, depth, left);
+  if (read(() => written instanceof Map)) return copyMap(written as Map<unknown, unknown>, depth, left);
+  if (read(() => written instanceof Set)) return copySet(written as Set<unknown>, depth, left);
   return read(() => Array.isArray(written))
     ? copyArray(written as unknown[], depth, left)
     : copyObject(written as Record<string, unknown>, depth, left);
@@ -63,6 +66,25 @@ function copyObject(value: Record<string, unknown>, depth: number, left: Allowan
     const item = copyItem(() => value[key], key, depth, left);
     if (item !== undefined) copied[key] = item;
   }
+  return copied;
+}
+
+/** JSON would write `{}`, and lose what it holds without a word. */
+function copyMap(value: Map<unknown, unknown>, depth: number, left: Allowance): unknown {
+  const copied: Record<string, unknown> = Object.create(null);
+  for (const [name, inside] of read(() => Map.prototype.entries.call(value))) {
+    const key = read(() => String(name));
+    spend(left, key.length + 3);
+    const item = copyItem(() => inside, key, depth, left);
+    if (item !== undefined) copied[key] = item;
+  }
+  return copied;
+}
+
+function copySet(value: Set<unknown>, depth: number, left: Allowance): unknown[] {
+  const copied: unknown[] = [];
+  for (const item of read(() => Set.prototype.values.call(value)))
+    copied.push(copyItem(() => item, copied.length, depth, left) ?? null);
   return copied;
 }
 

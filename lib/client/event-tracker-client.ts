@@ -111,13 +111,13 @@ export function createEventTrackerClient(options: EventTrackerClientOptions): Ev
     return true;
   };
 
-  const flush = ({ deadlineMs = DEADLINE_MS }: WaitLimit = {}) =>
+  const flush = (limit?: WaitLimit) =>
     new Promise<boolean>((resolve) => {
       // The one timer that keeps the process alive, and with it everything that is under way.
       const timer = setTimeout(() => {
         forget();
         resolve(false);
-      }, deadlineMs);
+      }, waitOf(limit));
       const forget = buffer.onceSettled(called, () => {
         clearTimeout(timer);
         resolve(true);
@@ -190,11 +190,23 @@ function createStarter(delivery: EventDelivery, flushIntervalMs: number): (atOnc
   };
 }
 
+/** Timers take no more: what is longer ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function waitOf(limit: WaitLimit | null | undefined): number {
+  const { deadlineMs } = limit ?? {};
+  return typeof deadlineMs === 'number' && deadlineMs >= 0
+    ? Math.min(deadlineMs, LONGEST_TIMER_MS)
+    : DEADLINE_MS;
+}
+
 function refuseUnusable(queueUrl: unknown, limits: Record<string, number>): void {
   if (typeof queueUrl !== 'string' || queueUrl.trim() === '') {
     throw new Error('The queueUrl is missing; give the URL of pagw-events.fifo.');
   }
   for (const [name, value] of Object.entries(limits)) {
     if (!(Number.isFinite(value) && value > 0)) throw new Error(`${name} must be a number above 0.`);
+    if (name.endsWith('Ms') && value > LONGEST_TIMER_MS)
+      throw new Error(`${name} must be ${LONGEST_TIMER_MS} at most, which is 24 days.`);
   }
 }

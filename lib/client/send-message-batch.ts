@@ -43,6 +43,14 @@ export async function sendMessageBatch(
     if (failure === undefined && taken.has(String(position))) return { taken: true };
     // Named in neither list: offered again under the same deduplication id, which cannot make it double.
     if (failure === undefined) return { taken: false, final: false, code: 'NotAnswered' };
-    return { taken: false, final: failure.SenderFault === true, code: failure.Code ?? 'Unknown' };
+    const { SenderFault, Code: code = 'Unknown' } = failure;
+    return { taken: false, final: SenderFault === true && !PASSING.test(code), code };
   });
 }
+
+/**
+ * What passes by, or is mended while the message waits, whosever fault it is called: too many calls, and what the queue's key
+ * refuses (RequestThrottled, KmsThrottled, KmsAccessDenied … of
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html).
+ */
+const PASSING = /throttl|^kms|accessdenied|overlimit/i;

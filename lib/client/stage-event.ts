@@ -1,3 +1,4 @@
+import { isBlank } from '../domain/blank.ts';
 import { metadataMaxBytes, metadataMaxDepth } from '../domain/event-metadata.ts';
 import type { EventStatus } from '../domain/tracked-event.ts';
 import { CopyError, copyBounded } from './copy-bounded.ts';
@@ -30,6 +31,40 @@ export interface RequestOfCall {
   priority?: 'EXPEDITED' | 'STANDARD' | null | undefined;
   /** A terminal one ends the request. */
   status?: string | null | undefined;
+  /** @default the earliest time heard of */
+  receivedAt?: Date | string | null | undefined;
+  /** @default the first NOTIFY_OK after the decision */
+  notifiedAt?: Date | string | null | undefined;
+  /** The plan or contract whose figures it counts in. @default the tenant */
+  plan?: string | null | undefined;
+  /** Who decides in the plan's place. */
+  delegate?: string | null | undefined;
+  /** @default 'none' */
+  drug?: 'none' | 'medical' | 'pharmacy' | boolean | null | undefined;
+  /** How many lines are decided how, or each line's action. */
+  lines?:
+    | { approved?: number; modified?: number; denied?: number; pended?: number }
+    | readonly string[]
+    | null
+    | undefined;
+  /** `until`, a time or a day, instead of the days. */
+  extension?:
+    | {
+        days?: number;
+        until?: Date | string;
+        by?: 'plan' | 'member' | 'provider' | 'delegate';
+        at?: Date | string;
+      }
+    | null
+    | undefined;
+  appeal?:
+    | {
+        receivedAt?: Date | string;
+        outcome?: 'upheld' | 'overturned' | 'partial' | 'withdrawn';
+        decidedAt?: Date | string;
+      }
+    | null
+    | undefined;
   payload?: { bucket?: string | null | undefined; key?: string | null | undefined } | null | undefined;
 }
 
@@ -108,7 +143,9 @@ export function snapshotCall(call: unknown, status: EventStatus, defaults: Event
   for (const field of FIELDS) {
     try {
       const value = (call as EventSnapshot)[field];
-      if (value !== undefined && value !== null && value !== '') event[field] = snapshotField(field, value);
+      const kept = isBlank(value) ? null : snapshotField(field, value);
+      // Blank is absent, and so is a Date that is none: the default stands.
+      if (!isBlank(kept)) event[field] = kept;
     } catch (cause) {
       throw unusable(field, cause);
     }

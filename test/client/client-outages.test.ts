@@ -155,10 +155,15 @@ describe('while the queue is slow', () => {
 });
 
 describe('when the queue takes some messages and not others', () => {
-  it('those it failed to take follow, before their successors', async () => {
+  it.each([
+    { SenderFault: false, Code: 'InternalError' },
+    { SenderFault: true, Code: 'RequestThrottled' },
+    { SenderFault: true, Code: 'KmsThrottled' },
+    { SenderFault: true, Code: 'KMS.DisabledException' },
+    { SenderFault: true, Code: 'AccessDeniedException' },
+  ])('those it failed to take for $Code follow, before their successors', async (failure) => {
     let failures = 4;
-    queue.refuse = ({ group }) =>
-      group === 'PAGW-A' && failures-- > 0 ? { SenderFault: false, Code: 'InternalError' } : undefined;
+    queue.refuse = ({ group }) => (group === 'PAGW-A' && failures-- > 0 ? failure : undefined);
     report(250, 'PAGW-A');
     report(120, 'PAGW-B');
     expect(await tracker.flush(PATIENT)).toBe(true);

@@ -39,6 +39,8 @@ const endless: object = new Proxy(
     getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
   },
 );
+const endlessMap = new Map<string, unknown>();
+endlessMap.set('more', endlessMap);
 const withGetter = (key: string) =>
   Object.defineProperty({ ...call }, key, { get: thrower, enumerable: true });
 
@@ -58,6 +60,14 @@ describe('metadata that is no plain JSON', () => {
     ],
     ['is a text of 100 MB', () => ({ text: 'x'.repeat(100_000_000) }), 'METADATA_TOO_LARGE', '/metadata'],
     ['is a BigInt of a million digits', () => ({ big: 1n << 3_000_000n }), 'METADATA_TOO_LARGE', '/metadata'],
+    ['is an endless Map', () => endlessMap, 'METADATA_TOO_DEEP', '/metadata'],
+    ['is a Map of objects', () => new Map([[{ toString: thrower }, 1]]), 'EVENT_UNREADABLE', '/metadata'],
+    [
+      'is a long Set',
+      () => new Set(Array.from({ length: 20_000 }, (_, n) => n)),
+      'METADATA_TOO_LARGE',
+      '/metadata',
+    ],
     ['is a list', () => [1, 2], 'FIELD_INVALID', '/metadata'],
     ['is a text that is no JSON', () => 'Jane Doe', 'FIELD_INVALID', '/metadata'],
     ['holds NUL', () => ({ text: 'a\u0000b' }), 'FIELD_INVALID', '/metadata/text'],
@@ -68,20 +78,20 @@ describe('metadata that is no plain JSON', () => {
     expect(drops).toEqual([{ reason: 'invalid', code, path, count: 1 }]);
   });
 
-  it('is written as JSON would write it, and BigInts as text', async () => {
+  it('is written as JSON would write it, BigInts as text, Maps as objects, Sets as lists', async () => {
     const when = new Date('2026-01-02T03:04:05Z');
     const metadata = JSON.parse('{"__proto__":{"count":1}}') as Record<string, unknown>;
     Object.assign(metadata, {
       big: 12_345_678_901_234_567_890n,
       when,
       never: undefined,
-      list: [undefined, () => 1, Symbol('s'), Number.NaN, new Map([[1, 2]])],
+      list: [undefined, () => 1, Symbol('s'), Number.NaN, new Map([[1, new Set(['a'])]])],
     });
     tracker.logStageComplete({ ...call, metadata });
     await tracker.flush(PATIENT);
     expect(JSON.stringify(queue.taken[0]?.events[0]?.metadata)).toBe(
       '{"__proto__":{"count":1},"big":"12345678901234567890","when":"2026-01-02T03:04:05.000Z",' +
-        '"list":[null,null,null,null,{}]}',
+        '"list":[null,null,null,null,{"1":["a"]}]}',
     );
   });
 });
@@ -118,6 +128,36 @@ describe('a call', () => {
     expect(queue.taken[0]?.events[0]?.durationMs ?? undefined).toBe(durationMs);
   });
 
+  it('that leaves a field blank has what stands for it by default', async () => {
+    for (const blank of ['', '  ', null, undefined, new Date(Number.NaN)])
+      tracker.logStageStart({ ...call, tenant: blank, eventId: blank, occurredAt: blank } as StageCall);
+    await tracker.flush(PATIENT);
+    const events = queue.taken.flatMap((message) => message.events);
+    expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(5);
+    for (const event of events)
+      expect(event).toMatchObject({ tenant: 'anthem', occurredAt: expect.stringMatching(/^20.*Z$/) });
+  });
+
+  it('takes all that the contract reads of a decision, times as Dates too', async () => {
+    const at = new Date('2026-03-04T10:00:00Z');
+    tracker.logStageComplete({
+      ...call,
+      request: {
+        ...{ plan: 'H1234', delegate: 'carelon', drug: 'none', receivedAt: at, notifiedAt: at },
+        lines: { approved: 1, denied: 1 },
+        extension: { days: 14, by: 'plan', at },
+        appeal: { receivedAt: at },
+      },
+    });
+    tracker.logStageComplete({ ...call, request: { extension: { until: 'soon' } } });
+    await tracker.close(PATIENT);
+    expect(queue.taken[0]?.events[0]?.request).toMatchObject({
+      receivedAt: at.toISOString(),
+      extension: { days: 14, by: 'plan', at: at.toISOString() },
+    });
+    expect(drops).toMatchObject([{ code: 'FIELD_INVALID', path: '/request/extension/until' }]);
+  });
+
   it('with an error text of any length is delivered with at most 4,000 characters of it', async () => {
     for (const length of [3_999, 20_000, 20_001, 900_000, 50_000_000]) {
       tracker.logStageError({ ...call, errorMessage: 'boom! '.repeat(length / 6) });
@@ -152,6 +192,28 @@ describe('a call', () => {
         expect(tracker.counts().buffered).toBe(0);
       }),
     );
+  });
+});
+
+describe('a wait', () => {
+  it.each([Number.POSITIVE_INFINITY, 3e9, Number.NaN, -1, '5', null, 5n])(
+    'of %s lasts until what waits is delivered, and never rejects',
+    async (deadlineMs) => {
+      queue.before = () => new Promise((resume) => setTimeout(resume, 20));
+      tracker.logStageStart(call);
+      expect(await tracker.flush({ deadlineMs } as never)).toBe(true);
+      expect(await tracker.flush(null as never)).toBe(true);
+      tracker.logStageStart(call);
+      expect(await tracker.close(null as never)).toMatchObject({ delivered: 2 });
+    },
+  );
+
+  it('that no timer can hold is refused as an option', () => {
+    const options = { queueUrl: queue.queueUrl, sqs: queue.sqs };
+    for (const name of ['flushIntervalMs', 'sendTimeoutMs', 'exitDeadlineMs'])
+      expect(() => createEventTrackerClient({ ...options, [name]: 2 ** 31 })).toThrow(
+        `${name} must be 2147483647 at most`,
+      );
   });
 });
 
