@@ -14,7 +14,6 @@ import { laneOf, upperSnake } from './event-stages.ts';
 import { dayNumber } from './local-days.ts';
 import {
   countOf,
-  type Fields,
   type Find,
   finder,
   flagOf,
@@ -22,6 +21,7 @@ import {
   isFields,
   type Kind,
   type NotUnderstood,
+  type StatedFields,
   textOf,
 } from './stated-fields.ts';
 import { timestampForm } from './timestamp.ts';
@@ -46,8 +46,8 @@ interface Stating {
   /** Whether the type is one of the catalogue. */
   known: boolean;
   status: EventStatus;
-  request: Fields | null;
-  metadata: Fields | null;
+  request: StatedFields | null;
+  metadata: StatedFields | null;
 }
 
 /**
@@ -188,7 +188,7 @@ function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
   return undefined;
 }
 
-function answerUnder(names: readonly string[], place: Fields): Answer | null {
+function answerUnder(names: readonly string[], place: StatedFields): Answer | null {
   const value = finder([], ['', place])(...names);
   return names[0] === 'outcome' ? answerOf({ outcome: value }) : answerSaid(value);
 }
@@ -198,7 +198,7 @@ const payerTypes: ReadonlySet<string> = new Set(['CALLBACK_OK', 'DOWNSTREAM_OK']
 const answerTypes: ReadonlySet<string> = new Set(['RESPONSE_OK', 'WORKFLOW_COMPLETE', ...payerTypes]);
 
 /** An answer as metadata gives it, unless nobody understands it. */
-function understood(fields: Fields | null): Answer | undefined {
+function understood(fields: StatedFields | null): Answer | undefined {
   const answer = answerOf(fields);
   return answer === null || answer === 'unclear' ? undefined : answer;
 }

@@ -2,7 +2,7 @@ import { isBlank } from './blank.ts';
 import { pointerStep } from './json-pointer.ts';
 import { canonicalTimestamp } from './timestamp.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type StatedFields = Readonly<Record<string, unknown>>;
 
 /** What a producer stated and nobody understands: it counts for nothing. */
 export interface NotUnderstood {
@@ -34,7 +34,7 @@ export interface Find {
  */
 export function finder(
   notUnderstood: NotUnderstood[],
-  ...places: readonly [pointer: string, fields: Fields | null][]
+  ...places: readonly [pointer: string, fields: StatedFields | null][]
 ): Find {
   const found = new Map<string, { path: () => string; value: unknown }>();
   for (const [pointer, place] of places)
@@ -90,6 +90,6 @@ export function instantOf(value: unknown): string | undefined {
   return typeof value === 'string' ? (canonicalTimestamp(value.trim()) ?? undefined) : undefined;
 }
 
-export function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is StatedFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
