@@ -47,10 +47,10 @@ export const deadLettersList: Verb = (cli) =>
 
 function deadLetterColumns(now: Date): Column<DeadLetter>[] {
   return [
-    { title: 'REQUEST', cell: ({ group }) => group, least: 12 },
+    { title: 'REQUEST', cell: ({ group }) => group },
     { title: 'SET ASIDE', cell: ({ setAsideAt }) => ageText(setAsideAt, now), align: 'right' },
     { title: 'BYTES', cell: ({ bytes }) => countText(bytes), align: 'right' },
-    { title: 'MESSAGE', cell: ({ messageId }) => messageId, least: 12 },
+    { title: 'MESSAGE', cell: ({ messageId }) => messageId },
   ];
 }
 

@@ -101,7 +101,7 @@ function columns(now: Date): Column<FollowedRejection>[] {
     { title: 'CODE', cell: ({ code }) => ({ text: code, style: 'red' }) },
     { title: 'PATH', cell: ({ path }) => path, least: 8 },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
-    { title: 'REQUEST', cell: ({ pagwId }) => pagwId, least: 12 },
+    { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
     {
       title: 'SINCE',
       cell: (row) => {

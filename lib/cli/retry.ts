@@ -171,7 +171,7 @@ const RETRY_FIELDS = [
 
 export function retryColumns(now: Date): Column<CountedRetry>[] {
   return [
-    { title: 'REQUEST', cell: ({ pagwId }) => pagwId, least: 12 },
+    { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
     { title: 'STAGE', cell: ({ stage }) => stage },
     {

@@ -187,7 +187,7 @@ function groupColumns(groups: readonly RegroupedCause[], now: Date): Column<Regr
     { title: 'DOWNSTREAM', cell: ({ downstream }) => downstream, least: 8 },
     { title: 'OLDEST', cell: ({ oldestSince }) => ageText(oldestSince, now), align: 'right' },
     { title: 'DEADLINE', cell: deadlineOf },
-    { title: 'SUCH AS', cell: ({ sampleIds }) => ({ text: sampleIds[0] ?? '', style: 'dim' }), least: 10 },
+    { title: 'SUCH AS', cell: ({ sampleIds }) => ({ text: sampleIds[0] ?? '', style: 'dim' }) },
   ];
   const used = (name: 'tenant' | 'stage' | 'cause' | 'downstream') =>
     groups.some((group) => group[name] !== null);

@@ -42,7 +42,7 @@ export const errors = defineReport<ErrorGroup>({
     },
     { title: 'Oldest', unit: 'ago', value: ({ oldestAt }) => oldestAt },
     { title: 'Latest', unit: 'ago', value: ({ newestAt }) => newestAt },
-    { title: 'Such as', unit: 'requests', value: ({ sampleIds }) => sampleIds, least: 16 },
+    { title: 'Such as', unit: 'requests', value: ({ sampleIds }) => sampleIds },
   ],
   fields: [
     ...(['stage', 'errorCode', 'targetSystem', 'failures', 'requests', 'openRequests'] as const),

@@ -14,7 +14,7 @@ export const retries = defineReport<DueRetry>({
     dueRetries(database, { ...question, stage: filters.stage?.toUpperCase() }),
   columns: [
     { title: 'Tenant', unit: 'text', value: ({ tenant }) => tenant },
-    { title: 'Request', unit: 'request', value: ({ pagwId }) => pagwId, heads: true, least: 16 },
+    { title: 'Request', unit: 'request', value: ({ pagwId }) => pagwId, heads: true },
     { title: 'Stage', unit: 'text', value: ({ stage }) => stage, least: 12 },
     { title: 'Attempt', unit: 'number', value: ({ attempt }) => attempt },
     { title: 'Error', unit: 'code', value: ({ errorCode }) => errorCode, least: 10 },

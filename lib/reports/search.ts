@@ -46,7 +46,7 @@ Comparisons (> >= < <=) are of numbers; what is none does not match. They look i
   },
   columns: [
     { title: 'Tenant', unit: 'text', value: ({ tenant }) => tenant },
-    { title: 'Request', unit: 'request', value: ({ pagwId }) => pagwId, heads: true, least: 16 },
+    { title: 'Request', unit: 'request', value: ({ pagwId }) => pagwId, heads: true },
     { title: '#', unit: 'number', value: ({ sequenceNo }) => sequenceNo },
     { title: 'Event type', unit: 'code', value: ({ eventType }) => eventType, least: 12 },
     { title: 'Status', unit: 'eventStatus', value: ({ status }) => status },

@@ -174,7 +174,7 @@ export const styleSheet = `
     thead th, .samples, th .mono, td .mono { white-space: normal }
     th, td { overflow-wrap: break-word }
     /* A code stays in one piece, unless it is as long as none should be. */
-    th .mono, td .mono { display: inline-block; max-width: 26ch }
+    th .mono, td .mono { display: inline-block; max-width: 30ch }
     td .fields .mono { display: inline; max-width: none }
     td .fields, td .fields .mono { overflow-wrap: anywhere }
     a { color: inherit; text-decoration: none }

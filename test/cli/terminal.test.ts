@@ -35,6 +35,20 @@ describe('a table', () => {
     const text = tableText([{ name: null }, { name: 'a long name' }], { columns, paint: plain, width: 20 });
     expect(text).toBe('NAME    ID\n–       kept-whole-1\na lon…  kept-whole-1\n');
   });
+
+  it('takes several lines for a row that no cutting makes narrow enough, and cuts nothing then', () => {
+    const columns = [
+      { title: 'ID', cell: () => 'PAGW-1' },
+      { title: 'NAME', cell: (name: string) => name, least: 4 },
+      { title: 'OTHER', cell: () => 'PAGW-2', align: 'right' as const },
+      { title: '', cell: () => ({ text: '' }) },
+    ];
+    const options = { columns, paint: plain, width: 18, notes: () => [{ text: 'failed' }] };
+    expect(tableText(['longer'], options)).toBe(
+      ['ID      NAME', '   OTHER', 'PAGW-1  longer', '  PAGW-2', '        └ failed', ''].join('\n'),
+    );
+    expect(tableText(['a name too long'], { ...options, width: 12 })).toContain('\n  a name to…\n');
+  });
 });
 
 describe('printable text', () => {

@@ -10,14 +10,14 @@ export interface Column<Row> {
   title: string;
   cell: (row: Row) => Cell | string | number | null;
   align?: 'left' | 'right';
-  /** May be cut to this width when the terminal is narrow; other columns never are. */
+  /** May be cut to this width when the terminal is narrow; other columns never are, least of all ids. */
   least?: number;
 }
 
 export interface TableOptions<Row> {
   columns: readonly Column<Row>[];
   paint: Paint;
-  /** Of the terminal; undefined: nothing is cut. */
+  /** Of the terminal; undefined: nothing is cut. Where cutting is not enough, a row takes several lines. */
   width: number | undefined;
   /** Lines below a row, printed dim and indented. */
   notes?: (row: Row) => readonly Cell[];
@@ -25,28 +25,22 @@ export interface TableOptions<Row> {
 
 const GAP = '  ';
 
-/** Rows under a dim heading, each column as wide as its content. */
+/** Rows under a dim heading, each column as wide as its content. A row that goes on below is indented there. */
 export function tableText<Row>(rows: readonly Row[], options: TableOptions<Row>): string {
   const { columns, paint, notes } = options;
   const cells = rows.map((row) => columns.map((column) => toCell(column.cell(row))));
-  const widths = fitWidths(
-    columns,
-    columns.map((column, index) =>
-      Math.max(textWidth(column.title), ...maximum(cells.map((line) => textWidth(line[index]?.text ?? '')))),
-    ),
-    options.width,
+  const whole = columns.map((column, index) =>
+    Math.max(textWidth(column.title), ...maximum(cells.map((line) => textWidth(line[index]?.text ?? '')))),
   );
-  const lines = [
-    line(
-      columns,
-      columns.map(({ title }) => ({ text: title, style: 'dim' })),
-      widths,
-      paint,
-    ),
-  ];
+  const parts = breakColumns(columns, whole, options.width);
+  const draw = (row: readonly Cell[]) =>
+    parts
+      .map((part, place) => line(columns, row, part, place > 0, paint))
+      .filter((drawn, place) => place === 0 || drawn !== '');
+  const lines = draw(columns.map(({ title }) => ({ text: title, style: 'dim' })));
   rows.forEach((row, index) => {
-    lines.push(line(columns, cells[index] ?? [], widths, paint));
-    for (const note of notes?.(row) ?? []) lines.push(noteLine(note, options, widths[0] ?? 0));
+    lines.push(...draw(cells[index] ?? []));
+    for (const note of notes?.(row) ?? []) lines.push(noteLine(note, options, parts[0]?.[0]?.width ?? 0));
   });
   return `${lines.join('\n')}\n`;
 }
@@ -62,15 +56,45 @@ function maximum(widths: readonly number[]): number[] {
   return [widths.reduce((most, width) => Math.max(most, width), 0)];
 }
 
+/** A column by its place, as wide as it is drawn. */
+interface Fitted {
+  index: number;
+  width: number;
+}
+
+/** One line of columns where they fit, cut if need be; else as few lines as hold them. */
+function breakColumns<Row>(
+  columns: readonly Column<Row>[],
+  whole: readonly number[],
+  available: number | undefined,
+): Fitted[][] {
+  const all = whole.map((width, index) => ({ index, width }));
+  if (available === undefined) return [all];
+  const fitted = fitWidths(columns, whole, available);
+  if (lineWidth(fitted) <= available) return [all.map(({ index }) => ({ index, width: fitted[index] ?? 0 }))];
+  const room = available - GAP.length;
+  const parts: Fitted[][] = [];
+  for (const { index, width } of all) {
+    const fit = { index, width: Math.min(width, Math.max(room, columns[index]?.least ?? width)) };
+    const part = parts.at(-1);
+    if (part !== undefined && lineWidth([...part, fit].map((column) => column.width)) <= room) part.push(fit);
+    else parts.push([fit]);
+  }
+  return parts;
+}
+
+function lineWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+}
+
 /** Takes what is too much from the columns that may give, the widest first. */
 function fitWidths<Row>(
   columns: readonly Column<Row>[],
-  widths: number[],
-  available: number | undefined,
+  widths: readonly number[],
+  available: number,
 ): number[] {
-  if (available === undefined) return widths;
   const fitted = [...widths];
-  let excess = fitted.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - available;
+  let excess = lineWidth(fitted) - available;
   while (excess > 0) {
     let widest = -1;
     columns.forEach(({ least }, index) => {
@@ -87,12 +111,13 @@ function fitWidths<Row>(
 function line<Row>(
   columns: readonly Column<Row>[],
   cells: readonly Cell[],
-  widths: readonly number[],
+  part: readonly Fitted[],
+  goesOn: boolean,
   paint: Paint,
 ): string {
-  return columns
-    .map(({ align }, index) => {
-      const width = widths[index] ?? 0;
+  const text = part
+    .map(({ index, width }) => {
+      const { align } = columns[index] ?? {};
       const { text, style = 'plain' } = cells[index] ?? { text: '' };
       const cut = cutToWidth(text, width);
       const space = ' '.repeat(Math.max(0, width - textWidth(cut)));
@@ -100,6 +125,7 @@ function line<Row>(
     })
     .join(GAP)
     .trimEnd();
+  return goesOn && text !== '' ? GAP + text : text;
 }
 
 function noteLine<Row>(note: Cell, { paint, width }: TableOptions<Row>, indent: number): string {
