@@ -236,23 +236,23 @@ async function isRejectionCode(database: Database, name: string): Promise<boolea
 
 type EpisodeName = 'plan' | 'delegate';
 
-async function isOfEpisode(database: Database, column: EpisodeName, name: string): Promise<boolean> {
+async function isOfEpisode(database: Database, ofEpisode: EpisodeName, name: string): Promise<boolean> {
   const { rows } = await database.execute<{ known: boolean }>(
-    `SELECT EXISTS (SELECT FROM decision_episode WHERE lower(${column}) = lower(:name)) AS known`,
+    `SELECT EXISTS (SELECT FROM decision_episode WHERE lower(${ofEpisode}) = lower(:name)) AS known`,
     { name },
   );
   return rows[0]?.known ?? false;
 }
 
 /** Those with the most requests: what a misspelt one most likely means is among them. */
-async function listOfEpisodes(database: Database, column: EpisodeName): Promise<string[]> {
+async function listOfEpisodes(database: Database, ofEpisode: EpisodeName): Promise<string[]> {
   const { rows } = await readBounded<{ listed: string }>(
     database,
-    `SELECT min(${column}) AS listed
+    `SELECT min(${ofEpisode}) AS listed
      FROM decision_episode
-     WHERE ${column} IS NOT NULL
-     GROUP BY lower(${column})
-     ORDER BY count(*) DESC, lower(${column})
+     WHERE ${ofEpisode} IS NOT NULL
+     GROUP BY lower(${ofEpisode})
+     ORDER BY count(*) DESC, lower(${ofEpisode})
      LIMIT 1000`,
     {},
   );

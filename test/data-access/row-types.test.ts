@@ -23,6 +23,7 @@ const BESIDE = [
 const STAND_INS: Readonly<Record<string, string>> = {
   isNamed: `'stage = :name'`,
   column: `'target_system'`,
+  ofEpisode: `'plan'`,
   deed: `'hold_history'`,
   filter: '{ tenant: undefined }',
 };
