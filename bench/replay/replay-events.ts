@@ -1,5 +1,5 @@
+import { compareStates, type StateDifference } from '../../lib/data-access/compare-states.ts';
 import type { Database } from '../../lib/data-access/database.ts';
-import { compareStates, type StateDifference } from '../../lib/data-access/derived-state.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import { defaultFoldRules } from '../../lib/domain/request-fold.ts';

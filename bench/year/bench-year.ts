@@ -1,6 +1,6 @@
 import { Client } from 'pg';
+import { compareStates } from '../../lib/data-access/compare-states.ts';
 import type { Database } from '../../lib/data-access/database.ts';
-import { compareStates } from '../../lib/data-access/derived-state.ts';
 import { CostMeter } from '../growth/cost.ts';
 import { type Aim, printAims } from '../report/aim.ts';
 import { print } from '../report/print.ts';

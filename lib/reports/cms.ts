@@ -1,15 +1,7 @@
 import type { Database } from '../data-access/database.ts';
 import {
-  addFigures,
-  changesSince,
-  type FigureChange,
   type FiguresSpan,
-  type PartialClass,
-  type PlanFigures,
-  type PublishedPlan,
-  partialClasses,
   publishedFigures,
-  publishedPlans,
   readSnapshot,
   type Snapshot,
   silentDelegates,
@@ -21,6 +13,16 @@ import {
   parseDecisionPolicy,
 } from '../domain/decision-clock.ts';
 import { printable } from '../domain/printable-text.ts';
+import {
+  addFigures,
+  changesSince,
+  type FigureChange,
+  type PartialClass,
+  type PlanFigures,
+  type PublishedPlan,
+  partialClasses,
+  publishedPlans,
+} from '../domain/published-plans.ts';
 import { isSignedBy, signingKeyName } from '../domain/signed-figures.ts';
 import { plural } from '../domain/words.ts';
 import {

@@ -1,15 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freezeFigures, publishedFigures, readSnapshot } from '../../lib/data-access/published-figures.ts';
+import { readMessage } from '../../lib/domain/event-message.ts';
 import {
   changesSince,
-  freezeFigures,
   type PlanFigures,
   type PublishedPlan,
-  publishedFigures,
   publishedPlans,
-  readSnapshot,
-} from '../../lib/data-access/published-figures.ts';
-import { readMessage } from '../../lib/domain/event-message.ts';
+} from '../../lib/domain/published-plans.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
-import { type PlanFigures, publishedFigures } from '../../lib/data-access/published-figures.ts';
+import { publishedFigures } from '../../lib/data-access/published-figures.ts';
 import { localYears, parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
+import type { PlanFigures } from '../../lib/domain/published-plans.ts';
 import { type AwsDouble, startAwsDouble } from '../support/aws-double.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda.ts';

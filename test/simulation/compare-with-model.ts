@@ -1,5 +1,5 @@
+import { compareStates } from '../../lib/data-access/compare-states.ts';
 import type { Database } from '../../lib/data-access/database.ts';
-import { compareStates } from '../../lib/data-access/derived-state.ts';
 import {
   type AcceptedEvent,
   type ModelRequest,

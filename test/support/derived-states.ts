@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import { compareStates } from '../../lib/data-access/compare-states.ts';
 import type { Database } from '../../lib/data-access/database.ts';
-import { compareStates } from '../../lib/data-access/derived-state.ts';
 import type { FoldRules } from '../../lib/domain/request-fold.ts';
 
 /** Holds every request's row against its history, folded again from its first event; as `pagw doctor --deep` does. */

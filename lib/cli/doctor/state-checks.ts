@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { readLastCanary } from '../../data-access/canary.ts';
+import { compareStates, type StateDifference } from '../../data-access/compare-states.ts';
 import type { Database } from '../../data-access/database.ts';
-import { compareStates, type StateDifference } from '../../data-access/derived-state.ts';
 import {
   explainTimeline,
   findUniqueIndexes,

@@ -1,5 +1,5 @@
-import type { PublishedFigures, PublishedPlan } from '../../data-access/published-figures.ts';
 import { printable } from '../../domain/printable-text.ts';
+import type { PublishedFigures, PublishedPlan } from '../../domain/published-plans.ts';
 import { durationText } from '../../domain/words.ts';
 
 export interface PublishedPage {

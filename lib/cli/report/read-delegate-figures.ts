@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import type { PublishedFigures } from '../../data-access/published-figures.ts';
 import { planKey } from '../../domain/decision-clock.ts';
+import type { PublishedFigures } from '../../domain/published-plans.ts';
 import type { DelegateFigures } from '../../reports/cms.ts';
 import { usageError } from '../cli-error.ts';
 

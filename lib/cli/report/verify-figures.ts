@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { type PlanFigures, partialClasses, publishedPlans } from '../../data-access/published-figures.ts';
+import { type PlanFigures, partialClasses, publishedPlans } from '../../domain/published-plans.ts';
 import {
   digestOf,
   isSignedBy,

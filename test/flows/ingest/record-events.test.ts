@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareStates } from '../../../lib/data-access/derived-state.ts';
+import { compareStates } from '../../../lib/data-access/compare-states.ts';
 import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/ingest.ts';
 import { compositeArray } from '../../../lib/data-access/sql-text.ts';
 import { defaultFoldRules } from '../../../lib/domain/request-fold.ts';
