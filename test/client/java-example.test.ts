@@ -118,7 +118,11 @@ describe.skipIf(!jdk)(title, () => {
     const folder = await compiled(classes, 'HalfAnswered', HALF_ANSWERED);
     const path = [folder, classes].join(delimiter);
     const { stdout } = await run('java', ['-cp', path, 'pagw.tracker.HalfAnswered']);
-    expect(stdout.trim().split('\n')).toEqual(['1 true Refused', '2 false NotAnswered', '3 false Throttled']);
+    expect(stdout.trim().split('\n')).toEqual([
+      '1 true Refused',
+      '2 false NotAnswered',
+      '3 false KmsThrottled',
+    ]);
   });
 
   it('gives events of two requests ids of their own, though they are numbered alike', async () => {
@@ -128,6 +132,18 @@ describe.skipIf(!jdk)(title, () => {
     const ids = stdout.trim().split(/\s+/);
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(2);
+  });
+
+  it('goes on whatever the queue throws or answers, and sends no more than 1 MiB in a call', async () => {
+    const folder = await compiled(classes, 'Hostile', HOSTILE);
+    const path = [folder, classes].join(delimiter);
+    const { stdout } = await run('java', ['-cp', path, 'pagw.tracker.Hostile']);
+    const { largest, groups, flushed, counts } = JSON.parse(stdout);
+    expect(largest).toBeGreaterThan(512 * 1024);
+    expect(largest).toBeLessThanOrEqual(1024 * 1024);
+    expect(groups).toEqual(['PAGW-1']);
+    expect(flushed).toBe(true);
+    expect(counts).toMatchObject({ called: 66, delivered: 61, droppedInvalid: 5, buffered: 0 });
   });
 
   it('writes printable ASCII, one message a line', async () => {
@@ -229,10 +245,10 @@ final class HalfAnswered {
     public static void main(String[] args) throws Exception {
         var answer = new SendMessageBatchResponse() {
             public List<SendMessageBatchResultEntry> successful() {
-                return List.of(taken("0"), taken("3"), taken("77"), taken(""));
+                return List.of(taken("0"), taken("3"), taken("77"), taken(""), taken(null));
             }
             public List<BatchResultErrorEntry> failed() {
-                return List.of(refused("1", true, "Refused"), refused("3", false, "Throttled"), refused("x", true, "Odd"));
+                return List.of(refused("1", true, "Refused"), refused("3", true, "KmsThrottled"), refused("x", true, "Odd"), refused(null, null, null));
             }
         };
         var sender = new SqsQueueSender(
@@ -249,7 +265,7 @@ final class HalfAnswered {
             public String id() { return id; }
         };
     }
-    static BatchResultErrorEntry refused(String id, boolean senderFault, String code) {
+    static BatchResultErrorEntry refused(String id, Boolean senderFault, String code) {
         return new BatchResultErrorEntry() {
             public String id() { return id; }
             public Boolean senderFault() { return senderFault; }
@@ -274,6 +290,47 @@ final class NumberedAlike {
                     null, null, null, null, null, null, null, null, null, null, Details.NONE));
         }
         delivery.close(java.time.Duration.ofSeconds(20));
+    }
+}
+`;
+
+/** A queue that fails in every way before it takes; events of the widest values, and such as nobody takes. */
+const HOSTILE = `package pagw.tracker;
+import java.util.List;
+final class Hostile {
+    static int calls = 0;
+    static int largest = 0;
+    public static void main(String[] args) {
+        var groups = new java.util.TreeSet<String>();
+        QueueSender hostile = batch -> {
+            calls++;
+            if (calls == 1) throw new NoClassDefFoundError("sdk");
+            if (calls == 2) return null;
+            if (calls == 3) throw new IllegalStateException("closed");
+            if (calls == 4) return java.util.Arrays.asList((QueueSender.Failure) null);
+            batch.forEach(message -> groups.add(message.groupId()));
+            largest = Math.max(largest, batch.stream().mapToInt(message -> message.body().length()).sum());
+            return List.of();
+        };
+        var tracker = new EventTrackerService(
+                hostile, new EventTrackerService.Origin("parser", "pod-1"), 1_000, java.time.Clock.systemUTC(),
+                new java.util.Random(1), drop -> { throw new StackOverflowError(); });
+        String wide = "\u00e9".repeat(4_000);
+        String metadata = ("{'a':'" + wide + wide + "'}").replace('\\'', '"');
+        for (int number = 0; number < 60; number++)
+            tracker.logStageError(
+                    number % 2 == 0 ? "PAGW-1" : " PAGW-1 ", "anthem", "PARSER", "PARSE_FAIL", 1, "X", wide, null, metadata, Details.NONE);
+        String huge = "x".repeat(2_000_000);
+        tracker.logStageStart("PAGW-1", huge, "PARSER", "PARSE_START");
+        tracker.logStageStart("PAGW-1", "anthem", huge, "PARSE_START");
+        tracker.logStageStart(huge, "anthem", "PARSER", huge);
+        tracker.logStageStart("PAGW-1", "anthem", "PARSER", "PARSE_START", huge, null);
+        tracker.logStageStart("PAGW-1", "anthem", "PARSER", "PARSE_START", null, Details.NONE.withPayload(huge, null));
+        tracker.logStageStart("PAGW-1", null, null, "PARSE_START", null, null);
+        boolean flushed = tracker.flush(java.time.Duration.ofSeconds(Long.MAX_VALUE));
+        tracker.close();
+        String told = "{'largest':" + largest + ",'groups':['" + String.join("','", groups) + "'],'flushed':" + flushed;
+        System.out.println(told.replace('\\'', '"') + ",\\"counts\\":" + tracker.counts().toJson() + "}");
     }
 }
 `;

@@ -25,8 +25,11 @@ import pagw.tracker.QueueSender.QueueMessage;
 final class EventDelivery {
     private static final int REQUESTS_PER_BATCH = 10;
     private static final int EVENTS_PER_BATCH = 100;
+    /** SQS takes 1 MiB in a call. */
+    private static final int BYTES_PER_BATCH = 1024 * 1024;
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 30_000;
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
     private record Waiting(String pagwId, TrackedEvent event) {}
 
@@ -87,7 +90,7 @@ final class EventDelivery {
         drops.forEach((kind, count) -> {
             try {
                 onDrop.accept(new Drop(kind.reason(), kind.code(), count));
-            } catch (RuntimeException ignored) {
+            } catch (RuntimeException | Error ignored) {
                 // Whoever is told of drops must not cause others.
             }
         });
@@ -110,7 +113,8 @@ final class EventDelivery {
     }
 
     boolean flush(Duration deadline) {
-        long endsAt = System.nanoTime() + deadline.toNanos();
+        long waitMs = deadline.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT.toMillis() : deadline.toMillis();
+        long endsAt = System.nanoTime() + waitMs * 1_000_000;
         synchronized (lock) {
             long settledFirst = settled() + waiting.size() + underWay;
             while (settled() < settledFirst) {
@@ -182,8 +186,13 @@ final class EventDelivery {
                 lock.wait();
             }
             Map<String, List<TrackedEvent>> requests = new LinkedHashMap<>();
+            int bytes = 0;
             while (!waiting.isEmpty() && underWay < EVENTS_PER_BATCH) {
                 Waiting next = waiting.peek();
+                bytes += next.event.mostBytes();
+                if (underWay > 0 && bytes > BYTES_PER_BATCH) {
+                    break;
+                }
                 if (!requests.containsKey(next.pagwId) && requests.size() == REQUESTS_PER_BATCH) {
                     break;
                 }
@@ -210,10 +219,11 @@ final class EventDelivery {
     private List<Failure> offer(Map<QueueMessage, Integer> open) throws InterruptedException {
         List<QueueMessage> batch = List.copyOf(open.keySet());
         try {
-            return queue.sendBatch(batch);
+            return List.copyOf(queue.sendBatch(batch));
         } catch (InterruptedException closing) {
             throw closing;
-        } catch (Exception away) {
+        } catch (Exception | Error away) {
+            // Whatever a sender throws, or answers that is no list, ends no thread.
             return batch.stream().map(message -> new Failure(message, false, "no answer")).toList();
         }
     }

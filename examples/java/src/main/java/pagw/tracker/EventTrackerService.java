@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
 public final class EventTrackerService implements AutoCloseable {
     private static final int METADATA_MAX_BYTES = 16 * 1024;
     private static final int ERROR_MESSAGE_MAX_LENGTH = 4_000;
+    private static final int LONGEST_NAME = 1_024;
 
     /** What all events of one process have in common. */
     public record Origin(String serviceName, String workerId) {}
@@ -120,18 +121,36 @@ public final class EventTrackerService implements AutoCloseable {
             String metadata, Details details) {}
 
     private void log(Call call) {
-        delivery.add(call.pagwId, () -> isValid(call) ? eventOf(call) : null);
+        String pagwId = call.pagwId == null ? null : call.pagwId.strip();
+        delivery.add(pagwId, () -> isValid(call) ? eventOf(call) : null);
     }
 
     /** The limits that are hit in practice; the tracker judges the rest and keeps what it refuses aside. */
     private static boolean isValid(Call call) {
         return isPresent(call.pagwId)
-                && call.pagwId.length() <= 64
+                && call.pagwId.strip().length() <= 64
                 && isPresent(call.eventType)
                 && call.eventType.length() <= 64
+                && isShort(call.tenant)
+                && isShort(call.stage)
+                && isShort(call.errorCode)
+                && isShort(call.details)
                 && (call.metadata == null
                         || call.metadata.length() <= METADATA_MAX_BYTES
                                 && call.metadata.getBytes(StandardCharsets.UTF_8).length <= METADATA_MAX_BYTES);
+    }
+
+    /** An id, a code or a name, of which none is longer. */
+    private static boolean isShort(String text) {
+        return text == null || text.length() <= LONGEST_NAME;
+    }
+
+    private static boolean isShort(Details details) {
+        return details == null
+                || isShort(details.correlationId())
+                        && isShort(details.externalReference())
+                        && isShort(details.payloadBucket())
+                        && isShort(details.payloadKey());
     }
 
     private static boolean isPresent(String text) {
@@ -144,7 +163,7 @@ public final class EventTrackerService implements AutoCloseable {
         Details details = call.details == null ? Details.NONE : call.details;
         Integer attempt = call.attempt == null ? details.attempt() : call.attempt;
         return new TrackedEvent(
-                ids.next(), now, call.tenant, call.pagwId, call.stage, call.eventType, call.status, attempt,
+                ids.next(), now, call.tenant, call.pagwId.strip(), call.stage, call.eventType, call.status, attempt,
                 durationMs, call.retryable, call.nextRetryAt, call.errorCode, cut(call.errorMessage),
                 origin.serviceName(), origin.workerId(), call.metadata, details);
     }

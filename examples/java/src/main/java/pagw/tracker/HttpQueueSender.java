@@ -39,7 +39,7 @@ public final class HttpQueueSender implements QueueSender {
             boolean whole = status == ACCEPTED && response.body().contains("\"rejected\":[]");
             if (!whole) {
                 // Busy or broken may pass; anything else is said of the message. A taken part is never sent twice: ids stay.
-                boolean senderFault = status != 429 && status < 500;
+                boolean senderFault = status != 408 && status != 429 && status < 500;
                 failures.add(new Failure(message, senderFault, "HTTP " + status));
             }
         }

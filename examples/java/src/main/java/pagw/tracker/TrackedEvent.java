@@ -22,6 +22,18 @@ public record TrackedEvent(
         String metadata,
         Details details) {
 
+    /** More than its JSON takes in any case: a character is escaped to six at most. */
+    int mostBytes() {
+        int characters = 0;
+        for (String text : new String[] {
+            tenant, pagwId, stage, eventType, errorCode, errorMessage, serviceName, workerId, metadata,
+            details.correlationId(), details.externalReference(), details.payloadBucket(), details.payloadKey()
+        }) {
+            characters += text == null ? 0 : text.length();
+        }
+        return 1_024 + 6 * characters;
+    }
+
     public String toJson() {
         return new JsonObject()
                 .put("eventId", eventId)
