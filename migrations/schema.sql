@@ -875,7 +875,7 @@ CREATE INDEX ix_request_tracker_unarchived ON public.request_tracker USING btree
 CREATE INDEX ix_request_tracker_uncompacted ON public.request_tracker USING btree (received_on, pagw_id) WHERE (compacted_at IS NULL);
 CREATE INDEX ix_request_tracker_watched ON public.request_tracker USING btree (pagw_id) WHERE watched;
 CREATE TRIGGER guard_archived_request BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (new.last_sequence_no <> old.last_sequence_no AND num_nonnulls(old.compacted_at, old.archived_at, new.compacted_at, new.archived_at) > 0 OR new.archived_at IS NOT NULL AND old.archived_at IS NULL) EXECUTE FUNCTION guard_archived_request();
-CREATE TRIGGER watch_request_again BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (old.completed_at IS NOT NULL AND (new.completed_at IS NULL OR new.priority::text IS DISTINCT FROM old.priority::text OR new.received_at IS DISTINCT FROM old.received_at OR new.board::text IS DISTINCT FROM old.board::text) OR old.stuck_reason IS NOT NULL AND new.stuck_reason IS NOT NULL AND (old.completed_at IS NULL AND new.completed_at IS NOT NULL OR old.clock_stopped_at IS NULL AND new.clock_stopped_at IS NOT NULL)) EXECUTE FUNCTION watch_request_again();
+CREATE TRIGGER watch_request_again BEFORE UPDATE ON request_tracker FOR EACH ROW WHEN (old.completed_at IS NOT NULL AND (new.completed_at IS NULL OR new.board::text IS DISTINCT FROM old.board::text) OR old.stuck_reason IS NOT NULL AND new.stuck_reason IS NOT NULL AND (old.completed_at IS NULL AND new.completed_at IS NOT NULL OR old.clock_stopped_at IS NULL AND new.clock_stopped_at IS NOT NULL)) EXECUTE FUNCTION watch_request_again();
 COMMENT ON COLUMN request_tracker.received_at IS 'When the payer received the request: as a producer states it, else the earliest believable time heard of; never later than its recording';
 COMMENT ON COLUMN request_tracker.completed_at IS 'When the request was closed; null while it is in flight';
 COMMENT ON COLUMN request_tracker.received_on IS 'UTC date on which the tracker first heard of the request; its events are kept in that month''s partition';
@@ -1313,11 +1313,12 @@ BEGIN
       payload_key = coalesce(excluded.payload_key, known.payload_key),
       target_system = coalesce(excluded.target_system, known.target_system),
       state = excluded.state,
-      -- Untouched for most events: what stuck-alarm wrote stands until the request moves on. See also watch_request_again.
+      -- Untouched for most events: what stuck-alarm wrote stands until the request moves on, and an event only brings the next
+      -- check forward, so that it does not depend on how batches were cut. See also watch_request_again.
       watch_at = CASE
         WHEN known.watch_at IS NULL
           OR (coalesce(known.stuck_reason, known.incident_key) IS NOT NULL AND known.main_sequence_no IS DISTINCT FROM excluded.main_sequence_no)
-        THEN excluded.watch_at
+        THEN least(known.watch_at, excluded.watch_at)
         ELSE known.watch_at
       END,
       stuck_reason = CASE WHEN known.main_sequence_no IS NOT DISTINCT FROM excluded.main_sequence_no THEN known.stuck_reason END,
@@ -2663,7 +2664,7 @@ BEGIN
   ),
   -- As it stood before this statement.
   former AS (
-    SELECT known.pagw_id, known.episode, known.resolution, known.resolved_at
+    SELECT known.pagw_id, known.episode, known.due_at, known.resolution, known.resolved_at
     FROM decision_episode AS known
     JOIN request ON request.pagw_id = known.pagw_id
   ),
@@ -2709,6 +2710,17 @@ BEGIN
       appeal_decided_at = excluded.appeal_decided_at,
       faults = excluded.faults
     RETURNING *
+  ),
+  -- A deadline that moved may be over by now.
+  due_again AS (
+    UPDATE request_tracker AS request
+    SET watch_at = recorded_at
+    FROM saved
+    LEFT JOIN former ON former.pagw_id = saved.pagw_id AND former.episode = saved.episode
+    WHERE request.pagw_id = saved.pagw_id
+      AND saved.resolved_at IS NULL
+      AND saved.due_at IS DISTINCT FROM former.due_at
+      AND request.watch_at > recorded_at
   )
   INSERT INTO outgoing_event (kind, tenant, detail, written_at)
   SELECT
@@ -3522,7 +3534,7 @@ CREATE OR REPLACE FUNCTION public.watch_request_again()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  NEW.watch_at := NEW.updated_at;
+  NEW.watch_at := least(NEW.watch_at, NEW.updated_at);
   NEW.stuck_reason := NULL;
   NEW.stuck_since := NULL;
   RETURN NEW;

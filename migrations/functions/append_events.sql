@@ -71,11 +71,12 @@ BEGIN
       payload_key = coalesce(excluded.payload_key, known.payload_key),
       target_system = coalesce(excluded.target_system, known.target_system),
       state = excluded.state,
-      -- Untouched for most events: what stuck-alarm wrote stands until the request moves on. See also watch_request_again.
+      -- Untouched for most events: what stuck-alarm wrote stands until the request moves on, and an event only brings the next
+      -- check forward, so that it does not depend on how batches were cut. See also watch_request_again.
       watch_at = CASE
         WHEN known.watch_at IS NULL
           OR (coalesce(known.stuck_reason, known.incident_key) IS NOT NULL AND known.main_sequence_no IS DISTINCT FROM excluded.main_sequence_no)
-        THEN excluded.watch_at
+        THEN least(known.watch_at, excluded.watch_at)
         ELSE known.watch_at
       END,
       stuck_reason = CASE WHEN known.main_sequence_no IS NOT DISTINCT FROM excluded.main_sequence_no THEN known.stuck_reason END,

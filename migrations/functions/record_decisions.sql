@@ -1,6 +1,6 @@
 -- Writes the decisions of requests as append_events is given them, an array of {pagw_id, episodes, episodes_left}: what
 -- `episodes` holds of each of those that were written, and nothing beyond its `episodes_left`.
--- Tells the event bus of each determination, where somebody listens. Called by append_events.
+-- Makes the next check due where a deadline moved. Tells the event bus of each determination, where somebody listens. Called by append_events.
 CREATE OR REPLACE FUNCTION record_decisions(decisions json, written text[], recorded_at timestamptz) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -23,7 +23,7 @@ BEGIN
   ),
   -- As it stood before this statement.
   former AS (
-    SELECT known.pagw_id, known.episode, known.resolution, known.resolved_at
+    SELECT known.pagw_id, known.episode, known.due_at, known.resolution, known.resolved_at
     FROM decision_episode AS known
     JOIN request ON request.pagw_id = known.pagw_id
   ),
@@ -69,6 +69,17 @@ BEGIN
       appeal_decided_at = excluded.appeal_decided_at,
       faults = excluded.faults
     RETURNING *
+  ),
+  -- A deadline that moved may be over by now.
+  due_again AS (
+    UPDATE request_tracker AS request
+    SET watch_at = recorded_at
+    FROM saved
+    LEFT JOIN former ON former.pagw_id = saved.pagw_id AND former.episode = saved.episode
+    WHERE request.pagw_id = saved.pagw_id
+      AND saved.resolved_at IS NULL
+      AND saved.due_at IS DISTINCT FROM former.due_at
+      AND request.watch_at > recorded_at
   )
   INSERT INTO outgoing_event (kind, tenant, detail, written_at)
   SELECT
