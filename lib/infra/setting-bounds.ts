@@ -66,7 +66,9 @@ export const BOUNDS: Bounds = {
     archiveLockDays: { least: 1, most: 36_500, optional: true },
   },
   history: { compactAfterDays: HISTORY_AGE, archiveAfterDays: HISTORY_AGE },
-  concurrency: { ingest: { least: 2, most: 1_000, because: 'SQS can be held to that' } },
+  concurrency: {
+    ingest: { least: 2, most: 1_000, because: 'Lambda holds no queue to less or more (ScalingConfig)' },
+  },
   reservedConcurrency: {
     ingest: { least: 2, most: 1_000, optional: true },
     scheduled: { least: 1, most: 100, optional: true },

@@ -86,7 +86,10 @@ export interface StageSettings {
   capacity: { minUnits: number; maxUnits: number; pauseAfterMinutes?: number; readers: number };
   /** Of the database in the cluster, where the tables are. */
   databaseName: string;
-  /** CloudWatch Database Insights; `advanced` keeps 465 days (15 months), `standard` 7 at no cost. */
+  /**
+   * CloudWatch Database Insights; `advanced` keeps 465 days (15 months: "Considerations for Database Insights for Amazon Aurora"),
+   * `standard` 7 at no cost (`PerformanceInsightRetention` of the CDK).
+   */
   insights: { mode: 'standard' | 'advanced'; retentionDays: number };
   retention: {
     /** To any second of as many days the cluster can be restored. */
@@ -100,7 +103,8 @@ export interface StageSettings {
     /** How long an earlier version of an archived object is kept, once it has been overwritten or deleted. */
     archiveVersionDays: number;
     /**
-     * How long an archived object cannot be deleted at all, but by whom S3 lets bypass governance (Object Lock).
+     * How long an archived object cannot be deleted at all, but by whom S3 lets bypass governance ("Locking objects with Object
+     * Lock"). Set later, it holds for what is archived from then on; Object Lock itself stays on the bucket for good.
      * @default as long as nobody deletes it
      */
     archiveLockDays?: number;
@@ -113,7 +117,8 @@ export interface StageSettings {
   concurrency: { ingest: number };
   /**
    * Invocations that nobody else in the account can take away, of ingest and of each minute flow. It comes off the account's
-   * limit, of which Lambda keeps 100 for everybody: a new account's limit may be 10. @default none
+   * limit, of which Lambda keeps 100 for everybody ("Configuring reserved concurrency for a function"); a new account's whole limit
+   * may be less, which `pagw doctor --preflight` reads. @default none
    */
   reservedConcurrency?: { ingest: number; scheduled: number };
   /** How often the minute flows run, and a canary is sent. Each run, and each canary, keeps the database awake. */

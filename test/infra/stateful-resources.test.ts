@@ -4,6 +4,7 @@ import { synthesiseStage } from './synthesise-stage.ts';
 /** Resources that hold data, and the properties CloudFormation replaces them for. */
 const REPLACED_FOR: Record<string, string[]> = {
   'AWS::RDS::DBCluster': [
+    'AvailabilityZones',
     'DBClusterIdentifier',
     'DBSubnetGroupName',
     'DatabaseName',
@@ -14,11 +15,14 @@ const REPLACED_FOR: Record<string, string[]> = {
   ],
   'AWS::RDS::DBSubnetGroup': ['DBSubnetGroupName'],
   'AWS::SQS::Queue': ['QueueName', 'FifoQueue'],
-  'AWS::S3::Bucket': ['BucketName', 'ObjectLockEnabled'],
+  'AWS::S3::Bucket': ['BucketName'],
   'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
   'AWS::SecretsManager::Secret': ['Name'],
   'AWS::SNS::Topic': ['TopicName', 'FifoTopic'],
   'AWS::EC2::VPC': ['CidrBlock', 'InstanceTenancy'],
+  // Nothing of theirs is lost, but their names are taken while the old one is there.
+  'AWS::IAM::ManagedPolicy': ['ManagedPolicyName', 'Description', 'Path'],
+  'AWS::CloudWatch::Dashboard': ['DashboardName'],
 };
 
 /**
