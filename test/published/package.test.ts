@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ const MOST_BYTES = 2_000_000;
 
 interface Artifact {
   type: string;
-  properties: { templateFile: string; stackName?: string };
+  properties: { templateFile: string; stackName?: string; tags?: Record<string, string> };
 }
 
 let packed: PackedPackage;
@@ -142,16 +142,23 @@ describe('the client of the package', () => {
 describe('the construct of the package, in an app of somebody else', () => {
   let project: Project;
   const templates: Record<string, Template> = {};
+  /** Which CloudFormation gives to whatever takes tags. */
+  const stackTags: unknown[] = [];
   beforeAll(async () => {
-    project = await installPackage(packed, ['aws-cdk-lib', 'constructs', '@types/node'], 'cdk-app');
-    const { context } = JSON.parse(await readFile(join(project.folder, 'cdk.json'), 'utf8'));
+    const peers = ['aws-cdk-lib', 'constructs', '@types/node', 'aws-cdk'];
+    project = await installPackage(packed, peers, 'cdk-app');
     const outdir = join(project.folder, 'cdk.out');
-    await project.node(['bin/app.ts'], { CDK_CONTEXT_JSON: JSON.stringify(context), CDK_OUTDIR: outdir });
+    // As its page has it, by somebody without an account: what is looked up there ends it.
+    await project.node(['node_modules/aws-cdk/bin/cdk', 'synth', '-q'], {
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
     const { artifacts } = JSON.parse(await readFile(join(outdir, 'manifest.json'), 'utf8'));
     for (const [id, { type, properties }] of Object.entries<Artifact>(artifacts)) {
       if (type !== 'aws:cloudformation:stack') continue;
       const template = await readFile(join(outdir, properties.templateFile), 'utf8');
       templates[properties.stackName ?? id] = JSON.parse(template);
+      stackTags.push(properties.tags);
     }
   }, 300_000);
   afterAll(() => project.remove());
@@ -194,6 +201,7 @@ describe('the construct of the package, in an app of somebody else', () => {
       expect(JSON.stringify(PermissionsBoundary), stack).toContain(':policy/platform-boundary');
     for (const { Tags = [] } of resources('AWS::SQS::Queue'))
       expect(Tags).toContainEqual({ Key: 'cost-center', Value: 'claims' });
+    expect(stackTags).toEqual(Array(3).fill({ 'cost-center': 'claims' }));
     for (const { Code } of resources('AWS::Lambda::Function').filter(
       ({ Code }) => Code.S3Bucket !== undefined,
     ))
