@@ -145,7 +145,7 @@ export class EventDelivery {
     try {
       return await Promise.race([sendMessageBatch(messages, { sqs, queueUrl, signal }), aborted]);
     } catch (error) {
-      this.queueError = error instanceof Error ? error.name : 'Unknown';
+      this.queueError = nameOf(error);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -173,4 +173,11 @@ function fitting(lanes: readonly RequestLane[]): RequestLane[] {
     bytes += first?.message.bytes ?? 0;
     return first !== undefined && bytes <= BYTES_PER_BATCH;
   });
+}
+
+/** Of a connection that fails, Node tells the kind by its code alone: `ENOTFOUND`. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Unknown';
+  const { name, code } = error as Error & { code?: unknown };
+  return name === 'Error' && typeof code === 'string' ? code : name;
 }

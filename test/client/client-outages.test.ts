@@ -32,7 +32,7 @@ function report(count: number, pagwId = 'PAGW-TEST-12345', from = 0): void {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, number) => number);
 const connectionRefused = () => {
-  throw Object.assign(new Error('connect ECONNREFUSED'), { name: 'NetworkError' });
+  throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 };
 
 describe('while the queue is dead', () => {
@@ -49,7 +49,7 @@ describe('while the queue is dead', () => {
       called: 150,
       delivered: 0,
       buffered: 150,
-      queueError: 'NetworkError',
+      queueError: 'ECONNREFUSED',
     });
     report(5, undefined, 150);
     queue.before = () => undefined;
