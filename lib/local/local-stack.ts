@@ -5,15 +5,8 @@ import { createHandler as createRetryHandler } from '../../lambdas/retry.ts';
 import { createHandler as createStuckAlarmHandler } from '../../lambdas/stuck-alarm.ts';
 import { sendEvents } from '../client/send-events.ts';
 import type { Database } from '../data-access/database.ts';
-import { parsePhiGuard } from '../domain/phi-guard.ts';
-import { readRules } from '../views/read-rules.ts';
-import { actRoutes } from './console/acts.tsx';
-import { getHealthz, postClock, postEvents } from './console/api-routes.ts';
-import { postZone } from './console/choose-zone.tsx';
-import { getIcon, getScript, json, startConsoleServer } from './console/console-server.ts';
-import { getRunbook } from './console/get-runbook.tsx';
-import { getSystem } from './console/get-system.tsx';
-import { viewRoutes } from './console/get-view.tsx';
+import { localRoutes } from './console/console-routes.ts';
+import { startConsoleServer } from './console/console-server.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { type DemoPipeline, startDemoPipeline } from './demo/demo-pipeline.ts';
 import { backdateFirstRequests } from './demo/first-requests.ts';
@@ -28,7 +21,6 @@ import {
   type LocalAddresses,
   lambdaContext,
   localAddresses,
-  localEnvironment,
   queueArn,
 } from './local-environment.ts';
 import { refuseTakenPorts } from './ports.ts';
@@ -178,29 +170,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     });
     stops.push(scheduler.stop);
     const checks = healthChecks({ database, queues, addresses, pump, scheduler, demo, canary });
-    const replaying = {
-      ...{ sqs: queues.sqs, s3: queues.s3, eventsQueueUrl: addresses.eventsQueueUrl },
-      phiGuard: environment.PHI_GUARD,
-    };
-    const views = { database, clock, rules: readRules(environment) };
-    const console = await startConsoleServer(port, {
-      ...viewRoutes(views),
-      ...actRoutes(views, {
-        database,
-        caller: async () => process.env.PAGW_OPERATOR || process.env.USER || 'unknown',
-        replaying,
-      }),
-      'GET /console.js': getScript,
-      'GET /favicon.ico': getIcon,
-      'POST /zone': postZone,
-      'GET /runbook': getRunbook(views),
-      'GET /system': getSystem({ addresses, checks, views }),
-      'GET /healthz': getHealthz(checks),
-      'GET /environment': () =>
-        json(200, { ...localEnvironment(addresses), PAGW_NOW: clock.now().toISOString() }),
-      'POST /events': postEvents(queues.sqs, addresses.eventsQueueUrl, parsePhiGuard(environment.PHI_GUARD)),
-      'POST /clock': postClock(clock),
-    });
+    const console = await startConsoleServer(
+      port,
+      localRoutes({ addresses, checks, clock, database, environment, queues }),
+    );
     stops.push(console.stop);
     return { addresses, database, postgresVersion: version, queues, counts, ended, stop };
   } catch (error) {

@@ -2,11 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../../data-access/database.ts';
 import { readRules } from '../../views/read-rules.ts';
 import { ViewError } from '../../views/view-page.ts';
-import { actRoutes } from './acts.tsx';
-import { postZone } from './choose-zone.tsx';
-import { type ConsoleServer, getIcon, getScript, startConsoleServer } from './console-server.ts';
-import { getRunbook } from './get-runbook.tsx';
-import { viewRoutes } from './get-view.tsx';
+import { consoleRoutes } from './console-routes.ts';
+import { type ConsoleServer, startConsoleServer } from './console-server.ts';
 import type { Replaying } from './replay-act.tsx';
 
 /** A deployed tracker, as whoever asks for its console may use it. */
@@ -40,15 +37,11 @@ export async function startStackConsole(
     rules: readRules({ RETRY_POLICY: tracker.retryPolicy, STUCK_LIMITS: tracker.stuckLimits }),
     stack: { name: tracker.name, options: tracker.options, liveSeconds: LIVE_SECONDS },
   };
-  const caller = () => tracker.caller().catch(tellReader);
-  const routes = {
-    ...viewRoutes(views),
-    ...actRoutes(views, { database: tracker.operator, caller, replaying: tracker.replaying }),
-    'GET /runbook': getRunbook(views),
-    'GET /console.js': getScript,
-    'GET /favicon.ico': getIcon,
-    'POST /zone': postZone,
-  };
+  const routes = consoleRoutes(views, {
+    database: tracker.operator,
+    caller: () => tracker.caller().catch(tellReader),
+    replaying: tracker.replaying,
+  });
   const key = randomBytes(24).toString('base64url');
   const server = await startConsoleServer(port, routes, key);
   return { ...server, address: `http://localhost:${port}/?key=${key}` };
