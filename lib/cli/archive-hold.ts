@@ -56,7 +56,7 @@ export function archiveHold(cli: Cli): Command {
 
 export function archiveRelease(cli: Cli): Command {
   return addReason(
-    newVerb('release', ['tenant'])
+    newVerb('release', ['tenant', 'yes'])
       .description('end the legal hold of a request, a tenant or a plan')
       .argument('[pagwId]', 'the request')
       .option('--plan <name>', 'all requests of a plan')

@@ -139,7 +139,7 @@ const DAY_MS = 86_400_000;
 
 export function archiveRestore(cli: Cli): Command {
   return addReason(
-    newVerb('restore', [])
+    newVerb('restore', ['yes'])
       .description(
         'put archived events back into the database, for a time; a timeline alone needs no restoring',
       )

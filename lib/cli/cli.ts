@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, type Option } from 'commander';
 import { durationText } from '../domain/words.ts';
 import { ExitCode, toCliError, usageError } from './cli-error.ts';
-import { type GlobalOptions, type NarrowingOption, narrowingOptions } from './global-options.ts';
+import { type GlobalOptions, type HonouredOption, narrowingOptions } from './global-options.ts';
 import { refuseImpossible } from './refuse-impossible.ts';
 import type { CliIo } from './run-pagw.ts';
 import { Session } from './session.ts';
@@ -11,18 +11,36 @@ import { trackerOptions } from './tracker-options.ts';
 /** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */
 export type Verb = (cli: Cli) => Command;
 
-const honours = new WeakMap<Command, readonly NarrowingOption[]>();
+const honours = new WeakMap<Command, readonly HonouredOption[]>();
 
-/** @param honoured the narrowing options that the verb makes use of: its help shows these, and the others are refused. */
-export function newVerb(name: string, honoured: readonly NarrowingOption[]): Command {
+/**
+ * @param honoured the options of all verbs that this one makes use of: its help shows these, and the other narrowing ones are
+ * refused.
+ */
+export function newVerb(name: string, honoured: readonly HonouredOption[]): Command {
   const verb = new Command(name);
   honours.set(verb, honoured);
   return verb;
 }
 
 /** Empty for what is no verb. */
-export function honouredBy(command: Command): readonly NarrowingOption[] {
+export function honouredBy(command: Command): readonly HonouredOption[] {
   return honours.get(command) ?? [];
+}
+
+/** The options of all verbs that are shown of this one: none that it would refuse, and none that it has no use for. */
+export function globalOptionsOf(command: Command): Option[] {
+  const honoured: readonly string[] = honouredBy(command);
+  const chosen: readonly string[] = [...narrowingOptions, 'yes'];
+  const options = command.parent === null ? [] : rootOf(command).options;
+  return options.filter((option) => {
+    const name = option.attributeName();
+    return name !== 'version' && (!chosen.includes(name) || honoured.includes(name));
+  });
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
 }
 
 const WATCH_SECONDS = 5;
@@ -80,7 +98,7 @@ export class Cli {
   async run(
     command: Command,
     work: (session: Session) => Promise<Outcome>,
-    honoured: readonly NarrowingOption[] = honouredBy(command),
+    honoured: readonly HonouredOption[] = honouredBy(command),
   ): Promise<void> {
     const options = command.optsWithGlobals<GlobalOptions>();
     const session = new Session(options, this.io);

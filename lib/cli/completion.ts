@@ -1,6 +1,6 @@
 import { Argument, type Command, type Option } from 'commander';
 import { stages } from '../domain/event-stages.ts';
-import { type Cli, newVerb } from './cli.ts';
+import { type Cli, globalOptionsOf, newVerb } from './cli.ts';
 
 export function completion(cli: Cli): Command {
   return newVerb('completion', [])
@@ -26,11 +26,8 @@ interface Level {
 
 /** One script for both shells: zsh reads bash's through bashcompinit. */
 function completionScript(shell: Shell, program: Command): string {
-  const global = program.options.flatMap(flags);
   const levels = levelsOf(program, '');
-  const cases = levels.map(
-    ({ path, words }) => `    '${path}') words='${[...words, ...global].join(' ')}' ;;`,
-  );
+  const cases = levels.map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;`);
   const values = valuesOf(program, '', '*');
   const script = `_pagw() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' words='' word
@@ -60,8 +57,9 @@ complete -F _pagw pagw
 }
 
 function levelsOf(command: Command, path: string): Level[] {
-  const words = [...command.commands.map((verb) => verb.name()), ...command.options.flatMap(flags)];
-  const own: Level = { path, words: path === '' ? command.commands.map((verb) => verb.name()) : words };
+  const options = [...command.options, ...globalOptionsOf(command)];
+  const words = [...command.commands.map((verb) => verb.name()), ...options.flatMap(flags)];
+  const own: Level = { path, words };
   return [own, ...command.commands.flatMap((verb) => levelsOf(verb, `${path} ${verb.name()}`.trim()))];
 }
 

@@ -59,7 +59,7 @@ const SAMPLE = 5;
 type Options = ReasonOption & { dryRun?: boolean };
 
 export const deadLettersRedrive: Verb = (cli) =>
-  addReason(newVerb('redrive', []))
+  addReason(newVerb('redrive', ['yes']))
     .description('send every dead letter to the events queue again, in order within each request')
     .option('--dry-run', 'only count, and show a sample')
     .action((options: Options, command: Command) =>

@@ -60,7 +60,7 @@ function columns(zone: TimeZone): Column<MigrationState>[] {
 }
 
 export function migrateUp(cli: Cli): Command {
-  return newVerb('up', [])
+  return newVerb('up', ['yes'])
     .description('apply the migrations and functions that the database lacks, in order')
     .action((_options: object, command: Command) =>
       cli.run(command, async (session) => {

@@ -1,10 +1,10 @@
-import { Command, type Option } from 'commander';
+import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { reports } from '../reports/reports.ts';
 import { archiveList, archiveRestore } from './archive.ts';
 import { archiveHold, archiveHolds, archiveRelease } from './archive-hold.ts';
 import { audit } from './audit.ts';
-import { type Cli, honouredBy, pathOf, type Verb } from './cli.ts';
+import { type Cli, globalOptionsOf, pathOf, type Verb } from './cli.ts';
 import { completion } from './completion.ts';
 import { console } from './console.ts';
 import { deadLettersList, deadLettersRedrive } from './dead-letters.ts';
@@ -12,7 +12,7 @@ import { doctor } from './doctor.ts';
 import { eventSend, eventValidate } from './event.ts';
 import { examplesOf } from './examples.ts';
 import { exportEvents } from './export.ts';
-import { addGlobalOptions, narrowingOptions } from './global-options.ts';
+import { addGlobalOptions } from './global-options.ts';
 import { incidentList, incidentShow, incidentSnooze } from './incident.ts';
 import { migrateStatus, migrateUp } from './migrate.ts';
 import { rejectedList, rejectedShow } from './rejected.ts';
@@ -61,7 +61,7 @@ export function createProgram(cli: Cli): Command {
   const program = new Command('pagw')
     .description('Works with the PAGW event tracker: timelines, refused events, schema, health.')
     .version(manifest.version, '-V, --version')
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, visibleGlobalOptions })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, visibleGlobalOptions: globalOptionsOf })
     .configureOutput({
       writeOut: (text) => cli.io.stdout.write(text),
       writeErr: (text) => cli.io.stderr.write(text),
@@ -87,21 +87,6 @@ export function createProgram(cli: Cli): Command {
 const EPILOGUE = `
 Which tracker: --url, then --stack, then PAGW_URL or PAGW_STACK, then the local one at http://localhost:4780.
 Exit codes: 0 fine, 1 failure, 2 cancelled, 4 not authorised, 5 not found, 10 condition found, 64 usage, 130 interrupted.`;
-
-/** A verb's help names no option that the verb would refuse. */
-function visibleGlobalOptions(command: Command): Option[] {
-  const honoured: readonly string[] = honouredBy(command);
-  const narrowing: readonly string[] = narrowingOptions;
-  const options = command.parent === null ? [] : rootOf(command).options;
-  return options.filter((option) => {
-    const name = option.attributeName();
-    return name !== 'version' && (!narrowing.includes(name) || honoured.includes(name));
-  });
-}
-
-function rootOf(command: Command): Command {
-  return command.parent === null ? command : rootOf(command.parent);
-}
 
 function inheritSettings(parent: Command): void {
   for (const command of parent.commands) {

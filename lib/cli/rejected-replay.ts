@@ -35,7 +35,7 @@ const PAGE_ROWS = 200;
 const MOST_LISTED = 20;
 
 export function rejectedReplay(cli: Cli): Command {
-  return newVerb('replay', ['tenant', 'since', 'until', 'limit'])
+  return newVerb('replay', ['tenant', 'since', 'until', 'limit', 'yes'])
     .description('send refused events to the queue again: one by its id, or all with a code')
     .argument('[id]', 'as `pagw rejected list` prints it', parseRejectedId)
     .option('--code <code>', 'all that were refused for this reason and not replayed yet, oldest first')

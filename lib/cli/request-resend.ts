@@ -14,7 +14,7 @@ import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 type Options = ReasonOption & { acceptSecondCase?: boolean };
 
 export const requestResend: Verb = (cli) =>
-  addReason(newVerb('resend', []))
+  addReason(newVerb('resend', ['yes']))
     .description(
       'send the work once more that a stuck request waits for: no result came, or a hand-off was lost',
     )

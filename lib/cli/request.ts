@@ -273,7 +273,7 @@ interface CloseOptions extends ReasonOption {
 
 export function requestClose(cli: Cli): Command {
   return addReason(
-    newVerb('close', [])
+    newVerb('close', ['yes'])
       .description('end a request by hand: nothing of it is awaited, retried or alarmed any more')
       .argument('<pagwId>', 'the request')
       .addOption(

@@ -30,7 +30,7 @@ const SAMPLE = 5;
 type Options = RetryFilterOptions & Partial<ReasonOption> & { rate: number; all?: boolean; dryRun?: boolean };
 
 export const retryBatch: Verb = (cli) =>
-  addRetryFilter(newVerb('batch', ['tenant']))
+  addRetryFilter(newVerb('batch', ['tenant', 'yes']))
     .addOption(reasonOption())
     .description('retry every failure that matches, in steps, those whose attempts are used up included')
     .addOption(

@@ -25,7 +25,7 @@ export interface ScopeOptions {
 }
 
 export const retryPause: Verb = (cli) =>
-  addReason(addScope(newVerb('pause', ['tenant'])))
+  addReason(addScope(newVerb('pause', ['tenant', 'yes'])))
     .description('hold back the retries of a tenant, a stage, a downstream, or where they meet')
     .action((options: ReasonOption & ScopeOptions, command: Command) =>
       cli.run(command, async (session) => {

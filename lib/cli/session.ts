@@ -2,7 +2,7 @@ import { commandsToTracker, toTracker } from '../domain/shell-word.ts';
 import { agreeOnTime } from './agree-on-time.ts';
 import { cancelled, usageError } from './cli-error.ts';
 import { type Connection, chooseConnection } from './connection.ts';
-import type { GlobalOptions, NarrowingOption } from './global-options.ts';
+import type { GlobalOptions, HonouredOption, NarrowingOption } from './global-options.ts';
 import { choosePaint, type Paint } from './output/paint.ts';
 import { BYTE_ORDER_MARK, csvLine, jsonChunks, jsonLines } from './output/print-list.ts';
 import { parseWhen } from './parse-when.ts';
@@ -121,7 +121,7 @@ export class Session {
   /** @throws CliError when an option was given that the command cannot honour. */
   refuseUnused(
     command: string,
-    honoured: readonly NarrowingOption[],
+    honoured: readonly HonouredOption[],
     given: readonly NarrowingOption[],
   ): void {
     const unused = given.filter((option) => !honoured.includes(option));

@@ -30,6 +30,10 @@ it.each(['bash', 'zsh'] as const)('completes verbs, options and their values in 
   expect(complete('stuck', '--reason', 'no-')).toEqual(['no-result']);
   expect(complete('retry', 'pause', '--stage', 'API')).toEqual(['API_CONNECTOR']);
   expect(complete('report', 'lat')).toEqual(['latency']);
+  expect(complete('stuck', '--si')).toEqual([]);
+  expect(complete('request', 'list', '--si')).toEqual(['--since']);
+  expect(complete('stuck', '--y')).toEqual([]);
+  expect(complete('retry', 'pause', '--y')).toEqual(['--yes']);
 });
 
 it('is written for no other shell', async () => {

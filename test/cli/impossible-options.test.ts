@@ -177,7 +177,7 @@ describe('a name that exists nowhere', () => {
 
   /** What an option holds that is no name of anything stored; where words are chosen from, others are refused by each verb. */
   const NO_NAMES =
-    /^(file|reason|second|older-than|for|before|days|metadata-key|port|year|since|until|limit|after)$/;
+    /^(yes|file|reason|second|older-than|for|before|days|metadata-key|port|year|since|until|limit|after)$/;
   const FREE_OF_REASON = ['--dry-run'];
   const asked = verbs.flatMap((verb) => {
     const path = pathOf(verb).split(' ');

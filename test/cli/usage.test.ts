@@ -89,6 +89,17 @@ describe('the help of each verb', () => {
       );
     expect(stdout).toContain('Examples:');
   });
+
+  it('shows -y where the verb asks, and nowhere else', async () => {
+    const asking: string[] = [];
+    for (const [path] of verbs)
+      if ((await runCli([...path.split(' '), '--help'])).stdout.includes('--yes')) asking.push(path);
+    expect(asking).toEqual([
+      ...['request resend', 'request close', 'report cms', 'retry batch', 'retry pause', 'rejected replay'],
+      ...['dead-letters redrive', 'archive restore', 'archive release', 'migrate up'],
+    ]);
+    expect((await runCli(['completion', 'bash', '-y'])).code).toBe(0);
+  });
 });
 
 describe('an interrupted command', () => {

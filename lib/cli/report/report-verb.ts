@@ -20,7 +20,7 @@ import { UnknownRequestError } from '../../reports/timeline.ts';
 import { newVerb, type Verb } from '../cli.ts';
 import { CliError, ExitCode, usageError } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
-import type { NarrowingOption } from '../global-options.ts';
+import type { HonouredOption } from '../global-options.ts';
 import { barText, extentText, sparkText } from '../output/chart-text.ts';
 import { eventStatusCell, markCell, toneStyle } from '../output/paint.ts';
 import { printList } from '../output/print-list.ts';
@@ -102,12 +102,13 @@ function describe({ summary, spanHours }: Report<object>): string {
   return `${summary} (by default: of the last ${span})`;
 }
 
-function honoured({ spanHours, ofYear, limit, paged }: Report<object>): NarrowingOption[] {
+function honoured({ name, spanHours, ofYear, limit, paged }: Report<object>): HonouredOption[] {
   return [
     'tenant',
     ...(spanHours === undefined && !ofYear ? [] : (['since', 'until'] as const)),
     ...(limit === undefined ? [] : (['limit'] as const)),
     ...(paged ? (['after'] as const) : []),
+    ...(name === 'cms' ? (['yes'] as const) : []),
   ];
 }
 
