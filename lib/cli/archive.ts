@@ -12,7 +12,7 @@ import { ageText, archiveMarks, countText, plural } from '../domain/words.ts';
 import { ArchiveDamagedError } from '../flows/retention/archive-object.ts';
 import { restoreObject, restoreRequest } from '../flows/retention/restore-archived.ts';
 import { type Cli, newVerb } from './cli.ts';
-import { CliError, ExitCode, usageError } from './cli-error.ts';
+import { CliError, ExitCode, toCliError, usageError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { bytesText } from './doctor/doctor-check.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
@@ -187,7 +187,7 @@ async function restore(session: Session, what: string, options: Options): Promis
     throw new CliError({
       code: 'ARCHIVE_DAMAGED',
       message: `Put ${plural(restored, 'event')} of ${what} back; ${plural(damage.length, 'object')} could not be read.`,
-      hint: 'The bucket keeps earlier versions of its objects: put the right one back, then run the command again.',
+      hint: toCliError(damage[0]).hint,
       cause: damage[0],
     });
   session.say(

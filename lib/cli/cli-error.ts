@@ -101,6 +101,14 @@ export function toCliError(error: unknown): CliError {
       cause: error,
     });
   }
+  // By its name: its class would load the archive with every command.
+  if (error instanceof Error && error.name === 'ArchiveDamagedError')
+    return new CliError({
+      code: 'ARCHIVE_DAMAGED',
+      message: error.message,
+      hint: 'The bucket keeps earlier versions of its objects: put the right one back, then run the command again.',
+      cause: error,
+    });
   if (error instanceof DatabaseError) return fromDatabase(error, names);
   if (OUT_OF_REACH.test(names)) {
     return new CliError({

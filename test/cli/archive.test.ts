@@ -1,7 +1,9 @@
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
+import { ARCHIVED_COLUMNS, type ArchivedValue } from '../../lib/data-access/archive.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { readArchiveFile, writeArchiveFile } from '../../lib/flows/retention/archive-file.ts';
 import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-months.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
@@ -95,6 +97,70 @@ describe('pagw archive', () => {
       { action: 'archive.restore', affected: 15, reason: 'audit' },
       { action: 'archive.restore', affected: 0, reason: 'audit' },
     ]);
+  });
+
+  describe('of an object that is not what was archived', () => {
+    const files = { right: new Uint8Array(), other: new Uint8Array(), key: '' };
+    const put = (Body: Uint8Array) =>
+      archive.s3.send(new PutObjectCommand({ Bucket: archive.bucket, Key: files.key, Body }));
+    beforeAll(async () => {
+      const { rows } = await db.database.execute<{ key: string }>(
+        'SELECT key FROM archive_object ORDER BY received_on',
+      );
+      const [march, april] = await Promise.all(
+        rows.map(async ({ key }) => {
+          const { Body } = await archive.s3.send(new GetObjectCommand({ Bucket: archive.bucket, Key: key }));
+          return (await Body?.transformToByteArray()) ?? new Uint8Array();
+        }),
+      );
+      Object.assign(files, { right: march, other: april, key: rows[0]?.key });
+      await db.database.execute(`DELETE FROM event_tracker WHERE pagw_id = 'PAGW-1'`);
+    });
+    afterAll(() => put(files.right));
+
+    const changed = async (change: (value: unknown, column: string | undefined) => unknown) => {
+      const events = await readArchiveFile(files.right);
+      const columns = ARCHIVED_COLUMNS.map(([name]) => name);
+      return writeArchiveFile(
+        events.map((event) => event.map((value, place) => change(value, columns[place]) as ArchivedValue)),
+      );
+    };
+
+    it.each<[string, string, () => Uint8Array | Promise<Uint8Array>]>([
+      ['is empty', 'is no file of events', () => new Uint8Array()],
+      ['was cut', 'is no file of events', () => files.right.slice(0, -200)],
+      ['lost its beginning', 'is no file of events', () => files.right.slice(100)],
+      ['is another month’s', 'what was archived of PAGW-1', () => files.other],
+      [
+        'was altered',
+        'what was archived of PAGW-1',
+        () => changed((value) => (value === 'PARSE_OK' ? 'PARSE_FAIL' : value)),
+      ],
+      [
+        'lacks an event',
+        'what was archived of PAGW-1',
+        async () => writeArchiveFile((await readArchiveFile(files.right)).slice(1)),
+      ],
+      [
+        'lacks a column',
+        'what was archived of PAGW-1',
+        () => changed((value, column) => (column === 'occurred_at' ? null : value)),
+      ],
+    ])('that %s, each command says so and what to do, and puts nothing back', async (_, says, bytes) => {
+      await put(await bytes());
+      const hint = 'The bucket keeps earlier versions of its objects';
+      for (const [words, code] of [
+        [['request', 'show', 'PAGW-1'], 1],
+        [['archive', 'restore', 'PAGW-1', '-y', '--reason', 'x'], 1],
+        [['archive', 'restore', '2026-03', '-y', '--reason', 'x'], 1],
+      ] as const) {
+        const told = await pagw(...words);
+        expect([words, told.code, told.stderr]).toEqual([words, code, expect.stringContaining(says)]);
+        expect(told.stderr).toContain(hint);
+      }
+      const { rows } = await db.database.execute(`SELECT FROM event_tracker WHERE pagw_id = 'PAGW-1'`);
+      expect(rows).toEqual([]);
+    });
   });
 
   it('tells which objects of a month could not be read, and of a timeline that it cannot be', async () => {

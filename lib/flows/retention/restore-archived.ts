@@ -10,6 +10,7 @@ import {
   verifyRestored,
 } from '../../data-access/archive.ts';
 import type { Database } from '../../data-access/database.ts';
+import { DatabaseError } from '../../data-access/database-error.ts';
 import { ArchiveDamagedError, getArchiveObject, type ObjectPlace } from './archive-object.ts';
 
 /** As the Data API carries it, JSON in JSON; it takes 4 MiB a call. */
@@ -50,12 +51,15 @@ export async function restoreObject(
   await keepArchivedMonth(database, object.receivedOn, keepUntil);
   const requests = await listObjectRequests(database, object.id);
   // An object may hold more than was noted: what got another event in between is noted with a later object.
-  const whole = new Set(requests.filter(({ elsewhere }) => !elsewhere).map(({ pagwId }) => pagwId));
-  const histories = Map.groupBy(await getArchiveObject(s3, object), (event) =>
+  const whole = requests.filter(({ elsewhere }) => !elsewhere);
+  const held = Map.groupBy(await getArchiveObject(s3, object), (event) =>
     String(archivedValue(event, 'pagw_id')),
   );
-  for (const pagwId of histories.keys()) if (!whole.has(pagwId)) histories.delete(pagwId);
-  let restored = await restoreHistories(database, histories);
+  // What was noted and is not held, as in an object that stands in another one's place, does not compare.
+  let restored = await restoreHistories(
+    database,
+    new Map(whole.map(({ pagwId }) => [pagwId, held.get(pagwId) ?? []])),
+  );
   for (const { pagwId, elsewhere } of requests)
     if (elsewhere) restored += (await restoreRequest(database, s3, pagwId, keepUntil)) ?? 0;
   return restored;
@@ -84,13 +88,27 @@ function restoreGroup(database: Database, group: Histories): Promise<number> {
     const missing = await lockMissingRequests(transaction, [...group.keys()]);
     if (missing.length === 0) return 0;
     let restored = 0;
-    for (const batch of batchesOf(missing.flatMap((pagwId) => group.get(pagwId) ?? [])))
-      restored += await putArchivedEvents(transaction, batch);
+    try {
+      for (const batch of batchesOf(missing.flatMap((pagwId) => group.get(pagwId) ?? [])))
+        restored += await putArchivedEvents(transaction, batch);
+    } catch (cause) {
+      throw isRefusedValue(cause) ? damageOf(missing, cause) : cause;
+    }
     const damaged = await verifyRestored(transaction, missing);
-    if (damaged.length > 0)
-      throw new ArchiveDamagedError(`The archive does not hold what was archived of ${damaged.join(', ')}.`);
+    if (damaged.length > 0) throw damageOf(damaged);
     return restored;
   });
+}
+
+function damageOf(pagwIds: readonly string[], cause?: unknown): ArchiveDamagedError {
+  return new ArchiveDamagedError(`The archive does not hold what was archived of ${pagwIds.join(', ')}.`, {
+    cause,
+  });
+}
+
+/** A value that no event ever had: class 22 and 23 of SQLSTATE. */
+function isRefusedValue(error: unknown): boolean {
+  return error instanceof DatabaseError && /^2[23]/.test(error.sqlState ?? '');
 }
 
 function* batchesOf(events: readonly ArchivedEvent[]): Generator<ArchivedEvent[]> {
