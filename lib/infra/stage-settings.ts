@@ -66,7 +66,7 @@ export function checkedSettings(stage: string, settings: StageSettings): StageSe
 export function stageNeeds(
   stage: string,
   stages: Readonly<Record<string, StageSettings>> = STAGES,
-): { stack: string } & Record<
+): { stack: string; region?: string } & Record<
   'reservedExecutions' | 'networks' | 'clusters' | 'groups' | 'instances',
   number
 > {
@@ -83,6 +83,7 @@ export function stageNeeds(
   const clusters = existingCluster?.ownCluster === 'removed' ? 0 : groups;
   return {
     stack: stackNameOf(stage, settings),
+    ...(settings.environment === undefined ? {} : { region: settings.environment.region }),
     reservedExecutions: reserved === undefined ? 0 : reserved.ingest + scheduled * reserved.scheduled + 1,
     networks: existingNetwork === undefined ? groups : 0,
     clusters,

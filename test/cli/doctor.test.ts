@@ -303,6 +303,9 @@ describe('pagw doctor', () => {
       '0 dispatched in 24 h; 1 due, the oldest for 30m',
     );
     expect(resultOf(overdue.results, 'retry-query')?.evidence).toContain('now 1 due, 0 overtaken');
+    // A stage whose retries wait for their next run says so.
+    connection = { ...connection, stuckLimits: '{"retryOverdue":31}' };
+    expect((await diagnose('--only', 'retry-worker')).failed).toEqual([]);
     await recordEvents(db.database, [trackedEvent({ pagwId: 'PAGW-2' })], now);
     await db.database.execute(
       `UPDATE event_tracker SET next_retry_at = :due::timestamptz WHERE status = 'FAILED'`,

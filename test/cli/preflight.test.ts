@@ -74,6 +74,13 @@ describe('pagw doctor --preflight', () => {
       'settings',
       /zones must be 2 or 3/,
     ],
+    [
+      'another region than the stage is deployed to',
+      () => undefined,
+      { stageNeeds: async () => ({ ...NEEDS, region: 'eu-north-1' }) },
+      'settings',
+      /deployed to eu-north-1, and us-east-1 was asked.*--region eu-north-1/,
+    ],
     ['an account without bootstrap', () => gone('CDKToolkit'), {}, 'bootstrap', /npx cdk bootstrap/],
     [
       'a bootstrap that is too old',

@@ -10,6 +10,8 @@ import {
 export interface StageNeeds {
   /** The name that its settings give the stack that runs. */
   stack: string;
+  /** Where alone its settings let it go. @default wherever the credentials lead */
+  region?: string;
   /** Of Lambda's executions at a time. */
   reservedExecutions: number;
   /** VPCs. */
@@ -36,7 +38,7 @@ export interface AccountQuota {
   code: string;
   /** What is counted, as CloudFormation calls it. */
   type: string;
-  need: Exclude<keyof StageNeeds, 'stack'>;
+  need: Exclude<keyof StageNeeds, 'stack' | 'region'>;
 }
 
 /**

@@ -174,7 +174,7 @@ export const checkRetryWorker: DoctorCheck = {
   part: 'after',
   title: 'The retry worker picks up failed events',
   needsDatabase: true,
-  async run({ database, now }) {
+  async run({ database, now, connection }) {
     const backlog = await measureRetries(database, now);
     const { due, paused, exhausted, oldestDueSeconds: oldestSeconds } = backlog;
     const since = new Date(now.getTime() - DAY_MS);
@@ -185,10 +185,10 @@ export const checkRetryWorker: DoctorCheck = {
     if (paused > 0) waiting.push(`${countText(paused)} paused`);
     if (exhausted > 0) waiting.push(`${countText(exhausted)} exhausted`);
     const evidence = `${dispatched}; ${waiting.join(', ')}`;
-    if (oldestSeconds > parseStageLimits(undefined).retryOverdue)
+    if (oldestSeconds > parseStageLimits(connection.stuckLimits).retryOverdue)
       return fail(
         evidence,
-        "See retry's log and schedule, then `pagw retry list`: it should run every minute.",
+        "See retry's log and schedule, then `pagw retry list`: it should run as often as the stage's everyMinutes.retry says.",
       );
     if (sent === 0 && due + paused + exhausted === 0) return notApplicable('no retry has been due in 24 h');
     return pass(evidence);

@@ -111,13 +111,19 @@ const MOST_NAMED = 10;
 const settings: PreflightCheck = {
   id: 'settings',
   title: 'The settings of the stage can work',
-  async run({ stack, stage, needs }) {
+  async run({ stack, stage, needs, cloudFormation }) {
     try {
-      const { stack: named, reservedExecutions: reserved } = await needs();
+      const { stack: named, region, reservedExecutions: reserved } = await needs();
       if (named !== stack)
         return fail(
           `stage '${stage}' is deployed as ${named}, not as ${stack}`,
           `Name it as in --stack ${named}.`,
+        );
+      const asked = await cloudFormation.config.region();
+      if (region !== undefined && region !== asked)
+        return fail(
+          `stage '${stage}' is deployed to ${region}, and ${asked} was asked`,
+          `Say \`--region ${region}\`.`,
         );
       return pass(`stage '${stage}' reserves ${reserved === 0 ? 'no' : reserved} executions`);
     } catch (error) {
