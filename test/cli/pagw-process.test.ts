@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseSettings } from '../support/lambda-environment.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/pagw.ts', import.meta.url));
@@ -28,9 +29,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_RDS_DATA: inject('dataApiUrl'),
     AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1',
     AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1',
-    CLUSTER_ARN: db.target.resourceArn,
-    SECRET_ARN: db.target.secretArn,
-    DATABASE_NAME: db.target.database,
+    ...databaseSettings(db),
     EVENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/pagw-events.fifo',
   };
   console = createServer((_, response) => response.end(JSON.stringify(environment)));

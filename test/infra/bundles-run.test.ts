@@ -11,6 +11,7 @@ import { openEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 import { HAPPY_WITH_RETRY } from '../support/history-ages.ts';
 import { sqsEvent } from '../support/lambda.ts';
+import { databaseSettings } from '../support/lambda-environment.ts';
 import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 import { type DeployedBundle, type DeployedBundles, synthesiseBundles } from './deployed-bundles.ts';
 import { EXPECTED_CALLS } from './expected-calls.ts';
@@ -58,9 +59,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: rotator.url,
     ROTATOR_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:rotator',
-    CLUSTER_ARN: db.target.resourceArn,
-    SECRET_ARN: db.target.secretArn,
-    DATABASE_NAME: db.target.database,
+    ...databaseSettings(db),
     QUARANTINE_BUCKET: 'quarantine',
     ARCHIVE_BUCKET: 'archive',
     EVENTS_QUEUE_URL: await makeQueue('pagw-events.fifo'),

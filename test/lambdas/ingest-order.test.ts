@@ -13,6 +13,7 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { runEventSource } from '../support/event-source.ts';
 import { FifoQueue } from '../support/fifo-queue.ts';
 import { lambdaContext } from '../support/lambda.ts';
+import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 
 const START = Date.parse('2026-03-02T08:00:00Z') / 1_000;
 const HOUR = 3_600;
@@ -24,19 +25,12 @@ let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   db = await openTestDatabase();
   aws = await startAwsDouble();
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
-  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', aws.url);
-  vi.stubEnv('AWS_ENDPOINT_URL_SQS', aws.url);
-  vi.stubEnv('AWS_ENDPOINT_URL_S3', aws.url);
   environment = {
-    CLUSTER_ARN: db.target.resourceArn,
-    SECRET_ARN: db.target.secretArn,
-    DATABASE_NAME: db.target.database,
+    ...databaseSettings(db),
     QUARANTINE_BUCKET: 'quarantine',
     EVENTS_QUEUE_URL: `${aws.url}/000000000000/pagw-events.fifo`,
   };

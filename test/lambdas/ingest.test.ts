@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext, type Sent, sqsEvent } from '../support/lambda.ts';
+import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const BUCKET = 'quarantine';
@@ -24,19 +25,12 @@ beforeAll(async () => {
   s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   environment = {
-    CLUSTER_ARN: db.target.resourceArn,
-    SECRET_ARN: db.target.secretArn,
-    DATABASE_NAME: db.target.database,
+    ...databaseSettings(db),
     QUARANTINE_BUCKET: BUCKET,
     // Nobody answers there, so nothing can be told to rest, and nothing depends on it.
     EVENTS_QUEUE_URL: 'http://127.0.0.1:9/000000000000/pagw-events.fifo',
   };
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
-  vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint);
-  vi.stubEnv('AWS_ENDPOINT_URL_SQS', 'http://127.0.0.1:9');
+  stubAws({ RDS_DATA: inject('dataApiUrl'), S3: endpoint, SQS: 'http://127.0.0.1:9' });
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   logged = [];

@@ -8,6 +8,7 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 import { HAPPY_WITH_RETRY } from '../support/history-ages.ts';
 import { lambdaContext } from '../support/lambda.ts';
+import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
@@ -21,16 +22,10 @@ beforeAll(async () => {
   db = await openTestDatabase();
   archive = await openArchiveBucket();
   environment = {
-    CLUSTER_ARN: db.target.resourceArn,
-    SECRET_ARN: db.target.secretArn,
-    DATABASE_NAME: db.target.database,
+    ...databaseSettings(db),
     ARCHIVE_BUCKET: archive.bucket,
   };
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
-  vi.stubEnv('AWS_ENDPOINT_URL_S3', archive.endpoint);
+  stubAws({ RDS_DATA: inject('dataApiUrl'), S3: archive.endpoint });
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   logged = [];

@@ -7,6 +7,7 @@ import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext } from '../support/lambda.ts';
+import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 import { failedEvent } from '../support/tracked-event.ts';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -28,16 +29,10 @@ beforeAll(async () => {
     new CreateQueueCommand({ QueueName: 'pagw-retries.fifo', Attributes: { FifoQueue: 'true' } }),
   );
   environment = {
-    CLUSTER_ARN: db.target.resourceArn,
-    SECRET_ARN: db.target.secretArn,
-    DATABASE_NAME: db.target.database,
+    ...databaseSettings(db),
     RETRY_QUEUE_URL: `${endpoint}/000000000000/${QueueUrl?.split('/').at(-1)}`,
   };
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
-  vi.stubEnv('AWS_ENDPOINT_URL_SQS', endpoint);
+  stubAws({ RDS_DATA: inject('dataApiUrl'), SQS: endpoint });
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)

@@ -6,6 +6,7 @@ import type { PlanFigures } from '../../lib/domain/published-plans.ts';
 import { type AwsDouble, startAwsDouble } from '../support/aws-double.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda.ts';
+import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 import * as fifthYear from './fifth-year.ts';
 import * as fourthYear from './fourth-year.ts';
 import * as year from './second-year.ts';
@@ -45,14 +46,9 @@ let aws: AwsDouble;
 beforeAll(async () => {
   db = await openTestDatabase();
   aws = await startAwsDouble();
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
-  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', aws.url);
-  vi.stubEnv('AWS_ENDPOINT_URL_SQS', aws.url);
-  vi.stubEnv('AWS_ENDPOINT_URL_S3', aws.url);
   const inOrder = Object.entries(told).flatMap(([name, [, steps]]) => messagesOf('anthem', name, steps));
   const inDisorder = Object.entries(told).flatMap(([name, [, steps]]) =>
     messagesOf('carelon', name, steps).flatMap((message) => [late(message), late(message)]),
@@ -97,9 +93,7 @@ function late(message: Message): Message {
 async function deliver(messages: Message[]) {
   let now = new Date();
   const environment = {
-    CLUSTER_ARN: db.target.resourceArn,
-    SECRET_ARN: db.target.secretArn,
-    DATABASE_NAME: db.target.database,
+    ...databaseSettings(db),
     QUARANTINE_BUCKET: 'quarantine',
     EVENTS_QUEUE_URL: `${aws.url}/000000000000/pagw-events.fifo`,
     DECISION_POLICY: JSON.stringify(policy),

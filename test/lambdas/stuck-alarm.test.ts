@@ -14,6 +14,7 @@ import { readCheck } from '../../lib/data-access/stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { afterMinutes, recordHistory, type Step } from '../support/history.ts';
 import { lambdaContext } from '../support/lambda.ts';
+import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
 let db: TestDatabase;
@@ -42,20 +43,13 @@ beforeAll(async () => {
   pagerQueueUrl = await createQueue('pager');
   topicArn = await createTopic();
   environment = {
-    CLUSTER_ARN: db.target.resourceArn,
-    SECRET_ARN: db.target.secretArn,
-    DATABASE_NAME: db.target.database,
+    ...databaseSettings(db),
     EVENTS_QUEUE_URL: eventsQueueUrl,
     TOPIC_ARN: topicArn,
     RUNBOOK_URL: 'https://example.org/runbook',
     STACK_NAME: 'PagwEventTracker-dev',
   };
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', inject('dataApiUrl'));
-  vi.stubEnv('AWS_ENDPOINT_URL_SQS', endpoint);
-  vi.stubEnv('AWS_ENDPOINT_URL_SNS', endpoint);
+  stubAws({ RDS_DATA: inject('dataApiUrl'), SQS: endpoint, SNS: endpoint });
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   logged = [];

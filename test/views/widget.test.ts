@@ -8,6 +8,7 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { incidentGroup } from '../support/incident-group.ts';
 import { lambdaContext } from '../support/lambda.ts';
+import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 import { hostileTexts, now } from '../support/view-fixtures.ts';
@@ -59,18 +60,9 @@ beforeAll(async () => {
 afterAll(() => testDatabase.close());
 
 function widgetOf(tenant: string, dataApiUrl = inject('dataApiUrl'), clock: Clock = { now: () => now }) {
-  const { resourceArn, secretArn, database } = testDatabase.target;
-  vi.stubEnv('AWS_ENDPOINT_URL_RDS_DATA', dataApiUrl);
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  stubAws({ RDS_DATA: dataApiUrl });
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
-  const environment = {
-    CLUSTER_ARN: resourceArn,
-    SECRET_ARN: secretArn,
-    DATABASE_NAME: database,
-    WIDGET_TENANT: tenant,
-  };
+  const environment = { ...databaseSettings(testDatabase), WIDGET_TENANT: tenant };
   const handler = createHandler(environment, clock);
   return (event: unknown) => handler(event, lambdaContext('pagw-widget'));
 }
