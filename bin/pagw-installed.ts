@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import '../lib/runtime/require-node.ts';
+import module from 'node:module';
+import { join } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
 
 // `pagw` as it is installed: what only says which version it is does not load the rest, which takes half a second.
@@ -11,4 +13,8 @@ if (others.length === 0 && (word === '--version' || word === '-V')) {
     process.exitCode = 1;
   });
   process.stdout.write(`${manifest.version}\n`);
-} else await import('./pagw.ts');
+} else {
+  // Kept beside the program, where whoever may write may change the program itself; where nobody may, it is compiled anew.
+  module.enableCompileCache(join(import.meta.dirname, 'compiled'));
+  await import('./pagw.ts');
+}
