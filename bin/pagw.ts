@@ -11,11 +11,15 @@ import { readStageNeeds } from './stage-needs.ts';
 
 const STDOUT = 1;
 const interrupted = new AbortController();
-process.once('SIGINT', () => {
-  interrupted.abort();
-  // The second Ctrl-C does not wait for anything.
-  process.once('SIGINT', () => process.exit(ExitCode.interrupted));
-});
+for (const [signal, code] of [
+  ['SIGINT', ExitCode.interrupted],
+  ['SIGTERM', ExitCode.terminated],
+] as const)
+  process.once(signal, () => {
+    interrupted.abort(signal);
+    // The second one does not wait for anything.
+    process.once(signal, () => process.exit(code));
+  });
 
 // What is said beside the data may get lost; work under way goes on.
 process.stderr.on('error', () => undefined);

@@ -16,6 +16,7 @@ export const ExitCode = {
   conditionFound: 10,
   usage: 64,
   interrupted: 130,
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

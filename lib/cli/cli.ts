@@ -78,9 +78,15 @@ export class Cli {
   tracker = '';
   /** Whether Ctrl-C is how the verb ends, and not its failure. */
   endsByInterrupt = false;
+  #session: Session | undefined;
 
   constructor(io: CliIo) {
     this.io = io;
+  }
+
+  /** Whether some of the verb's data has been written. */
+  get hasPrinted(): boolean {
+    return this.#session?.hasPrinted === true;
   }
 
   /** Settles on Ctrl-C, which is then an end as good as any. */
@@ -102,6 +108,7 @@ export class Cli {
   ): Promise<void> {
     const options = command.optsWithGlobals<GlobalOptions>();
     const session = new Session(options, this.io);
+    this.#session = session;
     this.tracker = trackerOptions(options);
     const own = new Set(command.options.map((option) => option.attributeName()));
     const given = narrowingOptions.filter((name) => options[name] !== undefined && !own.has(name));
@@ -114,6 +121,9 @@ export class Cli {
       if (watch !== undefined)
         return await this.#watch(session, watch === true ? WATCH_SECONDS : watch, work);
       this.exitCode = (await work(session)) ?? ExitCode.fine;
+    } catch (error) {
+      this.exitCode = session.verdict;
+      throw error;
     } finally {
       session.close();
     }

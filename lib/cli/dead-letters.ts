@@ -97,13 +97,14 @@ export const deadLettersRedrive: Verb = (cli) =>
             connection.now(),
           );
         }
+        session.verdict = done.notTaken > 0 ? ExitCode.failure : ExitCode.fine;
         if (session.options.output !== 'table') session.print(`${JSON.stringify({ total, ...done })}\n`);
         if (total === 0 || options.dryRun === true) return undefined;
         const paint = session.paintMessage;
         const glyph = outcomeGlyph(done.notTaken > 0 ? 'failed' : 'done', paint);
         const others = done.notTaken > 0 ? `, ${countText(done.notTaken)} not taken by the queue` : '';
         session.say(`${glyph} ${plural(done.moved, 'dead letter')} sent again${others}.`);
-        return done.notTaken > 0 ? ExitCode.failure : undefined;
+        return session.verdict;
       }),
     );
 

@@ -77,13 +77,14 @@ async function report(
   for await (const found of checked) {
     const next = found.next && commandsToTracker(found.next, trackerOptions(session.options));
     const result = { ...found, next };
+    if (result.outcome === 'fail') session.verdict = ExitCode.conditionFound;
     progress?.clear();
     if (session.options.output === 'table') printResult(session, result, results.at(-1));
     results.push(result);
   }
   printResults(session, results);
   session.say(conclusion(results, name));
-  return results.some(({ outcome }) => outcome === 'fail') ? ExitCode.conditionFound : ExitCode.fine;
+  return session.verdict;
 }
 
 function chosen({ only, ...options }: DoctorOptions): DoctorCheck[] {

@@ -68,7 +68,7 @@ async function sendFile(session: Session, file: string): Promise<ExitCode> {
   total.requests = requests.size;
   total.notTaken = [...heldBack.values()];
   printSummary(session, total);
-  return total.rejected > 0 || total.notTaken.length > 0 ? ExitCode.failure : ExitCode.fine;
+  return session.verdict;
 }
 
 function tellRejected(session: Session, { line, code, path, hint }: RejectedEvent): void {
@@ -80,6 +80,8 @@ function tellRejected(session: Session, { line, code, path, hint }: RejectedEven
 }
 
 function printSummary(session: Session, total: Sent): void {
+  const fails = total.rejected > 0 || total.notTaken.length > 0;
+  session.verdict = fails ? ExitCode.failure : ExitCode.fine;
   if (session.options.output === 'csv') session.printCounts({ ...total, notTaken: total.notTaken.length });
   else session.printCounts(total);
   const paint = session.paintMessage;
@@ -89,7 +91,7 @@ function printSummary(session: Session, total: Sent): void {
     session.say(
       `${outcomeGlyph('failed', paint)} ${printable(pagwId)}: the queue did not take ${plural(events, 'event')} (${code}).`,
     );
-  const glyph = outcomeGlyph(total.rejected + total.notTaken.length > 0 ? 'failed' : 'done', paint);
+  const glyph = outcomeGlyph(fails ? 'failed' : 'done', paint);
   const sent = `${plural(total.sent, 'event')} of ${plural(total.requests, 'request')} sent`;
   const refused = total.rejected > 0 ? `, ${countText(total.rejected)} refused` : '';
   session.say(`${glyph} ${sent} in ${plural(total.messages, 'message')}${refused}.`);
@@ -148,6 +150,7 @@ export function eventValidate(cli: Cli): Command {
           invalid += rejected.length;
           refused.push(...rejected.slice(0, limit - refused.length));
         }
+        session.verdict = invalid > 0 ? ExitCode.failure : ExitCode.fine;
         const sentence = `${plural(valid, 'event')} valid, ${invalid} refused.`;
         printList(session, {
           name: 'refused',
@@ -164,7 +167,7 @@ export function eventValidate(cli: Cli): Command {
         if (invalid > 0 || session.options.output !== 'table') session.say(sentence);
         if (refused.length < invalid)
           session.say(`The first ${refused.length} are shown; --limit shows more.`);
-        return invalid > 0 ? ExitCode.failure : ExitCode.fine;
+        return session.verdict;
       }),
     );
 }

@@ -172,9 +172,10 @@ async function finish(
       connection.now(),
     );
   }
+  const failed = counts.refusedAgain + counts.notTaken + counts.notKept > 0;
+  session.verdict = failed ? ExitCode.failure : ExitCode.fine;
   session.printCounts(counts);
   const paint = session.paintMessage;
-  const failed = counts.refusedAgain + counts.notTaken + counts.notKept > 0;
   const others = [
     counts.refusedAgain > 0 ? `, ${countText(counts.refusedAgain)} still refused` : '',
     counts.notTaken > 0 ? `, ${countText(counts.notTaken)} not taken by the queue` : '',
@@ -183,7 +184,7 @@ async function finish(
   const glyph = outcomeGlyph(failed ? 'failed' : 'done', paint);
   session.say(`${glyph} ${plural(counts.replayed, 'event')} sent again${others}.`);
   if (counts.refusedAgain > 0) session.say(paint(CORRECT_BY_HAND, 'dim'));
-  return failed ? ExitCode.failure : ExitCode.fine;
+  return session.verdict;
 }
 
 const CORRECT_BY_HAND =

@@ -18,7 +18,8 @@ export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitC
     io.stdout.close?.();
     return ended;
   } catch (error) {
-    if (error instanceof ReaderGoneError) return ExitCode.fine;
+    // What was found stands, however little of it somebody wanted to read.
+    if (error instanceof ReaderGoneError) return cli.exitCode;
     const failure = toCliError(error);
     printError(failure, args, cli);
     return failure.exitCode;
@@ -44,7 +45,15 @@ function interruption(cli: Cli): Promise<never> {
   return new Promise((_, fail) => {
     const interrupt = () => {
       if (cli.endsByInterrupt) return;
-      fail(new CliError({ code: 'INTERRUPTED', message: 'Interrupted.', exitCode: ExitCode.interrupted }));
+      const isTerminated = signal.reason === 'SIGTERM';
+      fail(
+        new CliError({
+          code: 'INTERRUPTED',
+          message: 'Interrupted.',
+          hint: cli.hasPrinted ? 'What was written is cut off. Run the command again.' : undefined,
+          exitCode: isTerminated ? ExitCode.terminated : ExitCode.interrupted,
+        }),
+      );
     };
     if (signal.aborted) interrupt();
     else signal.addEventListener('abort', interrupt, { once: true });
@@ -93,6 +102,6 @@ export interface CliIo {
   openConsole: OpenConsole;
   /** What the settings of a stage need of its account. @throws Error in one sentence when a setting cannot work. */
   stageNeeds(stage: string): Promise<StageNeeds>;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, and by SIGTERM with this name as the reason. */
   signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import { commandsToTracker, toTracker } from '../domain/shell-word.ts';
 import { agreeOnTime } from './agree-on-time.ts';
-import { cancelled, usageError } from './cli-error.ts';
+import { cancelled, ExitCode, usageError } from './cli-error.ts';
 import { type Connection, chooseConnection } from './connection.ts';
 import type { GlobalOptions, HonouredOption, NarrowingOption } from './global-options.ts';
 import { choosePaint, type Paint } from './output/paint.ts';
@@ -21,6 +21,9 @@ export class Session {
   readonly paint: Paint;
   /** For what goes to stderr. */
   readonly paintMessage: Paint;
+  /** What the verb has found, should its reader leave before all of it is printed. */
+  verdict: ExitCode = ExitCode.fine;
+  hasPrinted = false;
   #connection: Connection | undefined;
 
   constructor(options: GlobalOptions, io: CliIo) {
@@ -38,6 +41,7 @@ export class Session {
 
   /** Data. */
   print(text: string): void {
+    this.hasPrinted = true;
     this.io.stdout.write(text);
   }
 

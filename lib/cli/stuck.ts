@@ -60,6 +60,7 @@ export function stuck(cli: Cli): Command {
           session.options.after,
           (limit, from) => listStuckRequests(database, filter, limit, from),
         );
+        session.verdict = options.exitCode && total > 0 ? ExitCode.conditionFound : ExitCode.fine;
         printStuck(session, {
           groups: regroup(groups, options.groupBy),
           requests: rows,
@@ -69,7 +70,7 @@ export function stuck(cli: Cli): Command {
           next,
           now,
         });
-        return options.exitCode && total > 0 ? ExitCode.conditionFound : undefined;
+        return session.verdict;
       }),
     );
 }

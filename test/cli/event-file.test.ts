@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
+import { ReaderGoneError } from '../../lib/cli/output/open-output.ts';
 import { mockedClient } from '../support/mocked-client.ts';
 import { runCli } from './run-cli.ts';
 
@@ -128,6 +129,22 @@ describe('pagw event validate', () => {
       code: 0,
       stderr: `${events} ${events === 1 ? 'event' : 'events'} valid, 0 refused.\n`,
     });
+  });
+
+  it('ends with what it found, though nobody reads it', async () => {
+    const stdout = {
+      write: () => {
+        throw new ReaderGoneError('The reader is gone.');
+      },
+    };
+    for (const [stdin, code] of [
+      [MIXED, 1],
+      [eventLine('PAGW-1', 1), 0],
+    ] as const)
+      for (const verb of ['validate', 'send']) {
+        const args = ['event', verb, '-f', '-', '-o', 'json'];
+        expect(await runCli(args, { connection, stdin, stdout })).toMatchObject({ code });
+      }
   });
 
   it.each(['', ' \n\n', '\ufeff\n', '[]'])(

@@ -53,6 +53,20 @@ describe('pagw export', () => {
     expect(stderr).toBe('3,116 events of 3 requests written.\n');
   });
 
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('says that what it wrote is cut off when %s ends it', async (reason, code) => {
+    const interrupted = new AbortController();
+    const { signal } = interrupted;
+    const stdout = { write: () => interrupted.abort(reason) };
+    const connection = connectionTo(month, now, { s3: archive.s3 });
+    expect(await runCli(['export'], { connection, signal, stdout })).toMatchObject({
+      code,
+      stderr: expect.stringContaining('Interrupted.\nWhat was written is cut off. Run the command again.\n'),
+    });
+  });
+
   it('narrows by tenant and by when a request was first heard of', async () => {
     expect(idsOf((await run('--tenant', 'elevance')).stdout)).toEqual(['LOG-3 1']);
     expect(idsOf((await run('--until', '2026-03-02')).stdout)).toHaveLength(15);

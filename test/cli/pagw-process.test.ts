@@ -164,11 +164,18 @@ describe('the pagw program', () => {
     });
   });
 
-  it('ends with 130 on Ctrl-C', async () => {
+  it.skipIf(process.platform === 'win32').each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends by %s with %i and a sentence', async (signal, code) => {
     const { child, ended } = start(['event', 'send', '-f', '-', '--url', url]);
     // It asks where the tracker is, then waits for stdin, which stays open.
     await once(console, 'request');
-    child.kill('SIGINT');
-    expect((await ended).code).toBe(130);
+    child.kill(signal);
+    expect(await ended).toEqual({
+      code,
+      stdout: '',
+      stderr: expect.stringContaining('pagw: Interrupted.\n'),
+    });
   });
 });
