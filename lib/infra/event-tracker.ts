@@ -87,6 +87,7 @@ export function trackerStacks(
     stackName: `${name}-data`,
     description: 'PAGW event tracker, what holds data: network, keys, database, buckets, secrets',
   });
+  refuseTwin(stage, data);
   const stack = new EventTrackerStack(scope, name, {
     ...shared,
     stackName: name,
@@ -99,6 +100,32 @@ export function trackerStacks(
     if (settings.namePrefix !== undefined) Tags.of(part).add('name-prefix', settings.namePrefix, TAGGABLE);
   }
   return { data, stack };
+}
+
+/**
+ * CloudFormation knows a stack by its name: of two that have it, the second would be deployed over the first. And queues have the
+ * same names in all stages.
+ */
+function refuseTwin(stage: string, data: EventTrackerDataStack): void {
+  const { stackName: name, environment } = data;
+  const prefix = namePrefixOf(name);
+  const twin = data.node.root.node.findAll().find(
+    (other): other is EventTrackerDataStack =>
+      other instanceof EventTrackerDataStack &&
+      other !== data &&
+      other.environment === environment &&
+      // Where nobody says which account and region, two stages may be of two.
+      (other.stackName === name ||
+        (!environment.includes('unknown-') && namePrefixOf(other.stackName) === prefix)),
+  );
+  if (twin !== undefined)
+    throw new Error(
+      `Stage '${stage}': ${twin.node.path} is of the same account and region with the same names; give one of them a namePrefix.`,
+    );
+}
+
+function namePrefixOf(stackName: string): string {
+  return stackName.slice(0, stackName.indexOf('PagwEventTracker'));
 }
 
 interface Around {

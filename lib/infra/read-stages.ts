@@ -22,7 +22,7 @@ export async function readStages(folder: string): Promise<Readonly<Record<string
   if (context !== undefined)
     throw new Error(`Stages are in ${file} and in the context '${CONTEXT}': keep one of them.`);
   const { default: stages } = await import(pathToFileURL(file).href);
-  if (!isRecord(stages) || !Object.values(stages).every(isRecord))
+  if (!isRecord(stages) || Object.keys(stages).length === 0 || !Object.values(stages).every(isRecord))
     throw new Error(`${file} must have stages by name as its default export, each made by defineStage.`);
   return stages as Record<string, Record<string, unknown>> as unknown as Record<string, StageSettings>;
 }
@@ -49,7 +49,8 @@ function objectIn(path: string): Record<string, unknown> {
 }
 
 function stagesOfContext(context: unknown): Record<string, StageSettings> {
-  if (!isRecord(context)) throw new Error(`The context '${CONTEXT}' must hold stages by name.`);
+  if (!isRecord(context) || Object.keys(context).length === 0)
+    throw new Error(`The context '${CONTEXT}' must hold stages by name.`);
   return Object.fromEntries(
     Object.entries(context).map(([stage, definition]) => {
       if (!isRecord(definition)) throw new Error(`Stage '${stage}' must be an object.`);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { trackerStacks } from '../../lib/infra/event-tracker.ts';
-import { STAGES } from '../../lib/infra/stages.ts';
+import { EventTracker, trackerStacks } from '../../lib/infra/event-tracker.ts';
+import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 import type { Template } from './synthesise-stage.ts';
 import { readMetrics } from './tracker-metrics.ts';
 
@@ -58,6 +58,25 @@ test('the name of the stack that runs is behind the prefix', () => {
     ['claims-PagwEventTracker-prod-data', 'claims-PagwEventTracker-prod'],
     ['dental-PagwEventTracker-prod-data', 'dental-PagwEventTracker-prod'],
   ]);
+});
+
+test('two trackers with the same names in one account and region are refused in one sentence', () => {
+  const [here, there] = ['us-east-1', 'us-west-2'].map((region) => ({ account: '123456789012', region }));
+  const put = (...trackers: [stage: string, more: Partial<StageSettings>][]) => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    for (const [place, [stage, more]] of trackers.entries())
+      new EventTracker(new Stack(app, `Around${place}`), 'Tracker', {
+        stage,
+        settings: { ...STAGES.prod, ...more },
+      });
+  };
+  const refused =
+    /^Stage '\w+': Around0\/Tracker\/\S+ is of the same account [^\n]+ give one of them a namePrefix\.$/;
+  expect(() => put(['prod', {}], ['prod', {}])).toThrow(refused);
+  expect(() => put(['prod', { environment: here }], ['qa', { environment: here }])).toThrow(refused);
+  put(['prod', {}], ['qa', {}]);
+  put(['prod', { environment: here }], ['prod', { environment: there }]);
+  put(['prod', { environment: here }], ['prod', { environment: here, namePrefix: 'claims' }]);
 });
 
 function synthesise(prefixes: readonly (string | undefined)[]) {

@@ -106,13 +106,16 @@ describe('the stages of a project', () => {
     },
   );
 
-  test.each(['export const stages = {};', 'export default [];', 'export default { qa: 7 };'])(
-    'are refused when the file has none: %s',
-    async (text) => {
-      write('pagw.config.mjs', text);
-      await expect(readStages(folder)).rejects.toThrow(/must have stages by name as its default export/);
-    },
-  );
+  test.each([
+    'export const stages = {};',
+    'export default {};',
+    'export default [];',
+    'export default Promise.resolve({});',
+    'export default { qa: 7 };',
+  ])('are refused when the file has none: %s', async (text) => {
+    write('pagw.config.mjs', text);
+    await expect(readStages(folder)).rejects.toThrow(/must have stages by name as its default export/);
+  });
 });
 
 function circle(): object {
