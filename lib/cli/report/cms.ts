@@ -9,9 +9,10 @@ import { usageError } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import { operatorOf } from '../operator.ts';
 import type { Session } from '../session.ts';
+import { printAnswer } from './print-report.ts';
 import { publishedPage } from './published-page.ts';
 import { readDelegateFigures } from './read-delegate-figures.ts';
-import { askReport, parseYear, printAnswer, reportCommand } from './report-verb.ts';
+import { askReport, parseYear, reportCommand } from './report-verb.ts';
 import { readSigningKey } from './signing-key.ts';
 import { verifyFigures } from './verify-figures.ts';
 
