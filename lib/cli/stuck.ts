@@ -26,7 +26,7 @@ import { readPages } from './read-pages.ts';
 import type { Session } from './session.ts';
 
 interface Options {
-  groupBy: readonly GroupKey[];
+  groupBy?: readonly GroupKey[];
   stage?: string;
   reason?: StuckReason;
   olderThan?: number;
@@ -39,7 +39,11 @@ const ROWS_PER_PAGE = 1_000;
 export function stuck(cli: Cli): Command {
   return addWatch(newVerb('stuck', ['tenant', 'limit', 'after']))
     .description('list requests that make no progress, and say why')
-    .option('--group-by <keys>', `some of ${groupKeys.join(',')}`, parseGroupKeys, groupKeys)
+    .option(
+      '--group-by <keys>',
+      `some of ${groupKeys.join(',')} (all of them); CSV and JSON lines are then of groups, not of requests`,
+      parseGroupKeys,
+    )
     .option('--stage <stage>', 'only at this stage')
     .addOption(
       new Option('--reason <reason>', 'only for this reason').choices(stuckReasons).argParser(parseReason),
@@ -62,7 +66,8 @@ export function stuck(cli: Cli): Command {
         );
         session.verdict = options.exitCode && total > 0 ? ExitCode.conditionFound : ExitCode.fine;
         printStuck(session, {
-          groups: regroup(groups, options.groupBy),
+          groups: regroup(groups, options.groupBy ?? groupKeys),
+          linesOfGroups: options.groupBy !== undefined,
           requests: rows,
           total,
           groupsLeft: groupCount - groups.length,
@@ -107,6 +112,8 @@ function parseOlderThan(text: string): number {
 
 export interface StuckListing {
   groups: readonly RegroupedCause[];
+  /** Whether CSV and JSON lines tell of groups. */
+  linesOfGroups: boolean;
   requests: readonly StuckRequest[];
   total: number;
   /** Groups that the answer had no room for; their requests are counted. */
@@ -132,21 +139,26 @@ const FIELDS: readonly (keyof StuckRequest & string)[] = [
   ...(['targetSystem', 'decisionDueAt', 'deadlineRisk', 'skewSeconds'] as const),
 ];
 
+const GROUP_FIELDS: readonly (keyof RegroupedCause & string)[] = [
+  ...(['tenant', 'stage', 'cause', 'downstream', 'count', 'oldestSince', 'atRisk', 'breached'] as const),
+  'sampleIds',
+];
+
 /** From here on a difference between an event's time and its recording is worth a word. */
 const SKEW_SECONDS = 300;
 
 /** Prints what is stuck in the format asked for, and on stderr how fresh it is. */
 function printStuck(session: Session, listing: StuckListing): void {
-  const { groups, requests, total, groupsLeft, check, next, now } = listing;
+  const { groups, requests, linesOfGroups, total, groupsLeft, check, next, now } = listing;
   switch (session.options.output) {
     case 'json':
       session.printJson({ groups, groupsLeft, requests, total, checkedAt: check?.checkedAt ?? null, next });
       return;
     case 'jsonl':
-      session.printJsonLines(requests);
+      session.printJsonLines(linesOfGroups ? groups : requests);
       break;
     case 'csv':
-      session.printCsv([FIELDS, ...requests.map((request) => FIELDS.map((field) => request[field]))]);
+      session.printCsv(linesOfGroups ? csvRows(GROUP_FIELDS, groups) : csvRows(FIELDS, requests));
       break;
     case 'table':
       if (total > 0) {
@@ -167,6 +179,10 @@ function printStuck(session: Session, listing: StuckListing): void {
     session.say(
       session.paintMessage(`${requests.length} of ${total} requests; go on with --after ${next}`, 'dim'),
     );
+}
+
+function csvRows<Row extends object>(fields: readonly (keyof Row & string)[], rows: readonly Row[]) {
+  return [fields, ...rows.map((row) => fields.map((field) => row[field]))];
 }
 
 function freshness(total: number, check: LastCheck | undefined, now: Date): string {

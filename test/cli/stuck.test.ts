@@ -101,6 +101,14 @@ describe('pagw stuck', () => {
     ]);
   });
 
+  it('tells of groups in CSV and JSON lines where the groups were asked for', async () => {
+    const csv = (await pagw('stuck -o csv --group-by downstream')).stdout.split('\r\n');
+    expect(csv[0]).toBe('tenant,stage,cause,downstream,count,oldestSince,atRisk,breached,sampleIds');
+    expect(csv[2]).toMatch(/^,,,carelon,1,\d{4}-/);
+    expect((await pagw('stuck -o jsonl --group-by downstream')).stdout.trim().split('\n')).toHaveLength(2);
+    expect((await pagw('stuck -o csv')).stdout).toMatch(/^pagwId,/);
+  });
+
   it('ends with 10 when there is any and that was asked, with 64 when it is not understood', async () => {
     expect((await pagw('stuck --exit-code')).code).toBe(10);
     expect((await pagw('stuck --exit-code --stage PARSING')).code).toBe(0);

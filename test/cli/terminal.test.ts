@@ -79,6 +79,11 @@ describe('a CSV line', () => {
     expect(line).toBe('a,"b,c","d""e",f g,,0,"{""h"":[1]}",1970-01-01T00:00:00.000Z\r\n');
   });
 
+  it('has no more digits of a number than it means', () => {
+    const line = csvLine([1_401.1754636233952, 0.03521126760563, 1 / 3e7, -57_354.88888, 2_314, 0]);
+    expect(line).toBe('1401.175,0.035211,0,-57354.889,2314,0\r\n');
+  });
+
   it.each([
     ['=1+1', "'=1+1"],
     ["=cmd|'/c calc'!A0", "'=cmd|'/c calc'!A0"],

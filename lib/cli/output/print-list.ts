@@ -69,7 +69,13 @@ function plain(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'object') return printableJson(value);
+  if (typeof value === 'number') return String(roundForCsv(value));
   return typeof value === 'string' ? withoutFormulas(value) : String(value);
+}
+
+/** Thousandths, and of what is less than one millionths: more would be noise of an estimate or of a division. */
+function roundForCsv(value: number): number {
+  return Number(value.toFixed(Math.abs(value) < 1 ? 6 : 3));
 }
 
 /** Spreadsheets look behind blanks and quotes, and some take the wide and small forms of the signs. */

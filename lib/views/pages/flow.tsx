@@ -7,6 +7,7 @@ import {
   pathKey,
 } from '../../data-access/flow.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
+import { canonicalStage } from '../../domain/event-stages.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { plural } from '../../domain/words.ts';
@@ -79,8 +80,8 @@ function readFilter(parameters: ViewParameters): FlowFilter {
 
 /** Null: the report itself. */
 function readRows(parameters: ViewParameters): FlowRows | null {
-  const from = readText(parameters, 'from');
-  const to = readText(parameters, 'to');
+  const from = canonicalStage(readText(parameters, 'from'));
+  const to = canonicalStage(readText(parameters, 'to'));
   const path = readText(parameters, 'path') ?? undefined;
   if (path !== undefined && !/^[0-9a-f]{32}$/.test(path))
     throw badFilter('The filter “path” is what the list of paths links to.');
