@@ -73,7 +73,7 @@ export function parseAhead(option: string, text: string, now: Date, zone: TimeZo
   const weekday = WEEKDAYS.findIndex((one) => name.length >= 3 && one.startsWith(name));
   if (weekday >= 0 || name === 'tomorrow')
     for (let days = name === 'tomorrow' ? 1 : 0; days <= 7; days++) {
-      const day = dayText(new Date(now.getTime() + days * 86_400_000), zone);
+      const day = dayAfter(dayText(now, zone), days);
       const moment = new Date(`${day}T${time}:00${zone === 'utc' ? 'Z' : ''}`);
       const isThatDay = name === 'tomorrow' || new Date(`${day}T00:00:00Z`).getUTCDay() === weekday;
       if (isThatDay && moment > now) return moment;
@@ -90,13 +90,14 @@ export function parseAhead(option: string, text: string, now: Date, zone: TimeZo
 function parseDay(text: string, now: Date, zone: TimeZone): Date | undefined {
   if (text === 'now') return now;
   if (text === 'today') return midnight(dayText(now, zone), zone);
-  const day = text === 'yesterday' ? dayBefore(dayText(now, zone)) : text;
+  const day = text === 'yesterday' ? dayAfter(dayText(now, zone), -1) : text;
   const [, date, ofMonth = '-01', inUtc] = /^(\d{4}-\d{2})(-\d{2})?( ?(?:z|utc|gmt))?$/.exec(day) ?? [];
   return date === undefined ? undefined : midnight(`${date}${ofMonth}`, inUtc === undefined ? zone : 'utc');
 }
 
-function dayBefore(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+/** By the calendar: where clocks change a day has 23 or 25 hours. */
+function dayAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 function midnight(day: string, zone: TimeZone): Date | undefined {

@@ -151,8 +151,14 @@ function codeOrWord(text: string, known: ReadonlyMap<string, Answer>): Answer | 
   const others = beside.match(/(?<![\p{L}\p{N}])a\d(?![\p{L}\p{N}])/giu) ?? [];
   if (others.some((other) => other.toUpperCase() !== code)) return 'unclear';
   const said = dispositionWords.get(keyOf(beside));
-  return said === undefined || said === answer ? answer : 'unclear';
+  if (said !== undefined) return said === answer ? answer : 'unclear';
+  const isCertified = answer === 'approved' || answer === 'partial';
+  return takesBack.test(beside) || (isCertified && negates.test(beside)) ? 'unclear' : answer;
 }
+
+/** Beside a code; a denial may say what is not: `A3 - not medically necessary`. */
+const takesBack = /\?|\b(?:overturned|reversed|revoked|rescinded|voided)\b/i;
+const negates = /\b(?:not|no|non|never|denied|declined|refused)\b/i;
 
 /** Lines decide where they are counted, and nothing is decided before the last of them is. */
 export function answerByLines(said: Answer | null, lines: LineCounts | undefined): Answer | null {
@@ -194,10 +200,13 @@ function actionCodeIn(text: string): string {
 }
 
 function keyOf(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toUpperCase()
-    .replace(/[^\p{L}\p{N}]/gu, '');
+  return (
+    text
+      .normalize('NFKC')
+      .toUpperCase()
+      // `approved?` and `!approved` are not the word.
+      .replace(/[^\p{L}\p{N}?!¬]/gu, '')
+  );
 }
 
 function named(answer: Answer, ...phrases: string[]): [string, Answer][] {

@@ -146,11 +146,9 @@ function begins(event: Stating, find: Find, type: string, intake: string): boole
 function statedAnswer(event: Stating, find: Find, type: string, intake: string): Answer | undefined {
   if (namesAppeal(type) || namesAppeal(intake)) return undefined;
   if (saysCancel.test(intake)) return intake.includes('VOID') ? 'void' : 'withdrawn';
-  const action = answerSaid(find(...actionNames));
-  const word = textOf(
-    find('reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination'),
-  );
-  const named = action ?? answerWord(word);
+  const action = actionSaid(find);
+  const decision = find('reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination');
+  const named = action ?? answerWord(textOf(decision));
   const beside = understood(event.request) ?? answerWord(textOf(finerStatus(event.request?.status)));
   const byType =
     type === ''
@@ -165,7 +163,14 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
     answer === 'withdrawn' || answer === undefined
       ? (answerWord(closing) ?? answerByType(upperSnake(closing)))
       : undefined;
-  return reason !== undefined && isEnd(reason) ? reason : answer;
+  if (reason !== undefined && isEnd(reason)) return reason;
+  const isAnswer = event.eventType === 'RESPONSE_OK' && answerOf(event.metadata) === null;
+  return answer ?? (isAnswer && decision !== undefined ? 'unclear' : undefined);
+}
+
+/** Under all of its names; of several that differ, none counts. */
+function actionSaid(find: Find): Answer | null {
+  return answerSaid(actionNames.map((name) => find(name)).filter((value) => value !== undefined));
 }
 
 /**
@@ -189,8 +194,9 @@ function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
 }
 
 function answerUnder(names: readonly string[], place: StatedFields): Answer | null {
-  const value = finder([], ['', place])(...names);
-  return names[0] === 'outcome' ? answerOf({ outcome: value }) : answerSaid(value);
+  const find = finder([], ['', place]);
+  if (names === actionNames) return actionSaid(find);
+  return names[0] === 'outcome' ? answerOf({ outcome: find('outcome') }) : answerSaid(find(...names));
 }
 
 const actionNames = ['hcr01', 'reviewaction', 'reviewactioncode'];

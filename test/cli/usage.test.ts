@@ -6,7 +6,7 @@ import { examplesOf } from '../../lib/cli/examples.ts';
 import { narrowingOptions } from '../../lib/cli/global-options.ts';
 import { openLocalConnection } from '../../lib/cli/local-connection.ts';
 import { clockText, dayText, momentText } from '../../lib/cli/output/time-text.ts';
-import { parseDuration, parseWhen } from '../../lib/cli/parse-when.ts';
+import { parseAhead, parseDuration, parseWhen } from '../../lib/cli/parse-when.ts';
 import { createProgram } from '../../lib/cli/program.ts';
 import type { CliIo } from '../../lib/cli/run-pagw.ts';
 import { ageText, durationText, instantText, tookText } from '../../lib/domain/words.ts';
@@ -241,6 +241,16 @@ describe('times that pagw prints', () => {
       expect(parseDuration(durationText(8_040_000))).toBe(8_040);
     },
   );
+
+  it('count days by the calendar where clocks change', () => {
+    process.env.TZ = 'America/New_York';
+    const ahead = (text: string, now: string) =>
+      momentText(parseAhead('--before', text, new Date(now), 'local'), 'local');
+    expect(ahead('tomorrow 23:30', '2026-11-01T04:10:00Z')).toBe('2026-11-02 23:30:00-05:00');
+    expect(ahead('tomorrow', '2026-03-08T04:30:00Z')).toBe('2026-03-08 00:00:00-05:00');
+    expect(ahead('monday 08:00', '2026-03-08T04:30:00Z')).toBe('2026-03-09 08:00:00-04:00');
+    expect(ahead('tomorrow', '2028-02-28T12:00:00Z')).toBe('2028-02-29 00:00:00-05:00');
+  });
 
   it('have their zone with them', () => {
     process.env.TZ = 'America/St_Johns';
