@@ -38,6 +38,18 @@ describe.each(Object.keys(STAGES))('a deployment of %s that fails', (stage) => {
     }
   });
 
+  test('keeps what is replaced as it keeps what is deleted', () => {
+    const alike: Record<string, string> = {
+      RetainExceptOnCreate: 'Retain',
+      Snapshot: 'Snapshot',
+      Delete: 'Delete',
+    };
+    for (const [logicalId, { DeletionPolicy, UpdateReplacePolicy }] of Object.entries(
+      synthesised.template.Resources,
+    ))
+      expect(UpdateReplacePolicy, logicalId).toBe(alike[DeletionPolicy ?? '']);
+  });
+
   test('keeps with each bucket that is kept the policy that guards it', () => {
     const policies = synthesised.ofType('AWS::S3::BucketPolicy');
     for (const [logicalId, { DeletionPolicy, UpdateReplacePolicy }] of synthesised.ofType(
