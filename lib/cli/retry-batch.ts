@@ -122,7 +122,7 @@ export const retryBatches: Verb = (cli) =>
             'reason',
             'filter',
           ],
-          empty: 'No batch was ever asked for.',
+          empty: 'There is no batch yet.',
         });
         return undefined;
       }),

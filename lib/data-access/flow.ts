@@ -349,7 +349,7 @@ export function pathKey(path: readonly string[]): string {
   return createHash('md5').update(path.join('>')).digest('hex');
 }
 
-/** The requests of the span that moved so, those heard of last first; up to `limit`. */
+/** The requests of the span that moved so, those with the latest events first; up to `limit`. */
 export async function listFlowRequests(
   database: Database,
   query: FlowQuery,

@@ -30,7 +30,7 @@ export class UnknownNameError extends Error {
   readonly nearest: readonly string[];
 
   constructor(kind: Kind, nearest: readonly string[]) {
-    super(`No ${kind} of this name was ever heard of.`);
+    super(`No ${kind} of this name is known.`);
     this.kind = kind;
     this.nearest = nearest;
   }

@@ -77,7 +77,7 @@ A wait goes from the last event of a stage to the first of the next, in the orde
     ...(['from', 'to', 'count', 'medianWaitMs', 'p95WaitMs', 'maxWaitMs', 'failedShare'] as const),
     ...(['wentBackShare', 'clampedCount'] as const),
   ],
-  empty: 'No request was heard of in this time. --since reaches farther back.',
+  empty: 'No request had an event in this time. --since reaches farther back.',
   reads: '`flow_summary` and the edges of the span',
 });
 
@@ -215,7 +215,7 @@ export const paths: TabularReport<FlowVariant> = {
     },
   ],
   fields: ['count', 'share', 'openCount', 'path'],
-  empty: 'No request was heard of in this time.',
+  empty: 'No request had an event in this time.',
   mostTogether: 10,
 };
 

@@ -86,7 +86,7 @@ export function oneMeaning<Value extends string>(
 ): Value | null {
   if (within !== null && beside !== null && within !== beside)
     throw new MetadataFilterError(
-      `“${name}=” says another ${name} than the one chosen beside it; leave one away.`,
+      `“${name}=” says another ${name} than the one chosen beside it; leave one out.`,
     );
   return within ?? beside;
 }

@@ -195,11 +195,11 @@ describe('pagw archive', () => {
     });
   });
 
-  it('holds no plan and no tenant that nothing was ever heard of', async () => {
+  it('holds no plan and no tenant that are not known', async () => {
     const hold = (...words: string[]) => pagw('archive', 'hold', ...words, '--reason', 'Doe v. Plan');
     expect(await hold('--plan', 'anthm')).toMatchObject({
       code: 5,
-      stderr: expect.stringMatching(/No plan of this name was ever heard of.*Did you mean anthem\?/s),
+      stderr: expect.stringMatching(/No plan of this name is known.*Did you mean anthem\?/s),
     });
     expect(await hold('--tenant', 'anthm')).toMatchObject({
       code: 5,

@@ -412,9 +412,7 @@ describe('pagw report flow', () => {
       endToEnd: { toAnswer: { count: 0, p50Ms: null } },
     });
     await expect(report('flow', '--priority', 'soon')).rejects.toThrow(/standard or expedited/);
-    await expect(report('flow', '--tenant', 'nobody')).rejects.toThrow(
-      'No tenant of this name was ever heard of.',
-    );
+    await expect(report('flow', '--tenant', 'nobody')).rejects.toThrow('No tenant of this name is known.');
   });
 });
 

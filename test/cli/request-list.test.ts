@@ -99,7 +99,7 @@ describe('pagw request list', () => {
     const { code, stdout, stderr } = await runCli([...words, '--tenant', 'nobody', '-o', 'table'], {
       connection,
     });
-    expect(stderr).toContain('No tenant of this name was ever heard of.');
+    expect(stderr).toContain('No tenant of this name is known.');
     expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
   });
 

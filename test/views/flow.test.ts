@@ -66,7 +66,7 @@ describe('the flow page', () => {
   });
 
   it('says why it is empty, and refuses filters that make no sense', async () => {
-    expect(await open({}, 'nobody')).toContain('No request was heard of in the last 7 days.');
+    expect(await open({}, 'nobody')).toContain('No request had an event in the last 7 days.');
     await expect(open({ lanes: 'fast' })).rejects.toThrow(/none of main, all/);
     await expect(open({ from: 'PARSING' })).rejects.toThrow(/go together/);
   });

@@ -138,7 +138,7 @@ function spanOf({ spanHours }: Report<object>, session: Session, now: Date): Spa
 function yearOf(session: Session, stated: number | undefined, now: Date): Span {
   const { since, until } = session.window(now);
   if (stated !== undefined && (since ?? until) !== undefined)
-    throw usageError('--year says the time already; leave --since and --until away.');
+    throw usageError('--year says the time already; leave out --since and --until.');
   if (since !== undefined) return { since, until };
   const year = stated ?? now.getUTCFullYear() - 1;
   const from = new Date(Date.UTC(year, 0, 1));

@@ -53,7 +53,7 @@ export const deadlinesPage: ViewPage = {
     const after = readText(parameters, 'after') ?? undefined;
     const chosen = [board, held, due].some((word) => word !== null);
     if (outcome !== null && chosen)
-      throw badFilter('The filter “outcome” is of decisions; leave “board”, “held” and “due” away.');
+      throw badFilter('The filter “outcome” is of decisions; leave out “board”, “held” and “due”.');
     const [{ rows, next }, counts, decisions, listed, work] = await Promise.all([
       listDeadlines(database, {
         tenant,

@@ -121,7 +121,7 @@ function FlowReport({ data, context }: ReportProps) {
       <h1>Flow</h1>
       <p class="lead">
         How requests move from stage to stage, in the order of recording, and how long they wait between.
-        Requests last heard of in {timeText(time)}; counts are exact, medians and p95 within 3 %.
+        Requests whose latest event is of {timeText(time)}; counts are exact, medians and p95 within 3 %.
       </p>
       <TimeChoices view="flow" parameters={others} time={time} context={context} />
       <Choices
@@ -141,7 +141,7 @@ function FlowReport({ data, context }: ReportProps) {
       ))}
       {flow.requestCount === 0 ? (
         <Empty>
-          No request was heard of in {timeText(time)}
+          No request had an event in {timeText(time)}
           {filter.type === null && filter.priority === null ? '' : ' that is of this type and priority'}.
         </Empty>
       ) : (
@@ -228,7 +228,7 @@ function FlowRequests({ data, context }: { data: FlowRequestsData; context: View
         )}
         {path === undefined ? '' : ' that took this path'}
         {reached === undefined ? '' : reached === 'answer' ? ' answered' : ' decided'}
-        {', last heard of in '}
+        {', whose latest event is of '}
         {timeText(time)}. {context.links.link(flowPlace(questionOf(filter, context), {}), 'All of the flow')}
       </p>
       <TimeChoices view="flow" parameters={parameters} time={time} context={context} />
@@ -237,7 +237,7 @@ function FlowRequests({ data, context }: { data: FlowRequestsData; context: View
       ) : (
         <>
           <RequestList requests={requests} context={context} />
-          {shownAll ? null : <p class="legend">{`The ${REQUESTS_SHOWN} heard of last.`}</p>}
+          {shownAll ? null : <p class="legend">{`The ${REQUESTS_SHOWN} with the latest events.`}</p>}
         </>
       )}
     </section>
