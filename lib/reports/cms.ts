@@ -96,6 +96,12 @@ export function inLocalYears(question: ReportQuestion, policy: DecisionPolicy): 
   return { tenant, since, until, years: year === undefined ? undefined : localYears(policy, year) };
 }
 
+/** Where every plan is; of a span of one's own nobody expects it. */
+export function isOver({ years }: FiguresSpan, now: Date): boolean {
+  const { until, tenants, plans } = years ?? { until: now, tenants: [], plans: [] };
+  return [until, ...[...tenants, ...plans].map((one) => one.until)].every((end) => end <= now);
+}
+
 export async function readCms(
   database: Database,
   question: ReportQuestion,
@@ -128,6 +134,7 @@ export async function readCms(
     table: { ...cms, columns: figureColumns(partialAs) },
     others: rows.length === 0 ? [] : [fillTable(reconciliation, rows)],
     cautions: [
+      ...(isOver(span, question.now) ? [] : [`${year} is not over: its figures will change.`]),
       ...incomplete.map(
         ({ delegate, requests }) =>
           `Incomplete: nothing is known of ${plural(requests, 'request')} that ${delegate} decides; add its figures with --add.`,

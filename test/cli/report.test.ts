@@ -448,6 +448,17 @@ describe('figures that are frozen', () => {
     expect(readdirSync(dirname(own))).toEqual(['signing-key.pem']);
   });
 
+  it('of a year that is not over are said to be so, before and after', async () => {
+    const words = 'report cms --freeze 2026 --reason early'.split(' ');
+    const env = { USER: 'ann', XDG_CONFIG_HOME: home };
+    const { stderr } = await runCli(words, { connection: connectionTo(db, now), env });
+    expect(stderr).toContain('Freeze the figures of 2026, which is not over, on');
+    expect((await pagw('report cms --year 2026')).stderr).toContain(
+      '2026 is not over: its figures will change.',
+    );
+    expect((await pagw('report cms --year 2025')).stderr).not.toContain('not over');
+  });
+
   it('are not frozen where the person’s key cannot be kept', () => {
     expect(() => readSigningKey(undefined, 'local', { XDG_CONFIG_HOME: own })).toThrow(
       /^The signing key .* cannot be written: ENOTDIR\.$/,

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { freezeFigures, publishedFigures } from '../../data-access/published-figures.ts';
 import { type DecisionPolicy, parseDecisionPolicy } from '../../domain/decision-clock.ts';
 import { publicKeyText, signingKeyName } from '../../domain/signed-figures.ts';
-import { CMS_DEFINITIONS, cms, inLocalYears, readCms } from '../../reports/cms.ts';
+import { CMS_DEFINITIONS, cms, inLocalYears, isOver, readCms } from '../../reports/cms.ts';
 import type { ReportQuestion } from '../../reports/report.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
@@ -85,8 +85,11 @@ async function freezeYear(
   const reason = options.reason?.trim();
   if (!reason) throw usageError('--freeze needs a reason.', 'Say why in a few words with --reason.');
   const key = readSigningKey(options.key, connection.kind, session.io.env);
-  const rows = await publishedFigures(connection.database('reader'), inLocalYears(question, policy));
-  await session.confirm(`Freeze the figures of ${year} on ${connection.name}?`);
+  const span = inLocalYears(question, policy);
+  const rows = await publishedFigures(connection.database('reader'), span);
+  await session.confirm(
+    `Freeze the figures of ${year}${isOver(span, question.now) ? '' : ', which is not over,'} on ${connection.name}?`,
+  );
   const operator = await operatorOf({ reason }, session);
   const figures = { year, tenant: question.tenant, rows };
   const digest = await freezeFigures(connection.database('operator'), figures, operator, key, question.now);
