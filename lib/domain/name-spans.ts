@@ -103,7 +103,12 @@ function namedAfter(text: string, words: readonly Word[], at: number): number | 
     return first.capital && !first.trade ? extended(text, words, at + 1) : null;
   }
   if (word.lower === 'name') return sure && first.capital ? extended(text, words, at + 1) : null;
-  if (word.lower === 'for' && !(sure && first.capital)) return null;
+  if (word.lower === 'for' && !(sure && first.capital)) {
+    const names = first.name?.given === true && first.capital && second?.capital === true && !second.trade;
+    return names && isLinked(text, first, second) && !isInitial(second) && !institutions.has(second.lower)
+      ? extended(text, words, at + 2)
+      : null;
+  }
   if (sure && (first.capital || second?.name != null)) return extended(text, words, at + 1);
   if (word.lower === 'for' || second === undefined || !first.capital || !second.capital) return null;
   const between = text.slice(first.end, second.start);

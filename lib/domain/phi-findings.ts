@@ -217,12 +217,23 @@ const namedInPerson =
 
 const surnameAndInitial =
   /(?<=[:=([]\s?)(\p{Lu}{2,30}(?:-\p{Lu}{2,30})?), (\p{Lu}{2,30}) \p{Lu}(?![\p{L}\d])/gu;
+/** `expected Anna but was Anne for first name`, and the field before it. */
+const namesExpected =
+  /(?<=\b(?:first|last|given|family|middle|member|patient)[ _]?name\b[^\n]{0,20}\bexpected:? ["'<]?)\p{Lu}[\p{L}'-]{1,30}\W{1,4}(?:but )?(?:was|got|found|received)\W{1,3}\p{Lu}[\p{L}'-]{1,30}|(?<=\bexpected:? ["'<]?)\p{Lu}[\p{L}'-]{1,30}\W{1,4}(?:but )?(?:was|got|found|received)\W{1,3}\p{Lu}[\p{L}'-]{1,30}(?=[^\n]{0,20}\b(?:first|last|given|family|middle|member|patient)[ _]?name\b)/giu;
+/** `Patient/Wrona-Zofia` */
+const idOfNames =
+  /(?<=\b(?:Patient|RelatedPerson|Person)\/)(\p{Lu}\p{Ll}{1,30})[-_.](\p{Lu}\p{Ll}{1,30})(?![\p{L}\d])/gu;
 const namesCompared = /\bnames? (?:mis-?match|do(?:es)? not match|differs?|is different)/i;
 const twoNames = /(?<![\p{L}\d.])(\p{Lu}\p{Ll}[\p{L}'-]{1,30}) (\p{Lu}\p{Ll}[\p{L}'-]{1,30})(?![\p{L}\d])/gu;
 
 /** `not eligible: WRONA, ZOFIA K`, `name mismatch: expected Zofia Wrona`. */
 function* namedByFormSpans(text: string): Generator<PhiSpan> {
+  if (/expected/i.test(text))
+    for (const { 0: whole, index } of text.matchAll(namesExpected))
+      if (/^\p{Lu}/u.test(whole) && !whole.match(/\p{Lu}[\p{L}'-]+/gu)?.some(isTradeText))
+        yield { start: index, end: index + whole.length, kind: 'name' };
   const patterns = [
+    ...(text.includes('/') ? [idOfNames] : []),
     ...(text.includes(', ') ? [surnameAndInitial] : []),
     ...(namesCompared.test(text) ? [twoNames] : []),
   ];
@@ -246,7 +257,7 @@ function* namedInPersonSpans(text: string): Generator<PhiSpan> {
 }
 
 const quotedAfter =
-  /(?<![\w.])(?:[A-Za-z]\w{0,40}(?:\[\d{1,3}\])?\.){0,6}([A-Za-z]\w{2,40})(?: (?:name|of birth|id|number))?\b[^"'\n=:<]{0,30}(["'`])([^"'`\n]{1,80})\2/g;
+  /(?<![\w.])(?:[A-Za-z]\w{0,40}(?:\[\d{1,3}\])?\.){0,6}([A-Za-z]\w{2,40})(?:\[\d{1,3}\])?(?: (?:name|of birth|id|number))?(?:\b|(?<=\]))(?:: \p{L}{0,12} ?value)?[^"'\n=:<]{0,30}(["'`])([^"'`\n]{1,80})\2/gu;
 const quotedBefore =
   /(["'`])([^"'`\n]{1,80})\1 (?:for|in|of|as|is (?:not )?(?:an? )?(?:valid|invalid)) (?:the )?(?:field |column |property |element |attribute |parameter )?["'`]?([A-Za-z]\w{2,40})/g;
 

@@ -107,7 +107,7 @@ const labelKeys = new Set(
   ),
 );
 const valueKeys = new Set(
-  'val v text content data valuestring valuedate current actual received got input'.split(' '),
+  'val v text content data valuestring valuedate current actual received got input found'.split(' '),
 );
 
 /** A key and its value that stand side by side: `{"name":"dob","value":"…"}`, `["memberId","…"]`. */
@@ -115,10 +115,22 @@ function holdsPhiInPairs(value: object): boolean {
   if (Array.isArray(value)) return value.length === 2 && isPhiPair(value[0], value[1]);
   const entries = Object.entries(value);
   if (entries.length > 12) return false;
+  if (holdsPhiInColumns(entries)) return true;
   const values = entries.filter(([key]) => valueKeys.has(keyName(key)) || /value$/i.test(key));
   if (values.length === 0) return false;
   const labels = entries.filter(([key]) => labelKeys.has(keyName(key)));
   return labels.some(([, label]) => values.some(([, held]) => isPhiPair(label, held)));
+}
+
+/** `{"columns":["LAST_NAME"],"values":["…"]}` */
+function holdsPhiInColumns(entries: readonly (readonly [string, unknown])[]): boolean {
+  const lists = entries.flatMap(([key, held]) => (Array.isArray(held) ? [{ key, held }] : []));
+  const rows = lists.filter(({ key }) =>
+    /(?:^|_)(?:values|row|data|record|cells)$|(?:Values|Row|Data)$/.test(key),
+  );
+  return rows.some(({ held: row }) =>
+    lists.some(({ held }) => held !== row && held.some((label, place) => isPhiPair(label, row[place]))),
+  );
 }
 
 /** Stricter than a key of its own: two names of fields, or a field and what is wrong with it, are no such pair. */

@@ -96,6 +96,8 @@ const spelt = `(?:(?:${set(`first second third fourth fifth sixth seventh eighth
 /** A day in words: `the third of March, nineteen fifty-one`, `May the fourth`. */
 const speltDay = `(?:the )?(?:${spelt}{1,2}(?:day )?(?:of )?${month}|${month} (?:the )?${spelt}{1,2})`;
 
+/** Written with the 1 before it, a number that many call. */
+const tollFree = '8(?:00|33|44|55|66|77|88)\\b';
 const extension = '(?:,? ?(?:x|ext\\.?|extension|#)[ :]?\\d{1,6})?';
 
 /** What personal data looks like in any text, in its plain form. */
@@ -111,7 +113,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'phone',
         pattern: new RegExp(
-          `()(?<![\\w.-])(?:(?:\\+|00)?1[-. ]?)?(?:\\([2-9]\\d{2}\\)[- .]?|[2-9]\\d{2}[-. /])\\d{3}[-. ]\\d{4}${extension}(?![\\w-]|\\.\\d)`,
+          `()(?<![\\w.-])(?!1[-. ]\\(?${tollFree})(?:(?:\\+|00)?1[-. ]?)?(?:\\([2-9]\\d{2}\\)[- .]?|[2-9]\\d{2}[-. /])\\d{3}[-. ]\\d{4}${extension}(?![\\w-]|\\.\\d)`,
           'gi',
         ),
       },
@@ -238,6 +240,13 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         name: 'condition',
         pattern: new RegExp(
           `((?<!\\p{L})(?:${person})[^\\n]{0,16}\\b(?:has|had|have|is|was|with|suffers?|diagnosed|tested|presents)\\b[^\\n]{0,24})(?<!\\p{L})(?:${condition})(?!\\p{L})`,
+          'giu',
+        ),
+      },
+      {
+        name: 'condition',
+        pattern: new RegExp(
+          `((?<!\\p{L})(?:${person}) (?:presents?|presented|presenting) (?:with|to) )[^\\n.;]{4,80}`,
           'giu',
         ),
       },

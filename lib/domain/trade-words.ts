@@ -175,7 +175,7 @@ const words = new Set(
   enrollments disenrolled reinstated termed cob ffs hra hsa fsa dme snf ltac ltss asc irf hcbs bh ob er icu nicu picu
   patient patients member members subscriber subscribers beneficiary beneficiaries dependent dependents insured enrollee
   guarantor proto prototype constructor external occurred internally externally
-  oncall devops sre helpdesk donotreply noreply mailer daemon postmaster dl alerts secops
+  oncall ops um devops sre helpdesk donotreply noreply mailer daemon postmaster dl alerts secops
   abdominal ablation abuse acupuncture adalimumab adhd adjudicate adjudication adrenal aid akamai allergy allscripts
   alpine amazon ambulatory anemia anesthesia anesthesiology angiography angioplasty ankle anterior antibiotic antibody
   anxiety aortic apigee appellant argocd arrhythmia artery arthritis arthroplasty arthroscopy athenahealth

@@ -226,6 +226,36 @@ describe('denied values', () => {
   });
 });
 
+describe('in the words of payers’ systems', () => {
+  it.each([
+    [{ columns: ['LAST_NAME', 'FIRST_NAME'], values: ['Nakamura', 'Keiko'] }],
+    [{ headers: ['ssn'], data: ['219099999'] }],
+    [{ field: 'lastName', found: 'Thorvaldsen' }],
+    [{ clinicalNote: 'Patient presents with chronic low back pain' }],
+    [{ msg: 'Eligibility inactive for ROSA CASTELLANO' }],
+    [{ text: "Patient.name[0].family: value 'Castellano' invalid" }],
+    [{ text: "Patient.name[1].given[0]: value 'Siobhan' invalid" }],
+    [{ text: 'Expected ROSA but was ROSALIA for first name' }],
+    [{ text: 'first name: expected <Rosalind> but was <Rosalynd>' }],
+    [{ text: 'Unable to find Patient/Wojtowicz-Angela' }],
+  ])('is found: %j', (metadata) => {
+    expect(findPhi(metadata)).not.toBeNull();
+  });
+
+  it.each([
+    [{ columns: ['lastName', 'dob'], types: ['string', 'date'], counts: [3, 4] }],
+    [{ fields: ['dob', 'ssn'], rules: ['date', '9-digit'] }],
+    [{ headers: ['patient', 'provider'], values: ['present', 'absent'] }],
+    [{ support: 'call 1-800-555-0100', owner: 'um-ops@payer.example' }],
+    [{ text: 'Expected String but was Null for field firstName' }],
+    [{ text: 'Patient/Claim-Response link missing' }],
+    [{ text: 'Waiting for Grace Period to end' }],
+    [{ text: 'Timeout for Faith Regional Hospital' }],
+  ])('is not alarmed by %j', (metadata) => {
+    expect(findPhi(metadata)).toBeNull();
+  });
+});
+
 describe('the strict level', () => {
   const strict = parsePhiGuard('{"level":"strict","metadataKeys":["plan_tier"]}');
 
