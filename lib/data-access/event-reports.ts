@@ -322,8 +322,8 @@ function byStage(rows: readonly LatencyRow[]): StageLatency[] {
 }
 
 /** The starts of all slices of the span, also of those in which nothing was completed; oldest first. */
-export function latencySlots(span: Omit<ReportSpan, 'tenant'>, now: Date, slots = LATENCY_SLOTS): Date[] {
-  const slotHours = slotHoursOf(span, now, slots);
+export function latencySlots(span: Omit<ReportSpan, 'tenant'>, now: Date): Date[] {
+  const slotHours = slotHoursOf(span, now, LATENCY_SLOTS);
   const stepMs = slotHours * HOUR_MS;
   const first = firstSlot(span.since, slotHours).getTime();
   const end = (span.until ?? now).getTime();

@@ -3,7 +3,7 @@ import type { OpenIncident } from '../domain/incident-rules.ts';
 import type { NotificationText } from '../domain/incident-text.ts';
 import type { IncidentLevel, NotificationKind } from '../domain/words.ts';
 import type { Database } from './database.ts';
-import { type BoundedRows, type Page, readBounded, readPage, readPosition } from './page.ts';
+import { type Page, readBounded, readPage, readPosition, readWhole } from './page.ts';
 import type { ListedRequest } from './requests.ts';
 
 export interface KeptIncident extends OpenIncident, IncidentCause {
@@ -25,46 +25,30 @@ export interface KeptIncident extends OpenIncident, IncidentCause {
 
 const PAGE_INCIDENTS = 1_000;
 
-/** The open incidents of a tenant or of all, the oldest first; up to `most`. */
-export async function listOpenIncidents(
-  database: Database,
-  tenant: string | null = null,
-  most = Number.POSITIVE_INFINITY,
-): Promise<KeptIncident[]> {
-  const incidents: KeptIncident[] = [];
-  for (;;) {
-    const { rows, cut } = await readOpenIncidents(database, tenant, incidents.at(-1)?.id ?? 0);
-    incidents.push(...rows);
-    if (incidents.length >= most) return incidents.slice(0, most);
-    if (!cut && rows.length < PAGE_INCIDENTS) return incidents;
-  }
-}
-
-function readOpenIncidents(
-  database: Database,
-  tenant: string | null,
-  afterId: number,
-): Promise<BoundedRows<KeptIncident>> {
-  return readBounded<KeptIncident>(
-    database,
-    `SELECT
-       incident.id, incident.key, incident.version, incident.tenant, incident.stage, incident.reason, incident.error_code,
-       incident.target_system, incident.opened_at, incident.seen_at, incident.level, incident.count, incident.awaited,
-       incident.peak_count, incident.oldest_since, incident.notified_at, incident.notified_level, incident.reminders_sent,
-       incident.snoozed_until, incident.trend_count, incident.trend_at, lead.key AS lead_key,
-       coalesce(outage.notified_count, 0) AS notified_count,
-       coalesce(outage.notified_tenants, '{}') AS notified_tenants,
-       coalesce(outage.peak_count, 0) AS outage_peak,
-       coalesce(outage.trend_count, 0) AS outage_trend
-     FROM incident
-     LEFT JOIN incident AS lead ON lead.id = incident.lead_id AND lead.closed_at IS NULL
-     LEFT JOIN outage ON outage.incident_id = incident.id
-     WHERE incident.closed_at IS NULL
-       AND (:tenant::text IS NULL OR incident.tenant = :tenant)
-       AND incident.id > :after_id
-     ORDER BY incident.id
-     LIMIT :limit`,
-    { tenant, after_id: afterId, limit: PAGE_INCIDENTS },
+/** All open incidents, the oldest first. */
+export function listOpenIncidents(database: Database): Promise<KeptIncident[]> {
+  return readWhole<KeptIncident>(
+    (last) =>
+      readBounded<KeptIncident>(
+        database,
+        `SELECT
+           incident.id, incident.key, incident.version, incident.tenant, incident.stage, incident.reason,
+           incident.error_code, incident.target_system, incident.opened_at, incident.seen_at, incident.level, incident.count,
+           incident.awaited, incident.peak_count, incident.oldest_since, incident.notified_at, incident.notified_level,
+           incident.reminders_sent, incident.snoozed_until, incident.trend_count, incident.trend_at, lead.key AS lead_key,
+           coalesce(outage.notified_count, 0) AS notified_count,
+           coalesce(outage.notified_tenants, '{}') AS notified_tenants,
+           coalesce(outage.peak_count, 0) AS outage_peak,
+           coalesce(outage.trend_count, 0) AS outage_trend
+         FROM incident
+         LEFT JOIN incident AS lead ON lead.id = incident.lead_id AND lead.closed_at IS NULL
+         LEFT JOIN outage ON outage.incident_id = incident.id
+         WHERE incident.closed_at IS NULL AND incident.id > :after_id
+         ORDER BY incident.id
+         LIMIT :limit`,
+        { after_id: last?.id ?? 0, limit: PAGE_INCIDENTS },
+      ),
+    PAGE_INCIDENTS,
   );
 }
 

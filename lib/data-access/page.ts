@@ -159,12 +159,12 @@ export function requestBytes(item: unknown): number {
 }
 
 /** Cuts what is to be written into parts that each fit into a request as JSON, in their order. */
-export function* inParts<Item>(items: readonly Item[], mostBytes = REQUEST_BYTES): Generator<Item[]> {
+export function* inParts<Item>(items: readonly Item[]): Generator<Item[]> {
   let part: Item[] = [];
   let bytes = 0;
   for (const item of items) {
     const size = requestBytes(item);
-    if (part.length > 0 && bytes + size > mostBytes) {
+    if (part.length > 0 && bytes + size > REQUEST_BYTES) {
       yield part;
       part = [];
       bytes = 0;

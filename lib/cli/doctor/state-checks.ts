@@ -4,10 +4,10 @@ import { compareStates, type StateDifference } from '../../data-access/compare-s
 import type { Database } from '../../data-access/database.ts';
 import {
   explainTimeline,
+  findSequenceFaults,
   findUniqueIndexes,
   listPartitionMonths,
   plansHeardOf,
-  findSequenceFaults as readSequences,
   readServerVersion,
 } from '../../data-access/doctor.ts';
 import { lacksPolicy, parseDecisionPolicy, policyText } from '../../domain/decision-clock.ts';
@@ -218,7 +218,7 @@ export const checkSequences: DoctorCheck = {
     let checked = 0;
     let before: string | undefined;
     for (let call = 1; deep || call <= CALLS_UNLESS_DEEP; call++) {
-      const { faults, next, ...part } = await readSequences(database, REQUESTS_PER_CALL, before);
+      const { faults, next, ...part } = await findSequenceFaults(database, REQUESTS_PER_CALL, before);
       checked += part.checked;
       const [first] = faults;
       if (first !== undefined) {

@@ -56,12 +56,10 @@ const record = (pagwId: string, tenant: string, minute: number, type: string, fi
   recordHistory(db.database, { pagwId, tenant }, start, [[minute, type, fields]]);
 
 async function openOf(tenant: string) {
-  return (await listOpenIncidents(db.database, tenant)).map(({ key, reason, count, awaited }) => ({
-    key,
-    reason,
-    count,
-    awaited,
-  }));
+  const open = await listOpenIncidents(db.database);
+  return open
+    .filter((incident) => incident.tenant === tenant)
+    .map(({ key, reason, count, awaited }) => ({ key, reason, count, awaited }));
 }
 
 describe('an incident whose retries are sent', () => {
