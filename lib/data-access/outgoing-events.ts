@@ -1,7 +1,7 @@
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 
 /** What others are told of. */
-export const outgoingKinds = ['decided', 'stuck', 'exhausted', 'incident'] as const;
+const outgoingKinds = ['decided', 'stuck', 'exhausted', 'incident'] as const;
 export type OutgoingKind = (typeof outgoingKinds)[number];
 
 export interface OutgoingEvent {

@@ -41,11 +41,11 @@ export const eventTypes: ReadonlyMap<string, CatalogueEntry> = new Map<string, C
   ]),
 ]);
 
-export const eventTypeAliases: ReadonlyMap<string, string> = new Map(
+const eventTypeAliases: ReadonlyMap<string, string> = new Map(
   ['START', 'OK', 'FAIL', 'TIMEOUT', 'ERROR'].map((result) => [`API_CON_${result}`, `DOWNSTREAM_${result}`]),
 );
 
-export const statusAliases: ReadonlyMap<string, EventStatus> = new Map([
+const statusAliases: ReadonlyMap<string, EventStatus> = new Map([
   ['SUCCESS', 'COMPLETED'],
   ['FAILURE', 'FAILED'],
   ['RETRY', 'RETRY_SCHEDULED'],

@@ -252,7 +252,7 @@ export function withoutBlanks(event: unknown): unknown {
 export type EventInput = z.output<typeof eventSchema>;
 
 /** CloudEvents 1.0, structured mode: id is the eventId, time is occurredAt, data is the event. */
-export const cloudEventSchema = published(
+const cloudEventSchema = published(
   z.object({
     specversion: z.literal('1.0'),
     id: published(z.string().check(z.minLength(1), z.maxLength(128)), { description: 'The eventId.' }),

@@ -4,7 +4,7 @@ import { looksLikePhi } from './phi-guard.ts';
 import { dateText } from './phi-patterns.ts';
 import { plainForm } from './trade-words.ts';
 
-export const errorMessageMaxLength = 4_000;
+const errorMessageMaxLength = 4_000;
 const mask = '[masked]';
 const cutMark = '… [cut]';
 /** Longer texts are cut before masking: what follows could never reach the 4,000 kept characters but by mass masking. */

@@ -40,7 +40,7 @@ export function parsePhiGuard(json: string | undefined): PhiRules {
 }
 
 /** Patterns, and no keys beside the catalogue. */
-export const defaultPhiRules: PhiRules = parsePhiGuard(undefined);
+const defaultPhiRules: PhiRules = parsePhiGuard(undefined);
 
 const timeWords = new Set(
   `date dates at on from to start end effective since until version updated created time timestamp expiry expires

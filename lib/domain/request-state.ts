@@ -225,7 +225,7 @@ export function stallOf(rule: StateRule, facts: RequestFacts, limits: StageLimit
 }
 
 /** The stage a request that was handed over waits for; null when only its closing event is missing. */
-export function awaitedStage({ mainStage, nextStage }: RequestFacts): string | null {
+function awaitedStage({ mainStage, nextStage }: RequestFacts): string | null {
   return nextStage ?? stageAfter(mainStage ?? '');
 }
 

@@ -35,7 +35,7 @@ export const retryCommandSchema = z.object({
 export type RetryCommand = z.output<typeof retryCommandSchema>;
 
 /** Names one attempt at one failed stage: `pagwId:sequenceNo:attempt`, the same however often it is sent. */
-export function retryToken(pagwId: string, failedSequenceNo: number, attempt: number): string {
+function retryToken(pagwId: string, failedSequenceNo: number, attempt: number): string {
   return `${pagwId}:${failedSequenceNo}:${attempt}`;
 }
 

@@ -74,7 +74,7 @@ export const deadlineRiskMarks: Readonly<Record<DeadlineRisk, Mark>> = {
 };
 
 /** Why a request makes no progress: what its stage lacks. */
-export const stageReasons = [
+const stageReasons = [
   'no-result',
   'failed',
   'retries-exhausted',

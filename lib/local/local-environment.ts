@@ -76,7 +76,7 @@ export interface LocalAddresses {
 }
 
 /** Where `npm start` listens when it is told nothing, and `pagw` looks. */
-export const USUAL_PORT = 4780;
+const USUAL_PORT = 4780;
 
 /** The options by which a command finds the tracker at this port; none at the usual one. */
 export function trackerOptionsAt(port: number): string {

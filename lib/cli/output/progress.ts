@@ -39,7 +39,7 @@ export function openProgress(output: CliOutput): Progress {
 const RATE_FROM_MS = 1_000;
 
 /** `12,400 of 50,000 events · 24 % · 3,100/s · 12s left` */
-export function progressText(done: number, total: number | null, what: string, tookMs: number): string {
+function progressText(done: number, total: number | null, what: string, tookMs: number): string {
   const parts = [`${countText(done)}${total === null ? '' : ` of ${countText(total)}`} ${what}`];
   if (total !== null && total > 0) parts.push(`${Math.floor((100 * Math.min(done, total)) / total)} %`);
   if (tookMs < RATE_FROM_MS || done === 0) return parts.join(' · ');

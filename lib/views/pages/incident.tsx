@@ -79,7 +79,7 @@ export interface IncidentData {
 }
 
 /** One incident: how it stands, what to do, what was notified and done, and its requests. */
-export function Incident({ data, context }: { data: IncidentData; context: ViewContext }) {
+function Incident({ data, context }: { data: IncidentData; context: ViewContext }) {
   const { incident, notifications, outage, members, acts, owner, pauses } = data;
   const { now, zone, links } = context;
   const { closedAt, openedAt, count, awaited, peakCount, level } = incident;

@@ -30,7 +30,7 @@ export const rejectionPage: ViewPage = {
 };
 
 /** One refused event: why, whose, what became of it since, and what to do. Its body is in the quarantine bucket, never here. */
-export function RejectionView({ rejected, context }: { rejected: FollowedRejection; context: ViewContext }) {
+function RejectionView({ rejected, context }: { rejected: FollowedRejection; context: ViewContext }) {
   const { id, code, path, rule, hint, tenant, pagwId, messageId, position, sentAt, rejectedAt } = rejected;
   const { now, zone, links } = context;
   return (
