@@ -141,7 +141,11 @@ const bootstrap: PreflightCheck = {
   async run(account) {
     const toolkit = await describeStack(account, 'CDKToolkit');
     const version = toolkit?.Outputs?.find(({ OutputKey }) => OutputKey === 'BootstrapVersion')?.OutputValue;
-    if (toolkit === undefined) return fail('there is no stack CDKToolkit', 'Run `npx cdk bootstrap`.');
+    if (toolkit === undefined)
+      return fail(
+        'there is no stack CDKToolkit',
+        'Run `npx cdk bootstrap`, unless yours has another name (`--toolkit-stack-name`), which is not looked at.',
+      );
     if (Number(version ?? 0) >= LEAST_BOOTSTRAP_VERSION) return pass(`bootstrap version ${version}`);
     return fail(
       `bootstrap version ${version ?? 'unknown'}, and ${LEAST_BOOTSTRAP_VERSION} is the least`,
