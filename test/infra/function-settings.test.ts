@@ -37,8 +37,8 @@ const OPTIONAL: Record<string, string[]> = {
   'maintain.handler': optionalOf(maintainEnv),
   'widget.handler': ['DECISION_POLICY', 'RETRY_POLICY', 'STUCK_LIMITS'],
 };
-/** A property of the function's timeout, not of a stage. */
-const NOT_A_STAGES = ['RETRY_LEASE_SECONDS'];
+/** A property of the function's timeout, and of a local tracker's port; not of a stage. */
+const NOT_A_STAGES = ['RETRY_LEASE_SECONDS', 'TRACKER_OPTIONS'];
 
 describe.each(Object.keys(STAGES))('every function of %s', (stage) => {
   test('starts with the settings it is deployed with', () => {
