@@ -298,7 +298,7 @@ export function requestClose(cli: Cli): Command {
             });
           if (outcome === 'needs-second')
             throw usageError(
-              `The decision clock of ${pagwId} runs: whoever stops it needs a second person.`,
+              `The decision clock of ${pagwId} runs: stopping it takes a second person.`,
               'Name who agrees with --second, another person than you.',
             );
           session.say(

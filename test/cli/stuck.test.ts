@@ -163,7 +163,7 @@ describe('pagw request close', () => {
     expect((await pagw('request close PAGW-NOBODY --as void --reason again')).code).toBe(5);
     expect((await pagw('request close PAGW-1 --reason again')).code).toBe(64);
     const alone = await pagw('request close PAGW-1 --as withdrawn --reason again');
-    expect([alone.code, alone.stderr]).toEqual([64, expect.stringContaining('needs a second person')]);
+    expect([alone.code, alone.stderr]).toEqual([64, expect.stringContaining('takes a second person')]);
   });
 });
 

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { CliError } from '../cli-error.ts';
 import type { CliOutput } from '../run-pagw.ts';
 
-/** Whoever read the output has closed it (`| head`): they have enough, and nothing is wrong. */
+/** The reader of the output has closed it (`| head`): it has enough, and nothing is wrong. */
 export class ReaderGoneError extends Error {
   override readonly name = 'ReaderGoneError';
 }

@@ -186,7 +186,7 @@ async function planClose(views: ConsoleViews, parameters: ViewParameters): Promi
       const outcome = await closeRequest(database, { pagwId, end, second, ...operator }, clock.now());
       if (outcome === 'closed') return `Closed as ${end}.`;
       if (outcome === 'needs-second')
-        throw nothingDone('Its decision clock runs: whoever stops it needs a second person.');
+        throw nothingDone('Its decision clock runs: stopping it takes a second person.');
       throw nothingDone('It was closed already.');
     },
   };
