@@ -20,7 +20,8 @@ import {
   instantOf,
   isFields,
   type Kind,
-  type NotUnderstood,
+  type Notes,
+  noNotes,
   type StatedFields,
   textOf,
 } from './stated-fields.ts';
@@ -55,14 +56,11 @@ interface Stating {
  * `plan_id`), or by a type of its own (`APPEAL_RECEIVED`, `EXTENSION_GRANTED`, `REQUEST_CANCELLED`). What is not understood
  * is not stated, but told. docs/contract/README.md lists the names.
  */
-export function decisionStatements(event: Stating): {
-  stated: Partial<StatedRequest>;
-  notUnderstood: readonly NotUnderstood[];
-} {
-  if (event.status === 'FAILED') return { stated: {}, notUnderstood: [] };
-  const notUnderstood: NotUnderstood[] = [];
-  const find = finder(notUnderstood, ['/request', event.request], ['/metadata', event.metadata]);
-  return { stated: statementsIn(event, find), notUnderstood };
+export function decisionStatements(event: Stating): { stated: Partial<StatedRequest>; notes: Notes } {
+  const notes: Notes = { notUnderstood: [], asked: event.request === null ? null : new Set() };
+  if (event.status === 'FAILED') return { stated: {}, notes };
+  const find = finder(notes, ['/request', event.request], ['/metadata', event.metadata]);
+  return { stated: statementsIn(event, find), notes };
 }
 
 function statementsIn(event: Stating, find: Find): Partial<StatedRequest> {
@@ -106,7 +104,7 @@ const lineNames = ['lines', 'linecounts', 'lineitems', 'linesummary'];
 /** In metadata only the submission's: of any other event they speak of the receipt of something else. */
 function receiptOf({ eventType, request }: Stating, find: Find): string | undefined {
   if (eventType !== 'REQUEST_RECEIVED' && request === null) return undefined;
-  const place = eventType === 'REQUEST_RECEIVED' ? find : finder(find.notUnderstood, ['/request', request]);
+  const place = eventType === 'REQUEST_RECEIVED' ? find : finder(find.notes, ['/request', request]);
   return place.as(time, 'receivedat');
 }
 
@@ -194,7 +192,7 @@ function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
 }
 
 function answerUnder(names: readonly string[], place: StatedFields): Answer | null {
-  const find = finder([], ['', place]);
+  const find = finder(noNotes(), ['', place]);
   if (names === actionNames) return actionSaid(find);
   return names[0] === 'outcome' ? answerOf({ outcome: find('outcome') }) : answerSaid(find(...names));
 }
@@ -299,7 +297,9 @@ function kindOf(said: string): RequestKind | undefined {
 
 function answerOfLine(line: unknown): Answer | null {
   if (!isFields(line)) return answerSaid(line);
-  return answerSaid(finder([], ['', line])(...actionNames, 'action', 'disposition', 'outcome', 'status'));
+  return answerSaid(
+    finder(noNotes(), ['', line])(...actionNames, 'action', 'disposition', 'outcome', 'status'),
+  );
 }
 
 /** What lines come to of which each has ended without a decision; undefined where any is, or may be, decided. */
@@ -357,7 +357,7 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   const ends = ['extendeduntil', 'extensionuntil'];
   const isStated = own ?? alone ?? byType ?? find(...lengths, ...ends);
   if (isStated === undefined) return undefined;
-  const before = find.notUnderstood.length;
+  const before = find.notes.notUnderstood.length;
   const said = own?.as(extension, 'status', 'outcome', 'decision') ?? alone;
   const length =
     own?.as(days, 'days', 'extensiondays', 'lengthdays', 'length') ??
@@ -368,7 +368,7 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
     find.as(end, ...ends, 'newdueat') ??
     alone?.until;
   // A length that is none extends nothing, and one that is not understood is no reason for all of the 14 days.
-  if (length === undefined ? find.notUnderstood.length > before : length < 1) return undefined;
+  if (length === undefined ? find.notes.notUnderstood.length > before : length < 1) return undefined;
   const by =
     own?.as(who, 'by', 'requestedby', 'initiatedby', 'who') ??
     find.as(who, 'extensionby', 'extendedby', 'requestedby');
@@ -483,7 +483,7 @@ function outcomeOf(value: unknown): AppealOutcome | null | undefined {
 function givesReason({ metadata }: Stating, find: Find): boolean {
   if (isReason(find(...reasonNames))) return true;
   const below = Object.values(metadata ?? {}).filter(isFields);
-  if (below.some((place) => isReason(finder([], ['', place])(...reasonNames)))) return true;
+  if (below.some((place) => isReason(finder(noNotes(), ['', place])(...reasonNames)))) return true;
   return below.some(
     ({ extension }) =>
       Array.isArray(extension) &&

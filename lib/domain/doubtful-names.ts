@@ -1,8 +1,9 @@
 import { unwrapCloudEvent } from './cloud-event.ts';
 import { canonicalEventType, eventTypes } from './event-catalogue.ts';
-import { eventSchema } from './event-contract.ts';
+import { eventSchema, requestSchema } from './event-contract.ts';
 import { canonicalStage, stages } from './event-stages.ts';
 import { nearestNames } from './nearest-names.ts';
+import { comparedName } from './stated-fields.ts';
 
 /** A name that is taken as it comes, and is near one that is known: misspelt, most likely. Or metadata that nobody understands. */
 export interface DoubtfulName {
@@ -16,10 +17,21 @@ export interface DoubtfulName {
 const isNameLike = /^[A-Za-z_-]{2,40}$/;
 const fields = Object.keys(eventSchema.shape);
 const isField = new Set(fields);
+/** Of `request` and its parts; other spellings are asked for while they are read. */
+const fieldsWithin: Readonly<Record<string, readonly string[]>> = {
+  request: Object.keys(requestSchema.shape),
+  payload: ['bucket', 'key'],
+  extension: ['days', 'until', 'by', 'at'],
+  appeal: ['receivedAt', 'outcome', 'decidedAt'],
+  lines: ['approved', 'modified', 'denied', 'pended'],
+};
 const isStage = new Set<string>(stages);
 
-/** What of an event that the contract takes is near a known name without being one: its type, its stage, its fields. */
-export function doubtfulNames(sent: unknown): DoubtfulName[] {
+/**
+ * What of an event that the contract takes is near a known name without being one: its type, its stage, its fields.
+ * @param asked under `request`, the names that were looked for, as they are compared.
+ */
+export function doubtfulNames(sent: unknown, asked: ReadonlySet<string>): DoubtfulName[] {
   const { event } = unwrapCloudEvent(sent);
   if (typeof event !== 'object' || event === null) return [];
   const { eventType, stage } = event as Record<string, unknown>;
@@ -34,5 +46,14 @@ export function doubtfulNames(sent: unknown): DoubtfulName[] {
   const stated = typeof stage === 'string' ? canonicalStage(stage) : null;
   if (stated !== null && !isStage.has(stated)) doubt('/stage', stated, stages);
   for (const field of Object.keys(event)) if (!isField.has(field)) doubt(`/${field}`, field, fields);
+  const { request } = event as Record<string, unknown>;
+  const parts = typeof request === 'object' && request !== null ? { request, ...request } : {};
+  for (const [part, known] of Object.entries(fieldsWithin)) {
+    const held = (parts as Record<string, unknown>)[part];
+    if (typeof held !== 'object' || held === null || Array.isArray(held)) continue;
+    for (const field of Object.keys(held))
+      if (!known.includes(field) && !asked.has(comparedName(field)))
+        doubt(`/request${part === 'request' ? '' : `/${part}`}/${field}`, field, known);
+  }
   return doubts;
 }

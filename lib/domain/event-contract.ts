@@ -102,7 +102,7 @@ const anyOf = (
 ) => published(z.optional(z.unknown()), { type, description });
 
 // Loose: other spellings of these names are read, too (decision-statements.ts).
-const requestSchema = z.looseObject({
+export const requestSchema = z.looseObject({
   type: optional(code(64), 'What is asked for, such as PAS_SUBMIT.'),
   priority: optional(
     oneOf((text) => canonicalPriority(text) !== undefined, priorities),

@@ -91,9 +91,9 @@ function readEvent(
   if (deepAttribute !== undefined)
     return { rejection: rejectionOf(tooDeep(deepAttribute), position, ownerOf(event, eventId)) };
   const defaults = { eventId, occurredAt: envelope.sentAt.toISOString() };
-  const { event: read, notUnderstood } = normaliseEvent(parsed.data, metadata, defaults, rules);
+  const { event: read, notes } = normaliseEvent(parsed.data, metadata, defaults, rules);
   // What stands under `request` is the contract's; metadata are their service's own, so that there it is only told.
-  const misstated = notUnderstood.find(({ path }) => path.startsWith('/request/'));
+  const misstated = notes.notUnderstood.find(({ path }) => path.startsWith('/request/'));
   if (misstated !== undefined) {
     const { path, rule, meant } = misstated;
     return refuse({ code: 'FIELD_INVALID', path, rule, hint: `Send ${meant}.` });
@@ -101,8 +101,8 @@ function readEvent(
   if (canaryReading(read) === 'pretender')
     return refuse({ code: 'TENANT_RESERVED', path: '/tenant', rule: 'reserved-name' });
   const doubts = [
-    ...doubtfulNames(sent),
-    ...notUnderstood.map(({ path, meant }) => ({ path: pointer(path), didYouMean: meant })),
+    ...doubtfulNames(sent, notes.asked ?? new Set()),
+    ...notes.notUnderstood.map(({ path, meant }) => ({ path: pointer(path), didYouMean: meant })),
   ];
   return {
     event: { position, ...read, ...(doubts.length > 0 && { doubts }) },

@@ -11,7 +11,7 @@ import { canonicalStage, laneOf, unknownStage } from './event-stages.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
 import type { PhiRules } from './phi-guard.ts';
 import { isRetryable, type RetryPolicy, retryTiming } from './retry-policy.ts';
-import type { NotUnderstood } from './stated-fields.ts';
+import type { Notes } from './stated-fields.ts';
 import { canonicalTimestamp } from './timestamp.ts';
 import type { StatedRequest, TrackedEvent } from './tracked-event.ts';
 
@@ -35,7 +35,7 @@ export function normaliseEvent(
   metadata: Record<string, unknown> | null,
   defaults: EventDefaults,
   rules: MessageRules,
-): { event: TrackedEvent; notUnderstood: readonly NotUnderstood[] } {
+): { event: TrackedEvent; notes: Notes } {
   const eventType = canonicalEventType(input.eventType) ?? input.eventType;
   const catalogued = eventTypes.get(eventType);
   const stage = canonicalStage(input.stage) ?? catalogued?.stage ?? unknownStage;
@@ -47,7 +47,7 @@ export function normaliseEvent(
     metadata,
     errorCode: text(input.errorCode),
   };
-  const { stated, notUnderstood } = decisionStatements({ ...core, request: input.request ?? null, metadata });
+  const { stated, notes } = decisionStatements({ ...core, request: input.request ?? null, metadata });
   const event = {
     ...core,
     eventId: text(input.eventId) ?? defaults.eventId,
@@ -67,7 +67,7 @@ export function normaliseEvent(
     correlationId: text(input.correlationId),
     stated: statedRequest(input.request, stated),
   };
-  return { event, notUnderstood };
+  return { event, notes };
 }
 
 type Outcome = Pick<TrackedEvent, 'stage' | 'eventType' | 'known' | 'status' | 'errorCode'>;

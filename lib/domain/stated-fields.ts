@@ -25,25 +25,39 @@ export interface Find {
   as: <Value>(kind: Kind<Value>, ...names: string[]) => Value | undefined;
   /** The fields of the object that it is. */
   inside: (...names: string[]) => Find | undefined;
+  notes: Notes;
+}
+
+/** What comes to light while fields are read. */
+export interface Notes {
   notUnderstood: NotUnderstood[];
+  /** The names that were looked for, as they are compared; null: nobody wants to know. */
+  asked: Set<string> | null;
+}
+
+export const noNotes = (): Notes => ({ notUnderstood: [], asked: null });
+
+/** A name as it is compared: by letters and digits alone. */
+export function comparedName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /**
  * Reads a field by any of its names, in the first place before the others; names are compared by letters and digits alone.
- * @param notUnderstood gets what is noted.
  */
 export function finder(
-  notUnderstood: NotUnderstood[],
+  notes: Notes,
   ...places: readonly [pointer: string, fields: StatedFields | null][]
 ): Find {
   const found = new Map<string, { path: () => string; value: unknown }>();
   for (const [pointer, place] of places)
     for (const [name, value] of Object.entries(place ?? {})) {
-      const key = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+      const key = comparedName(name);
       if (!isBlank(value) && !found.has(key))
         found.set(key, { path: () => pointer + pointerStep(name), value });
     }
   const first = (names: readonly string[]) => {
+    if (notes.asked !== null) for (const name of names) notes.asked.add(name);
     for (const name of names) {
       const one = found.get(name);
       if (one !== undefined) return one;
@@ -55,14 +69,14 @@ export function finder(
       const one = first(names);
       if (one === undefined) return undefined;
       const value = read(one.value);
-      if (value === undefined) notUnderstood.push({ path: one.path(), rule, meant });
+      if (value === undefined) notes.notUnderstood.push({ path: one.path(), rule, meant });
       return value ?? undefined;
     },
     inside: (...names: string[]) => {
       const one = first(names);
-      return one && isFields(one.value) ? finder(notUnderstood, [one.path(), one.value]) : undefined;
+      return one && isFields(one.value) ? finder(notes, [one.path(), one.value]) : undefined;
     },
-    notUnderstood,
+    notes,
   });
 }
 

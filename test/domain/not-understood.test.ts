@@ -67,6 +67,25 @@ describe('what is stated of a decision and not understood', () => {
   });
 });
 
+describe('a field of the request', () => {
+  it('that is near a known one is told with what it most likely means; other spellings and others are not', () => {
+    const request = {
+      ...{ Priority: 'EXPEDITED', recievedAt: '2026-03-20T10:00:00Z', payload: { bukket: 'b' } },
+      ...{ planId: 'H1', is_drug: false, HCR01: 'A1', favouriteColour: 'x', extension_days: 3 },
+      ...{ extension: { days: 3, untill: '2026-03-20' }, appeal: { filed_at: '2026-03-20T10:00:00Z' } },
+      ...{ lines: { approved: 1, aproved: 2 } },
+    };
+    const { events } = read({ tenant: 'anthem', pagwId: 'P', eventType: 'VAL_OK', request });
+    expect(events[0]?.doubts).toEqual([
+      { path: '/request/Priority', didYouMean: 'priority' },
+      { path: '/request/recievedAt', didYouMean: 'receivedAt' },
+      { path: '/request/payload/bukket', didYouMean: 'bucket' },
+      { path: '/request/extension/untill', didYouMean: 'until' },
+      { path: '/request/lines/aproved', didYouMean: 'approved' },
+    ]);
+  });
+});
+
 describe('what is understood', () => {
   it.each([
     [{ extension: '2026-03-15' }, { extension: { days: 14, until: '2026-03-15' } }],
