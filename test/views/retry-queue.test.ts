@@ -65,7 +65,7 @@ describe('the retry queue', () => {
       pausedAt: ago(60),
     };
     expect(textOf(retryQueue({ pauses: [pause] }))).toContain(
-      'retries of API_CONNECTOR · carelon are paused by ops, 1m ago, because',
+      'Retries of API_CONNECTOR · carelon are paused by ops, 1m ago, because',
     );
   });
 

@@ -69,8 +69,8 @@ export function LoadCharts({ data, context }: { data: LoadData; context: ViewCon
             <span class={`key ${place === 0 ? 'before-key' : 'long-key'}`} /> {name}
           </>
         ))}
-        . Received, in flight, stuck and waiting are sampled each quarter of an hour, the last three as the
-        most at once.
+        . Received, in flight, stuck and waiting are sampled each quarter of an hour; of the last three the
+        most that a sample found is shown.
       </p>
       <details>
         <summary>The numbers</summary>

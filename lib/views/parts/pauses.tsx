@@ -12,8 +12,7 @@ export function Pauses({ pauses, now }: { pauses: readonly RetryPause[]; now: Da
     <Caution>
       {pauses.slice(0, MOST_NAMED).map((pause, place) => (
         <>
-          {place === 0 ? '' : '; '}
-          retries of{' '}
+          {place === 0 ? 'Retries of' : '; retries of'}{' '}
           <DataText
             value={[pause.tenant, pause.stage, pause.downstream].filter((name) => name !== null).join(' · ')}
           />{' '}
