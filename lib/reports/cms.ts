@@ -97,7 +97,7 @@ export function inLocalYears(question: ReportQuestion, policy: DecisionPolicy): 
 }
 
 /** Where every plan is; of a span of one's own nobody expects it. */
-export function isOver({ years }: FiguresSpan, now: Date): boolean {
+export function isYearOver({ years }: FiguresSpan, now: Date): boolean {
   const { until, tenants, plans } = years ?? { until: now, tenants: [], plans: [] };
   return [until, ...[...tenants, ...plans].map((one) => one.until)].every((end) => end <= now);
 }
@@ -134,7 +134,7 @@ export async function readCms(
     table: { ...cms, columns: figureColumns(partialAs) },
     others: rows.length === 0 ? [] : [fillTable(reconciliation, rows)],
     cautions: [
-      ...(isOver(span, question.now) ? [] : [`${year} is not over: its figures will change.`]),
+      ...(isYearOver(span, question.now) ? [] : [`${year} is not over: its figures will change.`]),
       ...incomplete.map(
         ({ delegate, requests }) =>
           `Incomplete: nothing is known of ${plural(requests, 'request')} that ${delegate} decides; add its figures with --add.`,

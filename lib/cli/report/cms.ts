@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { freezeFigures, publishedFigures } from '../../data-access/published-figures.ts';
 import { type DecisionPolicy, parseDecisionPolicy } from '../../domain/decision-clock.ts';
 import { publicKeyText, signingKeyName } from '../../domain/signed-figures.ts';
-import { CMS_DEFINITIONS, cms, inLocalYears, isOver, readCms } from '../../reports/cms.ts';
+import { CMS_DEFINITIONS, cms, inLocalYears, isYearOver, readCms } from '../../reports/cms.ts';
 import type { ReportQuestion } from '../../reports/report.ts';
 import type { Verb } from '../cli.ts';
 import { usageError } from '../cli-error.ts';
@@ -88,7 +88,7 @@ async function freezeYear(
   const span = inLocalYears(question, policy);
   const rows = await publishedFigures(connection.database('reader'), span);
   await session.confirm(
-    `Freeze the figures of ${year}${isOver(span, question.now) ? '' : ', which is not over,'} on ${connection.name}?`,
+    `Freeze the figures of ${year}${isYearOver(span, question.now) ? '' : ', which is not over,'} on ${connection.name}?`,
   );
   const operator = await operatorOf({ reason }, session);
   const figures = { year, tenant: question.tenant, rows };
