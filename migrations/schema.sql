@@ -2664,7 +2664,7 @@ BEGIN
   ),
   -- As it stood before this statement.
   former AS (
-    SELECT known.pagw_id, known.episode, known.due_at, known.resolution, known.resolved_at
+    SELECT known.pagw_id, known.episode, known.due_at, known.received_at, known.priority_since, known.resolution, known.resolved_at
     FROM decision_episode AS known
     JOIN request ON request.pagw_id = known.pagw_id
   ),
@@ -2711,7 +2711,7 @@ BEGIN
       faults = excluded.faults
     RETURNING *
   ),
-  -- A deadline that moved may be over by now.
+  -- A deadline that moved may be over by now, or no longer at risk.
   due_again AS (
     UPDATE request_tracker AS request
     SET watch_at = recorded_at
@@ -2719,7 +2719,8 @@ BEGIN
     LEFT JOIN former ON former.pagw_id = saved.pagw_id AND former.episode = saved.episode
     WHERE request.pagw_id = saved.pagw_id
       AND saved.resolved_at IS NULL
-      AND saved.due_at IS DISTINCT FROM former.due_at
+      AND (saved.due_at, saved.received_at, saved.priority_since)
+        IS DISTINCT FROM (former.due_at, former.received_at, former.priority_since)
       AND request.watch_at > recorded_at
   )
   INSERT INTO outgoing_event (kind, tenant, detail, written_at)

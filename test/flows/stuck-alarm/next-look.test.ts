@@ -19,7 +19,8 @@ afterAll(() => db.close());
 const verdicts = async (ids: string) =>
   (
     await db.database.execute(
-      `SELECT pagw_id, status, completed_at, board, stuck_reason, stuck_stage, stuck_since, deadline_risk, decision_due_at, incident_key
+      `SELECT pagw_id, status, completed_at, board, stuck_reason, stuck_stage, stuck_since, deadline_risk, incident_key,
+         CASE WHEN clock_stopped_at IS NULL THEN decision_due_at END AS due_at
        FROM request_tracker WHERE pagw_id LIKE :ids ORDER BY pagw_id`,
       { ids },
     )
