@@ -1,33 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type FlowQuery, readFlow, refreshFlow } from '../../../lib/data-access/flow.ts';
-import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { refreshFlow } from '../../../lib/data-access/flow.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { type RequestStep, recordSteps } from '../../support/history.ts';
+import { NOW, openFlowDatabase, START } from './flow-database.ts';
 
-const START = new Date('2026-03-01T08:00:00Z');
-const NOW = new Date('2026-03-04T12:30:00Z');
-let db: TestDatabase;
+let db: Awaited<ReturnType<typeof openFlowDatabase>>;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
-  await ensurePartition(db.database, START);
+  db = await openFlowDatabase();
 });
 afterAll(() => db.close());
 
-beforeEach(async () => {
-  await db.database.execute(
-    'TRUNCATE request_tracker, event_tracker, request_flow, flow_summary, flow_changed_request, flow_changed_hour, flow_changed_day',
-  );
-});
+beforeEach(() => db.empty());
 
-const maintain = async () => {
-  const options = { database: db.database, now: NOW, mayGoOn: () => true };
-  await refreshSummary(options);
-  return refreshFlow(options);
-};
-const read = (query: Partial<FlowQuery> = {}) =>
-  readFlow(db.database, { tenant: null, since: new Date('2026-02-01T00:00:00Z'), ...query });
 /** As the report is described, over every event. */
 async function exact(lanes: 'main' | 'all', since: Date, until: Date | null, tenant: string | null) {
   const values = { since, until, tenant, lanes };
@@ -95,7 +80,7 @@ interface ExactEdge {
 
 async function expectExact(lanes: 'main' | 'all', since: Date, until: Date | null, tenant: string | null) {
   const truth = await exact(lanes, since, until, tenant);
-  const flow = await read({ lanes, since, until: until ?? undefined, tenant });
+  const flow = await db.read({ lanes, since, until: until ?? undefined, tenant });
   const label = `${lanes} ${since.toISOString()} ${until?.toISOString()} ${tenant}`;
   const found = new Map(flow.edges.map((edge) => [`${edge.from}>${edge.to}`, edge]));
   expect(found.size, label).toBe(truth.edges.length);
@@ -166,17 +151,17 @@ describe('the report', () => {
     const steps = madeSteps(7, 60);
     await recordSteps(db.database, START, steps.slice(0, 150));
     await expectAll();
-    await maintain();
+    await db.maintain();
     await expectAll();
     await recordSteps(db.database, START, steps.slice(150, 330));
     await expectAll();
-    await maintain();
+    await db.maintain();
     await recordSteps(db.database, START, steps.slice(330));
     await expectAll();
-    await maintain();
-    await maintain();
+    await db.maintain();
+    await db.maintain();
     await expectAll();
-    expect(await maintain()).toMatchObject({ flowHoursRolledUp: 0, flowDaysRolledUp: 0 });
+    expect(await db.maintain()).toMatchObject({ flowHoursRolledUp: 0, flowDaysRolledUp: 0 });
   });
 
   it('is the same after a run that is cut anywhere', async () => {

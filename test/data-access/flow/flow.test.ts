@@ -1,36 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type FlowQuery, readFlow, refreshFlow } from '../../../lib/data-access/flow.ts';
-import { ensurePartition } from '../../../lib/data-access/maintain.ts';
-import { refreshSummary } from '../../../lib/data-access/summary.ts';
+import type { FlowQuery } from '../../../lib/data-access/flow.ts';
 import { laneOf, stages } from '../../../lib/domain/event-stages.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { recordHistory } from '../../support/history.ts';
+import { openFlowDatabase, START } from './flow-database.ts';
 
-const START = new Date('2026-03-01T08:00:00Z');
-const NOW = new Date('2026-03-04T12:30:00Z');
-let db: TestDatabase;
+let db: Awaited<ReturnType<typeof openFlowDatabase>>;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
-  await ensurePartition(db.database, START);
+  db = await openFlowDatabase();
 });
 afterAll(() => db.close());
 
-beforeEach(async () => {
-  await db.database.execute(
-    'TRUNCATE request_tracker, event_tracker, request_flow, flow_summary, flow_changed_request, flow_changed_hour, flow_changed_day',
-  );
-});
+beforeEach(() => db.empty());
 
-const maintain = async () => {
-  const options = { database: db.database, now: NOW, mayGoOn: () => true };
-  await refreshSummary(options);
-  return refreshFlow(options);
-};
-const read = (query: Partial<FlowQuery> = {}) =>
-  readFlow(db.database, { tenant: null, since: new Date('2026-02-01T00:00:00Z'), ...query });
 const edgesOf = async (query: Partial<FlowQuery> = {}) =>
-  (await read(query)).edges.map(({ from, to, count }) => `${from}>${to} ${count}`).sort();
+  (await db.read(query)).edges.map(({ from, to, count }) => `${from}>${to} ${count}`).sort();
 
 it('knows the lanes as the catalogue does', async () => {
   for (const stage of [...stages, 'UNKNOWN', 'SOMETHING_ELSE']) {
@@ -52,9 +36,9 @@ describe('a hand-over', () => {
       [9, 'PARSE_START'],
       [9, 'PARSE_OK'],
     ]);
-    for (const run of [undefined, maintain]) {
+    for (const run of [undefined, db.maintain]) {
       await run?.();
-      const { edges, stages: visited, variants } = await read();
+      const { edges, stages: visited, variants } = await db.read();
       expect(edges).toMatchObject([
         { from: 'PARSING', to: 'VALIDATION', count: 1, maxWaitMs: 300_000, failedShare: 0, wentBackShare: 0 },
         { from: 'VALIDATION', to: 'PARSING', count: 1, maxWaitMs: 120_000, failedShare: 1, wentBackShare: 1 },
@@ -73,11 +57,11 @@ describe('a hand-over', () => {
 
   it('counts for the type of its request, also where that is stated after it was folded', async () => {
     await recordHistory(db.database, { pagwId: 'P1' }, START, [[0, 'PARSE_OK']]);
-    await maintain();
+    await db.maintain();
     await recordHistory(db.database, { pagwId: 'P1' }, START, [
       [1, 'VAL_START', { request: { type: 'PAS_LATER' } }],
     ]);
-    for (const run of [undefined, maintain]) {
+    for (const run of [undefined, db.maintain]) {
       await run?.();
       expect(await edgesOf({ requestType: 'PAS_LATER' })).toEqual(['PARSING>VALIDATION 1']);
     }
@@ -90,15 +74,15 @@ describe('a hand-over', () => {
       [7, 'VAL_OK', { skewMinutes: 60 }],
       [9, 'ENRICH_START'],
     ]);
-    for (const run of [undefined, maintain]) {
+    for (const run of [undefined, db.maintain]) {
       await run?.();
-      expect((await read()).edges.toSorted((one, other) => one.from.localeCompare(other.from))).toMatchObject(
-        [
-          { from: 'PARSING', maxWaitMs: 0, clampedCount: 1 },
-          // A clock ahead counts as the time of recording.
-          { from: 'VALIDATION', maxWaitMs: 120_000, clampedCount: 0 },
-        ],
-      );
+      expect(
+        (await db.read()).edges.toSorted((one, other) => one.from.localeCompare(other.from)),
+      ).toMatchObject([
+        { from: 'PARSING', maxWaitMs: 0, clampedCount: 1 },
+        // A clock ahead counts as the time of recording.
+        { from: 'VALIDATION', maxWaitMs: 120_000, clampedCount: 0 },
+      ]);
     }
   });
 
@@ -112,7 +96,7 @@ describe('a hand-over', () => {
       [0, 'ENRICH_OK', { occurredAt: '1970-01-21T00:00:00Z' }],
       [4, 'CONVERT_OK'],
     ]);
-    const waits = Object.fromEntries((await read()).edges.map(({ from, maxWaitMs }) => [from, maxWaitMs]));
+    const waits = Object.fromEntries((await db.read()).edges.map(({ from, maxWaitMs }) => [from, maxWaitMs]));
     expect(waits).toEqual({ PARSING: 2 * 86_400_000, ENRICHMENT: 240_000 });
   });
 
@@ -123,16 +107,16 @@ describe('a hand-over', () => {
       [2, 'PUBLISH_OK'],
     ]);
     expect(await edgesOf()).toEqual(['CONFIRMATION>CHECK 1']);
-    await maintain();
+    await db.maintain();
     await recordHistory(db.database, { pagwId: 'UNKNOWN' }, START, [[3, 'PRINT_OK', { stage: 'PRINT' }]]);
     expect(await edgesOf()).toEqual(['CHECK>PRINT 1', 'CONFIRMATION>CHECK 1']);
-    await maintain();
+    await db.maintain();
     await recordHistory(db.database, { pagwId: 'UNKNOWN' }, START, [
       [4, 'PARSE_OK'],
       [5, 'OTHER_OK', { stage: 'OTHER' }],
       [6, 'VAL_OK'],
     ]);
-    for (const run of [undefined, maintain]) {
+    for (const run of [undefined, db.maintain]) {
       await run?.();
       expect(await edgesOf()).toEqual(['PARSING>VALIDATION 1']);
     }
