@@ -45,7 +45,7 @@ COMMENT ON COLUMN retry_batch_failure.sequence_no IS 'Of the failure in its requ
 CREATE INDEX ix_retry_batch_running ON retry_batch (id) WHERE state = 'RUNNING';
 
 -- Which failures are being sent at this moment. Aside from the history, because a claim on the failure's own row would
--- write that row and all its indexes anew: two thirds of what a claim took. The key is the lock: one claim a failure.
+-- write that row and all its indexes again: two thirds of what a claim took. The key is the lock: one claim a failure.
 CREATE TABLE retry_claim (
   failure_id BIGINT PRIMARY KEY,
   claimed_at TIMESTAMPTZ NOT NULL

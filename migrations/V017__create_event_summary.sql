@@ -45,7 +45,7 @@ CREATE TABLE event_summary_changed_hour (
   hour TIMESTAMPTZ PRIMARY KEY
 );
 
--- Days that hold an hour which was made anew since they were merged.
+-- Days that hold an hour which was rebuilt since they were merged.
 CREATE TABLE event_summary_changed_day (
   day TIMESTAMPTZ PRIMARY KEY
 );

@@ -56,7 +56,7 @@ CREATE TABLE flow_changed_request (
   pagw_id VARCHAR(64) COLLATE "C" PRIMARY KEY
 );
 
--- Hours whose requests changed since they were rolled up, and days that hold an hour which was made anew.
+-- Hours whose requests changed since they were rolled up, and days that hold an hour which was rebuilt.
 CREATE TABLE flow_changed_hour (
   hour TIMESTAMPTZ PRIMARY KEY
 );

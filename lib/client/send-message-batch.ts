@@ -49,7 +49,7 @@ export async function sendMessageBatch(
 }
 
 /**
- * What passes by, or is mended while the message waits, whosever fault it is called: too many calls, and what the queue's key
+ * What passes, or is fixed while the message waits, whosever fault it is called: too many calls, and what the queue's key
  * refuses (RequestThrottled, KmsThrottled, KmsAccessDenied … of
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html).
  */
