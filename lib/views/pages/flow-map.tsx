@@ -63,7 +63,7 @@ function Node({ stage: { stage, visits, failed, open }, row }: { stage: FlowStag
       <title>{`${stage}: ${details}`}</title>
       <rect class="stage" x={BOX.x} y={y} width={BOX.width} height={BOX.height} rx={6} />
       <text class="stage-name" x={BOX.x + 10} y={y + 15}>
-        {cut(stage, 30)}
+        {cut(stage, 27)}
       </text>
       <text x={BOX.x + 10} y={y + 29}>
         {details}

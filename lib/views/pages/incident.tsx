@@ -253,7 +253,8 @@ function Notifications({ notifications, context }: NotificationsProps) {
         },
         {
           name: 'Text',
-          cell: ({ body }) => body.split('\n').map((line) => <div class="detail">{line}</div>),
+          // Its last line has several parts, far apart; a page would run them together.
+          cell: ({ body }) => body.split(/\n| {5}/).map((line) => <div class="detail">{line}</div>),
         },
       ]}
     />
