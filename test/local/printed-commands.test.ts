@@ -96,7 +96,10 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm (ci|start|test)|^npm ci && npm start/, 'test/installation.test.ts'],
   [/^npm run (test:\w+|check|bench|rehearse:upgrade)/, 'package.json'],
   [/^npx cdk (synth|bootstrap|deploy|diff|destroy)/, 'test/infra/deploy-command.test.ts'],
-  [/aws |^(for|do|done)\b|^ *--|^'\{Name|^rds|^(old|new|key|logs_key)=/, 'test/infra/aws-commands.test.ts'],
+  [
+    /aws |^(for|do|done)\b|^ *--|^'\{Name|^rds|^(old|new|key|logs_key|stack)=/,
+    'test/infra/aws-commands.test.ts',
+  ],
   [/pagw -- doctor --preflight/, 'test/cli/preflight.test.ts'],
   [/pagw -- doctor/, 'test/cli/runbook-commands.test.ts'],
   [/pagw -- console --stack/, 'test/local/console/stack-console.test.ts'],
