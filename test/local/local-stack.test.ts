@@ -66,7 +66,7 @@ async function recorded(database: Database, prefix: string): Promise<number> {
 
 async function untilRecorded(database: Database, prefix: string): Promise<void> {
   await expect
-    .poll(() => recorded(database, prefix), { timeout: 45_000, interval: 100 })
+    .poll(() => recorded(database, prefix), { timeout: 120_000, interval: 100 })
     .toBe(REQUESTS * EVENTS);
 }
 

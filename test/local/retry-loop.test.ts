@@ -35,7 +35,7 @@ describe('the whole loop on one machine', () => {
   it('sends the nine due retries of the demo, whose workers take them, and mostly recover', async () => {
     await fetch(`${stack.url}/clock`, { method: 'POST', body: '{"advanceSeconds":61}' });
     await expect
-      .poll(retried, { timeout: 25_000, interval: 200 })
+      .poll(retried, { timeout: 120_000, interval: 200 })
       .toMatchObject([{ sent: 9, recovered: 7, doubled: 0 }]);
     const health = (await (await fetch(`${stack.url}/healthz`)).json()) as { parts: { schedule: unknown } };
     expect(health.parts.schedule).toMatchObject({ ok: true });

@@ -111,7 +111,7 @@ describe('the client of the package', () => {
         return rows.map(({ told }) => told);
       };
       await expect
-        .poll(history, { timeout: 45_000 })
+        .poll(history, { timeout: 120_000 })
         .toEqual([
           'PAGW-EXAMPLE-1 PARSE_START',
           'PAGW-EXAMPLE-1 PARSE_OK',

@@ -42,6 +42,7 @@ export const consoleStyle = `
   .skip:focus { top: 8px }
   #gone { max-width: 1280px; margin: 0 auto; padding: 10px 24px; font-weight: 560; color: var(--bad); border-top: 3px solid var(--bad) }
   &.stale main, &.stale .clock { opacity: .55; filter: grayscale(1) }
+  &.stale #live::before { color: var(--bad) }
   .act { display: flex; flex-wrap: wrap; align-items: end; gap: 12px 16px; margin: 16px 0; padding: 14px 16px; background: var(--raised); border: 1px solid var(--line); border-radius: 8px }
   .act label { display: grid; gap: 3px; font-size: 12.5px; color: var(--muted) }
   .act label > input, .act label > select { color: var(--ink); font-size: 14px }

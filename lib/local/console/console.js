@@ -188,7 +188,8 @@
     setInterval(() => {
       const failed = byId('main').dataset.failed !== undefined || document.body.classList.contains('stale');
       const busy = isBusy();
-      byId('live').textContent = live && busy && !failed ? 'Live, waiting' : 'Live';
+      const waits = failed ? ', no answer' : busy ? ', waiting' : '';
+      byId('live').textContent = `Live${live ? waits : ''}`;
       if (document.hidden) return;
       if (failed || (live && !busy)) void refresh();
       else void look();

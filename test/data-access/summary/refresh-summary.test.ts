@@ -7,6 +7,7 @@ import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { killOtherSessions, withDirectConnections } from '../../support/direct-connections.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
+import { PATIENTLY } from '../../support/waiting.ts';
 
 const TEN = new Date('2026-03-01T10:20:00Z');
 const ELEVEN = new Date('2026-03-01T11:05:00Z');
@@ -70,16 +71,13 @@ async function expectExact(events: number) {
 
 /** Refreshes until no event is looked at again: not before every transaction on the server that was open is over. */
 async function untilSettled(refresh: () => Promise<unknown>): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await refresh();
-      const { rows } = await db.database.execute<{ settled: boolean }>(
-        'SELECT settled_id >= (SELECT max(id) FROM event_tracker) AS settled FROM event_summary_progress',
-      );
-      expect(rows).toEqual([{ settled: true }]);
-    },
-    { timeout: 25_000, interval: 20 },
-  );
+  await vi.waitFor(async () => {
+    await refresh();
+    const { rows } = await db.database.execute<{ settled: boolean }>(
+      'SELECT settled_id >= (SELECT max(id) FROM event_tracker) AS settled FROM event_summary_progress',
+    );
+    expect(rows).toEqual([{ settled: true }]);
+  }, PATIENTLY);
 }
 
 describe('refreshSummary', () => {

@@ -10,6 +10,7 @@ import { type DataApiEndpoint, startDataApi } from '../../../lib/local/data-api/
 import { dataApiClient } from '../../support/data-api-client.ts';
 import { openEmptyDatabase } from '../../support/database.ts';
 import { postgresAddressOf, withDirectConnections } from '../../support/direct-connections.ts';
+import { PATIENTLY } from '../../support/waiting.ts';
 
 const { target, close, database, connectionString, client } = await openEmptyDatabase();
 const { resourceArn, secretArn } = target;
@@ -113,7 +114,7 @@ describe('a transaction', () => {
           `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
         );
         return blocked?.rowCount === 1;
-      });
+      }, PATIENTLY);
       await expect(execute('SELECT 1', transactionId)).rejects.toMatchObject({
         name: 'DatabaseErrorException',
         message: 'Transaction is still running a query',
@@ -180,7 +181,7 @@ describe('time limits', () => {
       dbConnectionId: expect.any(Number),
       $metadata: { httpStatusCode: 400 },
     });
-    await vi.waitUntil(async () => (await running(`%pg_sleep(60), 'mine'%`)) === 0);
+    await vi.waitUntil(async () => (await running(`%pg_sleep(60), 'mine'%`)) === 0, PATIENTLY);
   });
 
   it('lets the statement go on when asked to', async () => {
@@ -188,7 +189,7 @@ describe('time limits', () => {
     const sql = 'INSERT INTO part SELECT 7 FROM pg_sleep(0.4)';
     const call = through.send(new ExecuteStatementCommand({ ...target, sql, continueAfterTimeout: true }));
     await expect(call).rejects.toMatchObject({ name: 'StatementTimeoutException' });
-    await vi.waitUntil(async () => (await partIds()).length === 1);
+    await vi.waitUntil(async () => (await partIds()).length === 1, PATIENTLY);
   });
 
   it('rolls a transaction back that is left alone', async () => {
@@ -197,6 +198,7 @@ describe('time limits', () => {
     await execute('INSERT INTO part VALUES (1)', transactionId, through);
     await vi.waitUntil(
       async () => (await running('INSERT INTO part VALUES (1)', 'idle in transaction')) === 0,
+      PATIENTLY,
     );
     await expect(commit(transactionId, through)).rejects.toMatchObject({
       name: 'TransactionNotFoundException',
