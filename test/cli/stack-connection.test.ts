@@ -149,7 +149,7 @@ describe('the time of a deployed tracker', () => {
   const databaseTime = async () => ({ rows: [{ now: new Date() }] });
 
   it.each([
-    [25 * HOUR_MS, /clock is 1d1h ahead of the database's, whose time is used/],
+    [25.5 * HOUR_MS, /clock is 1d1h ahead of the database's, whose time is used/],
     [-HOUR_MS, /clock is 1h behind the database's/],
   ])(
     'is its database’s where this machine’s clock is %i ms ahead, and that is said',
