@@ -107,7 +107,7 @@ export async function releaseClaims(
   if (failures.length === 0) return;
   await database.execute(
     `DELETE FROM retry_claim
-     WHERE failure_id IN (SELECT json_array_elements_text(:failure_ids::json)::bigint)
+     WHERE failure_id = ANY (ARRAY (SELECT json_array_elements_text(:failure_ids::json)::bigint))
        AND claimed_at = :claimed_at::timestamptz`,
     { failure_ids: JSON.stringify(failures.map(({ id }) => id)), claimed_at: claimedAt },
   );

@@ -10,22 +10,30 @@ AS $$
 #variable_conflict use_column
 BEGIN
   WITH request AS MATERIALIZED (
-    SELECT one.*, tracker.tenant
+    SELECT one.*, known.tenant
     FROM json_to_recordset(decisions) AS one (pagw_id text, episodes json, episodes_left int)
-    JOIN request_tracker AS tracker ON tracker.pagw_id = one.pagw_id
+    -- OFFSET 0 keeps this a look-up per request, as in `former`: as a plain join it is planned as a scan of the whole table.
+    CROSS JOIN LATERAL (
+      SELECT tracker.tenant FROM request_tracker AS tracker WHERE tracker.pagw_id = one.pagw_id OFFSET 0
+    ) AS known
     WHERE one.pagw_id = ANY (written)
   ),
   -- What a late event takes back is written over, or goes.
   undone AS (
     DELETE FROM decision_episode AS former
-    USING request
-    WHERE former.pagw_id = request.pagw_id AND former.episode > request.episodes_left
+    WHERE former.pagw_id = ANY (ARRAY (SELECT pagw_id FROM request WHERE episodes_left IS NOT NULL))
+      AND former.episode > (SELECT episodes_left FROM request WHERE request.pagw_id = former.pagw_id)
   ),
   -- As it stood before this statement.
   former AS (
-    SELECT known.pagw_id, known.episode, known.due_at, known.received_at, known.priority_since, known.resolution, known.resolved_at
-    FROM decision_episode AS known
-    JOIN request ON request.pagw_id = known.pagw_id
+    SELECT known.*
+    FROM request
+    CROSS JOIN LATERAL (
+      SELECT episode.pagw_id, episode.episode, due_at, received_at, priority_since, resolution, resolved_at
+      FROM decision_episode AS episode
+      WHERE episode.pagw_id = request.pagw_id
+      OFFSET 0
+    ) AS known
   ),
   saved AS (
     INSERT INTO decision_episode AS known (
@@ -72,15 +80,17 @@ BEGIN
   ),
   -- A deadline that moved may be over by now, or no longer at risk.
   due_again AS (
-    UPDATE request_tracker AS request
+    UPDATE request_tracker
     SET watch_at = recorded_at
-    FROM saved
-    LEFT JOIN former ON former.pagw_id = saved.pagw_id AND former.episode = saved.episode
-    WHERE request.pagw_id = saved.pagw_id
-      AND saved.resolved_at IS NULL
-      AND (saved.due_at, saved.received_at, saved.priority_since)
-        IS DISTINCT FROM (former.due_at, former.received_at, former.priority_since)
-      AND request.watch_at > recorded_at
+    WHERE watch_at > recorded_at
+      AND pagw_id = ANY (ARRAY (
+        SELECT saved.pagw_id
+        FROM saved
+        LEFT JOIN former ON former.pagw_id = saved.pagw_id AND former.episode = saved.episode
+        WHERE saved.resolved_at IS NULL
+          AND (saved.due_at, saved.received_at, saved.priority_since)
+            IS DISTINCT FROM (former.due_at, former.received_at, former.priority_since)
+      ))
   )
   INSERT INTO outgoing_event (kind, tenant, detail, written_at)
   SELECT
