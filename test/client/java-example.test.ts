@@ -210,6 +210,9 @@ final class Dropping {
         var tracker = new EventTrackerService(
                 refusing, new EventTrackerService.Origin("parser", "pod-1"), 10, java.time.Clock.systemUTC(),
                 new java.util.Random(1), drop -> {
+                    // Still telling when the program is about to end.
+                    long until = System.nanoTime() + 100_000_000;
+                    while (System.nanoTime() < until) Thread.onSpinWait();
                     System.out.println(drop.reason() + " " + drop.code() + " " + drop.count());
                     throw new IllegalStateException("told");
                 });

@@ -30,6 +30,7 @@ final class EventDelivery {
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 30_000;
     private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+    private static final long LAST_WORDS_MS = 1_000;
 
     private record Waiting(String pagwId, TrackedEvent event) {}
 
@@ -142,7 +143,20 @@ final class EventDelivery {
             underWay = 0;
         }
         worker.interrupt();
+        awaitWorker();
         tellDrops();
+    }
+
+    /** It may be telling of drops at this moment, and as a daemon would be cut off in it by the end of the program. */
+    private void awaitWorker() {
+        if (Thread.currentThread() == worker) {
+            return;
+        }
+        try {
+            worker.join(LAST_WORDS_MS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     TrackerCounts counts() {

@@ -105,7 +105,7 @@ public final class EventTrackerService implements AutoCloseable {
         return delivery.flush(deadline);
     }
 
-    /** Takes no more calls, delivers for two seconds at most, and drops what is left. */
+    /** Takes no more calls, delivers for two seconds at most, drops what is left, and waits a second at most until that is told. */
     @Override
     public void close() {
         delivery.close(Duration.ofSeconds(2));
