@@ -14,7 +14,7 @@ if (others.length === 0 && (word === '--version' || word === '-V')) {
   });
   process.stdout.write(`${manifest.version}\n`);
 } else {
-  // Kept beside the program, where whoever may write may change the program itself; where nobody may, it is compiled each time.
+  // Beside the program: anyone who may write there may change the program, too. Where that is nobody, it is compiled at each start.
   module.enableCompileCache(join(import.meta.dirname, 'compiled'));
   await import('./pagw.ts');
 }

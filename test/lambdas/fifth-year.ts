@@ -1,9 +1,25 @@
-import type { Step, Told } from './second-year.ts';
+import type { Told } from './second-year.ts';
+import {
+  AL,
+  AP,
+  all,
+  came,
+  DE,
+  EXT,
+  event,
+  fast,
+  longer,
+  no,
+  PA,
+  pend,
+  says,
+  stay,
+  yes,
+} from './year-steps.ts';
 
 /**
- * A fifth year, written blind by somebody who knows the rule and had read neither the clock nor the other four. Times are UTC.
+ * A fifth year, its figures worked out from the rule before the clock's code was read. Times are UTC.
  */
-const all = (names: string[], policy: object) => Object.fromEntries(names.map((name) => [name, policy]));
 const CHICAGO = {
   zone: 'America/Chicago',
   standardBusinessDays: 3,
@@ -38,47 +54,16 @@ export const plans = {
   'OFF-APPEALED': 'off',
 };
 
-const came = (at = '03-02 10:00', request: object | null = null, metadata: unknown = null): Step => [
-  at,
-  'REQUEST_RECEIVED',
-  metadata,
-  request,
-];
-const fast = (at = '03-02 10:00'): Step => came(at, { priority: 'EXPEDITED' });
-const ev = (at: string, type: string, metadata: unknown = null, request: object | null = null): Step => [
-  at,
-  type,
-  metadata,
-  request,
-];
-const says = (action: unknown, at: string, more: object = {}, request: object | null = null): Step => [
-  at,
-  'RESPONSE_OK',
-  { outcome: 'complete', reviewAction: action, ...more },
-  request,
-];
-const yes = (at: string) => says('A1', at);
-const no = (at: string) => says('A3', at);
-const pend = (at: string) => says('A4', at);
-const longer = (at: string, extension: unknown): Step => ev(at, 'EXTENSION_STATED', null, { extension });
-const stay = (at: string, request: object | null = null) => came(at, { type: 'CONTINUED_STAY', ...request });
-
-const AP = 'received approved approvedInTime';
-const AL = 'received approved';
-const DE = 'received denied deniedInTime reasonMissing';
-const PA = 'received partial partialInTime reasonMissing';
-const EXT = 'approvedAfterExtension extended';
-
 export const answersInOrder: Record<string, Told> = {
   'PAYER-NO-ANSWER-YES': [
     'the payer decided; what the response says later is no appeal',
-    [came(), ev('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'A3' }), yes('03-05 10:00')],
+    [came(), event('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'A3' }), yes('03-05 10:00')],
     `S ${DE}`,
     48,
   ],
   'INVALID-YES': [
     'what failed its parser and is approved was processed',
-    [came(), ev('03-03 10:00', 'PARSE_FAIL'), yes('03-04 10:00')],
+    [came(), event('03-03 10:00', 'PARSE_FAIL'), yes('03-04 10:00')],
     `S ${AP}`,
     48,
   ],
@@ -97,8 +82,8 @@ export const answersInOrder: Record<string, Told> = {
     'the payer says so',
     [
       came(),
-      ev('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'NA' }),
-      ev('03-04 10:01', 'RESPONSE_OK', { outcome: 'complete' }),
+      event('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'NA' }),
+      event('03-04 10:01', 'RESPONSE_OK', { outcome: 'complete' }),
     ],
     'S received notRequired',
   ],
@@ -113,8 +98,8 @@ export const answersInOrder: Record<string, Told> = {
     [
       came(),
       yes('03-04 10:00'),
-      ev('03-05 10:00', 'CALLBACK_START'),
-      ev('03-05 10:01', 'CALLBACK_OK', { reviewAction: 'A3' }),
+      event('03-05 10:00', 'CALLBACK_START'),
+      event('03-05 10:01', 'CALLBACK_OK', { reviewAction: 'A3' }),
     ],
     `S ${AP}`,
     48,
@@ -133,32 +118,32 @@ export const answersInOrder: Record<string, Told> = {
   ],
   'FAILED-ANSWER': [
     'an answer that could not be built decides nothing',
-    [came(), ev('03-04 10:00', 'RESPONSE_FAIL', { reviewAction: 'A3' })],
+    [came(), event('03-04 10:00', 'RESPONSE_FAIL', { reviewAction: 'A3' })],
     'S received open',
   ],
   'STARTED-ANSWER': [
     'nor one that is begun',
-    [came(), ev('03-04 10:00', 'RESPONSE_START', { reviewAction: 'A1' })],
+    [came(), event('03-04 10:00', 'RESPONSE_START', { reviewAction: 'A1' })],
     'S received open',
   ],
   'VALID-ACTION': [
     'a validator approves nothing',
-    [came(), ev('03-04 10:00', 'VAL_OK', { reviewAction: 'A1' })],
+    [came(), event('03-04 10:00', 'VAL_OK', { reviewAction: 'A1' })],
     'S received open',
   ],
   'NOTIFIED-ACTION': [
     'a notification is sent of a decision, it is none',
-    [came(), pend('03-03 10:00'), ev('03-04 10:00', 'NOTIFY_OK', { reviewAction: 'A1' })],
+    [came(), pend('03-03 10:00'), event('03-04 10:00', 'NOTIFY_OK', { reviewAction: 'A1' })],
     'S received open',
   ],
   'QUEUED-DISPOSITION': [
     'only a synchronous flow ends with its answer',
-    [came(), ev('03-02 10:01', 'WORKFLOW_COMPLETE', { mode: 'ASYNC_QUEUED', disposition: 'APPROVED' })],
+    [came(), event('03-02 10:01', 'WORKFLOW_COMPLETE', { mode: 'ASYNC_QUEUED', disposition: 'APPROVED' })],
     'S received open',
   ],
   'PIPE-FAILED-THEN-YES': [
     'and what follows is the determination',
-    [came(), ev('03-03 10:01', 'PIPELINE_FAILED', null, { status: 'FAILED' }), yes('03-05 10:00')],
+    [came(), event('03-03 10:01', 'PIPELINE_FAILED', null, { status: 'FAILED' }), yes('03-05 10:00')],
     `S ${AP}`,
     72,
   ],
@@ -166,16 +151,20 @@ export const answersInOrder: Record<string, Told> = {
     'the payer decided in time, the answer was built late',
     [
       came(),
-      ev('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'A1' }),
-      ev('03-04 10:01', 'RESPONSE_FAIL'),
-      ev('03-12 10:00', 'RESPONSE_OK', { reviewAction: 'A1' }),
+      event('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'A1' }),
+      event('03-04 10:01', 'RESPONSE_FAIL'),
+      event('03-12 10:00', 'RESPONSE_OK', { reviewAction: 'A1' }),
     ],
     `S ${AL}`,
     48,
   ],
   'DECIDED-WITHDRAWN': [
     'withdrawn after the payer had decided, never told',
-    [came(), ev('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'A1' }), ev('03-05 10:00', 'WITHDRAWN')],
+    [
+      came(),
+      event('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'A1' }),
+      event('03-05 10:00', 'WITHDRAWN'),
+    ],
     `S ${AL}`,
     48,
   ],
@@ -233,7 +222,7 @@ export const reasons: Record<string, Told> = {
     'the payer gave it, the answer does not repeat it',
     [
       came(),
-      ev('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'A3', reasonCode: 'MN-1' }),
+      event('03-04 10:00', 'DOWNSTREAM_OK', { reviewAction: 'A3', reasonCode: 'MN-1' }),
       no('03-04 10:05'),
     ],
     'S received denied deniedInTime reasonGiven',
@@ -252,7 +241,7 @@ export const priorities: Record<string, Told> = {
     'an urgency that the parser finds counts beside a stated standard',
     [
       came('03-02 10:00', { priority: 'STANDARD' }),
-      ev('03-02 10:05', 'PARSE_OK', { hasUrgent: true }),
+      event('03-02 10:05', 'PARSE_OK', { hasUrgent: true }),
       yes('03-08 10:00'),
     ],
     `E ${AL}`,
@@ -260,78 +249,83 @@ export const priorities: Record<string, Told> = {
   ],
   'REFUSED-TWICE': [
     'said again',
-    [fast(), ev('03-03 10:00', 'EXPEDITE_DENIED'), ev('03-04 10:00', 'EXPEDITE_DENIED'), yes('03-09 10:00')],
+    [
+      fast(),
+      event('03-03 10:00', 'EXPEDITE_DENIED'),
+      event('03-04 10:00', 'EXPEDITE_DENIED'),
+      yes('03-09 10:00'),
+    ],
     `S ${AP}`,
     168,
   ],
   'UPGRADED-LAST-DAY': [
     'an upgrade on the last day gives no time beyond the standard frame',
-    [came(), ev('03-09 20:00', 'PRIORITY_UPGRADED'), yes('03-12 10:00')],
+    [came(), event('03-09 20:00', 'PRIORITY_UPGRADED'), yes('03-12 10:00')],
     `E ${AL}`,
     240,
   ],
   'UPGRADED-LAST-DAY-IN-TIME': [
     'within it',
-    [came(), ev('03-09 20:00', 'PRIORITY_UPGRADED'), yes('03-09 22:00')],
+    [came(), event('03-09 20:00', 'PRIORITY_UPGRADED'), yes('03-09 22:00')],
     `E ${AP}`,
     180,
   ],
   'STANDARD-REFUSED': [
     'nothing was asked that could be refused',
-    [came(), ev('03-03 10:00', 'EXPEDITE_DENIED'), yes('03-09 10:00')],
+    [came(), event('03-03 10:00', 'EXPEDITE_DENIED'), yes('03-09 10:00')],
     `S ${AP}`,
     168,
   ],
   'FAST-UPGRADED': [
     'no new 72 hours for what has them',
-    [fast(), ev('03-04 10:00', 'PRIORITY_UPGRADED'), yes('03-06 10:00')],
+    [fast(), event('03-04 10:00', 'PRIORITY_UPGRADED'), yes('03-06 10:00')],
     `E ${AL}`,
     96,
   ],
   'FOUND-AFTERWARDS': [
     'the parser finds it after the decision',
-    [came(), yes('03-04 10:00'), ev('03-04 11:00', 'PARSE_OK', { hasUrgent: true })],
+    [came(), yes('03-04 10:00'), event('03-04 11:00', 'PARSE_OK', { hasUrgent: true })],
     `S ${AP}`,
     48,
   ],
   'AT-MIDNIGHT': ['the day is over', [came('03-02 23:59'), yes('03-10 00:00')], `S ${AL}`, 168 + 1 / 60],
   'REFUSED-OPEN': [
     'open in the row it is worked in',
-    [fast(), ev('03-03 10:00', 'EXPEDITE_DENIED')],
+    [fast(), event('03-03 10:00', 'EXPEDITE_DENIED')],
     'S received open',
   ],
   'REFUSED-WITHDRAWN': [
     'withdrawn in the row it is worked in',
-    [fast(), ev('03-03 10:00', 'EXPEDITE_DENIED'), ev('03-04 10:00', 'WITHDRAWN')],
+    [fast(), event('03-03 10:00', 'EXPEDITE_DENIED'), event('03-04 10:00', 'WITHDRAWN')],
     'S received withdrawn',
   ],
   'UPGRADED-DENIED-APPEALED': [
     'its appeal is in its row',
     [
       came(),
-      ev('03-04 10:00', 'PRIORITY_UPGRADED'),
+      event('03-04 10:00', 'PRIORITY_UPGRADED'),
       no('03-05 10:00'),
-      ev('03-06 10:00', 'APPEAL_RECEIVED'),
-      ev('03-08 10:00', 'APPEAL_OVERTURNED'),
+      event('03-06 10:00', 'APPEAL_RECEIVED'),
+      event('03-08 10:00', 'APPEAL_OVERTURNED'),
     ],
     `E ${DE} appealed overturned`,
     72,
   ],
   'TX-UPGRADED-LATE': [
     'and no more',
-    [came(), ev('03-04 10:00', 'PRIORITY_UPGRADED'), yes('03-05 11:00')],
+    [came(), event('03-04 10:00', 'PRIORITY_UPGRADED'), yes('03-05 11:00')],
     `E ${AL}`,
     73,
   ],
   'TX-REFUSED-LATE': [
     'refused, then three business days from receipt',
-    [fast(), ev('03-03 09:00', 'EXPEDITE_DENIED'), yes('03-06 10:00')],
+    [fast(), event('03-03 09:00', 'EXPEDITE_DENIED'), yes('03-06 10:00')],
     `S ${AL}`,
     96,
   ],
   'MARKET-REFUSED': [
     'refused, then fifteen days',
-    [fast(), ev('03-03 10:00', 'EXPEDITE_DENIED'), yes('03-17 10:00')],
+    [fast(), event('03-03 10:00', 'EXPEDITE_DENIED'), yes('03-17 10:00')],
     `S ${AP}`,
     360,
   ],
@@ -374,8 +368,8 @@ export const extensions: Record<string, Told> = {
       came(),
       longer('03-05 09:00', { days: 14 }),
       no('03-12 10:00'),
-      ev('03-13 10:00', 'APPEAL_RECEIVED'),
-      ev('03-20 10:00', 'APPEAL_OVERTURNED'),
+      event('03-13 10:00', 'APPEAL_RECEIVED'),
+      event('03-20 10:00', 'APPEAL_OVERTURNED'),
     ],
     `S ${DE} extended appealed overturned`,
     240,
@@ -384,7 +378,7 @@ export const extensions: Record<string, Told> = {
     'a plan grants, it does not ask',
     [
       came(),
-      ev('03-05 09:00', 'EXTENSION_REQUESTED', null, { extension: { days: 14, by: 'plan' } }),
+      event('03-05 09:00', 'EXTENSION_REQUESTED', null, { extension: { days: 14, by: 'plan' } }),
       yes('03-11 10:00'),
     ],
     `S ${AL}`,
@@ -395,7 +389,7 @@ export const extensions: Record<string, Told> = {
     [
       came(),
       longer('03-05 09:00', { days: 7 }),
-      ev('03-05 09:01', 'EXTENSION_GRANTED', null, { extension: { days: 7 } }),
+      event('03-05 09:01', 'EXTENSION_GRANTED', null, { extension: { days: 7 } }),
       yes('03-17 10:00'),
     ],
     `S ${AL} ${EXT}`,
@@ -431,7 +425,7 @@ export const zones: Record<string, Told> = {
   'BD-AUTUMN-LATE': ['and over', [came('10-29 15:00'), yes('11-04 06:30')], `S ${AL}`, 135.5],
   'BD-REFUSED': [
     'refused on Saturday: business days from receipt',
-    [fast('05-22 20:00'), ev('05-23 10:00', 'EXPEDITE_DENIED'), yes('05-28 20:00')],
+    [fast('05-22 20:00'), event('05-23 10:00', 'EXPEDITE_DENIED'), yes('05-28 20:00')],
     `S ${AP}`,
     144,
   ],
@@ -468,7 +462,7 @@ export const receipts: Record<string, Told> = {
   ],
   'CARRIED-WITHDRAWN': [
     'carried in and withdrawn',
-    [came('2025-12-20 10:00'), ev('01-05 10:00', 'WITHDRAWN')],
+    [came('2025-12-20 10:00'), event('01-05 10:00', 'WITHDRAWN')],
     'S carriedIn withdrawn',
   ],
   'CARRIED-FREE': [
@@ -478,7 +472,7 @@ export const receipts: Record<string, Told> = {
   ],
   'CARRIED-FAST': [
     'carried in and upgraded',
-    [came('2025-12-30 10:00'), ev('01-02 10:00', 'PRIORITY_UPGRADED'), no('01-05 09:00')],
+    [came('2025-12-30 10:00'), event('01-02 10:00', 'PRIORITY_UPGRADED'), no('01-05 09:00')],
     'E carriedIn denied deniedInTime reasonMissing',
     143,
   ],
@@ -497,7 +491,7 @@ export const receipts: Record<string, Told> = {
     'the receipt is named by the parser',
     [
       came('03-03 10:00'),
-      ev('03-03 10:05', 'PARSE_OK', null, { receivedAt: '2026-03-02T10:00:00Z', delegate: 'EVICORE' }),
+      event('03-03 10:05', 'PARSE_OK', null, { receivedAt: '2026-03-02T10:00:00Z', delegate: 'EVICORE' }),
       yes('03-10 10:00'),
     ],
     `S ${AL}`,
@@ -511,31 +505,31 @@ export const ends: Record<string, Told> = {
     [
       came(),
       no('03-04 10:00'),
-      ev('03-05 10:00', 'REQUEST_CANCELLED'),
-      ev('03-06 10:00', 'APPEAL_RECEIVED'),
-      ev('03-08 10:00', 'APPEAL_OVERTURNED'),
+      event('03-05 10:00', 'REQUEST_CANCELLED'),
+      event('03-06 10:00', 'APPEAL_RECEIVED'),
+      event('03-08 10:00', 'APPEAL_OVERTURNED'),
     ],
     `S ${DE} appealed overturned`,
     48,
   ],
   'CANCELLED-DUPLICATE': [
     'cancelled as a duplicate',
-    [came(), ev('03-04 10:00', 'REQUEST_CANCELLED', { closeReason: 'Duplicate' })],
+    [came(), event('03-04 10:00', 'REQUEST_CANCELLED', { closeReason: 'Duplicate' })],
     'S received void',
   ],
   'CANCELLED-DISMISSED': [
     'cancelled as unprocessable',
-    [came(), ev('03-04 10:00', 'REQUEST_CANCELLED', { closeReason: 'UNPROCESSABLE' })],
+    [came(), event('03-04 10:00', 'REQUEST_CANCELLED', { closeReason: 'UNPROCESSABLE' })],
     'S received dismissed',
   ],
   'WITHDRAWN-RECEIVED': [
     'nor of what was withdrawn',
-    [came(), ev('03-03 10:00', 'WITHDRAWN'), came('03-06 10:00')],
+    [came(), event('03-03 10:00', 'WITHDRAWN'), came('03-06 10:00')],
     'S received withdrawn',
   ],
   'DISMISSED-EXTENDED': [
     'extended, then dismissed',
-    [came(), longer('03-05 10:00', { days: 14 }), ev('03-12 10:00', 'DISMISSED')],
+    [came(), longer('03-05 10:00', { days: 14 }), event('03-12 10:00', 'DISMISSED')],
     'S received dismissed',
   ],
   'NOTICE-BEFORE-DECISION': [
@@ -546,7 +540,7 @@ export const ends: Record<string, Told> = {
   ],
   'NOTIFY-FAILED': [
     'the notification failed: no notice is known',
-    [came(), yes('03-04 10:00'), ev('03-04 10:01', 'NOTIFY_FAIL')],
+    [came(), yes('03-04 10:00'), event('03-04 10:01', 'NOTIFY_FAIL')],
     `S ${AL}`,
     48,
   ],
@@ -573,8 +567,8 @@ export const episodes: Record<string, Told> = {
       yes('03-03 10:00'),
       stay('03-06 10:00'),
       no('03-07 10:00'),
-      ev('03-08 10:00', 'APPEAL_RECEIVED'),
-      ev('03-10 10:00', 'APPEAL_OVERTURNED'),
+      event('03-08 10:00', 'APPEAL_RECEIVED'),
+      event('03-10 10:00', 'APPEAL_OVERTURNED'),
     ],
     `S received:2 approved approvedInTime denied deniedInTime reasonMissing appealed overturned`,
     24,
@@ -610,7 +604,7 @@ export const episodes: Record<string, Told> = {
   ],
   'STAY-DISMISSED': [
     'the stay fails its validation',
-    [came(), yes('03-03 10:00'), stay('03-06 10:00'), ev('03-06 10:01', 'VAL_FAIL'), no('03-06 10:02')],
+    [came(), yes('03-03 10:00'), stay('03-06 10:00'), event('03-06 10:01', 'VAL_FAIL'), no('03-06 10:02')],
     'S received:2 approved approvedInTime dismissed',
     24,
   ],
@@ -634,15 +628,15 @@ export const appeals: Record<string, Told> = {
     [
       came(),
       no('03-04 10:00'),
-      ev('03-06 10:00', 'APPEAL_RECEIVED'),
-      ev('03-08 10:00', 'APPEAL_DECIDED', null, { appeal: { outcome: 'dismissed' } }),
+      event('03-06 10:00', 'APPEAL_RECEIVED'),
+      event('03-08 10:00', 'APPEAL_DECIDED', null, { appeal: { outcome: 'dismissed' } }),
     ],
     `S ${DE} appealed appealsWithdrawn`,
     48,
   ],
   'UPHELD-ALONE': [
     'upheld, without a receipt of its own',
-    [came(), no('03-04 10:00'), ev('03-08 10:00', 'APPEAL_UPHELD')],
+    [came(), no('03-04 10:00'), event('03-08 10:00', 'APPEAL_UPHELD')],
     `S ${DE} appealed upheld`,
     48,
   ],
@@ -651,7 +645,7 @@ export const appeals: Record<string, Told> = {
     [
       came(),
       no('03-04 10:00'),
-      ev('03-06 10:00', 'APPEAL', null, { appeal: true }),
+      event('03-06 10:00', 'APPEAL', null, { appeal: true }),
       says('A2', '03-08 10:00'),
     ],
     `S ${DE} appealed overturnedInPart`,
@@ -659,7 +653,7 @@ export const appeals: Record<string, Told> = {
   ],
   'APPEAL-ANSWER-PEND': [
     'pended: an appeal without a decision',
-    [came(), no('03-04 10:00'), ev('03-06 10:00', 'APPEAL', null, { appeal: true }), pend('03-08 10:00')],
+    [came(), no('03-04 10:00'), event('03-06 10:00', 'APPEAL', null, { appeal: true }), pend('03-08 10:00')],
     `S ${DE} appealed`,
     48,
   ],
@@ -668,15 +662,20 @@ export const appeals: Record<string, Told> = {
     [
       came(),
       no('03-04 10:00'),
-      ev('03-06 10:00', 'APPEAL_RECEIVED'),
-      ev('03-08 10:00', 'APPEAL_DECIDED', null, { appeal: { outcome: 'not overturned' } }),
+      event('03-06 10:00', 'APPEAL_RECEIVED'),
+      event('03-08 10:00', 'APPEAL_DECIDED', null, { appeal: { outcome: 'not overturned' } }),
     ],
     `S ${DE} appealed`,
     48,
   ],
   'MISSED-EXTENDED': [
     'not missed: it was extended',
-    [came(), longer('03-05 10:00', { days: 14 }), ev('03-12 10:00', 'APPEAL_RECEIVED'), yes('03-14 10:00')],
+    [
+      came(),
+      longer('03-05 10:00', { days: 14 }),
+      event('03-12 10:00', 'APPEAL_RECEIVED'),
+      yes('03-14 10:00'),
+    ],
     `S ${AP} ${EXT}`,
     288,
   ],
@@ -685,8 +684,8 @@ export const appeals: Record<string, Told> = {
     [
       came(),
       no('03-04 10:00'),
-      ev('03-06 10:00', 'APPEAL_RECEIVED', null, { priority: 'EXPEDITED' }),
-      ev('03-08 10:00', 'APPEAL_UPHELD'),
+      event('03-06 10:00', 'APPEAL_RECEIVED', null, { priority: 'EXPEDITED' }),
+      event('03-08 10:00', 'APPEAL_UPHELD'),
     ],
     `S ${DE} appealed upheld`,
     48,
@@ -696,16 +695,21 @@ export const appeals: Record<string, Told> = {
     [
       came(),
       no('03-04 10:00'),
-      ev('03-06 10:00', 'APPEAL_RECEIVED'),
+      event('03-06 10:00', 'APPEAL_RECEIVED'),
       longer('03-07 10:00', { days: 14 }),
-      ev('03-28 10:00', 'APPEAL_UPHELD'),
+      event('03-28 10:00', 'APPEAL_UPHELD'),
     ],
     `S ${DE} appealed upheld`,
     48,
   ],
   'OFF-APPEALED': [
     'appealed where no frame binds',
-    [came(), no('06-04 10:00'), ev('06-06 10:00', 'APPEAL_RECEIVED'), ev('06-08 10:00', 'APPEAL_OVERTURNED')],
+    [
+      came(),
+      no('06-04 10:00'),
+      event('06-06 10:00', 'APPEAL_RECEIVED'),
+      event('06-08 10:00', 'APPEAL_OVERTURNED'),
+    ],
     'S received denied reasonMissing appealed overturned',
     2256,
   ],
@@ -714,7 +718,7 @@ export const appeals: Record<string, Told> = {
 export const kinds: Record<string, Told> = {
   'DRUG-DENIED-APPEALED': [
     'a drug counts nowhere else',
-    [came('03-02 10:00', { drug: 'pharmacy' }), no('03-04 10:00'), ev('03-06 10:00', 'APPEAL_RECEIVED')],
+    [came('03-02 10:00', { drug: 'pharmacy' }), no('03-04 10:00'), event('03-06 10:00', 'APPEAL_RECEIVED')],
     'S drugs',
     undefined,
   ],
@@ -722,14 +726,14 @@ export const kinds: Record<string, Told> = {
     'what once was said to be a drug is one',
     [
       came('03-02 10:00', { drug: 'medical' }),
-      ev('03-02 10:05', 'PARSE_OK', null, { drug: 'none' }),
+      event('03-02 10:05', 'PARSE_OK', null, { drug: 'none' }),
       yes('03-04 10:00'),
     ],
     'S drugs',
   ],
   'RETROSPECTIVE-BY-PARSER': [
     'found by the parser',
-    [came(), ev('03-02 10:05', 'PARSE_OK', { requestType: 'RETROSPECTIVE' }), yes('03-04 10:00')],
+    [came(), event('03-02 10:05', 'PARSE_OK', { requestType: 'RETROSPECTIVE' }), yes('03-04 10:00')],
     'S retrospective',
   ],
   'RETROSPECTIVE-DRUG': [
@@ -751,7 +755,7 @@ export const kinds: Record<string, Told> = {
   ],
   'LINES-TEXT': [
     'numbers in texts',
-    [came(), ev('03-04 10:00', 'RESPONSE_OK', null, { lines: { approved: '2', denied: '1' } })],
+    [came(), event('03-04 10:00', 'RESPONSE_OK', null, { lines: { approved: '2', denied: '1' } })],
     `S ${PA}`,
     48,
   ],
@@ -759,7 +763,7 @@ export const kinds: Record<string, Told> = {
     'counted by the payer, answered later',
     [
       came(),
-      ev('03-04 10:00', 'DOWNSTREAM_OK', null, { lines: { approved: 1, denied: 1 } }),
+      event('03-04 10:00', 'DOWNSTREAM_OK', null, { lines: { approved: 1, denied: 1 } }),
       says('A2', '03-04 10:05'),
     ],
     `S ${PA}`,

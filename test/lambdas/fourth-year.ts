@@ -1,10 +1,10 @@
-import type { Step, Told } from './second-year.ts';
+import type { Told } from './second-year.ts';
+import { AL, AP, all, came, DE, EXT, event, fast, longer, no, PA, says, yes } from './year-steps.ts';
 
 /**
  * A fourth year, written from the rule by somebody who had not read the other three. Times are UTC; a standard request received
  * on 2 March is due when the 9th is over, an expedited one of 10:00 at 10:00 on the 5th, unless its plan has another policy.
  */
-const all = (names: string[], policy: object) => Object.fromEntries(names.map((name) => [name, policy]));
 export const plans = {
   ...all(
     [
@@ -23,34 +23,6 @@ export const plans = {
   'MARKET-EXTENDED': { kind: 'exchange' },
   'TEXAS-EXTENDED': { state: 'TX' },
 };
-
-const came = (at = '03-02 10:00', request: object | null = null, metadata: unknown = null): Step => [
-  at,
-  'REQUEST_RECEIVED',
-  metadata,
-  request,
-];
-const fast = (at = '03-02 10:00'): Step => came(at, { priority: 'EXPEDITED' });
-const says = (action: string, at: string, more: object = {}): Step => [
-  at,
-  'RESPONSE_OK',
-  { outcome: 'complete', reviewAction: action, ...more },
-];
-const yes = (at: string) => says('A1', at);
-const no = (at: string) => says('A3', at);
-const longer = (at: string, extension: unknown): Step => [at, 'EXTENSION_STATED', null, { extension }];
-const event = (at: string, type: string, metadata: unknown = null, request: object | null = null): Step => [
-  at,
-  type,
-  metadata,
-  request,
-];
-
-const AP = 'received approved approvedInTime';
-const AL = 'received approved';
-const DE = 'received denied deniedInTime reasonMissing';
-const PA = 'received partial partialInTime reasonMissing';
-const EXT = 'approvedAfterExtension extended';
 
 export const longerTimes: Record<string, Told> = {
   'UNTIL-FOURTEEN': [

@@ -86,13 +86,14 @@ function describe({ summary, spanHours }: Report<object>): string {
   return `${summary} (by default: of the last ${span})`;
 }
 
-function honoured({ name, spanHours, ofYear, limit, paged }: Report<object>): HonouredOption[] {
+function honoured({ spanHours, ofYear, limit, paged }: Report<object>): HonouredOption[] {
   return [
     'tenant',
     ...(spanHours === undefined && !ofYear ? [] : (['since', 'until'] as const)),
     ...(limit === undefined ? [] : (['limit'] as const)),
     ...(paged ? (['after'] as const) : []),
-    ...(name === 'cms' ? (['yes'] as const) : []),
+    // To freeze a year is asked for twice.
+    ...(ofYear ? (['yes'] as const) : []),
   ];
 }
 
