@@ -32,7 +32,8 @@ export async function clientsOf(flow: string): Promise<string[]> {
 
 /** A bundle that makes these clients and does nothing else, built with the options of a deployment. */
 export async function bundleClients(clients: readonly string[], file: string): Promise<void> {
-  const source = clients.map((name) => `export { ${clientClass(name)} } from '${name}';`).join('\n');
+  const exported = clients.map(async (name) => `export { ${await clientClass(name)} } from '${name}';`);
+  const source = (await Promise.all(exported)).join('\n');
   await build({
     stdin: { contents: source, resolveDir: ROOT },
     bundle: true,
@@ -48,16 +49,9 @@ export async function bundleClients(clients: readonly string[], file: string): P
   });
 }
 
-const CLASSES: Readonly<Record<string, string>> = {
-  'client-rds-data': 'RDSDataClient',
-  'client-s3': 'S3Client',
-  'client-secrets-manager': 'SecretsManagerClient',
-  'client-sns': 'SNSClient',
-  'client-sqs': 'SQSClient',
-};
-
-function clientClass(name: string): string {
-  const found = CLASSES[name.replace('@aws-sdk/', '')];
-  if (found === undefined) throw new Error(`${name} is new to this benchmark: name its class here.`);
+/** A package exports one client, such as `SQSClient`. */
+async function clientClass(name: string): Promise<string> {
+  const found = Object.keys(await import(name)).find((exported) => /^[A-Z]\w*Client$/.test(exported));
+  if (found === undefined) throw new Error(`${name} exports no client.`);
   return found;
 }

@@ -13,6 +13,11 @@ export const answerStatuses: Readonly<Record<Answer, RequestStatus | null>> = {
   unclear: null,
 };
 
+/** Whether it ends a request without a determination. */
+export function isEnd(answer: Answer): boolean {
+  return answerStatuses[answer] === 'CANCELLED';
+}
+
 /**
  * X12 278 HCR01 action codes, which are FHIR PAS's reviewAction codes too (X12's own list is licensed: taken from the PAS
  * guide's examples). A6 is a certification that changes what was asked for. CT, contact payer, decides nothing.

@@ -1,4 +1,4 @@
-import { isEnd } from './decision-statements.ts';
+import { isEnd } from './answer.ts';
 import { dayNumber } from './local-days.ts';
 import { answerIn, requestEffects, requestedPriority } from './request-effects.ts';
 import type {

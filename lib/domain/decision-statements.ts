@@ -1,4 +1,4 @@
-import { answerOf, answerSaid, answerWord } from './answer.ts';
+import { answerOf, answerSaid, answerWord, isEnd } from './answer.ts';
 import { isBlank } from './blank.ts';
 import {
   answerByType,
@@ -12,19 +12,8 @@ import {
 } from './decision-types.ts';
 import { laneOf, upperSnake } from './event-stages.ts';
 import { dayNumber } from './local-days.ts';
-import {
-  countOf,
-  type Find,
-  finder,
-  flagOf,
-  instantOf,
-  isFields,
-  type Kind,
-  type Notes,
-  noNotes,
-  type StatedFields,
-  textOf,
-} from './stated-fields.ts';
+import { type Find, finder, type Kind, type Notes, noNotes } from './stated-fields.ts';
+import { countOf, flagOf, instantOf, isFields, type StatedFields, textOf } from './stated-values.ts';
 import { timestampForm } from './timestamp.ts';
 import {
   type Answer,
@@ -225,11 +214,6 @@ function closingStatus(
   if (isEnd(answer)) return 'CANCELLED';
   if (answer === 'denied') return 'DENIED';
   return answer === 'approved' || answer === 'partial' ? 'APPROVED' : undefined;
-}
-
-/** Whether it ends a request without a determination. */
-export function isEnd(answer: Answer): boolean {
-  return answer === 'withdrawn' || answer === 'dismissed' || answer === 'void' || answer === 'not-required';
 }
 
 function statedPriority(event: Stating, find: Find, type: string): Priority | undefined {

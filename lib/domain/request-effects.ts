@@ -1,6 +1,6 @@
 import { answerByLines, answerOf, answerStatuses } from './answer.ts';
 import { stageAfter, upperSnake } from './event-stages.ts';
-import { flagOf } from './stated-fields.ts';
+import { flagOf } from './stated-values.ts';
 import type { Answer, Priority, RequestEffect, RequestStatus, TrackedEvent } from './tracked-event.ts';
 
 /** What a completed event of this type says of its request, when the message states nothing. */

@@ -1,8 +1,6 @@
 import { isBlank } from './blank.ts';
 import { pointerStep } from './json-pointer.ts';
-import { canonicalTimestamp } from './timestamp.ts';
-
-export type StatedFields = Readonly<Record<string, unknown>>;
+import { isFields, type StatedFields } from './stated-values.ts';
 
 /** What a producer stated and nobody understands: it counts for nothing. */
 export interface NotUnderstood {
@@ -78,32 +76,4 @@ export function finder(
     },
     notes,
   });
-}
-
-/** Of a FHIR Coding, a reference or the like: its code or id. */
-export function textOf(value: unknown): string {
-  if (typeof value === 'string') return value.trim();
-  if (typeof value === 'number') return String(value);
-  if (!isFields(value)) return '';
-  return textOf(value.code ?? value.id ?? value.value ?? value.kind ?? value.type ?? '');
-}
-
-export function flagOf(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
-  if (word === 'true' || word === 'yes' || word === 'y') return true;
-  return word === 'false' || word === 'no' || word === 'n' ? false : undefined;
-}
-
-export function countOf(value: unknown): number | undefined {
-  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? Math.ceil(count) : undefined;
-}
-
-export function instantOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? (canonicalTimestamp(value.trim()) ?? undefined) : undefined;
-}
-
-export function isFields(value: unknown): value is StatedFields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
