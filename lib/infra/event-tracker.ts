@@ -1,10 +1,11 @@
-import { DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags, Token } from 'aws-cdk-lib';
+import { Aspects, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags, Token } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { EventTrackerDataStack } from './event-tracker-data-stack.ts';
 import { EventTrackerStack } from './event-tracker-stack.ts';
+import { OwnAccountOnly } from './own-account-only.ts';
 import { checkedSettings } from './stage-settings.ts';
 import type { StageSettings } from './stages.ts';
 import { stackNameOf } from './tracker-name.ts';
@@ -95,6 +96,7 @@ export function trackerStacks(
     data,
   });
   for (const part of [data, stack]) {
+    Aspects.of(part).add(new OwnAccountOnly());
     Tags.of(part).add('application', 'pagw-event-tracker', TAGGABLE);
     Tags.of(part).add('stage', stage, TAGGABLE);
     if (settings.namePrefix !== undefined) Tags.of(part).add('name-prefix', settings.namePrefix, TAGGABLE);

@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
@@ -42,9 +42,7 @@ export class ScheduledFlow extends Construct {
     this.run = new TrackerFunction(this, 'Run', { ...props, deadLetters: this.deadLetters });
     allowKey(this.run, props.messagesKey, ['kms:GenerateDataKey', 'kms:Decrypt']);
     const role = new Role(this, 'SchedulerRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
       description: `Invokes the ${props.flow} flow of the PAGW event tracker`,
     });
     allowKey(role, props.messagesKey, ['kms:GenerateDataKey', 'kms:Decrypt']);
