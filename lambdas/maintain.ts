@@ -1,7 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import { refreshFlow } from '../lib/data-access/flow.ts';
 import {
   checkRecentEvents,
   ensurePartitionsAhead,
@@ -9,6 +8,7 @@ import {
   measureGrowth,
   measureIndexUse,
 } from '../lib/data-access/maintain.ts';
+import { refreshFlow } from '../lib/data-access/refresh-flow.ts';
 import { compactRequests, measureArchive } from '../lib/data-access/retention.ts';
 import { refreshSummary, summariseBlockRanges } from '../lib/data-access/summary.ts';
 import { addMaintainMetrics, runMaintainTasks } from '../lib/flows/maintain/run-maintain-tasks.ts';

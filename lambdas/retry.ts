@@ -1,7 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
-import { measureRetriesByName, stepRetryBatches } from '../lib/data-access/retry.ts';
+import { stepRetryBatches } from '../lib/data-access/retry.ts';
+import { measureRetriesByName } from '../lib/data-access/waiting-failures.ts';
 import type { RetryCommand } from '../lib/domain/retry-command.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
 import { parseRetryQueues } from '../lib/domain/retry-queues.ts';

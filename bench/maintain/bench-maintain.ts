@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { refreshFlow } from '../../lib/data-access/flow.ts';
+import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { compactRequests } from '../../lib/data-access/retention.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { findRequest, readTimeline } from '../../lib/data-access/timeline.ts';

@@ -1,5 +1,4 @@
 import type { Database } from '../../lib/data-access/database.ts';
-import { refreshFlow } from '../../lib/data-access/flow.ts';
 import { keepLoadSample } from '../../lib/data-access/load.ts';
 import {
   checkRecentEvents,
@@ -8,12 +7,14 @@ import {
   measureIndexUse,
 } from '../../lib/data-access/maintain.ts';
 import { metricTenants } from '../../lib/data-access/named-in-metrics.ts';
+import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { measureArchive } from '../../lib/data-access/retention.ts';
-import { claimDueRetries, measureRetriesByName, stepRetryBatches } from '../../lib/data-access/retry.ts';
+import { claimDueRetries, stepRetryBatches } from '../../lib/data-access/retry.ts';
 import { countWatchedRequests, takeWatchedRequests } from '../../lib/data-access/stuck-alarm.ts';
 import { groupIncidents } from '../../lib/data-access/stuck-requests.ts';
 import { refreshSummary, summariseBlockRanges } from '../../lib/data-access/summary.ts';
 import { findRequest, readTimeline } from '../../lib/data-access/timeline.ts';
+import { measureRetriesByName } from '../../lib/data-access/waiting-failures.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';

@@ -1,4 +1,4 @@
-import { refreshFlow } from '../../lib/data-access/flow.ts';
+import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';

@@ -5,10 +5,11 @@ import {
   listIncidents,
   listOutage,
   type OutageMember,
-} from '../data-access/incidents.ts';
+} from '../data-access/incident-lists.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { listNotifications } from '../data-access/notifications.ts';
-import { listActs, listRetryPauses, snoozeIncident } from '../data-access/operate.ts';
+import { listActs, snoozeIncident } from '../data-access/operate.ts';
+import { listRetryPauses } from '../data-access/retry-orders.ts';
 import { isSnoozed, LONGEST_SNOOZE_SECONDS } from '../domain/incident-rules.ts';
 import { causeText } from '../domain/incident-text.ts';
 import { groupCommand, nextStepOfGroup } from '../domain/next-step.ts';

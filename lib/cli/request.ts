@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Database } from '../data-access/database.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
-import { listActs, listRetryPauses } from '../data-access/operate.ts';
+import { listActs } from '../data-access/operate.ts';
 import {
   countRequests,
   type ListedRequest,
@@ -9,6 +9,7 @@ import {
   REQUESTS_PER_PAGE,
   type RequestFilter,
 } from '../data-access/requests.ts';
+import { listRetryPauses } from '../data-access/retry-orders.ts';
 import { findRequest, type RequestRow, type TimelineEvent } from '../data-access/timeline.ts';
 import { canonicalStage } from '../domain/event-stages.ts';
 import { pauseText } from '../domain/incident-text.ts';

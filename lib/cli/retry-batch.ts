@@ -6,8 +6,8 @@ import {
   listRetryBatches,
   type RetryBatch,
   requestRetryBatch,
-} from '../data-access/operate.ts';
-import { listRetries } from '../data-access/retry.ts';
+} from '../data-access/retry-orders.ts';
+import { listRetries } from '../data-access/waiting-failures.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { ageText, countText, outcomeMarks, plural } from '../domain/words.ts';
 import { newVerb, type Verb } from './cli.ts';

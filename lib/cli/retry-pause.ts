@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
-import { listRetryPauses, pauseRetries, resumeRetries } from '../data-access/operate.ts';
-import { listRetries } from '../data-access/retry.ts';
+import { listRetryPauses, pauseRetries, resumeRetries } from '../data-access/retry-orders.ts';
+import { listRetries } from '../data-access/waiting-failures.ts';
 import { toRetryFilter } from '../domain/retry-filter.ts';
 import type { PauseScope } from '../domain/retry-pause.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
-import { type NothingToRetry, retryNow, whyNothingToRetry } from '../data-access/operate.ts';
-import { type ListedRetry, listRetries, RETRIES_PER_PAGE } from '../data-access/retry.ts';
+import { type NothingToRetry, retryNow, whyNothingToRetry } from '../data-access/retry-orders.ts';
+import { type ListedRetry, listRetries, RETRIES_PER_PAGE } from '../data-access/waiting-failures.ts';
 import { canonicalStage } from '../domain/event-stages.ts';
 import { type RetryFilter, toRetryFilter } from '../domain/retry-filter.ts';
 import { parseRetryPolicy, type RetryPolicy, retryTiming } from '../domain/retry-policy.ts';

@@ -1,6 +1,6 @@
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
-import { type ReportSpan, spanValues } from './event-reports.ts';
 import { type FirstRows, readFirst } from './page.ts';
+import { type ReportSpan, spanValues } from './report-span.ts';
 
 const KEEP_DAYS = 90;
 

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
-import { type ReportSpan, spanValues } from './event-reports.ts';
 import { countLeft, readBounded } from './page.ts';
+import { type ReportSpan, spanValues } from './report-span.ts';
 import { EACH_TENANT, type ListedRequest } from './requests.ts';
 
 /** In a filter by error code or downstream: those of which none is known. */

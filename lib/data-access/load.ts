@@ -1,6 +1,6 @@
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
-import { type ReportSpan, spanValues } from './event-reports.ts';
 import { readBounded } from './page.ts';
+import { type ReportSpan, spanValues } from './report-span.ts';
 import { EACH_TENANT } from './requests.ts';
 
 /** Thirty days, and the thirty before to compare them with. */

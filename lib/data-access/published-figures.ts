@@ -4,9 +4,9 @@ import type { PlanFigures } from '../domain/published-plans.ts';
 import { type Signature, signFigures, type VouchedFigures } from '../domain/signed-figures.ts';
 import type { Database } from './database.ts';
 import { COUNTED, DECIDED, IN_TIME } from './decisions.ts';
-import type { ReportSpan } from './event-reports.ts';
 import type { Operator } from './operate.ts';
 import { type FirstRows, readBounded, readFirst, readWhole } from './page.ts';
+import type { ReportSpan } from './report-span.ts';
 
 const PAGE_ROWS = 1_000;
 /** As report_snapshot keeps who froze it. */

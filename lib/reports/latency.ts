@@ -1,4 +1,4 @@
-import { latencySlots, type StageLatency, stageLatency } from '../data-access/event-reports.ts';
+import { latencySlots, type StageLatency, stageLatency } from '../data-access/stage-latency.ts';
 import { stageRank } from '../domain/event-stages.ts';
 import type { Place } from './place.ts';
 import { defineReport, type ReportQuestion } from './report.ts';

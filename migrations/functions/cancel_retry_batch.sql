@@ -1,5 +1,5 @@
 -- Stops a running batch; what it has made due already goes out. Answers false when it is not running.
--- Called by operators: lib/data-access/operate.ts.
+-- Called by operators: lib/data-access/retry-orders.ts.
 CREATE OR REPLACE FUNCTION cancel_retry_batch(batch bigint, why text, who text, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql
 SECURITY DEFINER

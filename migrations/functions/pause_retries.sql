@@ -1,6 +1,6 @@
 -- Holds the retries in scope back: they become due and stay due. Answers false when just this scope was paused already; the
 -- first reason stays.
--- Called by operators: lib/data-access/operate.ts.
+-- Called by operators: lib/data-access/retry-orders.ts.
 CREATE OR REPLACE FUNCTION pause_retries(
   of_tenant text, of_stage text, of_downstream text, why text, who text, at timestamptz
 ) RETURNS boolean

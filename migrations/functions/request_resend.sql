@@ -1,7 +1,7 @@
 -- Asks for a stage's work to be sent once more: that of the stage that gave no result, or of the next one, which never began.
 -- Answers `requested`; `waiting` when it was asked for already; `moved` when the request is not stuck any more as it was
 -- read. An API_CONNECTOR may have opened a case at its payer all the same: `risk_accepted` says that a second one is.
--- Called by operators: lib/data-access/operate.ts.
+-- Called by operators: lib/data-access/retry-orders.ts.
 CREATE OR REPLACE FUNCTION request_resend(
   of_pagw_id text, to_stage text, with_attempt int, after_no bigint, risk_accepted boolean, why text, who text, at timestamptz
 ) RETURNS text

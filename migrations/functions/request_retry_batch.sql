@@ -1,6 +1,6 @@
 -- Asks for every failure that matches to be retried, exhausted ones included, at most `rate` a minute; answers the batch
 -- and how many match now. Those that fail later are no part of it.
--- Called by operators: lib/data-access/operate.ts.
+-- Called by operators: lib/data-access/retry-orders.ts.
 CREATE OR REPLACE FUNCTION request_retry_batch(wanted jsonb, rate int, why text, who text, at timestamptz)
 RETURNS TABLE (id bigint, matched int)
 LANGUAGE plpgsql

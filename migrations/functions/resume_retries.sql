@@ -1,5 +1,5 @@
 -- Lifts the pause of exactly this scope; wider and narrower ones stay. Answers false when there was none.
--- Called by operators: lib/data-access/operate.ts.
+-- Called by operators: lib/data-access/retry-orders.ts.
 CREATE OR REPLACE FUNCTION resume_retries(
   of_tenant text, of_stage text, of_downstream text, why text, who text, at timestamptz
 ) RETURNS boolean

@@ -1,7 +1,7 @@
 -- Makes the waiting and exhausted failures of a request, or of one stage of it, due at once, however far ahead the caller's
--- clock is; the next run of retry sends them. Answers them; none when there is nothing to bring forward, and then nothing is
+-- clock is; the next run of retry sends them. Answers them; none when there is nothing to make due, and then nothing is
 -- written down either.
--- Called by operators: lib/data-access/operate.ts.
+-- Called by operators: lib/data-access/retry-orders.ts.
 CREATE OR REPLACE FUNCTION retry_now(of_pagw_id text, of_stage text, why text, who text, at timestamptz)
 RETURNS TABLE (stage text, sequence_no bigint, attempt int, was_exhausted boolean)
 LANGUAGE plpgsql

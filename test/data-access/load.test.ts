@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { refreshFlow } from '../../lib/data-access/flow.ts';
 import { keepLoadSample, loadOverTime } from '../../lib/data-access/load.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';

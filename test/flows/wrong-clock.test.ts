@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countDoubtfulNames, noteDoubtfulNames } from '../../lib/data-access/doubtful-names.ts';
 import { countEvents } from '../../lib/data-access/event-reports.ts';
-import { readFlow, refreshFlow } from '../../lib/data-access/flow.ts';
+import { readFlow } from '../../lib/data-access/flow.ts';
 import { keepLoadSample } from '../../lib/data-access/load.ts';
 import { ensurePartitionsAhead } from '../../lib/data-access/maintain.ts';
 import { claimNotifications } from '../../lib/data-access/notifications.ts';
-import { requestRetryBatch, retryNow, snoozeIncident } from '../../lib/data-access/operate.ts';
+import { snoozeIncident } from '../../lib/data-access/operate.ts';
+import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { compactRequests } from '../../lib/data-access/retention.ts';
 import { claimDueRetries, stepRetryBatches } from '../../lib/data-access/retry.ts';
+import { requestRetryBatch, retryNow } from '../../lib/data-access/retry-orders.ts';
 import { recordCheck } from '../../lib/data-access/stuck-alarm.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';

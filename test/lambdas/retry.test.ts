@@ -2,7 +2,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/retry.ts';
-import { pauseRetries, requestRetryBatch } from '../../lib/data-access/operate.ts';
+import { pauseRetries, requestRetryBatch } from '../../lib/data-access/retry-orders.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';

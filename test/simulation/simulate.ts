@@ -1,5 +1,5 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { pauseRetries, resumeRetries, retryNow } from '../../lib/data-access/operate.ts';
+import { pauseRetries, resumeRetries, retryNow } from '../../lib/data-access/retry-orders.ts';
 import { openRandom, type Random } from '../../lib/local/demo/random.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { type Comparison, compareWithModel } from './compare-with-model.ts';

@@ -1,4 +1,4 @@
-import { refreshFlow } from '../../lib/data-access/flow.ts';
+import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import type { TestDatabase } from './database.ts';
 import type { Step } from './history.ts';

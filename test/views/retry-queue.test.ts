@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ListedRetry } from '../../lib/data-access/retry.ts';
+import type { ListedRetry } from '../../lib/data-access/waiting-failures.ts';
 import type { Html } from '../../lib/views/html.ts';
 import { RetryQueue, type RetryQueueData } from '../../lib/views/pages/retries.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';

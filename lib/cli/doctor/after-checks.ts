@@ -4,7 +4,6 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import {
-  findDoubledNumbers,
   findSampleRequest,
   findUniqueIndexes,
   measureMetadata,
@@ -14,8 +13,9 @@ import {
 import { countSentRetries } from '../../data-access/due-retries.ts';
 import { measureGrowth, measureIndexUse } from '../../data-access/maintain.ts';
 import { listTenants } from '../../data-access/requests.ts';
-import { measureRetries } from '../../data-access/retry.ts';
+import { findDoubledNumbers } from '../../data-access/sequence-faults.ts';
 import { readTimeline } from '../../data-access/timeline.ts';
+import { measureRetries } from '../../data-access/waiting-failures.ts';
 import { parseStageLimits } from '../../domain/stage-limits.ts';
 import { ageText, countText, plural, tookText } from '../../domain/words.ts';
 import type { Connection } from '../connection.ts';

@@ -3,12 +3,12 @@ import type { Database } from '../../data-access/database.ts';
 import {
   findByContainment,
   findSampleRequest,
-  findSequenceFaults,
   findUniqueIndexes,
   readColumnType,
   readStoredEvents,
 } from '../../data-access/doctor.ts';
 import { countReviewRetries, dueRetries, reviewRetries } from '../../data-access/due-retries.ts';
+import { findSequenceFaults } from '../../data-access/sequence-faults.ts';
 import { readTimeline, type TimelineEvent } from '../../data-access/timeline.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
 import { countText, plural } from '../../domain/words.ts';

@@ -4,12 +4,12 @@ import { compareStates, type StateDifference } from '../../data-access/compare-s
 import type { Database } from '../../data-access/database.ts';
 import {
   explainTimeline,
-  findSequenceFaults,
   findUniqueIndexes,
   listPartitionMonths,
   plansHeardOf,
   readServerVersion,
 } from '../../data-access/doctor.ts';
+import { findSequenceFaults } from '../../data-access/sequence-faults.ts';
 import { lacksPolicy, parseDecisionPolicy, policyText } from '../../domain/decision-clock.ts';
 import { printable } from '../../domain/printable-text.ts';
 import { defaultFoldRules } from '../../domain/request-fold.ts';

@@ -1,5 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
-import { type Operator, orderResend } from '../../data-access/operate.ts';
+import type { Operator } from '../../data-access/operate.ts';
+import { orderResend } from '../../data-access/retry-orders.ts';
 import { findStanding, type RequestStanding } from '../../data-access/timeline.ts';
 import { type NothingToResend, type PossibleResend, possibleResend } from '../../domain/resend.ts';
 

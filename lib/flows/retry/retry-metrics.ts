@@ -1,6 +1,6 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { NamedInMetrics } from '../../data-access/named-in-metrics.ts';
-import type { RetryBacklog } from '../../data-access/retry.ts';
+import type { RetryBacklog } from '../../data-access/waiting-failures.ts';
 import { RetryMetric } from '../../runtime/metric-names.ts';
 import { addByName } from '../../runtime/metrics.ts';
 

@@ -1,6 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import type { ClaimedNotification } from '../../data-access/notifications.ts';
-import { listRetryPauses } from '../../data-access/operate.ts';
+import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import {
   pullBackTimes,
   readCheck,

@@ -1,18 +1,17 @@
-import { findIncident } from '../../data-access/incidents.ts';
+import { findIncident } from '../../data-access/incident-lists.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
+import { type Operator, snoozeIncident } from '../../data-access/operate.ts';
 import {
   BATCH_RATE,
   listRetryPauses,
-  type Operator,
   pauseRetries,
   requestRetryBatch,
   resumeRetries,
   retryNow,
-  snoozeIncident,
   whyNothingToRetry,
-} from '../../data-access/operate.ts';
-import { type ListedRetry, listRetries } from '../../data-access/retry.ts';
+} from '../../data-access/retry-orders.ts';
 import { findRequest, type RequestRow } from '../../data-access/timeline.ts';
+import { type ListedRetry, listRetries } from '../../data-access/waiting-failures.ts';
 import { causeText } from '../../domain/incident-text.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { printable } from '../../domain/printable-text.ts';

@@ -1,11 +1,5 @@
-import {
-  type Flow,
-  type FlowLanes,
-  type FlowRows,
-  flowLanes,
-  listFlowRequests,
-  pathKey,
-} from '../../data-access/flow.ts';
+import { type Flow, type FlowLanes, flowLanes } from '../../data-access/flow.ts';
+import { type FlowRows, listFlowRequests, pathKey } from '../../data-access/flow-requests.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';

@@ -4,11 +4,12 @@ import {
   listMembers,
   listOutage,
   type OutageMember,
-} from '../../data-access/incidents.ts';
+} from '../../data-access/incident-lists.ts';
 import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
 import { type IncidentNotification, listNotifications } from '../../data-access/notifications.ts';
-import { listActs, listRetryPauses, type RecordedAct } from '../../data-access/operate.ts';
+import { listActs, type RecordedAct } from '../../data-access/operate.ts';
 import type { ListedRequest } from '../../data-access/requests.ts';
+import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
 import { OTHER } from '../../domain/other-name.ts';

@@ -1,12 +1,12 @@
 import type { Database } from '../../data-access/database.ts';
 import { countDeadlines, type Deadline } from '../../data-access/decisions.ts';
 import { type LoadSlice, loadOverTime } from '../../data-access/load.ts';
-import { listRetryPauses } from '../../data-access/operate.ts';
 import { countRejected, listRejected } from '../../data-access/rejected-messages.ts';
 import { listRequests } from '../../data-access/requests.ts';
-import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/retry.ts';
+import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { countOpenRequests, type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { groupStuckRequests, type StuckGroups } from '../../data-access/stuck-requests.ts';
+import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/waiting-failures.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';

@@ -1,5 +1,5 @@
-import { listRetryBatches, listRetryPauses, type RetryBatch } from '../../data-access/operate.ts';
-import { type ListedRetry, listRetries } from '../../data-access/retry.ts';
+import { listRetryBatches, listRetryPauses, type RetryBatch } from '../../data-access/retry-orders.ts';
+import { type ListedRetry, listRetries } from '../../data-access/waiting-failures.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';

@@ -1,7 +1,7 @@
 import { NONE_STATED } from '../../data-access/failures.ts';
 import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
-import { listRetryPauses } from '../../data-access/operate.ts';
 import type { Page } from '../../data-access/page.ts';
+import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import {
   groupStuckRequests,

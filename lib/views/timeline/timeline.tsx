@@ -1,5 +1,6 @@
 import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
-import { listActs, listRetryPauses, type RecordedAct } from '../../data-access/operate.ts';
+import { listActs, type RecordedAct } from '../../data-access/operate.ts';
+import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import {
   findRequest,
   latestEvents,

@@ -1,5 +1,6 @@
-import { type FlowQuery, readFlow, refreshFlow } from '../../../lib/data-access/flow.ts';
+import { type FlowQuery, readFlow } from '../../../lib/data-access/flow.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { openTestDatabase } from '../../support/database.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { refreshFlow } from '../../../lib/data-access/flow.ts';
+import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { type RequestStep, recordSteps } from '../../support/history.ts';
 import { NOW, openFlowDatabase, START } from './flow-database.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { refreshFlow } from '../../../lib/data-access/flow.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
+import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { claimDueRetries } from '../../../lib/data-access/retry.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';

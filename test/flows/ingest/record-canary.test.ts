@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../../lib/cli/connection.ts';
 import { readLastCanary } from '../../../lib/data-access/canary.ts';
-import { refreshFlow } from '../../../lib/data-access/flow.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { CANARY_TENANT, canaryMessage } from '../../../lib/domain/canary.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';

@@ -2,16 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
 import { claimNotifications } from '../../../lib/data-access/notifications.ts';
+import { recordOperatorAction, snoozeIncident } from '../../../lib/data-access/operate.ts';
+import { markRejectedReplayed } from '../../../lib/data-access/rejected-messages.ts';
 import {
   cancelRetryBatch,
   pauseRetries,
-  recordOperatorAction,
   requestRetryBatch,
   resumeRetries,
   retryNow,
-  snoozeIncident,
-} from '../../../lib/data-access/operate.ts';
-import { markRejectedReplayed } from '../../../lib/data-access/rejected-messages.ts';
+} from '../../../lib/data-access/retry-orders.ts';
 import { wakeExhaustedRequests } from '../../../lib/data-access/stuck-alarm.ts';
 import { parseDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { parseStageLimits } from '../../../lib/domain/stage-limits.ts';

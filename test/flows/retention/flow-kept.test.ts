@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readFlow, refreshFlow } from '../../../lib/data-access/flow.ts';
+import { readFlow } from '../../../lib/data-access/flow.ts';
+import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';

@@ -2,7 +2,7 @@ import { type GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchivedEvent } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
+import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { readArchiveFile, writeArchiveFile } from '../../../lib/flows/retention/archive-file.ts';
 import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';

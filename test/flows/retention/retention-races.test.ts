@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
+import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-batch.ts';
 import { restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';

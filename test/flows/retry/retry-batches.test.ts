@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { stepRetryBatches } from '../../../lib/data-access/retry.ts';
 import {
   cancelRetryBatch,
   listRetryBatches,
   requestRetryBatch,
   retryNow,
   whyNothingToRetry,
-} from '../../../lib/data-access/operate.ts';
-import { listRetries, stepRetryBatches } from '../../../lib/data-access/retry.ts';
+} from '../../../lib/data-access/retry-orders.ts';
+import { listRetries } from '../../../lib/data-access/waiting-failures.ts';
 import { toRetryFilter } from '../../../lib/domain/retry-filter.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';

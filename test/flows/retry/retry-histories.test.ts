@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { pauseRetries, resumeRetries } from '../../../lib/data-access/operate.ts';
+import { pauseRetries, resumeRetries } from '../../../lib/data-access/retry-orders.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 

@@ -4,8 +4,8 @@ import {
   PauseScopeError,
   pauseRetries,
   resumeRetries,
-} from '../../../lib/data-access/operate.ts';
-import { measureRetries } from '../../../lib/data-access/retry.ts';
+} from '../../../lib/data-access/retry-orders.ts';
+import { measureRetries } from '../../../lib/data-access/waiting-failures.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { listActs, orderResend, pauseRetries, resumeRetries } from '../../../lib/data-access/operate.ts';
+import { listActs } from '../../../lib/data-access/operate.ts';
 import { claimResends, settleResends } from '../../../lib/data-access/retry.ts';
+import { orderResend, pauseRetries, resumeRetries } from '../../../lib/data-access/retry-orders.ts';
 import { findRequest } from '../../../lib/data-access/timeline.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { claimDueRetries, listRetries } from '../../../lib/data-access/retry.ts';
+import { claimDueRetries } from '../../../lib/data-access/retry.ts';
+import { listRetries } from '../../../lib/data-access/waiting-failures.ts';
 import { parseRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findIncident, listOpenIncidents, listOutage } from '../../../lib/data-access/incidents.ts';
-import { retryNow, snoozeIncident } from '../../../lib/data-access/operate.ts';
+import { findIncident, listOutage } from '../../../lib/data-access/incident-lists.ts';
+import { listOpenIncidents } from '../../../lib/data-access/incidents.ts';
+import { snoozeIncident } from '../../../lib/data-access/operate.ts';
+import { retryNow } from '../../../lib/data-access/retry-orders.ts';
 import type { IncidentGroup } from '../../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
