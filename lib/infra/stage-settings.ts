@@ -67,7 +67,7 @@ export function stageNeeds(
   stage: string,
   stages: Readonly<Record<string, StageSettings>> = STAGES,
 ): { stack: string; region?: string } & Record<
-  'reservedExecutions' | 'networks' | 'clusters' | 'groups' | 'instances',
+  'reservedExecutions' | 'networks' | 'zones' | 'clusters' | 'groups' | 'instances',
   number
 > {
   const settings = stageSettings(stage, stages);
@@ -80,12 +80,14 @@ export function stageNeeds(
   } = settings;
   const scheduled = widgetTenant === undefined ? 2 : 3;
   const groups = existingCluster?.ownCluster === 'none' ? 0 : 1;
+  const networks = existingNetwork === undefined ? groups : 0;
   const clusters = existingCluster?.ownCluster === 'removed' ? 0 : groups;
   return {
     stack: stackNameOf(stage, settings),
     ...(settings.environment === undefined ? {} : { region: settings.environment.region }),
     reservedExecutions: reserved === undefined ? 0 : reserved.ingest + scheduled * reserved.scheduled + 1,
-    networks: existingNetwork === undefined ? groups : 0,
+    networks,
+    zones: networks * settings.zones,
     clusters,
     groups,
     instances: clusters * (1 + capacity.readers),

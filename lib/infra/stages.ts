@@ -74,7 +74,7 @@ export interface StageSettings {
   namePrefix?: string;
   /** Where the stage is deployed, and nowhere else. @default wherever the credentials lead */
   environment?: { account: string; region: string };
-  /** Availability zones of a new network: two or three, and no more than the account has in its region. */
+  /** Availability zones of a new network: two or three, and no more than the account has in its region, which `pagw doctor --preflight` counts. */
   zones: number;
   /** PostgreSQL as Aurora names it: `17` follows the minor that AWS has as default, `17.7` stays with it. */
   engineVersion: string;

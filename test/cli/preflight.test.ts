@@ -12,7 +12,7 @@ import {
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ACCOUNT_QUOTAS, type StageNeeds } from '../../lib/cli/doctor/account-quotas.ts';
 import type { CheckResult } from '../../lib/cli/doctor/run-checks.ts';
 import { mockedClient } from '../support/mocked-client.ts';
@@ -29,6 +29,7 @@ const NEEDS: StageNeeds = {
   stack: 'PagwEventTracker-dev',
   reservedExecutions: 0,
   networks: 1,
+  zones: 3,
   clusters: 1,
   groups: 1,
   instances: 1,
@@ -45,6 +46,17 @@ beforeEach(() => {
   tagging.on(GetResourcesCommand).resolves({ ResourceTagMappingList: [] });
   quotas.on(GetServiceQuotaCommand).resolves({ Quota: { Value: 5 } });
   thereAre(4);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
+  zones({
+    DescribeSubnets: '',
+    DescribeAvailabilityZones: zoneNames('us-east-1a', 'us-east-1b', 'us-east-1c'),
+  });
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
 });
 
 describe('pagw doctor --preflight', () => {
@@ -55,6 +67,7 @@ describe('pagw doctor --preflight', () => {
       settings: 'pass',
       bootstrap: 'pass',
       stacks: 'pass',
+      zones: 'pass',
       vpcs: 'pass',
       clusters: 'pass',
       instances: 'pass',
@@ -137,6 +150,39 @@ describe('pagw doctor --preflight', () => {
       /delete-stack --stack-name PagwEventTracker-dev/,
     ],
     [
+      'a region with two zones for the account',
+      () => zones({ DescribeSubnets: '', DescribeAvailabilityZones: zoneNames('us-west-1c', 'us-west-1a') }),
+      {},
+      'zones',
+      /^us-west-1a, us-west-1c; the stage asks for 3 .*Set `zones: 2`/,
+    ],
+    [
+      'default subnets in two zones of three, of which alone CloudFormation chooses',
+      () =>
+        zones({
+          DescribeSubnets: ['us-east-1a', 'us-east-1b', 'us-east-1a']
+            .map((zone) => `<availabilityZone>${zone}</availabilityZone>`)
+            .join(''),
+        }),
+      {},
+      'zones',
+      /^us-east-1a, us-east-1b; the stage asks for 3 .*Set `zones: 2`/,
+    ],
+    [
+      'a single zone, which no setting helps',
+      () => zones({ DescribeSubnets: '', DescribeAvailabilityZones: zoneNames('xx-one-1a') }),
+      {},
+      'zones',
+      /^xx-one-1a; the stage asks for 3 .*Deploy to another region/,
+    ],
+    [
+      'zones that may not be looked at',
+      () => zones({}),
+      {},
+      'zones',
+      /^EC2 refuses DescribeSubnets: UnauthorizedOperation/,
+    ],
+    [
       'queues of somebody else',
       () =>
         sqs.on(GetQueueUrlCommand, { QueueName: 'pagw-events.fifo' }).resolves({ QueueUrl: 'http://queue' }),
@@ -173,7 +219,7 @@ describe('pagw doctor --preflight', () => {
 
   it('asks for no room where nothing new is made', async () => {
     thereAre(5);
-    const uses = { networks: 0, clusters: 0, groups: 0, instances: 0 };
+    const uses = { networks: 0, zones: 0, clusters: 0, groups: 0, instances: 0 };
     expect((await preflight({ stageNeeds: async () => ({ ...NEEDS, ...uses }) })).code).toBe(0);
     stack('PagwEventTracker-dev-data', 'UPDATE_COMPLETE');
     expect((await preflight()).outcomes.vpcs).toBe('not-applicable');
@@ -288,4 +334,25 @@ function limit(ConcurrentExecutions: number, UnreservedConcurrentExecutions: num
   lambda.on(GetAccountSettingsCommand).resolves({
     AccountLimit: { ConcurrentExecutions, UnreservedConcurrentExecutions },
   });
+}
+
+/** What EC2 answers to its calls; it refuses any other. */
+function zones(answers: Record<string, string>): void {
+  vi.stubGlobal(
+    'fetch',
+    async (url: string, { headers, body }: { headers: Record<string, string>; body: string }) => {
+      expect(url).toBe('https://ec2.us-east-1.amazonaws.com/');
+      expect(headers.authorization).toMatch(
+        /^AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE\/\d{8}\/us-east-1\/ec2\//,
+      );
+      const answer = answers[new URLSearchParams(body).get('Action') ?? ''];
+      return answer === undefined
+        ? new Response('<Code>UnauthorizedOperation</Code>', { status: 403 })
+        : new Response(answer);
+    },
+  );
+}
+
+function zoneNames(...names: string[]): string {
+  return names.map((name) => `<item><zoneName>${name}</zoneName></item>`).join('');
 }

@@ -234,6 +234,7 @@ describe.each([
     expect(ACCOUNT_QUOTAS.map(({ id, need }) => [id, needs[need]])).toEqual(
       ACCOUNT_QUOTAS.map(({ id, type }) => [id, types.filter((made) => made === type).length]),
     );
+    expect(needs.zones).toBe(types.filter((type) => type === 'AWS::EC2::Subnet').length);
     expect(types.filter((type) => /^AWS::EC2::(EIP|NatGateway|InternetGateway)$/.test(type))).toEqual([]);
   });
 });

@@ -16,6 +16,8 @@ export interface StageNeeds {
   reservedExecutions: number;
   /** VPCs. */
   networks: number;
+  /** Availability zones of these. */
+  zones: number;
   clusters: number;
   /** Subnet groups, and as many parameter groups. */
   groups: number;
@@ -38,7 +40,7 @@ export interface AccountQuota {
   code: string;
   /** What is counted, as CloudFormation calls it. */
   type: string;
-  need: Exclude<keyof StageNeeds, 'stack' | 'region'>;
+  need: Exclude<keyof StageNeeds, 'stack' | 'region' | 'zones'>;
 }
 
 /**

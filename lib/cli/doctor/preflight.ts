@@ -14,6 +14,7 @@ import {
   readQuota,
   type StageNeeds,
 } from './account-quotas.ts';
+import { readZones } from './availability-zones.ts';
 import { type CheckOutcome, fail, notApplicable, pass } from './doctor-check.ts';
 
 /** The account and region that a stage is about to be deployed to. */
@@ -240,6 +241,24 @@ const leftovers: PreflightCheck = {
   },
 };
 
+const zones: PreflightCheck = {
+  id: 'zones',
+  title: 'The region has as many availability zones for the account as the stage asks for',
+  async run({ cloudFormation, needs }) {
+    const { zones: needed } = await needs();
+    if (needed === 0) return notApplicable('the stage makes no network');
+    const found = await readZones(cloudFormation);
+    const seen = `${found.length === 0 ? 'none' : found.join(', ')}; the stage asks for ${needed}`;
+    if (found.length >= needed) return pass(seen);
+    return fail(
+      seen,
+      found.length === 2
+        ? 'Set `zones: 2`.'
+        : 'Deploy to another region, or name a network that is there as existingNetwork.',
+    );
+  },
+};
+
 /** Whether the data stack, which is made at once, finds room beneath a quota. */
 function roomBeneath(quota: AccountQuota): PreflightCheck {
   const { id, name, service, code, need } = quota;
@@ -270,6 +289,7 @@ export const preflightChecks: readonly PreflightCheck[] = [
   settings,
   bootstrap,
   stacks,
+  zones,
   ...ACCOUNT_QUOTAS.map(roomBeneath),
   names,
   concurrency,
