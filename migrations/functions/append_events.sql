@@ -2,7 +2,8 @@
 -- its last number is no longer `before_no`. Answers a JSON array of the places of those that raced; their caller reads
 -- again. What the columns become is decided by RequestFold (lib/domain/request-fold.ts); here null means
 -- unchanged. `states` holds each request's state, and `details` each event's metadata and stated, at the same place: in a row
--- their quotes would be escaped twice. Called by recordEvents (lib/data-access/ingest.ts).
+-- their quotes would be escaped twice. Called by close_request and record_canary, by recordEvents (lib/data-access/ingest.ts)
+-- and, for requests of an older system, by lib/data-access/former-states.ts.
 --
 -- A function, because PL/pgSQL keeps the plan: planning the statement again takes as long as recording 100 events. Rows, because
 -- reading them as JSON objects would be a quarter of its work.

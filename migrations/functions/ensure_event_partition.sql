@@ -1,8 +1,9 @@
 -- Makes the month that holds the given date; answers whether it had to. CREATE then ATTACH, because CREATE … PARTITION
 -- OF would lock every reader out of event_tracker. The lock_timeout keeps a waiting ATTACH from queueing ingest behind
 -- it. A month made while the reader is limited is closed to it like the others.
--- Called by ingest, which meets a missing month as the writer, who owns no table: making it is the owner's right, lent
--- for this alone (SECURITY DEFINER); by maintain and migrate, for the months ahead; by keep_archived_month.
+-- Called by ingest (lib/data-access/ingest.ts), which meets a missing month as the writer, who owns no table: making it is
+-- the owner's right, lent for this alone (SECURITY DEFINER); by maintain and migrate, for the months ahead
+-- (lib/data-access/maintain.ts); by keep_archived_month and close_request.
 CREATE OR REPLACE FUNCTION ensure_event_partition(day date) RETURNS boolean
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,6 +1,6 @@
 -- What the folded flow of a request adds to flow_summary: a row for each hand-over, one for its first and its last stage
 -- and for its path, and for the time to an answer and to a decision where there is one; each counts `weight` times.
--- Called by roll_up_flow_hour and flow_between.
+-- Called by merge_flows and flow_between.
 CREATE OR REPLACE FUNCTION flow_measures(flow request_flow, weight int) RETURNS SETOF flow_summary
 LANGUAGE sql STABLE
 AS $$

@@ -1,6 +1,6 @@
 -- Records a canary's event as append_events records any, looks for it in the timeline, and takes it back: its rows are gone
 -- before another transaction could see them, so that no report, list, summary or archive has to leave them out. What stays is
--- that it arrived. Answers whether it did. Called by recordCanary (lib/flows/ingest/record-canary.ts).
+-- that it arrived. Answers whether it did. Called by appendCanary (lib/data-access/canary.ts).
 CREATE OR REPLACE FUNCTION record_canary(
   requests appended_request[], states json, events appended_event[], details json,
   cleared json, decisions json, sent_at timestamptz, recorded_at timestamptz

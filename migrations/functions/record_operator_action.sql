@@ -1,6 +1,7 @@
 -- Writes down what an operator did, and why. The operators' functions do it with the deed itself; whoever did something
 -- outside of the database does it afterwards.
--- Called by the operators' functions and by lib/data-access/operate.ts.
+-- Called by cancel_retry_batch, close_request, freeze_report, hold_history, pause_retries, release_history, request_resend,
+-- request_retry_batch, resume_retries, retry_now, snooze_incident and lib/data-access/operate.ts.
 CREATE OR REPLACE FUNCTION record_operator_action(
   deed text, aimed_at jsonb, why text, who text, at timestamptz, touched int
 ) RETURNS void

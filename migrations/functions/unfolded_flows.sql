@@ -2,7 +2,7 @@
 -- there and the events after it, so that it costs no more for a long history. A wait is measured by occurred_at, never later
 -- than recording. Farther back than 90 days (DEFAULT_BELIEVED_DAYS) only against a time that is as old: an import of old
 -- events keeps its waits, a broken clock among sound ones counts as the time of recording.
--- Called by fold_flows and flow_between.
+-- Called by fold_flows, flow_between and flows_between.
 CREATE OR REPLACE FUNCTION unfolded_flows(ids text[]) RETURNS SETOF request_flow
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
