@@ -3353,7 +3353,7 @@ REVOKE EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timesta
 GRANT EXECUTE ON FUNCTION summary_between(text,timestamp with time zone,timestamp with time zone,boolean,boolean) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.take_watched_requests(at timestamp with time zone, after text, most integer)
- RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, plan text, kind text, drugs text, requested_priority text, priority_since timestamp with time zone, clock_started_at timestamp with time zone, extension_days integer, decided_at timestamp with time zone, notified_at timestamp with time zone, clock_stopped_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text, target_system text, incident_key text, retry_paused boolean)
+ RETURNS TABLE(pagw_id text, tenant text, status text, priority text, received_at timestamp with time zone, completed_at timestamp with time zone, plan text, kind text, drugs text, requested_priority text, priority_since timestamp with time zone, clock_started_at timestamp with time zone, extension_days integer, extended_at timestamp with time zone, decided_at timestamp with time zone, notified_at timestamp with time zone, clock_stopped_at timestamp with time zone, unclear_answer_at timestamp with time zone, last_stage text, main_stage text, main_status text, next_stage text, last_sequence_no bigint, recorded_at timestamp with time zone, occurred_at timestamp with time zone, next_retry_at timestamp with time zone, retry_exhausted_at timestamp with time zone, error_code text, target_system text, incident_key text, retry_paused boolean)
  LANGUAGE plpgsql
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
@@ -3368,7 +3368,7 @@ BEGIN
     decision.plan::text, coalesce(decision.kind, 'request')::text, coalesce(decision.drugs, 'none')::text,
     decision.requested_priority::text, decision.priority_since,
     coalesce(decision.received_at, request.received_at), coalesce(decision.extension_days, 0),
-    request.decided_at, decision.notified_at, request.clock_stopped_at, request.unclear_answer_at, request.last_stage::text,
+    decision.extended_at, request.decided_at, decision.notified_at, request.clock_stopped_at, request.unclear_answer_at, request.last_stage::text,
     request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
     coalesce(stand.created_at, request.last_event_at, request.created_at),
     coalesce(stand.occurred_at, request.last_event_at, request.created_at),
@@ -3390,7 +3390,7 @@ BEGIN
       END
   ) AS stand ON true
   LEFT JOIN LATERAL (
-    SELECT plan, kind, drugs, requested_priority, priority_since, received_at, extension_days, notified_at
+    SELECT plan, kind, drugs, requested_priority, priority_since, received_at, extension_days, extended_at, notified_at
     FROM decision_episode AS episode
     WHERE episode.pagw_id = request.pagw_id
     ORDER BY episode.episode DESC

@@ -299,6 +299,8 @@ export interface ClockedRequest {
   /** When what has to be decided was received. */
   clockStartedAt: Date;
   extensionDays: number;
+  /** When that was stated; null where it was not extended. */
+  extendedAt: Date | null;
 }
 
 /** The instants at which a request's decision is at risk, urgent and due. */
@@ -320,9 +322,12 @@ export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): 
   // Nothing is asked for before its receipt, whatever a producer's clock says.
   const changed = Math.max(received, request.prioritySince?.getTime() ?? received);
   const frames = framesOf(own, request.drugs, received);
+  // What was extended before an upgrade is the standard frame: nobody has extended the 72 hours that are asked for then.
+  const extendedAt = Math.max(received, request.extendedAt?.getTime() ?? received);
+  const extensionFrom = (from: number) => (extendedAt < from ? 0 : request.extensionDays);
   const dueAs = (as: Priority, from: number) =>
     [frames, frames && own.state]
-      .flatMap((one) => (one === null ? [] : [dueBy(one[as], from, own, request.extensionDays)]))
+      .flatMap((one) => (one === null ? [] : [dueBy(one[as], from, own, extensionFrom(from))]))
       .reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
   const missed = dueAs(request.requestedPriority ?? priority, received);
   const isMissed = request.requestedPriority !== priority && missed < changed;

@@ -353,8 +353,17 @@ class EpisodeHistory {
   }
 
   #due(episode: DecisionEpisode): void {
-    const { plan, kind, drugs, priority, requestedPriority, prioritySince, receivedAt, extensionDays } =
-      episode;
+    const {
+      plan,
+      kind,
+      drugs,
+      priority,
+      requestedPriority,
+      prioritySince,
+      receivedAt,
+      extensionDays,
+      extendedAt,
+    } = episode;
     const steps = decisionSteps(
       {
         tenant: this.#tenant,
@@ -366,6 +375,7 @@ class EpisodeHistory {
         prioritySince: prioritySince === null ? null : new Date(prioritySince),
         clockStartedAt: new Date(receivedAt),
         extensionDays,
+        extendedAt: extendedAt === null ? null : new Date(extendedAt),
       },
       this.#policy,
     );

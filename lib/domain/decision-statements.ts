@@ -68,7 +68,7 @@ function statementsIn(event: Stating, find: Find): Partial<StatedRequest> {
     answer,
     status: closingStatus(event, answer, type, isIntake && saysCancel.test(said)),
     lines: linesOf(lines, find),
-    reasonGiven: givesReason(event, find) ? (true as const) : undefined,
+    reasonGiven: givesReason(event, find, lines) ? (true as const) : undefined,
     pendReason: pendReasonOf(find, event),
     receivedAt: receiptOf(event, find),
     notifiedAt: find.as(time, 'notifiedat', 'noticeat', 'noticesentat', 'notificationsentat', 'deliveredat'),
@@ -286,6 +286,12 @@ function answerOfLine(line: unknown): Answer | null {
   );
 }
 
+/** In whole or in part. */
+function isDenied(line: StatedFields): boolean {
+  const answer = answerOfLine(line);
+  return answer === 'denied' || answer === 'partial';
+}
+
 /** What lines come to of which each has ended without a decision; undefined where any is, or may be, decided. */
 function endOfLines(value: unknown): Answer | undefined {
   const ends = new Set(Array.isArray(value) ? value.map(answerOfLine) : []);
@@ -463,10 +469,14 @@ function outcomeOf(value: unknown): AppealOutcome | null | undefined {
   return appealWord(text) ?? (answerWord(text) === 'pended' ? null : undefined);
 }
 
-/** By any of its names, also beside the answer one level further down, or among the extensions of FHIR's review action. */
-function givesReason({ metadata }: Stating, find: Find): boolean {
+/**
+ * By any of its names, also beside the answer one level further down, of a line that is denied, or among the extensions of FHIR's
+ * review action.
+ */
+function givesReason({ metadata }: Stating, find: Find, lines: unknown): boolean {
   if (isReason(find(...reasonNames))) return true;
-  const below = Object.values(metadata ?? {}).filter(isFields);
+  const denied = [lines].flat().filter(isFields).filter(isDenied);
+  const below = [metadata ?? {}, ...denied].flatMap(Object.values).concat(denied).filter(isFields);
   if (below.some((place) => isReason(finder(noNotes(), ['', place])(...reasonNames)))) return true;
   return below.some(
     ({ extension }) =>

@@ -19,6 +19,7 @@ export interface RequestFacts {
   /** When what has to be decided was received. */
   clockStartedAt: Date;
   extensionDays: number;
+  extendedAt: Date | null;
   /** When the request was closed; null while it is open. */
   completedAt: Date | null;
   decidedAt: Date | null;

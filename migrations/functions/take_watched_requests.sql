@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION take_watched_requests(at timestamptz, after text, mos
 RETURNS TABLE (
   pagw_id text, tenant text, status text, priority text, received_at timestamptz, completed_at timestamptz,
   plan text, kind text, drugs text, requested_priority text, priority_since timestamptz, clock_started_at timestamptz, extension_days int,
-  decided_at timestamptz, notified_at timestamptz, clock_stopped_at timestamptz, unclear_answer_at timestamptz,
+  extended_at timestamptz, decided_at timestamptz, notified_at timestamptz, clock_stopped_at timestamptz, unclear_answer_at timestamptz,
   last_stage text, main_stage text, main_status text, next_stage text,
   last_sequence_no bigint, recorded_at timestamptz, occurred_at timestamptz, next_retry_at timestamptz,
   retry_exhausted_at timestamptz, error_code text,
@@ -28,7 +28,7 @@ BEGIN
     decision.plan::text, coalesce(decision.kind, 'request')::text, coalesce(decision.drugs, 'none')::text,
     decision.requested_priority::text, decision.priority_since,
     coalesce(decision.received_at, request.received_at), coalesce(decision.extension_days, 0),
-    request.decided_at, decision.notified_at, request.clock_stopped_at, request.unclear_answer_at, request.last_stage::text,
+    decision.extended_at, request.decided_at, decision.notified_at, request.clock_stopped_at, request.unclear_answer_at, request.last_stage::text,
     request.main_stage::text, request.main_status::text, request.next_stage::text, request.last_sequence_no,
     coalesce(stand.created_at, request.last_event_at, request.created_at),
     coalesce(stand.occurred_at, request.last_event_at, request.created_at),
@@ -50,7 +50,7 @@ BEGIN
       END
   ) AS stand ON true
   LEFT JOIN LATERAL (
-    SELECT plan, kind, drugs, requested_priority, priority_since, received_at, extension_days, notified_at
+    SELECT plan, kind, drugs, requested_priority, priority_since, received_at, extension_days, extended_at, notified_at
     FROM decision_episode AS episode
     WHERE episode.pagw_id = request.pagw_id
     ORDER BY episode.episode DESC

@@ -545,6 +545,7 @@ describe('a plan’s policy', () => {
       prioritySince: null,
       clockStartedAt: new Date(received),
       extensionDays: 0,
+      extendedAt: null,
     };
     expect(decisionSteps({ ...asked, ...clock }, defaultDecisionPolicy)?.dueAt.toISOString()).toBe(dueAt);
   });

@@ -10,12 +10,17 @@ import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 import * as fifthYear from './fifth-year.ts';
 import * as fourthYear from './fourth-year.ts';
 import * as year from './second-year.ts';
+import * as sixthYear from './sixth-year.ts';
 import * as thirdYear from './third-year.ts';
 
 const { plans, ...neighbours } = thirdYear;
 const { plans: fourthPlans, ...fourth } = fourthYear;
 const { plans: fifthPlans, ...fifth } = fifthYear;
-const policy = { ...year.policy, plans: { ...year.policy.plans, ...plans, ...fourthPlans, ...fifthPlans } };
+const { plans: sixthPlans, ...sixth } = sixthYear;
+const policy = {
+  ...year.policy,
+  plans: { ...year.policy.plans, ...plans, ...fourthPlans, ...fifthPlans, ...sixthPlans },
+};
 const { answers, ends, notices, clocks, extensions, appeals, episodes, kinds, policies } = year;
 const told: Record<string, year.Told> = Object.assign(
   {
@@ -32,6 +37,7 @@ const told: Record<string, year.Told> = Object.assign(
   ...Object.values(neighbours),
   ...Object.values(fourth),
   ...Object.values(fifth),
+  ...Object.values(sixth),
 );
 
 interface Message {
@@ -138,7 +144,7 @@ const inOrder = (counts: string) =>
 describe.each([
   ['as it happens', 'anthem'],
   ['late, doubled and out of order', 'carelon'],
-])('the second year to the fifth, told %s', (_, tenant) => {
+])('the second year to the sixth, told %s', (_, tenant) => {
   let figures: PlanFigures[];
   beforeAll(async () => {
     figures = await publishedFigures(db.database, { tenant, ...span });

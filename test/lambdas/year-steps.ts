@@ -1,6 +1,6 @@
 import type { Step } from './second-year.ts';
 
-/** What the fourth and the fifth year are told in; a request comes at 10:00 on Monday, 2 March 2026, unless another time is said. */
+/** What the fourth year to the sixth are told in; a request comes at 10:00 on Monday, 2 March 2026, unless another time is said. */
 export const all = (names: string[], policy: object) =>
   Object.fromEntries(names.map((name) => [name, policy]));
 
