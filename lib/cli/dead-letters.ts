@@ -7,6 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
+import { BYTES_PER_BATCH } from '../client/send-message-batch.ts';
 import { recordOperatorAction } from '../data-access/operate.ts';
 import { ageText, countText, plural } from '../domain/words.ts';
 import { takenEntries } from '../flows/retry/taken-entries.ts';
@@ -210,13 +211,15 @@ async function receive(
   return Messages;
 }
 
-/** One of each group a call: in a call that takes some and not others, a later one could overtake an earlier one. */
+/**
+ * One of each group a call, as many as it takes: in a call that takes some and not others, a later one could overtake an
+ * earlier one.
+ */
 async function send(messages: readonly Message[], { sqs, to }: Move): Promise<Message[]> {
   const taken: Message[] = [];
-  const groups = [...Map.groupBy(messages, groupOf).values()];
-  for (let place = 0, left = groups; left.length > 0; place++) {
-    const wave = left.flatMap((group) => group[place] ?? []);
-    if (wave.length === 0) break;
+  let groups = [...Map.groupBy(messages, groupOf).values()];
+  while (groups.length > 0) {
+    const wave = firstThatFit(groups);
     const answer = await sqs.send(
       new SendMessageBatchCommand({
         QueueUrl: to,
@@ -233,9 +236,33 @@ async function send(messages: readonly Message[], { sqs, to }: Move): Promise<Me
     );
     const sent = takenEntries(wave, answer);
     taken.push(...sent);
-    left = left.filter((group) => group.slice(place, place + 1).some((message) => sent.has(message)));
+    // Of a group whose letter was not taken the rest waits.
+    const served = groups.slice(0, wave.length).filter((group) => group.some((letter) => sent.has(letter)));
+    groups = [...groups.slice(wave.length), ...served.map((group) => group.slice(1))].filter(
+      (group) => group.length > 0,
+    );
   }
   return taken;
+}
+
+/** The first letters of the groups, as many as fit into one call. */
+function firstThatFit(groups: readonly Message[][]): Message[] {
+  const wave: Message[] = [];
+  let bytes = 0;
+  for (const message of groups.flatMap((group) => group.slice(0, 1))) {
+    bytes += bytesOf(message);
+    if (wave.length > 0 && bytes > BYTES_PER_BATCH) break;
+    wave.push(message);
+  }
+  return wave;
+}
+
+/** As SQS counts them: the body, and each attribute's name, type and value. */
+function bytesOf({ Body = '', MessageAttributes = {} }: Message): number {
+  let bytes = Buffer.byteLength(Body);
+  for (const [name, { DataType = '', StringValue = '', BinaryValue }] of Object.entries(MessageAttributes))
+    bytes += Buffer.byteLength(name + DataType + StringValue) + (BinaryValue?.byteLength ?? 0);
+  return bytes;
 }
 
 async function remove(messages: readonly Message[], { sqs, from }: Move): Promise<void> {

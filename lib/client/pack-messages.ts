@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { queueText } from '../domain/json-text.ts';
 
 /** One event to be sent, as the producer wrote it. */
 export interface EventToSend {
@@ -40,7 +41,7 @@ function packRequest(events: EventToSend[]): PackedMessage[] {
   let texts: string[] = [];
   let bytes = 0;
   for (const event of events) {
-    const text = toQueueText(event.event);
+    const text = queueText(event.event);
     const size = Buffer.byteLength(text) + 1;
     if (pack.length > 0 && (pack.length === EVENTS_PER_MESSAGE || bytes + size > BYTES_PER_MESSAGE)) {
       messages.push(seal(pack, texts));
@@ -83,12 +84,4 @@ function deduplicationIdOf(pagwId: string, pack: EventToSend[]): string {
 /** SQS takes printable ASCII up to 128 characters for a group; anything else is named by its hash. */
 function groupIdOf(pagwId: string): string {
   return /^[\x21-\x7e]{1,128}$/.test(pagwId) ? pagwId : createHash('sha256').update(pagwId).digest('hex');
-}
-
-/** JSON in characters that every SQS takes: what lies outside is written as JSON's own `\u` escapes. */
-function toQueueText(event: unknown): string {
-  return JSON.stringify(event).replace(
-    /[\ud800-\udfff\ufffe\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
-  );
 }

@@ -1,6 +1,6 @@
 import type { DoubtfulName } from '../domain/doubtful-names.ts';
 import { type MessageReading, readMessage, readParsedMessage } from '../domain/event-message.ts';
-import { parseJson } from '../domain/json-text.ts';
+import { parseJson, queueText } from '../domain/json-text.ts';
 import type { MessageRules } from '../domain/normalise-event.ts';
 import type { PhiRules } from '../domain/phi-guard.ts';
 import { rejectionHints } from '../domain/rejection.ts';
@@ -102,8 +102,8 @@ function judge(event: unknown, line: number, lines: EventLines, rules: MessageRu
     reject(reading, line, lines);
     return;
   }
-  if (Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT_BYTES) {
-    const hint = 'Keep an event below 1 MiB; store large content in S3 and send a reference.';
+  if (Buffer.byteLength(queueText(event)) > LARGEST_EVENT_BYTES) {
+    const hint = 'Keep an event within 1 MiB; store large content in S3 and send a reference.';
     lines.rejected.push({ line, code: 'EVENT_TOO_LARGE', path: '', hint });
     return;
   }

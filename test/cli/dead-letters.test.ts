@@ -123,4 +123,30 @@ describe('pagw dead-letters', () => {
       { action: 'dead-letters.redrive', reason: 'database fixed', actedBy: 'ann', affected: 5 },
     ]);
   });
+
+  it('sends letters that are too large for one call in several, in the order of each request', async () => {
+    const note = { DataType: 'String', StringValue: 'n'.repeat(1_000) };
+    const most = 1024 * 1024;
+    const withNote = most - 'note'.length - note.DataType.length - note.StringValue.length;
+    const letters = [
+      ['a1', 'é'.repeat(most / 2), {}],
+      ['b1', 'x'.repeat(withNote), { note }],
+      ['a2', 'x'.repeat(most / 2), {}],
+      ['c1', 'x'.repeat(withNote / 2), { note }],
+      ['c2', 'small', {}],
+    ] as const;
+    for (const [id, MessageBody, MessageAttributes] of letters)
+      await sqs.send(
+        new SendMessageCommand({
+          ...{ QueueUrl: connection.deadLetterQueueUrl, MessageBody, MessageAttributes },
+          ...{ MessageGroupId: `PAGW-${id[0]}`, MessageDeduplicationId: id },
+        }),
+      );
+    const sent = await pagw('redrive', '--reason', 'database fixed', '-y', '-o', 'json');
+    expect(JSON.parse(sent.stdout)).toEqual({ total: 5, moved: 5, notTaken: 0 });
+    const ids = (await delivered()).map((line) => line.slice('PAGW-a '.length, 'PAGW-a a1'.length));
+    expect(ids.toSorted()).toEqual(['a1', 'a2', 'b1', 'c1', 'c2']);
+    expect(ids.indexOf('a1')).toBeLessThan(ids.indexOf('a2'));
+    expect(ids.indexOf('c1')).toBeLessThan(ids.indexOf('c2'));
+  });
 });

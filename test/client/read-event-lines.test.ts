@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packMessages } from '../../lib/client/pack-messages.ts';
 import { readEventLines } from '../../lib/client/read-event-lines.ts';
 
 const parsed = {
@@ -89,9 +90,20 @@ describe('reading what is to be sent', () => {
     expect(readEventLines(`${'['.repeat(6_000)}${']'.repeat(6_000)}`).rejected).toHaveLength(1);
   });
 
-  it('refuses an event that no queue would take', () => {
-    const event = { ...parsed, errorMessage: 'x'.repeat(1024 * 1024) };
-    expect(readEventLines(JSON.stringify(event)).rejected).toMatchObject([{ code: 'EVENT_TOO_LARGE' }]);
+  it.each([
+    ['plain letters', 'x', 1],
+    ['letters of two bytes', 'é', 2],
+    ['what is written as an escape', '\ufffe', 6],
+    ['what is written as two escapes', '😀', 12],
+  ])('takes an event up to 1 MiB as it is sent, and not a byte more: %s', (_, unit, bytesOfUnit) => {
+    const mostBytes = 1024 * 1024;
+    const around = JSON.stringify({ ...parsed, ignored: '' }).length;
+    const room = mostBytes - around;
+    const ignored = unit.repeat(Math.floor(room / bytesOfUnit)) + 'x'.repeat(room % bytesOfUnit);
+    const [whole] = readEventLines(JSON.stringify({ ...parsed, ignored })).accepted;
+    expect(packMessages(whole === undefined ? [] : [whole])).toMatchObject([[{ bytes: mostBytes }]]);
+    const tooLong = readEventLines(JSON.stringify({ ...parsed, ignored: `${ignored}x` }));
+    expect(tooLong).toMatchObject({ accepted: [], rejected: [{ code: 'EVENT_TOO_LARGE' }] });
   });
 
   it('accounts for every element of whatever JSON array', () => {

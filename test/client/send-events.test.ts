@@ -154,6 +154,27 @@ describe('sending events to the queue', () => {
     expect(Object.keys(idsByRequest())).toEqual(['PAGW-B']);
   });
 
+  it('fills a call up to 1 MiB to the byte, and begins another with the next one', async () => {
+    const around = JSON.stringify(event('PAGW-A', 1, { text: '' }).event).length;
+    const room = 512 * 1024 - around;
+    const half = { text: 'é'.repeat(room / 2) + 'x'.repeat(room % 2) };
+    const [a, b, c] = ['PAGW-A', 'PAGW-B', 'PAGW-C'].map((id) => event(id, 1, half));
+    await sendEvents(
+      [a, b, c].flatMap((one) => one ?? []),
+      target,
+    );
+    expect(batches.map((entries) => entries.length)).toEqual([2, 1]);
+    const bytes = batches.map((entries) =>
+      entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0),
+    );
+    expect(bytes).toEqual([1024 * 1024, 512 * 1024]);
+    expect(
+      await sendEvents([event('PAGW-D', 1, { text: 'x'.repeat(1024 * 1024 - around) })], target),
+    ).toEqual({
+      ...{ events: 1, messages: 1, refused: [] },
+    });
+  });
+
   it('refuses a message above 1 MiB without troubling the queue', async () => {
     const counts = await sendEvents([event('PAGW-A', 1, { text: 'x'.repeat(1024 * 1024) })], target);
     expect(counts.refused).toEqual([{ pagwId: 'PAGW-A', events: 1, code: 'MessageTooLong' }]);

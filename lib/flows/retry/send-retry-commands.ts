@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { queueText } from '../../domain/json-text.ts';
 import type { RetryCommand } from '../../domain/retry-command.ts';
 import { takenEntries } from './taken-entries.ts';
 
@@ -58,7 +59,7 @@ async function sendBatch<Retry extends { command: RetryCommand }>(
     QueueUrl: queueUrl,
     Entries: batch.map(({ command }, position) => ({
       Id: String(position),
-      MessageBody: toQueueText(command),
+      MessageBody: queueText(command),
       MessageGroupId: queueName(command.pagwId),
       MessageDeduplicationId: queueName(command.token),
     })),
@@ -75,12 +76,4 @@ async function sendBatch<Retry extends { command: RetryCommand }>(
 /** SQS takes printable ASCII up to 128 characters for a group or a de-duplication id; anything else is hashed. */
 function queueName(text: string): string {
   return /^[\x21-\x7e]{1,128}$/.test(text) ? text : createHash('sha256').update(text).digest('hex');
-}
-
-/** Characters that SQS refuses, and with them the whole batch, are written as JSON's own escapes. */
-function toQueueText(command: unknown): string {
-  return JSON.stringify(command).replace(
-    /[\ud800-\udfff\ufffe\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
-  );
 }
