@@ -4,6 +4,8 @@ import { startBanner } from '../lib/local/start-banner.ts';
 import { readStartOptions, START_HELP, StartUsageError } from '../lib/local/start-options.ts';
 
 const USAGE = 64;
+/** SIGHUP among them: a terminal that is closed leaves no server behind. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function main(): Promise<number> {
   const began = performance.now();
@@ -16,19 +18,17 @@ async function main(): Promise<number> {
   const say = (sentence: string) => process.stderr.write(`${seconds().padStart(8)}  ${sentence}\n`);
   // A start that is interrupted ends at once; what was begun is taken up by the next one.
   const interrupt = () => process.exit(130);
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   // Its modules need node:sqlite, without which an old Node does not come as far as require-node.
   const { startLocalStack } = await import('../lib/local/local-stack.ts');
   const stack = await startLocalStack({ ...options, onProgress: say, onTrouble: say, onNotice: say });
-  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   const asked = new Promise<'asked'>((settle) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => settle('asked'));
+    for (const signal of SIGNALS) process.off(signal, interrupt).once(signal, () => settle('asked'));
   });
   process.stdout.write(`${startBanner(options, stack.counts, stack.postgresVersion)}ready in ${seconds()}\n`);
   const reason = await Promise.race([asked, stack.ended.then(() => 'ended' as const)]);
   // A second Ctrl-C does not wait.
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   say(
     reason === 'asked'
       ? 'stopping'

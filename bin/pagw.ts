@@ -2,7 +2,7 @@
 import '../lib/runtime/require-node.ts';
 import { createInterface } from 'node:readline/promises';
 import { isatty } from 'node:tty';
-import { ExitCode } from '../lib/cli/cli-error.ts';
+import { ExitCode, exitOfSignal } from '../lib/cli/cli-error.ts';
 import { openConnection } from '../lib/cli/connection.ts';
 import { openOutput } from '../lib/cli/output/open-output.ts';
 import { runPagw } from '../lib/cli/run-pagw.ts';
@@ -11,10 +11,7 @@ import { readStageNeeds } from './stage-needs.ts';
 
 const STDOUT = 1;
 const interrupted = new AbortController();
-for (const [signal, code] of [
-  ['SIGINT', ExitCode.interrupted],
-  ['SIGTERM', ExitCode.terminated],
-] as const)
+for (const [signal, code] of Object.entries(exitOfSignal))
   process.once(signal, () => {
     interrupted.abort(signal);
     // The second one does not wait for anything.

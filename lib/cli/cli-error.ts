@@ -15,11 +15,19 @@ export const ExitCode = {
   /** A check found what it looks for. */
   conditionFound: 10,
   usage: 64,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** What ends a command before its time: Ctrl-C, a terminal that is closed, whoever stops processes. */
+export const exitOfSignal = {
+  SIGINT: ExitCode.interrupted,
+  SIGHUP: ExitCode.hungUp,
+  SIGTERM: ExitCode.terminated,
+} as const;
 
 export interface CliErrorDetails {
   /** `REQUEST_NOT_FOUND`: stable, for scripts. */

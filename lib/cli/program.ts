@@ -86,7 +86,7 @@ export function createProgram(cli: Cli): Command {
 
 const EPILOGUE = `
 Which tracker: --url, then --stack, then PAGW_URL or PAGW_STACK, then the local one at http://localhost:4780.
-Exit codes: 0 fine, 1 failure, 2 cancelled, 4 not authorised, 5 not found, 10 condition found, 64 usage, 130 interrupted, 143 terminated.`;
+Exit codes: 0 fine, 1 failure, 2 cancelled, 4 not authorised, 5 not found, 10 condition found, 64 usage, 129 hung up, 130 interrupted, 143 terminated.`;
 
 function inheritSettings(parent: Command): void {
   for (const command of parent.commands) {

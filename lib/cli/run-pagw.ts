@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { printable } from '../domain/printable-text.ts';
 import { commandsToTracker } from '../domain/shell-word.ts';
 import { Cli } from './cli.ts';
-import { CliError, ExitCode, toCliError } from './cli-error.ts';
+import { CliError, ExitCode, exitOfSignal, toCliError } from './cli-error.ts';
 import type { OpenConnection } from './connection.ts';
 import type { OpenConsole } from './console.ts';
 import type { StageNeeds } from './doctor/account-quotas.ts';
@@ -45,13 +45,12 @@ function interruption(cli: Cli): Promise<never> {
   return new Promise((_, fail) => {
     const interrupt = () => {
       if (cli.endsByInterrupt) return;
-      const isTerminated = signal.reason === 'SIGTERM';
       fail(
         new CliError({
           code: 'INTERRUPTED',
           message: 'Interrupted.',
           hint: cli.hasPrinted ? 'What was written is cut off. Run the command again.' : undefined,
-          exitCode: isTerminated ? ExitCode.terminated : ExitCode.interrupted,
+          exitCode: exitOfSignal[signal.reason as keyof typeof exitOfSignal] ?? ExitCode.interrupted,
         }),
       );
     };
@@ -102,6 +101,6 @@ export interface CliIo {
   openConsole: OpenConsole;
   /** What the settings of a stage need of its account. @throws Error in one sentence when a setting cannot work. */
   stageNeeds(stage: string): Promise<StageNeeds>;
-  /** Aborted by Ctrl-C, and by SIGTERM with this name as the reason. */
+  /** Aborted by a signal, whose name is the reason, and by Ctrl-C while a question is put. */
   signal: AbortSignal;
 }

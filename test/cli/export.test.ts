@@ -55,6 +55,7 @@ describe('pagw export', () => {
 
   it.each([
     ['SIGINT', 130],
+    ['SIGHUP', 129],
     ['SIGTERM', 143],
   ])('says that what it wrote is cut off when %s ends it', async (reason, code) => {
     const interrupted = new AbortController();

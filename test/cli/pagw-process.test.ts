@@ -166,6 +166,7 @@ describe('the pagw program', () => {
 
   it.skipIf(process.platform === 'win32').each([
     ['SIGINT', 130],
+    ['SIGHUP', 129],
     ['SIGTERM', 143],
   ] as const)('ends by %s with %i and a sentence', async (signal, code) => {
     const { child, ended } = start(['event', 'send', '-f', '-', '--url', url]);
