@@ -211,6 +211,8 @@ function keyOf(text: string): string {
       .toUpperCase()
       // `approved?` and `!approved` are not the word.
       .replace(/[^\p{L}\p{N}?!¬]/gu, '')
+      // The one British spelling that is common to several words.
+      .replace('FAVOUR', 'FAVOR')
   );
 }
 

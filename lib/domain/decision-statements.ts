@@ -13,7 +13,7 @@ import {
 import { laneOf, upperSnake } from './event-stages.ts';
 import { dayNumber } from './local-days.ts';
 import { type Find, finder, type Kind, type Notes, noNotes } from './stated-fields.ts';
-import { countOf, flagOf, instantOf, isFields, type StatedFields, textOf } from './stated-values.ts';
+import { countOf, flagOf, instantOf, isFields, type StatedFields, textOf, wholeOf } from './stated-values.ts';
 import { timestampForm } from './timestamp.ts';
 import {
   type Answer,
@@ -127,7 +127,7 @@ const saysRequest = /(^|_)(REQUEST|REQUESTED|PENDING)$/;
 
 function begins(event: Stating, find: Find, type: string, intake: string): boolean {
   if (isUpdateType(intake) || isUpdateType(type)) return true;
-  return event.eventType === 'REQUEST_RECEIVED' && Number(find('episode', 'episodeno')) > 1;
+  return event.eventType === 'REQUEST_RECEIVED' && (find.as(episode, 'episode', 'episodeno') ?? 1) > 1;
 }
 
 function statedAnswer(event: Stating, find: Find, type: string, intake: string): Answer | undefined {
@@ -152,7 +152,8 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
       : undefined;
   if (reason !== undefined && isEnd(reason)) return reason;
   const isAnswer = event.eventType === 'RESPONSE_OK' && answerOf(event.metadata) === null;
-  return answer ?? (isAnswer && decision !== undefined ? 'unclear' : undefined);
+  const says = decision !== undefined || answerOf(event.request) !== null;
+  return answer ?? (isAnswer && says ? 'unclear' : undefined);
 }
 
 /** Under all of its names; of several that differ, none counts. */
@@ -219,13 +220,13 @@ function closingStatus(
 function statedPriority(event: Stating, find: Find, type: string): Priority | undefined {
   if (isBlank(event.request?.priority)) {
     const byType = priorityByType(type);
-    if (byType === 'STANDARD' || flagOf(find('expeditedenied', 'expediteddenied', 'downgraded')) === true)
+    if (byType === 'STANDARD' || find.as(flag, 'expeditedenied', 'expediteddenied', 'downgraded'))
       return 'STANDARD';
-    if (byType === 'EXPEDITED' || flagOf(find('upgraded')) === true) return 'EXPEDITED';
+    if (byType === 'EXPEDITED' || find.as(flag, 'upgraded')) return 'EXPEDITED';
     const changed = /(^|_)PRIORITY(_|$)/.test(type)
-      ? find('newpriority', 'topriority', 'to')
-      : find('newpriority');
-    if (changed !== undefined) return priorityWord(textOf(changed));
+      ? find.as(priority, 'newpriority', 'topriority', 'to')
+      : find.as(priority, 'newpriority');
+    if (changed !== undefined) return changed;
   }
   // A queue has a priority, too.
   const mayState = isEarly(event.stage) || laneOf(event.stage) === 'unknown';
@@ -243,7 +244,8 @@ export function priorityWord(text: string): Priority | undefined {
 }
 
 function drugsOf(find: Find, said: string): Drugs | undefined {
-  const value = find(
+  const stated = find.as(
+    drugs,
     'drug',
     'drugs',
     'isdrug',
@@ -254,15 +256,19 @@ function drugsOf(find: Find, said: string): Drugs | undefined {
     'drugbenefit',
     'drugcategory',
   );
-  const flag = flagOf(value);
-  if (flag !== undefined) return flag ? 'medical' : 'none';
-  const word = upperSnake(textOf(value));
-  if (word !== '') return drugsWord(word) ?? 'medical';
+  if (stated !== undefined) return stated;
   const category =
     upperSnake(textOf(find('category', 'itemtype', 'servicetype', 'benefit', 'benefittype'))) ||
     said.replace(/^PAS_|_REQUEST$/g, '');
   if (/^(DRUG|DRUGS|MEDICATION|MEDICATIONS|PART_B_DRUGS?|MEDICAL_DRUGS?)$/.test(category)) return 'medical';
   return /^(PHARMACY|PART_D|RX)(_DRUGS?)?$/.test(category) ? 'pharmacy' : undefined;
+}
+
+/** A flag, how many there are, or which benefit they are of. */
+function drugsSaid(value: unknown): Drugs | undefined {
+  const isSo = flagOf(value) ?? countOf(value);
+  if (isSo !== undefined) return isSo ? 'medical' : 'none';
+  return drugsWord(textOf(value));
 }
 
 export function drugsWord(text: string): Drugs | undefined {
@@ -324,7 +330,10 @@ function linesOf(value: unknown, find: Find): LineCounts | undefined {
     denied: of('denied'),
     pended: of('pended', 'pending'),
   };
-  if (Object.values(numbers).every((count) => count === undefined)) return undefined;
+  if (Object.values(numbers).every((count) => count === undefined)) {
+    own?.noteOthers(count);
+    return undefined;
+  }
   for (const [name, number] of Object.entries(numbers)) counts[name as keyof LineCounts] = number ?? 0;
   return counts;
 }
@@ -348,7 +357,9 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   const isStated = own ?? alone ?? byType ?? find(...lengths, ...ends);
   if (isStated === undefined) return undefined;
   const before = find.notes.notUnderstood.length;
-  const said = own?.as(extension, 'status', 'outcome', 'decision') ?? alone;
+  const said =
+    own?.as(extension, 'status', 'outcome', 'decision', 'granted', 'approved', 'extended', 'applied') ??
+    alone;
   const length =
     own?.as(days, 'days', 'extensiondays', 'lengthdays', 'length') ??
     find.as(days, ...lengths) ??
@@ -357,6 +368,7 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
     own?.as(end, 'until', 'dueat', 'newdueat', 'extendedto') ??
     find.as(end, ...ends, 'newdueat') ??
     alone?.until;
+  if (length === undefined && until === undefined) own?.noteOthers(lengthElsewhere, lengthLike);
   // A length that is none extends nothing, and one that is not understood is no reason for all of the 14 days.
   if (length === undefined ? find.notes.notUnderstood.length > before : length < 1) return undefined;
   const by =
@@ -365,13 +377,16 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   const at =
     own?.as(time, 'at', 'noticeat', 'grantedat', 'requestedat', 'statedat') ??
     find.as(time, 'extensionat', 'extendedat');
-  if (said?.says === 'refused' || (said?.says === 'no' && byType === undefined)) return undefined;
+  if (said?.says === 'refused' || (said?.says === 'no' && (own || byType === undefined))) return undefined;
   // What is asked for is granted by that alone only to the member and the provider.
   const isAsked = byType === 'asked' || said?.says === 'asked';
   if (isAsked && by !== 'member' && by !== 'provider') return undefined;
   return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at, until }) as StatedExtension;
 }
 
+const lengthElsewhere = { rule: 'extension', meant: 'the length as "days", or the end as "until"' };
+/** Names of a length or an end in another unit or form than is read: `hours`, `duration`, `newDueDate`. */
+const lengthLike = /minute|hour|day|week|month|duration|period|value|until|due|deadline|^end|^to$/;
 const extensionNames = ['extension', 'extended', 'timeframeextension', 'deadlineextension'];
 
 interface SaidOfExtension {
@@ -420,10 +435,11 @@ function appealOf(find: Find, type: string, event: Stating, intake: string): Sta
     'appealresult',
     'appealdisposition',
   );
-  const isNone = value === undefined || flagOf(value) === false || noAppeal.test(upperSnake(textOf(value)));
+  const own = find.inside(...appealNames);
+  const state = own?.as(appealState, 'status', 'state', 'filed', 'appealed', 'requested', 'exists');
+  const isNone = value === undefined || deniesAppeal(value) || state === 'none';
   const receivedAt = find.as(time, ...appealTimes);
   if (isNone && (separate ?? byType ?? find(...appealTimes)) === undefined) return undefined;
-  const own = find.inside(...appealNames);
   const alone = own || isNone ? undefined : find.as(appeal, ...appealNames);
   const { metadata, request } = event;
   const beside = [
@@ -439,19 +455,38 @@ function appealOf(find: Find, type: string, event: Stating, intake: string): Sta
   const answers = byType !== undefined || event.eventType === 'RESPONSE_OK';
   const outcome =
     own?.as(appealOutcome, 'outcome', 'decision', 'result', 'disposition') ??
-    appealWord(textOf(own?.('status'))) ??
+    (typeof state === 'object' ? state.outcome : undefined) ??
     separate ??
     alone?.outcome;
   return defined({
     receivedAt:
-      own?.as(time, 'receivedat', 'filedat', 'requestedat', 'at') ?? receivedAt ?? alone?.receivedAt,
+      own?.as(
+        time,
+        'receivedat',
+        'filedat',
+        'requestedat',
+        'at',
+        'receivedon',
+        'filedon',
+        'receiveddate',
+        'fileddate',
+      ) ??
+      receivedAt ??
+      alone?.receivedAt,
     outcome: outcome ?? byType?.outcome ?? (answers ? beside : undefined),
-    decidedAt: own?.as(time, 'decidedat', 'resolvedat') ?? find.as(time, 'appealdecidedat'),
+    decidedAt:
+      own?.as(time, 'decidedat', 'resolvedat', 'decidedon', 'decideddate', 'decisiondate') ??
+      find.as(time, 'appealdecidedat'),
   });
 }
 
 const appealTimes = ['appealreceivedat', 'appealedat', 'appealfiledat'];
 const appealNames = ['appeal', 'appealed', 'isappeal', 'appealstatus'];
+
+/** `false`, `none`, `not filed`. */
+function deniesAppeal(value: unknown): boolean {
+  return flagOf(value) === false || noAppeal.test(upperSnake(textOf(value)));
+}
 
 /** What one word, flag or time says of an appeal. */
 function appealSaid(value: unknown): Pick<StatedAppeal, 'outcome' | 'receivedAt'> | undefined {
@@ -463,10 +498,14 @@ function appealSaid(value: unknown): Pick<StatedAppeal, 'outcome' | 'receivedAt'
   return appealByType(`APPEAL_${upperSnake(textOf(value))}`);
 }
 
+const undecided =
+  /^(OPEN|FILED|RECEIVED|SUBMITTED|ACKNOWLEDGED|ONGOING|IN_PRO(GRESS|CESS)|UNDECIDED|NOT_(YET_)?DECIDED(_YET)?|AWAITING_[A-Z]+)$/;
+
 /** null: the appeal is not decided yet. */
 function outcomeOf(value: unknown): AppealOutcome | null | undefined {
   const text = textOf(value);
-  return appealWord(text) ?? (answerWord(text) === 'pended' ? null : undefined);
+  const isOpen = answerWord(text) === 'pended' || undecided.test(upperSnake(text));
+  return appealWord(text) ?? (isOpen ? null : undefined);
 }
 
 /**
@@ -522,8 +561,19 @@ const end: Kind<string> = {
   read: endOf,
 };
 const days: Kind<number> = { rule: 'range', meant: 'a number of days', read: countOf };
-const count: Kind<number> = { rule: 'range', meant: 'a number of lines', read: countOf };
+const count: Kind<number> = { rule: 'range', meant: 'a number of lines', read: wholeOf };
+const episode: Kind<number> = { rule: 'range', meant: 'a whole number', read: wholeOf };
 const flag: Kind<boolean> = { rule: 'type', meant: 'true or false', read: flagOf };
+const drugs: Kind<Drugs> = {
+  rule: 'one-of',
+  meant: 'one of none, medical, pharmacy, true, false',
+  read: drugsSaid,
+};
+const priority: Kind<Priority> = {
+  rule: 'one-of',
+  meant: 'one of EXPEDITED, STANDARD',
+  read: (value) => priorityWord(textOf(value)),
+};
 const who: Kind<string> = {
   rule: 'one-of',
   meant: 'one of plan, member, provider, delegate',
@@ -546,6 +596,10 @@ const appeal: Kind<Pick<StatedAppeal, 'outcome' | 'receivedAt'>> = {
   rule: 'appeal',
   meant: 'it as {"receivedAt":"…"}, later {"outcome":"overturned"}',
   read: appealSaid,
+};
+const appealState: Kind<'none' | Pick<StatedAppeal, 'outcome'>> = {
+  ...appeal,
+  read: (value) => (deniesAppeal(value) ? 'none' : appealSaid(value)),
 };
 const appealOutcome: Kind<AppealOutcome> = {
   rule: 'one-of',

@@ -67,9 +67,20 @@ export function appealWord(text: string): AppealOutcome | undefined {
     .toUpperCase()
     .replaceAll(/[^A-Z0-9]+/g, '_');
   if (word === '') return undefined;
-  if (/^(UPHELD|UPHOLD|AFFIRMED|SUSTAINED|DENIAL_UPHELD)$/.test(word)) return 'upheld';
-  if (/^(PARTIALLY_OVERTURNED|OVERTURNED_IN_PART|PARTIAL)$/.test(word)) return 'partial';
-  if (/^(OVERTURN|OVERTURNED|REVERSED|FULLY_FAVORABLE|DENIAL_OVERTURNED)$/.test(word)) return 'overturned';
+  if (
+    /^((ORIGINAL_)?(DENIAL|DECISION|DETERMINATION)_)?(UPHELD|UPHOLD|AFFIRMED|SUSTAINED|MAINTAINED)$/.test(
+      word,
+    )
+  )
+    return 'upheld';
+  if (/^(PARTIAL|PARTIALLY_(UPHELD|OVERTURNED|REVERSED)|(UPHELD|OVERTURNED|REVERSED)_IN_PART)$/.test(word))
+    return 'partial';
+  if (
+    /^((ORIGINAL_)?(DENIAL|DECISION|DETERMINATION)_|FULLY_)?(OVERTURN|OVERTURNED|REVERSED|FAVOU?RABLE)(_IN_FULL)?$/.test(
+      word,
+    )
+  )
+    return 'overturned';
   const answer = answerWord(text);
   if (answer === 'approved') return 'overturned';
   if (answer === 'denied') return 'upheld';

@@ -23,6 +23,8 @@ export interface Find {
   as: <Value>(kind: Kind<Value>, ...names: string[]) => Value | undefined;
   /** The fields of the object that it is. */
   inside: (...names: string[]) => Find | undefined;
+  /** Notes what stands under any other name than those that were looked for; `like` narrows. */
+  noteOthers: (kind: Omit<NotUnderstood, 'path'>, like?: RegExp) => void;
   notes: Notes;
 }
 
@@ -54,7 +56,9 @@ export function finder(
       if (!isBlank(value) && !found.has(key))
         found.set(key, { path: () => pointer + pointerStep(name), value });
     }
+  const looked = new Set<string>();
   const first = (names: readonly string[]) => {
+    for (const name of names) looked.add(name);
     if (notes.asked !== null) for (const name of names) notes.asked.add(name);
     for (const name of names) {
       const one = found.get(name);
@@ -73,6 +77,10 @@ export function finder(
     inside: (...names: string[]) => {
       const one = first(names);
       return one && isFields(one.value) ? finder(notes, [one.path(), one.value]) : undefined;
+    },
+    noteOthers: ({ rule, meant }: Omit<NotUnderstood, 'path'>, like = /./) => {
+      for (const [name, { path }] of found)
+        if (!looked.has(name) && like.test(name)) notes.notUnderstood.push({ path: path(), rule, meant });
     },
     notes,
   });

@@ -17,9 +17,15 @@ export function flagOf(value: unknown): boolean | undefined {
   return word === 'false' || word === 'no' || word === 'n' ? false : undefined;
 }
 
+/** A part of a day counts as a day. */
 export function countOf(value: unknown): number | undefined {
-  const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const count = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
   return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? Math.ceil(count) : undefined;
+}
+
+export function wholeOf(value: unknown): number | undefined {
+  const count = countOf(value);
+  return count === Number(value) ? count : undefined;
 }
 
 export function instantOf(value: unknown): string | undefined {

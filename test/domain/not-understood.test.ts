@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventWith, read, refusalWith } from './support/message.ts';
 
+const lengthAsDays = 'Send the length as "days", or the end as "until".';
 const isoWithZone = expect.stringMatching(/^Send ISO 8601 with a zone, such as /);
 
 describe('what is stated of a decision and not understood', () => {
@@ -12,6 +13,12 @@ describe('what is stated of a decision and not understood', () => {
     [{ extension: { days: 'fourteen' } }, '/extension/days', 'range', 'Send a number of days.'],
     [{ extension: { days: -3 } }, '/extension/days', 'range', 'Send a number of days.'],
     [{ extension: { days: 14, status: 'pdf' } }, '/extension/status', 'extension', expect.any(String)],
+    [{ extension: { hours: 48 } }, '/extension/hours', 'extension', lengthAsDays],
+    [{ extension: { duration: 'PT48H' } }, '/extension/duration', 'extension', lengthAsDays],
+    [{ extension: { weeks: 2, by: 'plan' } }, '/extension/weeks', 'extension', lengthAsDays],
+    [{ extension: { value: 48, unit: 'h' } }, '/extension/value', 'extension', lengthAsDays],
+    [{ extension: { newDueDate: '2026-03-15' } }, '/extension/newDueDate', 'extension', expect.any(String)],
+    [{ extension: { days: '0x0e' } }, '/extension/days', 'range', 'Send a number of days.'],
     [{ extension: '15.03.2026' }, '/extension', 'extension', 'Send it as {"days":14,"by":"plan"}.'],
     [{ extension: 'pdf' }, '/extension', 'extension', expect.any(String)],
     [{ extended_until: 'soon' }, '/extended_until', 'timestamp', isoWithZone],
@@ -19,12 +26,19 @@ describe('what is stated of a decision and not understood', () => {
     [{ appeal: { filedAt: [2026, 3, 20] } }, '/appeal/*', 'timestamp', isoWithZone],
     [{ appeal: { outcome: 'upheld', decidedAt: 5 } }, '/appeal/decidedAt', 'timestamp', isoWithZone],
     [{ appeal: { outcome: 'maybe' } }, '/appeal/outcome', 'one-of', expect.stringContaining('overturned')],
+    [{ appeal: { status: 'pdf' } }, '/appeal/status', 'appeal', expect.any(String)],
+    [{ appeal: { receivedDate: '2026-03-20' } }, '/appeal/receivedDate', 'timestamp', isoWithZone],
     [{ appeal: '20.03.2026' }, '/appeal', 'appeal', expect.any(String)],
     [{ appealReceivedAt: 'soon' }, '/appealReceivedAt', 'timestamp', isoWithZone],
     [{ notified_at: 'soon' }, '/notified_at', 'timestamp', isoWithZone],
     [{ received_at: 'soon' }, '/received_at', 'timestamp', isoWithZone],
     [{ planId: 'x'.repeat(65) }, '/planId', 'max-length', expect.any(String)],
     [{ lines: { approved: 'two' } }, '/lines/approved', 'range', 'Send a number of lines.'],
+    [{ lines: { approved: 1.5 } }, '/lines/approved', 'range', 'Send a number of lines.'],
+    [{ lines: { total: 3 } }, '/lines/total', 'range', 'Send a number of lines.'],
+    [{ isDrug: 'unknown' }, '/isDrug', 'one-of', 'Send one of none, medical, pharmacy, true, false.'],
+    [{ expediteDenied: 'perhaps' }, '/expediteDenied', 'type', 'Send true or false.'],
+    [{ newPriority: 'rush' }, '/newPriority', 'one-of', 'Send one of EXPEDITED, STANDARD.'],
     [{ lines: 3 }, '/lines', 'one-of', expect.stringContaining('"approved":2')],
   ])('is refused under request: %j', (request, path, rule, hint) => {
     expect(refusalWith({ eventType: 'VAL_OK', request })).toMatchObject({
@@ -106,7 +120,21 @@ describe('what is understood', () => {
     [{ appeal: '2026-03-20T10:00:00Z' }, { appeal: { receivedAt: '2026-03-20T10:00:00.000Z' } }],
     [{ appeal: 'filed' }, { appeal: {} }],
     [{ appeal: { outcome: 'pending', status: 'open' } }, { appeal: {} }],
+    [{ appeal: { outcome: 'in progress' } }, { appeal: {} }],
+    [{ appeal: { outcome: 'IN_PROCESS' } }, { appeal: {} }],
+    [{ appeal: { outcome: 'not decided yet' } }, { appeal: {} }],
+    [{ appeal: { outcome: 'unfavourable' } }, { appeal: { outcome: 'upheld' } }],
+    [{ appeal: { outcome: 'Original decision upheld' } }, { appeal: { outcome: 'upheld' } }],
+    [{ appeal: { outcome: 'fully_favourable' } }, { appeal: { outcome: 'overturned' } }],
+    [{ appeal: { outcome: 'overturned in full' } }, { appeal: { outcome: 'overturned' } }],
+    [{ appeal: { outcome: 'Partially Favourable' } }, { appeal: { outcome: 'partial' } }],
+    [{ appeal: { status: 'not filed' } }, null],
+    [{ appeal: { filed: false } }, null],
     [{ appeal: 'none' }, null],
+    [{ extension: { granted: false, by: 'plan' } }, null],
+    [{ extension: { granted: true, reason: 'CLINICAL' } }, { extension: { days: 14 } }],
+    [{ isDrug: 0 }, { drugs: 'none' }],
+    [{ hasDrugs: 2 }, { drugs: 'medical' }],
     [{ received_at: '2026-03-20T10:00:00Z' }, { receivedAt: '2026-03-20T10:00:00.000Z' }],
     [{ lines: [] }, null],
   ])('states what it says, and no doubt is told: %j', (request, stated) => {
