@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { canonicalTenant } from './event-catalogue.ts';
 import { addBusinessDays, dayNumber, endOfDay, isTimeZone, localDay, startOfDay } from './local-days.ts';
-import { parseSetting } from './parse-setting.ts';
+import { byName, parseSetting } from './parse-setting.ts';
 import type { Drugs, Priority, RequestKind } from './tracked-event.ts';
 import type { DeadlineRisk } from './words.ts';
 import { plural } from './words.ts';
@@ -103,9 +103,9 @@ type StatedFrames = z.output<typeof frames>;
 const schema = z
   .strictObject({
     default: z._default(plan, { holidays: [], periods: [] }),
-    tenants: z._default(z.record(z.string(), plan), {}),
-    plans: z._default(z.record(z.string(), plan), {}),
-    states: z._default(z.record(z.string(), frames), {}),
+    tenants: z._default(byName(plan, canonicalTenant), {}),
+    plans: z._default(byName(plan, planKey), {}),
+    states: z._default(byName(frames, planKey), {}),
   })
   .check(
     z.superRefine(({ default: general, tenants, plans, states }, context) => {
@@ -131,16 +131,6 @@ const schema = z
             path: [...path, 'periods'],
             message: 'has two periods from the same day',
           });
-      for (const [of, names] of [
-        ['tenants', Object.keys(tenants)],
-        ['plans', Object.keys(plans)],
-      ] as const) {
-        const twice = names.find((name, at) =>
-          names.slice(0, at).some((one) => planKey(one) === planKey(name)),
-        );
-        if (twice !== undefined)
-          context.addIssue({ code: 'custom', path: [of, twice], message: 'is there twice, in another case' });
-      }
     }),
   );
 

@@ -3,7 +3,7 @@ import { isFreeText, isSentence } from './free-text.ts';
 import { pointerStep } from './json-pointer.ts';
 import { isKnownKey, isNoteKey, keyName } from './known-keys.ts';
 import { isMachineMade } from './machine-made.ts';
-import { parseSetting } from './parse-setting.ts';
+import { listOfNames, parseSetting } from './parse-setting.ts';
 import { nameKind } from './person-names.ts';
 import { formsOf, isPackedDocument, mostLayers } from './phi-encodings.ts';
 import { phiSpans } from './phi-findings.ts';
@@ -30,7 +30,7 @@ export interface PhiRules {
 
 const rulesSchema = z.strictObject({
   level: z._default(z.enum(['strict', 'patterns']), 'patterns'),
-  metadataKeys: z._default(z.array(z.string().check(z.minLength(1), z.maxLength(64))), []),
+  metadataKeys: z._default(listOfNames(keyName), []),
 });
 
 /** Reads `{"level":"strict","metadataKeys":["planTier"]}`, all of it optional. Throws an Error that lists every fault. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import './english-messages.ts';
 import { isRetryableFailure } from './error-codes.ts';
 import { canonicalStage } from './event-stages.ts';
+import { byName, parseSetting } from './parse-setting.ts';
 import type { RetryTiming, TrackedEvent } from './tracked-event.ts';
 
 const day = 86_400;
@@ -24,9 +24,9 @@ const retryPolicySchema = z
     factor: z._default(timing.factor, 2),
     capSeconds: z._default(timing.capSeconds, 3600),
     maxAttempts: z._default(timing.maxAttempts, 5),
-    stages: z._default(z.record(z.string(), override), {}),
+    stages: z._default(byName(override, canonicalStage), {}),
     errorCodes: z._default(
-      z.record(z.string(), z.extend(override, { retryable: z.optional(z.boolean()) })),
+      byName(z.extend(override, { retryable: z.optional(z.boolean()) }), errorCodeKey),
       {},
     ),
   })
@@ -57,22 +57,13 @@ export interface RetryPolicy extends Omit<RetryTiming, 'jitter'> {
 
 /** Reads a policy from JSON, all of it optional. Throws an Error that lists every fault by its path. */
 export function parseRetryPolicy(json: string | undefined): RetryPolicy {
-  const parsed = retryPolicySchema.safeParse(json?.trim() ? parseJson(json) : {});
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'policy'}: ${issue.message}`,
-    );
-    throw new Error(`The retry policy is not valid; correct ${faults.join('; ')}.`);
-  }
-  const { stages, errorCodes, ...timing } = parsed.data;
+  const { stages, errorCodes, ...timing } = parseSetting('retry policy settings', json, retryPolicySchema);
   return {
     ...timing,
     stages: new Map(
       Object.entries(stages).map(([name, rule]) => [canonicalStage(name) ?? name, stated(rule)]),
     ),
-    errorCodes: new Map(
-      Object.entries(errorCodes).map(([code, rule]) => [code.trim().toUpperCase(), stated(rule)]),
-    ),
+    errorCodes: new Map(Object.entries(errorCodes).map(([code, rule]) => [errorCodeKey(code), stated(rule)])),
   };
 }
 
@@ -101,15 +92,12 @@ export function retryTiming(
 }
 
 function codeRule(event: Pick<TrackedEvent, 'errorCode'>, policy: RetryPolicy) {
-  return event.errorCode === null ? undefined : policy.errorCodes.get(event.errorCode.toUpperCase());
+  return event.errorCode === null ? undefined : policy.errorCodes.get(errorCodeKey(event.errorCode));
 }
 
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw new Error('The retry policy is not JSON; send an object such as {"maxAttempts":5}.', { cause });
-  }
+/** Codes are one whatever their case. */
+function errorCodeKey(code: string): string {
+  return code.trim().toUpperCase();
 }
 
 /** Without the keys that are absent, so that spreading an override never writes undefined over a default. */

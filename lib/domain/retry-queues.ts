@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { canonicalStage } from './event-stages.ts';
+import { byName, parseSetting } from './parse-setting.ts';
 
 /** The queue a stage's workers read retry commands from; undefined: there is none. */
 export type RetryQueues = (stage: string) => string | undefined;
@@ -14,25 +15,11 @@ const queueUrl = z.url({
  * is one. Throws an Error that names every fault, without repeating the URLs.
  */
 export function parseRetryQueues(json: string | undefined, commonQueueUrl: string | undefined): RetryQueues {
-  const parsed = z.record(z.string(), queueUrl).safeParse(json?.trim() ? parseJson(json) : {});
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'value'} ${message}`);
-    throw new Error(`RETRY_QUEUES is not valid; correct ${faults.join('; ')}.`);
-  }
+  const stated = parseSetting('queues of RETRY_QUEUES', json, byName(queueUrl, canonicalStage));
   if (commonQueueUrl !== undefined && !queueUrl.safeParse(commonQueueUrl).success)
     throw new Error('RETRY_QUEUE_URL is not a queue URL; set it to the URL of the common retry queue.');
   const own = new Map(
-    Object.entries(parsed.data).map(([name, url]) => [canonicalStage(name) ?? name, url] as const),
+    Object.entries(stated).map(([name, url]) => [canonicalStage(name) ?? name, url] as const),
   );
   return (stage) => own.get(stage) ?? commonQueueUrl;
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw new Error('RETRY_QUEUES is not JSON; set an object such as {"API_CONNECTOR":"https://sqs…"}.', {
-      cause,
-    });
-  }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { canonicalTenant } from './event-catalogue.ts';
-import { parseSetting } from './parse-setting.ts';
+import { listOfNames, parseSetting } from './parse-setting.ts';
 
 /** Which tenants each sender may send events of. */
 export interface SenderTenants {
@@ -11,7 +11,16 @@ export interface SenderTenants {
 const ALL_TENANTS = '*';
 
 const bindingsSchema = z
-  .record(z.string(), z.array(z.string().check(z.trim(), z.minLength(1))).check(z.minLength(1)))
+  .record(
+    z.string(),
+    z.union(
+      [
+        z.tuple([z.literal(ALL_TENANTS)]),
+        listOfNames(canonicalTenant).check(z.minLength(1, { error: 'names no tenant' })),
+      ],
+      { error: `is neither a list of tenants nor ["${ALL_TENANTS}"]` },
+    ),
+  )
   .check(
     z.refine(
       (bindings) => Object.keys(bindings).length > 0,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { canonicalStage, stages } from './event-stages.ts';
-import { parseSetting } from './parse-setting.ts';
+import { byName, parseSetting } from './parse-setting.ts';
 
 /** How long a stage may take before its request is stuck, in seconds. */
 export interface StageLimit {
@@ -29,7 +29,7 @@ const WAITING_STAGES: Readonly<Record<string, Partial<Record<keyof StageLimit, n
 
 const minutes = z.number().check(z.minimum(1), z.maximum(30 * 24 * 60));
 const limit = z.union([minutes, z.partial(z.strictObject({ begin: minutes, result: minutes }))]);
-const byStage = z.record(z.string(), limit).check(
+const byStage = byName(limit, canonicalStage).check(
   z.superRefine((given, context) => {
     for (const name of Object.keys(given))
       if (!stages.some((stage) => stage === canonicalStage(name)))

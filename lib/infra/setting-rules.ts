@@ -1,5 +1,6 @@
 import { canonicalStage, stages } from '../domain/event-stages.ts';
 import { nearestNames } from '../domain/nearest-names.ts';
+import { LONGEST_NAME, nameFault } from '../domain/parse-setting.ts';
 import { defaultStageLimits } from '../domain/stage-limits.ts';
 import type { OtherAccounts, StageSettings } from './stages.ts';
 import { trackerName } from './tracker-name.ts';
@@ -18,8 +19,6 @@ const SECRET_ARN = /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@!
 const BUS_ARN = /^arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/[\w./-]+$/;
 const MAIL = /^(?!mailto:)[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}$/i;
 const MAIL_MOST = 254;
-/** As the columns of the tables have room for. */
-const TENANT_MOST = 64;
 /** Minutes between two runs of maintain, and until Aurora pauses where the stage does not say. */
 const MAINTAIN_EVERY = 60;
 const PAUSE_AFTER = 5;
@@ -289,13 +288,12 @@ export const RULES: readonly SettingRule[] = [
     message: `rules.retryQueues and rules.retryPolicy.stages must not name a stage that is near one there is and none of them: ${stages.join(', ')}.`,
   },
   {
-    of: ['rules.retryQueues', 'rules.retryPolicy', 'rules.stuckLimits'],
-    broken: ({ rules: { retryQueues, retryPolicy, stuckLimits } }) =>
-      [retryQueues, retryPolicy?.stages, stuckLimits?.stages].some((named) =>
-        isDoubled(Object.keys(named ?? {}).map((name) => canonicalStage(name) ?? name)),
-      ) || isDoubled(Object.keys(retryPolicy?.errorCodes ?? {})),
-    message:
-      'rules.retryQueues, rules.retryPolicy and rules.stuckLimits must name each stage, and each error code, once, however it is written.',
+    of: ['rules.retryQueues'],
+    broken: ({ rules }) => {
+      const names = Object.keys(rules.retryQueues ?? {});
+      return names.some(nameFault) || isDoubled(names.map((name) => canonicalStage(name) ?? name));
+    },
+    message: `rules.retryQueues must name each stage once, however it is written, none blank, unprintable or longer than ${LONGEST_NAME} characters.`,
   },
   {
     of: ['rules.senders'],
@@ -307,9 +305,9 @@ export const RULES: readonly SettingRule[] = [
     of: ['rules.metricTenants'],
     broken: ({ rules }) =>
       (rules.metricTenants ?? []).length > MOST_METRIC_TENANTS ||
-      (rules.metricTenants ?? []).some((tenant) => !isTenant(tenant) || tenant === '*') ||
+      (rules.metricTenants ?? []).some(nameFault) ||
       isDoubled(rules.metricTenants),
-    message: `rules.metricTenants must name at most ${MOST_METRIC_TENANTS} tenants, each once, none blank, unprintable or longer than ${TENANT_MOST} characters.`,
+    message: `rules.metricTenants must name at most ${MOST_METRIC_TENANTS} tenants, each once, none blank, unprintable or longer than ${LONGEST_NAME} characters.`,
   },
   {
     of: ['rules.retryQueues'],
@@ -343,7 +341,8 @@ export const RULES: readonly SettingRule[] = [
   },
   {
     of: ['widgetTenant'],
-    broken: ({ widgetTenant }) => widgetTenant !== undefined && !isTenant(widgetTenant),
+    broken: ({ widgetTenant }) =>
+      widgetTenant !== undefined && widgetTenant !== '*' && nameFault(widgetTenant) !== null,
     message:
       "widgetTenant must name the tenant the dashboard shows, in at most 64 printable characters, or be '*' for all of them; leave it out for none.",
   },
@@ -351,9 +350,7 @@ export const RULES: readonly SettingRule[] = [
     of: ['readerTenants'],
     broken: ({ readerTenants }) =>
       readerTenants !== undefined &&
-      (readerTenants.length === 0 ||
-        readerTenants.some((tenant) => !isTenant(tenant) || tenant === '*') ||
-        isDoubled(readerTenants)),
+      (readerTenants.length === 0 || readerTenants.some(nameFault) || isDoubled(readerTenants)),
     message:
       'readerTenants must name a tenant or more, each once and in at most 64 printable characters; leave it out for all of them.',
   },
@@ -534,10 +531,6 @@ function isOfAnother(arn: string | undefined, account: string | undefined): bool
 
 function isStage(name: string): boolean {
   return (stages as readonly (string | null)[]).includes(canonicalStage(name));
-}
-
-function isTenant(name: string): boolean {
-  return name.trim() !== '' && name.length <= TENANT_MOST && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name);
 }
 
 /** Names differ by more than case. */

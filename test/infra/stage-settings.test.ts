@@ -336,7 +336,7 @@ describe('settings of a stage', () => {
     [
       'a plan in two cases',
       { rules: { decisionPolicy: { plans: { H1: 'off', h1: {} } } } },
-      /plans\.h1.*there twice/,
+      /plans\.h1: is there already/,
     ],
     [
       'two periods from a day',
@@ -523,7 +523,7 @@ describe('settings of a stage', () => {
     [
       'a stage’s queue twice, in another case',
       { rules: { retryQueues: { PARSING: { queueArn: fifo() }, parsing: { queueArn: fifo() } } } },
-      /each stage, and each error code, once/,
+      /rules\.retryQueues must name each stage once/,
     ],
     [
       'queues of two regions',
@@ -535,14 +535,24 @@ describe('settings of a stage', () => {
       /queues of the stage's region/,
     ],
     [
+      'a stage’s queue of a blank stage',
+      { rules: { retryQueues: { ' ': { queueArn: fifo() } } } },
+      /rules\.retryQueues must name each stage once, .* none blank/,
+    ],
+    [
+      'a decision policy of a blank tenant',
+      { rules: { decisionPolicy: { tenants: { ' ': 'off' } } } },
+      /rules\.decisionPolicy: .*tenants\." ": is blank/,
+    ],
+    [
       'a retry policy of a stage twice',
       { rules: { retryPolicy: { stages: { PARSING: {}, parsing: { maxAttempts: 2 } } } } },
-      /each stage, and each error code, once/,
+      /rules\.retryPolicy: .*stages\.parsing: is there already, as "PARSING"/,
     ],
     [
       'a retry policy of a code twice',
       { rules: { retryPolicy: { errorCodes: { E42: {}, 'e42 ': {} } } } },
-      /each stage, and each error code, once/,
+      /errorCodes\.e42 : is there already, as "E42"/,
     ],
     [
       'a retry policy of a stage that is misspelt',
@@ -552,7 +562,7 @@ describe('settings of a stage', () => {
     [
       'a limit of a stage twice',
       { rules: { stuckLimits: { stages: { PARSING: 5, parsing: 6 } } } },
-      /each stage, and each error code, once/,
+      /rules\.stuckLimits: .*stages\.parsing: is there already, as "PARSING"/,
     ],
     ['a sender by its name', { rules: { senders: { 'parser-role': ['anthem'] } } }, /by their unique ids/],
     ['a dashboard of two lines', { widgetTenant: 'anthem\ncarelon' }, /64 printable/],

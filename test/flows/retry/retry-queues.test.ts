@@ -91,9 +91,9 @@ it('takes for sent what the answer names as taken, and not as refused as well', 
 
 describe('parseRetryQueues', () => {
   it.each([
-    ['not JSON', '{', 'RETRY_QUEUES is not JSON'],
-    ['no object', '[1]', 'RETRY_QUEUES is not valid'],
-    ['no URL', '{"PARSING":"queue"}', 'PARSING is not a queue URL'],
+    ['not JSON', '{', 'RETRY_QUEUES are not JSON'],
+    ['no object', '[1]', 'RETRY_QUEUES are not valid'],
+    ['no URL', '{"PARSING":"queue"}', 'PARSING: is not a queue URL'],
   ])('names what is wrong: %s', (_, json, message) => {
     expect(() => parseRetryQueues(json, undefined)).toThrow(message);
   });
