@@ -39,7 +39,7 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
   },
   migrate: {
     file: './migrate/bench-migrate.ts',
-    measures: 'taking over a database that holds V005 rows, file by file',
+    measures: 'taking over a database that holds V005 rows, file by file; EVENTS=N',
   },
   export: {
     file: './export/bench-export.ts',

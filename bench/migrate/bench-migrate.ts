@@ -11,6 +11,8 @@ const EVENTS = Number(process.env.EVENTS ?? 1_000_000);
 const QUICK_EVENTS = 100_000;
 const EVENTS_PER_REQUEST = 32;
 const CALL_LIMIT_MS = 45_000;
+const REQUESTS_A_FILL = 10_000;
+const TOLD_EVERY_MS = 10_000;
 
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -20,7 +22,15 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
   try {
     const events = quick ? QUICK_EVENTS : EVENTS;
     await server.create('v005', 'template0');
-    await server.run('v005', ...(await fillV005(Math.ceil(events / EVENTS_PER_REQUEST))));
+    await server.run('v005', ...(await tablesOfV005()));
+    const tell = tellSometimes();
+    const requests = Math.ceil(events / EVENTS_PER_REQUEST);
+    for (let first = 1; first <= requests; first += REQUESTS_A_FILL) {
+      const last = Math.min(first + REQUESTS_A_FILL - 1, requests);
+      await server.run('v005', fill(first, last));
+      tell(`${number(last * EVENTS_PER_REQUEST)} of ${number(events)} events are in V005`);
+    }
+    await server.run('v005', 'VACUUM (ANALYZE) request_tracker, event_tracker');
     const { database, close } = openEndpointDatabase(server.dataApiUrl, 'v005');
     const files = new Map<string, FileTime>();
     let last = performance.now();
@@ -41,6 +51,9 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
         });
         last = now;
         longestCallMs = 0;
+        tell(
+          `${name}${rows === undefined ? '' : `, ${number(rows)} rows`}${running === true ? ', running' : ''}`,
+        );
       },
     });
     const { rows } = await database.execute<{ events: number }>(
@@ -86,8 +99,19 @@ function timeCalls(database: Database, tell: (ms: number) => void): Database {
   };
 }
 
-/** V001 to V005, and rows: eight stages with a START and a result, some failed, two months of requests. */
-async function fillV005(requests: number): Promise<string[]> {
+/** On stderr, with the seconds since it began, but not with each call. */
+function tellSometimes(): (text: string) => void {
+  const began = performance.now();
+  let told = began;
+  return (text) => {
+    const now = performance.now();
+    if (now - told < TOLD_EVERY_MS) return;
+    told = now;
+    console.error(`  ${number((now - began) / 1000)} s: ${text}`);
+  };
+}
+
+async function tablesOfV005(): Promise<string[]> {
   const names = [
     'V001__create_request_status',
     'V002__create_request_tracker',
@@ -96,21 +120,25 @@ async function fillV005(requests: number): Promise<string[]> {
     'V005__create_event_tracker',
   ];
   const texts = await Promise.all(names.map((name) => readFile(`${migrationsFolder}/${name}.sql`, 'utf8')));
-  return [
-    ...texts.flatMap((text) => splitStatements(text)),
-    `INSERT INTO request_tracker (pagw_id, tenant, received_at, created_at)
+  return texts.flatMap((text) => splitStatements(text));
+}
+
+/** Requests of two months: eight stages with a START and a result, some failed. */
+function fill(first: number, last: number): string {
+  return `WITH request AS (
+     INSERT INTO request_tracker (pagw_id, tenant, received_at, created_at)
      SELECT 'PAGW-20260101-' || n, 'TENANT-' || n % 20, at, at
-     FROM generate_series(1, ${requests}) AS n,
-          LATERAL (SELECT timestamptz '2026-01-01Z' + (n % 59) * interval '1 day' + n * interval '1 ms' AS at) AS arrived`,
-    `INSERT INTO event_tracker (
-       tenant, pagw_id, stage, event_type, status, sequence_no, duration_ms, error_code, next_retry_at, created_at
-     )
-     SELECT
-       tenant, pagw_id, 'STAGE_' || (no + 1) / 4, CASE no % 2 WHEN 1 THEN 'STEP_START' ELSE 'STEP_OK' END,
-       (CASE WHEN no % 2 = 1 THEN 'STARTED' WHEN no % 16 = 0 THEN 'FAILED' ELSE 'COMPLETED' END)::pagw_event_status,
-       no, 40 * no, CASE WHEN no % 16 = 0 THEN 'TIMEOUT' END,
-       CASE WHEN no % 16 = 0 THEN created_at + interval '1 hour' END, created_at + no * interval '1 s'
-     FROM request_tracker, generate_series(1, ${EVENTS_PER_REQUEST}) AS no`,
-    'VACUUM (ANALYZE) request_tracker, event_tracker',
-  ];
+     FROM generate_series(${first}, ${last}) AS n,
+          LATERAL (SELECT timestamptz '2026-01-01Z' + (n % 59) * interval '1 day' + n * interval '1 ms' AS at) AS arrived
+     RETURNING tenant, pagw_id, created_at
+   )
+   INSERT INTO event_tracker (
+     tenant, pagw_id, stage, event_type, status, sequence_no, duration_ms, error_code, next_retry_at, created_at
+   )
+   SELECT
+     tenant, pagw_id, 'STAGE_' || (no + 1) / 4, CASE no % 2 WHEN 1 THEN 'STEP_START' ELSE 'STEP_OK' END,
+     (CASE WHEN no % 2 = 1 THEN 'STARTED' WHEN no % 16 = 0 THEN 'FAILED' ELSE 'COMPLETED' END)::pagw_event_status,
+     no, 40 * no, CASE WHEN no % 16 = 0 THEN 'TIMEOUT' END,
+     CASE WHEN no % 16 = 0 THEN created_at + interval '1 hour' END, created_at + no * interval '1 s'
+   FROM request, generate_series(1, ${EVENTS_PER_REQUEST}) AS no`;
 }
