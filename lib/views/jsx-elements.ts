@@ -50,6 +50,7 @@ export interface Elements {
   strong: Attributes;
   small: Attributes;
   bdi: Attributes;
+  wbr: Attributes;
   br: Attributes;
   abbr: Attributes;
   time: Attributes & { datetime: string };

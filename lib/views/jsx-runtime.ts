@@ -13,7 +13,7 @@ export declare namespace JSX {
 type Props = Readonly<Record<string, unknown>> & { readonly children?: Child };
 type Component = (props: Props) => Html;
 
-const VOID_ELEMENTS = new Set(['meta', 'br', 'input']);
+const VOID_ELEMENTS = new Set(['meta', 'br', 'wbr', 'input']);
 const ELEMENT_NAME = /^[a-z][a-z0-9-]*$/;
 const ATTRIBUTE_NAME = /^[a-z][a-zA-Z0-9-]*$/;
 const ADDRESS_ATTRIBUTES = new Set(['href', 'src', 'action']);

@@ -53,11 +53,11 @@ const START_TAG = /^<([a-z][a-z0-9-]*)((?: [a-z][a-zA-Z0-9-]*(?:="[^"<>]*")?)*)>
 const END_TAG = /^<\/([a-z][a-z0-9-]*)>/;
 const ATTRIBUTE = / ([a-z][a-zA-Z0-9-]*)(?:="([^"<>]*)")?/g;
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
-const VOID = new Set(['br']);
+const VOID = new Set(['br', 'wbr']);
 const FORBIDDEN_CSS = /@import|url\(|expression\(|javascript:|<|\\/i;
 const ELEMENTS = new Set(
   `a bdi br caption code cwdb-action dd details div dl dt h1 h2 h3 li nav ol p pre section small span strong style
-   summary table tbody td th thead time tr ul svg circle g line path rect text title`.split(/\s+/),
+   summary table tbody td th thead time tr ul wbr svg circle g line path rect text title`.split(/\s+/),
 );
 const ATTRIBUTES = new Set(
   `class role tabindex title datetime scope colspan open aria-label aria-hidden aria-current data-theme

@@ -71,22 +71,33 @@ describe('the flow page', () => {
     await expect(open({ from: 'PARSING' })).rejects.toThrow(/go together/);
   });
 
+  it('names the stages of any process whole, and says how much of it is drawn', async () => {
+    const stages = Array.from(
+      { length: 20 },
+      (_, place) => `T${place}_PRINT_AND_SEND_CONFIRMATION_OF_RECEIPT`,
+    );
+    const html = String(FlowMap(mapOf(stages, (place) => stages[(place + 1) % 20])));
+    expect(html).not.toContain('…');
+    expect(html).toMatch(
+      /Drawn: the 16 most visited of 20 stages, and 15 of the 20 pairs that requests went between/,
+    );
+    expect(String(FlowMap(mapOf(['PARSING', 'VALIDATION'], () => 'PARSING')))).not.toContain('Drawn');
+  });
+
   it('shows whatever stages are called as text', () => {
-    const stages = hostileTexts.map((stage) => ({ stage, visits: 2, failed: 1, first: 1, last: 1, open: 1 }));
-    const edges = hostileTexts.map((from, place) => ({
-      ...{ from, to: hostileTexts[(place + 3) % hostileTexts.length] ?? '', count: place + 1 },
-      ...{
-        medianWaitMs: 5,
-        p95WaitMs: 9,
-        maxWaitMs: 50,
-        failedShare: 0.5,
-        wentBackShare: 0,
-        clampedCount: 0,
-      },
-    }));
-    const variants = [{ path: [...hostileTexts], count: 1, share: 1, openCount: 0 }];
-    const html = String(FlowMap({ stages, edges, variants }));
+    const html = String(
+      FlowMap(mapOf(hostileTexts, (place) => hostileTexts[(place + 3) % hostileTexts.length])),
+    );
     expect(html).not.toMatch(/<(script|img|iframe)|[\ud800-\udbff](?![\udc00-\udfff])/);
     expect(html.match(/class="stage"/g)).toHaveLength(hostileTexts.length);
   });
 });
+
+function mapOf(names: readonly string[], next: (place: number) => string | undefined) {
+  const stages = names.map((stage) => ({ stage, visits: 2, failed: 1, first: 1, last: 1, open: 1 }));
+  const edges = names.map((from, place) => ({
+    ...{ from, to: next(place) ?? '', count: place + 1 },
+    ...{ medianWaitMs: 5, p95WaitMs: 9, maxWaitMs: 50, failedShare: 0.5, wentBackShare: 0, clampedCount: 0 },
+  }));
+  return { stages, edges, variants: [{ path: [...names], count: 1, share: 1, openCount: 0 }] };
+}

@@ -1,5 +1,5 @@
 import type { Flow, FlowEdge, FlowStage } from '../../data-access/flow.ts';
-import { tookText } from '../../domain/words.ts';
+import { plural, tookText } from '../../domain/words.ts';
 
 /** More would hide each other; the table has all. */
 const STAGES_SHOWN = 16;
@@ -7,8 +7,10 @@ const EDGES_SHOWN = 40;
 const EDGES_LABELLED = 12;
 
 const PITCH = 62;
-const BOX = { x: 190, width: 250, height: 36 };
-const WIDTH = 740;
+const BOX = { x: 190, height: 36, narrowest: 250, widest: 430 };
+/** Of a capital letter of a name. */
+const LETTER_WIDTH = 8.4;
+const RIGHT_OF_BOX = 300;
 const TOP = 8;
 /** From here on a stage or a hand-over is drawn as a troubled one. */
 const TROUBLED_SHARE = 0.2;
@@ -21,37 +23,58 @@ export function FlowMap({ stages, edges, variants }: FlowMapProps) {
   const rows = new Map(shown.map(({ stage }, row) => [stage, row]));
   const drawn = edges.filter(({ from, to }) => rows.has(from) && rows.has(to)).slice(0, EDGES_SHOWN);
   const most = Math.max(1, ...drawn.map(({ count }) => count));
+  const longest = Math.max(0, ...shown.map(({ stage }) => stage.length));
+  const boxWidth = Math.min(BOX.widest, Math.max(BOX.narrowest, 20 + Math.ceil(LETTER_WIDTH * longest)));
+  const arcs = drawn.map((edge) => ({
+    edge,
+    ...drawnBetween(rows.get(edge.from) ?? 0, rows.get(edge.to) ?? 0, boxWidth),
+  }));
+  const width = BOX.x + boxWidth + RIGHT_OF_BOX;
   const height = TOP + shown.length * PITCH - (PITCH - BOX.height) + 12;
   const label = `Hand-overs between ${shown.length} stages; the tables below have the numbers`;
   return (
-    <section class="scroll" tabindex={0} aria-label="Map of hand-overs">
-      <svg
-        role="img"
-        class="flow-map"
-        width={WIDTH}
-        height={height}
-        viewBox={`0 0 ${WIDTH} ${height}`}
-        aria-label={label}
-      >
-        <title>{label}</title>
-        {drawn.map((edge, place) => (
-          <Arc
-            edge={edge}
-            from={rows.get(edge.from) ?? 0}
-            to={rows.get(edge.to) ?? 0}
-            weight={edge.count / most}
-            labelled={place < EDGES_LABELLED}
-          />
-        ))}
-        {shown.map((stage, row) => (
-          <Node stage={stage} row={row} />
-        ))}
-      </svg>
-    </section>
+    <>
+      <section class="scroll" tabindex={0} aria-label="Map of hand-overs">
+        <svg
+          role="img"
+          class="flow-map"
+          width={width}
+          height={height}
+          viewBox={`0 0 ${width} ${height}`}
+          aria-label={label}
+        >
+          <title>{label}</title>
+          {arcs.map((arc) => (
+            <Arc {...arc} weight={arc.edge.count / most} />
+          ))}
+          {shown.map((stage, row) => (
+            <Node stage={stage} row={row} width={boxWidth} />
+          ))}
+          {arcs.slice(0, EDGES_LABELLED).map(({ edge, label: { x, y, anchor } }) => (
+            <text class="hand-over-label" x={x} y={y} text-anchor={anchor}>
+              {`${edge.count.toLocaleString('en')} · ${tookText(edge.medianWaitMs)}`}
+            </text>
+          ))}
+        </svg>
+      </section>
+      <p class="legend">
+        Width: how many. Right: forward; left, dashed: back to an earlier stage. Red: a fifth or more failed.
+        Labels: count and median wait.{' '}
+        {shown.length < stages.length || drawn.length < edges.length
+          ? `Drawn: the ${shown.length} most visited of ${plural(stages.length, 'stage')}, and ${drawn.length} of the ${edges.length} pairs that requests went between.`
+          : null}
+      </p>
+    </>
   );
 }
 
-function Node({ stage: { stage, visits, failed, open }, row }: { stage: FlowStage; row: number }) {
+interface NodeProps {
+  stage: FlowStage;
+  row: number;
+  width: number;
+}
+
+function Node({ stage: { stage, visits, failed, open }, row, width }: NodeProps) {
   const y = TOP + row * PITCH;
   const details = [
     `${visits.toLocaleString('en')} ${visits === 1 ? 'visit' : 'visits'}`,
@@ -61,9 +84,9 @@ function Node({ stage: { stage, visits, failed, open }, row }: { stage: FlowStag
   return (
     <g class={failed / visits >= TROUBLED_SHARE ? 'bad' : 'busy'}>
       <title>{`${stage}: ${details}`}</title>
-      <rect class="stage" x={BOX.x} y={y} width={BOX.width} height={BOX.height} rx={6} />
+      <rect class="stage" x={BOX.x} y={y} width={width} height={BOX.height} rx={6} />
       <text class="stage-name" x={BOX.x + 10} y={y + 15}>
-        {cut(stage, 27)}
+        {cut(stage, Math.floor((width - 20) / LETTER_WIDTH))}
       </text>
       <text x={BOX.x + 10} y={y + 29}>
         {details}
@@ -72,44 +95,44 @@ function Node({ stage: { stage, visits, failed, open }, row }: { stage: FlowStag
   );
 }
 
-interface ArcProps {
-  edge: FlowEdge;
-  /** Rows of the stages. */
-  from: number;
-  to: number;
-  /** Its count as a share of the largest. */
-  weight: number;
-  labelled: boolean;
-}
-
-function Arc({ edge, from, to, weight, labelled }: ArcProps) {
-  const width = (1 + 5 * Math.sqrt(weight)).toFixed(1);
-  const { path, head, label } =
-    to === from + 1 ? straight(from) : to > from ? forward(from, to) : backward(from, to);
-  const tone = edge.failedShare >= TROUBLED_SHARE ? 'bad' : to < from ? 'retry' : 'busy';
-  const name = `${edge.from} to ${edge.to}: ${edge.count.toLocaleString('en')}, median wait ${tookText(edge.medianWaitMs)}, p95 ${tookText(edge.p95WaitMs)}`;
-  return (
-    <g class={tone}>
-      <title>{name}</title>
-      <path class={to < from ? 'hand-over back' : 'hand-over'} style={`stroke-width:${width}`} d={path} />
-      <path class="hand-over-head" d={head} />
-      {labelled ? (
-        <text class="hand-over-label" x={label.x} y={label.y} text-anchor={label.anchor}>
-          {`${edge.count.toLocaleString('en')} · ${tookText(edge.medianWaitMs)}`}
-        </text>
-      ) : null}
-    </g>
-  );
-}
-
 interface Drawn {
+  goesBack: boolean;
   path: string;
   head: string;
   label: { x: number; y: number; anchor: 'start' | 'end' };
 }
 
-function straight(from: number): Drawn {
-  const x = BOX.x + BOX.width / 2;
+interface ArcProps extends Drawn {
+  edge: FlowEdge;
+  /** Its count as a share of the largest. */
+  weight: number;
+}
+
+function Arc({ edge, goesBack, path, head, weight }: ArcProps) {
+  const width = (1 + 5 * Math.sqrt(weight)).toFixed(1);
+  const tone = edge.failedShare >= TROUBLED_SHARE ? 'bad' : goesBack ? 'retry' : 'busy';
+  const name = `${edge.from} to ${edge.to}: ${edge.count.toLocaleString('en')}, median wait ${tookText(edge.medianWaitMs)}, p95 ${tookText(edge.p95WaitMs)}`;
+  return (
+    <g class={tone}>
+      <title>{name}</title>
+      <path class={goesBack ? 'hand-over back' : 'hand-over'} style={`stroke-width:${width}`} d={path} />
+      <path class="hand-over-head" d={head} />
+    </g>
+  );
+}
+
+/** Between the rows of two stages. */
+function drawnBetween(from: number, to: number, boxWidth: number): Drawn {
+  const goesBack = to < from;
+  if (to === from + 1) return { goesBack, ...straight(from, BOX.x + boxWidth / 2) };
+  const reach = Math.min(goesBack ? 100 : 190, 24 + 15 * Math.abs(to - from));
+  return {
+    goesBack,
+    ...(goesBack ? arc(BOX.x, from, to, reach, -1) : arc(BOX.x + boxWidth, from, to, reach, 1)),
+  };
+}
+
+function straight(from: number, x: number): Omit<Drawn, 'goesBack'> {
   const y = TOP + from * PITCH + BOX.height;
   const end = TOP + (from + 1) * PITCH;
   return {
@@ -119,29 +142,16 @@ function straight(from: number): Drawn {
   };
 }
 
-function forward(from: number, to: number): Drawn {
-  const x = BOX.x + BOX.width;
-  return arc(x, from, to, x + reach(from, to), 1);
-}
-
-function backward(from: number, to: number): Drawn {
-  return arc(BOX.x, from, to, BOX.x - Math.min(100, reach(from, to)), -1);
-}
-
 /** Leaves a box below its middle and enters the other above it. */
-function arc(x: number, from: number, to: number, apex: number, side: 1 | -1): Drawn {
+function arc(x: number, from: number, to: number, reach: number, side: 1 | -1): Omit<Drawn, 'goesBack'> {
   const y = TOP + from * PITCH + 25;
   const end = TOP + to * PITCH + 11;
-  const control = Math.round(x + ((apex - x) * 4) / 3);
+  const control = Math.round(x + (side * reach * 4) / 3);
   return {
     path: `M${x} ${y}C${control} ${y} ${control} ${end} ${x + side * 6} ${end}`,
     head: `M${x} ${end}l${side * 8} -5v10z`,
-    label: { x: apex + side * 6, y: (y + end) / 2 + 4, anchor: side === 1 ? 'start' : 'end' },
+    label: { x: x + side * (reach + 6), y: (y + end) / 2 + 4, anchor: side === 1 ? 'start' : 'end' },
   };
-}
-
-function reach(from: number, to: number): number {
-  return Math.min(190, 24 + 15 * Math.abs(to - from));
 }
 
 /** As requests come to them first, on average. */

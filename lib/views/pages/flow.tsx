@@ -141,10 +141,6 @@ function FlowReport({ data, context }: ReportProps) {
       ) : (
         <>
           <FlowMap {...flow} />
-          <p class="legend">
-            Width: how many. Right: forward; left, dashed: back to an earlier stage. Red: a fifth or more
-            failed. Labels: count and median wait.
-          </p>
           <h2>From receipt</h2>
           <FilledTable table={fromReceipt} rows={fromReceiptRows(flow.endToEnd)} {...{ question, context }} />
           <h2>Hand-overs</h2>

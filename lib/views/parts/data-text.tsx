@@ -1,4 +1,5 @@
 import { printable } from '../../domain/printable-text.ts';
+import type { Child } from '../html.ts';
 
 /** Longer values are cut with a mark: no code or name that means something is longer. */
 const LONGEST = 80;
@@ -17,7 +18,16 @@ interface DataTextProps {
  */
 export function DataText({ value, most = LONGEST, mono = false }: DataTextProps) {
   if (value === null || value === undefined || value === '') return <span class="none">–</span>;
-  return <bdi class={mono ? 'mono' : undefined}>{cutText(printable(value), most)}</bdi>;
+  return <bdi class={mono ? 'mono' : undefined}>{breakable(cutText(printable(value), most))}</bdi>;
+}
+
+/** No stage of ours has a longer name. */
+const LONGEST_IN_ONE_PIECE = 24;
+
+/** A long name may take a second line after one of its underscores, where there is no room for it. */
+function breakable(text: string): Child {
+  if (text.length <= LONGEST_IN_ONE_PIECE || /\s/.test(text)) return text;
+  return text.split(/(?<=_)(?=[^_])/).map((part, place) => (place === 0 ? part : [<wbr />, part]));
 }
 
 /** Names that stages, codes and systems may have, quoted, are shorter together. */
@@ -32,9 +42,10 @@ export function CommandText({ text }: { text: string }) {
   );
 }
 
-/** At most `most` characters, never half of one, with what is missing named. */
+/** About `most` characters, never half of one, with what is missing named: unless that would be as long as the whole. */
 export function cutText(value: string, most: number): string {
   if (value.length <= most) return value;
   const kept = [...value.slice(0, 2 * most)].slice(0, most).join('');
-  return `${kept}… (${value.length.toLocaleString('en')} characters)`;
+  const cut = `${kept}… (${value.length.toLocaleString('en')} characters)`;
+  return cut.length < value.length ? cut : value;
 }
