@@ -24,7 +24,7 @@ export const stages: readonly KnownStage[] = [...mainLane, ...sideLane];
 export const unknownStage = 'UNKNOWN';
 
 /** Names the running services use; keys in upper snake, so `request-parser` is found as REQUEST_PARSER. */
-const stageAliases: ReadonlyMap<string, KnownStage> = new Map([
+export const stageAliases: ReadonlyMap<string, KnownStage> = new Map([
   ['ORCHESTRATOR', 'ORCHESTRATION'],
   ['SYNC_PROCESSING', 'ORCHESTRATION'],
   ['PARSER', 'PARSING'],

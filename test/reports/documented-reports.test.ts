@@ -1,27 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../lib/reports/report.ts';
 import { reports } from '../../lib/reports/reports.ts';
-
-const page = readFileSync('docs/reports.md', 'utf8');
-
-function rowOf({ name, words, summary, spanHours, ofYear, filters = [], reads }: Report<object>): string {
-  const asked = [
-    name,
-    ...(words === undefined ? [] : [words[0]]),
-    ...filters.map((filter) => `--${filter.name}`),
-  ];
-  const present = ofYear ? 'last year' : 'now';
-  const span = spanHours === undefined ? present : spanHours <= 48 ? `${spanHours} h` : `${spanHours / 24} d`;
-  return `| \`${asked.join(' ')}\` | ${summary} | ${span} | ${reads} |`;
-}
+import { withReportsTable } from '../../tools/reports-table.ts';
 
 describe('docs/reports.md', () => {
-  it('has the table of reports as they describe themselves', () => {
-    const table = ['| report | answers | span | reads |', '|---|---|---|---|', ...reports.map(rowOf)];
-    const documented = /<!-- reports: [^\n]*-->\n([\s\S]*?)\n?<!-- \/reports -->/.exec(page)?.[1];
-    expect(documented).toBe(table.join('\n'));
+  it('has the table of reports as they describe themselves (npm run reports -- --write)', () => {
+    const page = readFileSync('docs/reports.md', 'utf8');
+    expect(page).toBe(withReportsTable(page));
   });
+});
+
+it('every report of lib/reports is in the list that the CLI and the docs are made from', () => {
+  const defined = globSync('lib/reports/*.ts').flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    return [...text.matchAll(/= defineReport[^(]*\(\{\s*name: '([\w-]+)'/g)].map(([, name]) => name);
+  });
+  expect(reports.map(({ name }) => name).sort()).toEqual(defined.sort());
 });
 
 describe('a report', () => {
