@@ -1,3 +1,4 @@
+import { answerInWords } from './answer-words.ts';
 import type { Answer, LineCounts, RequestStatus } from './tracked-event.ts';
 
 /** What a request's status becomes by an answer; an unclear one leaves it as it is. */
@@ -46,12 +47,15 @@ const words: ReadonlyMap<string, Answer> = new Map([
     'AUTHORISED',
     'GRANTED',
     'FAVORABLE',
+    'REQUEST APPROVED',
   ),
   ...named(
     'partial',
     'PARTIALLY CERTIFIED',
     'PARTIALLY APPROVED',
     'PARTIAL APPROVAL',
+    'PARTIAL AUTHORIZATION',
+    'PARTIAL CERTIFICATION',
     'CERTIFIED PARTIAL',
     'CERTIFIED IN PART',
     'APPROVED IN PART',
@@ -75,11 +79,28 @@ const words: ReadonlyMap<string, Answer> = new Map([
     'NOT APPROVED',
     'NOT AUTHORIZED',
     'NOT AUTHORISED',
+    'NON CERTIFICATION',
+    'NOT MEDICALLY NECESSARY',
+    'MEDICAL NECESSITY NOT MET',
+    'ADVERSE ACTION',
+    'DECLINED',
+    'REQUEST DENIED',
     'ADVERSE DETERMINATION',
     'ADVERSE',
     'UNFAVORABLE',
   ),
-  ...named('pended', 'PENDED', 'PENDING', 'PEND', 'QUEUED', 'IN REVIEW', 'UNDER REVIEW'),
+  ...named(
+    'pended',
+    ...['PENDED', 'PENDING', 'PEND', 'QUEUED', 'ON HOLD', 'IN PROCESS', 'IN PROGRESS'],
+    ...['IN REVIEW', 'UNDER REVIEW', 'IN CLINICAL REVIEW', 'UNDER CLINICAL REVIEW'],
+    ...['IN MEDICAL REVIEW', 'UNDER MEDICAL REVIEW', 'UNDER CONSIDERATION'],
+    ...[
+      'ADDITIONAL INFORMATION REQUIRED',
+      'ADDITIONAL INFORMATION REQUESTED',
+      'ADDITIONAL INFORMATION NEEDED',
+    ],
+    ...['MORE INFORMATION NEEDED', 'NEEDS MORE INFORMATION', 'AWAITING INFORMATION'],
+  ),
   ...named(
     'withdrawn',
     'CANCELLED',
@@ -104,8 +125,17 @@ const words: ReadonlyMap<string, Answer> = new Map([
     'UNPROCESSABLE',
     'UNABLE TO PROCESS',
     'CANNOT BE PROCESSED',
+    'UNABLE TO BE PROCESSED',
   ),
-  ...named('void', 'VOID', 'VOIDED', 'DUPLICATE', 'DUPLICATE REQUEST', 'ENTERED IN ERROR'),
+  ...named(
+    'void',
+    'VOID',
+    'VOIDED',
+    'DUPLICATE',
+    'DUPLICATE REQUEST',
+    'ENTERED IN ERROR',
+    'CREATED IN ERROR',
+  ),
   ...named('not-required', 'NOT REQUIRED', 'NOT NEEDED', 'NO AUTHORIZATION', ...nothingRequired()),
 ]);
 
@@ -138,24 +168,39 @@ export function answerSaid(value: unknown, read = answerWord): Answer | null {
   return answers.size > 1 ? 'unclear' : answer;
 }
 
-function outcomeWord(text: string): Answer | undefined {
-  return codeOrWord(text, words);
+/** Whether it is none of the words and codes: the code to contact the payer is, which decides nothing. */
+export function isUntold(value: unknown, read = answerWord): boolean {
+  return answerSaid(value, read) === 'unclear' && !textsOf(value).some((text) => actionCodeIn(text) === 'CT');
 }
 
-/** What one word or code means as an answer; undefined where it is not understood. */
+export function outcomeWord(text: string): Answer | undefined {
+  return codeOrWord(text, (word) => words.get(keyOf(word)) ?? answerInWords(word));
+}
+
+/** What words or a code mean as an answer; undefined where they are not understood. */
 export function answerWord(text: string): Answer | undefined {
-  return codeOrWord(text.trim(), dispositionWords);
+  return codeOrWord(text.trim(), (word) => dispositionName(word) ?? answerInWords(word));
+}
+
+/** The same of a name, such as an event's type, which has to be that of the answer. */
+export function answerName(text: string): Answer | undefined {
+  return codeOrWord(text.trim(), dispositionName);
+}
+
+function dispositionName(text: string): Answer | undefined {
+  return dispositionWords.get(keyOf(text));
 }
 
 /** A code decides, unless what stands beside it is another code or says something else: `A1,A3`, `A1 - Not Certified`. */
-function codeOrWord(text: string, known: ReadonlyMap<string, Answer>): Answer | undefined {
+function codeOrWord(stated: string, read: (word: string) => Answer | undefined): Answer | undefined {
+  const text = stated.replace(/^\S*306\|/, '');
   const code = actionCodeIn(text);
   const answer = actionCodes.get(code);
-  if (answer === undefined) return known.get(keyOf(text));
+  if (answer === undefined) return read(text);
   const beside = text.slice(code.length);
   const others = beside.match(/(?<![\p{L}\p{N}])a\d(?![\p{L}\p{N}])/giu) ?? [];
   if (others.some((other) => other.toUpperCase() !== code)) return 'unclear';
-  const said = dispositionWords.get(keyOf(beside));
+  const said = dispositionName(beside) ?? answerInWords(beside);
   if (said !== undefined) return said === answer ? answer : 'unclear';
   const isCertified = answer === 'approved' || answer === 'partial';
   return takesBack.test(beside) || (isCertified && negates.test(beside)) ? 'unclear' : answer;
@@ -225,7 +270,8 @@ function nothingRequired(): string[] {
   const subjects = [
     'ACTION',
     'PA',
-    ...['AUTH', 'AUTHORIZATION', 'AUTHORISATION'].flatMap((one) => [one, `PRIOR ${one}`]),
+    ...['AUTH', 'AUTHORIZATION', 'AUTHORISATION'].flatMap((one) => [one, `PRIOR ${one}`, `PRE ${one}`]),
+    ...['PRECERT', 'PRECERTIFICATION'],
   ];
   return subjects.flatMap((subject) =>
     ['REQUIRED', 'NEEDED', 'NECESSARY'].flatMap((needed) => [

@@ -1,4 +1,4 @@
-import { answerOf, answerSaid, answerWord, isEnd } from './answer.ts';
+import { answerOf, answerSaid, answerWord, isEnd, isUntold, outcomeWord } from './answer.ts';
 import { isBlank } from './blank.ts';
 import {
   answerByType,
@@ -11,6 +11,7 @@ import {
   priorityByType,
 } from './decision-types.ts';
 import { laneOf, upperSnake } from './event-stages.ts';
+import { pointerStep } from './json-pointer.ts';
 import { dayNumber } from './local-days.ts';
 import { type Find, finder, type Kind, type Notes, noNotes } from './stated-fields.ts';
 import { countOf, flagOf, instantOf, isFields, type StatedFields, textOf, wholeOf } from './stated-values.ts';
@@ -58,6 +59,7 @@ function statementsIn(event: Stating, find: Find): Partial<StatedRequest> {
   const isIntake = event.eventType === 'REQUEST_RECEIVED' || (type !== '' && saysReceipt.test(type));
   const lines = find(...lineNames);
   const answer = endOfLines(lines) ?? statedAnswer(event, find, type, isIntake ? said : '');
+  if (answerTypes.has(event.eventType) || isDecisionType(type)) tellUntold(event, find);
   return defined({
     plan: find.as(name, ...planNames),
     delegate: find.as(name, 'delegate', 'delegateid', 'delegatedto', 'delegatedentity'),
@@ -134,7 +136,7 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
   if (namesAppeal(type) || namesAppeal(intake)) return undefined;
   if (saysCancel.test(intake)) return intake.includes('VOID') ? 'void' : 'withdrawn';
   const action = actionSaid(find);
-  const decision = find('reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination');
+  const decision = find(...decisionNames);
   const named = action ?? answerWord(textOf(decision));
   const beside = understood(event.request) ?? answerWord(textOf(finerStatus(event.request?.status)));
   const byType =
@@ -187,7 +189,28 @@ function answerUnder(names: readonly string[], place: StatedFields): Answer | nu
   return names[0] === 'outcome' ? answerOf({ outcome: find('outcome') }) : answerSaid(find(...names));
 }
 
+/** Of what decides, in the order in which it does: the first that is stated, where nobody understands it. */
+function tellUntold({ eventType, request, metadata }: Stating, { notes }: Find): void {
+  const below = Object.entries(metadata ?? {}).filter((entry): entry is [string, StatedFields] =>
+    isFields(entry[1]),
+  );
+  const find = finder(
+    notes,
+    ['/request', request],
+    ['/metadata', metadata],
+    ...below.map(([name, fields]): [string, StatedFields] => [`/metadata${pointerStep(name)}`, fields]),
+  );
+  find.as(untoldLines, ...lineNames);
+  const ofCall = payerTypes.has(eventType);
+  for (const names of [actionNames, decisionNames, ['disposition'], ofCall ? [] : ['outcome']]) {
+    if (find(...names) === undefined) continue;
+    find.as(names[0] === 'outcome' ? untoldOutcome : untoldAnswer, ...names);
+    return;
+  }
+}
+
 const actionNames = ['hcr01', 'reviewaction', 'reviewactioncode'];
+const decisionNames = ['reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination'];
 const payerTypes: ReadonlySet<string> = new Set(['CALLBACK_OK', 'DOWNSTREAM_OK']);
 const answerTypes: ReadonlySet<string> = new Set(['RESPONSE_OK', 'WORKFLOW_COMPLETE', ...payerTypes]);
 
@@ -286,10 +309,11 @@ function kindOf(said: string): RequestKind | undefined {
 }
 
 function answerOfLine(line: unknown): Answer | null {
-  if (!isFields(line)) return answerSaid(line);
-  return answerSaid(
-    finder(noNotes(), ['', line])(...actionNames, 'action', 'disposition', 'outcome', 'status'),
-  );
+  return answerSaid(isFields(line) ? actionOfLine(line) : line);
+}
+
+function actionOfLine(line: StatedFields): unknown {
+  return finder(noNotes(), ['', line])(...actionNames, 'action', 'disposition', 'outcome', 'status');
 }
 
 /** In whole or in part. */
@@ -560,6 +584,18 @@ const end: Kind<string> = {
   meant: 'ISO 8601 with a zone, such as 2026-03-23T22:00:00Z, or a day, such as 2026-03-23',
   read: endOf,
 };
+const untold = (isUntold: (value: unknown) => boolean): Kind<never> => ({
+  rule: 'answer',
+  meant: 'an action (A1, A2, A3, A4, A6, C, NA) or a word such as approved, denied, pended',
+  onlyTold: true,
+  read: (value) => (isUntold(value) ? undefined : null),
+});
+const untoldAnswer = untold(isUntold);
+const untoldOutcome = untold((value) => isUntold(value, outcomeWord));
+const untoldLines = untold(
+  (value) =>
+    Array.isArray(value) && value.some((line) => isUntold(isFields(line) ? actionOfLine(line) : line)),
+);
 const days: Kind<number> = { rule: 'range', meant: 'a number of days', read: countOf };
 const count: Kind<number> = { rule: 'range', meant: 'a number of lines', read: wholeOf };
 const episode: Kind<number> = { rule: 'range', meant: 'a whole number', read: wholeOf };

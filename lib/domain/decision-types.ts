@@ -1,4 +1,4 @@
-import { answerWord } from './answer.ts';
+import { answerName, answerWord } from './answer.ts';
 import type { Answer, AppealOutcome, Priority } from './tracked-event.ts';
 
 /**
@@ -20,7 +20,7 @@ function coreOf(type: string): string {
 /** `REQUEST_APPROVED`, `CANCEL_REQUEST`, `DUPLICATE_DETECTED`. */
 export function answerByType(type: string): Answer | undefined {
   const core = coreOf(type);
-  return answerWord(core) ?? answerWord(core.replace(/^(?:DECISION|DETERMINATION|CANCELL?ED)_(?:AS_)?/, ''));
+  return answerName(core) ?? answerName(core.replace(/^(?:DECISION|DETERMINATION|CANCELL?ED)_(?:AS_)?/, ''));
 }
 
 /** Whether its metadata say what was decided: `DETERMINATION_MADE`. */

@@ -9,6 +9,8 @@ export interface NotUnderstood {
   rule: string;
   /** What would be understood; at most 128 characters. */
   meant: string;
+  /** It is told, and never a reason to refuse the event. */
+  onlyTold?: true;
 }
 
 /** What a field may say, in any of the forms that `read` knows; null is understood, and says nothing. */
@@ -67,11 +69,11 @@ export function finder(
     return undefined;
   };
   return Object.assign((...names: string[]) => first(names)?.value, {
-    as: <Value>({ read, rule, meant }: Kind<Value>, ...names: string[]): Value | undefined => {
+    as: <Value>({ read, ...kind }: Kind<Value>, ...names: string[]): Value | undefined => {
       const one = first(names);
       if (one === undefined) return undefined;
       const value = read(one.value);
-      if (value === undefined) notes.notUnderstood.push({ path: one.path(), rule, meant });
+      if (value === undefined) notes.notUnderstood.push({ path: one.path(), ...kind });
       return value ?? undefined;
     },
     inside: (...names: string[]) => {

@@ -5,7 +5,7 @@ import { defineReport } from './report.ts';
 export const doubtfulNamesReport = defineReport<DoubtfulNameCount>({
   name: 'doubtful-names',
   summary:
-    'unknown event types, stages and fields near a known name, and metadata about a decision that is not understood, by sender: whom to tell',
+    'unknown event types, stages and fields near a known name, and answers and metadata about a decision that are not understood, by sender: whom to tell',
   rowsAre: 'names',
   rowIs: 'name',
   seeLeft: 'choose a tenant with --tenant to see them',

@@ -81,6 +81,36 @@ describe('what is stated of a decision and not understood', () => {
   });
 });
 
+describe('an answer that nobody understands', () => {
+  it.each([
+    ['RESPONSE_OK', { metadata: { disposition: 'Rejected' } }, '/metadata/disposition'],
+    ['RESPONSE_OK', { metadata: { reviewAction: 'A5', disposition: 'Certified' } }, '/metadata/reviewAction'],
+    ['RESPONSE_OK', { metadata: { reviewAction: ['A1', 'A3'] } }, '/metadata/reviewAction'],
+    ['RESPONSE_OK', { metadata: { outcome: 'complete' } }, '/metadata/outcome'],
+    ['RESPONSE_OK', { metadata: { result: { disposition: 'Rejected' } } }, '/metadata/result/disposition'],
+    ['RESPONSE_OK', { request: { reviewActionCode: 'A7' } }, '/request/reviewActionCode'],
+    ['RESPONSE_OK', { request: { lines: ['A1', 'Rejected'] } }, '/request/lines'],
+    ['CALLBACK_OK', { metadata: { disposition: 'Rejected' } }, '/metadata/disposition'],
+    ['DOWNSTREAM_OK', { metadata: { reviewAction: 'Z9' } }, '/metadata/reviewAction'],
+    ['DETERMINATION_MADE', { metadata: { decision: 'Rejected' } }, '/metadata/decision'],
+  ])('is recorded, and told by its sender: %s %j', (eventType, fields, path) => {
+    expect(eventWith({ eventType, ...fields })).toMatchObject({
+      doubts: [{ path, didYouMean: expect.stringContaining('A1, A2, A3') }],
+    });
+  });
+
+  it.each([
+    ['RESPONSE_OK', { reviewAction: 'CT' }],
+    ['RESPONSE_OK', { reviewAction: 'A1', disposition: 'Rejected' }],
+    ['RESPONSE_OK', { outcome: 'approved' }],
+    ['RESPONSE_OK', null],
+    ['CALLBACK_OK', { outcome: 'SUCCESS' }],
+    ['VAL_OK', { disposition: 'Rejected' }],
+  ])('is none of %s %j', (eventType, metadata) => {
+    expect(eventWith({ eventType, metadata })).not.toHaveProperty('doubts');
+  });
+});
+
 describe('a field of the request', () => {
   it('that is near a known one is told with what it most likely means; other spellings and others are not', () => {
     const request = {

@@ -168,7 +168,6 @@ describe('what an answer means', () => {
     { outcome: 'complete', disposition: 'Claim settled as per contract' },
     { outcome: 'complete', item: [{ adjudication: [{ category: { coding: [{ code: 'A1' }] } }] }] },
     { outcome: 'error', error: [{ code: 'A3' }] },
-    { reviewAction: 'https://codesystem.x12.org/005010/306|A1' },
     { reviewAction: 'A 1' },
     { reviewAction: 'A11' },
     { reviewAction: [['A1'], ['A3']] },
