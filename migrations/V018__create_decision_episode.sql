@@ -1,3 +1,10 @@
+CREATE DOMAIN pagw_decision_kind AS VARCHAR(16) CHECK (VALUE IN ('request', 'inquiry', 'notification', 'retrospective'));
+CREATE DOMAIN pagw_drug_benefit AS VARCHAR(16) CHECK (VALUE IN ('none', 'medical', 'pharmacy'));
+CREATE DOMAIN pagw_resolution AS VARCHAR(16) CHECK (VALUE IN (
+  'APPROVED', 'PARTIAL', 'DENIED', 'WITHDRAWN', 'DISMISSED', 'VOID', 'NOT_REQUIRED'
+));
+CREATE DOMAIN pagw_appeal_outcome AS VARCHAR(16) CHECK (VALUE IN ('upheld', 'overturned', 'partial', 'withdrawn'));
+
 -- What is to be decided, each with a clock of its own: a request, and every update of it once it was decided. What a payer
 -- publishes is counted from here, and each number's requests are listed from the same rows. They are what
 -- lib/domain/decision-episodes.ts makes of a request's events, and stay when the events are archived.
@@ -7,26 +14,24 @@ CREATE TABLE decision_episode (
   tenant             VARCHAR(64) COLLATE "C" NOT NULL,
   plan               VARCHAR(64) COLLATE "C" NOT NULL,
   delegate           VARCHAR(64) COLLATE "C",
-  kind               VARCHAR(16) NOT NULL CHECK (kind IN ('request', 'inquiry', 'notification', 'retrospective')),
-  drugs              VARCHAR(16) NOT NULL CHECK (drugs IN ('none', 'medical', 'pharmacy')),
-  priority           VARCHAR(16) NOT NULL CHECK (priority IN ('EXPEDITED', 'STANDARD')),
-  requested_priority VARCHAR(16) NOT NULL CHECK (requested_priority IN ('EXPEDITED', 'STANDARD')),
+  kind               pagw_decision_kind NOT NULL,
+  drugs              pagw_drug_benefit NOT NULL,
+  priority           pagw_priority NOT NULL,
+  requested_priority pagw_priority NOT NULL,
   priority_since     TIMESTAMPTZ,
   received_at        TIMESTAMPTZ NOT NULL,
   due_at             TIMESTAMPTZ,
   extension_days     INT NOT NULL DEFAULT 0 CHECK (extension_days BETWEEN 0 AND 14),
   extended_at        TIMESTAMPTZ,
   extended_by        VARCHAR(16),
-  resolution         VARCHAR(16) CHECK (resolution IN (
-    'APPROVED', 'PARTIAL', 'DENIED', 'WITHDRAWN', 'DISMISSED', 'VOID', 'NOT_REQUIRED'
-  )),
+  resolution         pagw_resolution,
   resolved_at        TIMESTAMPTZ,
   notified_at        TIMESTAMPTZ,
   reason_given       BOOLEAN NOT NULL DEFAULT false,
   pended_at          TIMESTAMPTZ,
   pend_reason        VARCHAR(64),
   appealed_at        TIMESTAMPTZ,
-  appeal_outcome     VARCHAR(16) CHECK (appeal_outcome IN ('upheld', 'overturned', 'partial', 'withdrawn')),
+  appeal_outcome     pagw_appeal_outcome,
   appeal_decided_at  TIMESTAMPTZ,
   faults             TEXT[] NOT NULL DEFAULT '{}',
   PRIMARY KEY (pagw_id, episode),

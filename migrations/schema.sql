@@ -59,6 +59,18 @@ CREATE TYPE appended_request AS (
   target_system character varying(64)
 );
 
+CREATE DOMAIN pagw_appeal_outcome AS character varying(16) CHECK (((VALUE)::text = ANY ((ARRAY['upheld'::character varying, 'overturned'::character varying, 'partial'::character varying, 'withdrawn'::character varying])::text[])));
+
+CREATE DOMAIN pagw_board AS character varying(16) CHECK (((VALUE)::text = ANY ((ARRAY['pipe'::character varying, 'desk'::character varying, 'delivery'::character varying])::text[])));
+
+CREATE DOMAIN pagw_deadline_risk AS character varying(16) CHECK (((VALUE)::text = ANY ((ARRAY['at-risk'::character varying, 'urgent'::character varying, 'breached'::character varying])::text[])));
+
+CREATE DOMAIN pagw_decision_kind AS character varying(16) CHECK (((VALUE)::text = ANY ((ARRAY['request'::character varying, 'inquiry'::character varying, 'notification'::character varying, 'retrospective'::character varying])::text[])));
+
+CREATE DOMAIN pagw_determination AS character varying(16) CHECK (((VALUE)::text = ANY ((ARRAY['APPROVED'::character varying, 'PARTIAL'::character varying, 'DENIED'::character varying])::text[])));
+
+CREATE DOMAIN pagw_drug_benefit AS character varying(16) CHECK (((VALUE)::text = ANY ((ARRAY['none'::character varying, 'medical'::character varying, 'pharmacy'::character varying])::text[])));
+
 CREATE TYPE pagw_event_status AS ENUM (
   'STARTED',
   'COMPLETED',
@@ -66,6 +78,8 @@ CREATE TYPE pagw_event_status AS ENUM (
   'SKIPPED',
   'RETRY_SCHEDULED'
 );
+
+CREATE DOMAIN pagw_priority AS character varying(16) CHECK (((VALUE)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[])));
 
 CREATE TYPE pagw_request_status AS ENUM (
   'RECEIVED',
@@ -81,6 +95,8 @@ CREATE TYPE pagw_request_status AS ENUM (
   'CANCELLED',
   'EXPIRED'
 );
+
+CREATE DOMAIN pagw_resolution AS character varying(16) CHECK (((VALUE)::text = ANY ((ARRAY['APPROVED'::character varying, 'PARTIAL'::character varying, 'DENIED'::character varying, 'WITHDRAWN'::character varying, 'DISMISSED'::character varying, 'VOID'::character varying, 'NOT_REQUIRED'::character varying])::text[])));
 
 CREATE SEQUENCE event_tracker_id_seq AS bigint;
 ALTER SEQUENCE event_tracker_id_seq OWNED BY event_tracker.id;
@@ -165,24 +181,24 @@ CREATE TABLE decision_episode (
   tenant character varying(64) COLLATE "C" NOT NULL,
   plan character varying(64) COLLATE "C" NOT NULL,
   delegate character varying(64) COLLATE "C",
-  kind character varying(16) NOT NULL,
-  drugs character varying(16) NOT NULL,
-  priority character varying(16) NOT NULL,
-  requested_priority character varying(16) NOT NULL,
+  kind pagw_decision_kind NOT NULL,
+  drugs pagw_drug_benefit NOT NULL,
+  priority pagw_priority NOT NULL,
+  requested_priority pagw_priority NOT NULL,
   priority_since timestamp with time zone,
   received_at timestamp with time zone NOT NULL,
   due_at timestamp with time zone,
   extension_days integer NOT NULL DEFAULT 0,
   extended_at timestamp with time zone,
   extended_by character varying(16),
-  resolution character varying(16),
+  resolution pagw_resolution,
   resolved_at timestamp with time zone,
   notified_at timestamp with time zone,
   reason_given boolean NOT NULL DEFAULT false,
   pended_at timestamp with time zone,
   pend_reason character varying(64),
   appealed_at timestamp with time zone,
-  appeal_outcome character varying(16),
+  appeal_outcome pagw_appeal_outcome,
   appeal_decided_at timestamp with time zone,
   faults text[] NOT NULL DEFAULT '{}'::text[],
   CONSTRAINT decision_episode_pkey PRIMARY KEY (pagw_id, episode),
@@ -190,14 +206,8 @@ CREATE TABLE decision_episode (
   CONSTRAINT ck_decision_episode_extended CHECK (((extended_at IS NULL) = (extension_days = 0))),
   CONSTRAINT ck_decision_episode_in_order CHECK (((received_at <= resolved_at) AND (resolved_at <= notified_at))),
   CONSTRAINT ck_decision_episode_resolved CHECK (((resolution IS NULL) = (resolved_at IS NULL))),
-  CONSTRAINT decision_episode_appeal_outcome_check CHECK (((appeal_outcome)::text = ANY ((ARRAY['upheld'::character varying, 'overturned'::character varying, 'partial'::character varying, 'withdrawn'::character varying])::text[]))),
-  CONSTRAINT decision_episode_drugs_check CHECK (((drugs)::text = ANY ((ARRAY['none'::character varying, 'medical'::character varying, 'pharmacy'::character varying])::text[]))),
   CONSTRAINT decision_episode_episode_check CHECK ((episode >= 1)),
-  CONSTRAINT decision_episode_extension_days_check CHECK (((extension_days >= 0) AND (extension_days <= 14))),
-  CONSTRAINT decision_episode_kind_check CHECK (((kind)::text = ANY ((ARRAY['request'::character varying, 'inquiry'::character varying, 'notification'::character varying, 'retrospective'::character varying])::text[]))),
-  CONSTRAINT decision_episode_priority_check CHECK (((priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[]))),
-  CONSTRAINT decision_episode_requested_priority_check CHECK (((requested_priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[]))),
-  CONSTRAINT decision_episode_resolution_check CHECK (((resolution)::text = ANY ((ARRAY['APPROVED'::character varying, 'PARTIAL'::character varying, 'DENIED'::character varying, 'WITHDRAWN'::character varying, 'DISMISSED'::character varying, 'VOID'::character varying, 'NOT_REQUIRED'::character varying])::text[])))
+  CONSTRAINT decision_episode_extension_days_check CHECK (((extension_days >= 0) AND (extension_days <= 14)))
 );
 CREATE INDEX ix_decision_episode_appealed ON public.decision_episode USING btree (tenant, appealed_at) WHERE (appealed_at IS NOT NULL);
 CREATE INDEX ix_decision_episode_days ON public.decision_episode USING brin (received_at, resolved_at) WITH (pages_per_range='16', autosummarize='on');
@@ -817,13 +827,13 @@ CREATE TABLE request_tracker (
   completed_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
-  priority character varying(16),
+  priority pagw_priority,
   received_on date NOT NULL,
   decision_due_at timestamp with time zone,
   decided_at timestamp with time zone,
-  determination character varying(16),
+  determination pagw_determination,
   clock_stopped_at timestamp with time zone,
-  board character varying(16),
+  board pagw_board,
   unclear_answer_at timestamp with time zone,
   last_sequence_no bigint NOT NULL DEFAULT 0,
   batch_first_sequence_no bigint NOT NULL DEFAULT 1,
@@ -842,7 +852,7 @@ CREATE TABLE request_tracker (
   stuck_since timestamp with time zone,
   stuck_error_code character varying(64),
   stuck_skew_seconds bigint,
-  deadline_risk character varying(16),
+  deadline_risk pagw_deadline_risk,
   deadline_risk_at timestamp with time zone,
   watched boolean GENERATED ALWAYS AS ((watch_at IS NOT NULL)) STORED,
   stuck_stage character varying(64),
@@ -856,11 +866,7 @@ CREATE TABLE request_tracker (
   CONSTRAINT ck_request_tracker_clock CHECK (((decided_at IS NULL) OR (clock_stopped_at = decided_at))),
   CONSTRAINT ck_request_tracker_compacted CHECK (((compacted_at IS NULL) OR (completed_at IS NOT NULL))),
   CONSTRAINT ck_request_tracker_determination CHECK (((determination IS NULL) = (decided_at IS NULL))),
-  CONSTRAINT ck_request_tracker_stuck CHECK (((stuck_reason IS NULL) = (stuck_since IS NULL))),
-  CONSTRAINT request_tracker_board_check CHECK (((board)::text = ANY ((ARRAY['pipe'::character varying, 'desk'::character varying, 'delivery'::character varying])::text[]))),
-  CONSTRAINT request_tracker_deadline_risk_check CHECK (((deadline_risk)::text = ANY ((ARRAY['at-risk'::character varying, 'urgent'::character varying, 'breached'::character varying])::text[]))),
-  CONSTRAINT request_tracker_determination_check CHECK (((determination)::text = ANY ((ARRAY['APPROVED'::character varying, 'PARTIAL'::character varying, 'DENIED'::character varying])::text[]))),
-  CONSTRAINT request_tracker_priority_check CHECK (((priority)::text = ANY ((ARRAY['EXPEDITED'::character varying, 'STANDARD'::character varying])::text[])))
+  CONSTRAINT ck_request_tracker_stuck CHECK (((stuck_reason IS NULL) = (stuck_since IS NULL)))
 ) WITH (fillfactor=70);
 CREATE INDEX ix_request_tracker_board ON public.request_tracker USING btree (tenant, pagw_id) WHERE (board IS NOT NULL);
 CREATE INDEX ix_request_tracker_correlation ON public.request_tracker USING btree (correlation_id) WHERE (correlation_id IS NOT NULL);

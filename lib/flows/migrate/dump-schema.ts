@@ -23,6 +23,14 @@ export async function dumpSchema(database: Database): Promise<string> {
 const TYPES = `
   SELECT
     typname::text AS name,
+    format('CREATE DOMAIN %I AS %s %s;', typname, format_type(typbasetype, typtypmod), (
+      SELECT string_agg(pg_get_constraintdef(oid), ' ' ORDER BY conname) FROM pg_constraint WHERE contypid = made.oid
+    )) AS text
+  FROM pg_type AS made
+  WHERE typnamespace = 'public'::regnamespace AND typtype = 'd'
+  UNION ALL
+  SELECT
+    typname::text AS name,
     format(E'CREATE TYPE %I AS %s(\\n%s\\n);', typname, CASE typtype WHEN 'e' THEN 'ENUM ' END, CASE typtype
       WHEN 'e' THEN (
         SELECT string_agg('  ' || quote_literal(enumlabel), E',\\n' ORDER BY enumsortorder)
