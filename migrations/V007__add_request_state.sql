@@ -115,8 +115,7 @@ $$;
 -- Room on each page for the update that every batch makes, so that it stays heap-only.
 ALTER TABLE request_tracker SET (fillfactor = 70);
 
--- Domains, because a table's CHECK is parsed and planned again by each statement that writes to it: those of this and of
--- decision_episode were a twentieth of what a batch of ten costs.
+-- Domains, because a table's CHECK is parsed and planned again by each statement that writes to it.
 CREATE DOMAIN pagw_priority AS VARCHAR(16) CHECK (VALUE IN ('EXPEDITED', 'STANDARD'));
 CREATE DOMAIN pagw_determination AS VARCHAR(16) CHECK (VALUE IN ('APPROVED', 'PARTIAL', 'DENIED'));
 CREATE DOMAIN pagw_board AS VARCHAR(16) CHECK (VALUE IN ('pipe', 'desk', 'delivery'));
