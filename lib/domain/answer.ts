@@ -168,6 +168,9 @@ export function answerSaid(value: unknown, read = answerWord): Answer | null {
   return answers.size > 1 ? 'unclear' : answer;
 }
 
+/** What a sender is told whose answer nobody understands. */
+export const answerMeant = 'an action (A1, A2, A3, A4, A6, C, NA) or a word such as approved, denied, pended';
+
 /** Whether it is none of the words and codes: the code to contact the payer is, which decides nothing. */
 export function isUntold(value: unknown, read = answerWord): boolean {
   return answerSaid(value, read) === 'unclear' && !textsOf(value).some((text) => actionCodeIn(text) === 'CT');

@@ -42,7 +42,8 @@ export interface DecisionPolicy {
 /**
  * CMS-0057-F: 72 hours for an expedited request, seven calendar days for a standard one (CMS's questions and answers on the
  * rule); before 2026 it was 14 calendar days after the date of receipt (42 CFR 422.568(b)(1) as it stood then). Issuers on the
- * exchanges are not bound by these. Their 15 days, and 24 and 72 hours for Part B drugs, are not checked against a source.
+ * exchanges are not bound by these: their 15 days are those of 29 CFR 2560.503-1(f)(2)(iii)(A). 24 and 72 hours for Part B drugs are not
+ * checked against a source.
  */
 const EXPEDITED_HOURS = 72;
 const STANDARD_DAYS = 7;

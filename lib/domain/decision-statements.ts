@@ -1,4 +1,4 @@
-import { answerOf, answerSaid, answerWord, isEnd, isUntold, outcomeWord } from './answer.ts';
+import { answerMeant, answerOf, answerSaid, answerWord, isEnd, isUntold, outcomeWord } from './answer.ts';
 import { isBlank } from './blank.ts';
 import {
   answerByType,
@@ -586,7 +586,7 @@ const end: Kind<string> = {
 };
 const untold = (isUntold: (value: unknown) => boolean): Kind<never> => ({
   rule: 'answer',
-  meant: 'an action (A1, A2, A3, A4, A6, C, NA) or a word such as approved, denied, pended',
+  meant: answerMeant,
   onlyTold: true,
   read: (value) => (isUntold(value) ? undefined : null),
 });

@@ -5,7 +5,9 @@ import type { Connection } from '../../lib/cli/connection.ts';
 import { type CheckResult, doctorChecks } from '../../lib/cli/doctor/run-checks.ts';
 import { type Database, openDatabase } from '../../lib/data-access/database.ts';
 import { DatabaseError } from '../../lib/data-access/database-error.ts';
+import { noteDoubtfulNames } from '../../lib/data-access/doubtful-names.ts';
 import { ensurePartitions } from '../../lib/data-access/maintain.ts';
+import { answerMeant } from '../../lib/domain/answer.ts';
 import { eventTypes } from '../../lib/domain/event-catalogue.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { dataApiClient } from '../support/data-api-client.ts';
@@ -130,7 +132,7 @@ describe('pagw doctor', () => {
     expect(parts).toEqual([
       ...Array(8).fill('before'),
       ...Array(7).fill('after'),
-      ...Array(12).fill('tracker'),
+      ...Array(13).fill('tracker'),
     ]);
     expect(new Set(idsOf(doctorChecks)).size).toBe(doctorChecks.length);
     const { results: before } = await diagnose('--before-deployment');
@@ -183,7 +185,7 @@ describe('pagw doctor', () => {
     ]);
     expect(stdout).toContain('  ✗ (pagw_id, sequence_no) is unique\n');
     expect(lines.filter((line) => /^ {4}/.test(line) && line.length > 60)).toEqual([]);
-    expect(stderr).toBe('3 of 27 checks failed on the test tracker, 4 not applicable.\n');
+    expect(stderr).toBe('3 of 28 checks failed on the test tracker, 4 not applicable.\n');
   });
 
   it.each<[damages: string, sql: string[], found: Record<string, string>]>([
@@ -438,6 +440,22 @@ describe('pagw doctor', () => {
       'anthem: no timeframe',
     );
     expect(await check('{"plans":{"H1":null}}')).toMatchObject({ outcome: 'fail' });
+  });
+
+  it('tells whose answers nobody understands, and how many', async () => {
+    const noted = {
+      pagwId: 'PAGW-1',
+      sender: 'AIDA',
+      serviceName: 'pas-callback',
+      path: '/metadata/disposition',
+    };
+    const answers = { ...noted, didYouMean: answerMeant };
+    await noteDoubtfulNames(db.database, [answers, answers, { ...noted, didYouMean: 'receivedAt' }], now);
+    const { results, failed } = await diagnose('--only', 'answers');
+    expect(idsOf(failed)).toEqual(['answers']);
+    expect(resultOf(results, 'answers')?.evidence).toContain(
+      'pas-callback (2 events, /metadata/disposition)',
+    );
   });
 
   it('leaves out what needs the database when it does not answer, and checks the rest', async () => {

@@ -28,6 +28,7 @@ import {
 } from './doctor-check.ts';
 import { type Account, preflightChecks } from './preflight.ts';
 import {
+  checkAnswers,
   checkCanary,
   checkDatabase,
   checkDecisionPolicy,
@@ -123,4 +124,5 @@ export const doctorChecks: readonly DoctorCheck[] = [
   checkQueue,
   checkRetryPolicy,
   checkDecisionPolicy,
+  checkAnswers,
 ];

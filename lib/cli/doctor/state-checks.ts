@@ -9,7 +9,9 @@ import {
   plansHeardOf,
   readServerVersion,
 } from '../../data-access/doctor.ts';
+import { countDoubtfulNames } from '../../data-access/doubtful-names.ts';
 import { findSequenceFaults } from '../../data-access/sequence-faults.ts';
+import { answerMeant } from '../../domain/answer.ts';
 import { lacksPolicy, parseDecisionPolicy, policyText } from '../../domain/decision-clock.ts';
 import { printable } from '../../domain/printable-text.ts';
 import { defaultFoldRules } from '../../domain/request-fold.ts';
@@ -196,6 +198,29 @@ export const checkDecisionPolicy: DoctorCheck = {
     return fail(
       `${evidence}; by the default for want of their own: ${shortened(plans, 'plans').join(', ')}${unread}`,
       'Add each of them to plans in DECISION_POLICY ({} says that the default is meant) and deploy it.',
+    );
+  },
+};
+
+const WEEK_MS = 7 * 86_400_000;
+
+export const checkAnswers: DoctorCheck = {
+  id: 'answers',
+  part: 'tracker',
+  title: 'The answers of the last seven days are understood',
+  needsDatabase: true,
+  async run({ database, now }) {
+    const since = new Date(now.getTime() - WEEK_MS);
+    const { rows } = await countDoubtfulNames(database, { tenant: null, since });
+    const untold = rows.filter(({ didYouMean }) => didYouMean === answerMeant);
+    if (untold.length === 0) return pass('none that decides nothing for want of a known word');
+    const senders = untold.map(
+      ({ sender, serviceName, path, events }) =>
+        `${printable(serviceName ?? sender ?? 'unnamed')} (${plural(events, 'event')}, ${path})`,
+    );
+    return fail(
+      `decided nothing, their clocks run on: ${shortened(senders, 'senders').join(', ')}`,
+      `\`${pagwCommand('report doubtful-names', [])}\` has all of them; docs/contract has the words that decide.`,
     );
   },
 };
