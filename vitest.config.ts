@@ -6,8 +6,8 @@ import { scratchDirectory } from './test/support/scratch-directory.ts';
 process.env.TMPDIR = scratchDirectory();
 
 /**
- * What synthesises stacks, bundles functions, starts whole programs, tries everything at every door, or tries thousands of
- * histories and breaks of one flow.
+ * What synthesises stacks, bundles functions, starts whole programs, tries everything at every door, goes through weeks, a year
+ * or an outage of days, or tries thousands of histories and breaks of one flow.
  */
 const SYSTEM = [
   'test/installation.test.ts',
@@ -19,8 +19,9 @@ const SYSTEM = [
   'test/flows/ingest/{extreme-values,record-events-crash,record-events-cuts}.test.ts',
   'test/flows/migrate/{backfill-size,slow-migration}.test.ts',
   'test/flows/retention/{archive-hazards,restore-archived}.test.ts',
-  'test/flows/retry/retry-histories.test.ts',
+  'test/flows/retry/{retry-histories,run-retries-crash}.test.ts',
   'test/flows/stuck-alarm/simulated-week.test.ts',
+  'test/lambdas/{ingest-outage,second-year}.test.ts',
   'test/published/**/*.test.ts',
   'test/local/{local-stack,printed-commands,retry-loop,stuck-demo}.test.ts',
   'test/local/console/impossible-addresses.test.ts',
