@@ -158,6 +158,7 @@ describe('pagw retry run', () => {
       message: 'The request has ended.',
     });
     expect(await pagw('run', 'PAGW-NONE', '--reason', 'x')).toMatchObject({ exitCode: 5 });
+    expect(await actions()).toEqual([]);
   });
 });
 

@@ -78,4 +78,15 @@ export const explanations: readonly { of: string; code: string; change?: string;
     why: 'only what the contract took is asked about',
   },
   { of: 'request-fold', code: '?? false', why: 'nothing is as little as false' },
+  {
+    of: 'unfolded_flows',
+    code: 'one.sequence_no >= request.folded_no',
+    why: 'the latest event once more changes no stage and waits for nothing',
+  },
+  {
+    of: 'summarise_changed_hour',
+    code: 'ORDER BY hour DESC LIMIT 1',
+    change: 'drops a lock',
+    why: 'a second run waits for the hour, and leaves the others to the first or to the next run',
+  },
 ];

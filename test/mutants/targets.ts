@@ -57,6 +57,7 @@ export const targets: readonly Target[] = [
     'append_events',
     ...recording,
     'test/flows/stuck-alarm/check-requests.test.ts',
+    'test/flows/stuck-alarm/put-events.test.ts',
     'test/flows/ingest/record-events-races.test.ts',
   ),
   ...sql('read_request_states', ...recording, 'test/flows/retention/compact-requests.test.ts'),
@@ -96,7 +97,12 @@ export const targets: readonly Target[] = [
     'test/flows/stuck-alarm/outages.test.ts',
   ),
   ...sql('snooze_incident', 'test/cli/stuck.test.ts', 'test/flows/stuck-alarm/send-notifications.test.ts'),
-  ...sql('close_request', 'test/cli/request-show.test.ts', 'test/local/console/acts.test.ts'),
+  ...sql(
+    'close_request',
+    'test/cli/request-show.test.ts',
+    'test/flows/migrate/roles.test.ts',
+    'test/local/console/acts.test.ts',
+  ),
   ...sql(
     'summarise_events summarise_changed_hour summarise_changed_day mark_changed_hours merge_hours summary_between',
     ...summing,

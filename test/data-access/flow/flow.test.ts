@@ -73,12 +73,15 @@ describe('a hand-over', () => {
       [6, 'VAL_START', { skewMinutes: -10 }],
       [7, 'VAL_OK', { skewMinutes: 60 }],
       [9, 'ENRICH_START'],
+      [10, 'ENRICH_OK'],
+      [10, 'CONVERT_START'],
     ]);
     for (const run of [undefined, db.maintain]) {
       await run?.();
       expect(
         (await db.read()).edges.toSorted((one, other) => one.from.localeCompare(other.from)),
       ).toMatchObject([
+        { from: 'ENRICHMENT', maxWaitMs: 0, clampedCount: 0 },
         { from: 'PARSING', maxWaitMs: 0, clampedCount: 1 },
         // A clock ahead counts as the time of recording.
         { from: 'VALIDATION', maxWaitMs: 120_000, clampedCount: 0 },

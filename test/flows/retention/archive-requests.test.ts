@@ -173,6 +173,8 @@ describe('archiveRequests', () => {
       [trackedEvent({ pagwId: 'PAGW-OPEN', eventType: 'RESPONSE_OK', stated: { status: 'CANCELLED' } })],
       now,
     );
+    const nextMonth = new Date('2026-04-01T00:00:00Z');
+    await recordHistory(db.database, { pagwId: 'PAGW-NEXT-MONTH' }, nextMonth, [[0, 'PARSE_START']]);
     await rollUp(db, later);
     expect(await archiveAll({ at: later })).toMatchObject({ requestsArchived: 2 });
     expect(await dropAll({ at: later })).toMatchObject({ monthsDropped: 1 });

@@ -100,6 +100,12 @@ describe('a pause', () => {
     ]);
   });
 
+  it('keeps as much of who asked for it as there is room for', async () => {
+    const scope = { ...everything, tenant: 'anthem' };
+    await pauseRetries(bench.database, scope, { ...operator, actedBy: 'ann/'.repeat(100) }, bench.now);
+    expect(await listRetryPauses(bench.database)).toMatchObject([{ pausedBy: 'ann/'.repeat(64) }]);
+  });
+
   it('of everything, or without a reason, is refused', async () => {
     await expect(pauseRetries(bench.database, everything, operator, bench.now)).rejects.toThrow(
       PauseScopeError,
