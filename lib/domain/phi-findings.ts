@@ -257,7 +257,7 @@ function* namedInPersonSpans(text: string): Generator<PhiSpan> {
 }
 
 const quotedAfter =
-  /(?<![\w.])(?:[A-Za-z]\w{0,40}(?:\[\d{1,3}\])?\.){0,6}([A-Za-z]\w{2,40})(?:\[\d{1,3}\])?(?: (?:name|of birth|id|number))?(?:\b|(?<=\]))(?:: \p{L}{0,12} ?value)?[^"'\n=:<]{0,30}(["'`])([^"'`\n]{1,80})\2/gu;
+  /(?<![\w.])(?:[A-Za-z]\w{0,40}(?:\[\d{1,3}\])?\.){0,6}([A-Za-z]\w{2,40})(?:\[\d{1,3}\])?(?: (?:name|of birth|id|number))?(?:\b|(?<=\]))(?:["'`](?: \([^()\n]{1,40}\))?(?=[ :]))?(?:: \p{L}{0,12} ?value)?[^"'\n=:<]{0,30}(["'`])([^"'`\n]{1,80})\2/gu;
 const quotedBefore =
   /(["'`])([^"'`\n]{1,80})\1 (?:for|in|of|as|is (?:not )?(?:an? )?(?:valid|invalid)) (?:the )?(?:field |column |property |element |attribute |parameter )?["'`]?([A-Za-z]\w{2,40})/g;
 

@@ -93,7 +93,8 @@ function findBelow(value: unknown, rules: PhiRules, layer: number): PhiFinding |
     for (const [key, item] of Object.entries(value)) {
       const below = inside(place, key);
       const meaning = keyMeaning(plainForm(key));
-      if (meaning !== null && isPhiUnder(meaning, item)) return { path: below, rule: 'denied-key' };
+      if (meaning !== null && isPhiUnder(meaning, item) && !isNamedThing(key, item))
+        return { path: below, rule: 'denied-key' };
       if (looksLikePhi(key) || namesSomebody(key)) return { path: below, rule: 'value-pattern' };
       open.push({ path: below, value: item, key, layer: place.layer, meaning });
     }
@@ -101,13 +102,25 @@ function findBelow(value: unknown, rules: PhiRules, layer: number): PhiFinding |
   return null;
 }
 
+/** What is called `name` and is made of words of the trade: `{"name":"parse","ms":12}`, a step, a source, a setting. */
+function isNamedThing(key: string, value: unknown): boolean {
+  return (
+    /^names?$/i.test(key) &&
+    typeof value === 'string' &&
+    isTradeText(value) &&
+    wordsOf(value).every((word) => nameKind(word) === null)
+  );
+}
+
 const labelKeys = new Set(
-  'name key k field label param parameter attribute attr property column header code type tag id url system'.split(
+  'name key k field path label param parameter attribute attr property column header code type tag id url system'.split(
     ' ',
   ),
 );
 const valueKeys = new Set(
-  'val v text content data valuestring valuedate current actual received got input found'.split(' '),
+  'val v text content data valuestring valuedate current actual received got input found from to was now old new before after'.split(
+    ' ',
+  ),
 );
 
 /** A key and its value that stand side by side: `{"name":"dob","value":"…"}`, `["memberId","…"]`. */
@@ -137,7 +150,7 @@ function holdsPhiInColumns(entries: readonly (readonly [string, unknown])[]): bo
 function isPhiPair(label: unknown, held: unknown): boolean {
   if (typeof label !== 'string' || label.length > 120) return false;
   if (typeof held !== 'string' && typeof held !== 'number') return false;
-  const meaning = keyMeaning(plainForm(label.replace(/^.*[./]/, '')));
+  const meaning = keyMeaning(plainForm(label.replace(/(?:[./]|\[)\d+\]?$/, '').replace(/^.*[./]/, '')));
   if (meaning === null || !isPhiUnder(meaning, held)) return false;
   const text = String(held);
   return /\d/.test(text)

@@ -64,7 +64,7 @@ const ownNames =
   geburtsname cognome sobrenome imie nazwisko achternaam voornaam efternamn fornamn etunimi sukunimi apelido nombrecompleto nomecompleto primernombre segundonombre humanname initials`);
 const maybeNames =
   set(`first last middle given family fn ln alias nick preferred maiden owner who whom requestor contact
-  attention attn signature signedby signer signatory calledby caller whocalled calledin witness witnesses tutor tutorlegal petowner enteredby spokewith spoketo requestedby displayname username guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
+  attention attn signature signedby signer signatory calledby caller whocalled calledin witness witnesses tutor tutorlegal petowner enteredby spokewith spoketo requestedby displayname username user login guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
 
 const birthWords =
   set(`dob yob dod birth birthdate birthday birthdt birthyear birthtime birthplace bday bdate brthdt
@@ -448,7 +448,8 @@ export function isPhiUnder(meaning: KeyMeaning, value: unknown): boolean {
   if (!/[\p{L}\d]/u.test(text) || isDigest(text) || isVerdict(text)) return false;
   if (meaning === 'resource') return false;
   if (meaning === 'maybe-name') return looksLikeName(text);
-  if (meaning === 'person') return !isTradeText(text);
+  // Groups of digits are no words of the trade.
+  if (meaning === 'person') return !isTradeText(text) || text.replace(/\D/g, '').length > 4;
   // A cell of a network, the region of a cloud.
   if (meaning === 'contact') return !(/^[a-z]{2,}(?:-[a-z\d]{1,12})+$/.test(text) && isTradeText(text));
   return true;
@@ -488,6 +489,12 @@ const particles = set('van von der den de la las los del di da dos das ten ter b
 export function looksLikeName(text: string): boolean {
   if (!/^[\p{L}\p{M}][\p{L}\p{M}.,' -]{1,60}$/u.test(text)) return false;
   const words = text.split(/[\s,.]+/).filter((word) => word !== '');
+  // As people sign in: `rosa.castellano`.
+  if (
+    /^\p{L}{2,}\.\p{L}{2,}$/u.test(text) &&
+    !words.some((word) => isTradeWord(word.toLowerCase()) && nameKind(word) === null)
+  )
+    return words.some((word) => nameKind(word) !== null);
   if (words.length > 5 || /[a-z]-[a-z]/.test(text)) return false;
   if (words.some((word) => nameKind(word)?.sure === true)) return true;
   return (

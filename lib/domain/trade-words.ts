@@ -212,6 +212,9 @@ const words = new Set(
   timely tmobile toe topical transdermal trastuzumab trauma tumor ubuntu ulcer ulnar unacknowledged unbundled
   uncovered undelivered unfavorable unilateral unrouted unspecified untimely upheld urban urology uterine vaccine vein
   ventilator veradigm verizon vial voided webbased weekend wellness wk wks wound wrist yr yrs zscaler
+  fell saw knew felt brought bought drew drove grew grown hid lay led lent rang risen slept spoke stole stuck struck
+  tore woke broke begun bent bid blew dealt dug fed fought fled hung lit overcame slid split sprang spun withdrew
+  birth vinci davinci
   young tenured metaspace survivor eden heap nursery gc minor
   medianms p95ms birthdate dob ssn mrn mbi npi memberid subscriberid firstname lastname`
     .split(/\s+/)
