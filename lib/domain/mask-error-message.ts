@@ -1,6 +1,6 @@
 import { encodedRuns, unescaped } from './phi-encodings.ts';
 import { type PhiSpan, phiSpans } from './phi-findings.ts';
-import { looksLikePhi } from './phi-guard.ts';
+import { looksLikePhi, unlistedNames } from './phi-guard.ts';
 import { dateText } from './phi-patterns.ts';
 import { plainForm } from './trade-words.ts';
 
@@ -77,7 +77,7 @@ function maskEncoded(text: string): string {
 }
 
 function maskSpans(text: string): string {
-  return withMasks(text, [...phiSpans(text)]);
+  return withMasks(text, [...phiSpans(text), ...unlistedNames(text)]);
 }
 
 function withMasks(text: string, spans: PhiSpan[]): string {

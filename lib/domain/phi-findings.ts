@@ -126,7 +126,9 @@ const personWord =
 /** The value in `key=value`, `key: value` and `"key":"value"`, however often its quotes are escaped. */
 function* assignedSpans(text: string): Generator<PhiSpan> {
   if (!/[:=]/.test(text)) return;
-  const ofPerson = () => personWord.test(text);
+  const ofPerson = () =>
+    personWord.test(text) ||
+    (/\bfirst[\\"']{0,4} ?[:=]/i.test(text) && /\blast[\\"']{0,4} ?[:=]/i.test(text));
   for (const { 0: match, 1: key = '', index } of text.matchAll(assignment)) {
     const name = key.slice(key.lastIndexOf('.') + 1).replace(/\[["']?([\w.-]+)["']?\]/g, ' $1');
     const meaning = keyMeaning(name);
@@ -224,6 +226,7 @@ const namesExpected =
 const idOfNames =
   /(?<=\b(?:Patient|RelatedPerson|Person)\/)(\p{Lu}\p{Ll}{1,30})[-_.](\p{Lu}\p{Ll}{1,30})(?![\p{L}\d])/gu;
 const namesCompared = /\bnames? (?:mis-?match|do(?:es)? not match|differs?|is different)/i;
+const quotedName = /(?<=["'`])(\p{Lu}[\p{L}'-]{1,30})(?=["'`])/gu;
 const twoNames = /(?<![\p{L}\d.])(\p{Lu}\p{Ll}[\p{L}'-]{1,30}) (\p{Lu}\p{Ll}[\p{L}'-]{1,30})(?![\p{L}\d])/gu;
 
 /** `not eligible: WRONA, ZOFIA K`, `name mismatch: expected Zofia Wrona`. */
@@ -235,7 +238,7 @@ function* namedByFormSpans(text: string): Generator<PhiSpan> {
   const patterns = [
     ...(text.includes('/') ? [idOfNames] : []),
     ...(text.includes(', ') ? [surnameAndInitial] : []),
-    ...(namesCompared.test(text) ? [twoNames] : []),
+    ...(namesCompared.test(text) ? [twoNames, quotedName] : []),
   ];
   for (const pattern of patterns) {
     for (const { 0: whole, 1: one = '', 2: other = '', index } of text.matchAll(pattern))
@@ -276,7 +279,8 @@ function* quotedSpans(text: string): Generator<PhiSpan> {
 
 function isPhiQuoted(key: string, held: string): boolean {
   const meaning = keyMeaning(key);
-  if (meaning === 'maybe-name') return /^(?:family|given)$/i.test(key) && looksLikeName(held);
+  if (meaning === 'maybe-name')
+    return /^(?:family|given)$/i.test(key) && looksLikeName(held.replace(/[\d!?*#]+$/, ''));
   if (meaning === null || !['name', 'birth', 'id', 'contact'].includes(meaning)) return false;
   return keyMeaning(held) === null && isPhiTextUnder(meaning, held, key);
 }

@@ -6,7 +6,7 @@ import { isMachineMade } from './machine-made.ts';
 import { listOfNames, parseSetting } from './parse-setting.ts';
 import { nameKind } from './person-names.ts';
 import { formsOf, isPackedDocument, mostLayers } from './phi-encodings.ts';
-import { phiSpans } from './phi-findings.ts';
+import { type PhiSpan, phiSpans } from './phi-findings.ts';
 import { isPhiUnder, isTradeText, type KeyMeaning, keyMeaning, looksLikeName } from './phi-keys.ts';
 import { RememberedTexts } from './remembered-texts.ts';
 import { plainForm, wordsOf } from './trade-words.ts';
@@ -223,11 +223,16 @@ const unlistedName =
 
 /** Whether two words with capitals stand side by side that are none of the trade, on a list of names or not. */
 export function namesSomebody(text: string): boolean {
-  if (!text.includes(' ')) return false;
-  for (const [, one = '', other = ''] of text.matchAll(unlistedName)) {
-    if (!isTradeText(one) && !isTradeText(other)) return true;
-  }
+  for (const _ of unlistedNames(text)) return true;
   return false;
+}
+
+/** Where they stand. */
+export function* unlistedNames(text: string): Generator<PhiSpan> {
+  if (!text.includes(' ')) return;
+  for (const { 0: first, 1: one = '', 2: other = '', index } of text.matchAll(unlistedName))
+    if (!isTradeText(one) && !isTradeText(other))
+      yield { start: index, end: index + first.length + other.length, kind: 'name' };
 }
 
 /** What only a person writes, and only in a note: a name that is on no list, a bare phone number or SSN. */

@@ -36,7 +36,7 @@ const personWords =
   policyholder cardholder guarantor guardian person persons people spouse child children kid mother father parent mom dad son
   daughter husband wife sibling brother sister kin relatives relatedperson human applicant claimant caregiver caretaker
   newborn baby infant decedent resident donor employee individual recipient paciente pacientes miembro afiliado
-  asegurado asegurada insureds frau herr beneficiario titular patientin patienten versicherter versicherte versicherten mitglied assure assuree patiente
+  assured asegurado asegurada insureds frau herr beneficiario titular patientin patienten versicherter versicherte versicherten mitglied assure assuree patiente
   malade beneficiaire paziente assistito pacjent pacjenta verzekerde segurado utente nok victim`);
 const mayBePersonWords = set(
   'sub dep client customer consumer user emergency responsible relative participant holder',
@@ -64,7 +64,7 @@ const ownNames =
   geburtsname cognome sobrenome imie nazwisko achternaam voornaam efternamn fornamn etunimi sukunimi apelido nombrecompleto nomecompleto primernombre segundonombre humanname initials`);
 const maybeNames =
   set(`first last middle given family fn ln alias nick preferred maiden owner who whom requestor contact
-  attention attn signature signedby signer signatory calledby caller whocalled calledin witness witnesses tutor tutorlegal petowner enteredby spokewith spoketo requestedby displayname username user login guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
+  attention attn signature signedby signer signatory calledby caller whocalled calledin witness witnesses tutor tutorlegal petowner enteredby spokewith spoketo requestedby displayname username user login actor assignee guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
 
 const birthWords =
   set(`dob yob dod birth birthdate birthday birthdt birthyear birthtime birthplace bday bdate brthdt
@@ -344,14 +344,18 @@ function judge(words: readonly string[]): KeyMeaning | null {
     const owner = bare[name - 1] ?? '';
     if (/^(?:city|town|county|street|municipality|ciudad)$/.test(owner)) return 'contact';
     if (nameQualifiers.has(owner) || personWords.has(owner) || ambiguousPersons.has(owner)) return 'name';
-    if (mayBePersonWords.has(owner) || owner === 'billing') return 'maybe-name';
+    if (mayBePersonWords.has(owner) || /^(?:billing|for|by|caller)$/.test(owner)) return 'maybe-name';
     if (
       name === 0 &&
       bare
         .slice(1)
         .every(
           (word) =>
-            ownWords.has(word) || nameWords.has(word) || personWords.has(word) || nameQualifiers.has(word),
+            ownWords.has(word) ||
+            nameWords.has(word) ||
+            personWords.has(word) ||
+            nameQualifiers.has(word) ||
+            /^(?:parts?|components?)$/.test(word),
         )
     )
       return 'name';
@@ -490,11 +494,8 @@ export function looksLikeName(text: string): boolean {
   if (!/^[\p{L}\p{M}][\p{L}\p{M}.,' -]{1,60}$/u.test(text)) return false;
   const words = text.split(/[\s,.]+/).filter((word) => word !== '');
   // As people sign in: `rosa.castellano`.
-  if (
-    /^\p{L}{2,}\.\p{L}{2,}$/u.test(text) &&
-    !words.some((word) => isTradeWord(word.toLowerCase()) && nameKind(word) === null)
-  )
-    return words.some((word) => nameKind(word) !== null);
+  if (/^\p{L}{2,}\.\p{L}{2,}$/u.test(text))
+    return words.every((word) => nameKind(word) !== null || !isTradeWord(word.toLowerCase()));
   if (words.length > 5 || /[a-z]-[a-z]/.test(text)) return false;
   if (words.some((word) => nameKind(word)?.sure === true)) return true;
   return (

@@ -214,7 +214,7 @@ const words = new Set(
   ventilator veradigm verizon vial voided webbased weekend wellness wk wks wound wrist yr yrs zscaler
   fell saw knew felt brought bought drew drove grew grown hid lay led lent rang risen slept spoke stole stuck struck
   tore woke broke begun bent bid blew dealt dug fed fought fled hung lit overcame slid split sprang spun withdrew
-  birth vinci davinci
+  birth vinci davinci gold silver bronze platinum catastrophic exemption sweeper
   young tenured metaspace survivor eden heap nursery gc minor
   medianms p95ms birthdate dob ssn mrn mbi npi memberid subscriberid firstname lastname`
     .split(/\s+/)
