@@ -279,8 +279,7 @@ function* quotedSpans(text: string): Generator<PhiSpan> {
 
 function isPhiQuoted(key: string, held: string): boolean {
   const meaning = keyMeaning(key);
-  if (meaning === 'maybe-name')
-    return /^(?:family|given)$/i.test(key) && looksLikeName(held.replace(/[\d!?*#]+$/, ''));
+  if (meaning === 'maybe-name') return /^(?:family|given)$/i.test(key) && looksLikeName(held);
   if (meaning === null || !['name', 'birth', 'id', 'contact'].includes(meaning)) return false;
   return keyMeaning(held) === null && isPhiTextUnder(meaning, held, key);
 }
@@ -356,7 +355,7 @@ function isPhiTextUnder(meaning: KeyMeaning, sent: string, key: string): boolean
       return !/^names?$/i.test(key) || /^\p{Lu}/u.test(first) || nameKind(first) !== null;
     case 'maybe-name':
       if (text.split(/[\s,]+/).some((word) => nameKind(word)?.sure)) return looksLikeName(text);
-      return /^(?:family|given)$/i.test(key) && looksLikeName(text);
+      return /(?:^|\.)(?:family|given)$/i.test(key) && looksLikeName(text.replace(/\d+$/, ''));
     case 'flag':
       return /^(?:y|yes|n|no|true|false)\b/i.test(text);
     case 'trait':

@@ -104,12 +104,13 @@ function findBelow(value: unknown, rules: PhiRules, layer: number): PhiFinding |
 
 /** What is called `name` and is made of words of the trade: `{"name":"parse","ms":12}`, a step, a source, a setting. */
 function isNamedThing(key: string, value: unknown): boolean {
-  return (
-    /^names?$/i.test(key) &&
-    typeof value === 'string' &&
-    isTradeText(value) &&
-    wordsOf(value).every((word) => nameKind(word) === null)
-  );
+  if (!/^names?$/i.test(key)) return false;
+  return [value]
+    .flat()
+    .every(
+      (one) =>
+        typeof one === 'string' && isTradeText(one) && wordsOf(one).every((word) => nameKind(word) === null),
+    );
 }
 
 const labelKeys = new Set(
@@ -219,7 +220,7 @@ function isHarmless(kind: string, text: string, place: Place): boolean {
 
 /** Two words with capitals, or an initial before one. */
 const unlistedName =
-  /(?<![\p{L}\d.])(\p{Lu}(?:\.|\p{L}?['\p{Ll}][\p{L}'-]*)) (?=(\p{Lu}\p{L}?['\p{Ll}][\p{L}'-]*)(?![\p{L}\d]))/gu;
+  /(?<![\p{L}\d.])(\p{Lu}(?:\.|\p{L}?['\p{Ll}][\p{L}'-]*)),? (?=(\p{Lu}\p{L}?['\p{Ll}][\p{L}'-]*)(?![\p{L}\d]))/gu;
 
 /** Whether two words with capitals stand side by side that are none of the trade, on a list of names or not. */
 export function namesSomebody(text: string): boolean {

@@ -36,7 +36,7 @@ const personWords =
   policyholder cardholder guarantor guardian person persons people spouse child children kid mother father parent mom dad son
   daughter husband wife sibling brother sister kin relatives relatedperson human applicant claimant caregiver caretaker
   newborn baby infant decedent resident donor employee individual recipient paciente pacientes miembro afiliado
-  assured asegurado asegurada insureds frau herr beneficiario titular patientin patienten versicherter versicherte versicherten mitglied assure assuree patiente
+  assured carer asegurado asegurada insureds frau herr beneficiario titular patientin patienten versicherter versicherte versicherten mitglied assure assuree patiente
   malade beneficiaire paziente assistito pacjent pacjenta verzekerde segurado utente nok victim`);
 const mayBePersonWords = set(
   'sub dep client customer consumer user emergency responsible relative participant holder',
