@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicies } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
@@ -36,8 +36,6 @@ const SHARED: BucketProps = {
   minimumTLSVersion: 1.2,
   versioned: true,
   objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-  // Never emptied by a deployment, in any stage: see "Teardown" in docs/deploy.md.
-  removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 };
 
 /** Where refused messages and archived history are kept, and who read them. */
@@ -99,9 +97,9 @@ export class TrackerBuckets extends Construct {
         'HIPAA+NIST-IAMNoInlinePolicy':
           'The role serves one replication, so its rights are read and changed with it.',
       });
-    // A bucket that stays goes on refusing what is not encrypted on its way, and writing down who reads it.
-    for (const { policy } of [this.accessLogs, this.quarantine, this.archive])
-      policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    // Never emptied by a deployment, in any stage: see "Teardown" in docs/deploy.md. A bucket that stays goes on refusing what is not
+    // encrypted on its way, writing down who reads it, and copying what has come into it.
+    RemovalPolicies.of(this).retainOnUpdateOrDelete();
     this.acknowledgeFindings();
   }
 

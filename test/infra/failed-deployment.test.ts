@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
-import { type SynthesisedStage, synthesiseStage } from './synthesise-stage.ts';
+import { VARIANTS } from './stage-variants.ts';
+import { type SynthesisedStage, synthesiseStage, type Template } from './synthesise-stage.ts';
 
 const RESTORED = {
   clusterIdentifier: 'pagw-event-tracker-restored',
@@ -50,18 +51,9 @@ describe.each(Object.keys(STAGES))('a deployment of %s that fails', (stage) => {
       expect(UpdateReplacePolicy, logicalId).toBe(alike[DeletionPolicy ?? '']);
   });
 
-  test('keeps with each bucket that is kept the policy that guards it', () => {
-    const policies = synthesised.ofType('AWS::S3::BucketPolicy');
-    for (const [logicalId, { DeletionPolicy, UpdateReplacePolicy }] of synthesised.ofType(
-      'AWS::S3::Bucket',
-    )) {
-      expect([DeletionPolicy, UpdateReplacePolicy], logicalId).toEqual(['RetainExceptOnCreate', 'Retain']);
-      const own = policies.filter(([, { Properties }]) => Properties.Bucket.Ref === logicalId);
-      expect(
-        own.map(([, policy]) => [policy.DeletionPolicy, policy.UpdateReplacePolicy]),
-        logicalId,
-      ).toEqual([[DeletionPolicy, UpdateReplacePolicy]]);
-    }
+  test('keeps each bucket', () => {
+    for (const [logicalId, { DeletionPolicy }] of synthesised.ofType('AWS::S3::Bucket'))
+      expect(DeletionPolicy, logicalId).toBe('RetainExceptOnCreate');
   });
 
   test('in the stack that runs leaves the one that holds data alone', () => {
@@ -99,6 +91,31 @@ test('a prod stage that is deleted keeps what its database needs to be used agai
     ([, { DeletionPolicy }]) => DeletionPolicy !== 'RetainExceptOnCreate',
   );
   expect(goes.map(([, { Type }]) => Type).sort()).toEqual(['AWS::IAM::Role', 'AWS::Lambda::Function']);
+});
+
+describe.each(Object.entries(VARIANTS))('%s: what stays when its stack is deleted', (_, settings) => {
+  let resources: Template['Resources'];
+  beforeAll(() => {
+    resources = synthesiseStage('prod', { unchecked: true, settings }).stacks.data.Resources;
+  }, 120_000);
+  const stays = (logicalId: string) => resources[logicalId]?.DeletionPolicy === 'RetainExceptOnCreate';
+  /** Policies say in their own properties what they are of. */
+  const isGuard = (type: string) =>
+    /^AWS::(IAM|S3::Bucket|SecretsManager::Resource|KMS::).*Policy$/.test(type);
+
+  test('keeps what it goes by, but for the keys of a stage that does not retain', () => {
+    const without = Object.entries(resources).flatMap(([logicalId, { Type, Properties = {} }]) => {
+      const named = Object.keys(resources).filter((other) =>
+        JSON.stringify(Properties).includes(`"${other}"`),
+      );
+      if (stays(logicalId))
+        return named.filter((other) => !stays(other)).map((other) => [Type, resources[other]?.Type]);
+      return isGuard(Type) && named.some(stays) ? [[named.join(), `without its ${Type}`]] : [];
+    });
+    const left = without.filter(([, gone]) => settings.retainOnDelete !== false || gone !== 'AWS::KMS::Key');
+    // It closes the default group once, when the network is made.
+    expect(left.filter(([type]) => type !== 'Custom::VpcRestrictDefaultSG')).toEqual([]);
+  });
 });
 
 test('the stack that holds data goes on exporting what the other may still import', {
