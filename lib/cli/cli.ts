@@ -129,7 +129,10 @@ export class Cli {
     }
   }
 
-  /** Looks again and again until Ctrl-C; what may pass by itself is reported, and waited out. */
+  /**
+   * Looks again and again until Ctrl-C; what may pass by itself is reported, and waited out. The screen is cleared once there is
+   * something to show: what stands there stays while credentials are asked for, and when there is an error.
+   */
   async #watch(
     session: Session,
     seconds: number,
@@ -138,7 +141,7 @@ export class Cli {
     const { signal, stdout } = this.io;
     this.endsByInterrupt = true;
     while (!signal.aborted) {
-      if (stdout.isTTY === true) stdout.write(CLEAR_SCREEN);
+      if (stdout.isTTY === true) session.beforeOutput = () => stdout.write(CLEAR_SCREEN);
       await work(session).catch((error: unknown) => {
         const { message, retryable } = toCliError(error);
         if (!retryable) throw error;

@@ -2,8 +2,6 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../data-access/database.ts';
 import { usageError } from './cli-error.ts';
-import { openLocalConnection } from './local-connection.ts';
-import { openStackConnection } from './stack-connection.ts';
 
 /** Which database login: to look, to act by hand, to record as the flows do, to migrate. */
 export type LoginName = 'reader' | 'operator' | 'writer' | 'owner';
@@ -70,8 +68,11 @@ export function chooseConnection(
   return { kind: 'local', url: readUrl(options.url ?? env.PAGW_URL ?? DEFAULT_URL) };
 }
 
-export const openConnection: OpenConnection = (choice) =>
-  choice.kind === 'local' ? openLocalConnection(choice.url) : openStackConnection(choice);
+/** Each is loaded when it is asked for: the AWS SDK takes longer than what only explains a verb. */
+export const openConnection: OpenConnection = async (choice) => {
+  if (choice.kind === 'local') return (await import('./local-connection.ts')).openLocalConnection(choice.url);
+  return (await import('./stack-connection.ts')).openStackConnection(choice);
+};
 
 function readUrl(text: string): string {
   const url = URL.parse(text);

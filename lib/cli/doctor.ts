@@ -4,7 +4,6 @@ import { plural } from '../domain/words.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { ExitCode, usageError } from './cli-error.ts';
 import { type CheckPart, type DoctorCheck, headingText, resultText } from './doctor/doctor-check.ts';
-import { openAccount } from './doctor/preflight.ts';
 import { type CheckResult, doctorChecks, runChecks, runPreflight } from './doctor/run-checks.ts';
 import { openProgress, type Progress } from './output/progress.ts';
 import type { Session } from './session.ts';
@@ -59,9 +58,10 @@ async function preflight(session: Session): Promise<ExitCode> {
       '--preflight takes the stage from --stack.',
       'Name it as in --stack PagwEventTracker-dev, behind the name prefix if the stage has one.',
     );
+  const { openAccount, preflightChecks } = await import('./doctor/preflight.ts');
   const account = openAccount(session.options, stack, stage, () => session.io.stageNeeds(stage));
   try {
-    return await report(session, runPreflight(account), `stage '${stage}' in this account`);
+    return await report(session, runPreflight(preflightChecks, account), `stage '${stage}' in this account`);
   } finally {
     account.close();
   }

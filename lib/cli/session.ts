@@ -24,6 +24,8 @@ export class Session {
   /** What the verb has found, should its reader leave before all of it is printed. */
   verdict: ExitCode = ExitCode.fine;
   hasPrinted = false;
+  /** Done once, before what is printed or said next. */
+  beforeOutput: (() => void) | undefined;
   #connection: Connection | undefined;
 
   constructor(options: GlobalOptions, io: CliIo) {
@@ -41,8 +43,15 @@ export class Session {
 
   /** Data. */
   print(text: string): void {
+    this.#begin();
     this.hasPrinted = true;
     this.io.stdout.write(text);
+  }
+
+  #begin(): void {
+    const begin = this.beforeOutput;
+    this.beforeOutput = undefined;
+    begin?.();
   }
 
   /** Data of any length: chunks are written together, but never as one text that no memory could hold. */
@@ -81,6 +90,7 @@ export class Session {
 
   /** A sentence about the data; the commands in it, each in backticks, go to this run's tracker. */
   say(sentence: string): void {
+    this.#begin();
     this.io.stderr.write(`${commandsToTracker(sentence, trackerOptions(this.options))}\n`);
   }
 

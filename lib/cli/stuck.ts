@@ -11,6 +11,7 @@ import { canonicalStage } from '../domain/event-stages.ts';
 import { type GroupKey, groupKeys, type RegroupedCause, regroup } from '../domain/stuck-grouping.ts';
 import {
   ageText,
+  countText,
   deadlineRiskMarks,
   durationText,
   plural,
@@ -177,7 +178,10 @@ function printStuck(session: Session, listing: StuckListing): void {
     );
   if (next !== null)
     session.say(
-      session.paintMessage(`${requests.length} of ${total} requests; go on with --after ${next}`, 'dim'),
+      session.paintMessage(
+        `${countText(requests.length)} of ${countText(total)} requests; go on with --after ${next}`,
+        'dim',
+      ),
     );
 }
 

@@ -43,11 +43,14 @@ describe('--watch', () => {
     },
   );
 
-  it('goes on over what passes by itself, and ends at what does not', async () => {
+  it('ends at what does not pass by itself, and leaves the screen as it was', async () => {
+    const written: string[] = [];
     const run = await runCli(['request', 'show', 'PAGW-NONE', '--watch'], {
       connection: connectionTo(db, now),
+      stdout: { isTTY: true, columns: 100, write: (text: string) => written.push(text) },
     });
     expect(run.code).toBe(5);
+    expect(written).toEqual([]);
   });
 
   it('takes whole seconds', async () => {

@@ -26,7 +26,7 @@ import {
   fail,
   notApplicable,
 } from './doctor-check.ts';
-import { type Account, preflightChecks } from './preflight.ts';
+import type { Account, PreflightCheck } from './preflight.ts';
 import {
   checkAnswers,
   checkCanary,
@@ -74,8 +74,11 @@ export async function* runChecks(
 }
 
 /** Runs the checks of an account before anything of the tracker is in it, each reported as it ends. */
-export async function* runPreflight(account: Account): AsyncGenerator<CheckResult> {
-  for (const check of preflightChecks) {
+export async function* runPreflight(
+  checks: readonly PreflightCheck[],
+  account: Account,
+): AsyncGenerator<CheckResult> {
+  for (const check of checks) {
     const outcome = await check.run(account).catch(failed);
     yield toResult({ ...check, part: 'preflight' }, outcome);
   }
