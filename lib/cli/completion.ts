@@ -43,6 +43,9 @@ ${levels
     *' -f'|*' --file') COMPREPLY=($(compgen -f -- "$current")); return ;;
 ${values.join('\n')}
     *' --stage') words='${stages.join(' ')}' ;;
+    ${valueFlags(program)
+      .map((flag) => `*' ${flag}'`)
+      .join('|')}) return ;;
   esac
   [ -n "$words" ] || case "$path" in
 ${cases.join('\n')}
@@ -58,7 +61,11 @@ complete -F _pagw pagw
 
 function levelsOf(command: Command, path: string): Level[] {
   const options = [...command.options, ...globalOptionsOf(command)];
-  const words = [...command.commands.map((verb) => verb.name()), ...options.flatMap(flags)];
+  const words = [
+    ...command.commands.map((verb) => verb.name()),
+    ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+    ...options.flatMap(flags),
+  ];
   const own: Level = { path, words };
   return [own, ...command.commands.flatMap((verb) => levelsOf(verb, `${path} ${verb.name()}`.trim()))];
 }
@@ -73,6 +80,18 @@ function valuesOf(command: Command, path: string, at = path): string[] {
   });
   const verbs = command.commands.flatMap((verb) => valuesOf(verb, `${path} ${verb.name()}`.trim()));
   return [...verbs, ...own];
+}
+
+/** Whose value cannot be known here, so that nothing is offered in its place. */
+function valueFlags(program: Command): string[] {
+  const options = optionsBelow(program);
+  const taking = options.filter(({ required }) => required).flatMap(flags);
+  const bare = new Set(options.filter(({ required }) => !required).flatMap(flags));
+  return [...new Set(taking)].filter((flag) => !bare.has(flag));
+}
+
+function optionsBelow(command: Command): Option[] {
+  return [...command.options, ...command.commands.flatMap(optionsBelow)];
 }
 
 function flags({ long }: Option): string[] {

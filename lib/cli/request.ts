@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Database } from '../data-access/database.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { listActs } from '../data-access/operate.ts';
@@ -64,13 +64,17 @@ const LISTED_FIELDS: (keyof ListedRequest & string)[] = [
 export function requestList(cli: Cli): Command {
   return addWatch(newVerb('list', ['tenant', 'since', 'until', 'limit', 'after']))
     .description('list requests, newest first')
-    .option('--status <status>', 'only requests of this status, such as PENDING')
+    .addOption(
+      new Option('--status <status>', 'only requests of this status')
+        .choices(requestStatuses)
+        .argParser(parseStatus),
+    )
     .option('--stage <stage>', 'only requests whose main lane stands at this stage')
     .option('--open', 'only requests that are in flight')
     .action((options: ListOptions, command: Command) =>
       cli.run(command, async (session) => {
         const { after } = session.options;
-        const own = { status: readStatus(options.status), stage: readStage(options.stage) };
+        const own = { status: options.status, stage: readStage(options.stage) };
         const connection = await session.connect();
         const database = connection.database('reader');
         const now = connection.now();
@@ -136,11 +140,10 @@ function stuckNotes({ stuckReason }: ListedRequest): Cell[] {
   return stuckReason === null ? [] : [{ text: `stuck: ${stuckReason}`, style: 'yellow' }];
 }
 
-function readStatus(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+function parseStatus(text: string): string {
   const status = requestStatuses.find((known) => known === text.trim().toUpperCase());
-  if (status !== undefined) return status;
-  throw usageError(`--status takes one of ${requestStatuses.join(', ')}.`);
+  if (status === undefined) throw new InvalidArgumentError(`Name one of ${requestStatuses.join(', ')}.`);
+  return status;
 }
 
 /** Aliases mean their stage; others are taken as they come, since unknown stages are recorded, too. */

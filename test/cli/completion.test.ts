@@ -29,6 +29,11 @@ it.each(['bash', 'zsh'] as const)('completes verbs, options and their values in 
   expect(complete('retry', 'list', '--state', 'exh')).toEqual(['exhausted']);
   expect(complete('stuck', '--reason', 'no-')).toEqual(['no-result']);
   expect(complete('retry', 'pause', '--stage', 'API')).toEqual(['API_CONNECTOR']);
+  expect(complete('request', 'list', '--status', 'PEN')).toEqual(['PENDING']);
+  expect(complete('completion', 'z')).toEqual(['zsh']);
+  for (const flag of ['--tenant', '--since', '--reason'])
+    expect(complete('retry', 'batch', flag, '')).toEqual([]);
+  expect(complete('stuck', '--watch', '--ten')).toEqual(['--tenant']);
   expect(complete('report', 'lat')).toEqual(['latency']);
   expect(complete('stuck', '--si')).toEqual([]);
   expect(complete('request', 'list', '--si')).toEqual(['--since']);

@@ -109,7 +109,7 @@ describe('pagw request list', () => {
   });
 
   it.each([
-    [['--status', 'DONE'], '--status takes one of RECEIVED'],
+    [['--status', 'DONE'], 'Name one of RECEIVED'],
     [['--since', 'last year'], '--since takes a duration'],
     [['--since', '1d', '--until', '2d'], '--since is not before --until'],
     [['--limit', '0'], 'Give a whole number from 1'],
