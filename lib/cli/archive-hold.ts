@@ -14,6 +14,7 @@ import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { printList } from './output/print-list.ts';
+import { requestNotFound } from './request-not-found.ts';
 import type { Session } from './session.ts';
 
 interface HoldOptions extends ReasonOption {
@@ -36,12 +37,7 @@ export function archiveHold(cli: Cli): Command {
             'pagwId' in scope &&
             (await findRequest(connection.database('reader'), scope.pagwId)) === undefined
           )
-            throw new CliError({
-              code: 'REQUEST_NOT_FOUND',
-              message: `There is no request ${scope.pagwId}.`,
-              hint: 'List requests with `pagw request list`.',
-              exitCode: ExitCode.notFound,
-            });
+            throw await requestNotFound(connection.database('reader'), scope.pagwId);
           if (!('pagwId' in scope)) await refuseUnknownNames(connection.database('reader'), scope);
           const operator = await operatorOf(options, session);
           const done = await holdHistory(connection.database('operator'), scope, operator, connection.now());

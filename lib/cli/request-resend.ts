@@ -10,6 +10,7 @@ import { resendRefusals, riskText } from '../flows/operate/resend-text.ts';
 import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { requestNotFound } from './request-not-found.ts';
 
 type Options = ReasonOption & { acceptSecondCase?: boolean };
 
@@ -28,6 +29,7 @@ export const requestResend: Verb = (cli) =>
         const pagwId = id.trim();
         const connection = await session.connect();
         const preview = await previewResend(connection.database('reader'), pagwId);
+        if (preview === 'not-found') throw await requestNotFound(connection.database('reader'), pagwId);
         if (typeof preview === 'string') throw refusal(preview);
         const riskAccepted = options.acceptSecondCase === true;
         if (preview.mayBeKnown && !riskAccepted)

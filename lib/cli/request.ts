@@ -21,7 +21,7 @@ import { ageText, plural, tookText } from '../domain/words.ts';
 import { type ClosingEnd, closeRequest, closingEnds } from '../flows/operate/close-request.ts';
 import { readHistory } from '../flows/retention/read-history.ts';
 import { addWatch, type Cli, newVerb } from './cli.ts';
-import { CliError, ExitCode, usageError } from './cli-error.ts';
+import { usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { eventStatusCell, type Paint, requestStatusCell } from './output/paint.ts';
 import { type FactLine, factsText, printList } from './output/print-list.ts';
@@ -29,6 +29,7 @@ import type { Cell, Column } from './output/table.ts';
 import { momentText, type TimeZone } from './output/time-text.ts';
 import { timelineText } from './output/timeline-table.ts';
 import { readPages } from './read-pages.ts';
+import { requestNotFound } from './request-not-found.ts';
 import type { Session } from './session.ts';
 
 interface ListOptions {
@@ -195,7 +196,7 @@ async function showRequest(session: Session, pagwId: string, metadata: boolean):
   const database = connection.database('reader');
   const { tenant, limit = Number.POSITIVE_INFINITY, output, time } = session.options;
   const request = await findRequest(database, pagwId, tenant);
-  if (request === undefined) throw notFound(pagwId, tenant);
+  if (request === undefined) throw await requestNotFound(database, pagwId, tenant);
   const events: TimelineEvent[] = [];
   for await (const page of readHistory(database, connection.s3, request)) {
     events.push(...page.slice(0, limit - events.length));
@@ -261,15 +262,6 @@ async function readActsFacts(
 
 const ACTS_SHOWN = 20;
 
-function notFound(pagwId: string, tenant: string | undefined): CliError {
-  return new CliError({
-    code: 'REQUEST_NOT_FOUND',
-    message: `There is no request ${pagwId}${tenant === undefined ? '' : ` of ${tenant}`}.`,
-    hint: 'Ids are case-sensitive. See `pagw request list` and, if its events were refused, `pagw rejected list`.',
-    exitCode: ExitCode.notFound,
-  });
-}
-
 interface CloseOptions extends ReasonOption {
   as: ClosingEnd;
   second?: string;
@@ -293,13 +285,7 @@ export function requestClose(cli: Cli): Command {
           await session.confirm(`End request ${pagwId} as ${end} on ${connection.name}?`);
           const request = { pagwId, end, second, ...(await operatorOf(options, session)) };
           const outcome = await closeRequest(connection.database('operator'), request, connection.now());
-          if (outcome === 'not-found')
-            throw new CliError({
-              code: 'REQUEST_NOT_FOUND',
-              message: `There is no request ${pagwId}.`,
-              hint: 'List requests with `pagw request list`.',
-              exitCode: ExitCode.notFound,
-            });
+          if (outcome === 'not-found') throw await requestNotFound(connection.database('reader'), pagwId);
           if (outcome === 'needs-second')
             throw usageError(
               `The decision clock of ${pagwId} runs: stopping it takes a second person.`,

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type NothingToRetry, retryNow, whyNothingToRetry } from '../data-access/retry-orders.ts';
+import { findRequest } from '../data-access/timeline.ts';
 import { type ListedRetry, listRetries, RETRIES_PER_PAGE } from '../data-access/waiting-failures.ts';
 import { canonicalStage } from '../domain/event-stages.ts';
 import { type RetryFilter, toRetryFilter } from '../domain/retry-filter.ts';
@@ -14,6 +15,7 @@ import { printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
 import { parseDuration } from './parse-when.ts';
 import { readPages } from './read-pages.ts';
+import { requestNotFound } from './request-not-found.ts';
 import type { Session } from './session.ts';
 
 const DEFAULT_LIMIT = 25;
@@ -58,7 +60,7 @@ export const retryList: Verb = (cli) =>
     );
 
 const WHY_NOTHING: Readonly<Record<NothingToRetry, readonly [message: string, hint: string]>> = {
-  unknown: ['There is no such request, or no event of that stage.', 'See `pagw request list`.'],
+  unknown: ['No event of that stage is recorded of the request.', 'See `pagw request show`.'],
   closed: ['The request has ended.', 'A request that is closed is not retried.'],
   dispatched: ['A retry was sent, and its outcome is awaited.', 'See `pagw request show`.'],
   'not-retryable': [
@@ -82,7 +84,11 @@ export const retryRun: Verb = (cli) =>
         await refuseUnknownNames(connection.database('reader'), { stage });
         const operator = await operatorOf(options, session);
         const rows = await retryNow(database, { pagwId, stage, ...operator }, connection.now());
-        if (rows.length === 0) throw nothing(await whyNothingToRetry(database, pagwId, stage));
+        if (rows.length === 0) {
+          const reader = connection.database('reader');
+          if ((await findRequest(reader, pagwId)) === undefined) throw await requestNotFound(reader, pagwId);
+          throw nothing(await whyNothingToRetry(database, pagwId, stage));
+        }
         printList(session, {
           name: 'retries',
           rows,

@@ -3,10 +3,11 @@ import { stages, unknownStage } from '../domain/event-stages.ts';
 import { nearestNames } from '../domain/nearest-names.ts';
 import { isOperatorAction, operatorActions } from '../domain/operator-actions.ts';
 import { rejectionHints } from '../domain/rejection.ts';
+import { requestNamed } from '../domain/request-named.ts';
 import { eventStatuses } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
 import { readBounded } from './page.ts';
-import { EACH_TENANT, listTenants } from './requests.ts';
+import { EACH_TENANT, listTenants, searchRequests } from './requests.ts';
 
 type Kind =
   | 'tenant'
@@ -30,7 +31,7 @@ export class UnknownNameError extends Error {
   readonly nearest: readonly string[];
 
   constructor(kind: Kind, nearest: readonly string[]) {
-    super(`No ${kind} of this name is known.`);
+    super(kind === 'request' ? 'No request of this id is known here.' : `No ${kind} of this name is known.`);
     this.kind = kind;
     this.nearest = nearest;
   }
@@ -57,7 +58,8 @@ const WAYS_ON: Readonly<Record<Kind, string>> = {
   downstream: `Check the spelling; a downstream ${HEARD_OF}`,
   action: `The actions are ${operatorActions.join(', ')}.`,
   person: 'See who acted with `pagw audit`.',
-  request: 'Ids are case-sensitive. See `pagw request list`.',
+  request:
+    'A request appears with its first event. See `pagw request list` and, if its events were refused, `pagw rejected list`.',
   plan: `Check the spelling; a plan ${HEARD_OF}`,
   delegate: `Check the spelling; a delegate ${HEARD_OF} Who else holds requests is us or provider.`,
   'rejection code': 'Check the spelling; each refused event is listed with its code.',
@@ -137,7 +139,20 @@ async function refuseUnknownActs(
     throw new UnknownNameError('action', nearestNames(action, operatorActions));
   if (actedBy && !(await hasActed(database, actedBy)))
     throw new UnknownNameError('person', nearestNames(actedBy, await listPeople(database)));
-  if (pagwId && !(await isRequest(database, pagwId))) throw new UnknownNameError('request', []);
+  if (pagwId && !(await isRequest(database, pagwId))) throw await unknownRequest(database, pagwId);
+}
+
+/** Of an id that is not there, or not this tenant's: in another case, with marks around it, or in part it may be. */
+export async function unknownRequest(
+  database: Database,
+  pagwId: string,
+  tenant?: string,
+): Promise<UnknownNameError> {
+  const meant = await searchRequests(database, requestNamed(pagwId), { tenant, limit: 3 });
+  return new UnknownNameError(
+    'request',
+    meant.map((request) => request.pagwId),
+  );
 }
 
 /** Acts are done by hand: a table of thousands, not of millions. */

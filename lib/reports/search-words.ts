@@ -7,6 +7,7 @@ import {
 import { canonicalEventType, canonicalStatus, canonicalTenant } from '../domain/event-catalogue.ts';
 import { canonicalStage } from '../domain/event-stages.ts';
 import { nearestNames } from '../domain/nearest-names.ts';
+import { isAddress, trimMarks } from '../domain/request-named.ts';
 import { type EventStatus, eventStatuses } from '../domain/tracked-event.ts';
 
 /** What conditions ask for; null does not narrow. */
@@ -99,40 +100,4 @@ export function isCondition(question: string): boolean {
 /** Conditions stand apart by spaces; within quotes a space is part of the name or the value. */
 export function splitConditions(question: string): string[] {
   return question.match(/(?:"(?:\\["\\]|[^"])*"|[^\s"])+/g) ?? [];
-}
-
-/** An id, a reference or a correlation id in what somebody pasted. */
-export function requestNamed(pasted: string): string {
-  const text = pasted.trim();
-  return idInAddress(text) ?? ID.exec(text)?.[0] ?? trimMarks(text);
-}
-
-/** Ids as the pipeline makes them; one that is part of a longer name is none. */
-const ID = /(?<![\w./-])PAGW-[A-Z0-9][A-Z0-9_-]*(?![\w/-]|[.:]\w)/i;
-const ADDRESS = /^[("'<[]*(https?:\/\/|\/)\S+$/i;
-
-function isAddress(text: string): boolean {
-  return ADDRESS.test(text.trim());
-}
-
-/** What an address asks for by `id` or `q`, or else its last step. */
-function idInAddress(text: string): string | undefined {
-  const address = isAddress(text) ? URL.parse(trimMarks(text), 'http://localhost') : null;
-  if (address === null) return undefined;
-  const { searchParams, pathname } = address;
-  const named = searchParams.get('id') ?? searchParams.get('q') ?? pathname.split('/').findLast(Boolean);
-  return named && trimMarks(decode(named));
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** Without quotes, brackets and stops around; those within belong to the name. */
-function trimMarks(text: string): string {
-  return text.replace(/^[\s"'“”‘’`<([{,;:#]+/, '').replace(/[\s"'“”‘’`>)\]},;:.!?]+$/, '');
 }

@@ -4,6 +4,12 @@ import { defineReport } from './report.ts';
 /** A request that is not there, or not this tenant's. */
 export class UnknownRequestError extends Error {
   override readonly name = 'UnknownRequestError';
+  readonly pagwId: string;
+
+  constructor(pagwId: string) {
+    super('There is no such request.');
+    this.pagwId = pagwId;
+  }
 }
 
 /** The events of a request in order, each with its place in time. */
@@ -14,7 +20,7 @@ export const timeline = defineReport<TimelineEvent>({
   words: ['<pagwId>', 'the request'],
   read: async (database, { tenant, words: [pagwId = ''] }) => {
     const request = await findRequest(database, pagwId, tenant ?? undefined);
-    if (request === undefined) throw new UnknownRequestError(`There is no request ${pagwId}.`);
+    if (request === undefined) throw new UnknownRequestError(pagwId);
     const rows: TimelineEvent[] = [];
     for await (const page of readTimeline(database, request)) rows.push(...page);
     return { rows };

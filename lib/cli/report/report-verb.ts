@@ -6,11 +6,12 @@ import { printable } from '../../domain/printable-text.ts';
 import type { Report, ReportAnswer, ReportFilter, ReportQuestion } from '../../reports/report.ts';
 import { UnknownRequestError } from '../../reports/timeline.ts';
 import { newVerb, type Verb } from '../cli.ts';
-import { CliError, ExitCode, usageError } from '../cli-error.ts';
+import { usageError } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import type { HonouredOption } from '../global-options.ts';
 import { parseAhead } from '../parse-when.ts';
 import { readPages } from '../read-pages.ts';
+import { requestNotFound } from '../request-not-found.ts';
 import type { Session } from '../session.ts';
 import { leftSentences, printAnswer } from './print-report.ts';
 
@@ -161,8 +162,9 @@ async function read<Row extends object>(
 ): Promise<ReportAnswer<Row>> {
   if (report.byTenant) return readByTenant(report, database, question, session);
   if (report.paged) return readByPage(report, database, question);
-  return report.read(database, question).catch((error: unknown) => {
-    throw error instanceof UnknownRequestError ? notFound(error) : error;
+  return report.read(database, question).catch(async (error: unknown) => {
+    if (!(error instanceof UnknownRequestError)) throw error;
+    throw await requestNotFound(database, error.pagwId, question.tenant ?? undefined);
   });
 }
 
@@ -201,13 +203,4 @@ async function readByTenant<Row extends object>(
     for (const row of answer.rows) rows.push({ tenant, ...row });
   }
   return { rows, ...(allLeft !== undefined && { left: allLeft }) };
-}
-
-function notFound(cause: UnknownRequestError): CliError {
-  return new CliError({
-    code: 'REQUEST_NOT_FOUND',
-    message: cause.message,
-    hint: 'Look for it with `pagw request list`.',
-    exitCode: ExitCode.notFound,
-  });
 }

@@ -1,5 +1,5 @@
 import { findIncident } from '../../data-access/incident-lists.ts';
-import { refuseUnknownNames } from '../../data-access/known-names.ts';
+import { refuseUnknownNames, unknownRequest } from '../../data-access/known-names.ts';
 import { type Operator, snoozeIncident } from '../../data-access/operate.ts';
 import {
   BATCH_RATE,
@@ -337,8 +337,7 @@ async function needRequest({ database }: ConsoleViews, parameters: ViewParameter
   const id = readText(parameters, 'id');
   if (id === null) throw badFilter('This needs the id of a request.');
   const request = await findRequest(database, id);
-  if (request === undefined)
-    throw new ViewError(404, 'REQUEST_UNKNOWN', 'No request of this id is known here.', 'Check the id.');
+  if (request === undefined) throw await unknownRequest(database, id);
   return request;
 }
 

@@ -5,6 +5,7 @@ import { listRequests, searchRequests } from '../../data-access/requests.ts';
 import { countOpenRequests } from '../../data-access/stuck-alarm.ts';
 import { canonicalEventType } from '../../domain/event-catalogue.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
+import { requestNamed } from '../../domain/request-named.ts';
 import { type EventStatus, eventStatuses } from '../../domain/tracked-event.ts';
 import { tookText } from '../../domain/words.ts';
 import { search } from '../../reports/search.ts';
@@ -12,7 +13,6 @@ import {
   isCondition,
   oneMeaning,
   readSearchWords,
-  requestNamed,
   type SearchWords,
   splitConditions,
 } from '../../reports/search-words.ts';

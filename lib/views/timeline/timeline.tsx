@@ -1,5 +1,7 @@
+import { unknownRequest } from '../../data-access/known-names.ts';
 import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
 import { listActs, type RecordedAct } from '../../data-access/operate.ts';
+import { searchRequests } from '../../data-access/requests.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import {
   findRequest,
@@ -8,6 +10,7 @@ import {
   type TimelineEvent,
 } from '../../data-access/timeline.ts';
 import { nextStepOfRequest, requestCommand } from '../../domain/next-step.ts';
+import { requestNamed } from '../../domain/request-named.ts';
 import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
@@ -42,14 +45,7 @@ export const timelinePage: ViewPage = {
       );
     }
     const request = await findRequest(database, id, context.tenant ?? undefined);
-    if (request === undefined) {
-      throw new ViewError(
-        404,
-        'REQUEST_UNKNOWN',
-        'No request of this id is known here.',
-        'Check the id; ids are case-sensitive. A request appears with its first event.',
-      );
-    }
+    if (request === undefined) throw await unknownRequest(database, id, context.tenant ?? undefined);
     const [events, pauses, { rows: acts }] = await Promise.all([
       latestEvents(database, request, context.limits.events),
       listRetryPauses(database),
@@ -64,6 +60,16 @@ export const timelinePage: ViewPage = {
     const show = readWord(parameters, 'show', ['all', 'failures']);
     const data = { request, events, show, maxAttempts, pause, owner, acts };
     return <Timeline data={data} context={context} />;
+  },
+  leadsTo: async ({ database, parameters, context }) => {
+    const { id = '', ...others } = parameters;
+    const word = requestNamed(id);
+    // As the pipeline makes ids: there is nothing else to look for.
+    if (id === word && id === id.toUpperCase()) return null;
+    const tenant = context.tenant ?? undefined;
+    const [first] = await searchRequests(database, word, { tenant, limit: 1 });
+    if (first?.pagwId === id || first?.pagwId.toUpperCase() !== word.toUpperCase()) return null;
+    return { view: 'request', parameters: { ...others, id: first.pagwId } };
   },
 };
 

@@ -59,7 +59,8 @@ async function serve(database: TestDatabase['database']): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-const ids: Readonly<Record<string, string>> = { request: 'PAGW-TEST-1', incident: '1', rejection: '1' };
+const SHOWN_ID = 'PAGW-TEST-1';
+const ids: Readonly<Record<string, string>> = { request: SHOWN_ID, incident: '1', rejection: '1' };
 
 const addressOf = (view: string) =>
   view === 'overview' ? '/' : `/${view}${ids[view] === undefined ? '' : `?id=${ids[view]}`}`;
@@ -256,6 +257,30 @@ describe('the console', () => {
     const answer = await fetch(`${url}${address}`);
     expect(answer.status).toBe(404);
     expect(await answer.text()).toContain(`<code>${code}</code>`);
+  });
+
+  it.each([
+    (id: string) => id.toLowerCase(),
+    (id: string) => `${id}.`,
+    (id: string) => `(“${id}”)`,
+    (id: string) => `http://localhost:4780/request?id=${id}`,
+  ])('leads from the address of a request to it, however its id was written down: %s', async (written) => {
+    const answer = await fetch(`${url}/request?id=${encodeURIComponent(written(SHOWN_ID))}&show=all`, {
+      redirect: 'manual',
+    });
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      303,
+      `/request?show=all&id=${SHOWN_ID}`,
+    ]);
+    expect((await fetch(`${url}/request?id=${SHOWN_ID}`, { redirect: 'manual' })).status).toBe(200);
+  });
+
+  it('names the requests that an unknown id may mean, and none of another tenant', async () => {
+    const part = await (await fetch(`${url}/request?id=EST-1`)).text();
+    expect(part).toContain(`Did you mean ${SHOWN_ID}?`);
+    const other = await (await fetch(`${url}/request?id=EST-1&tenant=elevance`)).text();
+    expect(other).toContain('REQUEST_UNKNOWN');
+    expect(other).not.toContain(SHOWN_ID);
   });
 
   it.each(['/stuck?error=-&target=-', '/failures?error=-', '/rejected?code=FIELD_MISSING'])(
