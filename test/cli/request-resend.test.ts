@@ -80,7 +80,7 @@ describe('pagw request resend', () => {
 
   it.each([
     ['YOUNG', 1, 'not overdue'],
-    ['NOBODY', 5, 'no such request'],
+    ['NOBODY', 5, 'There is no request NOBODY'],
   ])('refuses %s with the reason and a way on', async (id, code, message) => {
     const run = await resend(id);
     expect(run.code).toBe(code);
