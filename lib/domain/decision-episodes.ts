@@ -77,19 +77,15 @@ export function decisionEpisodes(
   tenant: string,
   policy: DecisionPolicy,
 ): DecisionEpisode[] {
-  const history = new EpisodeHistory(facts, earliest, tenant, policy);
-  history.begin(newEpisode(1, earliest));
-  for (const [place, fact] of facts.entries()) {
-    history.learn(first, fact.at);
-    history.apply(fact, place);
-  }
-  history.learn(first, Number.POSITIVE_INFINITY);
+  const history = new EpisodeHistory(facts, first, earliest, tenant, policy);
+  history.tell();
   return history.episodes;
 }
 
 class EpisodeHistory {
   readonly episodes: DecisionEpisode[] = [];
   readonly #facts: readonly DecisionFact[];
+  readonly #first: DecisionMemory['first'];
   readonly #earliest: number;
   readonly #tenant: string;
   readonly #policy: DecisionPolicy;
@@ -102,10 +98,23 @@ class EpisodeHistory {
   #lines: LineCounts | undefined;
   /** What a producer stated last; many repeat it with every event. */
   #stated: Priority | null = null;
+  /** By the deadline as far as it was known: an extension, or an appeal. */
+  #isJudged = false;
+  /** Places of appeals of nothing: to judge again what is still open decides nothing in the past. */
+  readonly #refusedAppeals = new Set<number>();
+  /** Until when what is said of the request is known from its beginning. */
+  #knownUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(facts: readonly DecisionFact[], earliest: number, tenant: string, policy: DecisionPolicy) {
+  constructor(
+    facts: readonly DecisionFact[],
+    first: DecisionMemory['first'],
+    earliest: number,
+    tenant: string,
+    policy: DecisionPolicy,
+  ) {
     this.#earliest = earliest;
     this.#facts = facts;
+    this.#first = first;
     this.#tenant = tenant;
     this.#policy = policy;
   }
@@ -114,7 +123,30 @@ class EpisodeHistory {
     return this.episodes.at(-1) as DecisionEpisode;
   }
 
-  begin(episode: DecisionEpisode): void {
+  tell(): void {
+    this.#begin(newEpisode(1, this.#earliest));
+    for (const [place, fact] of this.#facts.entries()) {
+      this.#learn(fact.at, place);
+      this.#apply(fact, place);
+    }
+    this.#learn(Number.POSITIVE_INFINITY, this.#facts.length);
+  }
+
+  /** When a request came in and what it is was so before it was said: what was judged by its deadline is judged again. */
+  #judgeAgain(until: number, place: number): void {
+    if (!this.#isJudged) return;
+    const { receivedAt } = this.#current;
+    this.#knownUntil = until;
+    this.#isJudged = false;
+    this.episodes.length = 0;
+    this.#begin(newEpisode(1, receivedAt));
+    for (const [earlier, fact] of this.#facts.slice(0, place).entries()) {
+      this.#learn(fact.at, earlier);
+      this.#apply(fact, earlier);
+    }
+  }
+
+  #begin(episode: DecisionEpisode): void {
     this.episodes.push(episode);
     this.#fit = true;
     this.#lines = undefined;
@@ -125,8 +157,9 @@ class EpisodeHistory {
   }
 
   /** What was said by then of the first episode, while nothing ends it. */
-  learn(first: DecisionMemory['first'], until: number): void {
-    const { plan, delegate, drugs } = first;
+  #learn(at: number, place: number): void {
+    const { plan, delegate, drugs } = this.#first;
+    const until = Math.max(at, this.#knownUntil);
     const current = this.#current;
     if (current.episode > 1 || current.resolution !== null) return;
     const saidByThen = <Value>(said: { at: number; as: Value } | undefined, otherwise: Value): Value =>
@@ -135,20 +168,22 @@ class EpisodeHistory {
       plan: saidByThen<string | null>(plan, null),
       delegate: saidByThen<string | null>(delegate, null),
       drugs: saidByThen(drugs, 'none'),
-      kind: saidByThen(kindSaid(first), 'request'),
+      kind: saidByThen(kindSaid(this.#first), 'request'),
     };
     const isNews =
       known.plan !== current.plan || known.drugs !== current.drugs || known.kind !== current.kind;
     Object.assign(current, known);
-    if (isNews) this.#due(current);
+    if (!isNews) return;
+    this.#due(current);
+    this.#judgeAgain(at, place);
   }
 
-  apply(fact: DecisionFact, place: number): void {
+  #apply(fact: DecisionFact, place: number): void {
     const current = this.#current;
     const isOpen = current.resolvedAt === null;
     switch (fact.says) {
       case 'received':
-        this.#receive(current, fact.receipt);
+        this.#receive(current, fact, place);
         break;
       case 'priority':
         if (isOpen) this.#prioritise(current, fact);
@@ -178,27 +213,34 @@ class EpisodeHistory {
         if (isOpen) current.resolvedAt = fact.at;
         break;
       case 'appealed':
-        this.#appeal(fact.at);
+        this.#appeal(fact.at, place);
         break;
       case 'appeal-decided':
         this.#decideAppeal(fact.at, fact.as, fact.reason === true);
         break;
       case 'begun':
-        if (!isOpen) this.begin(episodeAfter(current, fact, this.#receiptOf(fact)));
+        if (!isOpen) this.#begin(episodeAfter(current, fact, this.#receiptOf(fact)));
         break;
     }
   }
 
   /** Of several receipts the earliest counts. Those of an update come with it. */
-  #receive(current: DecisionEpisode, receipt: number): void {
+  #receive(
+    current: DecisionEpisode,
+    { at, receipt }: Extract<DecisionFact, { says: 'received' }>,
+    place: number,
+  ): void {
     if (current.resolvedAt !== null) {
       if (receipt > current.resolvedAt) addFault(current, 'receipt-after-decision');
       return;
     }
     if (current.episode > 1) return;
-    current.receivedAt = this.#isReceiptStated ? Math.min(current.receivedAt, receipt) : receipt;
+    const earliest = this.#isReceiptStated ? Math.min(current.receivedAt, receipt) : receipt;
     this.#isReceiptStated = true;
+    if (earliest === current.receivedAt) return;
+    current.receivedAt = earliest;
     this.#due(current);
+    this.#judgeAgain(at, place);
   }
 
   /** When an update was received, as stated; some producers repeat the first receipt with every message. */
@@ -235,6 +277,7 @@ class EpisodeHistory {
   }
 
   #extend(current: DecisionEpisode, fact: Extract<DecisionFact, { says: 'extended' }>): void {
+    this.#isJudged = true;
     const { at, by } = fact;
     const days = this.#daysOf(fact, current);
     const refusal =
@@ -324,10 +367,14 @@ class EpisodeHistory {
     return notifiedAt ?? (failed ? null : answeredAt);
   }
 
-  #appeal(at: number): void {
-    const episode = this.#appealable(at);
-    if (episode === undefined) addFault(this.#current, 'appeal-without-denial');
-    else episode.appealedAt ??= at;
+  #appeal(at: number, place: number): void {
+    this.#isJudged = true;
+    const episode = this.#refusedAppeals.has(place) ? undefined : this.#appealable(at);
+    if (episode !== undefined) episode.appealedAt ??= at;
+    else {
+      this.#refusedAppeals.add(place);
+      addFault(this.#current, 'appeal-without-denial');
+    }
   }
 
   #decideAppeal(at: number, outcome: AppealOutcome | undefined, reasonGiven = false): void {

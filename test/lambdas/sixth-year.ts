@@ -47,7 +47,7 @@ export const plans = {
   ...all(['PERIOD-NIGHT', 'PERIOD-DAY', 'PERIOD-BY-FAX'], {
     ...{ zone: 'America/Chicago', periods: [{ from: '2026-10-01', standardDays: 3 }] },
   }),
-  ...all(['MARKET-UPGRADED', 'MARKET-OLD'], { kind: 'exchange' }),
+  ...all(['MARKET-UPGRADED', 'MARKET-OLD', 'EXTENDED-PLAN-AFTERWARDS'], { kind: 'exchange' }),
   'EXT-BD': { standardBusinessDays: 5 },
 };
 
@@ -846,6 +846,49 @@ export const kinds: Record<string, Told> = {
 };
 
 export const crossings: Record<string, Told> = {
+  'EXTENDED-RECEIPT-BEFORE': [
+    "the delegate's receipt comes with its answer: the extension was too late",
+    [
+      came('03-05 10:00'),
+      longer('03-11 10:00', { days: 14 }),
+      says('A1', '03-13 10:00', {}, { receivedAt: '2026-03-02T10:00:00Z' }),
+    ],
+    `S ${AL}`,
+    264,
+  ],
+  'EXTENDED-RECEIPT-AFTER': [
+    'by the receipt that is stated later it was in time',
+    [
+      came(),
+      longer('03-10 10:00', { days: 7 }),
+      event('03-11 10:00', 'PARSE_OK', null, { receivedAt: '2026-03-04T10:00:00Z' }),
+      yes('03-17 10:00'),
+    ],
+    `S ${AP} ${EXT}`,
+    312,
+  ],
+  'EXTENDED-PLAN-AFTERWARDS': [
+    'by the plan that is named later it was in time',
+    [
+      came('03-02 10:00', { plan: null }),
+      longer('03-12 10:00', { days: 7 }),
+      event('03-13 10:00', 'ENRICH_OK', { planId: 'EXTENDED-PLAN-AFTERWARDS' }),
+      yes('03-23 10:00'),
+    ],
+    `S ${AP} ${EXT}`,
+    504,
+  ],
+  'APPEALED-RECEIPT-AFTER': [
+    'by the receipt that is stated later no deadline was missed',
+    [
+      came(),
+      event('03-10 10:00', 'APPEAL_RECEIVED'),
+      event('03-11 10:00', 'PARSE_OK', null, { receivedAt: '2026-03-04T10:00:00Z' }),
+      yes('03-11 20:00'),
+    ],
+    `S ${AP}`,
+    178,
+  ],
   'UPGRADED-FAXED-BEFORE': [
     'the fax makes the standard frame end before the 72 hours',
     [
