@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventTypes } from '../../lib/domain/event-catalogue.ts';
-import { requestEffects } from '../../lib/domain/request-effects.ts';
+import { answerIn, requestEffects } from '../../lib/domain/request-effects.ts';
 import { eventWith } from './support/message.ts';
 
 const effectOf = (eventType: string, metadata?: object, fields: object = {}) =>
@@ -235,4 +235,14 @@ describe('priority', () => {
       'STANDARD',
     );
   });
+});
+
+it.each([
+  [{ approved: 2, denied: 0 }, 'approved'],
+  [{ approved: 0, denied: 1 }, 'denied'],
+  [{ approved: 1, denied: 1 }, 'partial'],
+  [{ approved: 0, denied: 1, modified: 1 }, 'partial'],
+  [{ approved: 1, denied: 1, pended: 1 }, 'pended'],
+])('lines %j come to %s', (lines, answer) => {
+  expect(answerIn(eventWith({ eventType: 'RESPONSE_OK', request: { lines } }))).toBe(answer);
 });

@@ -161,6 +161,14 @@ describe('the verdict', () => {
     });
   });
 
+  it('leaves its incident when it is closed, whatever its main lane was at', () => {
+    const incidentKey = 'stuck/anthem/VALIDATION/9f2c41aa';
+    const failed = { mainStatus: 'FAILED', nextRetryAt: minutesOn(9), incidentKey } as const;
+    expect(judgeRequest(facts(failed), rules, minutesOn(2)).incidentKey).toBe(incidentKey);
+    const ended = { status: 'CANCELLED', completedAt: minutesOn(1), clockStoppedAt: minutesOn(1) } as const;
+    expect(judgeRequest(facts({ ...failed, ...ended }), rules, minutesOn(2)).incidentKey).toBeNull();
+  });
+
   it.each([
     [0.749, 'none'],
     [0.751, 'at-risk'],

@@ -79,6 +79,11 @@ export const explanations: readonly { of: string; code: string; change?: string;
   },
   { of: 'request-fold', code: '?? false', why: 'nothing is as little as false' },
   {
+    of: 'decision-episodes',
+    code: 'appealOutcome === null && resolvedAt <= appealedAt',
+    why: 'it is asked of nothing that is not resolved',
+  },
+  {
     of: 'unfolded_flows',
     code: 'one.sequence_no >= request.folded_no',
     why: 'the latest event once more changes no stage and waits for nothing',

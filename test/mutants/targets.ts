@@ -146,13 +146,14 @@ export const targets: readonly Target[] = [
   ),
   ...code(
     'domain',
-    'incident-rules incident-cause stuck-grouping',
+    'incident-rules incident-cause',
     'test/domain/incident-text.test.ts',
     'test/flows/stuck-alarm/outages.test.ts',
     'test/flows/stuck-alarm/send-notifications.test.ts',
     'test/flows/stuck-alarm/retried-incident.test.ts',
     'test/lambdas/stuck-alarm.test.ts',
   ),
+  ...code('domain', 'stuck-grouping', 'test/cli/stuck.test.ts'),
   ...code(
     'domain',
     'retry-policy',

@@ -363,6 +363,8 @@ describe('restoring', () => {
     expect(await restoreRequest(db.database, archive.s3, 'PAGW-2', later)).toBe(15);
     expect(await restoreMonth()).toBe(30);
     expect(await restoreMonth()).toBe(0);
+    // Somebody who needs it for a shorter time does not take it from the others.
+    expect(await restoreRequest(db.database, archive.s3, 'PAGW-3', now)).toBe(0);
     expect(await allRows()).toEqual(rows);
     expect(await dropAll()).toEqual({ monthsDropped: 0, monthsLocked: 0 });
     await rollUp(db, later);
