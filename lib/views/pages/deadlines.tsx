@@ -24,7 +24,7 @@ import { deadlineRiskMarks, deadlineRisks, durationText, plural } from '../../do
 import { deadlines as deadlinesReport, workTable } from '../../reports/deadlines.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
-import { CountLink, RequestLink, Total } from '../parts/links.tsx';
+import { CountLink, NextPage, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import { Table } from '../parts/table.tsx';
@@ -194,11 +194,9 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
           context={context}
         />
       )}
-      {next === null ? null : (
-        <p class="pager">
-          {links.link({ view: 'deadlines', parameters: { tenant, risk, after: next } }, 'Later ones')}
-        </p>
-      )}
+      <NextPage next={next} place={{ view: 'deadlines', parameters: { tenant, risk } }} links={links}>
+        Later ones
+      </NextPage>
       <Work work={data.work} context={context} />
       <h2>Decisions in {year}</h2>
       {decisions.rows.length === 0 ? (
@@ -292,14 +290,13 @@ function Work({ work, context }: { work: ShownWork; context: ViewContext }) {
           context={context}
         />
       )}
-      {page?.next == null ? null : (
-        <p class="pager">
-          {links.link(
-            { view: 'deadlines', parameters: { tenant, board, held, due, after: page.next } },
-            'Later ones',
-          )}
-        </p>
-      )}
+      <NextPage
+        next={page?.next}
+        place={{ view: 'deadlines', parameters: { tenant, board, held, due } }}
+        links={links}
+      >
+        Later ones
+      </NextPage>
     </>
   );
 }
@@ -426,14 +423,13 @@ function Listed({ data, context }: { data: DeadlineListData; context: ViewContex
           ]}
         />
       )}
-      {next === null ? null : (
-        <p class="pager">
-          {links.link(
-            { view: 'deadlines', parameters: { tenant, priority, outcome, after: next } },
-            'Older ones',
-          )}
-        </p>
-      )}
+      <NextPage
+        next={next}
+        place={{ view: 'deadlines', parameters: { tenant, priority, outcome } }}
+        links={links}
+      >
+        Older ones
+      </NextPage>
     </>
   );
 }

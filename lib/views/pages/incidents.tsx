@@ -6,6 +6,7 @@ import { closedIncidentMark, durationText, incidentLevelMarks } from '../../doma
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
+import { NextPage } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
@@ -151,14 +152,13 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
           ]}
         />
       )}
-      {next === null ? null : (
-        <p class="pager">
-          {links.link(
-            { view: 'incidents', parameters: { tenant, closed: closed ? 'yes' : null, after: next } },
-            'More',
-          )}
-        </p>
-      )}
+      <NextPage
+        next={next}
+        place={{ view: 'incidents', parameters: { tenant, closed: closed ? 'yes' : null } }}
+        links={links}
+      >
+        More
+      </NextPage>
     </section>
   );
 }

@@ -6,7 +6,7 @@ import {
 } from '../../data-access/rejected-messages.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
-import { RequestLink, Total } from '../parts/links.tsx';
+import { NextPage, RequestLink, Total } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
@@ -138,11 +138,9 @@ export function RejectedList({ data, context }: { data: RejectedListData; contex
           ]}
         />
       )}
-      {next === null ? null : (
-        <p class="pager">
-          {links.link({ view: 'rejected', parameters: { tenant, time, code, after: next } }, 'Older ones')}
-        </p>
-      )}
+      <NextPage next={next} place={{ view: 'rejected', parameters: { tenant, time, code } }} links={links}>
+        Older ones
+      </NextPage>
     </section>
   );
 }

@@ -7,7 +7,7 @@ import { pagwCommand } from '../../domain/shell-word.ts';
 import { overdueRetryMark, retryStateMarks, retryStates } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
-import { RequestLink, Total } from '../parts/links.tsx';
+import { NextPage, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { Pauses, pausesOf } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
@@ -119,11 +119,9 @@ export function RetryQueue({ data, context }: { data: RetryQueueData; context: V
           .
         </Caution>
       ) : null}
-      {next === null ? null : (
-        <p class="pager">
-          {links.link({ view: 'retries', parameters: { tenant, state, stage, after: next } }, 'Later ones')}
-        </p>
-      )}
+      <NextPage next={next} place={{ view: 'retries', parameters: { tenant, state, stage } }} links={links}>
+        Later ones
+      </NextPage>
       <Batches batches={batches} context={context} />
     </section>
   );

@@ -17,7 +17,7 @@ import {
   splitConditions,
 } from '../../reports/search-words.ts';
 import { DataText } from '../parts/data-text.tsx';
-import { Total } from '../parts/links.tsx';
+import { NextPage, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
@@ -307,21 +307,21 @@ function Requests({ data, found, context }: RequestsProps) {
       {found.kind === 'requests' && found.more ? (
         <Caution>The latest {found.requests.length}; there are more.</Caution>
       ) : null}
-      {found.kind === 'latest' && found.next !== null ? (
-        <p class="pager">
-          {links.link(
-            {
-              view: 'search',
-              parameters: {
-                tenant,
-                q: data.query === '' ? null : data.query,
-                open: found.openOnly ? 'yes' : null,
-                after: found.next,
-              },
+      {found.kind === 'latest' ? (
+        <NextPage
+          next={found.next}
+          place={{
+            view: 'search',
+            parameters: {
+              tenant,
+              q: data.query === '' ? null : data.query,
+              open: found.openOnly ? 'yes' : null,
             },
-            'Older ones',
-          )}
-        </p>
+          }}
+          links={links}
+        >
+          Older ones
+        </NextPage>
       ) : null}
     </>
   );
@@ -376,14 +376,13 @@ function Events({ query, found, context }: EventsProps) {
           search.
         </Caution>
       )}
-      {next === null ? null : (
-        <p class="pager">
-          {links.link(
-            { view: 'search', parameters: { tenant, ...parameters, time, after: next } },
-            'Older ones',
-          )}
-        </p>
-      )}
+      <NextPage
+        next={next}
+        place={{ view: 'search', parameters: { tenant, ...parameters, time } }}
+        links={links}
+      >
+        Older ones
+      </NextPage>
     </>
   );
 }

@@ -27,7 +27,7 @@ import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Choices } from '../parts/choices.tsx';
 import { cutText, DataText } from '../parts/data-text.tsx';
-import { RequestLink, Total } from '../parts/links.tsx';
+import { NextPage, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { PausedBy, Pauses, pausesOf } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
@@ -428,11 +428,9 @@ function RequestTable({ requests: { rows, next }, filter, total, context }: Requ
           { name: 'Decision due', cell: ({ decisionDueAt }) => <Relative at={decisionDueAt} now={now} /> },
         ]}
       />
-      {next === null ? null : (
-        <p class="pager">
-          {links.link({ view: 'stuck', parameters: { tenant, ...filter, after: next } }, 'Later ones')}
-        </p>
-      )}
+      <NextPage next={next} place={{ view: 'stuck', parameters: { tenant, ...filter } }} links={links}>
+        Later ones
+      </NextPage>
     </>
   );
 }

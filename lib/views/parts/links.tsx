@@ -15,6 +15,28 @@ export function RequestLink({ pagwId, links }: { pagwId: string; links: Links })
   );
 }
 
+interface NextPageProps {
+  /** Where it begins; null: there is none. */
+  next: string | null | undefined;
+  /** The list, without a page. */
+  place: Place;
+  links: Links;
+  /** What it holds: `Older ones`. */
+  children: string;
+}
+
+/** The link to a list's next page. */
+export function NextPage({ next, place, links, children }: NextPageProps) {
+  const { view, parameters } = place;
+  return (
+    <>
+      {next == null ? null : (
+        <p class="pager">{links.link({ view, parameters: { ...parameters, after: next } }, children)}</p>
+      )}
+    </>
+  );
+}
+
 interface TotalProps {
   count: number;
   /** It was counted up to here; there are more. */
