@@ -269,8 +269,8 @@ function standardFrame({ standardHours, standardDays, standardBusinessDays }: Ti
 export const defaultDecisionPolicy: DecisionPolicy = parseDecisionPolicy(undefined);
 
 /** Shares of the window at which a deadline is worth a warning, and worth waking somebody. */
-export const AT_RISK_SHARE = 0.75;
-export const URGENT_SHARE = 0.9;
+const AT_RISK_SHARE = 0.75;
+const URGENT_SHARE = 0.9;
 
 const HOUR_MS = 3_600_000;
 

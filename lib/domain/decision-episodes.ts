@@ -4,7 +4,7 @@ import { localDay } from './local-days.ts';
 import type { AppealOutcome, Drugs, LineCounts, Priority, RequestKind } from './tracked-event.ts';
 
 /** What was stated of a decision and does not count, and why. */
-export const decisionFaults = [
+const decisionFaults = [
   'receipt-after-decision',
   'extension-after-deadline',
   'extension-before-deadline',

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
-import './english-messages.ts';
+import en from 'zod/v4/locales/en.js';
 import { printable } from './printable-text.ts';
+
+// The small build of the schema library says nothing but "Invalid input" until it is given a language.
+z.config(en());
 
 /**
  * Reads a setting given as JSON text, all of it optional: blank or absent reads as `{}`.

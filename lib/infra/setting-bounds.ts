@@ -43,7 +43,7 @@ const HISTORY_AGE: Bound = {
   because: 'the hourly summary is final by then',
 };
 
-export const BOUNDS: Bounds = {
+const BOUNDS: Bounds = {
   zones: { least: 2, most: 3, because: 'Aurora asks for two, and keeps its six copies in three' },
   capacity: {
     minUnits: { least: 0, most: 256, step: 0.5, because: 'Aurora counts capacity in halves' },

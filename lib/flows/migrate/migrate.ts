@@ -43,7 +43,7 @@ export interface MigrateResult {
 }
 
 /** An applied migration and its file do not agree; nothing was applied. */
-export class MigrationMismatchError extends Error {
+class MigrationMismatchError extends Error {
   override readonly name = 'MigrationMismatchError';
 }
 
