@@ -58,18 +58,22 @@ export function parseWhen(option: string, text: string, now: Date, zone: TimeZon
   );
 }
 
+const WEEKEND = /^(?:this |the )?weekend$/;
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 /**
  * A moment to come: in so long (`in 24h`, `48h`), a weekday or tomorrow, with a time of day or at its beginning (`monday 08:00`),
- * or a day or time as `parseWhen` takes it.
+ * the end of the weekend (`this weekend`), or a day or time as `parseWhen` takes it.
  * @param zone in which days begin.
  */
 export function parseAhead(option: string, text: string, now: Date, zone: TimeZone = 'utc'): Date {
   const when = text.trim().toLowerCase();
   const ahead = parseDuration(when.replace(/^in /, ''));
   if (ahead !== undefined) return new Date(now.getTime() + ahead * 1000);
-  const [, name = '', time = '00:00'] = /^([a-z]+)(?: (\d{2}:\d{2}))?$/.exec(when) ?? [];
+  const named = WEEKEND.test(when) ? 'monday' : when;
+  const [, name = '', hours = '00', minutes = '00'] =
+    /^([a-z]+)(?:,? (?:at )?(\d{1,2}):(\d{2}))?$/.exec(named) ?? [];
+  const time = `${hours.padStart(2, '0')}:${minutes}`;
   const weekday = WEEKDAYS.findIndex((one) => name.length >= 3 && one.startsWith(name));
   if (weekday >= 0 || name === 'tomorrow')
     for (let days = name === 'tomorrow' ? 1 : 0; days <= 7; days++) {

@@ -17,8 +17,18 @@ export function parseSetting<Schema extends z.ZodMiniType>(
 ): z.infer<Schema> {
   const parsed = schema.safeParse(json?.trim() ? parseJson(name, json) : {});
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${pathOf(path)}: ${message}`);
+  const faults = parsed.error.issues
+    .flatMap((issue) => within(issue))
+    .map(({ path, message }) => `${pathOf(path)}: ${message}`);
   throw new Error(`The ${name} are not valid; correct ${faults.join('; ')}.`);
+}
+
+/** Of alternatives the faults within the one that is of the right sort, where there is one: they say which field it is. */
+function within(issue: z.core.$ZodIssue): { path: readonly PropertyKey[]; message: string }[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const inner = issue.errors.find((faults) => faults.every(({ path }) => path.length > 0));
+  if (inner === undefined) return [issue];
+  return inner.flatMap(within).map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 }
 
 /** On one line, with blank steps in quotes, where they can be seen. */

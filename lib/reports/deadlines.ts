@@ -13,7 +13,7 @@ export const deadlines = defineReport<Deadline>({
   filters: [
     {
       ...{ name: 'before', form: 'moment', isMoment: true },
-      says: "all that is due before then, by who holds it: 'monday 08:00', tomorrow, 48h",
+      says: "all that is due before then, by who holds it: 'monday 08:00', 'this weekend', tomorrow, 48h",
     },
     {
       ...{ name: 'board', form: 'board', words: boards },

@@ -602,6 +602,12 @@ describe('a plan’s policy', () => {
       { plans: { H1: null } },
       'plans.H1: has no policy: state "off", or an object such as {"expeditedHours": 72, "standardDays": 7}',
     ],
+    [{ plans: { H1: { zone: 5 } } }, 'plans.H1.zone: Invalid input: expected string, received number'],
+    [
+      { tenants: { anthem: { standardDays: '7' } } },
+      'tenants.anthem.standardDays: Invalid input: expected number, received string',
+    ],
+    [{ plans: { H1: { kind: 'Exchange' } } }, 'plans.H1.kind: is neither "impacted" nor "exchange"'],
     [{ plans: { H1: { standardDays: 1.5 } } }, 'plans.H1.standardDays: is not a whole number'],
     [
       { plans: { H1: { standardDays: 7, standardHours: 3 } } },
