@@ -1,5 +1,5 @@
 import { CloudControlClient, ListResourcesCommand } from '@aws-sdk/client-cloudcontrol';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand, StackStatus } from '@aws-sdk/client-cloudformation';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetResourcesCommand,
@@ -227,6 +227,17 @@ describe('pagw doctor --preflight', () => {
     expect((await preflight()).outcomes.vpcs).toBe('fail');
   });
 
+  it.each(Object.values(StackStatus))(
+    'says what to do about a stack in %s, or that nothing is',
+    async (status) => {
+      stack('PagwEventTracker-dev-data', status);
+      const { outcomes, told } = await preflight();
+      const [verdict, next] = afterwards(status);
+      expect([status, outcomes.stacks]).toEqual([status, verdict]);
+      expect(told.stacks).toMatch(next);
+    },
+  );
+
   it('goes on from a stack whose creation was rolled back, as the CDK does', async () => {
     stack('PagwEventTracker-dev-data', 'CREATE_COMPLETE');
     stack('PagwEventTracker-dev', 'ROLLBACK_COMPLETE');
@@ -355,4 +366,15 @@ function zones(answers: Record<string, string>): void {
 
 function zoneNames(...names: string[]): string {
   return names.map((name) => `<item><zoneName>${name}</zoneName></item>`).join('');
+}
+
+/** What CloudFormation and the CDK take from a stack in `status`. */
+function afterwards(status: string): ['pass' | 'fail', RegExp] {
+  if (status === 'REVIEW_IN_PROGRESS') return ['pass', /./];
+  if (status.endsWith('_IN_PROGRESS')) return ['fail', /Wait until it has ended/];
+  if (status === 'UPDATE_ROLLBACK_FAILED') return ['fail', /continue-update-rollback/];
+  if (status === 'UPDATE_FAILED') return ['fail', /npx cdk rollback PagwEventTracker-dev-data -c stage=dev/];
+  // Nothing is ever imported into the tracker's stacks.
+  if (status.endsWith('_FAILED') && !status.startsWith('IMPORT_')) return ['fail', /delete-stack/];
+  return ['pass', /./];
 }

@@ -83,12 +83,15 @@ async function describeStack({ cloudFormation }: Account, name: string): Promise
 }
 
 /** What to do before the next deployment of a stack in `status`; undefined when the deployment itself can go on from there. */
-function judgeStack(name: string, status: string): string | undefined {
+function judgeStack(stage: string, name: string, status: string): string | undefined {
   // The CDK goes on with a stack that was only prepared; one whose creation was rolled back it deletes, and creates again.
   if (status === 'ROLLBACK_COMPLETE' || status === 'REVIEW_IN_PROGRESS') return undefined;
   if (status.endsWith('_IN_PROGRESS')) return 'Wait until it has ended, then look again.';
   if (status === 'UPDATE_ROLLBACK_FAILED')
     return `Fix what its events name, then \`aws cloudformation continue-update-rollback --stack-name ${name}\`.`;
+  // Only a deployment without rollback leaves it so; the CDK asks before it rolls back, and ends where nobody can answer.
+  if (status === 'UPDATE_FAILED')
+    return `Run \`npx cdk rollback ${name} -c stage=${stage}\`, which brings back what was there before.`;
   if (/^(CREATE|ROLLBACK|DELETE)_FAILED$/.test(status))
     return `Fix what its events name, then \`aws cloudformation delete-stack --stack-name ${name}\`: nothing in it has been in use yet, or all of it was to go.`;
   return undefined;
@@ -183,7 +186,7 @@ const stacks: PreflightCheck = {
     const seen: string[] = [];
     for (const name of [data, run]) {
       const status = (await describeStack(account, name))?.StackStatus;
-      const next = status === undefined ? undefined : judgeStack(name, status);
+      const next = status === undefined ? undefined : judgeStack(account.stage, name, status);
       if (next !== undefined) return fail(`${name} is in ${status}`, next);
       seen.push(`${name} ${status === undefined ? 'is not there' : `is in ${status}`}`);
     }
