@@ -144,16 +144,19 @@ const LEFT_AS_THEY_WERE = new Set([
 function toExpectedRow({ pagwId, tenant, fold }: DerivedRequest): object {
   // An older system's own columns came over with its events.
   const isBackfilled = fold.appended.some(({ event }) => event.eventId.startsWith(FORMER_EVENT_ID_PREFIX));
-  const isLeft = (name: string, value: unknown) =>
-    LEFT_AS_THEY_WERE.has(name) && (value === undefined || isBackfilled);
-  const columns = Object.entries(toRequestRow({ pagwId, tenant, fold }))
-    .filter(([name, value]) => !NOT_COMPARED.has(name) && !isLeft(name, value))
+  const row = toRequestRow({ pagwId, tenant, fold });
+  // A bucket goes with its key: where only that is named, there is none.
+  const isLeft = (name: string) =>
+    LEFT_AS_THEY_WERE.has(name) &&
+    (row[name === 'payload_bucket' ? 'payload_key' : name] === undefined || isBackfilled);
+  const columns = Object.entries(row)
+    .filter(([name]) => !NOT_COMPARED.has(name) && !isLeft(name))
     .map(([name, value]) => [COLUMN_NAMES[name] ?? name, value ?? null]);
   const episodes = fold.decisionsOf(tenant).changed.map((episode) => {
-    const row = toEpisodeRow(episode);
-    const made = { ...row, plan: row.plan ?? tenant, priority: row.priority ?? 'STANDARD' };
+    const said = toEpisodeRow(episode);
+    const made = { ...said, plan: said.plan ?? tenant, priority: said.priority ?? 'STANDARD' };
     return Object.fromEntries(
-      Object.entries({ ...made, requested_priority: row.requested_priority ?? 'STANDARD' }).map(
+      Object.entries({ ...made, requested_priority: said.requested_priority ?? 'STANDARD' }).map(
         ([name, value]) => [name, value ?? null],
       ),
     );

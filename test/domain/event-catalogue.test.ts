@@ -6,7 +6,14 @@ import {
   eventTypes,
   impliedStatus,
 } from '../../lib/domain/event-catalogue.ts';
-import { canonicalStage, laneOf, mainLane, stageAfter, stages } from '../../lib/domain/event-stages.ts';
+import {
+  canonicalStage,
+  laneOf,
+  mainLane,
+  stageAfter,
+  stageRank,
+  stages,
+} from '../../lib/domain/event-stages.ts';
 
 /** The review's, by stage; a result stands for a start, an OK and a fail. */
 const REVIEW: Readonly<Record<string, readonly string[]>> = {
@@ -62,6 +69,13 @@ describe('the catalogue', () => {
     expect(stageAfter('ATTACHMENT')).toBeNull();
     expect(stageAfter('constructor')).toBeNull();
   });
+});
+
+it('puts a stage of another name after all of its own', () => {
+  expect(['MADE_UP', ...stages].toSorted((one, other) => stageRank(one) - stageRank(other))).toEqual([
+    ...stages,
+    'MADE_UP',
+  ]);
 });
 
 describe('canonical names', () => {

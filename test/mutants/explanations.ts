@@ -84,6 +84,12 @@ export const explanations: readonly { of: string; code: string; change?: string;
     why: 'it is asked of nothing that is not resolved',
   },
   {
+    of: 'record-events',
+    code: 'let tenant = state?.tenant',
+    change: 'drops what stands in',
+    why: 'of no tenant, undefined is asked as null is',
+  },
+  {
     of: 'unfolded_flows',
     code: 'one.sequence_no >= request.folded_no',
     why: 'the latest event once more changes no stage and waits for nothing',

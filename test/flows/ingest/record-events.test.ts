@@ -181,6 +181,30 @@ describe('recordEvents', () => {
     },
   );
 
+  it('keeps no bucket for a key that came without one, and the deep comparison sees it', async () => {
+    const pagwId = newRequest();
+    const pointsTo = (payload: object) => trackedEvent({ pagwId, stated: { payload } as never });
+    await record(pointsTo({ bucket: 'b1', key: 'k1' }));
+    await record(pointsTo({ key: 'k2' }), pointsTo({ bucket: 'b3' }));
+    expect(await stateOf(pagwId)).toMatchObject({ payloadBucket: null, payloadKey: 'k2' });
+    const differing = async () =>
+      (await compareStates(db.database)).differences.filter((one) => one.pagwId === pagwId);
+    expect(await differing()).toEqual([]);
+    await db.database.execute(`UPDATE request_tracker SET payload_bucket = 'b1' WHERE pagw_id = :id`, {
+      id: pagwId,
+    });
+    expect(await differing()).toEqual([{ pagwId, fields: ['payload_bucket'] }]);
+  });
+
+  it('keeps nothing as stated of an event that states nothing', async () => {
+    const pagwId = newRequest();
+    await record(trackedEvent({ pagwId }));
+    const { rows } = await db.database.execute('SELECT stated FROM event_tracker WHERE pagw_id = :id', {
+      id: pagwId,
+    });
+    expect(rows).toEqual([{ stated: null }]);
+  });
+
   it('closes no request before its receipt, whose producer’s clock may be ahead', async () => {
     const pagwId = newRequest();
     const receivedAt = '2026-03-01T10:00:00.000Z';
