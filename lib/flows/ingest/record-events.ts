@@ -47,6 +47,8 @@ export interface RecordableEvent extends TrackedEvent {
 /** A call carries at most this much: a third of the Data API's 4 MiB, as quotes are escaped and states come on top. */
 const CALL_MAX_EVENTS = 1_000;
 const CALL_MAX_BYTES = 1_400_000;
+/** What is recorded already is answered in one row a request, by its ids, JSON in JSON: its state comes on top, within 64 KB. */
+const CALL_MAX_ID_BYTES = 48_000;
 
 /**
  * Of several who write to one request at once, one wins a round and the others read again. They draw lots for when, from a
@@ -181,15 +183,22 @@ function toCalls(events: readonly RecordableEvent[]): Placed[][] {
   const calls: Placed[][] = [];
   let call: Placed[] = [];
   let bytes = 0;
+  let idBytes = new Map<string, number>();
   for (const [place, event] of events.entries()) {
     const size = requestBytes(event);
-    if (call.length === CALL_MAX_EVENTS || (call.length > 0 && bytes + size > CALL_MAX_BYTES)) {
+    const ids =
+      (idBytes.get(event.pagwId) ?? 0) + Buffer.byteLength(JSON.stringify(JSON.stringify(event.eventId))) + 1;
+    const isFull =
+      call.length === CALL_MAX_EVENTS || bytes + size > CALL_MAX_BYTES || ids > CALL_MAX_ID_BYTES;
+    if (isFull && call.length > 0) {
       calls.push(call);
       call = [];
       bytes = 0;
+      idBytes = new Map();
     }
     call.push({ event, place });
     bytes += size;
+    idBytes.set(event.pagwId, ids);
   }
   if (call.length > 0) calls.push(call);
   return calls;

@@ -5,6 +5,9 @@ import { recordEvents } from '../ingest/record-events.ts';
 import type { RetryRunOptions, StageTrouble } from './run-retries.ts';
 import { sendRetryCommands } from './send-retry-commands.ts';
 
+/** Each comes with its ids and references, some 7 KB at most: so many fit into an answer. */
+const RESENDS_PER_CLAIM = 100;
+
 export interface ResendRun {
   sent: number;
   /** Not sent: the stage has no queue, or its queue refused. They wait for the next run. */
@@ -17,12 +20,16 @@ export interface ResendRun {
  * off anywhere, a later run sends it again with the same token.
  */
 export async function runResends(options: RetryRunOptions): Promise<ResendRun> {
-  const { database, sqs, queues, leaseSeconds, batchSize, mayGoOn } = options;
+  const { database, sqs, queues, leaseSeconds, mayGoOn } = options;
   const run: ResendRun = { sent: 0, unsent: 0, troubles: new Map() };
   while (mayGoOn()) {
     const now = options.now();
     const skippedStages = run.troubles.keys();
-    const claimed = await claimResends(database, { leaseSeconds, limit: batchSize, skippedStages }, now);
+    const claimed = await claimResends(
+      database,
+      { leaseSeconds, limit: RESENDS_PER_CLAIM, skippedStages },
+      now,
+    );
     if (claimed.length === 0) return run;
     for (const [queueUrl, resends] of Map.groupBy(claimed, ({ stage }) => queues(stage))) {
       const all = resends.map((resend) => ({ resend, command: toCommand(resend, options) }));

@@ -413,3 +413,15 @@ describe('attempts and retries', () => {
     expect((await historyOf(pagwId)).map((event) => event.nextRetryAt)).toEqual([null, null, null]);
   });
 });
+
+describe('a message of many events with the longest ids', () => {
+  it.each(['\u{1f600}', '"'])('that comes twice is recorded once: ids of %s', async (unit) => {
+    const pagwId = newRequest();
+    const message = Array.from({ length: 300 }, (_, number) =>
+      trackedEvent({ pagwId, eventId: `${number}-`.padEnd(8, '-') + unit.repeat(120) }),
+    );
+    const outcomes = async () => new Set((await record(...message)).map(({ outcome }) => outcome));
+    expect(await outcomes()).toEqual(new Set(['RECORDED']));
+    expect(await outcomes()).toEqual(new Set(['DUPLICATE']));
+  });
+});

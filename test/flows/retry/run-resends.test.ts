@@ -24,7 +24,7 @@ const run = () =>
     policy: defaultRetryPolicy,
     now: () => bench.now,
     leaseSeconds: 300,
-    batchSize: 100,
+    batchSize: 250,
     mayGoOn: () => true,
   });
 
@@ -207,4 +207,23 @@ describe('a resend', () => {
     expect(await resend(await make())).toBe(outcome);
     expect((await listActs(bench.database, {}, 5)).rows).toEqual([]);
   });
+});
+
+it('goes out in one run where what is to be sent is more than an answer holds', async () => {
+  const wide = (length: number, number = 0) => `${number}-`.padEnd(8, '-') + '\u{1f600}'.repeat(length - 8);
+  const begun = Array.from({ length: 300 }, (_, number) =>
+    trackedEvent({
+      ...{ tenant: 'wide', pagwId: wide(64, number), eventType: 'PARSE_START', status: 'STARTED' },
+      ...{ correlationId: wide(128), externalReference: wide(256), occurredAt: bench.now.toISOString() },
+      stated: { payload: { bucket: wide(255), key: wide(1024) } },
+    }),
+  );
+  await bench.record(...begun);
+  await bench.database.execute(
+    `INSERT INTO resend (tenant, stage, pagw_id, after_sequence_no, attempt, cause, reason, requested_by, requested_at)
+     SELECT tenant, 'PARSING', pagw_id, main_sequence_no, 2, 'no-result', 'asked for', 'kim', :now::timestamptz
+     FROM request_tracker WHERE tenant = 'wide'`,
+    { now: bench.now },
+  );
+  expect(await run()).toMatchObject({ sent: 300, unsent: 0 });
 });
