@@ -1,62 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
-import { type KnownRequest, RequestFold } from '../../lib/domain/request-fold.ts';
+import { RequestFold } from '../../lib/domain/request-fold.ts';
 import {
   boardOf,
   boards,
   completedAtOf,
   episodesOf,
-  newMemory,
   type RequestMemory,
   statusOf,
 } from '../../lib/domain/request-memory.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
-import { arbitraryHistory, cutAnywhere, recordedAt } from '../support/arbitrary-history.ts';
+import { arbitraryHistory, recordedAt } from '../support/arbitrary-history.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
+import { foldInBatches, plannedRetries } from './support/fold-in-batches.ts';
 import { eventWith } from './support/message.ts';
 
-const HISTORIES = 3_000;
 const now = recordedAt.getTime();
-
-/** What the database would hold after these batches: the memory as it comes back from JSON, and each failure's retry. */
-function foldInBatches(batches: readonly (readonly TrackedEvent[])[]) {
-  let known: KnownRequest = { tenant: 'anthem', lastSequenceNo: 0, memory: newMemory() };
-  const events = new Map<number, { attempt?: number; nextRetryAt: string | null; exhausted: boolean }>();
-  for (const batch of batches) {
-    const fold = new RequestFold(known);
-    for (const event of batch) fold.append(event, now);
-    for (const { sequenceNo, attempt, nextRetryAt, exhausted } of fold.appended)
-      events.set(sequenceNo, { attempt, nextRetryAt, exhausted });
-    for (const sequenceNo of fold.cleared)
-      events.set(sequenceNo, { ...events.get(sequenceNo), nextRetryAt: null, exhausted: false });
-    known = {
-      tenant: 'anthem',
-      lastSequenceNo: fold.lastSequenceNo,
-      memory: JSON.parse(JSON.stringify(fold.memory)) as RequestMemory,
-    };
-  }
-  return { ...known, events };
-}
-
-const plannedRetries = ({ events }: ReturnType<typeof foldInBatches>) =>
-  [...events.values()].filter(({ nextRetryAt, exhausted }) => nextRetryAt !== null || exhausted);
 
 const decisionsOf = (memory: RequestMemory) => episodesOf(memory, 'anthem', defaultDecisionPolicy);
 
 describe('a history', () => {
-  it('gives the same state and the same retries however it is cut into batches', () => {
-    fc.assert(
-      fc.property(arbitraryHistory('CUT'), fc.array(fc.nat(), { maxLength: 8 }), (history, cuts) => {
-        const oneByOne = foldInBatches(history.map((event) => [event]));
-        expect(foldInBatches([history])).toEqual(oneByOne);
-        expect(foldInBatches(cutAnywhere(history, cuts))).toEqual(oneByOne);
-        if (completedAtOf(oneByOne.memory) !== null) expect(plannedRetries(oneByOne)).toEqual([]);
-      }),
-      { numRuns: HISTORIES },
-    );
-  });
-
   it('leaves no retry due where an update that comes late closes the request', () => {
     const at = (minute: number) => new Date(Date.UTC(2026, 2, 10, 12, minute)).toISOString();
     const answer = { pagwId: 'LATE', metadata: { outcome: 'approved' } };
@@ -80,25 +44,6 @@ describe('a history', () => {
     const folded = foldInBatches([history]);
     expect(completedAtOf(folded.memory)).not.toBeNull();
     expect(plannedRetries(folded)).toEqual([]);
-  });
-
-  it('gives the same decisions and the same outcome in whatever order it arrives', () => {
-    fc.assert(
-      fc.property(
-        arbitraryHistory('ORDER').chain((history) =>
-          fc.tuple(fc.constant(history), fc.shuffledSubarray(history, { minLength: history.length })),
-        ),
-        ([history, shuffled]) => {
-          const [inOrder, mixed] = [foldInBatches([history]).memory, foldInBatches([shuffled]).memory];
-          expect(decisionsOf(mixed)).toEqual(decisionsOf(inOrder));
-          expect(mixed.outcome).toEqual(inOrder.outcome);
-          expect(statusOf(mixed)).toBe(statusOf(inOrder));
-          expect(mixed.unclearAt).toBe(inOrder.unclearAt);
-          expect(completedAtOf(mixed)).toBe(completedAtOf(inOrder));
-        },
-      ),
-      { numRuns: HISTORIES },
-    );
   });
 
   it('is on one board at any time while it is undecided or undelivered, and else on none', () => {

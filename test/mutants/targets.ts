@@ -45,6 +45,7 @@ const folding = [
   'test/domain/decision-episodes.test.ts',
   'test/flows/stuck-alarm/histories.test.ts',
   'test/domain/request-fold.test.ts',
+  'test/domain/fold-histories.test.ts',
 ];
 const reading = [
   'test/domain/event-message.test.ts',
@@ -128,6 +129,7 @@ export const targets: readonly Target[] = [
     'test/domain/decision-episodes.test.ts',
     'test/domain/request-effects.test.ts',
     'test/domain/request-fold.test.ts',
+    'test/domain/fold-histories.test.ts',
     'test/data-access/published-year.test.ts',
   ),
   ...code(
