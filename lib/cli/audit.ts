@@ -53,10 +53,10 @@ function columns(now: Date): Column<RecordedAct>[] {
   return [
     { title: 'WHEN', cell: ({ actedAt }) => ageText(actedAt, now), align: 'right' },
     { title: 'WHO', cell: ({ actedBy }) => actedBy, least: 6 },
-    { title: 'WHAT', cell: ({ action }) => action, least: 10 },
+    { title: 'WHAT', cell: ({ action }) => action },
     { title: 'ON', cell: ({ filter }) => ({ text: targetText(filter), style: 'dim' }), least: 16 },
     { title: 'TOUCHED', cell: ({ affected }) => countText(affected), align: 'right' },
-    { title: 'OUTCOME', cell: ({ outcome }) => outcome, least: 8 },
+    { title: 'OUTCOME', cell: ({ outcome }) => outcome, least: 16 },
     { title: 'WHY', cell: ({ reason }) => reason, least: 12 },
   ];
 }

@@ -130,7 +130,7 @@ export function incidentShow(cli: Cli): Command {
           ['Notified with', incident.leadKey === null ? null : shellWord(incident.leadKey)],
           [`Same cause`, outage.length === 0 ? null : outageText(outage)],
           ['What to do', closedAt === null ? step.say : null],
-          ['Command', closedAt === null ? session.command(groupCommand(step, incident)) : null],
+          ['Command', closedAt === null ? session.command(groupCommand(step, incident)) : null, 'whole'],
           ...notifications.map(
             ({ sentAt, writtenAt, body }): FactLine => [
               sentAt === null ? 'Not sent' : 'Notified',

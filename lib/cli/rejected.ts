@@ -162,7 +162,7 @@ function rejectedText(session: Session, row: FollowedRejection, at: (moment: Dat
       ['Replayed', row.replayedAt === null ? 'no' : at(row.replayedAt)],
       ['Since', sinceText(row)],
       ['Next', nextStepOfRejection(row).say],
-      ['Command', session.command(rejectionCommand(row))],
+      ['Command', session.command(rejectionCommand(row)), 'whole'],
       ['Body', `s3://${row.bodyBucket}/${row.bodyKey}, ${plural(row.bodyBytes, 'byte')}`],
     ],
     paint,

@@ -250,7 +250,7 @@ async function readActsFacts(
   return [
     ['Paused', isHeld ? pauseText(pause, view.now) : null],
     ['Next', step?.say ?? null],
-    ['Command', step && view.command(requestCommand(step, request.pagwId))],
+    ['Command', step && view.command(requestCommand(step, request.pagwId)), 'whole'],
     ...acts.map(
       ({ actedAt, actedBy, action, reason }): FactLine => [
         'By hand',

@@ -16,6 +16,7 @@ import type { Column } from './output/table.ts';
 import { parseDuration } from './parse-when.ts';
 import { readPages } from './read-pages.ts';
 import { requestNotFound } from './request-not-found.ts';
+import { sayPauses } from './say-pauses.ts';
 import type { Session } from './session.ts';
 
 const DEFAULT_LIMIT = 25;
@@ -55,6 +56,7 @@ export const retryList: Verb = (cli) =>
           next,
           total: { count: total, atLeast: false },
         });
+        await sayPauses(session, database, now);
         return undefined;
       }),
     );

@@ -24,6 +24,7 @@ import type { Style } from './output/paint.ts';
 import { type Column, tableText } from './output/table.ts';
 import { parseDuration } from './parse-when.ts';
 import { readPages } from './read-pages.ts';
+import { sayPauses } from './say-pauses.ts';
 import type { Session } from './session.ts';
 
 interface Options {
@@ -76,6 +77,7 @@ export function stuck(cli: Cli): Command {
           next,
           now,
         });
+        await sayPauses(session, database, now);
         return session.verdict;
       }),
     );
@@ -203,8 +205,8 @@ function groupColumns(groups: readonly RegroupedCause[], now: Date): Column<Regr
   const columns: Column<RegroupedCause>[] = [
     { title: 'COUNT', cell: ({ count }) => count, align: 'right' },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
-    { title: 'STAGE', cell: ({ stage }) => stage, least: 8 },
-    { title: 'CAUSE', cell: ({ cause }) => cause && { text: cause, style: 'yellow' }, least: 12 },
+    { title: 'STAGE', cell: ({ stage }) => stage, least: 16 },
+    { title: 'CAUSE', cell: ({ cause }) => cause && { text: cause, style: 'yellow' }, least: 17 },
     { title: 'DOWNSTREAM', cell: ({ downstream }) => downstream, least: 8 },
     { title: 'OLDEST', cell: ({ oldestSince }) => ageText(oldestSince, now), align: 'right' },
     { title: 'DEADLINE', cell: deadlineOf },
@@ -229,7 +231,7 @@ function requestColumns(now: Date): Column<StuckRequest>[] {
   return [
     { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
-    { title: 'STAGE', cell: stageOf, least: 8 },
+    { title: 'STAGE', cell: stageOf, least: 16 },
     { title: 'REASON', cell: ({ reason }) => ({ text: reason, style: 'yellow' }) },
     { title: 'ERROR', cell: ({ errorCode }) => errorCode, least: 8 },
     { title: 'DOWNSTREAM', cell: ({ targetSystem }) => targetSystem, least: 8 },

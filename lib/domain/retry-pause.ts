@@ -11,6 +11,16 @@ export interface RetryPause extends PauseScope {
   pausedAt: Date;
 }
 
+/** `anthem · API_CONNECTOR · carelon`: what is named of it. */
+export function scopeText({ tenant, stage, downstream }: PauseScope): string {
+  return [tenant, stage, downstream].filter((name) => name !== null).join(' · ');
+}
+
+/** Those that concern a tenant: one that names none holds back this one's retries too. Null: all. */
+export function pausesOf(pauses: readonly RetryPause[], tenant: string | null): RetryPause[] {
+  return pauses.filter((pause) => tenant === null || pause.tenant === null || pause.tenant === tenant);
+}
+
 /** Where work waits that a pause may hold back. */
 export interface PausedPlace {
   tenant: string;

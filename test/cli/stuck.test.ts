@@ -170,6 +170,10 @@ describe('pagw request close', () => {
 describe('pagw audit', () => {
   it('lists what was done by hand, by whom and why', async () => {
     await pagw('retry pause --stage VALIDATION --reason maintenance -y');
+    for (const line of ['stuck', 'stuck --tenant anthem', 'retry list'])
+      expect((await pagw(line)).stderr).toMatch(
+        /^Retries of VALIDATION are paused by \S+ since .+ because maintenance\.$/m,
+      );
     const { stdout } = await pagw('audit --action retry --by ann -o json');
     expect(JSON.parse(stdout)).toMatchObject({
       acts: [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine, jsonChunks } from '../../lib/cli/output/print-list.ts';
+import { csvLine, type FactLine, factsText, jsonChunks } from '../../lib/cli/output/print-list.ts';
 import { tableText, textWidth } from '../../lib/cli/output/table.ts';
 import { momentText } from '../../lib/cli/output/time-text.ts';
 import { printable } from '../../lib/domain/printable-text.ts';
@@ -157,4 +157,14 @@ describe('times for people', () => {
   it('are in UTC with a Z', () => {
     expect(momentText(new Date('2026-03-01T12:00:00.5Z'), 'utc')).toBe('2026-03-01 12:00:00Z');
   });
+});
+
+it('goes on below where a fact is longer than the line, and leaves what is to be pasted on one', () => {
+  const facts: FactLine[] = [
+    ['Next', 'Look at the outbox and the queue'],
+    ['Command', 'pagw request resend PAGW-1 --reason WHY', 'whole'],
+  ];
+  expect(factsText(facts, (text) => text, 30)).toBe(
+    '  Next     Look at the outbox\n           and the queue\n  Command  pagw request resend PAGW-1 --reason WHY\n',
+  );
 });

@@ -3,7 +3,7 @@ import { printable } from '../../domain/printable-text.ts';
 import { checkMarks } from '../../domain/words.ts';
 import type { Connection } from '../connection.ts';
 import { type Paint, toneStyle } from '../output/paint.ts';
-import { textWidth } from '../output/table.ts';
+import { wrapWords } from '../output/table.ts';
 import type { CheckResult } from './run-checks.ts';
 
 export interface CheckContext {
@@ -74,27 +74,13 @@ export function resultText(
   const { glyph, tone } = checkMarks[outcome];
   const seen = outcome === 'not-applicable' ? `not applicable: ${evidence}` : evidence;
   const lines = [`  ${paint(glyph, toneStyle(tone))} ${title}`];
-  for (const line of wrapped(seen, width, 4)) lines.push(`    ${paint(line, 'dim')}`);
+  for (const line of wrapWords(printable(seen), width === undefined ? undefined : width - 4))
+    lines.push(`    ${paint(line, 'dim')}`);
   if (next !== null)
-    wrapped(next, width, 6).forEach((line, place) => {
+    wrapWords(printable(next), width === undefined ? undefined : width - 6).forEach((line, place) => {
       lines.push(`    ${place === 0 ? paint('→', 'yellow') : ' '} ${line}`);
     });
   return `${lines.join('\n')}\n`;
-}
-
-function wrapped(text: string, width: number | undefined, indent: number): string[] {
-  const whole = printable(text);
-  if (width === undefined) return [whole];
-  const lines: string[] = [];
-  let line = '';
-  for (const word of whole.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && textWidth(longer) > width - indent) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;

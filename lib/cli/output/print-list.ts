@@ -2,7 +2,7 @@ import { printable, printableJson } from '../../domain/printable-text.ts';
 import { countText } from '../../domain/words.ts';
 import type { Session } from '../session.ts';
 import type { Paint } from './paint.ts';
-import { type Cell, type Column, cutToWidth, tableText, textWidth } from './table.ts';
+import { type Cell, type Column, tableText, textWidth, wrapWords } from './table.ts';
 
 export interface Listing<Row extends object> {
   /** The key of the rows in JSON, and what they are called in a sentence: `requests`. */
@@ -127,20 +127,22 @@ export function* jsonLines(values: Iterable<object>): Generator<string> {
   for (const value of values) yield `${printableJson(value)}\n`;
 }
 
-/** A name and what there is to say; null is left out. */
-export type FactLine = readonly [name: string, value: Cell | string | null];
+/** A name and what there is to say; null is left out. What is `whole` is to be pasted, and stands on one line. */
+export type FactLine = readonly [name: string, value: Cell | string | null, whole?: 'whole'];
 
-/** Facts about one thing, a line each, names aligned and dim. */
+/** Facts about one thing, names aligned and dim; what does not fit into a line goes on below itself. */
 export function factsText(facts: readonly FactLine[], paint: Paint, width: number | undefined): string {
-  const shown = facts.flatMap(([name, value]) =>
-    value === null ? [] : [{ name, cell: typeof value === 'string' ? { text: value } : value }],
+  const shown = facts.flatMap(([name, value, whole]) =>
+    value === null ? [] : [{ name, cell: typeof value === 'string' ? { text: value } : value, whole }],
   );
   const nameWidth = Math.max(0, ...shown.map(({ name }) => textWidth(name)));
   return shown
-    .map(({ name, cell }) => {
-      const text = printable(cell.text);
-      const room = width === undefined ? undefined : width - nameWidth - 4;
-      return `  ${paint(name.padEnd(nameWidth), 'dim')}  ${paint(room === undefined ? text : cutToWidth(text, room), cell.style ?? 'plain')}\n`;
+    .flatMap(({ name, cell, whole }) => {
+      const room = width === undefined || whole ? undefined : width - nameWidth - 4;
+      return wrapWords(printable(cell.text), room).map(
+        (line, place) =>
+          `  ${paint((place === 0 ? name : '').padEnd(nameWidth), 'dim')}  ${paint(line, cell.style ?? 'plain')}\n`,
+      );
     })
     .join('');
 }

@@ -161,3 +161,18 @@ export function cutToWidth(text: string, width: number): string {
   }
   return width < 1 ? '' : `${kept}…`;
 }
+
+/** As many words to a line as there is room for; one that is longer stands whole on its own. Undefined: all on one. */
+export function wrapWords(text: string, room: number | undefined): string[] {
+  if (room === undefined) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && textWidth(longer) > room) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}

@@ -9,13 +9,14 @@ import { groupStuckRequests, type StuckGroups } from '../../data-access/stuck-re
 import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/waiting-failures.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
+import { pausesOf } from '../../domain/retry-pause.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
 import type { Tone } from '../../domain/words.ts';
 import { durationText, plural } from '../../domain/words.ts';
 import type { Place } from '../../reports/place.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { Pauses, pausesOf } from '../parts/pauses.tsx';
+import { Pauses } from '../parts/pauses.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { LoadCharts, type LoadData } from './load-charts.tsx';
 import { MOST_COUNTED } from './rejected.tsx';

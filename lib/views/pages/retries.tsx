@@ -2,6 +2,7 @@ import { listRetryBatches, listRetryPauses, type RetryBatch } from '../../data-a
 import { type ListedRetry, listRetries } from '../../data-access/waiting-failures.ts';
 import { toRetryFilter } from '../../domain/retry-filter.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
+import { pausesOf } from '../../domain/retry-pause.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
 import { overdueRetryMark, retryStateMarks, retryStates } from '../../domain/words.ts';
@@ -9,7 +10,7 @@ import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { NextPage, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
-import { Pauses, pausesOf } from '../parts/pauses.tsx';
+import { Pauses } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';

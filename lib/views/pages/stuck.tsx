@@ -12,7 +12,7 @@ import {
 } from '../../data-access/stuck-requests.ts';
 import { groupCommand, nextStepOfGroup } from '../../domain/next-step.ts';
 import { OTHER } from '../../domain/other-name.ts';
-import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
+import { coveringPause, pausesOf, type RetryPause } from '../../domain/retry-pause.ts';
 import {
   actsByItself,
   automaticText,
@@ -29,7 +29,7 @@ import { Choices } from '../parts/choices.tsx';
 import { cutText, DataText } from '../parts/data-text.tsx';
 import { NextPage, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
-import { PausedBy, Pauses, pausesOf } from '../parts/pauses.tsx';
+import { PausedBy, Pauses } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';

@@ -1,4 +1,4 @@
-import type { RetryPause } from '../../domain/retry-pause.ts';
+import { type RetryPause, scopeText } from '../../domain/retry-pause.ts';
 import { DataText } from './data-text.tsx';
 import { Caution } from './notice.tsx';
 import { Relative } from './time-text.tsx';
@@ -12,11 +12,8 @@ export function Pauses({ pauses, now }: { pauses: readonly RetryPause[]; now: Da
     <Caution>
       {pauses.slice(0, MOST_NAMED).map((pause, place) => (
         <>
-          {place === 0 ? 'Retries of' : '; retries of'}{' '}
-          <DataText
-            value={[pause.tenant, pause.stage, pause.downstream].filter((name) => name !== null).join(' · ')}
-          />{' '}
-          are <PausedBy pause={pause} now={now} />
+          {place === 0 ? 'Retries of' : '; retries of'} <DataText value={scopeText(pause)} /> are{' '}
+          <PausedBy pause={pause} now={now} />
         </>
       ))}
       {pauses.length > MOST_NAMED ? ` and ${pauses.length - MOST_NAMED} more` : ''}.
@@ -32,9 +29,4 @@ export function PausedBy({ pause, now }: { pause: RetryPause; now: Date }) {
       because <DataText value={pause.reason} most={160} />
     </>
   );
-}
-
-/** Those that a page shows: a pause that names no tenant holds back this one's retries too. */
-export function pausesOf(pauses: readonly RetryPause[], tenant: string | null): RetryPause[] {
-  return pauses.filter((pause) => tenant === null || pause.tenant === null || pause.tenant === tenant);
 }
