@@ -1,5 +1,9 @@
+import { once } from 'node:events';
 import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -310,6 +314,43 @@ describe('the bundles of a deployment, run one after another on an empty databas
     expect(await invoke('stuck-alarm.handler')).toMatchObject({ stuck: 1, sent: 1, failed: 0 });
     const [notice] = await received('on-call');
     expect(JSON.stringify(notice)).toContain(String(bundle('stuck-alarm.handler').environment.RUNBOOK_URL));
+  });
+
+  test('stuck-alarm puts on the bus what others are told', async () => {
+    const types: string[] = [];
+    const bus = createServer(async (request, response) => {
+      const { Entries } = JSON.parse(await text(request));
+      types.push(...Entries.map(({ DetailType }: { DetailType: string }) => DetailType));
+      response.end(
+        JSON.stringify({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'taken' })) }),
+      );
+    });
+    await once(bus.listen(0, '127.0.0.1'), 'listening');
+    const from = bundle('stuck-alarm.handler');
+    const { port } = bus.address() as AddressInfo;
+    const withBus = {
+      ...from,
+      environment: { ...from.environment, EVENT_BUS: 'arn:aws:events:us-east-1:000000000000:event-bus/pagw' },
+    };
+    const run = () =>
+      recorded.invoke(
+        'stuck-alarm.handler',
+        withBus,
+        {},
+        {
+          local: { ...asItsLogin(from), AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${port}` },
+        },
+      );
+    await run();
+    // Facts are written down from the first run with a bus on.
+    const decided = { metadata: { decision: 'A1' } };
+    await recordHistory(db.database, { pagwId: 'PAGW-BUNDLE-6' }, new Date(twoHoursAgo), [
+      [0, 'PARSE_START'],
+      [1, 'CALLBACK_OK', decided],
+    ]);
+    await run();
+    bus.close();
+    expect(types.length).toBeGreaterThan(0);
   });
 
   test('maintain does every task', async () => {

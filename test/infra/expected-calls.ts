@@ -35,6 +35,7 @@ export const EXPECTED_CALLS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:UpdateSecretVersionStage event.SecretId',
   ],
   'stuck-alarm.handler': [
+    'events:PutEvents EVENT_BUS',
     'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
     'sns:Publish TOPIC_ARN',
     'sqs:GetQueueAttributes EVENTS_QUEUE_URL',

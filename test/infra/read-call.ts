@@ -30,6 +30,11 @@ const READERS: Readonly<Record<string, (call: WireCall) => { operation: string; 
     operation: operationOf(call),
     resources: [JSON.parse(call.body ?? '{}').SecretId],
   }),
+  events: (call) => {
+    const { Entries } = JSON.parse(call.body ?? '{}');
+    const buses = Entries.map(({ EventBusName }: { EventBusName: string }) => EventBusName);
+    return { operation: operationOf(call), resources: [...new Set(buses)] };
+  },
   sns: ({ body }) => {
     const form = new URLSearchParams(body);
     return { operation: String(form.get('Action')), resources: [form.get('TopicArn')] };

@@ -39,6 +39,7 @@ const RULES: Readonly<Record<string, CallRule>> = {
   'sqs:ChangeMessageVisibility': { action: 'sqs:ChangeMessageVisibility' },
   'sqs:ChangeMessageVisibilityBatch': { action: 'sqs:ChangeMessageVisibility' },
   'sqs:GetQueueAttributes': { action: 'sqs:GetQueueAttributes' },
+  'events:PutEvents': { action: 'events:PutEvents' },
   'sns:Publish': { action: 'sns:Publish', keyActions: WRITES_ENCRYPTED },
   's3:PutObject': { action: 's3:PutObject', keyActions: ['kms:GenerateDataKey'], onObjects: true },
   's3:GetObject': { action: 's3:GetObject', keyActions: READS_ENCRYPTED, onObjects: true },

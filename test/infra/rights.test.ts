@@ -73,6 +73,19 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     },
     keysThere: { 'arn:aws:s3:::pagw-archive-copies': KEY },
   },
+  'a restored cluster in private mode, with every way out': {
+    stage: 'prod',
+    settings: {
+      namePrefix: 'claims',
+      privateMode: true,
+      existingCluster: { ...CLUSTER, ownCluster: 'kept', ownerSecretKeyArn: KEY },
+      events: { bus: `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/pagw` },
+      rules: { retryQueues: { API_CONNECTOR: { queueArn: QUEUE, keyArn: KEY } } },
+      readerTenants: ['anthem', 'carelon'],
+      widgetTenant: 'carelon',
+    },
+    keysThere: { [SECRET]: KEY, [QUEUE]: KEY },
+  },
   'administrators of the keys': {
     stage: 'prod',
     settings: { keyAdministrators: [`arn:aws:iam::${ACCOUNT}:role/key-administrators`] },
