@@ -6,7 +6,7 @@ import { inParts, readBounded } from './page.ts';
 
 const PAGE_REQUESTS = 200;
 
-/** Whether requests of an older system may be without a state; see V011. */
+/** Whether requests of an older system may be without a state: the migration made the table, and deriveStates drops it. */
 export async function awaitsStates(database: Database): Promise<boolean> {
   const { rows } = await database.execute<{ awaits: boolean }>(
     `SELECT to_regclass('derived_up_to') IS NOT NULL AS awaits`,

@@ -22,7 +22,7 @@ export interface RequestOutcome {
   at: number;
 }
 
-/** What an older system's row said of a request that was brought over. Times are epoch milliseconds. */
+/** What an older system's row said of a request that was backfilled. Times are epoch milliseconds. */
 export interface FormerRow {
   status: RequestStatus;
   receivedAt: number;

@@ -1,6 +1,6 @@
 /** What the ids of the tracker's own events begin with; the contract refuses it of producers. */
 export const OWN_EVENT_ID_PREFIX = 'pagw:';
-/** Of those that were brought over from an older system (V010). */
+/** Of those that were backfilled from an older system. */
 export const FORMER_EVENT_ID_PREFIX = `${OWN_EVENT_ID_PREFIX}v005:`;
 
 export const eventStatuses = ['STARTED', 'COMPLETED', 'FAILED', 'SKIPPED', 'RETRY_SCHEDULED'] as const;

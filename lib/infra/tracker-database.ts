@@ -15,7 +15,7 @@ type Login = 'maintainer' | 'writer' | 'operator' | 'reader' | 'rotator';
 
 /**
  * `owner` migrates, `maintainer` serves maintain, `writer` the other flows, `operator` what people do by hand, `reader` widgets
- * and people who look, `rotator` rotation. What each may do stands in V020__create_roles.sql.
+ * and people who look, `rotator` rotation. What each may do is in migrations/V<number>__create_roles.sql.
  */
 export type DatabaseRole = 'owner' | Login;
 

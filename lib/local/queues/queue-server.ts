@@ -98,7 +98,7 @@ async function createTopic(endpoint: string): Promise<void> {
   await sns.send(new CreateTopicCommand({ Name: INCIDENT_TOPIC })).finally(() => sns.destroy());
 }
 
-/** CreateQueue answers with the queue that is there; its attributes are then brought to today's. */
+/** CreateQueue answers with the queue that is there; its attributes are then set to today's. */
 async function createQueues({ sqs, s3 }: { sqs: SQSClient; s3: S3Client }): Promise<void> {
   for (const [name, attributes] of Object.entries(QUEUES)) {
     const fifo = {
