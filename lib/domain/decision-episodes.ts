@@ -100,7 +100,7 @@ class EpisodeHistory {
   #stated: Priority | null = null;
   /** By the deadline as far as it was known: an extension, or an appeal. */
   #isJudged = false;
-  /** Places of appeals of nothing: to judge again what is still open decides nothing in the past. */
+  /** Places of appeals of nothing, and of second ones: to judge again what is still open decides nothing in the past. */
   readonly #refusedAppeals = new Set<number>();
   /** Until when what is said of the request is known from its beginning. */
   #knownUntil = Number.NEGATIVE_INFINITY;
@@ -243,10 +243,10 @@ class EpisodeHistory {
     this.#judgeAgain(at, place);
   }
 
-  /** When an update was received, as stated; some producers repeat the first receipt with every message. */
+  /** When an update was received, as stated but no later than it is; some producers repeat the first receipt with every message. */
   #receiptOf({ at, receipt }: Extract<DecisionFact, { says: 'begun' }>): number {
     const isRepeated = this.#facts.some((fact) => fact.says === 'received' && fact.receipt === receipt);
-    return isRepeated || receipt <= this.#current.receivedAt ? at : receipt;
+    return isRepeated || receipt <= this.#current.receivedAt || receipt > at ? at : receipt;
   }
 
   #prioritise(current: DecisionEpisode, { at, as, how }: Extract<DecisionFact, { says: 'priority' }>): void {
@@ -370,11 +370,12 @@ class EpisodeHistory {
   #appeal(at: number, place: number): void {
     this.#isJudged = true;
     const episode = this.#refusedAppeals.has(place) ? undefined : this.#appealable(at);
-    if (episode !== undefined) episode.appealedAt ??= at;
-    else {
-      this.#refusedAppeals.add(place);
-      addFault(this.#current, 'appeal-without-denial');
+    if (episode?.appealedAt === null) {
+      episode.appealedAt = at;
+      return;
     }
+    this.#refusedAppeals.add(place);
+    if (episode === undefined) addFault(this.#current, 'appeal-without-denial');
   }
 
   #decideAppeal(at: number, outcome: AppealOutcome | undefined, reasonGiven = false): void {

@@ -121,10 +121,13 @@ export function decisionFacts(
   } else if (stage === 'API_CONNECTOR' && status === 'COMPLETED') facts.push({ at, says: 'fit' });
   const appeal = stated?.appeal;
   if (appeal) {
-    facts.push({ at: time(appeal.receivedAt) ?? at, says: 'appealed' });
+    // What is told of a decided appeal was filed by then, and decided no earlier than it was filed.
+    const decidedAt = appeal.outcome === undefined ? at : (time(appeal.decidedAt) ?? at);
+    const filedAt = time(appeal.receivedAt) ?? Math.min(at, decidedAt);
+    facts.push({ at: filedAt, says: 'appealed' });
     if (appeal.outcome !== undefined)
       facts.push({
-        at: time(appeal.decidedAt) ?? at,
+        at: Math.max(filedAt, decidedAt),
         says: 'appeal-decided',
         as: appeal.outcome,
         ...(stated?.reasonGiven ? { reason: true } : {}),

@@ -846,6 +846,41 @@ export const kinds: Record<string, Told> = {
 };
 
 export const crossings: Record<string, Told> = {
+  'STAY-RECEIPT-LATER-THAN-SAID': [
+    'nobody says today that he will receive in a week',
+    [
+      came(),
+      yes('03-03 10:00'),
+      stay('03-06 10:00', { receivedAt: '2026-03-12T10:00:00Z' }),
+      yes('03-15 10:00'),
+    ],
+    'S received:2 approved:2 approvedInTime',
+    120,
+  ],
+  'APPEAL-TOLD-LATER': [
+    'decided the day before it is told, and filed by then',
+    [
+      came(),
+      no('03-04 10:00'),
+      event('03-09 10:00', 'APPEAL_DECIDED', null, {
+        appeal: { outcome: 'overturned', decidedAt: '2026-03-08T10:00:00Z' },
+      }),
+    ],
+    `S ${DE} appealed overturned`,
+    48,
+  ],
+  'APPEAL-DECIDED-BEFORE-FILED': [
+    'decided when it was filed, by another clock',
+    [
+      came(),
+      no('03-04 10:00'),
+      event('03-09 10:00', 'APPEAL_DECIDED', null, {
+        appeal: { outcome: 'upheld', receivedAt: '2026-03-08T10:00:00Z', decidedAt: '2026-03-08T09:00:00Z' },
+      }),
+    ],
+    `S ${DE} appealed upheld`,
+    48,
+  ],
   'EXTENDED-RECEIPT-BEFORE': [
     "the delegate's receipt comes with its answer: the extension was too late",
     [
