@@ -90,6 +90,12 @@ export const explanations: readonly { of: string; code: string; change?: string;
     why: 'of no tenant, undefined is asked as null is',
   },
   {
+    of: 'incident-cause',
+    code: 'const code = errorCode?.toUpperCase()',
+    change: 'drops what stands in',
+    why: 'joined with the others, undefined is as empty',
+  },
+  {
     of: 'unfolded_flows',
     code: 'one.sequence_no >= request.folded_no',
     why: 'the latest event once more changes no stage and waits for nothing',
