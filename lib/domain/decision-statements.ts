@@ -587,7 +587,7 @@ const end: Kind<string> = {
 const untold = (isUntold: (value: unknown) => boolean): Kind<never> => ({
   rule: 'answer',
   meant: answerMeant,
-  onlyTold: true,
+  isDoubt: true,
   read: (value) => (isUntold(value) ? undefined : null),
 });
 const untoldAnswer = untold(isUntold);

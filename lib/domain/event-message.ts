@@ -93,9 +93,7 @@ function readEvent(
   const defaults = { eventId, occurredAt: envelope.sentAt.toISOString() };
   const { event: read, notes } = normaliseEvent(parsed.data, metadata, defaults, rules);
   // What stands under `request` is the contract's; metadata are their service's own, so that there it is only told.
-  const misstated = notes.notUnderstood.find(
-    ({ path, onlyTold }) => path.startsWith('/request/') && !onlyTold,
-  );
+  const misstated = notes.notUnderstood.find(({ path, isDoubt }) => path.startsWith('/request/') && !isDoubt);
   if (misstated !== undefined) {
     const { path, rule, meant } = misstated;
     return refuse({ code: 'FIELD_INVALID', path, rule, hint: `Send ${meant}.` });

@@ -10,7 +10,7 @@ export interface NotUnderstood {
   /** What would be understood; at most 128 characters. */
   meant: string;
   /** It is told, and never a reason to refuse the event. */
-  onlyTold?: true;
+  isDoubt?: true;
 }
 
 /** What a field may say, in any of the forms that `read` knows; null is understood, and says nothing. */
