@@ -36,7 +36,7 @@ export function Gantt({ rows, now, label }: GanttProps): Html {
       <div class="gantt-stages" aria-hidden="true">
         {rows.map(({ stage, ghost, lane }) => (
           <div class={ghost ? 'ghost' : lane === 'main' ? undefined : 'side'}>
-            <DataText value={stage} most={24} />
+            <DataText value={stage} most={40} />
           </div>
         ))}
       </div>
