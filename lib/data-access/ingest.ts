@@ -126,7 +126,7 @@ function eventValues(rows: readonly Record<string, unknown>[]): Pick<AddedValues
   };
 }
 
-/** The columns of the types appended_request and appended_event (migrations/V007, V008), in their order. */
+/** The columns of the types appended_request and appended_event (migrations/schema.sql), in their order. */
 export const REQUEST_COLUMNS: readonly string[] = [
   ...['pagw_id', 'tenant', 'before_no', 'last_no', 'failures', 'retries', 'received_at', 'last_event_at'],
   ...['status', 'determination', 'decided_at', 'clock_stopped_at', 'board', 'completed_at'],

@@ -102,8 +102,8 @@ describe('a run that is killed', () => {
 });
 
 describe('two runs at once', () => {
-  it('send each of 1,000 due failures exactly once', async () => {
-    const due = Array.from({ length: 1_000 }, (_, n) =>
+  it('send each of 5,000 due failures exactly once', async () => {
+    const due = Array.from({ length: 5_000 }, (_, n) =>
       failedEvent({
         pagwId: bench.newRequest(),
         tenant: `tenant-${n % 7}`,
@@ -119,7 +119,7 @@ describe('two runs at once', () => {
       policy: defaultRetryPolicy,
       now: () => bench.now,
       leaseSeconds: LEASE_SECONDS,
-      batchSize: 50,
+      batchSize: 250,
       mayGoOn: () => true,
     };
     const runs = await Promise.all([runRetries(options), runRetries(options)]);
@@ -127,8 +127,8 @@ describe('two runs at once', () => {
     const [first, second] = runs.map(({ counts }) => counts.dispatched);
     expect(first).toBeGreaterThan(0);
     expect(second).toBeGreaterThan(0);
-    expect(bench.queue.commands).toHaveLength(1_000);
-    expect(timesSent().size).toBe(1_000);
+    expect(bench.queue.commands).toHaveLength(5_000);
+    expect(timesSent().size).toBe(5_000);
     expect(await unsettled()).toBe(0);
   });
 });
