@@ -29,7 +29,7 @@ BEGIN
     SELECT known.*
     FROM request
     CROSS JOIN LATERAL (
-      SELECT episode.pagw_id, episode.episode, due_at, received_at, priority_since, resolution, resolved_at
+      SELECT episode.*
       FROM decision_episode AS episode
       WHERE episode.pagw_id = request.pagw_id
       OFFSET 0
@@ -78,7 +78,8 @@ BEGIN
       faults = excluded.faults
     RETURNING *
   ),
-  -- A deadline that moved may be over by now, or no longer at risk.
+  -- A deadline that moved may be over by now, or no longer at risk: what take_watched_requests reads of the latest episode is
+  -- another. So it is where an episode is the latest again, whose own columns are as they were.
   due_again AS (
     UPDATE request_tracker
     SET watch_at = recorded_at
@@ -88,8 +89,15 @@ BEGIN
         FROM saved
         LEFT JOIN former ON former.pagw_id = saved.pagw_id AND former.episode = saved.episode
         WHERE saved.resolved_at IS NULL
-          AND (saved.due_at, saved.received_at, saved.priority_since)
-            IS DISTINCT FROM (former.due_at, former.received_at, former.priority_since)
+          AND (
+            saved.plan, saved.kind, saved.drugs, saved.priority, saved.requested_priority, saved.priority_since,
+            saved.received_at, saved.extension_days, saved.extended_at
+          ) IS DISTINCT FROM (
+            former.plan, former.kind, former.drugs, former.priority, former.requested_priority, former.priority_since,
+            former.received_at, former.extension_days, former.extended_at
+          )
+        UNION ALL
+        SELECT pagw_id FROM request WHERE episodes_left IS NOT NULL
       ))
   )
   INSERT INTO outgoing_event (kind, tenant, detail, written_at)

@@ -76,7 +76,7 @@ const request = fc.option(
   { freq: 4 },
 );
 
-const said = fc.record({
+const fields = {
   eventType: fc.constantFrom(...types),
   minute: fc.oneof(
     { weight: 8, arbitrary: fc.integer({ min: -200, max: 5 }) },
@@ -107,16 +107,87 @@ const said = fc.record({
   hasUrgent: fc.option(fc.boolean()),
   isAsync: fc.boolean(),
   request,
-});
+};
+const said = fc.record(fields);
+
+const DAY_MINUTES = 1_440;
+const days = (min: number, max: number) =>
+  fc.integer({ min: min * DAY_MINUTES, max: max * DAY_MINUTES }).map((minute) => instant(minute));
+
+/** What moves a deadline or takes it away. */
+const deadlineTypes = [
+  ...(['REQUEST_RECEIVED', 'PARSE_OK', 'PARSE_FAIL', 'VAL_OK', 'VAL_FAIL', 'RESPONSE_OK'] as const),
+  ...(['CALLBACK_START', 'CALLBACK_OK', 'NOTIFY_OK', 'REQUEST_UPDATED'] as const),
+  ...(['EXTENSION_GRANTED', 'APPEAL_RECEIVED'] as const),
+] as const;
+
+/** Few types in one history and close together: any of it may come before any other. */
+const saidOfDeadlines = fc
+  .subarray([...deadlineTypes, ...deadlineTypes], { minLength: 2, maxLength: 6 })
+  .map((some) =>
+    fc.record({
+      ...fields,
+      eventType: fc.constantFrom(...some),
+      minute: fc.oneof(
+        { weight: 6, arbitrary: fc.integer({ min: -12, max: 0 }) },
+        { weight: 1, arbitrary: fc.integer({ min: -20 * DAY_MINUTES, max: 0 }) },
+      ),
+      tenant: fc.constant('anthem'),
+      outcome: fc.constantFrom('approved', 'denied', 'pended', 'what?', 'what?'),
+      disposition: fc.constant(null),
+      status: fc.constant(null),
+      request: fc.option(
+        fc.record(
+          {
+            priority: fc.constantFrom('EXPEDITED', 'STANDARD'),
+            receivedAt: days(-20, 0),
+            notifiedAt: days(-20, 0),
+            plan: fc.constantFrom('THREE', 'FREE', 'OTHER'),
+            drug: fc.constantFrom(true, false, 'medical', 'pharmacy'),
+            kind: fc.constantFrom('inquiry', 'retrospective'),
+            expedited: fc.boolean(),
+            expediteDenied: fc.constant(true),
+            reviewAction: fc.constantFrom('A1', 'A3', 'A4', 'C', 'NA'),
+            extension: fc.record(
+              { days: fc.constantFrom(1, 14), at: days(-10, 0) },
+              { requiredKeys: ['days'] },
+            ),
+            appeal: fc.record(
+              { receivedAt: days(-10, 0), outcome: fc.constantFrom('upheld', 'overturned', 'withdrawn') },
+              { requiredKeys: [] },
+            ),
+            update: fc.boolean(),
+          },
+          { requiredKeys: [] },
+        ),
+        { freq: 2 },
+      ),
+    }),
+  );
 
 /** Up to `maxLength` events of one request as a message gives them, each with an id of its own. */
 export function arbitraryHistory(pagwId: string, maxLength = 25): fc.Arbitrary<TrackedEvent[]> {
-  return fc
-    .array(said, { minLength: 1, maxLength })
-    .map((events) => events.map((event, place) => toTrackedEvent(pagwId, `e-${place}`, event)));
+  return historyOf(said, pagwId, maxLength);
 }
 
-type Said = typeof said extends fc.Arbitrary<infer Value> ? Value : never;
+/** The same of what decides when a decision is due, and whether it is. Plans: THREE days, FREE of any, and OTHER. */
+export function arbitraryDeadlines(pagwId: string, maxLength = 8): fc.Arbitrary<TrackedEvent[]> {
+  return saidOfDeadlines.chain((one) => historyOf(one, pagwId, maxLength));
+}
+
+function historyOf(
+  event: fc.Arbitrary<Said>,
+  pagwId: string,
+  maxLength: number,
+): fc.Arbitrary<TrackedEvent[]> {
+  return fc
+    .array(event, { minLength: 1, maxLength })
+    .map((events) => events.map((one, place) => toTrackedEvent(pagwId, `e-${place}`, one)));
+}
+
+type Said = Omit<typeof said extends fc.Arbitrary<infer Value> ? Value : never, 'request'> & {
+  request: object | null;
+};
 
 function toTrackedEvent(pagwId: string, eventId: string, event: Said): TrackedEvent {
   const { minute, outcome, disposition, subscriptionCount, hasUrgent, isAsync, ...fields } = event;

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { arbitraryHistory, cutAnywhere, recordedAt } from '../../support/arbitrary-history.ts';
+import {
+  arbitraryDeadlines,
+  arbitraryHistory,
+  cutAnywhere,
+  recordedAt,
+} from '../../support/arbitrary-history.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectDerivedStates } from '../../support/derived-states.ts';
 
@@ -33,7 +38,7 @@ const renamed = (history: readonly TrackedEvent[], prefix: string, place: number
 
 it('gives the same rows however histories are cut, doubled and mixed, and the same when folded from the end', async () => {
   let run = 0;
-  const histories = fc.array(arbitraryHistory('H', 15), {
+  const histories = fc.array(fc.oneof(arbitraryHistory('H', 15), arbitraryDeadlines('H', 15)), {
     minLength: HISTORIES_A_RUN,
     maxLength: HISTORIES_A_RUN,
   });

@@ -1,15 +1,22 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultDecisionPolicy, parseDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
+import { parseDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits, shortestLimit } from '../../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { arbitraryHistory, cutAnywhere, recordedAt } from '../../support/arbitrary-history.ts';
+import {
+  arbitraryDeadlines,
+  arbitraryHistory,
+  cutAnywhere,
+  recordedAt,
+} from '../../support/arbitrary-history.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { afterMinutes, recordHistory } from '../../support/history.ts';
+import { afterMinutes, recordHistory, type Step } from '../../support/history.ts';
 
 const HISTORIES_A_RUN = 40;
-const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
+const policy = parseDecisionPolicy('{"plans":{"THREE":{"standardHours":72},"FREE":"off"}}');
+const rules = { limits: defaultStageLimits, policy };
+const fold = { policy, believedDays: 90 };
 let db: TestDatabase;
 beforeAll(async () => {
   db = await openTestDatabase();
@@ -33,49 +40,56 @@ const gap = fc.oneof(
   fc.integer({ min: 200, max: 5_000 }),
 );
 
-it('looks at every request before its verdict changes, however its events are cut and whenever it looked before', async () => {
-  let run = 0;
-  const histories = fc.array(arbitraryHistory('H', 12), {
-    minLength: HISTORIES_A_RUN,
-    maxLength: HISTORIES_A_RUN,
-  });
-  const steps = fc.array(fc.record({ cut: fc.nat(), minutes: gap, looks: fc.boolean() }), {
-    minLength: 4,
-    maxLength: 12,
-  });
-  await fc.assert(
-    fc.asyncProperty(histories, steps, async (made, taken) => {
-      const ids = `L${++run}-%`;
-      let now = recordedAt;
-      // The first events of all, then the second ones …
-      const all = Array.from({ length: 12 }, (_, step) =>
-        made.flatMap((history, place) =>
-          history.slice(step, step + 1).map((event) => ({ ...event, pagwId: `L${run}-${place}` })),
-        ),
-      ).flat();
-      const batches = cutAnywhere(
-        all,
-        taken.map(({ cut }) => cut),
-      );
-      for (const [place, batch] of batches.entries()) {
-        await recordEvents(db.database, batch, now);
-        const { minutes = 1, looks = true } = taken[place] ?? {};
-        now = afterMinutes(now, minutes);
-        if (looks) await checkRequests(db.database, { rules, now });
-      }
-      now = afterMinutes(now, shortestLimit(rules.limits) / 60);
-      await checkRequests(db.database, { rules, now });
-      const looked = await verdicts(ids);
-      await db.database.execute(
-        'UPDATE request_tracker SET watch_at = :now::timestamptz WHERE pagw_id LIKE :ids',
-        { now, ids },
-      );
-      await checkRequests(db.database, { rules, now });
-      expect(looked).toEqual(await verdicts(ids));
-    }),
-    { numRuns: 4, endOnFailure: true },
-  );
-}, 180_000);
+let run = 0;
+it.each([
+  ['of any kind', arbitraryHistory],
+  ['of deadlines that come, move and go', arbitraryDeadlines],
+])(
+  'looks at every request before its verdict changes, however its events, %s, are cut and whenever it looked before',
+  async (_, arbitrary) => {
+    const histories = fc.array(arbitrary('H', 12), {
+      minLength: HISTORIES_A_RUN,
+      maxLength: HISTORIES_A_RUN,
+    });
+    const steps = fc.array(fc.record({ cut: fc.nat(), minutes: gap, looks: fc.boolean() }), {
+      minLength: 4,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(histories, steps, async (made, taken) => {
+        const ids = `L${++run}-%`;
+        let now = recordedAt;
+        // The first events of all, then the second ones …
+        const all = Array.from({ length: 12 }, (_, step) =>
+          made.flatMap((history, place) =>
+            history.slice(step, step + 1).map((event) => ({ ...event, pagwId: `L${run}-${place}` })),
+          ),
+        ).flat();
+        const batches = cutAnywhere(
+          all,
+          taken.map(({ cut }) => cut),
+        );
+        for (const [place, batch] of batches.entries()) {
+          await recordEvents(db.database, batch, now, fold);
+          const { minutes = 1, looks = true } = taken[place] ?? {};
+          now = afterMinutes(now, minutes);
+          if (looks) await checkRequests(db.database, { rules, now });
+        }
+        now = afterMinutes(now, shortestLimit(rules.limits) / 60);
+        await checkRequests(db.database, { rules, now });
+        const looked = await verdicts(ids);
+        await db.database.execute(
+          'UPDATE request_tracker SET watch_at = :now::timestamptz WHERE pagw_id LIKE :ids',
+          { now, ids },
+        );
+        await checkRequests(db.database, { rules, now });
+        expect(looked).toEqual(await verdicts(ids));
+      }),
+      { numRuns: 4, endOnFailure: true },
+    );
+  },
+  180_000,
+);
 
 describe('a pended request, which is looked at once a day', () => {
   const HOURS = 60;
@@ -92,9 +106,6 @@ describe('a pended request, which is looked at once a day', () => {
     ['is the plan’s that has three days', { request: { plan: 'THREE' } }],
   ])('is looked at once when it turns out that it %s', async (said, fields) => {
     const pagwId = `PENDED-${said.replaceAll(/[^a-z]/gi, '')}`;
-    const policy = parseDecisionPolicy('{"plans":{"THREE":{"standardHours":72}}}');
-    const rulesOfPlans = { limits: defaultStageLimits, policy };
-    const fold = { policy, believedDays: 90 };
     await recordHistory(
       db.database,
       { pagwId },
@@ -105,9 +116,52 @@ describe('a pended request, which is looked at once a day', () => {
       ],
       fold,
     );
-    await checkRequests(db.database, { rules: rulesOfPlans, now: afterMinutes(recordedAt, 73 * HOURS) });
+    await checkRequests(db.database, { rules, now: afterMinutes(recordedAt, 73 * HOURS) });
     await recordHistory(db.database, { pagwId }, recordedAt, [[73 * HOURS + 1, 'PARSE_OK', fields]], fold);
-    await checkRequests(db.database, { rules: rulesOfPlans, now: afterMinutes(recordedAt, 73 * HOURS + 2) });
+    await checkRequests(db.database, { rules, now: afterMinutes(recordedAt, 73 * HOURS + 2) });
     expect((await verdicts(pagwId)).map(({ deadlineRisk }) => deadlineRisk)).toEqual(['breached']);
+  });
+
+  const DAYS = 24 * HOURS;
+  const unfit: Step[] = [
+    [1, 'PARSE_FAIL'],
+    [3, 'RESPONSE_OK', { metadata: { outcome: 'not a word for it' } }],
+  ];
+  const foundFit: Step = [2, 'PARSE_OK', { lateMinutes: 8 * DAYS }];
+  it.each<[string, Step[], Step, object]>([
+    [
+      'its update is taken back, and nothing binds what is left',
+      [
+        [0, 'REQUEST_RECEIVED', { request: { drug: 'pharmacy' } }],
+        ...unfit,
+        [8 * DAYS, 'REQUEST_UPDATED', { request: { drug: false } }],
+      ],
+      foundFit,
+      { dueAt: null, deadlineRisk: null },
+    ],
+    [
+      'its update is taken back, and what is left is overdue',
+      [[0, 'REQUEST_RECEIVED'], ...unfit, [8 * DAYS, 'REQUEST_UPDATED']],
+      foundFit,
+      { dueAt: new Date('2026-03-17T23:59:59.999Z'), deadlineRisk: 'breached' },
+    ],
+    [
+      'it was expedited and that denied at one instant',
+      [
+        [2 * DAYS, 'REQUEST_RECEIVED'],
+        [2 * DAYS + 1, 'RESPONSE_OK', { metadata: { reviewAction: 'A4' } }],
+        [8 * DAYS, 'EXPEDITED', { request: { priority: 'EXPEDITED' } }],
+      ],
+      [8 * DAYS, 'EXPEDITE_DENIED', { request: { priority: 'STANDARD' }, lateMinutes: 2 }],
+      { dueAt: new Date('2026-03-19T23:59:59.999Z'), deadlineRisk: 'at-risk' },
+    ],
+  ])('is looked at once when %s', async (said, steps, late, expected) => {
+    const pagwId = `LATE-${said.replaceAll(/[^a-z]/gi, '').slice(0, 40)}`;
+    await recordHistory(db.database, { pagwId }, recordedAt, steps, fold);
+    await checkRequests(db.database, { rules, now: afterMinutes(recordedAt, 8 * DAYS + 1) });
+    expect(await verdicts(pagwId)).toMatchObject([{ stuckReason: null, deadlineRisk: null }]);
+    await recordHistory(db.database, { pagwId }, recordedAt, [late], fold);
+    await checkRequests(db.database, { rules, now: afterMinutes(recordedAt, 8 * DAYS + 4) });
+    expect(await verdicts(pagwId)).toMatchObject([expected]);
   });
 });
