@@ -24,6 +24,8 @@ const HEAT_MS = 40;
 const MOST_CALLS = 50;
 const CHECKED_PAGES = 5;
 const MOST_GROWTH = 1.3;
+/** By then the retries of what failed last are due. */
+const DUE_AFTER_MS = 300_000;
 /** Below this a difference is no more than noise of the measurement. */
 const NOISE_US = 500;
 
@@ -114,7 +116,7 @@ async function open(server: BenchServer, name: string, closing: (() => Promise<v
   const { rows: closed } = await watcher.query(
     `SELECT pagw_id AS "pagwId", tenant FROM request_tracker TABLESAMPLE system (2) WHERE completed_at IS NOT NULL LIMIT 5000`,
   );
-  const subjects = { now: new Date(latest[0].now.getTime() + 60_000), pagwId: shown[0].pagwId, closed };
+  const subjects = { now: new Date(latest[0].now.getTime() + DUE_AFTER_MS), pagwId: shown[0].pagwId, closed };
   return { database, subjects, meter: new CostMeter(database, watcher) };
 }
 
