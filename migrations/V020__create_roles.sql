@@ -44,6 +44,9 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO pagw_maintainer, pagw_writer, pag
 
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO pagw_writer;
 
+-- How far events are numbered says how many are not counted yet; a reader sees it by the ids of events, too.
+GRANT SELECT ON SEQUENCE event_tracker_id_seq TO pagw_reader;
+
 -- The same on what is made later, months and the views in functions/ among it.
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pagw_maintainer, pagw_writer, pagw_reader;
 

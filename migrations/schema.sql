@@ -100,6 +100,7 @@ CREATE DOMAIN pagw_resolution AS character varying(16) CHECK (((VALUE)::text = A
 
 CREATE SEQUENCE event_tracker_id_seq AS bigint;
 ALTER SEQUENCE event_tracker_id_seq OWNED BY event_tracker.id;
+GRANT SELECT ON SEQUENCE event_tracker_id_seq TO pagw_reader;
 GRANT USAGE ON SEQUENCE event_tracker_id_seq TO pagw_writer;
 
 CREATE TABLE archive_object (

@@ -15,6 +15,7 @@ import { openQuarantine } from '../../lib/flows/ingest/quarantine.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { afterMinutes, recordHistory } from '../support/history.ts';
+import { openAsRole } from '../support/role-database.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
@@ -25,6 +26,7 @@ let server: FauxqsServer;
 let s3: S3Client;
 let sqs: SQSClient;
 let connection: Connection;
+const closing: { close(): Promise<void> }[] = [];
 let key: string;
 
 /** Each command that the page prints, once, with the line it stands in. */
@@ -48,7 +50,18 @@ beforeAll(async () => {
     return `${account.endpoint}/000000000000/${name}`;
   };
   const [eventsQueueUrl, deadLetterQueueUrl] = [await queue('events.fifo'), await queue('dead.fifo')];
-  connection = connectionTo(db, now, { s3, sqs, eventsQueueUrl, deadLetterQueueUrl });
+  // As on AWS: each command by the login that it asks for.
+  const logins = {
+    reader: await openAsRole(db, 'pagw_reader'),
+    operator: await openAsRole(db, 'pagw_operator'),
+    writer: await openAsRole(db, 'pagw_writer'),
+    owner: db,
+  };
+  closing.push(logins.reader, logins.operator, logins.writer);
+  connection = connectionTo(db, now, {
+    ...{ s3, sqs, eventsQueueUrl, deadLetterQueueUrl },
+    database: (login) => logins[login].database,
+  });
   await sqs.send(
     new SendMessageCommand({
       QueueUrl: deadLetterQueueUrl,
@@ -91,6 +104,7 @@ afterAll(async () => {
   s3.destroy();
   sqs.destroy();
   await server.stop();
+  for (const login of closing) await login.close();
   await db.close();
 });
 

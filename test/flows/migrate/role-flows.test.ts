@@ -17,6 +17,11 @@ import { parseStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { closeRequest } from '../../../lib/flows/operate/close-request.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import { viewNames } from '../../../lib/reports/place.ts';
+import { reports } from '../../../lib/reports/reports.ts';
+import { readRules } from '../../../lib/views/read-rules.ts';
+import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
+import { connectionTo, runCli } from '../../cli/run-cli.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { openOldMonth } from '../../support/old-month.ts';
@@ -29,15 +34,18 @@ const kim = { actedBy: 'kim', reason: 'a drill' };
 let db: TestDatabase;
 let writer: RoleDatabase;
 let operator: RoleDatabase;
+let reader: RoleDatabase;
 
 beforeAll(async () => {
   db = await openTestDatabase();
   writer = await openAsRole(db, 'pagw_writer');
   operator = await openAsRole(db, 'pagw_operator');
+  reader = await openAsRole(db, 'pagw_reader');
 });
 afterAll(async () => {
   await writer.close();
   await operator.close();
+  await reader.close();
   await db.close();
 });
 
@@ -69,6 +77,50 @@ it('a login of the writer records, retries, checks and tells', async () => {
     await runStuckAlarm(database, { rules, measureLag, now: later, publish: async () => undefined }),
   ).toMatchObject({ stuck: 1, sent: 1 });
   expect(await claimNotifications(database, 10, 60, later)).toEqual([]);
+});
+
+describe('a login of the reader', () => {
+  it.each(reports.map((report) => [report.name, report] as const))(
+    'reads the report %s',
+    async (_name, report) => {
+      const words = { timeline: ['PAGW-WRITER-1'], search: ['shared=yes'] }[report.name] ?? [];
+      const filters = Object.fromEntries(
+        (report.filters ?? []).flatMap(({ name, standard }) => (standard ? [[name, standard]] : [])),
+      );
+      const question = { tenant: 'anthem', now, since: new Date('2026-01-01T00:00:00Z'), filters, words };
+      await expect(report.read(reader.database, { ...question, limit: 100 })).resolves.toBeDefined();
+    },
+  );
+
+  it.each(viewNames)('looks at the view %s', async (view) => {
+    const { rows } = await db.database.execute<{ id: number }>('SELECT max(id) AS id FROM incident');
+    const id = { incident: String(rows[0]?.id), rejection: '1' }[view as string] ?? 'PAGW-WRITER-1';
+    const question = { view, describe: false, theme: 'light' as const, parameters: { id } };
+    const { failure } = await drawWidget(question, {
+      ...{ database: reader.database, tenant: null, rules: readRules({}), now: later },
+      functionArn: 'arn:aws:lambda:x',
+    });
+    // Nothing was refused in this test's database.
+    expect(failure?.status ?? 200).toBe(view === 'rejection' ? 404 : 200);
+  });
+});
+
+it.each([
+  ['request', 'list'],
+  ['request', 'show', 'PAGW-WRITER-1'],
+  ['stuck', '--group-by', 'tenant'],
+  ['audit'],
+  ['export', '--format', 'csv', '--since', '2026-01-01'],
+  ['export', '--format', 'xes', '--since', '2026-01-01'],
+  ['archive', 'list'],
+  ['retry', 'batches'],
+])('the reader’s login is enough for pagw %s %s', async (...words) => {
+  const connection = connectionTo(db, later, {
+    database: (login) => ({ reader })[login as 'reader'].database,
+  });
+  const { code, stderr } = await runCli(words, { connection });
+  expect(stderr).not.toMatch(/✗/);
+  expect(code).toBe(0);
 });
 
 describe('a login of the operator', () => {
