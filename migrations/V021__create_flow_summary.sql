@@ -31,7 +31,7 @@ CREATE INDEX ix_request_flow_seen ON request_flow (seen_at);
 CREATE TABLE flow_summary (
   slice         VARCHAR(4) NOT NULL CHECK (slice IN ('hour', 'day')),
   starts_at     TIMESTAMPTZ NOT NULL CHECK (starts_at = date_trunc(slice, starts_at, 'UTC')),
-  tenant        VARCHAR(64) COLLATE "C" NOT NULL,
+  tenant        VARCHAR(64) COLLATE "C" CHECK (tenant IS NOT NULL OR slice = 'day'),
   request_type  VARCHAR(64) COLLATE "C",
   priority      pagw_priority,
   kind          VARCHAR(9) NOT NULL CHECK (kind IN ('first', 'hand-over', 'last', 'path', 'answer', 'decision')),
@@ -74,6 +74,7 @@ COMMENT ON COLUMN request_flow.waits_ms IS 'From the last event of a visit to th
 COMMENT ON COLUMN request_flow.left_failed IS 'Whether the last event before each hand-over was FAILED';
 COMMENT ON COLUMN request_flow.answer_ms IS 'From receipt to the answer (completed_at), as of last_sequence_no, as are type, priority and decision_ms; null while there is none';
 COMMENT ON TABLE flow_summary IS 'Roll-up of request_flow by hour and day of the request''s latest event; path is the two stages of a hand-over, the stage of a first or last, at most 100 stages of a path';
+COMMENT ON COLUMN flow_summary.tenant IS 'Null in the rows of a day that count all tenants together';
 COMMENT ON COLUMN flow_summary.clamped IS 'How many durations were below zero, and count as zero';
 COMMENT ON COLUMN flow_summary.went_back IS 'Hand-overs to a stage that the request had been in before';
 COMMENT ON TABLE flow_changed_request IS 'Requests to fold into request_flow; marked with the changed hours of the event summary';

@@ -500,7 +500,7 @@ GRANT SELECT ON TABLE flow_changed_request TO pagw_writer;
 CREATE TABLE flow_summary (
   slice character varying(4) NOT NULL,
   starts_at timestamp with time zone NOT NULL,
-  tenant character varying(64) COLLATE "C" NOT NULL,
+  tenant character varying(64) COLLATE "C",
   request_type character varying(64) COLLATE "C",
   priority pagw_priority,
   kind character varying(9) NOT NULL,
@@ -517,12 +517,14 @@ CREATE TABLE flow_summary (
   bucket_counts bigint[] NOT NULL,
   CONSTRAINT ck_flow_summary_histogram CHECK ((cardinality(buckets) = cardinality(bucket_counts))),
   CONSTRAINT flow_summary_check CHECK ((starts_at = date_trunc((slice)::text, starts_at, 'UTC'::text))),
+  CONSTRAINT flow_summary_check1 CHECK (((tenant IS NOT NULL) OR ((slice)::text = 'day'::text))),
   CONSTRAINT flow_summary_kind_check CHECK (((kind)::text = ANY ((ARRAY['first'::character varying, 'hand-over'::character varying, 'last'::character varying, 'path'::character varying, 'answer'::character varying, 'decision'::character varying])::text[]))),
   CONSTRAINT flow_summary_lanes_check CHECK (((lanes)::text = ANY ((ARRAY['main'::character varying, 'all'::character varying])::text[]))),
   CONSTRAINT flow_summary_slice_check CHECK (((slice)::text = ANY ((ARRAY['hour'::character varying, 'day'::character varying])::text[])))
 );
 CREATE INDEX ix_flow_summary_slice ON public.flow_summary USING btree (slice, starts_at, tenant);
 COMMENT ON TABLE flow_summary IS 'Roll-up of request_flow by hour and day of the request''s latest event; path is the two stages of a hand-over, the stage of a first or last, at most 100 stages of a path';
+COMMENT ON COLUMN flow_summary.tenant IS 'Null in the rows of a day that count all tenants together';
 COMMENT ON COLUMN flow_summary.clamped IS 'How many durations were below zero, and count as zero';
 COMMENT ON COLUMN flow_summary.went_back IS 'Hand-overs to a stage that the request had been in before';
 GRANT SELECT ON TABLE flow_summary TO pagw_maintainer;
@@ -1883,7 +1885,7 @@ GRANT EXECUTE ON FUNCTION ensure_event_partition(date) TO pagw_writer;
 CREATE OR REPLACE FUNCTION public.flow_between(of_tenant text, since timestamp with time zone, until timestamp with time zone, most bigint)
  RETURNS SETOF flow_summary
  LANGUAGE plpgsql
- STABLE
+ STABLE ROWS 100000
  SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 DECLARE
@@ -1913,6 +1915,7 @@ DECLARE
     WHERE hour <> ALL (changed_hours)
   );
   ids CONSTANT text[] DEFAULT unfolded_ids(of_tenant, most);
+  in_total CONSTANT boolean DEFAULT of_tenant IS NULL AND (SELECT tenants IS NULL FROM reader_scope);
 BEGIN
   RETURN QUERY
   WITH live AS MATERIALIZED (
@@ -1932,7 +1935,11 @@ BEGIN
   FROM flow_summary AS daily
   WHERE daily.slice = 'day' AND daily.starts_at >= day_from AND daily.starts_at < day_until
     AND daily.starts_at <> ALL (changed_days)
-    AND (of_tenant IS NULL OR daily.tenant = of_tenant)
+    AND CASE
+      WHEN in_total THEN daily.tenant IS NULL
+      WHEN of_tenant IS NULL THEN daily.tenant IS NOT NULL
+      ELSE daily.tenant = of_tenant
+    END
   UNION ALL
   SELECT hourly.*
   FROM flow_summary AS hourly
@@ -2357,10 +2364,15 @@ BEGIN
     FROM flow_summary AS hourly
     WHERE of_slice = 'day' AND hourly.slice = 'hour' AND hourly.starts_at >= since AND hourly.starts_at < before
   ),
+  counted_for AS (
+    SELECT part.tenant AS of_tenant, part.* FROM part
+    UNION ALL
+    SELECT NULL::varchar(64), part.* FROM part WHERE of_slice = 'day'
+  ),
   -- A part with a histogram is a row for each of its buckets, and counts in the first of them.
   bucketed AS MATERIALIZED (
     SELECT
-      part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path, bucket,
+      part.of_tenant, part.request_type, part.priority, part.kind, part.lanes, part.path, bucket,
       sum(counted)::bigint AS counted,
       sum(part.count) FILTER (WHERE place IS NULL OR place = 1) AS count,
       sum(part.clamped) FILTER (WHERE place IS NULL OR place = 1) AS clamped,
@@ -2369,19 +2381,19 @@ BEGIN
       sum(part.open) FILTER (WHERE place IS NULL OR place = 1) AS open,
       sum(part.sum_ms) FILTER (WHERE place IS NULL OR place = 1) AS sum_ms,
       max(part.max_ms) AS max_ms
-    FROM part
+    FROM counted_for AS part
     LEFT JOIN LATERAL unnest(part.buckets, part.bucket_counts) WITH ORDINALITY AS histogram (bucket, counted, place) ON true
-    GROUP BY part.tenant, part.request_type, part.priority, part.kind, part.lanes, part.path, bucket
+    GROUP BY part.of_tenant, part.request_type, part.priority, part.kind, part.lanes, part.path, bucket
   )
   SELECT
-    of_slice::varchar(4), since, bucketed.tenant, bucketed.request_type, bucketed.priority, bucketed.kind, bucketed.lanes,
+    of_slice::varchar(4), since, bucketed.of_tenant, bucketed.request_type, bucketed.priority, bucketed.kind, bucketed.lanes,
     bucketed.path,
     sum(bucketed.count)::bigint, sum(bucketed.clamped)::bigint, sum(bucketed.failed)::bigint,
     sum(bucketed.went_back)::bigint, sum(bucketed.open)::bigint, sum(bucketed.sum_ms), max(bucketed.max_ms),
     coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}'),
     coalesce(array_agg(counted ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')
   FROM bucketed
-  GROUP BY bucketed.tenant, bucketed.request_type, bucketed.priority, bucketed.kind, bucketed.lanes, bucketed.path;
+  GROUP BY bucketed.of_tenant, bucketed.request_type, bucketed.priority, bucketed.kind, bucketed.lanes, bucketed.path;
 END
 $function$;
 REVOKE EXECUTE ON FUNCTION merge_flows(text,timestamp with time zone,timestamp with time zone) FROM PUBLIC;

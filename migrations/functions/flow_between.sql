@@ -2,10 +2,14 @@
 -- before `until` (null: no end), in pieces to be added up: whole days that are merged, else hours, from the roll-up; the
 -- span's edges and hours that changed since from request_flow; requests that got events since they were folded (of the
 -- next `most` events) from those events, less what the roll-up says of them still. The largest wait is the roll-up's.
+-- Days of all tenants are read as such (tenant is null), unless the reader is limited to some.
 -- Called by reports: lib/data-access/flow.ts.
+--
+-- ROWS, because a plan for a thousand of them took five times as long.
 CREATE OR REPLACE FUNCTION flow_between(of_tenant text, since timestamptz, until timestamptz, most bigint)
 RETURNS SETOF flow_summary
 LANGUAGE plpgsql STABLE
+ROWS 100000
 SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
@@ -35,6 +39,7 @@ DECLARE
     WHERE hour <> ALL (changed_hours)
   );
   ids CONSTANT text[] DEFAULT unfolded_ids(of_tenant, most);
+  in_total CONSTANT boolean DEFAULT of_tenant IS NULL AND (SELECT tenants IS NULL FROM reader_scope);
 BEGIN
   RETURN QUERY
   WITH live AS MATERIALIZED (
@@ -54,7 +59,11 @@ BEGIN
   FROM flow_summary AS daily
   WHERE daily.slice = 'day' AND daily.starts_at >= day_from AND daily.starts_at < day_until
     AND daily.starts_at <> ALL (changed_days)
-    AND (of_tenant IS NULL OR daily.tenant = of_tenant)
+    AND CASE
+      WHEN in_total THEN daily.tenant IS NULL
+      WHEN of_tenant IS NULL THEN daily.tenant IS NOT NULL
+      ELSE daily.tenant = of_tenant
+    END
   UNION ALL
   SELECT hourly.*
   FROM flow_summary AS hourly

@@ -4,6 +4,7 @@ import type { Database } from '../../../lib/data-access/database.ts';
 import { explainTimeline } from '../../../lib/data-access/doctor.ts';
 import { noteDoubtfulNames } from '../../../lib/data-access/doubtful-names.ts';
 import { eventDistribution } from '../../../lib/data-access/event-reports.ts';
+import { readFlow } from '../../../lib/data-access/flow.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
 import { holdHistory } from '../../../lib/data-access/legal-hold.ts';
 import { keepLoadSample } from '../../../lib/data-access/load.ts';
@@ -283,6 +284,10 @@ describe('a reader limited to anthem', () => {
     const ofAll = await eventDistribution(reader.database, { tenant: null, ...days });
     expect(ofAll).toEqual(await eventDistribution(owner, { tenant: 'anthem', ...days }));
     expect(ofAll).not.toEqual(await eventDistribution(owner, { tenant: null, ...days }));
+    const flowOfAll = await readFlow(reader.database, { tenant: null, ...days });
+    expect(flowOfAll.requestCount).toBeGreaterThan(0);
+    expect(flowOfAll).toEqual(await readFlow(owner, { tenant: 'anthem', ...days }));
+    expect(flowOfAll).not.toEqual(await readFlow(owner, { tenant: null, ...days }));
   });
 
   it('reads no month but through its parent, one that is made later included', async () => {
