@@ -1,16 +1,19 @@
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext, type Sent, sqsEvent } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const BUCKET = 'quarantine';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 let db: TestDatabase;
+/** As on AWS: what the handler may do is its role's. */
+let login: RoleDatabase;
 let s3Server: FauxqsServer;
 let s3: S3Client;
 let environment: NodeJS.ProcessEnv;
@@ -30,7 +33,8 @@ beforeAll(async () => {
     // Nobody answers there, so nothing can be told to rest, and nothing depends on it.
     EVENTS_QUEUE_URL: 'http://127.0.0.1:9/000000000000/pagw-events.fifo',
   };
-  stubAws({ RDS_DATA: inject('dataApiUrl'), S3: endpoint, SQS: 'http://127.0.0.1:9' });
+  login = await openAsRole(db, 'pagw_writer');
+  stubAws({ RDS_DATA: login.dataApiUrl, S3: endpoint, SQS: 'http://127.0.0.1:9' });
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   logged = [];
@@ -44,6 +48,7 @@ afterAll(async () => {
   vi.restoreAllMocks();
   s3.destroy();
   await s3Server.stop();
+  await login.close();
   await db.close();
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/maintain.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
@@ -9,11 +9,14 @@ import { recordHistory } from '../support/history.ts';
 import { HAPPY_WITH_RETRY } from '../support/history-ages.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const DAY_MS = 86_400_000;
 let db: TestDatabase;
+/** As on AWS: what the handler may do is its role's. */
+let login: RoleDatabase;
 let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
 let logged: string[];
 let environment: NodeJS.ProcessEnv;
@@ -25,7 +28,8 @@ beforeAll(async () => {
     ...databaseSettings(db),
     ARCHIVE_BUCKET: archive.bucket,
   };
-  stubAws({ RDS_DATA: inject('dataApiUrl'), S3: archive.endpoint });
+  login = await openAsRole(db, 'pagw_maintainer');
+  stubAws({ RDS_DATA: login.dataApiUrl, S3: archive.endpoint });
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   logged = [];
@@ -37,6 +41,7 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
   await archive.close();
+  await login.close();
   await db.close();
 });
 

@@ -1,6 +1,6 @@
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/retry.ts';
 import { pauseRetries, requestRetryBatch } from '../../lib/data-access/retry-orders.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
@@ -8,12 +8,15 @@ import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 import { failedEvent } from '../support/tracked-event.ts';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const recordedAt = new Date('2026-03-01T10:00:00Z');
 const now = new Date('2026-03-01T10:02:00Z');
 let db: TestDatabase;
+/** As on AWS: what the handler may do is its role's. */
+let login: RoleDatabase;
 let server: FauxqsServer;
 let sqs: SQSClient;
 let environment: NodeJS.ProcessEnv;
@@ -32,7 +35,8 @@ beforeAll(async () => {
     ...databaseSettings(db),
     RETRY_QUEUE_URL: `${endpoint}/000000000000/${QueueUrl?.split('/').at(-1)}`,
   };
-  stubAws({ RDS_DATA: inject('dataApiUrl'), SQS: endpoint });
+  login = await openAsRole(db, 'pagw_writer');
+  stubAws({ RDS_DATA: login.dataApiUrl, SQS: endpoint });
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
@@ -51,6 +55,7 @@ afterAll(async () => {
   vi.restoreAllMocks();
   sqs.destroy();
   await server.stop();
+  await login.close();
   await db.close();
 });
 

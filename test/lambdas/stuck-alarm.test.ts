@@ -8,16 +8,19 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/stuck-alarm.ts';
 import { readCheck } from '../../lib/data-access/stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { afterMinutes, recordHistory, type Step } from '../support/history.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
 let db: TestDatabase;
+/** As on AWS: what the handler may do is its role's. */
+let login: RoleDatabase;
 let server: FauxqsServer;
 let sns: SNSClient;
 let sqs: SQSClient;
@@ -49,7 +52,8 @@ beforeAll(async () => {
     RUNBOOK_URL: 'https://example.org/runbook',
     STACK_NAME: 'PagwEventTracker-dev',
   };
-  stubAws({ RDS_DATA: inject('dataApiUrl'), SQS: endpoint, SNS: endpoint });
+  login = await openAsRole(db, 'pagw_writer');
+  stubAws({ RDS_DATA: login.dataApiUrl, SQS: endpoint, SNS: endpoint });
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   logged = [];
@@ -69,6 +73,7 @@ afterAll(async () => {
   sns.destroy();
   sqs.destroy();
   await server.stop();
+  await login.close();
   await db.close();
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler, type WidgetAnswer } from '../../lambdas/widget.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { keepIncidents } from '../../lib/flows/stuck-alarm/keep-incidents.ts';
@@ -9,14 +9,18 @@ import { freePort } from '../support/free-port.ts';
 import { incidentGroup } from '../support/incident-group.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 import { hostileTexts, now } from '../support/view-fixtures.ts';
 
 let testDatabase: TestDatabase;
+/** As on AWS: it reads as the reader. */
+let login: RoleDatabase;
 
 beforeAll(async () => {
   testDatabase = await openTestDatabase();
+  login = await openAsRole(testDatabase, 'pagw_reader');
   const { database } = testDatabase;
   const hostile = hostileTexts.map((text, position) =>
     failedEvent({
@@ -57,9 +61,12 @@ beforeAll(async () => {
   );
 }, 120_000);
 
-afterAll(() => testDatabase.close());
+afterAll(async () => {
+  await login.close();
+  await testDatabase.close();
+});
 
-function widgetOf(tenant: string, dataApiUrl = inject('dataApiUrl'), clock: Clock = { now: () => now }) {
+function widgetOf(tenant: string, dataApiUrl = login.dataApiUrl, clock: Clock = { now: () => now }) {
   stubAws({ RDS_DATA: dataApiUrl });
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   const environment = { ...databaseSettings(testDatabase), WIDGET_TENANT: tenant };
