@@ -1,4 +1,5 @@
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
+import { LIVE_MAX_EVENTS } from './flow.ts';
 import { readBounded } from './page.ts';
 import { type ReportSpan, spanValues } from './report-span.ts';
 import { EACH_TENANT } from './requests.ts';
@@ -69,12 +70,15 @@ export interface LoadQuery extends ReportSpan {
   stepHours: number;
 }
 
+const HOUR_MS = 3_600_000;
+const LIVE_HOURS = 22;
+
 /** More than a chart has room for. */
 const MAX_SLICES = 1_000;
 
 /**
  * The load of a span in slices, oldest first, those without anything left out: events and failures from the event summary,
- * answers from the flow roll-up, the rest from samples. Answers made since the last refresh are not among them.
+ * answers from the flow, the rest from samples. Of the answers of the last day those are among them that are not rolled up.
  */
 export async function loadOverTime(database: Database, query: LoadQuery): Promise<LoadSlice[]> {
   const { rows } = await readBounded<LoadSlice>(
@@ -88,10 +92,17 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
      ),
      answered AS (
        SELECT date_bin(:step * interval '1 hour', starts_at, :since::timestamptz) AS at, sum(count)::bigint AS answered
-       FROM flow_summary
-       WHERE slice = 'hour' AND kind = 'answer'
-         AND starts_at >= :since::timestamptz AND starts_at < :until::timestamptz
-         AND (:tenant::text IS NULL OR tenant = :tenant)
+       FROM (
+         SELECT starts_at, count
+         FROM flow_summary
+         WHERE slice = 'hour' AND kind = 'answer'
+           AND starts_at >= :since::timestamptz AND starts_at < :live_from::timestamptz
+           AND (:tenant::text IS NULL OR tenant = :tenant)
+         UNION ALL
+         SELECT starts_at, count
+         FROM flow_between(:tenant::text, :live_from::timestamptz, :until::timestamptz, :live_most::bigint)
+         WHERE kind = 'answer'
+       ) AS part
        GROUP BY at
      ),
      sampled AS (
@@ -118,7 +129,19 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
      FULL JOIN held USING (at)
      ORDER BY at
      LIMIT ${MAX_SLICES}`,
-    { ...spanValues(query), step: query.stepHours, by_day: query.stepHours % 24 === 0 },
+    {
+      ...spanValues(query),
+      step: query.stepHours,
+      by_day: query.stepHours % 24 === 0,
+      live_from: liveFrom(query),
+      live_most: LIVE_MAX_EVENTS,
+    },
   );
   return rows;
+}
+
+/** From this whole hour on no day is over, and flow_between tells hour by hour. */
+function liveFrom({ since, until }: LoadQuery): Date {
+  const lastHour = Math.floor(until.getTime() / HOUR_MS) * HOUR_MS;
+  return new Date(Math.max(since.getTime(), lastHour - LIVE_HOURS * HOUR_MS));
 }

@@ -29,11 +29,15 @@ it('counts events, failures and answers by slice, and samples once a quarter of 
   ]);
   await keepLoadSample(database, at(29));
   await keepLoadSample(database, at(76));
+  const query = { tenant: null, since: start, until: at(120), stepHours: 1 };
+  expect(await loadOverTime(database, query), 'before any roll-up').toMatchObject([
+    { events: 3, answered: 0 },
+    { events: 1, answered: 1 },
+  ]);
   const options = { database, now: at(125), mayGoOn: () => true };
   await refreshSummary(options);
   await refreshFlow(options);
 
-  const query = { tenant: null, since: start, until: at(120), stepHours: 1 };
   expect(await loadOverTime(database, query)).toEqual([
     {
       ...{ at: start, events: 3, failures: 1, answered: 0 },
