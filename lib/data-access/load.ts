@@ -68,17 +68,16 @@ export interface LoadQuery extends ReportSpan {
   until: Date;
   /** The length of a slice; a multiple of 24 reads days that are merged. */
   stepHours: number;
+  /** From this whole hour on to the present, answers that are not rolled up yet count, too; less than a day ago. */
+  liveFrom?: Date;
 }
-
-const HOUR_MS = 3_600_000;
-const LIVE_HOURS = 22;
 
 /** More than a chart has room for. */
 const MAX_SLICES = 1_000;
 
 /**
  * The load of a span in slices, oldest first, those without anything left out: events and failures from the event summary,
- * answers from the flow, the rest from samples. Of the answers of the last day those are among them that are not rolled up.
+ * answers from the flow roll-up, the rest from samples.
  */
 export async function loadOverTime(database: Database, query: LoadQuery): Promise<LoadSlice[]> {
   const { rows } = await readBounded<LoadSlice>(
@@ -96,12 +95,12 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
          SELECT starts_at, count
          FROM flow_summary
          WHERE slice = 'hour' AND kind = 'answer'
-           AND starts_at >= :since::timestamptz AND starts_at < :live_from::timestamptz
+           AND starts_at >= :since::timestamptz AND starts_at < coalesce(:live_from::timestamptz, :until::timestamptz)
            AND (:tenant::text IS NULL OR tenant = :tenant)
          UNION ALL
          SELECT starts_at, count
-         FROM flow_between(:tenant::text, :live_from::timestamptz, :until::timestamptz, :live_most::bigint)
-         WHERE kind = 'answer'
+         FROM flow_between(:tenant::text, :live_from::timestamptz, NULL, :live_most::bigint)
+         WHERE kind = 'answer' AND :live_from::timestamptz IS NOT NULL
        ) AS part
        GROUP BY at
      ),
@@ -133,15 +132,9 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
       ...spanValues(query),
       step: query.stepHours,
       by_day: query.stepHours % 24 === 0,
-      live_from: liveFrom(query),
+      live_from: query.liveFrom ?? null,
       live_most: LIVE_MAX_EVENTS,
     },
   );
   return rows;
-}
-
-/** From this whole hour on no day is over, and flow_between tells hour by hour. */
-function liveFrom({ since, until }: LoadQuery): Date {
-  const lastHour = Math.floor(until.getTime() / HOUR_MS) * HOUR_MS;
-  return new Date(Math.max(since.getTime(), lastHour - LIVE_HOURS * HOUR_MS));
 }

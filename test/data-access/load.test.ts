@@ -30,7 +30,7 @@ it('counts events, failures and answers by slice, and samples once a quarter of 
   await keepLoadSample(database, at(29));
   await keepLoadSample(database, at(76));
   const query = { tenant: null, since: start, until: at(120), stepHours: 1 };
-  expect(await loadOverTime(database, query), 'before any roll-up').toMatchObject([
+  expect(await loadOverTime(database, { ...query, liveFrom: start }), 'before any roll-up').toMatchObject([
     { events: 3, answered: 0 },
     { events: 1, answered: 1 },
   ]);
@@ -47,6 +47,10 @@ it('counts events, failures and answers by slice, and samples once a quarter of 
       ...{ at: at(60), events: 1, failures: 0, answered: 1 },
       ...{ received: 0, inFlight: 1, stuck: 0, retriesWaiting: 1 },
     },
+  ]);
+  expect(await loadOverTime(database, { ...query, liveFrom: at(60) })).toMatchObject([
+    { answered: 0 },
+    { answered: 1 },
   ]);
   expect(await loadOverTime(database, { ...query, tenant: 'elevance' })).toMatchObject([
     // Nothing was known of it when the first sample was taken.

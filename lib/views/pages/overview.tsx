@@ -108,12 +108,14 @@ async function readLoad(
 ): Promise<LoadData> {
   const { stepHours, earlier } = COMPARED[time];
   const since = sinceOf(time, now).getTime();
+  // Roll-ups are made every hour.
+  const liveFrom = new Date((Math.floor(now.getTime() / HOUR_MS) - 2) * HOUR_MS);
   const count = Math.ceil((now.getTime() - since) / (stepHours * HOUR_MS));
   const starts = Array.from({ length: count }, (_, place) => new Date(since + place * stepHours * HOUR_MS));
   const slicesOf = async (days: number): Promise<(LoadSlice | undefined)[]> => {
     const back = days * 24 * HOUR_MS;
     const query = { tenant, since: new Date(since - back), until: new Date(now.getTime() - back), stepHours };
-    const slices = await loadOverTime(database, query);
+    const slices = await loadOverTime(database, days === 0 ? { ...query, liveFrom } : query);
     const found = new Map(slices.map((slice) => [slice.at.getTime(), slice]));
     return starts.map((start) => found.get(start.getTime() - back));
   };
