@@ -3,7 +3,7 @@
 -- span's edges and hours that changed since from request_flow; requests that got events since they were folded (of the
 -- next `most` events) from those events, less what the roll-up says of them still. The largest wait is the roll-up's.
 -- Days of all tenants are read as such (tenant is null), unless the reader is limited to some.
--- Called by reports: lib/data-access/flow.ts.
+-- Called by reports: lib/data-access/flow.ts, lib/data-access/load.ts.
 --
 -- ROWS, because a plan for a thousand of them took five times as long.
 CREATE OR REPLACE FUNCTION flow_between(of_tenant text, since timestamptz, until timestamptz, most bigint)
