@@ -20,7 +20,7 @@ const RESERVE_MS = 8_000;
 /** A message is suspected of being refused for its own sake from its tenth delivery, four minutes after its first. */
 const SUSPECT_FROM_DELIVERIES = 10;
 
-/** Makes the ingest handler: records the events of up to ten queue messages in one call, sets aside what is refused. */
+/** Makes the ingest handler: records the events of up to ten queue messages together, sets aside what is refused. */
 export const createHandler = flowHandler(
   'ingest',
   ingestEnv,
