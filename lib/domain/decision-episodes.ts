@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_SECONDS } from './believable-time.ts';
 import { type DecisionPolicy, decisionSteps, policyOf } from './decision-clock.ts';
 import { type DecisionFact, type DecisionMemory, kindSaid, type Resolution } from './decision-facts.ts';
 import { localDay } from './local-days.ts';
@@ -5,6 +6,7 @@ import type { AppealOutcome, Drugs, LineCounts, Priority, RequestKind } from './
 
 /** What was stated of a decision and does not count, and why. */
 const decisionFaults = [
+  'receipt-after-message',
   'receipt-after-decision',
   'extension-after-deadline',
   'extension-before-deadline',
@@ -98,6 +100,9 @@ class EpisodeHistory {
   #lines: LineCounts | undefined;
   /** What a producer stated last; many repeat it with every event. */
   #stated: Priority | null = null;
+  /** What extends it was asked for, and not granted yet; and another one was asked for meanwhile. */
+  #isExtensionAsked = false;
+  #isAnotherAsked = false;
   /** By the deadline as far as it was known: an extension, or an appeal. */
   #isJudged = false;
   /** Places of appeals of nothing, and of second ones: to judge again what is still open decides nothing in the past. */
@@ -151,6 +156,8 @@ class EpisodeHistory {
     this.#fit = true;
     this.#lines = undefined;
     this.#downgraded = false;
+    this.#isExtensionAsked = false;
+    this.#isAnotherAsked = false;
     this.#isPrioritySaid = false;
     this.#stated = episode.priority;
     this.#due(episode);
@@ -191,6 +198,9 @@ class EpisodeHistory {
       case 'extended':
         if (isOpen) this.#extend(current, fact);
         break;
+      case 'not-extended':
+        if (isOpen) this.#takeBack(current);
+        break;
       case 'unfit':
       case 'fit':
         this.#fit = fact.says === 'fit';
@@ -219,12 +229,18 @@ class EpisodeHistory {
         this.#decideAppeal(fact.at, fact.as, fact.reason === true);
         break;
       case 'begun':
-        if (!isOpen) this.#begin(episodeAfter(current, fact, this.#receiptOf(fact)));
+        if (!isOpen) {
+          this.#begin(episodeAfter(current, fact, this.#receiptOf(fact)));
+          tellLater(this.#current, fact.receipt, fact.at);
+        }
         break;
     }
   }
 
-  /** Of several receipts the earliest counts. Those of an update come with it. */
+  /**
+   * Of several receipts the earliest counts, and none that is later than its own message: nobody says when something will have come.
+   * Those of an update come with it.
+   */
   #receive(
     current: DecisionEpisode,
     { at, receipt }: Extract<DecisionFact, { says: 'received' }>,
@@ -235,6 +251,10 @@ class EpisodeHistory {
       return;
     }
     if (current.episode > 1) return;
+    if (receipt > at) {
+      tellLater(current, receipt, at);
+      return;
+    }
     const earliest = this.#isReceiptStated ? Math.min(current.receivedAt, receipt) : receipt;
     this.#isReceiptStated = true;
     if (earliest === current.receivedAt) return;
@@ -278,16 +298,18 @@ class EpisodeHistory {
 
   #extend(current: DecisionEpisode, fact: Extract<DecisionFact, { says: 'extended' }>): void {
     this.#isJudged = true;
-    const { at, by } = fact;
+    if (current.extendedAt !== null) {
+      this.#extendAgain(current, fact);
+      return;
+    }
+    const { at, by, asked = false } = fact;
     const days = this.#daysOf(fact, current);
     const refusal =
-      current.extendedAt !== null
-        ? 'extension-stated-twice'
-        : current.dueAt !== null && at > current.dueAt
-          ? 'extension-after-deadline'
-          : days < 1
-            ? 'extension-before-deadline'
-            : null;
+      current.dueAt !== null && at > current.dueAt
+        ? 'extension-after-deadline'
+        : days < 1
+          ? 'extension-before-deadline'
+          : null;
     if (refusal !== null) {
       addFault(current, refusal);
       return;
@@ -296,6 +318,35 @@ class EpisodeHistory {
     current.extensionDays = Math.min(days, EXTENSION_MOST_DAYS);
     current.extendedAt = at;
     current.extendedBy = by ?? null;
+    this.#isExtensionAsked = asked;
+    this.#due(current);
+  }
+
+  /** The grant of what was asked for is no second extension, but may give fewer days. */
+  #extendAgain(current: DecisionEpisode, fact: Extract<DecisionFact, { says: 'extended' }>): void {
+    if (!this.#isExtensionAsked || fact.asked) {
+      this.#isAnotherAsked ||= fact.asked === true && !this.#isExtensionAsked;
+      addFault(current, 'extension-stated-twice');
+      return;
+    }
+    this.#isExtensionAsked = false;
+    const askedDays = current.extensionDays;
+    current.extensionDays = 0;
+    this.#due(current);
+    const days = this.#daysOf(fact, current);
+    current.extensionDays = days < 1 ? askedDays : Math.min(days, askedDays);
+    this.#due(current);
+  }
+
+  /** An extension that is refused or withdrawn was none; of two, what is refused is the one that was asked for last. */
+  #takeBack(current: DecisionEpisode): void {
+    if (this.#isAnotherAsked) {
+      this.#isAnotherAsked = false;
+      return;
+    }
+    current.extensionDays = 0;
+    current.extendedAt = null;
+    current.extendedBy = null;
     this.#due(current);
   }
 
@@ -338,11 +389,6 @@ class EpisodeHistory {
   #resolve(current: DecisionEpisode, resolution: Resolution, at: number, notifiedAt: number | null): void {
     current.resolution = resolution;
     current.resolvedAt = at;
-    if (current.receivedAt > at) {
-      current.receivedAt = current.episode === 1 ? Math.min(this.#earliest, at) : at;
-      addFault(current, 'receipt-after-decision');
-      this.#due(current);
-    }
     current.notifiedAt = isDetermination(resolution) ? notifiedAt : null;
   }
 
@@ -455,6 +501,11 @@ function withLines(known: LineCounts | undefined, said: LineCounts): LineCounts 
     denied: known.denied + said.denied,
     pended: said.pended,
   };
+}
+
+/** Two clocks differ by seconds all the time. */
+function tellLater(episode: DecisionEpisode, receipt: number, at: number): void {
+  if (receipt - at > CLOCK_SKEW_SECONDS * 1_000) addFault(episode, 'receipt-after-message');
 }
 
 function addFault({ faults }: DecisionEpisode, fault: DecisionFault): void {

@@ -33,7 +33,8 @@ export type Delivery = 'sync' | 'response' | 'none';
 export type DecisionFact = { at: number } & (
   | { says: 'received'; receipt: number }
   | { says: 'priority'; as: Priority; how: 'requested' | 'first' | 'changed' }
-  | { says: 'extended'; days: number; by?: string; until?: number; untilDay?: number }
+  | { says: 'extended'; days: number; by?: string; until?: number; untilDay?: number; asked?: true }
+  | { says: 'not-extended' }
   | { says: 'unfit' }
   | { says: 'fit' }
   | { says: 'resolved'; as: Resolution; delivery: Delivery; reason?: true; lines?: LineCounts }
@@ -106,14 +107,18 @@ export function decisionFacts(
     });
   else if (asked !== null && !isAside) facts.push({ at, says: 'priority', as: asked, how: 'requested' });
   if (stated?.extension) {
-    const { days, by, at: statedAt, until } = stated.extension;
-    facts.push({
-      at: time(statedAt) ?? at,
-      says: 'extended',
-      days,
-      ...(by === undefined ? {} : { by }),
-      ...(until === undefined ? {} : untilIn(until)),
-    });
+    const { days, by, at: statedAt, until, asked } = stated.extension;
+    const saidAt = time(statedAt) ?? at;
+    if (days === 0) facts.push({ at: saidAt, says: 'not-extended' });
+    else
+      facts.push({
+        at: saidAt,
+        says: 'extended',
+        days,
+        ...(by === undefined ? {} : { by }),
+        ...(until === undefined ? {} : untilIn(until)),
+        ...(asked === undefined ? {} : { asked }),
+      });
   }
   if (stage === 'VALIDATION' || stage === 'PARSING') {
     if (status === 'FAILED') facts.push({ at, says: 'unfit' });
@@ -238,6 +243,7 @@ const ranks: readonly DecisionFact['says'][] = [
   'received',
   'priority',
   'extended',
+  'not-extended',
   'unfit',
   'fit',
   'resolved',

@@ -124,8 +124,7 @@ const pendReasonNames = ['pendreason', 'pendreasoncode', 'pendingreason', 'pendc
 
 const saysReceipt = /(^|_)(RECEIVED|SUBMITTED|SUBMIT)(_OK)?$/;
 const saysCancel = /CANCEL|WITHDRAW|VOID/;
-const saysRefusal = /(^|_)(DENIED|REFUSED|REJECTED|DECLINED|NONE|NO|NOT_[A-Z_]+)$/;
-const saysRequest = /(^|_)(REQUEST|REQUESTED|PENDING)$/;
+const saysNone = /^(NONE|NO|NOT_[A-Z_]+)$/;
 
 function begins(event: Stating, find: Find, type: string, intake: string): boolean {
   if (isUpdateType(intake) || isUpdateType(type)) return true;
@@ -393,19 +392,22 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
     find.as(end, ...ends, 'newdueat') ??
     alone?.until;
   if (length === undefined && until === undefined) own?.noteOthers(lengthElsewhere, lengthLike);
+  const at =
+    own?.as(time, 'at', 'noticeat', 'grantedat', 'requestedat', 'statedat') ??
+    find.as(time, 'extensionat', 'extendedat');
+  if (said?.says === 'taken-back' || byType?.says === 'taken-back')
+    return defined({ days: 0, at }) as StatedExtension;
   // A length that is none extends nothing, and one that is not understood is no reason for all of the 14 days.
   if (length === undefined ? find.notes.notUnderstood.length > before : length < 1) return undefined;
   const by =
     own?.as(who, 'by', 'requestedby', 'initiatedby', 'who') ??
-    find.as(who, 'extensionby', 'extendedby', 'requestedby');
-  const at =
-    own?.as(time, 'at', 'noticeat', 'grantedat', 'requestedat', 'statedat') ??
-    find.as(time, 'extensionat', 'extendedat');
-  if (said?.says === 'refused' || (said?.says === 'no' && (own || byType === undefined))) return undefined;
+    find.as(who, 'extensionby', 'extendedby', 'requestedby') ??
+    whoOf(byType?.by ?? '');
+  if (said?.says === 'no' && (own || byType === undefined)) return undefined;
   // What is asked for is granted by that alone only to the member and the provider.
-  const isAsked = byType === 'asked' || said?.says === 'asked';
-  if (isAsked && by !== 'member' && by !== 'provider') return undefined;
-  return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at, until }) as StatedExtension;
+  const asked = byType?.says === 'asked' || said?.says === 'asked' || undefined;
+  if (asked && by !== 'member' && by !== 'provider') return undefined;
+  return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at, until, asked }) as StatedExtension;
 }
 
 const lengthElsewhere = { rule: 'extension', meant: 'the length as "days", or the end as "until"' };
@@ -414,7 +416,7 @@ const lengthLike = /minute|hour|day|week|month|duration|period|value|until|due|d
 const extensionNames = ['extension', 'extended', 'timeframeextension', 'deadlineextension'];
 
 interface SaidOfExtension {
-  says: 'yes' | 'no' | 'asked' | 'refused';
+  says: 'granted' | 'no' | 'asked' | 'taken-back';
   days?: number;
   until?: string;
 }
@@ -422,15 +424,14 @@ interface SaidOfExtension {
 /** What one word, number, flag or time says of an extension. */
 function extensionSaid(value: unknown): SaidOfExtension | undefined {
   const isSo = flagOf(value);
-  if (isSo !== undefined) return { says: isSo ? 'yes' : 'no' };
+  if (isSo !== undefined) return { says: isSo ? 'granted' : 'no' };
   const length = countOf(value);
-  if (length !== undefined) return { says: 'yes', days: length };
+  if (length !== undefined) return { says: 'granted', days: length };
   const until = endOf(value);
-  if (until !== undefined) return { says: 'yes', until };
+  if (until !== undefined) return { says: 'granted', until };
   const word = upperSnake(textOf(value));
-  if (saysRefusal.test(word)) return { says: 'refused' };
-  if (saysRequest.test(word)) return { says: 'asked' };
-  return word !== '' && extensionByType(`EXTENSION_${word}`) ? { says: 'yes' } : undefined;
+  const byType = word === '' ? undefined : extensionByType(`EXTENSION_${word}`);
+  return byType ?? (saysNone.test(word) ? { says: 'no' } : undefined);
 }
 
 function endOf(value: unknown): string | undefined {

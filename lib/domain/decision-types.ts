@@ -88,20 +88,33 @@ export function appealWord(text: string): AppealOutcome | undefined {
   return answer === undefined || answer === 'pended' || answer === 'unclear' ? undefined : 'withdrawn';
 }
 
+const REFUSED = '(?:DENIED|REFUSED|REJECTED|DECLINED)';
+const BACK = `${REFUSED}|NOT_GRANTED|NOT_APPROVED|TAKEN_BACK|WITHDRAWN|REVOKED|RESCINDED|CANCELL?ED`;
+const takesBack = new RegExp(`_(?:${BACK})(?:_|$)`);
 const extension = new RegExp(
   '^(?:(?:\\d+_DAYS?|TIME_?FRAME|DEADLINE|CLOCK|DUE_DATE|DECISION|DETERMINATION|REVIEW|MEMBER|PROVIDER|ENROLLEE|PLAN|PAYER)_)*' +
     '(?:EXTENSION|EXTENDED|EXTEND)' +
-    '(?:_(?:GRANTED|APPROVED|APPLIED|TAKEN|INVOKED|STATED|GIVEN|NOTIFIED|NOTICE|SENT|ISSUED|MADE|OK|COMPLETED?|RECORDED|BY_[A-Z]+|(REQUEST|REQUESTED|RECEIVED)))*$',
+    '(?:_(?:GRANTED|APPROVED|APPLIED|TAKEN|INVOKED|STATED|GIVEN|NOTIFIED|NOTICE|SENT|ISSUED|MADE|OK|COMPLETED?|RECORDED|BY_[A-Z]+' +
+    `|REQUEST|REQUESTED|RECEIVED|PENDING|${BACK}))*$`,
 );
+const grants = /_(?:GRANTED|APPROVED|APPLIED|TAKEN|INVOKED|GIVEN)(?:_|$)/;
+const asks = /_(?:REQUEST|REQUESTED|RECEIVED|PENDING)(?:_|$)/;
+const whose = /(?:^|_)(MEMBER|PROVIDER|ENROLLEE|PLAN|PAYER)_|_BY_([A-Z]+)(?:_|$)/;
 
-/** Whether the time to decide was extended, or somebody asks for that. */
-export function extensionByType(type: string): 'granted' | 'asked' | undefined {
-  const found = extension.exec(type.replace(subject, ''));
-  if (found === null) return undefined;
-  return found[1] === undefined ? 'granted' : 'asked';
+/** Whether the time to decide was extended, somebody asks for that, or it is not after all; and by whom. */
+export function extensionByType(
+  type: string,
+): { says: 'granted' | 'asked' | 'taken-back'; by: string } | undefined {
+  const own = type.replace(subject, '');
+  if (!extension.test(own)) return undefined;
+  const [, before, after] = whose.exec(own) ?? [];
+  const isAsked = asks.test(own) && !grants.test(own);
+  return {
+    says: takesBack.test(own) ? 'taken-back' : isAsked ? 'asked' : 'granted',
+    by: before ?? after ?? '',
+  };
 }
 
-const REFUSED = '(?:DENIED|REFUSED|REJECTED|DECLINED)';
 const upgrade = '(?:(?:PRIORITY|URGENCY|REVIEW)_)?UPGRADED?(?:_TO_(?:EXPEDITED|URGENT))?';
 const expedite = 'EXPEDITED?(?:_(?:REQUEST|REVIEW))?';
 const downgraded = new RegExp(

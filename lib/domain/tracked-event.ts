@@ -51,11 +51,14 @@ export type AppealOutcome = (typeof appealOutcomes)[number];
 
 /** Times are ISO 8601 UTC with milliseconds. */
 export interface StatedExtension {
+  /** 0 of one that is refused or taken back. */
   days: number;
   /** Instead of the days. */
   until?: string;
   by?: string;
   at?: string;
+  /** Asked for, and not granted yet. */
+  asked?: true;
 }
 
 export interface StatedAppeal {

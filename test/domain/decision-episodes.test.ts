@@ -213,6 +213,52 @@ describe('the clock', () => {
     expect(episode.faults).toEqual(['receipt-after-decision']);
   });
 
+  it.each<[string, Step[], string, string[]]>([
+    [
+      'of its own message',
+      [['02 10:00', 'REQUEST_RECEIVED', null, { receivedAt: at('04 09:00') }]],
+      '02 10:00',
+      ['receipt-after-message'],
+    ],
+    [
+      'in its metadata',
+      [['02 10:00', 'REQUEST_RECEIVED', { receivedAt: at('20 09:00') }]],
+      '02 10:00',
+      ['receipt-after-message'],
+    ],
+    [
+      'by seconds, of another clock',
+      [['02 10:00', 'REQUEST_RECEIVED', null, { receivedAt: '2026-03-02T10:00:40Z' }]],
+      '02 10:00',
+      [],
+    ],
+    [
+      'and decided before it',
+      [['02 10:00', 'REQUEST_RECEIVED', null, { receivedAt: at('04 09:00') }], approved],
+      '02 10:00',
+      ['receipt-after-message'],
+    ],
+    [
+      'beside one that was before',
+      [
+        ['03 10:00', 'REQUEST_RECEIVED', null, { receivedAt: at('01 09:00') }],
+        ['03 10:01', 'PARSE_OK', null, { receivedAt: at('05 09:00') }],
+      ],
+      '01 09:00',
+      ['receipt-after-message'],
+    ],
+    [
+      'but not than the message',
+      [received, ['04 10:00', 'PARSE_OK', null, { receivedAt: at('03 09:00') }]],
+      '03 09:00',
+      [],
+    ],
+  ])('takes no receipt that is later than what states it: %s', (_, steps, receivedAt, faults) => {
+    const episode = only(steps);
+    expect(text(episode.receivedAt)).toBe(receivedAt);
+    expect(episode.faults).toEqual(faults);
+  });
+
   it.each<[string, Step]>([
     ['its priority', ['04 10:00', 'VAL_OK', null, { priority: 'STANDARD' }]],
     ['a type of its own', ['04 10:00', 'EXPEDITE_DENIED']],
@@ -301,6 +347,12 @@ describe('the clock', () => {
       'extension-stated-twice',
     ]);
     expect(outcome(extended('04 10:00', 30))).toEqual(['23 23:59', 'extension-too-long']);
+    expect(
+      outcome(
+        ['01 10:00', 'EXTENSION_GRANTED', { days: 7 }],
+        ['03 10:00', 'PARSE_OK', null, { receivedAt: at('02 10:00') }],
+      ),
+    ).toEqual(['16 23:59']);
     expect(outcome(['04 10:00', 'EXTENSION_DENIED'])).toEqual(['09 23:59']);
     expect(outcome(['04 10:00', 'VAL_OK', null, { extension: { days: 0 } }])).toEqual(['09 23:59']);
     const until = (end: string): Step => ['04 10:00', 'VAL_OK', null, { extension: { until: at(end) } }];
@@ -315,6 +367,81 @@ describe('the clock', () => {
       extensionDays: 3,
       extendedBy: 'member',
     });
+  });
+});
+
+describe('an extension that is taken back', () => {
+  const outcome = (...steps: Step[]) => {
+    const { dueAt, extensionDays, extendedAt, extendedBy, faults } = only([received, ...steps]);
+    return [text(dueAt), extensionDays, text(extendedAt), extendedBy, ...faults];
+  };
+  const none = ['09 23:59', 0, null, null];
+  const granted: Step = ['04 10:00', 'EXTENSION_GRANTED', { days: 7, by: 'plan' }];
+  const asked: Step = ['04 10:00', 'EXTENSION_REQUESTED', { days: 7, extensionBy: 'member' }];
+
+  it.each<[string, Step]>([
+    ['denied', ['05 10:00', 'EXTENSION_DENIED']],
+    ['a denied request', ['05 10:00', 'EXTENSION_REQUEST_DENIED_BY_PLAN']],
+    ['withdrawn', ['05 10:00', 'EXTENSION_WITHDRAWN']],
+    ['revoked', ['05 10:00', 'TIMEFRAME_EXTENSION_REVOKED']],
+    ['by its word', ['05 10:00', 'VAL_OK', null, { extension: 'rescinded' }]],
+    ['by its status', ['05 10:00', 'VAL_OK', { extension: { status: 'Cancelled', days: 14 } }]],
+    ['in the clock’s grace', ['15 10:00', 'EXTENSION_WITHDRAWN']],
+  ])('was none: %s', (_, step) => {
+    expect(outcome(granted, step)).toEqual(none);
+    expect(outcome(asked, step)).toEqual(none);
+  });
+
+  it('may be taken again, and is not by what says only that there is none', () => {
+    expect(
+      outcome(granted, ['05 10:00', 'EXTENSION_DENIED'], ['06 10:00', 'EXTENSION_GRANTED', { days: 3 }]),
+    ).toEqual([...['12 23:59', 3, '06 10:00', null]]);
+    for (const extension of [false, 'none', 'not requested', { granted: false }])
+      expect(outcome(granted, ['05 10:00', 'VAL_OK', null, { extension }])[1]).toBe(7);
+    expect(outcome(['03 10:00', 'EXTENSION_DENIED'], granted)[1]).toBe(7);
+    expect(
+      outcome(
+        granted,
+        ['08 10:00', 'RESPONSE_OK', { outcome: 'approved' }],
+        ['09 10:00', 'EXTENSION_WITHDRAWN'],
+      )[1],
+    ).toBe(7);
+  });
+
+  it('stays where another one is refused that was asked for since', () => {
+    const another: Step = ['05 10:00', 'EXTENSION_REQUESTED', { days: 7, extensionBy: 'provider' }];
+    const refused: Step = ['06 10:00', 'EXTENSION_DENIED'];
+    const stands = ['16 23:59', 7, '04 10:00', null, 'extension-stated-twice'];
+    expect(outcome(granted, another, refused)).toEqual(stands);
+    expect(outcome(granted, another, refused, ['07 10:00', 'EXTENSION_WITHDRAWN'])).toEqual([
+      ...none,
+      'extension-stated-twice',
+    ]);
+  });
+
+  it('is the one that was asked for where it is granted, with the fewer days', () => {
+    expect(outcome(asked, ['05 10:00', 'EXTENSION_GRANTED'])).toEqual(['16 23:59', 7, '04 10:00', 'member']);
+    expect(outcome(asked, ['05 10:00', 'EXTENSION_GRANTED', { days: 3 }])).toEqual([
+      '12 23:59',
+      3,
+      '04 10:00',
+      'member',
+    ]);
+    expect(outcome(asked, ['05 10:00', 'VAL_OK', null, { extension: { until: '2026-03-12' } }])).toEqual([
+      ...['12 23:59', 3, '04 10:00', 'member'],
+    ]);
+    expect(outcome(asked, granted, ['06 10:00', 'EXTENSION_GRANTED'])[4]).toBe('extension-stated-twice');
+  });
+
+  it.each([
+    ['EXTENSION_REQUESTED_BY_PLAN', null],
+    ['EXTENSION_REQUEST_SENT', null],
+    ['EXTENSION_REQUESTED_BY_MEMBER', 'member'],
+    ['MEMBER_EXTENSION_REQUEST_RECEIVED', 'member'],
+    ['EXTENSION_REQUEST_APPROVED_BY_PLAN', 'plan'],
+  ])('is asked for by whom the type says: %s', (eventType, by) => {
+    expect(only([received, ['04 10:00', eventType]]).extendedBy).toBe(by);
+    expect(only([received, ['04 10:00', eventType]]).extensionDays).toBe(by === null ? 0 : 14);
   });
 });
 
@@ -634,6 +761,7 @@ describe('the first determination', () => {
       ...['RESPONSE_OK', 'VAL_FAIL', 'VAL_OK', 'CALLBACK_OK', 'REQUEST_RECEIVED', 'NOTIFY_OK', 'NOTIFY_FAIL'],
       ...[
         'EXTENSION_GRANTED',
+        'EXTENSION_WITHDRAWN',
         'EXPEDITE_DENIED',
         'PRIORITY_UPGRADED',
         'REQUEST_CANCELLED',

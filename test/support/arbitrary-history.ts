@@ -24,6 +24,7 @@ const types = [
     'REQUEST_UPDATED',
     'APPEAL_RECEIVED',
     'EXTENSION_GRANTED',
+    'EXTENSION_DENIED',
     'REQUEST_CANCELLED',
     'CALLBACK',
   ],

@@ -208,9 +208,12 @@ describe('recordEvents', () => {
   it('closes no request before its receipt, whose producer’s clock may be ahead', async () => {
     const pagwId = newRequest();
     const receivedAt = '2026-03-01T10:00:00.000Z';
-    const stated = { status: 'DENIED', receivedAt } as const;
+    const stated = { status: 'DENIED' } as const;
     const metadata = { reviewAction: 'A4' };
-    await record(trackedEvent({ pagwId, occurredAt: '2026-03-01T09:00:00.000Z', stated, metadata }));
+    await record(
+      trackedEvent({ pagwId, occurredAt: '2026-03-01T09:00:00.000Z', stated, metadata }),
+      trackedEvent({ pagwId, occurredAt: '2026-03-01T11:00:00.000Z', stated: { receivedAt } }),
+    );
     const at = new Date(receivedAt);
     expect(await stateOf(pagwId)).toMatchObject({ decidedAt: null, receivedAt: at, completedAt: at });
   });
