@@ -39,6 +39,13 @@ CREATE TABLE archived_month (
   keep_until    TIMESTAMPTZ
 );
 
+-- What event_tracker_summary counts of the archived events, by the same keys: an hour that is made again takes it from here,
+-- whether their month was dropped or not.
+CREATE TABLE archived_hour (LIKE event_tracker_summary INCLUDING CONSTRAINTS);
+
+ALTER TABLE archived_hour ADD PRIMARY KEY (hour, tenant, stage, event_type, status);
+
+COMMENT ON TABLE archived_hour IS 'Hourly roll-up of the archived events, by the time of recording; noted in the transaction that notes them as archived';
 COMMENT ON TABLE archive_object IS 'Parquet objects in S3 that were read back and found equal to the rows they were made of';
 COMMENT ON COLUMN archived_request.digest IS 'SHA-256 of its rows there, in order, each as archived_event() gives it, a line each';
 COMMENT ON COLUMN archived_request.event_keys IS 'hashtextextended(event_id, 0) of each event there, so that one delivered again is still known; a wrong match is a matter of 2^-64';

@@ -125,6 +125,30 @@ GRANT SELECT ON TABLE archive_object TO pagw_maintainer;
 GRANT SELECT ON TABLE archive_object TO pagw_reader;
 GRANT SELECT ON TABLE archive_object TO pagw_writer;
 
+CREATE TABLE archived_hour (
+  hour timestamp with time zone NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  stage character varying(64) COLLATE "C" NOT NULL,
+  event_type character varying(64) COLLATE "C" NOT NULL,
+  status pagw_event_status NOT NULL,
+  event_count bigint NOT NULL,
+  duration_count bigint NOT NULL,
+  duration_sum_ms bigint NOT NULL,
+  duration_max_ms integer,
+  duration_buckets smallint[] NOT NULL,
+  bucket_counts bigint[] NOT NULL,
+  CONSTRAINT archived_hour_pkey PRIMARY KEY (hour, tenant, stage, event_type, status),
+  CONSTRAINT ck_event_tracker_summary_histogram CHECK ((cardinality(duration_buckets) = cardinality(bucket_counts))),
+  CONSTRAINT ck_event_tracker_summary_max CHECK (((duration_max_ms IS NULL) = (duration_count = 0))),
+  CONSTRAINT event_tracker_summary_check CHECK (((duration_count >= 0) AND (duration_count <= event_count))),
+  CONSTRAINT event_tracker_summary_event_count_check CHECK ((event_count > 0)),
+  CONSTRAINT event_tracker_summary_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))
+);
+COMMENT ON TABLE archived_hour IS 'Hourly roll-up of the archived events, by the time of recording; noted in the transaction that notes them as archived';
+GRANT SELECT ON TABLE archived_hour TO pagw_maintainer;
+GRANT SELECT ON TABLE archived_hour TO pagw_reader;
+GRANT SELECT ON TABLE archived_hour TO pagw_writer;
+
 CREATE TABLE archived_month (
   month date NOT NULL,
   request_count bigint NOT NULL,
@@ -2290,9 +2314,14 @@ BEGIN
   marked_to := least(from_id + most, greatest(last_id, from_id));
 
   INSERT INTO event_summary_changed_hour (hour)
-  SELECT DISTINCT date_trunc('hour', created_at, 'UTC') AS hour
+  SELECT date_trunc('hour', created_at, 'UTC') AS hour
   FROM event_tracker
   WHERE id > from_id AND id <= marked_to
+  UNION
+  -- A START that was merged before it was searched has no number any more.
+  SELECT date_trunc('hour', start_created_at, 'UTC')
+  FROM event_tracker
+  WHERE id > from_id AND id <= marked_to AND start_created_at IS NOT NULL
   ORDER BY hour
   ON CONFLICT (hour) DO NOTHING;
   GET DIAGNOSTICS marked = ROW_COUNT;
@@ -2519,6 +2548,8 @@ BEGIN
     )
     WHERE one.current;
 
+    PERFORM note_archived_hours(new_object_id);
+
     UPDATE request_tracker AS known
     SET archived_at = noted_at, retired_at = coalesce(known.retired_at, noted_at)
     FROM archived_request AS noted
@@ -2531,6 +2562,90 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION note_archived(json,json,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION note_archived(json,json,timestamp with time zone) TO pagw_maintainer;
+
+CREATE OR REPLACE FUNCTION public.note_archived_hours(of_object bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+BEGIN
+  WITH event AS MATERIALIZED (
+    SELECT found.*
+    FROM archived_request AS noted
+    JOIN request_tracker AS known ON known.pagw_id = noted.pagw_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM event_history AS one
+      WHERE one.pagw_id = known.pagw_id AND one.received_on = known.received_on
+        AND one.sequence_no BETWEEN noted.first_sequence_no AND noted.last_sequence_no
+      OFFSET 0
+    ) AS found
+    WHERE noted.object_id = of_object
+  ),
+  bucketed AS (
+    SELECT
+      date_trunc('hour', created_at, 'UTC') AS hour, tenant, stage, event_type, status,
+      duration_bucket(duration_ms) AS bucket,
+      count(*) AS events, sum(duration_ms) AS total_ms, max(duration_ms) AS longest_ms
+    FROM event
+    GROUP BY 1, 2, 3, 4, 5, 6
+  )
+  INSERT INTO archived_hour AS noted
+  SELECT
+    hour, tenant, stage, event_type, status,
+    sum(events)::bigint,
+    coalesce(sum(events) FILTER (WHERE bucket IS NOT NULL), 0)::bigint,
+    coalesce(sum(total_ms), 0)::bigint,
+    max(longest_ms),
+    coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}'),
+    coalesce(array_agg(events ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')
+  FROM bucketed
+  GROUP BY hour, tenant, stage, event_type, status
+  -- In one order, so that two runs never wait for each other's rows.
+  ORDER BY hour, tenant, stage, event_type, status
+  ON CONFLICT (hour, tenant, stage, event_type, status) DO UPDATE SET
+    event_count = noted.event_count + excluded.event_count,
+    duration_count = noted.duration_count + excluded.duration_count,
+    duration_sum_ms = noted.duration_sum_ms + excluded.duration_sum_ms,
+    duration_max_ms = greatest(noted.duration_max_ms, excluded.duration_max_ms),
+    (duration_buckets, bucket_counts) = (
+      SELECT coalesce(array_agg(bucket ORDER BY bucket), '{}'), coalesce(array_agg(events ORDER BY bucket), '{}')
+      FROM (
+        SELECT bucket, sum(counted)::bigint AS events
+        FROM unnest(
+          noted.duration_buckets || excluded.duration_buckets, noted.bucket_counts || excluded.bucket_counts
+        ) AS histogram (bucket, counted)
+        GROUP BY bucket
+      ) AS merged
+    );
+
+  WITH unsearched AS (
+    SELECT found.*
+    FROM archived_request AS noted
+    JOIN request_tracker AS known ON known.pagw_id = noted.pagw_id
+    CROSS JOIN LATERAL (
+      SELECT one.pagw_id, one.created_at, one.start_created_at FROM event_tracker AS one
+      WHERE one.pagw_id = known.pagw_id AND one.received_on = known.received_on
+        AND one.sequence_no BETWEEN noted.first_sequence_no AND noted.last_sequence_no
+        AND one.id > (SELECT settled_id FROM event_summary_progress)
+      OFFSET 0
+    ) AS found
+    WHERE noted.object_id = of_object
+  ),
+  changed_request AS (
+    INSERT INTO flow_changed_request (pagw_id)
+    SELECT DISTINCT pagw_id FROM unsearched ORDER BY pagw_id
+    ON CONFLICT (pagw_id) DO NOTHING
+  )
+  INSERT INTO event_summary_changed_hour (hour)
+  SELECT date_trunc('hour', created_at, 'UTC') AS hour FROM unsearched
+  UNION
+  SELECT date_trunc('hour', start_created_at, 'UTC') FROM unsearched WHERE start_created_at IS NOT NULL
+  ORDER BY hour
+  ON CONFLICT (hour) DO NOTHING;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION note_archived_hours(bigint) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.pause_retries(of_tenant text, of_stage text, of_downstream text, why text, who text, at timestamp with time zone)
  RETURNS boolean
@@ -3228,7 +3343,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION summarise_changed_day(timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION summarise_changed_day(timestamp with time zone) TO pagw_maintainer;
 
-CREATE OR REPLACE FUNCTION public.summarise_changed_hour(quiet_days integer, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.summarise_changed_hour()
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -3243,13 +3358,8 @@ BEGIN
   IF taken IS NULL THEN
     RETURN NULL;
   END IF;
-  IF EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken) AND EXISTS (
-    SELECT FROM archived_month
-    -- By a clock far ahead it was dropped before `at`, too.
-    WHERE month <= taken AT TIME ZONE 'UTC' AND least(dropped_at, at) - quiet_days * interval '1 day' > taken
-  ) THEN
-    RETURN taken;
-  END IF;
+  -- No month is dropped between what is seen of archived_hour and of the events.
+  LOCK TABLE event_tracker IN ACCESS SHARE MODE;
   INSERT INTO event_summary_changed_day VALUES (date_trunc('day', taken, 'UTC'))
   ON CONFLICT (day) DO UPDATE SET day = EXCLUDED.day;
   DELETE FROM event_tracker_summary WHERE hour = taken;
@@ -3263,8 +3373,8 @@ BEGIN
   RETURN taken;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION summarise_changed_hour(integer,timestamp with time zone) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION summarise_changed_hour(integer,timestamp with time zone) TO pagw_maintainer;
+REVOKE EXECUTE ON FUNCTION summarise_changed_hour() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarise_changed_hour() TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.summarise_events(recorded_from timestamp with time zone, recorded_before timestamp with time zone, of_tenant text DEFAULT NULL::text)
  RETURNS SETOF event_tracker_summary
@@ -3273,17 +3383,13 @@ CREATE OR REPLACE FUNCTION public.summarise_events(recorded_from timestamp with 
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
 AS $function$
+DECLARE
+  whole_from CONSTANT timestamptz DEFAULT date_trunc('hour', recorded_from + interval '1 hour' - interval '1 microsecond', 'UTC');
+  whole_before CONSTANT timestamptz DEFAULT date_trunc('hour', recorded_before, 'UTC');
+  has_archived CONSTANT boolean DEFAULT EXISTS (SELECT FROM archived_hour WHERE hour >= whole_from AND hour < whole_before);
 BEGIN
   RETURN QUERY
-  SELECT
-    bucketed.hour, bucketed.tenant, bucketed.stage, bucketed.event_type, bucketed.status,
-    sum(events)::bigint,
-    coalesce(sum(events) FILTER (WHERE bucket IS NOT NULL), 0)::bigint,
-    coalesce(sum(total_ms), 0)::bigint,
-    max(longest_ms),
-    coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}'),
-    coalesce(array_agg(events ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')
-  FROM (
+  WITH counted AS (
     SELECT
       date_trunc('hour', event.created_at, 'UTC') AS hour, event.tenant, event.stage, event.event_type, event.status,
       duration_bucket(event.duration_ms) AS bucket,
@@ -3292,8 +3398,44 @@ BEGIN
     WHERE event.created_at >= recorded_from
       AND event.created_at < recorded_before
       AND (of_tenant IS NULL OR event.tenant = of_tenant)
+      AND (NOT has_archived OR event.created_at < whole_from OR event.created_at >= whole_before OR NOT EXISTS (
+        SELECT FROM archived_request AS part
+        WHERE part.pagw_id = event.pagw_id AND part.last_sequence_no >= event.sequence_no
+      ))
     GROUP BY 1, 2, 3, 4, 5, 6
-  ) AS bucketed
+  ),
+  archived AS MATERIALIZED (
+    SELECT * FROM archived_hour AS noted
+    WHERE noted.hour >= whole_from AND noted.hour < whole_before AND (of_tenant IS NULL OR noted.tenant = of_tenant)
+  ),
+  bucketed AS (
+    SELECT
+      part.hour, part.tenant, part.stage, part.event_type, part.status, part.bucket,
+      sum(events)::bigint AS events, sum(total_ms) AS total_ms, max(longest_ms) AS longest_ms
+    FROM (
+      SELECT * FROM counted
+      UNION ALL
+      SELECT noted.hour, noted.tenant, noted.stage, noted.event_type, noted.status, histogram.bucket, histogram.events, 0, NULL
+      FROM archived AS noted
+      CROSS JOIN LATERAL unnest(noted.duration_buckets, noted.bucket_counts) AS histogram (bucket, events)
+      UNION ALL
+      -- Without a bucket what has no duration, and the sum of all that has one.
+      SELECT
+        noted.hour, noted.tenant, noted.stage, noted.event_type, noted.status, NULL,
+        noted.event_count - noted.duration_count, noted.duration_sum_ms, noted.duration_max_ms
+      FROM archived AS noted
+    ) AS part
+    GROUP BY 1, 2, 3, 4, 5, 6
+  )
+  SELECT
+    bucketed.hour, bucketed.tenant, bucketed.stage, bucketed.event_type, bucketed.status,
+    sum(events)::bigint,
+    coalesce(sum(events) FILTER (WHERE bucket IS NOT NULL), 0)::bigint,
+    coalesce(sum(total_ms), 0)::bigint,
+    max(longest_ms),
+    coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}'),
+    coalesce(array_agg(events ORDER BY bucket) FILTER (WHERE bucket IS NOT NULL), '{}')
+  FROM bucketed
   GROUP BY 1, 2, 3, 4, 5;
 END
 $function$;

@@ -2,27 +2,12 @@ import type { ArchivedContent, ArchivedEvent } from './archive.ts';
 import type { Database } from './database.ts';
 import type { MaintainOptions } from './maintain.ts';
 import { readBounded } from './page.ts';
-import { SUMMARY_FROZEN_AFTER_DAYS } from './summary.ts';
 
 const DAY_MS = 86_400_000;
 
-/**
- * Requests closed and without another event since then may be compacted or archived after `afterDays`. Undefined, or
- * earlier, while the summary lags behind: what is not rolled up yet must stay as it is.
- */
-export async function quietSince(
-  database: Database,
-  now: Date,
-  afterDays: number,
-): Promise<Date | undefined> {
-  const { rows } = await database.execute<{ refreshedAt: Date | null }>(
-    'SELECT refreshed_at FROM event_summary_progress',
-  );
-  const refreshedAt = rows[0]?.refreshedAt;
-  if (refreshedAt == null) return undefined;
-  return new Date(
-    Math.min(now.getTime() - afterDays * DAY_MS, refreshedAt.getTime() - SUMMARY_FROZEN_AFTER_DAYS * DAY_MS),
-  );
+/** Requests closed and without another event since then may be compacted or archived after `afterDays`. */
+export function quietSince(now: Date, afterDays: number): Date {
+  return new Date(now.getTime() - afterDays * DAY_MS);
 }
 
 /** At most; the database ends a batch at 30,000 events. */
@@ -37,8 +22,8 @@ export async function compactRequests(
   batchRequests = BATCH_REQUESTS,
 ): Promise<Compaction> {
   const run: Compaction = { requestsCompacted: 0, eventsMerged: 0 };
-  const since = await quietSince(database, now, afterDays);
-  while (since !== undefined && mayGoOn()) {
+  const since = quietSince(now, afterDays);
+  while (mayGoOn()) {
     const { requests, merged } = await compactBatch(database, since, now, batchRequests);
     run.requestsCompacted += requests;
     run.eventsMerged += merged;
@@ -270,8 +255,6 @@ export async function measureArchive(
   { database, now }: MaintainOptions,
   afterDays: number,
 ): Promise<ArchiveBacklog> {
-  const since = await quietSince(database, now, afterDays);
-  if (since === undefined) return { requestsHoldingMonths: 0, requestsToArchive: 0 };
   const { rows } = await database.execute<ArchiveBacklog>(
     `WITH old AS MATERIALIZED (
        SELECT completed_at
@@ -287,7 +270,7 @@ export async function measureArchive(
        count(*) FILTER (WHERE completed_at IS NULL) AS requests_holding_months,
        count(completed_at) AS requests_to_archive
      FROM old`,
-    { quiet_since: since },
+    { quiet_since: quietSince(now, afterDays) },
   );
   return rows[0] ?? { requestsHoldingMonths: 0, requestsToArchive: 0 };
 }

@@ -2,9 +2,6 @@ import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 import { hasSqlState, SqlState } from './database-error.ts';
 import type { MaintainOptions } from './maintain.ts';
 
-/** Events may leave the database this long after they were rolled up; what is rolled up of their hours then stays as it is. */
-export const SUMMARY_FROZEN_AFTER_DAYS = 28;
-
 /** Numbers of events that one search covers: a few seconds' work. */
 const MARK_MAX_IDS = 500_000;
 
@@ -32,7 +29,7 @@ export async function refreshSummary(
     ({ complete, markedTo } = search);
   }
   let hoursSummarised = 0;
-  while (mayGoOn() && (await summariseChangedHour(database, now))) hoursSummarised++;
+  while (mayGoOn() && (await summariseChangedHour(database))) hoursSummarised++;
   const hoursLeft = await countChangedHours(database);
   let daysSummarised = 0;
   while (mayGoOn() && (await summariseChangedDay(database, now))) daysSummarised++;
@@ -50,11 +47,8 @@ async function markChangedHours(database: Database, most: number, after: number)
   return search;
 }
 
-async function summariseChangedHour(database: Database, now: Date): Promise<boolean> {
-  const { rows } = await database.execute<{ hour: Date | null }>(
-    'SELECT summarise_changed_hour(:quiet_days::int, :now::timestamptz) AS hour',
-    { quiet_days: SUMMARY_FROZEN_AFTER_DAYS, now },
-  );
+async function summariseChangedHour(database: Database): Promise<boolean> {
+  const { rows } = await database.execute<{ hour: Date | null }>('SELECT summarise_changed_hour() AS hour');
   return rows[0]?.hour != null;
 }
 

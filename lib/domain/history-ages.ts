@@ -6,5 +6,5 @@ export const COMPACT_AFTER_DAYS = 30;
 /** Events are archived, and their month dropped. */
 export const ARCHIVE_AFTER_DAYS = 90;
 
-/** Before that, hours of the summary may still be rebuilt from their events. */
+/** Reports of up to four weeks count the parts of hours at their edges, which they read from the events. */
 export const LEAST_HISTORY_DAYS = 29;

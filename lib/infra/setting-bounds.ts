@@ -40,7 +40,7 @@ const HISTORY_AGE: Bound = {
   least: LEAST_HISTORY_DAYS,
   most: 36_500,
   off: true,
-  because: 'the hourly summary is final by then',
+  because: 'parts of an hour are counted from the events for four weeks',
 };
 
 const BOUNDS: Bounds = {

@@ -27,9 +27,14 @@ BEGIN
   marked_to := least(from_id + most, greatest(last_id, from_id));
 
   INSERT INTO event_summary_changed_hour (hour)
-  SELECT DISTINCT date_trunc('hour', created_at, 'UTC') AS hour
+  SELECT date_trunc('hour', created_at, 'UTC') AS hour
   FROM event_tracker
   WHERE id > from_id AND id <= marked_to
+  UNION
+  -- A START that was merged before it was searched has no number any more.
+  SELECT date_trunc('hour', start_created_at, 'UTC')
+  FROM event_tracker
+  WHERE id > from_id AND id <= marked_to AND start_created_at IS NOT NULL
   ORDER BY hour
   ON CONFLICT (hour) DO NOTHING;
   GET DIAGNOSTICS marked = ROW_COUNT;

@@ -78,6 +78,8 @@ BEGIN
     )
     WHERE one.current;
 
+    PERFORM note_archived_hours(new_object_id);
+
     UPDATE request_tracker AS known
     SET archived_at = noted_at, retired_at = coalesce(known.retired_at, noted_at)
     FROM archived_request AS noted

@@ -1,9 +1,8 @@
 -- Rebuilds the summary of one changed hour, of each tenant and in total, the latest first; null when there is none.
--- Whoever marks the hour meanwhile waits for this to end or is seen by it. An hour that may have had events in a month
--- that was dropped, all of whose requests had been quiet for `quiet_days` then, is made only once. The hour's day is
--- marked; a mark that is there already is locked: whoever merges the day must see this hour, or come after it.
+-- Whoever marks the hour meanwhile waits for this to end or is seen by it. The hour's day is marked; a mark that is there
+-- already is locked: whoever merges the day must see this hour, or come after it.
 -- Called by maintain: lib/data-access/summary.ts.
-CREATE OR REPLACE FUNCTION summarise_changed_hour(quiet_days int, at timestamptz) RETURNS timestamptz
+CREATE OR REPLACE FUNCTION summarise_changed_hour() RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -17,13 +16,8 @@ BEGIN
   IF taken IS NULL THEN
     RETURN NULL;
   END IF;
-  IF EXISTS (SELECT FROM event_tracker_summary WHERE hour = taken) AND EXISTS (
-    SELECT FROM archived_month
-    -- By a clock far ahead it was dropped before `at`, too.
-    WHERE month <= taken AT TIME ZONE 'UTC' AND least(dropped_at, at) - quiet_days * interval '1 day' > taken
-  ) THEN
-    RETURN taken;
-  END IF;
+  -- No month is dropped between what is seen of archived_hour and of the events.
+  LOCK TABLE event_tracker IN ACCESS SHARE MODE;
   INSERT INTO event_summary_changed_day VALUES (date_trunc('day', taken, 'UTC'))
   ON CONFLICT (day) DO UPDATE SET day = EXCLUDED.day;
   DELETE FROM event_tracker_summary WHERE hour = taken;
@@ -38,6 +32,6 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION summarise_changed_hour(int, timestamptz) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION summarise_changed_hour() FROM PUBLIC;
 
-GRANT EXECUTE ON FUNCTION summarise_changed_hour(int, timestamptz) TO pagw_maintainer;
+GRANT EXECUTE ON FUNCTION summarise_changed_hour() TO pagw_maintainer;

@@ -33,7 +33,8 @@ import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
  */
 const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'bounded' | 'not ours'>> = {
   'archive_object.archived_at': 'fact',
-  'archived_month.dropped_at': 'bounded',
+  'archived_hour.hour': 'of events',
+  'archived_month.dropped_at': 'fact',
   'archived_month.keep_until': 'fact',
   'canary.arrived_at': 'bounded',
   'canary.sent_at': 'not ours',

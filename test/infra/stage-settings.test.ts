@@ -1,6 +1,5 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { SUMMARY_FROZEN_AFTER_DAYS } from '../../lib/data-access/summary.ts';
 import { BOUNDS_BY_PATH, numberFault } from '../../lib/infra/setting-bounds.ts';
 import { RESERVED_WORDS } from '../../lib/infra/setting-rules.ts';
 import { checkedSettings, stageSettings } from '../../lib/infra/stage-settings.ts';
@@ -70,8 +69,8 @@ describe('settings of a stage', () => {
     ['backups for too long', { retention: { ...retention, backupDays: 36 } }, /from 1 to 35/],
     ['half a day of backups', { retention: { ...retention, backupDays: 0.5 } }, /backupDays/],
     [
-      'events archived before their hours are rolled up for good',
-      { history: { compactAfterDays: 'off', archiveAfterDays: SUMMARY_FROZEN_AFTER_DAYS } },
+      'events archived after four weeks',
+      { history: { compactAfterDays: 'off', archiveAfterDays: 28 } },
       /from 29/,
     ],
     ['half a day', { history: { compactAfterDays: 30.5, archiveAfterDays: 'off' } }, /whole number/],

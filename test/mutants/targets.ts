@@ -27,6 +27,7 @@ const summing = [
   'test/data-access/summary/histogram.test.ts',
   'test/data-access/summary/summarise-block-ranges.test.ts',
   'test/flows/wrong-clock.test.ts',
+  'test/flows/retention/summary-kept.test.ts',
 ];
 const flow = [
   'test/data-access/flow/flow.test.ts',
@@ -116,9 +117,10 @@ export const targets: readonly Target[] = [
   ),
   ...sql('hold_history release_history is_held', 'test/flows/retention/legal-hold.test.ts'),
   ...sql(
-    'note_archived may_drop_month drop_archived_month keep_archived_month',
+    'note_archived note_archived_hours may_drop_month drop_archived_month keep_archived_month',
     'test/flows/retention/archive-requests.test.ts',
     'test/flows/retention/archive-hazards.test.ts',
+    'test/flows/retention/summary-kept.test.ts',
   ),
   ...sql('search_events', 'test/data-access/metadata-search.test.ts'),
   ...code('domain', 'request-fold request-memory request-effects answer', ...folding),

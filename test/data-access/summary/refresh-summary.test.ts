@@ -204,22 +204,6 @@ describe('refreshSummary', () => {
     await expectExact(3);
   });
 
-  it('keeps what it has of hours with events of a month that was dropped', async () => {
-    const old = new Date('2026-01-10T10:00:00Z');
-    await record(old, { pagwId: 'PAGW-OLD' }, { pagwId: 'PAGW-OLD' });
-    await refresh();
-    await db.database.execute(`DELETE FROM event_tracker WHERE pagw_id = 'PAGW-OLD' AND sequence_no = 2`);
-    await db.database.execute(
-      `INSERT INTO archived_month (month, request_count, event_count, dropped_at)
-       VALUES ('2026-01-01', 1, 1, '2026-02-20T00:00:00Z')`,
-    );
-    await record(old, { pagwId: 'PAGW-OLD-2' });
-    expect(await refresh()).toMatchObject({ hoursLeft: 0 });
-    const { summary } = await summaryAndTruth();
-    expect(summary).toMatchObject([{ hour: old, eventCount: 2 }]);
-    await db.database.execute('TRUNCATE archived_month');
-  });
-
   it('keeps failures and unknown types apart', async () => {
     await recordEvents(
       db.database,
@@ -318,7 +302,7 @@ describe('whole days', () => {
       await db.database.execute('SELECT complete FROM mark_changed_hours(1000000)');
       await db.database.execute("INSERT INTO event_summary_changed_day VALUES ('2026-03-02T00:00:00Z')");
       await other?.query('BEGIN');
-      await other?.query('SELECT summarise_changed_hour(28, now())');
+      await other?.query('SELECT summarise_changed_hour()');
       // The mark is the other run's until it is done: this one has nothing to merge.
       const { rows } = await db.database.execute('SELECT summarise_changed_day(:now::timestamptz) AS day', {
         now: NOON,

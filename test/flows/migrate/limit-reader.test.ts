@@ -165,6 +165,10 @@ async function fill(tenant: string, pagwId: string): Promise<void> {
      SELECT :pagw_id, :tenant, 1, 1, id, 1, repeat('0', 64), '{}' FROM object`,
     { tenant, pagw_id: pagwId, now },
   );
+  await owner.execute(
+    `INSERT INTO archived_hour VALUES ('2026-03-01', :tenant, 'PARSING', 'PARSE_OK', 'COMPLETED', 1, 0, 0, NULL, '{}', '{}')`,
+    { tenant },
+  );
 }
 
 /** A decided request of each tenant, old enough for nobody to watch it. */

@@ -269,7 +269,7 @@ const UPKEEP: Record<string, string> = {
   note_archived: `SELECT * FROM note_archived('{}', '[]', now())`,
   summarise_block_ranges: 'SELECT summarise_block_ranges()',
   summarise_changed_day: 'SELECT summarise_changed_day(now())',
-  summarise_changed_hour: 'SELECT summarise_changed_hour(28, now())',
+  summarise_changed_hour: 'SELECT summarise_changed_hour()',
 };
 const DEEDS: Record<string, string> = {
   cancel_retry_batch: `SELECT cancel_retry_batch(1, 'why', 'kim', now())`,
@@ -377,7 +377,7 @@ describe('what was recorded', () => {
       'INSERT INTO event_summary_changed_hour VALUES (now())',
       'INSERT INTO event_summary_changed_day VALUES (now())',
       `INSERT INTO archived_month VALUES ('2026-03-01', 0, 0, now())`,
-      `SELECT summarise_changed_hour(28, now())`,
+      `SELECT summarise_changed_hour()`,
       `INSERT INTO operator_action (action, reason, acted_by, acted_at) VALUES ('a', 'b', 'c', now())`,
       `INSERT INTO retry_pause (stage, reason, paused_by, paused_at) VALUES ('a', 'b', 'c', now())`,
       'DELETE FROM retry_pause',

@@ -80,6 +80,14 @@ it('loses and doubles nothing when all of it happens at once', async () => {
     expect((await findSequenceFaults(month.database, 10)).faults).toEqual([]);
   }
   expect(dropped).toBeGreaterThan(0);
+  await rollUp(month, now);
+  const { rows } = await month.database.execute<{ eventType: string; events: number }>(
+    'SELECT event_type, sum(event_count)::bigint AS events FROM event_tracker_summary GROUP BY event_type',
+  );
+  const counted = new Map(rows.map(({ eventType, events }) => [eventType, events]));
+  const all = (await Promise.all(PAGW_IDS.map((pagwId) => month.timeline(pagwId)))).flat();
+  for (const [eventType, events] of Map.groupBy(all, ({ eventType }) => eventType))
+    expect([eventType, counted.get(eventType)]).toEqual([eventType, events.length]);
   for (const pagwId of PAGW_IDS) {
     const events = await month.timeline(pagwId);
     expect(events.map(({ sequenceNo }) => sequenceNo)).toEqual(events.map((_, place) => place + 1));
