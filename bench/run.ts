@@ -19,7 +19,11 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
   timeline: { file: './timeline/bench-timeline.ts', measures: "reading one request's history among many" },
   retry: { file: './retry/bench-retry.ts', measures: 'claim, send and settle, beside queues' },
   client: { file: './client/bench-client.ts', measures: 'what a call of the producer client costs' },
-  views: { file: './views/bench-views.ts', measures: 'the database time of every report and page' },
+  views: {
+    file: './views/bench-views.ts',
+    measures:
+      'the database time of every report and page at both sizes of year; EVENTS=N, DATA=DIR, ASK=pattern',
+  },
   stuck: { file: './stuck/bench-stuck.ts', measures: "the detector and the list, beside the review's query" },
   maintain: {
     file: './maintain/bench-maintain.ts',

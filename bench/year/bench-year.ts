@@ -1,31 +1,21 @@
 import { Client } from 'pg';
-import { compareStates } from '../../lib/data-access/compare-states.ts';
 import type { Database } from '../../lib/data-access/database.ts';
 import { CostMeter } from '../growth/cost.ts';
 import { type Aim, printAims } from '../report/aim.ts';
-import { print } from '../report/print.ts';
 import { number, printTable } from '../report/print-table.ts';
 import { median, medianRatio } from '../report/statistics.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
 import { openDirectDatabase } from '../server/open-databases.ts';
 import { serverCpuOf } from '../server/server-cpu.ts';
-import { fillYear } from './fill-year.ts';
-import { type Question, questionsOf, type Subjects } from './questions.ts';
-import { type RollUpCost, rollUp } from './roll-up.ts';
+import { type History, makeHistories, type Subjects } from './histories.ts';
+import { type Question, questionsOf } from './questions.ts';
 
-const EVENTS = Number(process.env.EVENTS ?? 10_000_000);
-const QUICK_EVENTS = 300_000;
-const YEAR_DAYS = 365;
-const TENTH_DAYS = 36.5;
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const WARM_UP = 2;
 /** A heat lasts at least so long: the clock of a process's CPU time ticks coarsely. */
 const HEAT_MS = 40;
 const MOST_CALLS = 50;
-const CHECKED_PAGES = 5;
 const MOST_GROWTH = 1.3;
-/** By then the retries of what failed last are due. */
-const DUE_AFTER_MS = 300_000;
 /** Below this a difference is no more than noise of the measurement. */
 const NOISE_US = 500;
 
@@ -41,82 +31,27 @@ interface Opened {
  */
 export async function run({ quick }: { quick: boolean }): Promise<void> {
   const server = await startBenchServer(process.env.DATA);
-  const events = quick ? QUICK_EVENTS : EVENTS;
   const closing: (() => Promise<void>)[] = [];
   try {
-    const costs: RollUpCost[] = [];
-    const opened: Opened[] = [];
-    for (const [name, size, days] of [
-      [`tenth_${events}`, events / 10, TENTH_DAYS],
-      [`year_${events}`, events, YEAR_DAYS],
-    ] as const) {
-      if (!server.databases.has(name)) costs.push(await makeHistory(server, name, size, days));
-      opened.push(await open(server, name, closing));
-    }
-    const [tenth, year] = opened as [Opened, Opened];
-    if (costs.length === 2)
-      printTable(
-        "A whole backlog rolled up: µs of the server's CPU an event",
-        ['', number(events / 10), number(events)],
-        (['summary', 'flow'] as const).map((of) => [of, ...costs.map((cost) => number(cost[of], 1))]),
-      );
-    await compare(server, events, tenth, year);
+    const [tenth, year] = await makeHistories(server, quick);
+    await compare(server, year.events, await open(server, tenth, closing), await open(server, year, closing));
   } finally {
     for (const close of closing) await close();
     await server.stop();
   }
 }
 
-async function makeHistory(
+async function open(
   server: BenchServer,
-  name: string,
-  events: number,
-  days: number,
-): Promise<RollUpCost> {
-  const now = new Date();
-  await server.create(name);
-  const startedAt = performance.now();
-  const stored = await fillYear(server, name, { events, days, now });
-  const filledMs = performance.now() - startedAt;
-  const { database, close } = openDirectDatabase(server.urlOf(name), 1);
-  await checkStates(database);
-  await close();
-  const cost = await rollUp(server, name, stored, now);
-  print(
-    `${name}: ${number(stored)} events of ${days} days in ${number(filledMs / 1000)} s, rolled up by ${number((performance.now() - startedAt) / 1000)} s`,
-  );
-  return cost;
-}
-
-/** What was copied is what the flow would have made of the same events. */
-async function checkStates(database: Database): Promise<void> {
-  let after: string | null = '';
-  for (let page = 0; page < CHECKED_PAGES && after !== null; page++) {
-    const { differences, next } = await compareStates(database, after);
-    const [first] = differences;
-    if (first !== undefined) throw new Error(`A copied request differs from its history in ${first.fields}.`);
-    after = next;
-  }
-}
-
-async function open(server: BenchServer, name: string, closing: (() => Promise<void>)[]): Promise<Opened> {
+  { name, subjects }: History,
+  closing: (() => Promise<void>)[],
+): Promise<Opened> {
   const { database, close } = openDirectDatabase(server.urlOf(name), 1);
   const watcher = new Client({ connectionString: server.urlOf(name) });
   await watcher.connect();
   closing.push(close, () => watcher.end());
   // What parallel workers spend is gone with them.
   await database.execute('SET max_parallel_workers_per_gather = 0');
-  const { rows: latest } = await watcher.query(
-    'SELECT max(created_at) AS now FROM event_tracker WHERE received_on > (SELECT max(received_on) - 5 FROM request_tracker)',
-  );
-  const { rows: shown } = await watcher.query(
-    `SELECT pagw_id AS "pagwId" FROM request_tracker
-     WHERE tenant = 'anthem' AND received_on > (SELECT max(received_on) - 5 FROM request_tracker) ORDER BY failure_count DESC, last_sequence_no DESC LIMIT 1`,
-  );
-  const { rows: closed } = await watcher.query(
-    `SELECT pagw_id AS "pagwId", tenant FROM request_tracker TABLESAMPLE system (2) WHERE completed_at IS NOT NULL LIMIT 5000`,
-  );
-  const subjects = { now: new Date(latest[0].now.getTime() + DUE_AFTER_MS), pagwId: shown[0].pagwId, closed };
   return { database, subjects, meter: new CostMeter(database, watcher) };
 }
 

@@ -24,20 +24,12 @@ import { failuresOf } from '../growth/failures.ts';
 import { pageViews } from '../views/page-views.ts';
 import { views } from '../views/views.ts';
 import { readJourney } from './fill-year.ts';
+import type { Subjects } from './histories.ts';
 
 /** Something that is asked of a database. */
 export interface Question {
   name: string;
   ask(database: Database, subjects: Subjects): Promise<unknown>;
-}
-
-/** Requests of a database that questions are about. */
-export interface Subjects {
-  now: Date;
-  /** One of anthem with failures, shown as a page. */
-  pagwId: string;
-  /** Closed ones of every age, evenly. */
-  closed: readonly { pagwId: string; tenant: string }[];
 }
 
 const DAY_MS = 86_400_000;
