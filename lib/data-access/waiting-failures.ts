@@ -7,11 +7,13 @@ import { type Page, readPage, readPosition } from './page.ts';
 /** The longest lease that may be set: a claim older than this is nobody's. */
 const LONGEST_LEASE = '1 hour';
 
+const IS_CLAIMED = `retry_claimed_at > :now::timestamptz - interval '${LONGEST_LEASE}'`;
+
 const STATE_OF_FAILURE = `CASE
     WHEN next_retry_at IS NULL THEN 'exhausted'
     WHEN next_retry_at > :now::timestamptz THEN 'waiting'
     WHEN paused THEN 'paused'
-    WHEN retry_claimed_at > :now::timestamptz - interval '${LONGEST_LEASE}' THEN 'sending'
+    WHEN ${IS_CLAIMED} THEN 'sending'
     ELSE 'due'
   END`;
 
@@ -102,6 +104,8 @@ export async function listRetries(database: Database, options: ListRetriesOption
 export interface RetryBacklog {
   /** Due now and not held back; what is being sent at this moment is among them. */
   due: number;
+  /** Of `due`, what is in a run's hands. */
+  sending: number;
   /** Due now, but a pause covers it. */
   paused: number;
   /** Attempts used up, and nothing has happened since. */
@@ -112,6 +116,7 @@ export interface RetryBacklog {
 
 const COUNTS = `
        count(*) FILTER (WHERE next_retry_at IS NOT NULL AND NOT paused) AS due,
+       count(*) FILTER (WHERE next_retry_at IS NOT NULL AND NOT paused AND ${IS_CLAIMED}) AS sending,
        count(*) FILTER (WHERE next_retry_at IS NOT NULL AND paused) AS paused,
        count(*) FILTER (WHERE retry_exhausted_at IS NOT NULL) AS exhausted,
        coalesce(extract(epoch FROM :now::timestamptz - min(greatest(next_retry_at, failed_at))
@@ -131,7 +136,7 @@ export async function measureRetries(
      WHERE ${WAITS} AND (:tenant::text IS NULL OR tenant = :tenant)`,
     { now, tenant },
   );
-  return rows[0] ?? { due: 0, paused: 0, exhausted: 0, oldestDueSeconds: 0 };
+  return rows[0] ?? { due: 0, sending: 0, paused: 0, exhausted: 0, oldestDueSeconds: 0 };
 }
 
 /** The same for metrics: in all, by each of the tenants and by stage; all others together. */
@@ -144,7 +149,7 @@ export async function measureRetriesByName(
     `WITH waiting AS (
        SELECT
          ${tenantInMetrics('tenant')} AS tenant, ${stageInMetrics('stage')} AS stage,
-         next_retry_at, retry_exhausted_at, failed_at, paused
+         next_retry_at, retry_claimed_at, retry_exhausted_at, failed_at, paused
        FROM waiting_failure
        WHERE ${WAITS}
      )

@@ -6,8 +6,7 @@ import { listRequests } from '../../data-access/requests.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { countOpenRequests, type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { groupStuckRequests, type StuckGroups } from '../../data-access/stuck-requests.ts';
-import { listRetries, measureRetries, type RetryBacklog } from '../../data-access/waiting-failures.ts';
-import { toRetryFilter } from '../../domain/retry-filter.ts';
+import { measureRetries, type RetryBacklog } from '../../data-access/waiting-failures.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
 import { pausesOf } from '../../domain/retry-pause.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
@@ -35,12 +34,11 @@ export const overviewPage: ViewPage = {
     const time = readTime(parameters, '24h');
     const tenant = context.tenant ?? undefined;
     const refused = { tenant, since: sinceOf('24h', now) };
-    const [stuck, open, retries, due, deadlines, rejected, lastRejected, check, latest, load, pauses] =
+    const [stuck, open, retries, deadlines, rejected, lastRejected, check, latest, load, pauses] =
       await Promise.all([
         groupStuckRequests(database, now, { tenant }),
         countOpenRequests(database, context.tenant),
         measureRetries(database, now, context.tenant),
-        listRetries(database, { filter: toRetryFilter({ tenant }), state: 'due', now, limit: 1 }),
         countDeadlines(database, { tenant: context.tenant, now }),
         countRejected(database, refused, MOST_COUNTED),
         listRejected(database, refused, 1),
@@ -54,7 +52,6 @@ export const overviewPage: ViewPage = {
       open,
       deadlines,
       retries,
-      retriesDue: due.total,
       rejected: {
         count: rejected,
         more: rejected === MOST_COUNTED,
@@ -75,8 +72,6 @@ export interface OverviewData {
   open: number;
   deadlines: Readonly<Record<Deadline['risk'], number>>;
   retries: RetryBacklog;
-  /** Due and not in a run's hands. */
-  retriesDue: number;
   rejected: RejectedCount;
   check: LastCheck | undefined;
   latest: readonly RequestInList[];
@@ -208,14 +203,7 @@ function Figure({ name, value, detail }: FigureProps) {
 }
 
 function figuresOf(
-  {
-    stuck: { total: stuck, oldestSince },
-    deadlines,
-    retries,
-    retriesDue: due,
-    rejected,
-    check,
-  }: OverviewData,
+  { stuck: { total: stuck, oldestSince }, deadlines, retries, rejected, check }: OverviewData,
   context: ViewContext,
 ): FigureProps[] {
   const { now, tenant } = context;
@@ -226,6 +214,7 @@ function figuresOf(
   const { breached } = deadlines;
   const atRisk = deadlines.urgent + deadlines['at-risk'];
   const { paused, exhausted, oldestDueSeconds: oldestDue } = retries;
+  const due = retries.due - retries.sending;
   const isOverdue = oldestDue > defaultStageLimits.retryOverdue;
   const lag = check?.lagSeconds ?? 0;
   return [

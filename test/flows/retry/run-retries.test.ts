@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { claimDueRetries } from '../../../lib/data-access/retry.ts';
-import { listRetries } from '../../../lib/data-access/waiting-failures.ts';
+import { listRetries, measureRetries } from '../../../lib/data-access/waiting-failures.ts';
 import { parseRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
@@ -148,6 +148,7 @@ describe('runRetries', () => {
     expect([tenants.get('anthem')?.length, tenants.get('elevance')?.length]).toEqual([6, 6]);
     const list = { filter: {}, now: bench.now, limit: 100 };
     expect((await listRetries(bench.database, { ...list, state: 'sending' })).total).toBe(12);
+    expect(await measureRetries(bench.database, bench.now)).toMatchObject({ due: 32, sending: 12 });
     expect((await listRetries(bench.database, { ...list, state: 'due' })).total).toBe(20);
   });
 
