@@ -1,5 +1,6 @@
 import { isBlank } from './blank.ts';
 import { pointerStep } from './json-pointer.ts';
+import { RememberedTexts } from './remembered-texts.ts';
 import { isFields, type StatedFields } from './stated-values.ts';
 
 /** What a producer stated and nobody understands: it counts for nothing. */
@@ -41,7 +42,20 @@ export const noNotes = (): Notes => ({ notUnderstood: [], asked: null });
 
 /** A name as it is compared: by letters and digits alone. */
 export function comparedName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return compared.get(name) ?? compared.remember(name, name.toLowerCase().replace(/[^a-z0-9]/g, ''));
+}
+
+const compared = new RememberedTexts<string>({ longest: 64, most: 2_000 });
+
+interface Found {
+  /** Of the object that holds it. */
+  pointer: string;
+  name: string;
+  value: unknown;
+}
+
+function pathOf({ pointer, name }: Found): string {
+  return pointer + pointerStep(name);
 }
 
 /**
@@ -51,16 +65,15 @@ export function finder(
   notes: Notes,
   ...places: readonly [pointer: string, fields: StatedFields | null][]
 ): Find {
-  const found = new Map<string, { path: () => string; value: unknown }>();
+  const found = new Map<string, Found>();
   for (const [pointer, place] of places)
     for (const [name, value] of Object.entries(place ?? {})) {
       const key = comparedName(name);
-      if (!isBlank(value) && !found.has(key))
-        found.set(key, { path: () => pointer + pointerStep(name), value });
+      if (!isBlank(value) && !found.has(key)) found.set(key, { pointer, name, value });
     }
-  const looked = new Set<string>();
+  const looked: (readonly string[])[] = [];
   const first = (names: readonly string[]) => {
-    for (const name of names) looked.add(name);
+    looked.push(names);
     if (notes.asked !== null) for (const name of names) notes.asked.add(name);
     for (const name of names) {
       const one = found.get(name);
@@ -73,16 +86,17 @@ export function finder(
       const one = first(names);
       if (one === undefined) return undefined;
       const value = read(one.value);
-      if (value === undefined) notes.notUnderstood.push({ path: one.path(), ...kind });
+      if (value === undefined) notes.notUnderstood.push({ path: pathOf(one), ...kind });
       return value ?? undefined;
     },
     inside: (...names: string[]) => {
       const one = first(names);
-      return one && isFields(one.value) ? finder(notes, [one.path(), one.value]) : undefined;
+      return one && isFields(one.value) ? finder(notes, [pathOf(one), one.value]) : undefined;
     },
     noteOthers: ({ rule, meant }: Omit<NotUnderstood, 'path'>, like = /./) => {
-      for (const [name, { path }] of found)
-        if (!looked.has(name) && like.test(name)) notes.notUnderstood.push({ path: path(), rule, meant });
+      const known = new Set(looked.flat());
+      for (const [name, one] of found)
+        if (!known.has(name) && like.test(name)) notes.notUnderstood.push({ path: pathOf(one), rule, meant });
     },
     notes,
   });
