@@ -18,7 +18,12 @@ import { printable } from '../domain/printable-text.ts';
 import { coveringPause } from '../domain/retry-pause.ts';
 import { requestStatuses } from '../domain/tracked-event.ts';
 import { ageText, plural, tookText } from '../domain/words.ts';
-import { type ClosingEnd, closeRequest, closingEnds } from '../flows/operate/close-request.ts';
+import {
+  type ClosingEnd,
+  closeRequest,
+  closingEnds,
+  undeliveredText,
+} from '../flows/operate/close-request.ts';
 import { readHistory } from '../flows/retention/read-history.ts';
 import { addWatch, type Cli, newVerb } from './cli.ts';
 import { usageError } from './cli-error.ts';
@@ -292,9 +297,9 @@ export function requestClose(cli: Cli): Command {
               'Name who agrees with --second, another person than you.',
             );
           session.say(
-            outcome === 'closed'
-              ? `Closed ${pagwId} as ${end}.`
-              : `${pagwId} was closed already; nothing was done.`,
+            outcome === 'already-closed'
+              ? `${pagwId} was closed already; nothing was done.`
+              : `Closed ${pagwId} as ${end}.${outcome === 'undelivered' ? ` ${undeliveredText}` : ''}`,
           );
           return undefined;
         }),

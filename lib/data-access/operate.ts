@@ -60,15 +60,24 @@ export async function snoozeIncident(
 interface RequestToEnd {
   tenant: string;
   closed: boolean;
+  /** Its decision clock runs: what asks for no decision has none. */
   undecided: boolean;
+  /** Its provider has no notice of what was decided. */
+  undelivered: boolean;
   last: number;
 }
 
 export async function findToClose(database: Database, pagwId: string): Promise<RequestToEnd | undefined> {
   const { rows } = await database.execute<RequestToEnd>(
-    `SELECT tenant, completed_at IS NOT NULL AS closed, clock_stopped_at IS NULL AS undecided, last_sequence_no AS last
-     FROM request_tracker
-     WHERE pagw_id = :pagw_id`,
+    `SELECT
+       request.tenant, completed_at IS NOT NULL AS closed, last_sequence_no AS last,
+       clock_stopped_at IS NULL AND coalesce(latest.kind, 'request') = 'request' AS undecided,
+       board IS NOT DISTINCT FROM 'delivery' AS undelivered
+     FROM request_tracker AS request
+     LEFT JOIN LATERAL (
+       SELECT kind FROM decision_episode AS episode WHERE episode.pagw_id = request.pagw_id ORDER BY episode.episode DESC LIMIT 1
+     ) AS latest ON true
+     WHERE request.pagw_id = :pagw_id`,
     { pagw_id: pagwId },
   );
   return rows[0];

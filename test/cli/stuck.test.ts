@@ -162,8 +162,26 @@ describe('pagw request close', () => {
     );
     expect((await pagw('request close PAGW-NOBODY --as void --reason again')).code).toBe(5);
     expect((await pagw('request close PAGW-1 --reason again')).code).toBe(64);
-    const alone = await pagw('request close PAGW-1 --as withdrawn --reason again');
-    expect([alone.code, alone.stderr]).toEqual([64, expect.stringContaining('takes a second person')]);
+    for (const second of ['', ' --second ANN', ' --second Ann@payer.example', ' --second …']) {
+      const alone = await pagw(`request close PAGW-1 --as withdrawn --reason again${second}`);
+      expect([alone.code, alone.stderr]).toEqual([64, expect.stringContaining('takes a second person')]);
+    }
+  });
+
+  it('needs nobody else where no clock runs, and says that a decision is still to be delivered', async () => {
+    const submitted: Step = [0, 'REQUEST_RECEIVED'];
+    const asks: Step = [0, 'REQUEST_RECEIVED', { metadata: { requestType: 'INQUIRY' } }];
+    await recordHistory(db.database, { pagwId: 'PAGW-ASKS' }, now, [asks]);
+    await recordHistory(db.database, { pagwId: 'PAGW-DENIED' }, now, [
+      submitted,
+      [0, 'CALLBACK_OK', { metadata: { reviewAction: 'A3' } }],
+    ]);
+    const close = async (pagwId: string) =>
+      (await pagw(`request close ${pagwId} --as withdrawn --reason again`)).stderr;
+    expect(await close('PAGW-ASKS')).toBe('Closed PAGW-ASKS as withdrawn.\n');
+    expect(await close('PAGW-DENIED')).toContain(
+      'Closed PAGW-DENIED as withdrawn. It stays decided, and on the delivery board',
+    );
   });
 });
 

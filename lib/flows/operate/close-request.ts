@@ -8,8 +8,14 @@ import { recordEvents } from '../ingest/record-events.ts';
 export const closingEnds = ['withdrawn', 'dismissed', 'void', 'not-required'] as const;
 export type ClosingEnd = (typeof closingEnds)[number];
 
-/** `needs-second`: its decision clock runs, and nobody else was named who agrees. */
-export type CloseOutcome = 'closed' | 'not-found' | 'already-closed' | 'needs-second';
+/**
+ * `needs-second`: its decision clock runs, and nobody else was named who agrees. `undelivered`: it is closed, but was decided, and the
+ * provider's notice of that is still awaited.
+ */
+export type CloseOutcome = 'closed' | 'undelivered' | 'not-found' | 'already-closed' | 'needs-second';
+
+export const undeliveredText =
+  'It stays decided, and on the delivery board until its provider’s notice is reported (NOTIFY_OK, or request.notifiedAt).';
 
 export interface RequestToClose extends Operator {
   pagwId: string;
@@ -47,22 +53,27 @@ export async function closeRequest(
       return new Set<string>();
     };
     await recordEvents(database, [closingEvent(pagwId, request, end, now)], now, undefined, append);
-    if (!moved) return 'closed';
+    if (!moved) return request.undelivered ? 'undelivered' : 'closed';
   }
   throw new Error(`Events of ${pagwId} came ${MAX_ROUNDS} times while it was ended; try again.`);
 }
 
 function isSecond(second: string | undefined, actedBy: string): boolean {
-  const [other, own] = [second ?? '', actedBy].map(personKey);
-  return other !== '' && other !== own;
+  const own = personKeys(actedBy);
+  const others = personKeys(second ?? '');
+  return others.length > 0 && !others.some((other) => own.includes(other));
 }
 
-/** Names that a reader takes for one are one. */
-function personKey(name: string): string {
-  return name
-    .normalize('NFKC')
-    .replaceAll(/[\s\p{Cc}\p{Cf}]/gu, '')
-    .toLowerCase();
+/** What a reader takes for one name is one: `Dana Cole`, `dana.cole`, `dana.cole@payer.example`, and the same as the session of a role. */
+function personKeys(name: string): string[] {
+  const session = name.slice(name.lastIndexOf('/') + 1);
+  const keys = [name, session, session.replace(/@.*/s, '')].map((part) =>
+    part
+      .normalize('NFKC')
+      .replaceAll(/[^\p{L}\p{N}]/gu, '')
+      .toLowerCase(),
+  );
+  return keys.filter((key) => key !== '');
 }
 
 function closingEvent(

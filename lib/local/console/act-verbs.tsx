@@ -1,6 +1,6 @@
 import { findIncident } from '../../data-access/incident-lists.ts';
 import { refuseUnknownNames, unknownRequest } from '../../data-access/known-names.ts';
-import { type Operator, snoozeIncident } from '../../data-access/operate.ts';
+import { findToClose, type Operator, snoozeIncident } from '../../data-access/operate.ts';
 import {
   BATCH_RATE,
   listRetryPauses,
@@ -18,7 +18,7 @@ import { printable } from '../../domain/printable-text.ts';
 import { type RetryFilter, toRetryFilter } from '../../domain/retry-filter.ts';
 import type { PauseScope } from '../../domain/retry-pause.ts';
 import { durationText, reasonText } from '../../domain/words.ts';
-import { closeRequest, closingEnds } from '../../flows/operate/close-request.ts';
+import { closeRequest, closingEnds, undeliveredText } from '../../flows/operate/close-request.ts';
 import { previewResend, resendRequest } from '../../flows/operate/resend-request.ts';
 import { resendRefusals, riskText } from '../../flows/operate/resend-text.ts';
 import type { Child } from '../../views/html.ts';
@@ -149,7 +149,7 @@ async function planClose(views: ConsoleViews, parameters: ViewParameters): Promi
   const { database, clock } = views;
   const request = await needRequest(views, parameters);
   const { pagwId } = request;
-  const runs = request.decidedAt === null;
+  const runs = (await findToClose(database, pagwId))?.undecided ?? true;
   return {
     target: pagwId,
     fields: { id: pagwId },
@@ -184,6 +184,7 @@ async function planClose(views: ConsoleViews, parameters: ViewParameters): Promi
       const second = readText(given, 'second') ?? undefined;
       const outcome = await closeRequest(database, { pagwId, end, second, ...operator }, clock.now());
       if (outcome === 'closed') return `Closed as ${end}.`;
+      if (outcome === 'undelivered') return `Closed as ${end}. ${undeliveredText}`;
       if (outcome === 'needs-second')
         throw nothingDone('Its decision clock runs: stopping it takes a second person.');
       throw nothingDone('It was closed already.');
