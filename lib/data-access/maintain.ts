@@ -1,3 +1,4 @@
+import { LAST_INSTANT } from '../domain/timestamp.ts';
 import type { Database } from './database.ts';
 
 export interface MaintainOptions {
@@ -19,7 +20,7 @@ export async function ensurePartitions(database: Database, now: Date): Promise<n
   let made = 0;
   for (let month = 0; month <= PARTITION_MONTHS_AHEAD; month++) {
     const day = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + month, 1));
-    if (await ensurePartition(database, day)) made++;
+    if (day.getTime() < LAST_INSTANT && (await ensurePartition(database, day))) made++;
   }
   return made;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { canonicalTenant } from './event-catalogue.ts';
 import { addBusinessDays, dayNumber, endOfDay, isTimeZone, localDay, startOfDay } from './local-days.ts';
 import { byName, parseSetting } from './parse-setting.ts';
+import { LAST_INSTANT } from './timestamp.ts';
 import type { Drugs, Priority, RequestKind } from './tracked-event.ts';
 import type { DeadlineRisk } from './words.ts';
 import { plural } from './words.ts';
@@ -326,8 +327,9 @@ export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): 
   const start = priority === 'EXPEDITED' && !isMissed ? changed : received;
   const due = isMissed ? missed : Math.min(dueAs(priority, start), dueAs('STANDARD', received));
   if (due === Number.POSITIVE_INFINITY) return null;
-  const after = (share: number) => new Date(start + share * (due - start));
-  return { atRiskAt: after(AT_RISK_SHARE), urgentAt: after(URGENT_SHARE), dueAt: new Date(due) };
+  const last = Math.min(due, LAST_INSTANT);
+  const after = (share: number) => new Date(start + share * (last - start));
+  return { atRiskAt: after(AT_RISK_SHARE), urgentAt: after(URGENT_SHARE), dueAt: new Date(last) };
 }
 
 /** none: the clock has not run far. */

@@ -15,6 +15,7 @@ import {
   type RequestMemory,
   type RequestOutcome,
 } from './request-memory.ts';
+import { LAST_INSTANT } from './timestamp.ts';
 import { type EventStatus, type RequestStatus, requestStatuses, type TrackedEvent } from './tracked-event.ts';
 
 export interface FoldRules {
@@ -326,7 +327,7 @@ function planRetry(folded: FoldedEvent, recordedAt: number): boolean {
   else {
     const grown = retry.baseSeconds * retry.factor ** (folded.attempt - 1);
     const delayMs = retry.jitter * Math.min(retry.capSeconds, grown) * 1_000;
-    folded.nextRetryAt = new Date(recordedAt + delayMs).toISOString();
+    folded.nextRetryAt = new Date(Math.min(recordedAt + delayMs, LAST_INSTANT)).toISOString();
   }
   return true;
 }

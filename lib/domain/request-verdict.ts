@@ -4,6 +4,7 @@ import { unknownStage } from './event-stages.ts';
 import { incidentKey, isDeadline, isIncidentAt } from './incident-cause.ts';
 import { type RequestFacts, stallOf, stateOf } from './request-state.ts';
 import { type StageLimits, shortestLimit } from './stage-limits.ts';
+import { LAST_INSTANT } from './timestamp.ts';
 import type { DeadlineRisk, StuckReason } from './words.ts';
 
 export interface VerdictRules {
@@ -125,5 +126,5 @@ function nextCheck(instants: (Date | undefined)[], now: Date, isOpen: boolean, l
   const ahead = instants.flatMap((instant) =>
     instant !== undefined && instant > now ? [instant.getTime()] : [],
   );
-  return new Date(Math.min(latest, ...ahead));
+  return new Date(Math.min(latest, LAST_INSTANT, ...ahead));
 }

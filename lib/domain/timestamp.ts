@@ -1,7 +1,8 @@
 const shape =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d{2}):?(\d{2}))$/;
 const firstInstant = Date.UTC(1970, 0, 1);
-const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** The last that has a place in four digits of a year: a sum of times ends there. */
+export const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** ISO 8601 with a zone, years 1970 to 9999, as UTC with milliseconds (finer digits dropped); null for all else. */
 export function canonicalTimestamp(text: string): string | null {
@@ -23,7 +24,7 @@ export function canonicalTimestamp(text: string): string | null {
   if (!meant || Number(zoneHours) > 18 || Number(zoneMinutes) > 59) return null;
   const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
   const instant = local.getTime() - offset;
-  return instant >= firstInstant && instant <= lastInstant ? new Date(instant).toISOString() : null;
+  return instant >= firstInstant && instant <= LAST_INSTANT ? new Date(instant).toISOString() : null;
 }
 
 export const timestampForm =

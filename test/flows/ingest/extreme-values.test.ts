@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
+import { ensurePartitionsAhead } from '../../../lib/data-access/maintain.ts';
 import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { claimDueRetries } from '../../../lib/data-access/retry.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
@@ -10,9 +11,11 @@ import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import { parseSenderTenants } from '../../../lib/domain/sender-tenants.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { ingestMessages } from '../../../lib/flows/ingest/ingest-messages.ts';
+import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectDerivedStates } from '../../support/derived-states.ts';
+import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-10T12:00:00.000Z');
 const INT4_MAX = 2_147_483_647;
@@ -219,3 +222,29 @@ it('records or refuses the most that every field may hold, and one more, and no 
   await refreshFlow(options);
   await expectDerivedStates(database);
 }, 120_000);
+
+it('lets each flow run by a clock of ours in the last minute that has a name', async () => {
+  const { database } = db;
+  const end = new Date('9999-12-31T23:59:30Z');
+  const fields = { occurredAt: '9999-12-31T23:59:00.000Z' };
+  const hanging = { ...fields, eventType: 'PARSE_START', status: 'STARTED' } as const;
+  await recordEvents(
+    database,
+    [failedEvent({ pagwId: 'LAST-1', ...fields }), trackedEvent({ pagwId: 'LAST-2', ...hanging })],
+    end,
+  );
+  await claimDueRetries(database, { now: end, limit: 100, cursors: new Map(), skippedStages: [] });
+  const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
+  expect(await checkRequests(database, { rules, now: end })).toMatchObject({ complete: true });
+  const options = { database, now: end, mayGoOn: () => true };
+  expect(await ensurePartitionsAhead(options)).toEqual({ partitionsMade: 0 });
+  await refreshSummary(options);
+  await refreshFlow(options);
+  const { rows } = await database.execute(
+    `SELECT next_retry_at, decision_due_at
+     FROM event_tracker JOIN request_tracker USING (pagw_id)
+     WHERE pagw_id = 'LAST-1'`,
+  );
+  const last = new Date('9999-12-31T23:59:59.999Z');
+  expect(rows).toEqual([{ nextRetryAt: last, decisionDueAt: last }]);
+});
