@@ -11,8 +11,8 @@ import { listNotifications } from '../data-access/notifications.ts';
 import { listActs, snoozeIncident } from '../data-access/operate.ts';
 import { listRetryPauses } from '../data-access/retry-orders.ts';
 import { isSnoozed, LONGEST_SNOOZE_SECONDS } from '../domain/incident-rules.ts';
-import { causeText } from '../domain/incident-text.ts';
-import { groupCommand, nextStepOfGroup } from '../domain/next-step.ts';
+import { causeSentence, causeText, pauseText } from '../domain/incident-text.ts';
+import { groupCommand, isAwaited, nextStepOfGroup } from '../domain/next-step.ts';
 import { printable } from '../domain/printable-text.ts';
 import { coveringPause } from '../domain/retry-pause.ts';
 import { pagwCommand, shellWord } from '../domain/shell-word.ts';
@@ -26,6 +26,7 @@ import type { Cell, Column } from './output/table.ts';
 import { momentText } from './output/time-text.ts';
 import { parseDuration } from './parse-when.ts';
 import { readPages } from './read-pages.ts';
+import { sayPauses } from './say-pauses.ts';
 
 const DEFAULT_LIMIT = 50;
 const ROWS_PER_PAGE = 500;
@@ -55,6 +56,7 @@ export function incidentList(cli: Cli): Command {
         const connection = await session.connect();
         const now = connection.now();
         await refuseUnknownNames(connection.database('reader'), { tenant });
+        await sayPauses(session, connection.database('reader'), now);
         const { rows, next } = await readPages(limit, ROWS_PER_PAGE, after, (most, from) =>
           listIncidents(connection.database('reader'), { tenant, closed }, most, from),
         );
@@ -63,6 +65,7 @@ export function incidentList(cli: Cli): Command {
           rows,
           next,
           columns: columns(now),
+          notes: ({ awaited }) => (awaited === 0 ? [] : [{ text: `${awaited} awaited`, style: 'dim' }]),
           fields: FIELDS,
           empty: closed ? 'There was no incident.' : 'No incident is open.',
         });
@@ -77,7 +80,7 @@ function columns(now: Date): Column<ListedIncident>[] {
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
     { title: 'STAGE', cell: ({ stage }) => stage, least: 8 },
     { title: 'CAUSE', cell: (incident) => causeText(incident), least: 16 },
-    { title: 'COUNT', cell: ({ count }) => count, align: 'right' },
+    { title: 'STUCK', cell: ({ count, awaited }) => count - awaited, align: 'right' },
     { title: 'BEGAN', cell: ({ openedAt }) => ageText(openedAt, now), align: 'right' },
     { title: 'NOTIFIED', cell: notifiedText },
     { title: 'KEY', cell: ({ key }) => ({ text: shellWord(key), style: 'dim' }) },
@@ -115,12 +118,13 @@ export function incidentShow(cli: Cli): Command {
         }
         const now = connection.now();
         const pauses = await listRetryPauses(database);
-        const step = nextStepOfGroup(incident, coveringPause(pauses, incident) !== undefined);
+        const pause = coveringPause(pauses, incident);
+        const step = nextStepOfGroup(incident, pause !== undefined);
         const at = (moment: Date) => momentText(moment, session.options.time);
         const { closedAt } = incident;
         const facts: FactLine[] = [
           ['State', closedAt === null ? levelCell(incident) : `over ${at(closedAt)}`],
-          ['Cause', causeText(incident)],
+          ['Cause', causeSentence(incident)],
           [
             'Stuck',
             closedAt === null ? `${incident.count - incident.awaited}, ${incident.awaited} awaited` : null,
@@ -129,8 +133,15 @@ export function incidentShow(cli: Cli): Command {
           ['Opened', `${at(incident.openedAt)} · ${ageText(incident.openedAt, now)}`],
           ['Notified with', incident.leadKey === null ? null : shellWord(incident.leadKey)],
           [`Same cause`, outage.length === 0 ? null : outageText(outage)],
+          ['Paused', closedAt === null && pause !== undefined ? pauseText(pause, now) : null],
           ['What to do', closedAt === null ? step.say : null],
-          ['Command', closedAt === null ? session.command(groupCommand(step, incident)) : null, 'whole'],
+          [
+            'Command',
+            closedAt !== null || (isAwaited(incident) && pause === undefined)
+              ? null
+              : session.command(groupCommand(step, incident)),
+            'whole',
+          ],
           ...notifications.map(
             ({ sentAt, writtenAt, body }): FactLine => [
               sentAt === null ? 'Not sent' : 'Notified',

@@ -13,7 +13,7 @@ import { listRetryPauses } from '../data-access/retry-orders.ts';
 import { findRequest, type RequestRow, type TimelineEvent } from '../data-access/timeline.ts';
 import { canonicalStage } from '../domain/event-stages.ts';
 import { pauseText } from '../domain/incident-text.ts';
-import { nextStepOfRequest, requestCommand } from '../domain/next-step.ts';
+import { isGoingOut, nextStepOfRequest, requestCommand } from '../domain/next-step.ts';
 import { printable } from '../domain/printable-text.ts';
 import { coveringPause } from '../domain/retry-pause.ts';
 import { requestStatuses } from '../domain/tracked-event.ts';
@@ -249,8 +249,8 @@ async function readActsFacts(
   const { tenant, mainStage: stage, targetSystem } = request;
   const pauses = await listRetryPauses(database);
   const pause = coveringPause(pauses, { tenant, stage, targetSystem });
-  const step = nextStepOfRequest(request, pause !== undefined);
   const { rows: acts } = await listActs(database, { pagwId: request.pagwId }, ACTS_SHOWN);
+  const step = nextStepOfRequest(request, pause !== undefined, isGoingOut(acts, view.now));
   const isHeld = pause !== undefined && request.mainStatus === 'FAILED' && request.completedAt === null;
   return [
     ['Paused', isHeld ? pauseText(pause, view.now) : null],
@@ -330,7 +330,7 @@ function requestHeadText(request: RequestRow, view: RequestView, more: readonly 
     ['Archived', at(request.archivedAt)],
     ['Decided', request.decidedAt && `${request.determination ?? '?'} · ${at(request.decidedAt)}`],
     ['Answer', unclearFact(request, zone)],
-    ['Decision due', request.decidedAt === null ? at(request.decisionDueAt) : null],
+    ['Decision due', request.clockStoppedAt === null ? at(request.decisionDueAt) : null],
     ['Stuck', stuckFact(request, now)],
     ['Failures', failuresFact(request)],
     ['Correlation', request.correlationId],

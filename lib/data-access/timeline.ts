@@ -34,6 +34,8 @@ export interface RequestRow {
   /** The first determination, and when; `status` is the latest outcome. */
   determination: string | null;
   decidedAt: Date | null;
+  /** When the latest episode was decided, or ended otherwise; null while its decision clock runs. */
+  clockStoppedAt: Date | null;
   /** When an answer was stated that decides nothing. */
   unclearAnswerAt: Date | null;
   /** Null while the request is in flight. */
@@ -63,7 +65,7 @@ export async function findRequest(
        main_stage, main_event_type, main_status::text AS main_status, main_attempt, main_at, target_system,
        correlation_id, external_reference_id, last_error_code, last_error_msg, failure_count, retry_count,
        payload_bucket, payload_key, received_at, received_on, last_event_at, decision_due_at,
-       determination::text AS determination, decided_at, unclear_answer_at, completed_at,
+       determination::text AS determination, decided_at, clock_stopped_at, unclear_answer_at, completed_at,
        stuck_reason, stuck_since, last_sequence_no, compacted_at, archived_at, retired_at, created_at, updated_at
      FROM request_tracker
      WHERE pagw_id = :pagw_id AND (:tenant::text IS NULL OR tenant = :tenant)`,

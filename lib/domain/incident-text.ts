@@ -1,6 +1,6 @@
 import type { IncidentCause } from './incident-cause.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
-import { groupCommand, nextStepOfGroup } from './next-step.ts';
+import { groupCommand, isAwaited, nextStepOfGroup } from './next-step.ts';
 import { OTHER } from './other-name.ts';
 import { printable } from './printable-text.ts';
 import { pagwCommand, shellWord, toTracker } from './shell-word.ts';
@@ -77,7 +77,7 @@ export function incidentText(
   const headline = kind === 'closed' ? headlineOfEnd(report, now) : headlineOf(report, now);
   const lines = [
     `[${label}] ${who} · ${stage} · ${headline}`,
-    `Cause: ${causeText(report)}${shareText(report)}. Began ${instantText(beginning(report), now)}. ${notificationTexts[kind]}${growthText(report, now)}`,
+    `Cause: ${causeSentence(report)}${shareText(report)}. Began ${instantText(beginning(report), now)}. ${notificationTexts[kind]}${growthText(report, now)}`,
   ];
   if (isOfMany(report)) lines.push(`Tenants: ${tenantsText(report)}`);
   if (kind !== 'closed') lines.push(`Automatic: ${automaticText(report, now)}${deadlineText(report, now)}`);
@@ -106,17 +106,18 @@ function tenantsText({ kind, tenants }: IncidentReport): string {
 
 /** The next step and its command, which works where it is pasted. */
 function doText(report: IncidentReport, tracker = ''): string {
-  const { key, stage, count, awaited, pause } = report;
+  const { key, stage, pause } = report;
   const tenant = isOfMany(report) ? null : report.tenant;
   // Causes folded together have no step in common; and what only waits for an outcome needs none.
   if (stage === OTHER) return toTracker(pagwCommand('stuck', [], tenant === null ? {} : { tenant }), tracker);
-  if (count === awaited) return toTracker(pagwCommand('incident show', [key]), tracker);
+  const toIncident = pagwCommand('incident show', [key]);
+  if (isAwaited(report) && pause === undefined) return toTracker(toIncident, tracker);
   const step = nextStepOfGroup(report, pause !== undefined);
   // A command with a masked name would find nothing, and one with the name itself would reveal what is masked.
   const masked = [report.errorCode, report.targetSystem].some(
     (name) => name !== null && maskErrorMessage(name) !== name,
   );
-  const command = masked ? pagwCommand('incident show', [key]) : groupCommand(step, { ...report, tenant });
+  const command = masked ? toIncident : groupCommand(step, { ...report, tenant });
   return `${printable(step.say)} ${toTracker(command, tracker)}`;
 }
 
@@ -138,6 +139,12 @@ export function causeText({ stage, reason, errorCode, targetSystem }: IncidentCa
   const system = targetSystem === null ? null : producersText(targetSystem);
   if (code === null) return `${reasonText(reason)}${system === null ? '' : ` (${system})`}`;
   return `${code}${system === null ? '' : ` from ${system}`}; ${reasonText(reason)}`;
+}
+
+/** The same as a sentence of its own: `ENRICHMENT is done, but the next stage never began`. */
+export function causeSentence(cause: IncidentCause): string {
+  const subject = cause.errorCode === null && cause.stage !== OTHER ? `${printable(cause.stage)} ` : '';
+  return `${subject}${causeText(cause)}`;
 }
 
 function producersText(text: string): string {

@@ -19,14 +19,30 @@ export interface NextStep {
   ownerStage: string | null;
 }
 
+const GOES_OUT_WITHIN_MS = 5 * 60_000;
+
+/** Whether it was asked for by hand a moment ago and has not gone out yet; what waits for longer has something to look at. */
+export function isGoingOut(acts: readonly { actedAt: Date; outcome: string | null }[], now: Date): boolean {
+  return acts.some(
+    ({ actedAt, outcome }) =>
+      outcome === 'waits to be sent' && now.getTime() - actedAt.getTime() < GOES_OUT_WITHIN_MS,
+  );
+}
+
 /** Of one request: null where nothing is to be done, because it has ended or goes on by itself. */
-export function nextStepOfRequest(standing: Standing, isHeld: boolean): NextStep | null {
+export function nextStepOfRequest(standing: Standing, isHeld: boolean, isAskedFor = false): NextStep | null {
   const { stuckReason, completedAt, mainStatus, mainStage } = standing;
   if (completedAt !== null) return null;
   if (isHeld && mainStatus === 'FAILED')
     return step(
       'Its retry is held back. Resume once the cause is fixed.',
       ['resume', 'retry', 'close'],
+      standing,
+    );
+  if (isAskedFor)
+    return step(
+      'Nothing yet: it was asked for, and goes out within a minute, unless a pause holds it.',
+      [],
       standing,
     );
   if (stuckReason === null) {
@@ -75,18 +91,36 @@ function step(say: string, acts: readonly ActName[], { stuckReason, mainStage }:
   return { say, acts, section: runbookSection(stuckReason ?? 'failed'), ownerStage: mainStage };
 }
 
+interface StandingGroup {
+  reason: string;
+  stage: string;
+  count?: number;
+  /** Of an incident's count, those that are not stuck but wait for an outcome. */
+  awaited?: number;
+}
+
+/** An incident of which nothing is stuck at this moment. */
+export function isAwaited({ count, awaited }: Pick<StandingGroup, 'count' | 'awaited'>): boolean {
+  return awaited !== undefined && awaited === count;
+}
+
 /** Of requests that are stuck at one stage for one reason: a group, or an incident. */
-export function nextStepOfGroup(
-  { reason, stage }: { reason: string; stage: string },
-  isHeld: boolean,
-): NextStep {
+export function nextStepOfGroup(group: StandingGroup, isHeld: boolean): NextStep {
+  const { reason, stage } = group;
   const make = (say: string, acts: readonly ActName[], ownerStage: string | null = stage): NextStep => ({
     say,
     acts,
     section: runbookSection(reason),
     ownerStage,
   });
+  if (group.awaited === 0 && group.count === 0)
+    return make('Nothing: none is stuck any more. It is over after five quiet minutes.', []);
   if (isHeld) return make('Retries are held back. Resume once the cause is fixed.', ['resume', 'batch']);
+  if (isAwaited(group))
+    return make(
+      'Nothing yet: what was stuck was sent again, or its retry is planned. It is over once the outcomes are recorded.',
+      [],
+    );
   switch (reason) {
     case 'retries-exhausted':
       return make(`Pause, fix the cause at ${stage}, resume; then retry this group.`, ['pause', 'batch']);
@@ -168,16 +202,11 @@ export function groupCommand(
 ): string {
   const { tenant, stage, errorCode, targetSystem } = place;
   const at = { ...(tenant === null ? {} : { tenant }), stage };
-  // Of several tenants, what they have in common is held back: not what other tenants of the stage send elsewhere.
-  const shared: Record<string, string> =
-    tenant === null && targetSystem !== null ? { downstream: targetSystem } : {};
-  if (act === 'pause') return pagwCommand('retry pause', [], { ...at, ...shared, ...WITH_REASON });
+  // Not what the stage sends elsewhere.
+  const to: Record<string, string> = targetSystem === null ? {} : { downstream: targetSystem };
+  if (act === 'pause') return pagwCommand('retry pause', [], { ...at, ...to, ...WITH_REASON });
   if (act === 'resume') return 'pagw retry pauses';
   if (act !== 'batch') return pagwCommand('stuck', [], at);
-  const narrowed = {
-    ...at,
-    ...(errorCode === null ? {} : { 'error-code': errorCode }),
-    ...(targetSystem === null ? {} : { downstream: targetSystem }),
-  };
+  const narrowed = { ...at, ...(errorCode === null ? {} : { 'error-code': errorCode }), ...to };
   return `${pagwCommand('retry batch', [], narrowed)} --dry-run`;
 }

@@ -1,6 +1,6 @@
 -- Every failure that waits for its next attempt or has used them up. `paused`: an operator's pause covers it. Without
 -- security_invoker a view asks with the rights of its owner, who is limited to nothing.
--- Read by request_retry_batch, retry_now, step_retry_batches and lib/data-access/waiting-failures.ts.
+-- Read by request_retry_batch, resume_retries, retry_now, step_retry_batches and lib/data-access/waiting-failures.ts.
 CREATE OR REPLACE VIEW waiting_failure WITH (security_invoker = true) AS
 SELECT
   failed.id, failed.received_on, failed.tenant, failed.stage, failed.pagw_id, failed.sequence_no, failed.attempt,

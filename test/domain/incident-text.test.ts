@@ -43,7 +43,7 @@ describe('a notification', () => {
       '[PAGE] anthem · API_CONNECTOR · 41 stuck (oldest 2h14m)',
       'Cause: API_TIMEOUT from carelon; failed, and its retries are used up (41 of 47). Began 00:56Z. Still open. Growing +6 in 10m.',
       'Automatic: none; all 5 attempts are used up.     Deadline: 2 at risk, the first breaches in 5h10m.',
-      'Do: Pause, fix the cause at API_CONNECTOR, resume; then retry this group. pagw retry pause --tenant anthem --stage API_CONNECTOR --reason WHY     Runbook: https://example.org/runbook#retries-exhausted     Key: stuck/anthem/API_CONNECTOR/9f2c41aa',
+      'Do: Pause, fix the cause at API_CONNECTOR, resume; then retry this group. pagw retry pause --tenant anthem --stage API_CONNECTOR --downstream carelon --reason WHY     Runbook: https://example.org/runbook#retries-exhausted     Key: stuck/anthem/API_CONNECTOR/9f2c41aa',
     ]);
   });
 
@@ -88,7 +88,9 @@ describe('a notification', () => {
     const tenant = 'x; touch ./pwned #';
     const key = `stuck/${tenant}/API_CONNECTOR/9f2c41aa`;
     const { body } = incidentText(report({ tenant, key }), now);
-    expect(body).toContain("pagw retry pause --tenant 'x; touch ./pwned #' --stage API_CONNECTOR --reason");
+    expect(body).toContain(
+      "pagw retry pause --tenant 'x; touch ./pwned #' --stage API_CONNECTOR --downstream carelon --reason",
+    );
     expect(body).toContain("Key: 'stuck/x; touch ./pwned #/API_CONNECTOR/9f2c41aa'");
   });
 
@@ -126,7 +128,7 @@ describe('a notification', () => {
   });
 
   it.each<[Partial<IncidentReport>, string]>([
-    [{}, 'pagw retry pause --tenant anthem --stage API_CONNECTOR --reason WHY'],
+    [{}, 'pagw retry pause --tenant anthem --stage API_CONNECTOR --downstream carelon --reason WHY'],
     [
       { reason: 'retry-overdue' },
       'pagw retry batch --tenant anthem --stage API_CONNECTOR --error-code API_TIMEOUT --downstream carelon --dry-run',

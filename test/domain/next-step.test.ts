@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextStepOfGroup, nextStepOfRequest } from '../../lib/domain/next-step.ts';
+import { isGoingOut, nextStepOfGroup, nextStepOfRequest } from '../../lib/domain/next-step.ts';
 import { stuckReasons } from '../../lib/domain/words.ts';
 
 const standing = {
@@ -54,6 +54,29 @@ describe('the next step of a request', () => {
     expect(
       step({ stuckReason: 'no-result', mainStatus: 'STARTED', mainStage: 'PARSING' })?.say,
     ).not.toContain('there first');
+  });
+
+  it('is to wait for a minute where it was asked for a moment ago, and to look again later', () => {
+    const now = new Date('2026-03-01T12:00:00Z');
+    const asked = (minutes: number, outcome: string | null) =>
+      isGoingOut([{ actedAt: new Date(now.getTime() - minutes * 60_000), outcome }], now);
+    expect(asked(1, 'waits to be sent')).toBe(true);
+    expect(asked(6, 'waits to be sent')).toBe(false);
+    expect(asked(1, 'sent, outcome awaited')).toBe(false);
+    expect(nextStepOfRequest({ ...standing, stuckReason: 'retries-exhausted' }, false, true)).toMatchObject({
+      acts: [],
+      say: expect.stringContaining('it was asked for'),
+    });
+  });
+
+  it('of an incident is none while all of it waits for outcomes, and once none is left', () => {
+    const incident = { reason: 'retries-exhausted', stage: 'API_CONNECTOR' };
+    const of = (count: number, awaited: number, isHeld = false) =>
+      nextStepOfGroup({ ...incident, count, awaited }, isHeld);
+    expect(of(6, 6)).toMatchObject({ acts: [], say: expect.stringContaining('Nothing yet') });
+    expect(of(0, 0)).toMatchObject({ acts: [], say: expect.stringContaining('none is stuck any more') });
+    expect(of(7, 6).acts).toEqual(['pause', 'batch']);
+    expect(of(6, 6, true).acts[0]).toBe('resume');
   });
 
   it.each(stuckReasons)('of a group is said for %s', (reason) => {

@@ -152,7 +152,7 @@ describe('stuck-alarm', () => {
     expect(pages[0]?.subject).toBe('[WARN] once - VALIDATION - 2 stuck');
     expect(pages[0]?.text.split('\n')).toEqual([
       '[WARN] once · VALIDATION · 2 stuck (oldest 15m)',
-      'Cause: began and gave no result (2 of 2). Began 08:00Z. New.',
+      'Cause: VALIDATION began and gave no result (2 of 2). Began 08:00Z. New.',
       'Automatic: none.',
       `Do: See whether VALIDATION runs, and pause its retries while it does not. What it lost is sent again request by request. pagw retry pause --tenant once --stage VALIDATION --reason WHY --stack PagwEventTracker-dev     Runbook: https://example.org/runbook#requests-stuck     Key: ${pages[0]?.attributes.incidentKey}`,
     ]);

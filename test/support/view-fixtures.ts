@@ -98,6 +98,7 @@ export function requestRow(fields: Partial<RequestRow> = {}): RequestRow {
     decisionDueAt: null,
     determination: null,
     decidedAt: null,
+    clockStoppedAt: null,
     unclearAnswerAt: null,
     completedAt: null,
     stuckReason: null,

@@ -13,6 +13,10 @@ import { textOf } from '../support/view-text.ts';
 
 const context = viewContext();
 const check = { checkedAt: ago(40), heldBackSince: null, laggingSince: null, lagSeconds: 0 };
+const pause = {
+  ...{ tenant: null, stage: null, downstream: 'carelon' },
+  ...{ pausedBy: 'maria', pausedAt: ago(300), reason: 'carelon is down' },
+};
 
 describe('deadlines, incidents, reports, rejected messages and search', () => {
   it('say what is wrong with deadlines, and how far each clock has run', () => {
@@ -55,6 +59,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
           },
           page: null,
         },
+        pauses: [pause],
       },
       context,
     });
@@ -73,6 +78,7 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       '6 requests undecided, or decided and not delivered',
       'at a desk provider 4 1',
       '2 more delegates not shown',
+      'Retries of carelon are paused by maria, 5m ago, because carelon is down.',
     ])
       expect(textOf(html)).toContain(part);
   });
@@ -102,7 +108,10 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       trendAt: ago(600),
     };
     const text = textOf(
-      IncidentList({ data: { incidents: [incident], next: null, closed: false, check }, context }),
+      IncidentList({
+        data: { incidents: [incident], next: null, closed: false, check, pauses: [pause] },
+        context,
+      }),
     );
     for (const part of [
       'page',
@@ -112,14 +121,22 @@ describe('deadlines, incidents, reports, rejected messages and search', () => {
       'at most 50',
       '2h14m',
       '5m ago',
+      'Retries of carelon are paused by maria',
     ])
       expect(text).toContain(part);
     const snoozed = { ...incident, snoozedUntil: ago(-3_600) };
     expect(
-      textOf(IncidentList({ data: { incidents: [snoozed], next: null, closed: false, check }, context })),
-    ).toContain('snoozed, in 1h');
+      textOf(
+        IncidentList({
+          data: { incidents: [snoozed], next: null, closed: false, check, pauses: [pause] },
+          context,
+        }),
+      ),
+    ).toContain('snoozed, ends in 1h');
     expect(
-      textOf(IncidentList({ data: { incidents: [], next: null, closed: false, check }, context })),
+      textOf(
+        IncidentList({ data: { incidents: [], next: null, closed: false, check, pauses: [pause] }, context }),
+      ),
     ).toContain('No open incident.');
   });
 

@@ -177,7 +177,7 @@ describe('the stuck board', () => {
       'Pause, fix the cause at API_CONNECTOR',
       'pasapiconnector (pod-1), last heard of 10m ago',
       'retries-exhausted',
-      'pagw retry pause --tenant anthem --stage API_CONNECTOR --reason WHY',
+      'pagw retry pause --tenant anthem --stage API_CONNECTOR --downstream carelon --reason WHY',
     ])
       expect(text({})).toContain(part);
     const pause = {

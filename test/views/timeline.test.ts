@@ -18,7 +18,8 @@ function draw(
   show: TimelineData['show'] = 'all',
 ): string {
   const row = requestRow({ lastSequenceNo: events.length, ...request });
-  const data = { request: row, events, show, maxAttempts: () => 5, pause: null, owner: null, acts: [] };
+  const none = { pause: null, step: null, owner: null, acts: [] };
+  const data = { request: row, events, show, maxAttempts: () => 5, ...none };
   return String(Timeline({ data, context: viewContext() }));
 }
 
@@ -34,6 +35,19 @@ const attempt = (
     occurredAt: ago(90 - sequenceNo),
     ...fields,
   });
+
+describe('the head of a request', () => {
+  it('says of one that was closed by hand that nothing is awaited, and of one that pends that it is', () => {
+    const closed = { status: 'CANCELLED', completedAt: ago(60), decisionDueAt: ago(-3_600) };
+    const text = textOf(draw([attempt(1, 'PARSING', 'COMPLETED')], { ...closed, clockStoppedAt: ago(60) }));
+    expect(text).toContain('closed: cancelled, no decision is awaited.');
+    for (const part of ['not decided yet', 'Decision due', 'Answered after'])
+      expect(text).not.toContain(part);
+    const pended = textOf(draw([attempt(1, 'PARSING', 'COMPLETED')], { ...closed, status: 'PENDING' }));
+    for (const part of ['answered, not decided yet', 'Decision due', 'Answered after'])
+      expect(pended).toContain(part);
+  });
+});
 
 describe('the events of a timeline', () => {
   const events = [

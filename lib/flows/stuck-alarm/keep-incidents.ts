@@ -66,10 +66,11 @@ function changesOf(outage: Outage, now: Date, stuckAt: StuckAt, options: NotifyO
   const { lead, followers } = outage;
   const total = totalOf(outage);
   const led = followers.flatMap((member) => followerChange(member, lead.key, now) ?? []);
-  if (total === undefined)
-    return lead.incident !== undefined && isOver(lead.incident, now)
-      ? [closing(lead.incident, now, options), ...led]
-      : led;
+  if (total === undefined) {
+    const { incident } = lead;
+    if (incident !== undefined && isOver(incident, now)) return [closing(incident, now, options), ...led];
+    return [...quieted(incident), ...led];
+  }
   return [leadChange(outage, total, now, stuckAt, options), ...led];
 }
 
@@ -80,8 +81,14 @@ function followerChange(
   now: Date,
 ): IncidentChange | undefined {
   if (group !== undefined) return { ...standing(key, incident, group, now), leadKey };
-  if (incident === undefined || !isOver(incident, now)) return undefined;
+  if (incident === undefined) return undefined;
+  if (!isOver(incident, now)) return quieted(incident)[0];
   return { ...ended(incident), leadKey, notification: null };
+}
+
+/** None is left of it; it may come back within the minutes until it is over. */
+function quieted(incident: KeptIncident | undefined): IncidentChange[] {
+  return incident === undefined || incident.count === 0 ? [] : [{ ...ended(incident), closed: false }];
 }
 
 function leadChange(

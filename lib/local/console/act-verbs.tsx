@@ -12,7 +12,7 @@ import {
 } from '../../data-access/retry-orders.ts';
 import { findRequest, type RequestRow } from '../../data-access/timeline.ts';
 import { type ListedRetry, listRetries } from '../../data-access/waiting-failures.ts';
-import { causeText } from '../../domain/incident-text.ts';
+import { causeSentence } from '../../domain/incident-text.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { printable } from '../../domain/printable-text.ts';
 import { type RetryFilter, toRetryFilter } from '../../domain/retry-filter.ts';
@@ -242,7 +242,7 @@ async function planPause(views: ConsoleViews, parameters: ViewParameters): Promi
       <>
         <p>
           Holds back {countOf(total, 'failure')} that wait for a retry or have used up their attempts, and
-          those to come. They become due and stay due until the resume.
+          those to come. What becomes due stays due until the resume.
         </p>
         <Sample rows={rows} total={total} views={views} />
       </>
@@ -302,7 +302,7 @@ async function planSnooze({ database, clock }: ConsoleViews, parameters: ViewPar
     fields: { key },
     shows: (
       <p>
-        {countOf(incident.count, 'request')}: <DataText value={causeText(incident)} most={160} />. Nothing
+        {countOf(incident.count, 'request')}: <DataText value={causeSentence(incident)} most={200} />. Nothing
         more is sent of it meanwhile, but of decisions that come to 75 or 90 % of their time or become
         overdue.
       </p>

@@ -11,6 +11,7 @@ import {
 } from '../../data-access/decisions.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { type FirstRows, fewerRows, type Page } from '../../data-access/page.ts';
+import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import {
   countWork,
   listWork,
@@ -19,6 +20,7 @@ import {
   type WorkItem,
 } from '../../data-access/work-list.ts';
 import { type Board, boards } from '../../domain/request-memory.ts';
+import { pausesOf, type RetryPause } from '../../domain/retry-pause.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { deadlineRiskMarks, deadlineRisks, durationText, plural } from '../../domain/words.ts';
 import { deadlines as deadlinesReport, workTable } from '../../reports/deadlines.ts';
@@ -26,6 +28,7 @@ import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, NextPage, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
+import { Pauses } from '../parts/pauses.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
@@ -54,7 +57,7 @@ export const deadlinesPage: ViewPage = {
     const chosen = [board, held, due].some((word) => word !== null);
     if (outcome !== null && chosen)
       throw badFilter('The filter “outcome” is of decisions; leave out “board”, “held” and “due”.');
-    const [{ rows, next }, counts, decisions, listed, work] = await Promise.all([
+    const [{ rows, next }, counts, decisions, listed, work, pauses] = await Promise.all([
       listDeadlines(database, {
         tenant,
         now,
@@ -66,9 +69,13 @@ export const deadlinesPage: ViewPage = {
       decisionMetrics(database, { tenant, since }),
       outcome === null ? null : readDecisions(question, { since, outcome, priority, after }),
       readWork(question, { board, held, due, after: chosen ? after : undefined }),
+      listRetryPauses(database),
     ]);
     const shown = fewerRows(decisions, limits.groups);
-    const data = { risk, counts, deadlines: rows, next, decisions: shown, year, listed, work };
+    const data = {
+      ...{ risk, counts, deadlines: rows, next, decisions: shown, year, listed, work },
+      pauses: pausesOf(pauses, tenant),
+    };
     return <DeadlineList data={data} context={context} />;
   },
 };
@@ -143,6 +150,7 @@ export interface DeadlineListData {
   listed: ListedDecisions | null;
   /** What is left to do, and with whom. */
   work: ShownWork;
+  pauses: readonly RetryPause[];
 }
 
 export interface ListedDecisions {
@@ -166,6 +174,7 @@ export function DeadlineList({ data, context }: { data: DeadlineListData; contex
         of the time left, the next due first: 72 hours when expedited, seven days otherwise, unless the
         tenant’s policy says something else.
       </p>
+      <Pauses pauses={data.pauses} now={context.now} />
       <Choices
         name="Risk"
         view="deadlines"

@@ -11,7 +11,7 @@ import { listActs, type RecordedAct } from '../../data-access/operate.ts';
 import type { ListedRequest } from '../../data-access/requests.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
-import { causeText } from '../../domain/incident-text.ts';
+import { causeSentence } from '../../domain/incident-text.ts';
 import { OTHER } from '../../domain/other-name.ts';
 import type { RetryPause } from '../../domain/retry-pause.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
@@ -88,7 +88,12 @@ function Incident({ data, context }: { data: IncidentData; context: ViewContext 
   return (
     <section>
       <h1>
-        <DataText value={incident.stage} most={40} />: <DataText value={causeText(incident)} most={160} />
+        {incident.errorCode === null ? null : (
+          <>
+            <DataText value={incident.stage} most={40} />:{' '}
+          </>
+        )}
+        <DataText value={causeSentence(incident)} most={200} />
       </h1>
       <p class="standing">
         <MarkText {...(isOpen ? incidentLevelMarks[level] : closedIncidentMark)} />{' '}
@@ -145,7 +150,7 @@ function Incident({ data, context }: { data: IncidentData; context: ViewContext 
           ) : (
             <RequestList requests={members} context={context} />
           )}
-          {members.length < count ? (
+          {members.length < count && members.length > 0 ? (
             <Caution>
               {members.length.toLocaleString('en')} of {count.toLocaleString('en')}; all of them:{' '}
               {context.links.command(

@@ -1,13 +1,16 @@
 import { type ListedIncident, listIncidents } from '../../data-access/incident-lists.ts';
+import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
+import { pausesOf, type RetryPause } from '../../domain/retry-pause.ts';
 import { closedIncidentMark, durationText, incidentLevelMarks } from '../../domain/words.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
 import { NextPage } from '../parts/links.tsx';
 import { Empty } from '../parts/notice.tsx';
+import { Pauses } from '../parts/pauses.tsx';
 import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
@@ -25,11 +28,13 @@ export const incidentsPage: ViewPage = {
     const tenant = context.tenant ?? undefined;
     const closed = readWord(parameters, 'closed', ['yes']) !== null;
     const after = readText(parameters, 'after') ?? undefined;
-    const [{ rows: incidents, next }, check] = await Promise.all([
+    const [{ rows: incidents, next }, check, pauses] = await Promise.all([
       listIncidents(database, { tenant, closed }, Math.min(limits.groups, INCIDENTS_PER_PAGE), after),
       readCheck(database),
+      listRetryPauses(database),
     ]);
-    return <IncidentList data={{ incidents, next, closed, check }} context={context} />;
+    const data = { incidents, next, closed, check, pauses: pausesOf(pauses, context.tenant) };
+    return <IncidentList data={data} context={context} />;
   },
 };
 
@@ -41,11 +46,12 @@ export interface IncidentListData {
   /** Closed ones, too. */
   closed: boolean;
   check: LastCheck | undefined;
+  pauses: readonly RetryPause[];
 }
 
 /** What on-call was notified of and is not over yet. */
 export function IncidentList({ data, context }: { data: IncidentListData; context: ViewContext }) {
-  const { incidents, check, closed, next } = data;
+  const { incidents, check, closed, next, pauses } = data;
   const { now, links, tenant } = context;
   return (
     <section>
@@ -54,6 +60,7 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
         Requests stuck at one stage for one cause are one incident; <CheckedAt check={check} now={now} />.
       </p>
       <CheckCaution check={check} now={now} />
+      <Pauses pauses={pauses} now={now} />
       <Choices
         name="Which"
         view="incidents"
@@ -121,10 +128,15 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
                 incident.closedAt !== null ? (
                   <span class="muted">at most {incident.peakCount.toLocaleString('en')}</span>
                 ) : (
-                  links.link(
-                    groupPlace(incident),
-                    <span class="count">{incident.count.toLocaleString('en')}</span>,
-                  )
+                  <>
+                    {links.link(
+                      groupPlace(incident),
+                      <span class="count">{(incident.count - incident.awaited).toLocaleString('en')}</span>,
+                    )}
+                    {incident.awaited === 0 ? null : (
+                      <div class="detail">{incident.awaited.toLocaleString('en')} awaited</div>
+                    )}
+                  </>
                 ),
             },
             {
@@ -144,8 +156,12 @@ export function IncidentList({ data, context }: { data: IncidentListData; contex
             },
             {
               name: 'Notified',
-              cell: ({ notifiedAt, snoozedUntil }) => (
-                <Notified notifiedAt={notifiedAt} snoozedUntil={snoozedUntil} now={now} />
+              cell: ({ notifiedAt, snoozedUntil, closedAt }) => (
+                <Notified
+                  notifiedAt={notifiedAt}
+                  snoozedUntil={closedAt === null ? snoozedUntil : null}
+                  now={now}
+                />
               ),
             },
             { name: 'Key', cell: ({ key }) => <DataText value={key} mono most={100} /> },
@@ -187,7 +203,7 @@ function Notified({
   if (snoozedUntil !== null && isSnoozed({ snoozedUntil }, now)) {
     return (
       <>
-        snoozed, <Relative at={snoozedUntil} now={now} />
+        snoozed, ends <Relative at={snoozedUntil} now={now} />
       </>
     );
   }

@@ -242,7 +242,7 @@ function figuresOf(
         due === 0
           ? paused > 0
             ? `${paused} paused`
-            : 'none waiting'
+            : 'none due now'
           : `oldest ${durationText(oldestDue * 1_000)}${isOverdue ? ', overdue' : ''}`,
       tone: isOverdue ? 'bad' : due > 0 ? 'retry' : 'quiet',
       place: to('retries', { state: due === 0 && paused > 0 ? 'paused' : 'due' }),

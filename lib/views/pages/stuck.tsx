@@ -10,9 +10,10 @@ import {
   type StuckGroups,
   type StuckRequest,
 } from '../../data-access/stuck-requests.ts';
-import { groupCommand, nextStepOfGroup } from '../../domain/next-step.ts';
+import { groupCommand, isAwaited, nextStepOfGroup } from '../../domain/next-step.ts';
 import { OTHER } from '../../domain/other-name.ts';
 import { coveringPause, pausesOf, type RetryPause } from '../../domain/retry-pause.ts';
+import { pagwCommand } from '../../domain/shell-word.ts';
 import {
   actsByItself,
   automaticText,
@@ -231,7 +232,10 @@ function Pager({ page, pages, filter, context: { links, tenant } }: PagerProps) 
 }
 
 interface GroupToDoProps {
-  group: Pick<StuckGroup, 'tenant' | 'stage' | 'reason' | 'errorCode' | 'targetSystem'>;
+  group: Pick<StuckGroup, 'tenant' | 'stage' | 'reason' | 'errorCode' | 'targetSystem'> & {
+    count: number;
+    awaited?: number;
+  };
   pauses: readonly RetryPause[];
   owner: LastHeard | null;
   /** Of the incident that the group is, where it is one. */
@@ -256,7 +260,11 @@ export function GroupToDo({ group, pauses, owner, incidentKey, context }: GroupT
       step={{ ...step, acts }}
       aims={aims}
       owner={owner}
-      command={groupCommand(step, group)}
+      command={
+        incidentKey !== undefined && isAwaited(group) && pause === undefined
+          ? pagwCommand('incident show', [incidentKey])
+          : groupCommand(step, group)
+      }
       context={context}
     />
   );

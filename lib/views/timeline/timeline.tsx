@@ -9,7 +9,7 @@ import {
   type RequestRow,
   type TimelineEvent,
 } from '../../data-access/timeline.ts';
-import { nextStepOfRequest, requestCommand } from '../../domain/next-step.ts';
+import { isGoingOut, type NextStep, nextStepOfRequest, requestCommand } from '../../domain/next-step.ts';
 import { requestNamed } from '../../domain/request-named.ts';
 import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
@@ -53,12 +53,12 @@ export const timelinePage: ViewPage = {
     ]);
     const place = { tenant: request.tenant, stage: request.mainStage, targetSystem: request.targetSystem };
     const pause = coveringPause(pauses, place) ?? null;
-    const step = nextStepOfRequest(request, pause !== null);
+    const step = nextStepOfRequest(request, pause !== null, isGoingOut(acts, context.now));
     const owner = step && (await lastHeardOf(database, { tenant: request.tenant, stage: step.ownerStage }));
     const maxAttempts = (event: { stage: string; errorCode: string | null }) =>
       retryTiming(event, rules.retryPolicy, 0).maxAttempts;
     const show = readWord(parameters, 'show', ['all', 'failures']);
-    const data = { request, events, show, maxAttempts, pause, owner, acts };
+    const data = { request, events, show, maxAttempts, pause, step, owner, acts };
     return <Timeline data={data} context={context} />;
   },
   leadsTo: async ({ database, parameters, context }) => {
@@ -82,6 +82,8 @@ export interface TimelineData {
   maxAttempts(event: TimelineEvent): number;
   /** What holds its retry back. */
   pause: RetryPause | null;
+  /** What there is to do; null: nothing. */
+  step: NextStep | null;
   /** Who works on the stage that has to act, as last heard of. */
   owner: LastHeard | null;
   /** What was done to it by hand, latest first. */
@@ -199,8 +201,7 @@ interface RequestSummaryProps {
 }
 
 function RequestToDo({ data, context }: RequestSummaryProps) {
-  const { request, pause, owner } = data;
-  const step = nextStepOfRequest(request, pause !== null);
+  const { request, pause, step, owner } = data;
   if (step === null) return <></>;
   const { pagwId, tenant, mainStage, targetSystem } = request;
   const id = { id: pagwId };
@@ -259,7 +260,7 @@ function RequestSummary({ data, context }: RequestSummaryProps) {
           <Relative at={request.lastEventAt} now={now} />
         </Fact>
         {request.completedAt === null ? null : (
-          <Fact name="Answered after">
+          <Fact name={isEnded(request) ? 'Ended after' : 'Answered after'}>
             {durationText(request.completedAt.getTime() - request.receivedAt.getTime())}
           </Fact>
         )}
@@ -272,7 +273,7 @@ function RequestSummary({ data, context }: RequestSummaryProps) {
               {durationText(decidedAt.getTime() - request.receivedAt.getTime())}
             </Fact>
           </>
-        ) : decisionDueAt === null ? null : (
+        ) : decisionDueAt === null || request.clockStoppedAt !== null ? null : (
           <Fact name="Decision due">
             <Relative at={decisionDueAt} now={now} />
           </Fact>
@@ -316,6 +317,12 @@ function Standing({ request, now }: { request: RequestRow; now: Date }) {
     );
   }
   if (completedAt !== null) {
+    if (isEnded(request))
+      return (
+        <>
+          <MarkText {...standingMarks.closed} />: {request.status.toLowerCase()}, no decision is awaited.
+        </>
+      );
     return decidedAt === null ? (
       <>
         <MarkText {...standingMarks.answered} />, not decided yet.
@@ -337,6 +344,11 @@ function Standing({ request, now }: { request: RequestRow; now: Date }) {
       .
     </>
   );
+}
+
+/** Withdrawn, void and the like: its clock stopped without a decision. */
+function isEnded({ completedAt, decidedAt, clockStoppedAt }: RequestRow): boolean {
+  return completedAt !== null && decidedAt === null && clockStoppedAt !== null;
 }
 
 function reasonIsFailure(reason: string): boolean {

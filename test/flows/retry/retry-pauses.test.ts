@@ -5,7 +5,7 @@ import {
   pauseRetries,
   resumeRetries,
 } from '../../../lib/data-access/retry-orders.ts';
-import { measureRetries } from '../../../lib/data-access/waiting-failures.ts';
+import { listRetries, measureRetries } from '../../../lib/data-access/waiting-failures.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 
@@ -60,6 +60,24 @@ describe('a pause', () => {
     await bench.run();
     expect(bench.queue.commands).toHaveLength(8);
     expect(new Set(bench.queue.commands.map(({ token }) => token)).size).toBe(8);
+  });
+
+  it('makes nothing overdue by having held it: it is due from the resume on', async () => {
+    const scope = { ...everything, downstream: 'carelon' };
+    await pauseRetries(bench.database, scope, operator, bench.now);
+    await failEverywhere();
+    bench.pass(3_600);
+    await resumeRetries(bench.database, scope, operator, bench.now);
+    const backlog = await measureRetries(bench.database, bench.now);
+    expect(backlog).toMatchObject({ due: 8, paused: 0 });
+    const { rows } = await listRetries(bench.database, {
+      filter: {},
+      state: 'due',
+      now: bench.now,
+      limit: 9,
+    });
+    const late = rows.filter(({ nextRetryAt }) => nextRetryAt !== null && nextRetryAt < bench.now);
+    expect(late.map(({ downstream }) => downstream)).toEqual(['other', 'other', 'other', 'other']);
   });
 
   it('of a downstream knows it from the request when the failure does not name it', async () => {

@@ -56,6 +56,11 @@ async function retry(minute: number): Promise<void> {
 const record = (pagwId: string, tenant: string, minute: number, type: string, fields: StepFields = {}) =>
   recordHistory(db.database, { pagwId, tenant }, start, [[minute, type, fields]]);
 
+async function answer(pagwId: string, tenant: string, minute: number) {
+  await record(pagwId, tenant, minute, 'DOWNSTREAM_OK', { metadata: { targetSystem: 'carelon' } });
+  await record(pagwId, tenant, minute, 'RESPONSE_OK', { metadata: { outcome: 'approved' } });
+}
+
 async function openOf(tenant: string) {
   const open = await listOpenIncidents(db.database);
   return open
@@ -124,6 +129,62 @@ describe('an incident whose retries are sent', () => {
   });
 });
 
+describe('an incident in other orders', () => {
+  it('is one when some recover in the middle, and a pause comes between', async () => {
+    notified = [];
+    const tenant = 'carelon';
+    const ids = ['PAGW-O-1', 'PAGW-O-2', 'PAGW-O-3'];
+    for (const id of ids) await record(id, tenant, 400, 'DOWNSTREAM_ERROR', down);
+    await detect(401);
+    const [opened] = await openOf(tenant);
+    for (const id of ids) await retryNow(db.database, { pagwId: id, stage: null, ...operator }, at(402));
+    await retry(403);
+    await answer('PAGW-O-1', tenant, 404);
+    await record('PAGW-O-2', tenant, 404, 'DOWNSTREAM_ERROR', { ...down, attempt: 6 });
+    for (const minute of [405, 409]) await detect(minute);
+    expect(await openOf(tenant)).toEqual([{ ...opened, count: 2, awaited: 1 }]);
+    const scope = { tenant, stage: 'API_CONNECTOR', downstream: 'carelon' };
+    await pauseRetries(db.database, scope, operator, at(410));
+    await retryNow(db.database, { pagwId: 'PAGW-O-2', stage: null, ...operator }, at(411));
+    for (const minute of [412, 425, 440]) await detect(minute);
+    expect(await openOf(tenant)).toMatchObject([{ key: opened?.key, count: 2 }]);
+    await resumeRetries(db.database, scope, operator, at(441));
+    await retry(442);
+    for (const id of ids.slice(1)) await answer(id, tenant, 443);
+    await detect(444);
+    // None is left, and the minutes until it is over say so.
+    expect(await openOf(tenant)).toMatchObject([{ key: opened?.key, count: 0, awaited: 0 }]);
+    for (const minute of [446, 452]) await detect(minute);
+    expect(await openOf(tenant)).toEqual([]);
+    expect(notified.map((line) => line.slice(0, line.indexOf(':')))).toEqual([
+      'carelon opened',
+      'carelon closed',
+    ]);
+  });
+
+  it('is one notification for two tenants of one cause, whichever recovers first', async () => {
+    notified = [];
+    const tenants = ['anthem', 'anthem-ca'];
+    for (const tenant of tenants) await record(`PAGW-T-${tenant}`, tenant, 500, 'DOWNSTREAM_ERROR', down);
+    await detect(501);
+    // The first of them, under whose key both are told of.
+    await answer('PAGW-T-anthem', 'anthem', 502);
+    for (const minute of [503, 509]) await detect(minute);
+    expect(await openOf('anthem-ca')).toMatchObject([{ count: 1, awaited: 0 }]);
+    await retryNow(db.database, { pagwId: 'PAGW-T-anthem-ca', stage: null, ...operator }, at(510));
+    await retry(511);
+    for (const minute of [512, 530]) await detect(minute);
+    expect(await openOf('anthem-ca')).toMatchObject([{ reason: 'retry-overdue', count: 1 }]);
+    await answer('PAGW-T-anthem-ca', 'anthem-ca', 531);
+    for (const minute of [532, 538]) await detect(minute);
+    expect([...(await openOf('anthem')), ...(await openOf('anthem-ca'))]).toEqual([]);
+    expect(notified.map((line) => line.slice(line.indexOf(' ') + 1, line.indexOf(':')))).toEqual([
+      'opened',
+      'closed',
+    ]);
+  });
+});
+
 describe('a pause', () => {
   it('lets nothing it holds back page as overdue', async () => {
     notified = [];
@@ -134,7 +195,10 @@ describe('a pause', () => {
     for (const minute of [320, 330, 360]) await detect(minute);
     expect(notified.filter((line) => line.startsWith(tenant))).toEqual([]);
     await resumeRetries(db.database, scope, operator, at(361));
-    for (const minute of [372, 375]) await detect(minute);
+    // However long it was held, its limit runs from the resume on.
+    for (const minute of [362, 366, 370]) await detect(minute);
+    expect(notified.filter((line) => line.startsWith(tenant))).toEqual([]);
+    for (const minute of [380, 383]) await detect(minute);
     expect(notified.filter((line) => line.startsWith(tenant))).toEqual([
       expect.stringContaining('aetna opened'),
     ]);
