@@ -2626,7 +2626,6 @@ BEGIN
     CROSS JOIN LATERAL (
       SELECT one.pagw_id, one.created_at, one.start_created_at FROM event_tracker AS one
       WHERE one.pagw_id = known.pagw_id AND one.received_on = known.received_on
-        AND one.sequence_no BETWEEN noted.first_sequence_no AND noted.last_sequence_no
         AND one.id > (SELECT settled_id FROM event_summary_progress)
       OFFSET 0
     ) AS found
@@ -2948,8 +2947,7 @@ BEGIN
   IF NOT FOUND
     OR request.completed_at IS NOT NULL
     OR request.main_sequence_no IS DISTINCT FROM after_no
-    OR request.stuck_reason IS NULL
-    OR request.stuck_reason NOT IN ('no-result', 'hand-off-lost', 'retry-overdue')
+    OR (request.stuck_reason IN ('no-result', 'hand-off-lost', 'retry-overdue')) IS NOT TRUE
     OR request.main_status = 'FAILED'
   THEN
     RETURN 'moved';

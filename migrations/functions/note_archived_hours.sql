@@ -63,7 +63,6 @@ BEGIN
     CROSS JOIN LATERAL (
       SELECT one.pagw_id, one.created_at, one.start_created_at FROM event_tracker AS one
       WHERE one.pagw_id = known.pagw_id AND one.received_on = known.received_on
-        AND one.sequence_no BETWEEN noted.first_sequence_no AND noted.last_sequence_no
         AND one.id > (SELECT settled_id FROM event_summary_progress)
       OFFSET 0
     ) AS found

@@ -16,8 +16,7 @@ BEGIN
   IF NOT FOUND
     OR request.completed_at IS NOT NULL
     OR request.main_sequence_no IS DISTINCT FROM after_no
-    OR request.stuck_reason IS NULL
-    OR request.stuck_reason NOT IN ('no-result', 'hand-off-lost', 'retry-overdue')
+    OR (request.stuck_reason IN ('no-result', 'hand-off-lost', 'retry-overdue')) IS NOT TRUE
     OR request.main_status = 'FAILED'
   THEN
     RETURN 'moved';

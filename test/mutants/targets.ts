@@ -152,6 +152,7 @@ export const targets: readonly Target[] = [
     'domain',
     'incident-rules incident-cause',
     'test/domain/incident-text.test.ts',
+    'test/domain/incident-rules.test.ts',
     'test/flows/stuck-alarm/outages.test.ts',
     'test/flows/stuck-alarm/send-notifications.test.ts',
     'test/flows/stuck-alarm/retried-incident.test.ts',

@@ -266,6 +266,20 @@ describe('archiveRequests', () => {
   });
 });
 
+it('leaves what was heard of lately, however long ago it was closed', async () => {
+  await history('PAGW-1');
+  await recordEvents(
+    db.database,
+    [trackedEvent({ pagwId: 'PAGW-1' })],
+    new Date(now.getTime() - 80 * 86_400_000),
+  );
+  await rollUp(db, now);
+  expect(await archiveAll()).toMatchObject({ requestsArchived: 0 });
+  expect(await archiveAll({ at: new Date(now.getTime() + 11 * 86_400_000) })).toMatchObject({
+    requestsArchived: 1,
+  });
+});
+
 describe('an event that comes late', () => {
   const send = (...eventIds: string[]) =>
     recordEvents(

@@ -112,6 +112,19 @@ describe.each([
     await expectRolledUp(late);
   });
 
+  it('counts once when a request is archived in two parts', async () => {
+    await record('KEPT-1');
+    await month.archive(archivedAt);
+    await record('KEPT-1', 'anthem', [[9, 'NOTIFY_OK']]);
+    const truth = await eventsSay();
+    expect(await month.archive(afterMonths(archivedAt, 12))).toMatchObject({
+      requestsArchived: 1,
+      eventsArchived: 1,
+    });
+    await rollUpAgain();
+    await expectRolledUp(truth);
+  });
+
   it('counts when it is dropped, and once when it is put back', async () => {
     await record('KEPT-1');
     await record('KEPT-2', 'elevance');

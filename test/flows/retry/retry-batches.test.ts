@@ -57,6 +57,20 @@ describe('a retry batch', () => {
     ]);
   });
 
+  it('is done with the step that finds nothing, at the lowest rate too', async () => {
+    await bench.record(exhausted());
+    await request({}, 1);
+    const steps = [];
+    for (let minute = 0; minute < 3; minute++) {
+      steps.push(...(await step()));
+      bench.pass(60);
+    }
+    expect(steps).toMatchObject([
+      { madeDue: 1, state: 'RUNNING' },
+      { madeDue: 0, state: 'DONE' },
+    ]);
+  });
+
   it('leaves alone what failed after it was asked for', async () => {
     await bench.record(exhausted());
     await request({}, 60);

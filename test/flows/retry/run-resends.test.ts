@@ -128,6 +128,22 @@ describe('a resend', () => {
     expect(bench.queue.commands).toMatchObject([{ externalReference: 'EXT-1' }]);
   });
 
+  it.each(['deadline-breached', null])(
+    'is not asked for of one that is stuck as %s by now',
+    async (reason) => {
+      const pagwId = await stuck('PARSE_START', 'PARSING', 'STARTED');
+      await bench.database.execute(
+        `UPDATE request_tracker
+       SET stuck_reason = :reason::text, stuck_stage = CASE WHEN :reason::text IS NOT NULL THEN stuck_stage END,
+         stuck_since = CASE WHEN :reason::text IS NOT NULL THEN stuck_since END
+       WHERE pagw_id = :pagw_id`,
+        { reason, pagw_id: pagwId },
+      );
+      const direct = { pagwId, stage: 'PARSING', attempt: 2, afterSequenceNo: 1, riskAccepted: false };
+      expect(await orderResend(bench.database, { ...direct, ...operator }, bench.now)).toBe('moved');
+    },
+  );
+
   it.each([
     ['an event of the main lane', 'PARSE_OK', 'COMPLETED'],
     ['a start, even of the same stage', 'PARSE_START_AGAIN', 'STARTED'],
