@@ -42,7 +42,9 @@ export function archiveHold(cli: Cli): Command {
           const operator = await operatorOf(options, session);
           const done = await holdHistory(connection.database('operator'), scope, operator, connection.now());
           session.say(
-            done ? `On hold: ${nameOf(scope)}.` : `${nameOf(scope)} was on hold already; nothing was done.`,
+            done
+              ? `On hold: ${nameOf(scope)}.`
+              : `${nameOf(scope)} was on hold already, for the reason that \`pagw archive holds\` shows; nothing was done. One release ends it, whatever else it is needed for.`,
           );
           return undefined;
         }),
@@ -103,7 +105,8 @@ export function archiveHolds(cli: Cli): Command {
     );
 }
 
-function readScope(session: Session, pagwId: string | undefined, { plan }: HoldOptions): HoldScope {
+function readScope(session: Session, pagwId: string | undefined, options: HoldOptions): HoldScope {
+  const plan = options.plan?.trim() || undefined;
   const tenant = canonicalTenant(session.options.tenant) ?? undefined;
   const stated = [pagwId, tenant, plan].filter((part) => part !== undefined);
   if (stated.length !== 1)

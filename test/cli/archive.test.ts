@@ -206,6 +206,8 @@ describe('pagw archive', () => {
       stderr: expect.stringContaining('Did you mean anthem?'),
     });
     expect(JSON.parse((await pagw('archive', 'holds', '-o', 'json')).stdout).holds).toEqual([]);
-    expect((await hold('--plan', 'ANTHEM')).code).toBe(0);
+    expect((await hold('--plan', ' ')).code).toBe(64);
+    expect((await hold('--plan', ' ANTHEM ')).code).toBe(0);
+    expect((await hold('--plan', 'anthem')).stderr).toContain('One release ends it');
   });
 });
