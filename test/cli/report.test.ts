@@ -326,7 +326,9 @@ describe('pagw report', () => {
     for (const [files, sentence] of [
       [[evicore, evicore], 'both hold the figures of eviCore'],
       [[other, other], 'holds the same figures as'],
-      [[file('year.json', { year: 2024, plans: [] })], 'holds the figures of 2024, not of 2025'],
+      [[file('year.json', { year: 2024, plans: [plan] })], 'holds the figures of 2024, not of 2025'],
+      [[file('none.json', { delegate: 'evicore', plans: [] })], 'holds no figures: plans'],
+      [[file('blank.json', { plans: [{ ...plan, plan: ' ' }] })], 'holds no figures: plans.0.plan'],
       [[file('twice.json', { plans: [plan, { ...plan, plan: 'd1' }] })], 'holds plan d1 twice'],
       [
         [file('sum.json', { plans: [{ ...plan, standard: { ...decided, decided: 4 } }] })],

@@ -21,17 +21,21 @@ const figures = z.object({
   meanMs: time,
   medianMs: time,
 });
+const name = z.string().check(z.trim(), z.minLength(1));
 const schema = z.object({
-  delegate: z.optional(z.string().check(z.trim(), z.minLength(1))),
+  delegate: z.optional(name),
   year: z.optional(z.int()),
-  plans: z.array(
-    z.object({
-      plan: z.string().check(z.minLength(1)),
-      standard: figures,
-      expedited: figures,
-      leftOut: z.object({ drugs: count, withdrawn: count, undecided: count }),
-    }),
-  ),
+  // A file of no plans would silence the caution that its delegate's figures are missing.
+  plans: z
+    .array(
+      z.object({
+        plan: name,
+        standard: figures,
+        expedited: figures,
+        leftOut: z.object({ drugs: count, withdrawn: count, undecided: count }),
+      }),
+    )
+    .check(z.minLength(1)),
 });
 
 /**
