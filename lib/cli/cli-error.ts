@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import type { CommanderError } from 'commander';
 import { SendInterruptedError } from '../client/send-events.ts';
 import { accessFaultOf, DatabaseError, hasSqlState } from '../data-access/database-error.ts';
 import { UnknownNameError } from '../data-access/known-names.ts';
@@ -79,7 +79,6 @@ const OUT_OF_REACH = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EHOS
 /** Puts any failure into a sentence and a next step. Error texts of services that may hold row values stay out. */
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  if (error instanceof CommanderError) return fromCommander(error);
   if (error instanceof PagePositionError)
     return usageError(
       '--after takes what the page before printed, nothing else.',
@@ -166,7 +165,8 @@ function notAuthorised(refused: string, by: string, cause: unknown): CliError {
 
 const LONGEST_SENTENCE = 300;
 
-function fromCommander({ message }: CommanderError): CliError {
+/** @param path of the verb or group that refused, such as `request list`. */
+export function fromCommander({ message }: CommanderError, path: string): CliError {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
   // Commander repeats what was given, however long, between the option and its rule.
   const words =
@@ -175,7 +175,7 @@ function fromCommander({ message }: CommanderError): CliError {
       : first;
   const sentence = `${words.slice(0, 1).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
   const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
-  return usageError(sentence, suggestion || 'See `pagw --help`.');
+  return usageError(sentence, suggestion || `See \`pagw ${path}${path === '' ? '' : ' '}--help\`.`);
 }
 
 /** Names and codes of an error, of its causes, and of what an AggregateError holds. */

@@ -17,7 +17,7 @@ import { isGoingOut, nextStepOfRequest, requestCommand } from '../domain/next-st
 import { printable } from '../domain/printable-text.ts';
 import { coveringPause } from '../domain/retry-pause.ts';
 import { requestStatuses } from '../domain/tracked-event.ts';
-import { ageText, plural, tookText } from '../domain/words.ts';
+import { ageText, eventStatusMark, plural, tookText } from '../domain/words.ts';
 import {
   type ClosingEnd,
   closeRequest,
@@ -28,7 +28,7 @@ import { readHistory } from '../flows/retention/read-history.ts';
 import { addWatch, type Cli, newVerb } from './cli.ts';
 import { usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
-import { eventStatusCell, type Paint, requestStatusCell } from './output/paint.ts';
+import { eventStatusCell, type Paint, requestStatusCell, toneStyle } from './output/paint.ts';
 import { type FactLine, factsText, printList } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
 import { momentText, type TimeZone } from './output/time-text.ts';
@@ -126,8 +126,7 @@ function columns(now: Date): Column<ListedRequest>[] {
     { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
     { title: 'STATUS', cell: ({ status }) => requestStatusCell(status), least: 8 },
-    { title: 'WHERE', cell: whereCell, least: 20 },
-    { title: 'EVENTS', cell: ({ events }) => events, align: 'right' },
+    { title: 'WHERE', cell: whereCell, least: 18 },
     {
       title: 'SEEN',
       cell: ({ lastEventAt }) => lastEventAt && { text: ageText(lastEventAt, now), style: 'dim' },
@@ -138,8 +137,10 @@ function columns(now: Date): Column<ListedRequest>[] {
 
 function whereCell({ completedAt, stage, eventStatus }: ListedRequest): Cell {
   if (completedAt !== null) return { text: 'closed', style: 'dim' };
-  const { text, style = 'plain' } = eventStatusCell(eventStatus);
-  return { text: `${text} ${stage ?? ''}`, style };
+  if (eventStatus === null) return { text: stage ?? '–' };
+  // The stage first: what is cut is said by the glyph.
+  const { glyph, word, tone } = eventStatusMark(eventStatus);
+  return { text: [glyph, stage, word].filter((part) => part !== null).join(' '), style: toneStyle(tone) };
 }
 
 function stuckNotes({ stuckReason }: ListedRequest): Cell[] {

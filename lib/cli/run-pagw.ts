@@ -1,8 +1,8 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { printable } from '../domain/printable-text.ts';
 import { commandsToTracker } from '../domain/shell-word.ts';
-import { Cli } from './cli.ts';
-import { CliError, ExitCode, exitOfSignal, toCliError } from './cli-error.ts';
+import { Cli, pathOf } from './cli.ts';
+import { CliError, ExitCode, exitOfSignal, fromCommander, toCliError } from './cli-error.ts';
 import type { OpenConnection } from './connection.ts';
 import type { OpenConsole } from './console.ts';
 import type { StageNeeds } from './doctor/account-quotas.ts';
@@ -27,17 +27,24 @@ export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitC
 }
 
 async function runCommand(cli: Cli, args: readonly string[]): Promise<ExitCode> {
+  const program = createProgram(cli);
   try {
-    await Promise.race([createProgram(cli).parseAsync([...args], { from: 'user' }), interruption(cli)]);
+    await Promise.race([program.parseAsync([...args], { from: 'user' }), interruption(cli)]);
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return ExitCode.fine;
       // A group without a verb: commander has printed the help.
       if (error.code === 'commander.help') return ExitCode.usage;
+      throw fromCommander(error, pathOf(verbOf(program, args)));
     }
     throw error;
   }
+}
+
+/** The verb or group that the words name, as far as they do. */
+function verbOf(program: Command, args: readonly string[]): Command {
+  return args.reduce((at, word) => at.commands.find((command) => command.name() === word) ?? at, program);
 }
 
 function interruption(cli: Cli): Promise<never> {

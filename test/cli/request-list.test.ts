@@ -77,6 +77,27 @@ describe('pagw request list', () => {
     expect(narrowed.stderr).toMatch(/^10 requests; go on/);
   });
 
+  it('takes one line a request at 80 columns, with ids and names as they are', async () => {
+    const { database } = db;
+    const tenant = 'anthem-ca';
+    const pagwId = 'PAGW-20251226-00005-A7CEB2B3';
+    const stated = { status: 'BUSINESS_VALIDATED' } as const;
+    const later = new Date(now.getTime() - 22 * 3_600_000);
+    await recordEvents(
+      database,
+      [trackedEvent({ pagwId, tenant, stage: 'RESPONSE_BUILDER', stated })],
+      later,
+    );
+    const { stdout } = await runCli(['request', 'list', '--tenant', tenant, '--color', 'never'], {
+      connection,
+      columns: 80,
+    });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    await database.execute('DELETE FROM request_tracker WHERE tenant = :tenant', { tenant });
+  });
+
   it('fits into 100 columns', async () => {
     const { stdout } = await runCli(['request', 'list', '--color', 'never'], { connection, columns: 100 });
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);

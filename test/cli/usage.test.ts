@@ -29,6 +29,18 @@ describe('a command line that makes no sense', () => {
     expect(stderr).toContain(sentence);
   });
 
+  it.each([
+    [['request', 'show'], 'pagw request show --help'],
+    [['request', 'list', '--limit', 'many'], 'pagw request list --help'],
+    [['stuck', '--nonsense-of-mine'], 'pagw stuck --help'],
+    [['report', 'flow', '--lanes', 'both'], 'pagw report flow --help'],
+    [['retry', 'nothing-like-it'], 'pagw retry --help'],
+    [['nothing-like-it'], 'pagw --help'],
+  ])('%j leads to the help of just that', async (args, help) => {
+    const { stderr } = await runCli(args);
+    expect(stderr).toContain(`See \`${help}\`.`);
+  });
+
   it('is told as JSON when JSON was asked for', async () => {
     const { stderr } = await runCli(['request', 'list', '--limt', '3', '-o', 'json']);
     expect(JSON.parse(stderr)).toEqual({

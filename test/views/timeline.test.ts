@@ -37,6 +37,17 @@ const attempt = (
   });
 
 describe('the head of a request', () => {
+  it('names the stage outside the main lane where that is all that is heard of it', () => {
+    const text = textOf(
+      draw([attempt(1, 'ARCHIVER', 'COMPLETED')], {
+        mainStage: null,
+        nextStage: null,
+        lastStage: 'ARCHIVER',
+      }),
+    );
+    expect(text).toContain('in flight, heard of outside the main lane alone, in ARCHIVER.');
+  });
+
   it('says of one that was closed by hand that nothing is awaited, and of one that pends that it is', () => {
     const closed = { status: 'CANCELLED', completedAt: ago(60), decisionDueAt: ago(-3_600) };
     const text = textOf(draw([attempt(1, 'PARSING', 'COMPLETED')], { ...closed, clockStoppedAt: ago(60) }));

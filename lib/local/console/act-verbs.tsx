@@ -390,12 +390,12 @@ function nothingDone(message: string, hint = 'Nothing was done.'): ViewError {
 }
 
 function Standing({ request }: { request: RequestRow }) {
-  const { pagwId, tenant, mainStage, mainEventType, externalReferenceId, stuckReason } = request;
+  const { pagwId, tenant, mainStage, lastStage, mainEventType, externalReferenceId, stuckReason } = request;
   return (
     <p>
       {consoleLinks.link({ view: 'request', parameters: { id: pagwId } }, 'The request')} of{' '}
       <DataText value={tenant} most={40} /> stands at{' '}
-      <DataText value={mainStage ?? 'no stage yet'} most={40} />
+      <DataText value={mainStage ?? lastStage ?? 'no stage'} most={40} />
       {mainEventType === null ? null : (
         <>
           {' '}

@@ -299,7 +299,8 @@ function RequestSummary({ data, context }: RequestSummaryProps) {
 }
 
 function Standing({ request, now }: { request: RequestRow; now: Date }) {
-  const { stuckReason, stuckSince, lastErrorCode, mainStage, completedAt, decidedAt, nextStage } = request;
+  const { stuckReason, stuckSince, lastErrorCode, mainStage, lastStage, completedAt, decidedAt, nextStage } =
+    request;
   if (stuckReason !== null && stuckSince !== null) {
     return (
       <>
@@ -335,7 +336,9 @@ function Standing({ request, now }: { request: RequestRow; now: Date }) {
   }
   return (
     <>
-      <MarkText {...standingMarks.inFlight} /> in <DataText value={mainStage ?? 'no stage yet'} />
+      <MarkText {...standingMarks.inFlight} />
+      {mainStage === null ? ', heard of outside the main lane alone, in ' : ' in '}
+      <DataText value={mainStage ?? lastStage ?? 'no stage'} />
       {nextStage === null ? null : (
         <>
           , <DataText value={nextStage} /> is next
