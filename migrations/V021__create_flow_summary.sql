@@ -18,6 +18,7 @@ CREATE TABLE request_flow (
   priority         pagw_priority,
   answer_ms        BIGINT,
   decision_ms      BIGINT,
+  disbelieved      BOOLEAN NOT NULL,
   PRIMARY KEY (pagw_id, lanes),
   CONSTRAINT ck_request_flow_hand_overs
     CHECK (cardinality(waits_ms) = cardinality(stages) - 1 AND cardinality(left_failed) = cardinality(stages) - 1)
@@ -73,8 +74,9 @@ COMMENT ON COLUMN request_flow.by_unknown IS 'True while the row of the main lan
 COMMENT ON COLUMN request_flow.waits_ms IS 'From the last event of a visit to the first of the next, by believable times; below zero where clocks differ, and counted as zero then';
 COMMENT ON COLUMN request_flow.left_failed IS 'Whether the last event before each hand-over was FAILED';
 COMMENT ON COLUMN request_flow.answer_ms IS 'From receipt to the answer (completed_at), as of last_sequence_no, as are type, priority and decision_ms; null while there is none';
+COMMENT ON COLUMN request_flow.disbelieved IS 'Whether a time of an event was too far before its recording to be believed: the recording counted in its place';
 COMMENT ON TABLE flow_summary IS 'Roll-up of request_flow by hour and day of the request''s latest event; path is the two stages of a hand-over, the stage of a first or last, at most 100 stages of a path';
 COMMENT ON COLUMN flow_summary.tenant IS 'Null in the rows of a day that count all tenants together';
-COMMENT ON COLUMN flow_summary.clamped IS 'How many durations were below zero, and count as zero';
+COMMENT ON COLUMN flow_summary.clamped IS 'How many waits were below zero, and count as zero; of an answer or a decision, how many were of a request with a time that is not believed';
 COMMENT ON COLUMN flow_summary.went_back IS 'Hand-overs to a stage that the request had been in before';
 COMMENT ON TABLE flow_changed_request IS 'Requests to fold into request_flow; marked with the changed hours of the event summary';

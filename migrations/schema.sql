@@ -549,7 +549,7 @@ CREATE TABLE flow_summary (
 CREATE INDEX ix_flow_summary_slice ON public.flow_summary USING btree (slice, starts_at, tenant);
 COMMENT ON TABLE flow_summary IS 'Roll-up of request_flow by hour and day of the request''s latest event; path is the two stages of a hand-over, the stage of a first or last, at most 100 stages of a path';
 COMMENT ON COLUMN flow_summary.tenant IS 'Null in the rows of a day that count all tenants together';
-COMMENT ON COLUMN flow_summary.clamped IS 'How many durations were below zero, and count as zero';
+COMMENT ON COLUMN flow_summary.clamped IS 'How many waits were below zero, and count as zero; of an answer or a decision, how many were of a request with a time that is not believed';
 COMMENT ON COLUMN flow_summary.went_back IS 'Hand-overs to a stage that the request had been in before';
 GRANT SELECT ON TABLE flow_summary TO pagw_maintainer;
 GRANT SELECT ON TABLE flow_summary TO pagw_reader;
@@ -820,6 +820,7 @@ CREATE TABLE request_flow (
   priority pagw_priority,
   answer_ms bigint,
   decision_ms bigint,
+  disbelieved boolean NOT NULL,
   CONSTRAINT request_flow_pkey PRIMARY KEY (pagw_id, lanes),
   CONSTRAINT ck_request_flow_hand_overs CHECK (((cardinality(waits_ms) = (cardinality(stages) - 1)) AND (cardinality(left_failed) = (cardinality(stages) - 1)))),
   CONSTRAINT request_flow_lanes_check CHECK (((lanes)::text = ANY ((ARRAY['main'::character varying, 'all'::character varying])::text[]))),
@@ -832,6 +833,7 @@ COMMENT ON COLUMN request_flow.by_unknown IS 'True while the row of the main lan
 COMMENT ON COLUMN request_flow.waits_ms IS 'From the last event of a visit to the first of the next, by believable times; below zero where clocks differ, and counted as zero then';
 COMMENT ON COLUMN request_flow.left_failed IS 'Whether the last event before each hand-over was FAILED';
 COMMENT ON COLUMN request_flow.answer_ms IS 'From receipt to the answer (completed_at), as of last_sequence_no, as are type, priority and decision_ms; null while there is none';
+COMMENT ON COLUMN request_flow.disbelieved IS 'Whether a time of an event was too far before its recording to be believed: the recording counted in its place';
 GRANT SELECT ON TABLE request_flow TO pagw_maintainer;
 GRANT SELECT ON TABLE request_flow TO pagw_reader;
 GRANT SELECT ON TABLE request_flow TO pagw_writer;
@@ -2018,7 +2020,8 @@ AS $function$
   )
   SELECT
     'hour'::varchar(4), date_trunc('hour', flow.seen_at, 'UTC'), flow.tenant, flow.request_type, flow.priority,
-    kind::varchar(9), flow.lanes, path, weight::bigint, coalesce(weight * (wait_ms < 0)::int, 0)::bigint,
+    kind::varchar(9), flow.lanes, path, weight::bigint,
+    coalesce(weight * CASE WHEN kind IN ('answer', 'decision') THEN flow.disbelieved ELSE wait_ms < 0 END::int, 0)::bigint,
     (weight * has_failed::int)::bigint, (weight * went_back::int)::bigint, (weight * is_open::int)::bigint,
     weight * greatest(wait_ms, 0)::numeric, CASE WHEN weight > 0 AND wait_ms IS NOT NULL THEN greatest(wait_ms, 0) END,
     CASE WHEN wait_ms IS NULL THEN '{}' ELSE ARRAY[duration_bucket(wait_ms)] END,
@@ -2103,7 +2106,8 @@ BEGIN
     request_type = EXCLUDED.request_type,
     priority = EXCLUDED.priority,
     answer_ms = EXCLUDED.answer_ms,
-    decision_ms = EXCLUDED.decision_ms;
+    decision_ms = EXCLUDED.decision_ms,
+    disbelieved = EXCLUDED.disbelieved;
   RETURN cardinality(taken);
 END
 $function$;
@@ -3621,7 +3625,8 @@ BEGIN
   new_event AS MATERIALIZED (
     SELECT
       request.pagw_id, event.sequence_no, event.stage::text AS stage, event.status = 'FAILED' AS failed,
-      least(event.occurred_at, event.created_at) AS occurred_at, event.created_at, stage_lane(event.stage) AS lane
+      least(event.occurred_at, event.created_at) AS occurred_at, event.created_at, stage_lane(event.stage) AS lane,
+      coalesce((event.stated ->> 'disbelieved')::boolean, false) AS disbelieved
     FROM request
     CROSS JOIN LATERAL (
       SELECT * FROM event_history AS one
@@ -3654,7 +3659,7 @@ BEGIN
     -- The event that the last visit ended with so far.
     SELECT
       folded.pagw_id, folded.last_sequence_no - 1, folded.stages[cardinality(folded.stages)], folded.last_failed,
-      folded.last_occurred_at, folded.last_created_at, NULL, folded.lanes
+      folded.last_occurred_at, folded.last_created_at, NULL, false, folded.lanes
     FROM folded
   ),
   neighbour AS (
@@ -3696,7 +3701,7 @@ BEGIN
   ),
   latest AS (
     SELECT
-      new_event.pagw_id, max(new_event.sequence_no) AS sequence_no,
+      new_event.pagw_id, max(new_event.sequence_no) AS sequence_no, bool_or(new_event.disbelieved) AS disbelieved,
       (array_agg(new_event.created_at ORDER BY new_event.sequence_no DESC))[1] AS created_at
     FROM new_event
     GROUP BY new_event.pagw_id
@@ -3708,7 +3713,8 @@ BEGIN
     coalesce(folded.waits_ms, '{}') || coalesce(new_waits_ms, '{}'),
     coalesce(folded.left_failed, '{}') || coalesce(new_left_failed, '{}'),
     visited.last_occurred_at, visited.last_created_at, visited.last_failed,
-    request.request_type, request.priority, request.answer_ms, request.decision_ms
+    request.request_type, request.priority, request.answer_ms, request.decision_ms,
+    latest.disbelieved OR coalesce(folded.disbelieved, false)
   FROM latest
   JOIN request USING (pagw_id)
   JOIN visited USING (pagw_id)

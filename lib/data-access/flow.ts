@@ -68,6 +68,8 @@ export interface Took {
 export interface EndToEnd {
   toAnswer: Took;
   toDecision: Took;
+  /** Answered requests of which a time was too far before its recording to be believed: the recording counts in its place. */
+  disbelievedCount: number;
   /** By type and priority; null where none is known. */
   groups: {
     requestType: string | null;
@@ -202,7 +204,7 @@ function toFlow(rows: readonly FlowRow[]): Omit<Flow, 'eventsNotCounted'> {
   };
   const edges: FlowEdge[] = [];
   const variants: FlowVariant[] = [];
-  const endToEnd: EndToEnd = { toAnswer: NONE, toDecision: NONE, groups: [] };
+  const endToEnd: EndToEnd = { toAnswer: NONE, toDecision: NONE, disbelievedCount: 0, groups: [] };
   let requestCount = 0;
   let variantCount = 0;
   for (const row of rows) {
@@ -263,12 +265,13 @@ const NONE: Took = { count: 0, p50Ms: null, p95Ms: null };
 
 function placeTook(
   endToEnd: EndToEnd,
-  { kind, grouped, requestType, priority, count, p50Ms, p95Ms }: FlowRow,
+  { kind, grouped, requestType, priority, count, clamped, p50Ms, p95Ms }: FlowRow,
 ) {
   const measure = kind === 'answer' ? 'toAnswer' : 'toDecision';
   const took: Took = { count, p50Ms, p95Ms };
   if (!grouped) {
     endToEnd[measure] = took;
+    if (kind === 'answer') endToEnd.disbelievedCount = clamped;
     return;
   }
   const known = endToEnd.groups.find(

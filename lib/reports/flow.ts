@@ -54,7 +54,7 @@ A wait goes from the last event of a stage to the first of the next, in the orde
         fillTable(fromReceipt, fromReceiptRows(endToEnd)),
         fillTable(paths, variants, Math.max(variantCount, variants.length)),
       ],
-      cautions: flowCautions({ edges, eventsNotCounted }),
+      cautions: flowCautions({ edges, endToEnd, eventsNotCounted }),
       json: { endToEnd, variants, stages, requestCount, variantCount, eventsNotCounted },
     };
   },
@@ -104,13 +104,19 @@ export function flowQuery({ tenant, since, until, filters }: ReportQuestion): Fl
 /** What the numbers of a flow leave out or bend. */
 export function flowCautions({
   edges,
+  endToEnd,
   eventsNotCounted,
-}: Pick<Flow, 'edges' | 'eventsNotCounted'>): string[] {
+}: Pick<Flow, 'edges' | 'endToEnd' | 'eventsNotCounted'>): string[] {
   const clamped = edges.reduce((sum, { clampedCount }) => sum + clampedCount, 0);
   const were = clamped === 1 ? 'was' : 'were';
   return [
     ...(clamped > 0
       ? [`${plural(clamped, 'wait')} ${were} below zero by the clocks of the services, and count as zero.`]
+      : []),
+    ...(endToEnd.disbelievedCount > 0
+      ? [
+          `${endToEnd.disbelievedCount.toLocaleString('en')} of ${plural(endToEnd.toAnswer.count, 'answered request')} told of times too long before their recording to be believed (rules.believedDays, 90 unless set): from receipt, they count as if they happened when they were recorded.`,
+        ]
       : []),
     ...(eventsNotCounted > 0
       ? [`About ${plural(eventsNotCounted, 'event')} recorded lately are not counted yet.`]

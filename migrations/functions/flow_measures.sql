@@ -24,7 +24,8 @@ AS $$
   )
   SELECT
     'hour'::varchar(4), date_trunc('hour', flow.seen_at, 'UTC'), flow.tenant, flow.request_type, flow.priority,
-    kind::varchar(9), flow.lanes, path, weight::bigint, coalesce(weight * (wait_ms < 0)::int, 0)::bigint,
+    kind::varchar(9), flow.lanes, path, weight::bigint,
+    coalesce(weight * CASE WHEN kind IN ('answer', 'decision') THEN flow.disbelieved ELSE wait_ms < 0 END::int, 0)::bigint,
     (weight * has_failed::int)::bigint, (weight * went_back::int)::bigint, (weight * is_open::int)::bigint,
     weight * greatest(wait_ms, 0)::numeric, CASE WHEN weight > 0 AND wait_ms IS NOT NULL THEN greatest(wait_ms, 0) END,
     CASE WHEN wait_ms IS NULL THEN '{}' ELSE ARRAY[duration_bucket(wait_ms)] END,

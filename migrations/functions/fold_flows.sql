@@ -55,7 +55,8 @@ BEGIN
     request_type = EXCLUDED.request_type,
     priority = EXCLUDED.priority,
     answer_ms = EXCLUDED.answer_ms,
-    decision_ms = EXCLUDED.decision_ms;
+    decision_ms = EXCLUDED.decision_ms,
+    disbelieved = EXCLUDED.disbelieved;
   RETURN cardinality(taken);
 END
 $$;

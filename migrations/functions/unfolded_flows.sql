@@ -30,7 +30,8 @@ BEGIN
   new_event AS MATERIALIZED (
     SELECT
       request.pagw_id, event.sequence_no, event.stage::text AS stage, event.status = 'FAILED' AS failed,
-      least(event.occurred_at, event.created_at) AS occurred_at, event.created_at, stage_lane(event.stage) AS lane
+      least(event.occurred_at, event.created_at) AS occurred_at, event.created_at, stage_lane(event.stage) AS lane,
+      coalesce((event.stated ->> 'disbelieved')::boolean, false) AS disbelieved
     FROM request
     CROSS JOIN LATERAL (
       SELECT * FROM event_history AS one
@@ -63,7 +64,7 @@ BEGIN
     -- The event that the last visit ended with so far.
     SELECT
       folded.pagw_id, folded.last_sequence_no - 1, folded.stages[cardinality(folded.stages)], folded.last_failed,
-      folded.last_occurred_at, folded.last_created_at, NULL, folded.lanes
+      folded.last_occurred_at, folded.last_created_at, NULL, false, folded.lanes
     FROM folded
   ),
   neighbour AS (
@@ -105,7 +106,7 @@ BEGIN
   ),
   latest AS (
     SELECT
-      new_event.pagw_id, max(new_event.sequence_no) AS sequence_no,
+      new_event.pagw_id, max(new_event.sequence_no) AS sequence_no, bool_or(new_event.disbelieved) AS disbelieved,
       (array_agg(new_event.created_at ORDER BY new_event.sequence_no DESC))[1] AS created_at
     FROM new_event
     GROUP BY new_event.pagw_id
@@ -117,7 +118,8 @@ BEGIN
     coalesce(folded.waits_ms, '{}') || coalesce(new_waits_ms, '{}'),
     coalesce(folded.left_failed, '{}') || coalesce(new_left_failed, '{}'),
     visited.last_occurred_at, visited.last_created_at, visited.last_failed,
-    request.request_type, request.priority, request.answer_ms, request.decision_ms
+    request.request_type, request.priority, request.answer_ms, request.decision_ms,
+    latest.disbelieved OR coalesce(folded.disbelieved, false)
   FROM latest
   JOIN request USING (pagw_id)
   JOIN visited USING (pagw_id)

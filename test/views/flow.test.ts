@@ -71,6 +71,15 @@ describe('the flow page', () => {
     await expect(open({ from: 'PARSING' })).rejects.toThrow(/go together/);
   });
 
+  it('draws as few hand-overs back as can be, however early requests come to a stage', () => {
+    const names = ['CONVERSION', 'PARSING', 'VALIDATION', 'ENRICHMENT'];
+    const html = String(
+      FlowMap(mapOf(names, (place) => [undefined, ...names.slice(2), 'CONVERSION'][place])),
+    );
+    expect(html).toContain('<title>ENRICHMENT to CONVERSION');
+    expect(html).not.toContain('hand-over back');
+  });
+
   it('names the stages of any process whole, and says how much of it is drawn', async () => {
     const stages = Array.from(
       { length: 20 },

@@ -19,7 +19,7 @@ type FlowMapProps = Pick<Flow, 'stages' | 'edges' | 'variants'>;
 
 /** Stages from top to bottom as requests pass them; hand-overs forward at the right, back at the left, as wide as they are many. */
 export function FlowMap({ stages, edges, variants }: FlowMapProps) {
-  const shown = inOrder(stages.slice(0, STAGES_SHOWN), variants);
+  const shown = inOrder(stages.slice(0, STAGES_SHOWN), edges, variants);
   const rows = new Map(shown.map(({ stage }, row) => [stage, row]));
   const drawn = edges.filter(({ from, to }) => rows.has(from) && rows.has(to)).slice(0, EDGES_SHOWN);
   const most = Math.max(1, ...drawn.map(({ count }) => count));
@@ -154,8 +154,38 @@ function arc(x: number, from: number, to: number, reach: number, side: 1 | -1): 
   };
 }
 
-/** As requests come to them first, on average. */
-function inOrder(stages: readonly FlowStage[], variants: Flow['variants']): FlowStage[] {
+/** As few hand-overs as possible go back; where that leaves a choice, as requests come to stages first, on average. */
+function inOrder(
+  stages: readonly FlowStage[],
+  edges: readonly FlowEdge[],
+  variants: Flow['variants'],
+): FlowStage[] {
+  let order = onAverage(stages, variants);
+  let fewest = goingBack(order, edges);
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const stage of [...order]) {
+      const others = order.filter((other) => other !== stage);
+      for (const place of order.keys()) {
+        const changed = others.toSpliced(place, 0, stage);
+        const count = goingBack(changed, edges);
+        if (count >= fewest) continue;
+        [order, fewest, moved] = [changed, count, true];
+      }
+    }
+  }
+  return order;
+}
+
+function goingBack(order: readonly FlowStage[], edges: readonly FlowEdge[]): number {
+  const rows = new Map(order.map(({ stage }, row) => [stage, row]));
+  return edges.reduce(
+    (sum, { from, to, count }) => ((rows.get(to) ?? rows.size) < (rows.get(from) ?? 0) ? sum + count : sum),
+    0,
+  );
+}
+
+function onAverage(stages: readonly FlowStage[], variants: Flow['variants']): FlowStage[] {
   const places = new Map<string, { sum: number; count: number }>();
   for (const { path, count } of variants)
     for (const stage of new Set(path)) {

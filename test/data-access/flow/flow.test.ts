@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FlowQuery } from '../../../lib/data-access/flow.ts';
 import { laneOf, stages } from '../../../lib/domain/event-stages.ts';
+import { defaultFoldRules, type FoldRules } from '../../../lib/domain/request-fold.ts';
+import { flowCautions } from '../../../lib/reports/flow.ts';
 import { recordHistory } from '../../support/history.ts';
 import { openFlowDatabase, START } from './flow-database.ts';
 
@@ -101,6 +103,32 @@ describe('a hand-over', () => {
     ]);
     const waits = Object.fromEntries((await db.read()).edges.map(({ from, maxWaitMs }) => [from, maxWaitMs]));
     expect(waits).toEqual({ PARSING: 2 * 86_400_000, ENRICHMENT: 240_000 });
+  });
+
+  it('says of how many answers the times from receipt are those of recording, until old times are believed', async () => {
+    const approved = { request: { status: 'APPROVED' } };
+    const answer = (pagwId: string, occurredAt: string, rules?: FoldRules) =>
+      recordHistory(
+        db.database,
+        { pagwId },
+        START,
+        [
+          [0, 'PARSE_OK', { occurredAt }],
+          [0, 'RESPONSE_OK', { occurredAt: occurredAt.replace('T00', 'T09'), ...approved }],
+        ],
+        rules,
+      );
+    await answer('OLD', '2011-05-01T00:00:00Z');
+    await answer('OLD-AND-BELIEVED', '2011-05-01T00:00:00Z', { ...defaultFoldRules, believedDays: 10_000 });
+    await answer('YOUNG', '2026-02-28T00:00:00Z');
+    for (const run of [undefined, db.maintain]) {
+      await run?.();
+      const flow = await db.read();
+      expect(flow.endToEnd).toMatchObject({ toAnswer: { count: 3 }, disbelievedCount: 1 });
+      expect(flowCautions(flow)).toEqual([
+        '1 of 3 answered requests told of times too long before their recording to be believed (rules.believedDays, 90 unless set): from receipt, they count as if they happened when they were recorded.',
+      ]);
+    }
   });
 
   it('is one of unknown stages only for a request that has no other', async () => {
