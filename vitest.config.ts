@@ -17,6 +17,7 @@ const SYSTEM = [
   'test/data-access/widest-values.test.ts',
   'test/data-access/flow/flow-histories.test.ts',
   'test/domain/fold-histories.test.ts',
+  'test/flows/admit/admit-owner.test.ts',
   'test/flows/ingest/{extreme-values,record-events-crash,record-events-cuts}.test.ts',
   'test/flows/migrate/{backfill-size,slow-migration}.test.ts',
   'test/flows/retention/{archive-hazards,restore-archived}.test.ts',

@@ -11,22 +11,12 @@ import { migrateEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
 import { reasonOf } from '../lib/runtime/logger.ts';
 
-/** Constant: another id would make CloudFormation delete what it takes for the old schema. */
-const PHYSICAL_RESOURCE_ID = 'pagw-schema';
-
 /** Left for the last statement and the answer, out of the function's time. */
 const RESERVE_MS = 60_000;
 
 interface Completion {
   IsComplete: boolean;
   Data?: { SchemaVersion: string };
-}
-
-/** The custom resource's onEvent: the work is done by isComplete, which is asked again until it is. */
-export async function onEvent(
-  _event: CloudFormationCustomResourceEvent,
-): Promise<{ PhysicalResourceId: string }> {
-  return { PhysicalResourceId: PHYSICAL_RESOURCE_ID };
 }
 
 /**
@@ -61,7 +51,7 @@ export const createHandler = flowHandler('migrate', migrateEnv, ({ env, database
   };
 });
 
-/** The custom resource's isComplete. */
+/** The custom resource's isComplete: asked again until it is. Before it, admit has let the owner in. */
 export const isComplete = deployed(createHandler);
 
 /** The property is a list of tenants, absent for all of them: never an empty list, which limits to nobody known. */

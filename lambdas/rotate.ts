@@ -1,4 +1,5 @@
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { setLoginPassword } from '../lib/data-access/rotate.ts';
 import { type RotationStep, rotateLogin } from '../lib/flows/rotate/rotate-login.ts';
 import { databaseEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
@@ -7,7 +8,9 @@ import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
 export const createHandler = flowHandler('rotate', databaseEnv, ({ database, logger }) => {
   const secrets = new SecretsManager({});
   return async (step: RotationStep): Promise<void> => {
-    await rotateLogin(step, secrets, database);
+    await rotateLogin(step, secrets, ({ username, password }) =>
+      setLoginPassword(database, username, password),
+    );
     logger.info('rotated', { step: step.Step, secret: step.SecretId });
   };
 });

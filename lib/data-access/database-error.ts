@@ -13,6 +13,7 @@ export const SqlState = {
   duplicateObject: '42710',
   invalidFunctionDefinition: '42P13',
   invalidTableDefinition: '42P16',
+  internalError: 'XX000',
 } as const;
 
 /**

@@ -6,8 +6,17 @@ import { acknowledge } from './acknowledge.ts';
 import { allowKey } from './allow-key.ts';
 import type { PrivateNetwork } from './private-network.ts';
 
-/** Roles that the migrations make and grant rights to. They do not log in; their two users, `<role>_a` and `<role>_b`, do. */
-export type LoginRole = 'pagw_maintainer' | 'pagw_writer' | 'pagw_operator' | 'pagw_reader' | 'pagw_rotator';
+/**
+ * `pagw_owner` logs in itself. The others, which the migrations make and grant rights to, do not; their two users, `<role>_a` and
+ * `<role>_b`, do.
+ */
+export type LoginRole =
+  | 'pagw_owner'
+  | 'pagw_maintainer'
+  | 'pagw_writer'
+  | 'pagw_operator'
+  | 'pagw_reader'
+  | 'pagw_rotator';
 
 export interface DatabaseLoginProps {
   readonly role: LoginRole;
@@ -17,7 +26,7 @@ export interface DatabaseLoginProps {
 const ROTATED_BY_WHAT_RUNS =
   'RotateFlow has its schedule in the other stack, with the function that it invokes: from here neither could be seen.';
 
-/** A secret `{"username", "password"}` whose rotation alternates between the role's two users, so no login ever fails meanwhile. */
+/** A secret `{"username", "password"}` whose rotation alternates between the role's two users, where it has two: no login fails meanwhile. */
 export class DatabaseLogin extends Construct {
   readonly role: LoginRole;
   readonly secret: Secret;
@@ -31,7 +40,9 @@ export class DatabaseLogin extends Construct {
       description: `Login of ${props.role} in the PAGW event database`,
       encryptionKey: props.key,
       generateSecretString: {
-        secretStringTemplate: JSON.stringify({ username: `${props.role}_a` }),
+        secretStringTemplate: JSON.stringify({
+          username: props.role === 'pagw_owner' ? props.role : `${props.role}_a`,
+        }),
         generateStringKey: 'password',
         passwordLength: 40,
         excludePunctuation: true,

@@ -80,13 +80,13 @@ export class EventTrackerStack extends Stack {
     if (retryConsumers !== undefined)
       letOthersUseQueue(retries, messagesKey, 'retryConsumers', retryConsumers);
     const rules = new RulesLayer(this, 'Rules', settings.rules);
-    const { schema } = new MigrateFlow(this, 'Migrate', {
+    const { schema, admit } = new MigrateFlow(this, 'Migrate', {
       database,
       shared,
       rules,
       readerTenants: settings.readerTenants,
     });
-    const rotation = new RotateFlow(this, 'Rotate', { database, shared, schema });
+    const rotation = new RotateFlow(this, 'Rotate', { database, shared, schema, admit });
 
     const ingest = new IngestFlow(this, 'Ingest', {
       events,

@@ -28,33 +28,62 @@ const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.
 /** For readers and tests; never applied. */
 const SCHEMA_DUMP = 'schema.sql';
 
-/** Brings the schema up to date within the deployment. Whatever reads the database depends on `schema`. */
+/**
+ * Brings the schema up to date within the deployment. `Admit` lets the owner in, as the cluster's master user, and then `Migrate`
+ * works as the owner: neither has the other's login. Whatever reads the database depends on `schema`.
+ */
 export class MigrateFlow extends Construct {
   /** Done when the schema is current. */
   readonly schema: CustomResource;
+  /** Gives the owner its passwords, also those of a rotation. */
+  readonly admit: TrackerFunction;
 
   constructor(scope: Construct, id: string, props: MigrateFlowProps) {
     super(scope, id);
-    const migrate = this.handler('Migrate', 'isComplete', props);
-    const begin = this.handler('Begin', 'onEvent', props);
-    for (const handler of [migrate, begin]) {
+    const { database, shared } = props;
+    const migrate = new TrackerFunction(this, 'Migrate', {
+      flow: 'migrate',
+      handler: 'isComplete',
+      description: 'Migrates the PAGW event database',
+      shared,
+      timeout: Duration.minutes(14),
+      environment: { MIGRATIONS_FOLDER: './migrations' },
+      commandHooks: {
+        beforeBundling: () => [],
+        beforeInstall: () => [],
+        afterBundling: (inputDir, outputDir) => [
+          copyFolder(`${inputDir}/migrations`, `${outputDir}/migrations`),
+        ],
+      },
+    });
+    const admit = new TrackerFunction(this, 'Admit', {
+      flow: 'admit',
+      description: 'Lets the owner of the PAGW event database in',
+      shared,
+      timeout: Duration.minutes(5),
+    });
+    this.admit = admit;
+    for (const handler of [migrate, admit]) {
       acknowledge(handler, {
         'HIPAA+NIST+Serverless-LambdaDLQ':
           'Invoked synchronously: its failure is the answer, and fails the deployment.',
       });
     }
     props.rules.serve(migrate);
-    migrate.useDatabase(props.database, 'owner', 'transactions');
-    migrate.function.addEnvironment('ROTATOR_SECRET_ARN', props.database.secret('rotator').secretArn);
-    props.database.grantReadSecret(migrate, 'rotator', props.shared.network);
-    const { logGroup } = new EncryptedLogGroup(this, 'FrameworkLogs', props.shared.logs);
+    migrate.useDatabase(database, 'owner', 'transactions');
+    migrate.function.addEnvironment('ROTATOR_SECRET_ARN', database.secret('rotator').secretArn);
+    database.grantReadSecret(migrate, 'rotator', shared.network);
+    admit.useDatabase(database, 'master', 'transactions');
+    admit.function.addEnvironment('OWNER_SECRET_ARN', database.secret('owner').secretArn);
+    database.grantReadSecret(admit, 'owner', shared.network);
+    const { logGroup } = new EncryptedLogGroup(this, 'FrameworkLogs', shared.logs);
     const { logGroup: waiterLogs } = new EncryptedLogGroup(this, 'WaiterLogs', {
-      ...props.shared.logs,
+      ...shared.logs,
       // With this prefix log deliveries are not listed one by one in a resource policy, which has a limit.
       name: nameOfThisStack('/aws/vendedlogs/states/pagw-event-tracker-migrate'),
     });
     const provider = new Provider(this, 'Provider', {
-      onEventHandler: begin.function,
+      onEventHandler: admit.function,
       isCompleteHandler: migrate.function,
       queryInterval: Duration.seconds(10),
       totalTimeout: Duration.hours(1),
@@ -67,37 +96,19 @@ export class MigrateFlow extends Construct {
         includeExecutionData: false,
       },
     });
-    completeFramework(provider, [begin, migrate]);
+    completeFramework(provider, [admit, migrate]);
     this.schema = new CustomResource(this, 'Schema', {
       serviceToken: provider.serviceToken,
       resourceType: 'Custom::PagwSchema',
       properties: {
         // A database that is restored from a backup is migrated again: it may be behind.
-        cluster: props.database.clusterArn,
+        cluster: database.clusterArn,
         migrations: digestOfMigrations(),
         ...(props.readerTenants === undefined ? {} : { readerTenants: props.readerTenants }),
       },
     });
     // The cluster with its writer: before an instance is there the Data API answers "Cannot find DBInstance".
-    this.schema.node.addDependency(props.database.cluster);
-  }
-
-  private handler(id: string, handler: string, { shared }: MigrateFlowProps): TrackerFunction {
-    return new TrackerFunction(this, id, {
-      flow: 'migrate',
-      handler,
-      description: `Migrates the PAGW event database (${handler})`,
-      shared,
-      timeout: Duration.minutes(14),
-      environment: { MIGRATIONS_FOLDER: './migrations' },
-      commandHooks: {
-        beforeBundling: () => [],
-        beforeInstall: () => [],
-        afterBundling: (inputDir, outputDir) => [
-          copyFolder(`${inputDir}/migrations`, `${outputDir}/migrations`),
-        ],
-      },
-    });
+    this.schema.node.addDependency(database.cluster);
   }
 }
 

@@ -12,6 +12,8 @@ export interface RotateFlowProps {
   readonly shared: SharedByFunctions;
   /** Makes the roles whose passwords are set here. */
   readonly schema: IDependable;
+  /** Sets the owner's password, which the rotator may not. */
+  readonly admit: TrackerFunction;
 }
 
 const ROTATE_AFTER = Duration.days(30);
@@ -19,7 +21,7 @@ const ROTATE_AFTER = Duration.days(30);
 /**
  * Gives the logins their passwords: right after the schema is there, then every 30 days. It works through the Data API, so
  * it needs no place in the VPC and no way into it, as the rotator, who may do nothing else; that one's first password is
- * set by migrate, the owner's by RDS.
+ * set by migrate, the owner's by admit, the master's by RDS.
  */
 export class RotateFlow extends Construct {
   /** The schedules; setting one up starts its first rotation. */
@@ -27,7 +29,7 @@ export class RotateFlow extends Construct {
   readonly rotate: TrackerFunction;
   readonly alarms: AlarmDefinition[];
 
-  constructor(scope: Construct, id: string, { database, shared, schema }: RotateFlowProps) {
+  constructor(scope: Construct, id: string, { database, shared, schema, admit }: RotateFlowProps) {
     super(scope, id);
     const rotate = new TrackerFunction(this, 'Rotate', {
       flow: 'rotate',
@@ -38,41 +40,49 @@ export class RotateFlow extends Construct {
     this.rotate = rotate;
     rotate.useDatabase(database, 'rotator');
     acknowledge(rotate, {
-      'cdk-validator-cfnguard::lambda_function_public_access_prohibited_check':
-        'The permission names the account it is deployed to, by AWS::AccountId, which the rule does not take for a number.',
       'HIPAA+NIST+Serverless-LambdaDLQ':
         'Secrets Manager repeats a failed step and keeps the login that works.',
     });
-    const logins = Object.values(database.logins);
-    for (const login of logins) login.grantRotate(rotate, shared.network);
-    const permission = rotate.function.grantInvoke(
-      new ServicePrincipal('secretsmanager.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    );
-    // The CDK's own schedule would write this function's role into the key's policy, which the other stack holds.
-    const schedules = logins.map(({ secret, role }) => {
-      const schedule = new CfnRotationSchedule(this, role, {
-        secretId: secret.secretArn,
-        rotationLambdaArn: rotate.function.functionArn,
-        rotationRules: { scheduleExpression: `rate(${ROTATE_AFTER.toDays()} days)` },
-      });
-      schedule.node.addDependency(rotate, permission);
-      return schedule;
-    });
-    for (const schedule of schedules) schedule.node.addDependency(schema);
     const passwords = new DependencyGroup();
-    passwords.add(...schedules);
+    for (const sets of [rotate, admit]) {
+      acknowledge(sets, {
+        'cdk-validator-cfnguard::lambda_function_public_access_prohibited_check':
+          'The permission names the account it is deployed to, by AWS::AccountId, which the rule does not take for a number.',
+      });
+      const permission = sets.function.grantInvoke(
+        new ServicePrincipal('secretsmanager.amazonaws.com', {
+          conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+        }),
+      );
+      for (const [name, login] of Object.entries(database.logins)) {
+        if ((name === 'owner') !== (sets === admit)) continue;
+        login.grantRotate(sets, shared.network);
+        // The CDK's own schedule would write this function's role into the key's policy, which the other stack holds.
+        const schedule = new CfnRotationSchedule(this, login.role, {
+          secretId: login.secret.secretArn,
+          rotationLambdaArn: sets.function.functionArn,
+          rotationRules: { scheduleExpression: `rate(${ROTATE_AFTER.toDays()} days)` },
+        });
+        schedule.node.addDependency(sets, permission, schema);
+        passwords.add(schedule);
+      }
+    }
     this.passwords = passwords;
+    const alarm = (name: string, says: string, sets: TrackerFunction): AlarmDefinition => ({
+      name,
+      severity: 'ticket',
+      says,
+      metric: sets.function.metricErrors({ statistic: 'Sum', period: Duration.hours(1) }),
+      threshold: 1,
+      silence: { watchedBy: 'maintain-heartbeat' },
+    });
     this.alarms = [
-      {
-        name: 'rotation-failed',
-        severity: 'ticket',
-        says: 'A login could not be given its new password; the one before goes on working.',
-        metric: rotate.function.metricErrors({ statistic: 'Sum', period: Duration.hours(1) }),
-        threshold: 1,
-        silence: { watchedBy: 'maintain-heartbeat' },
-      },
+      alarm(
+        'rotation-failed',
+        'A login could not be given its new password; the one before goes on working.',
+        rotate,
+      ),
+      alarm('owner-not-admitted', 'The owner of the database could not be given its password.', admit),
     ];
   }
 }

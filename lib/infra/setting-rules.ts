@@ -386,25 +386,25 @@ export const RULES: readonly SettingRule[] = [
       'existingCluster has its Data API off, and the tracker has no other way in; enable its HTTP endpoint and set dataApiEnabled to true.',
   },
   {
-    of: ['existingCluster.ownerSecretArn'],
+    of: ['existingCluster.masterSecretArn'],
     broken: ({ existingCluster }) =>
-      existingCluster !== undefined && !isGiven(existingCluster.ownerSecretArn, SECRET_ARN),
+      existingCluster !== undefined && !isGiven(existingCluster.masterSecretArn, SECRET_ARN),
     message:
-      'existingCluster.ownerSecretArn must be the whole ARN of the secret of a user that may create tables, with the six characters at its end.',
+      "existingCluster.masterSecretArn must be the whole ARN of the secret of the cluster's master user, with the six characters at its end.",
   },
   {
-    of: ['existingCluster.ownerSecretKeyArn'],
+    of: ['existingCluster.masterSecretKeyArn'],
     broken: ({ existingCluster }) =>
-      existingCluster?.ownerSecretKeyArn !== undefined &&
-      !isGiven(existingCluster.ownerSecretKeyArn, KEY_ARN),
+      existingCluster?.masterSecretKeyArn !== undefined &&
+      !isGiven(existingCluster.masterSecretKeyArn, KEY_ARN),
     message:
-      'existingCluster.ownerSecretKeyArn must be the ARN of the key of that secret, not its alias; leave it out for the key that AWS manages.',
+      'existingCluster.masterSecretKeyArn must be the ARN of the key of that secret, not its alias; leave it out for the key that AWS manages.',
   },
   {
-    of: ['existingCluster.ownerSecretArn', 'existingCluster.ownerSecretKeyArn'],
+    of: ['existingCluster.masterSecretArn', 'existingCluster.masterSecretKeyArn'],
     broken: ({ existingCluster, environment }) =>
-      isElsewhere(existingCluster?.ownerSecretArn, environment?.region) ||
-      isElsewhere(existingCluster?.ownerSecretKeyArn, environment?.region),
+      isElsewhere(existingCluster?.masterSecretArn, environment?.region) ||
+      isElsewhere(existingCluster?.masterSecretKeyArn, environment?.region),
     message:
       "existingCluster must name a secret and a key of the stage's region, where its Data API reads them.",
   },

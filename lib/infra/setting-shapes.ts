@@ -86,8 +86,8 @@ const SHAPE: Shape = {
     ownCluster: 'a text',
     clusterIdentifier: 'a text',
     dataApiEnabled: 'true or false',
-    ownerSecretArn: 'a text',
-    ownerSecretKeyArn: 'a text',
+    masterSecretArn: 'a text',
+    masterSecretKeyArn: 'a text',
   },
 };
 

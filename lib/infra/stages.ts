@@ -23,10 +23,10 @@ export interface ExistingCluster {
   clusterIdentifier: string;
   /** Whether the RDS Data API (HTTP endpoint) is on. The tracker has no other way in. */
   dataApiEnabled: boolean;
-  /** The secret of a user that may create tables and roles: `{"username", "password"}`. */
-  ownerSecretArn: string;
+  /** The secret of its master user, or of another that may create roles: `{"username", "password"}`. */
+  masterSecretArn: string;
   /** The customer-managed key of that secret, if it has one. */
-  ownerSecretKeyArn?: string;
+  masterSecretKeyArn?: string;
 }
 
 /** Who of other accounts may use a queue and its key. */

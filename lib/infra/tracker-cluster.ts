@@ -38,12 +38,12 @@ const DATABASE_PARAMETERS: Readonly<Record<string, string>> = {
 
 export interface TrackerClusterProps {
   readonly settings: StageSettings;
-  /** Encrypts storage, insights and the owner's secret. */
+  /** Encrypts storage, insights and the master's secret. */
   readonly key: Key;
   readonly logs: LogSettings;
 }
 
-const OWNER = 'pagw_owner';
+const MASTER = 'pagw_master';
 
 /**
  * The Aurora cluster that a stage makes for itself, with what it stands in: network, parameters, log, monitoring. That
@@ -134,7 +134,7 @@ export class TrackerCluster extends Construct {
       enableDataApi: true,
       iamAuthentication: true,
       manageMasterUserPassword: true,
-      credentials: Credentials.fromUsername(OWNER, { encryptionKey: key }),
+      credentials: Credentials.fromUsername(MASTER, { encryptionKey: key }),
       storageEncrypted: true,
       storageEncryptionKey: key,
       serverlessV2MinCapacity: capacity.minUnits,

@@ -11,13 +11,13 @@ import type { ExistingCluster, StageSettings } from './stages.ts';
 import { TrackerCluster } from './tracker-cluster.ts';
 import type { TrackerNetwork } from './tracker-network.ts';
 
-type Login = 'maintainer' | 'writer' | 'operator' | 'reader' | 'rotator';
+type Login = 'owner' | 'maintainer' | 'writer' | 'operator' | 'reader' | 'rotator';
 
 /**
- * `owner` migrates, `maintainer` serves maintain, `writer` the other flows, `operator` what people do by hand, `reader` widgets
+ * `master` makes the owner, who migrates; `maintainer` serves maintain, `writer` the other flows, `operator` what people do by hand, `reader` widgets
  * and people who look, `rotator` rotation. What each may do is in migrations/V<number>__create_roles.sql.
  */
-export type DatabaseRole = 'owner' | Login;
+export type DatabaseRole = 'master' | Login;
 
 export interface TrackerDatabaseProps {
   readonly settings: StageSettings;
@@ -44,9 +44,9 @@ export class TrackerDatabase extends Construct {
   readonly network?: TrackerNetwork;
   readonly clusterArn: string;
   readonly databaseName: string;
-  /** All but the owner's, in whose stead RDS rotates. */
+  /** All but the master's, in whose stead RDS rotates. */
   readonly logins: Readonly<Record<Login, DatabaseLogin>>;
-  readonly #ownerSecret: ISecret;
+  readonly #masterSecret: ISecret;
 
   constructor(scope: Construct, id: string, props: TrackerDatabaseProps) {
     super(scope, id);
@@ -58,13 +58,13 @@ export class TrackerDatabase extends Construct {
       if (cluster !== undefined) this.ownCluster = cluster;
     }
     if (existingCluster === undefined) {
-      if (this.ownCluster?.secret === undefined) throw new Error('The new cluster has no owner secret.');
+      if (this.ownCluster?.secret === undefined) throw new Error('The new cluster has no master secret.');
       this.cluster = this.ownCluster;
-      this.#ownerSecret = this.ownCluster.secret;
+      this.#masterSecret = this.ownCluster.secret;
     } else {
       const { clusterIdentifier } = existingCluster;
       this.cluster = DatabaseCluster.fromDatabaseClusterAttributes(this, 'Cluster', { clusterIdentifier });
-      this.#ownerSecret = this.existingOwnerSecret(existingCluster);
+      this.#masterSecret = this.existingMasterSecret(existingCluster);
     }
     this.clusterArn = Stack.of(this).formatArn({
       service: 'rds',
@@ -74,6 +74,7 @@ export class TrackerDatabase extends Construct {
     });
     const { key } = props;
     this.logins = {
+      owner: new DatabaseLogin(this, 'Owner', { role: 'pagw_owner', key }),
       maintainer: new DatabaseLogin(this, 'Maintainer', { role: 'pagw_maintainer', key }),
       writer: new DatabaseLogin(this, 'Writer', { role: 'pagw_writer', key }),
       operator: new DatabaseLogin(this, 'Operator', { role: 'pagw_operator', key }),
@@ -84,7 +85,7 @@ export class TrackerDatabase extends Construct {
 
   /** The secret a role logs in with. */
   secret(role: DatabaseRole): ISecret {
-    return role === 'owner' ? this.#ownerSecret : (this.logins[role].secret as ISecret);
+    return role === 'master' ? this.#masterSecret : (this.logins[role].secret as ISecret);
   }
 
   /**
@@ -123,9 +124,10 @@ export class TrackerDatabase extends Construct {
     if (encryptionKey !== undefined) allow(['kms:Decrypt'], encryptionKey.keyArn);
   }
 
-  private existingOwnerSecret({ ownerSecretArn, ownerSecretKeyArn }: ExistingCluster): ISecret {
-    if (ownerSecretKeyArn === undefined) return Secret.fromSecretCompleteArn(this, 'Owner', ownerSecretArn);
-    const encryptionKey = Key.fromKeyArn(this, 'OwnerKey', ownerSecretKeyArn);
-    return Secret.fromSecretAttributes(this, 'Owner', { secretCompleteArn: ownerSecretArn, encryptionKey });
+  private existingMasterSecret({ masterSecretArn, masterSecretKeyArn }: ExistingCluster): ISecret {
+    if (masterSecretKeyArn === undefined)
+      return Secret.fromSecretCompleteArn(this, 'Master', masterSecretArn);
+    const encryptionKey = Key.fromKeyArn(this, 'MasterKey', masterSecretKeyArn);
+    return Secret.fromSecretAttributes(this, 'Master', { secretCompleteArn: masterSecretArn, encryptionKey });
   }
 }

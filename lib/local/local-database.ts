@@ -15,7 +15,8 @@ import {
   LOCAL_SECRET_ARN,
   type LocalAddresses,
 } from './local-environment.ts';
-import { createOwner, OWNER } from './postgres/postgres-cluster.ts';
+import { letOwnerIn } from './local-owner.ts';
+import { createMaster, MASTER } from './postgres/postgres-cluster.ts';
 import { startPostgres } from './postgres/postgres-server.ts';
 
 export interface LocalDatabaseOptions {
@@ -42,8 +43,9 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   const { addresses, dataDirectory, onProgress } = options;
   const postgres = await startPostgres({ dataDirectory, port: addresses.postgresPort, onProgress });
   try {
-    const owner = await createOwner(postgres, dataDirectory);
-    await createDatabase(owner);
+    const master = await createMaster(postgres, dataDirectory);
+    await createDatabase(master);
+    const owner = await letOwnerIn(master, LOCAL_DATABASE, dataDirectory);
     const endpoint = await startDataApi({
       port: Number(new URL(addresses.dataApi).port),
       postgres: owner,
@@ -84,8 +86,8 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   }
 }
 
-async function createDatabase(owner: PostgresAddress): Promise<void> {
-  const client = new Client({ ...owner, database: 'postgres' });
+async function createDatabase(master: PostgresAddress): Promise<void> {
+  const client = new Client({ ...master, database: 'postgres' });
   await client.connect();
   try {
     const { rows } = await client.query<{ owner: string }>(
@@ -93,9 +95,9 @@ async function createDatabase(owner: PostgresAddress): Promise<void> {
       [LOCAL_DATABASE],
     );
     if (rows.length === 0) await client.query(`CREATE DATABASE ${LOCAL_DATABASE}`);
-    else if (rows[0]?.owner !== OWNER) {
+    else if (rows[0]?.owner !== MASTER) {
       throw new Error(
-        'The database was made by an earlier version, whose login was a superuser; forget it with --empty, or choose another directory with --data.',
+        'The database was made by an earlier version, whose login owned it; forget it with --empty, or choose another directory with --data.',
       );
     }
   } finally {

@@ -35,6 +35,11 @@ export const databaseEnv = z.object({
   DATABASE_NAME: z.string().check(z.minLength(1)),
 });
 
+export const admitEnv = z.extend(databaseEnv, {
+  /** Of the login that migrates; SECRET_ARN is the master user's. */
+  OWNER_SECRET_ARN: z.string().check(z.startsWith('arn:')),
+});
+
 /** How a request's events are folded into its state. */
 const foldEnv = z.extend(databaseEnv, {
   /** JSON, by tenant and plan: see lib/domain/decision-clock.ts. */

@@ -1,7 +1,7 @@
 /** Rights that no recorded call and nothing of AWS's own uses, and why they are there all the same. */
 export const ACKNOWLEDGED_RIGHTS: readonly { holder: RegExp; action: RegExp; reason: string }[] = [
   {
-    holder: /^MigrateRole$/,
+    holder: /^Migrate(Admit)?Role$/,
     action: /^rds-data:RollbackTransaction$/,
     reason:
       'Whoever begins a transaction must be able to end it: a lock that is held makes it roll back, and one that is left open holds its own locks for three minutes.',

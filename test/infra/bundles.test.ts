@@ -14,7 +14,7 @@ describe('the bundles of the deployment', () => {
   test('import on their own and export the handler that is invoked', () => {
     const all = deployed.bundles;
     expect([...all.keys()]).toEqual(
-      expect.arrayContaining(['ingest.handler', 'migrate.onEvent', 'migrate.isComplete']),
+      expect.arrayContaining(['ingest.handler', 'admit.handler', 'migrate.isComplete']),
     );
     const program = [...all]
       .map(([name, { directory, handler }]) => {
@@ -29,7 +29,7 @@ describe('the bundles of the deployment', () => {
   });
 
   // A hundred kilobytes that every cold start would read.
-  test.each(['retry.handler', 'maintain.handler', 'migrate.isComplete', 'rotate.handler'])(
+  test.each(['retry.handler', 'maintain.handler', 'admit.handler', 'rotate.handler'])(
     'of what reads no message hold no word lists of the PHI guard: %s',
     (name) => {
       const bundle = deployed.bundles.get(name);

@@ -303,7 +303,7 @@ test('an existing cluster is used as it is: no cluster and no network is made', 
         ownCluster: 'none',
         clusterIdentifier: 'claims',
         dataApiEnabled: true,
-        ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:claims-owner-AbCdEf',
+        masterSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:claims-owner-AbCdEf',
       },
     },
   });

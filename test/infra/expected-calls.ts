@@ -3,6 +3,16 @@
  * this table, and the rights test holds the policies to it.
  */
 export const EXPECTED_CALLS: Readonly<Record<string, readonly string[]>> = {
+  'admit.handler': [
+    'rds-data:BeginTransaction CLUSTER_ARN SECRET_ARN',
+    'rds-data:CommitTransaction CLUSTER_ARN SECRET_ARN',
+    'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
+    'secretsmanager:DescribeSecret event.SecretId',
+    'secretsmanager:GetSecretValue OWNER_SECRET_ARN',
+    'secretsmanager:GetSecretValue event.SecretId',
+    'secretsmanager:PutSecretValue event.SecretId',
+    'secretsmanager:UpdateSecretVersionStage event.SecretId',
+  ],
   'ingest.handler': [
     'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
     's3:PutObject QUARANTINE_BUCKET',
@@ -21,7 +31,6 @@ export const EXPECTED_CALLS: Readonly<Record<string, readonly string[]>> = {
     'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
     'secretsmanager:GetSecretValue ROTATOR_SECRET_ARN',
   ],
-  'migrate.onEvent': [],
   'retry.handler': [
     'rds-data:ExecuteStatement CLUSTER_ARN SECRET_ARN',
     'sqs:SendMessageBatch RETRY_QUEUES',

@@ -6,7 +6,7 @@ import { type SynthesisedStage, synthesiseStage, type Template } from './synthes
 const RESTORED = {
   clusterIdentifier: 'pagw-event-tracker-restored',
   dataApiEnabled: true,
-  ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:restored-AbCdEf',
+  masterSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:restored-AbCdEf',
 };
 /** What is a name, where CloudFormation refuses to make a second resource of that name. */
 const NAME = /^(?:.*Name|DBClusterIdentifier|DBInstanceIdentifier)$/;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as admit from '../../lambdas/admit.ts';
 import * as ingest from '../../lambdas/ingest.ts';
 import * as maintain from '../../lambdas/maintain.ts';
 import * as migrate from '../../lambdas/migrate.ts';
@@ -19,13 +20,13 @@ interface Statement {
 
 /** What each function reads before its first event, as its own code reads it. */
 const STARTS: Record<string, (environment: NodeJS.ProcessEnv) => unknown> = {
+  'admit.handler': (environment) => admit.createHandler(environment, systemClock),
   'ingest.handler': (environment) => ingest.createHandler(environment, systemClock),
   'retry.handler': (environment) => retry.createHandler(environment, systemClock),
   'stuck-alarm.handler': (environment) => stuckAlarm.createHandler(environment, systemClock),
   'maintain.handler': (environment) => maintain.createHandler(environment, systemClock),
   'widget.handler': (environment) => widget.createHandler(environment, systemClock),
   'migrate.isComplete': (environment) => migrate.createHandler(environment, systemClock),
-  'migrate.onEvent': () => undefined,
   'rotate.handler': (environment) => rotate.createHandler(environment, systemClock),
 };
 

@@ -24,7 +24,7 @@ const CLUSTER = {
   ownCluster: 'none' as const,
   clusterIdentifier: 'claims',
   dataApiEnabled: true,
-  ownerSecretArn: SECRET,
+  masterSecretArn: SECRET,
 };
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
@@ -33,7 +33,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   'an existing cluster': { stage: 'prod', settings: { existingCluster: CLUSTER } },
   'an existing cluster whose secret has a key': {
     stage: 'prod',
-    settings: { existingCluster: { ...CLUSTER, ownerSecretKeyArn: KEY } },
+    settings: { existingCluster: { ...CLUSTER, masterSecretKeyArn: KEY } },
     keysThere: { [SECRET]: KEY },
   },
   'a restored cluster beside its own': {
@@ -78,7 +78,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     settings: {
       namePrefix: 'claims',
       privateMode: true,
-      existingCluster: { ...CLUSTER, ownCluster: 'kept', ownerSecretKeyArn: KEY },
+      existingCluster: { ...CLUSTER, ownCluster: 'kept', masterSecretKeyArn: KEY },
       events: { bus: `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/pagw` },
       rules: { retryQueues: { API_CONNECTOR: { queueArn: QUEUE, keyArn: KEY } } },
       readerTenants: ['anthem', 'carelon'],

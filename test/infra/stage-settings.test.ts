@@ -44,7 +44,7 @@ describe('settings of a stage', () => {
     ownCluster: 'none' as const,
     clusterIdentifier: 'claims',
     dataApiEnabled: true,
-    ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:owner-AbCdEf',
+    masterSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:owner-AbCdEf',
   };
   const network = {
     vpcId: 'vpc-0123456789abcdef0',
@@ -153,8 +153,8 @@ describe('settings of a stage', () => {
     ],
     [
       'a cluster without owner',
-      { existingCluster: { ...cluster, ownerSecretArn: 'owner' } },
-      /ownerSecretArn must be the whole ARN/,
+      { existingCluster: { ...cluster, masterSecretArn: 'owner' } },
+      /masterSecretArn must be the whole ARN/,
     ],
     [
       'too few subnets',
@@ -409,12 +409,12 @@ describe('settings of a stage', () => {
     ],
     [
       'an owner in a parameter',
-      { existingCluster: { ...cluster, ownerSecretArn: 'arn:aws:ssm:us-east-1:123456789012:parameter/o' } },
+      { existingCluster: { ...cluster, masterSecretArn: 'arn:aws:ssm:us-east-1:123456789012:parameter/o' } },
       /ARN of the secret/,
     ],
     [
       'an owner’s key by its alias',
-      { existingCluster: { ...cluster, ownerSecretKeyArn: 'alias/o' } },
+      { existingCluster: { ...cluster, masterSecretKeyArn: 'alias/o' } },
       /not its alias/,
     ],
     [
@@ -569,7 +569,7 @@ describe('settings of a stage', () => {
     ['metrics of all tenants by name', { rules: { metricTenants: ['*'] } }, /rules\.metricTenants must name/],
     [
       'an owner’s secret without its end',
-      { existingCluster: { ...cluster, ownerSecretArn: cluster.ownerSecretArn.slice(0, -7) } },
+      { existingCluster: { ...cluster, masterSecretArn: cluster.masterSecretArn.slice(0, -7) } },
       /whole ARN of the secret/,
     ],
     [
@@ -632,7 +632,7 @@ describe('settings of a stage', () => {
       {
         existingCluster: {
           ...cluster,
-          ownerSecretArn:
+          masterSecretArn:
             'arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-11111111-2222-3333-4444-555555555555-AbCdEf',
         },
       },

@@ -7,8 +7,8 @@ export const EXISTING_CLUSTER: ExistingCluster = {
   ownCluster: 'none',
   clusterIdentifier: 'claims',
   dataApiEnabled: true,
-  ownerSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:claims-owner-AbCdEf',
-  ownerSecretKeyArn: KEY,
+  masterSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:claims-owner-AbCdEf',
+  masterSecretKeyArn: KEY,
 };
 
 export const EVERY_RULE: Required<StageRules> = {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openRandom } from '../../lib/local/demo/random.ts';
+import { MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
 import setUpServer from '../support/postgres-server.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 import type { Mutant } from './mutant.ts';
@@ -93,14 +94,17 @@ async function tryOut(target: Target, mutant: Mutant): Promise<void> {
 /** In a template of its own, which the tests clone. */
 async function trySql(target: Target, { text }: Mutant): Promise<Outcome['ended']> {
   const template = `mutant_${++made}`;
-  await inDatabase('postgres', `CREATE DATABASE ${template} TEMPLATE ${context.templateDatabase}`);
+  await run(
+    context.postgresUrl,
+    `CREATE DATABASE ${template} OWNER ${MASTER} TEMPLATE ${context.templateDatabase}`,
+  );
   try {
-    await inDatabase(template, text);
+    await run(Object.assign(new URL(context.ownerUrl ?? ''), { pathname: template }).href, text);
     return await runTests(target, { ...context, templateDatabase: template });
   } catch {
     return 'invalid';
   } finally {
-    await inDatabase('postgres', `DROP DATABASE ${template} WITH (FORCE)`);
+    await run(context.postgresUrl, `DROP DATABASE ${template} WITH (FORCE)`);
   }
 }
 
@@ -110,10 +114,8 @@ async function tryModule(target: Target, { text }: Mutant): Promise<Outcome['end
   return runTests(target, context, { MUTANT_MODULE: `${ROOT}${target.path}`, MUTANT_TEXT: file });
 }
 
-async function inDatabase(database: string, statements: string): Promise<void> {
-  const client = new Client({
-    connectionString: Object.assign(new URL(context.ownerUrl ?? ''), { pathname: database }).href,
-  });
+async function run(connectionString = '', statements = ''): Promise<void> {
+  const client = new Client({ connectionString });
   await client.connect();
   await client.query(statements).finally(() => client.end());
 }

@@ -6,10 +6,11 @@ import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data
 import { migrate } from '../../lib/flows/migrate/migrate.ts';
 import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 import { type DataApiEndpoint, startDataApi } from '../../lib/local/data-api/start-data-api.ts';
-import { createOwner, OWNER } from '../../lib/local/postgres/postgres-cluster.ts';
+import { MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from '../support/data-api-client.ts';
 import { freePort } from '../support/free-port.ts';
+import { EMPTY_TEMPLATE, makeEmptyTemplate } from '../support/postgres-server.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -58,10 +59,10 @@ export class TestBed {
       fsync,
       ...(settings && { settings }),
     });
-    const owner = await createOwner(postgres, dataDirectory);
+    const owner = await makeEmptyTemplate(postgres, dataDirectory);
     const dataApi = await serve(owner, options);
     const bed = new TestBed(directory, options, postgres, dataApi);
-    await bed.sql('postgres', `CREATE DATABASE ${TEMPLATE} OWNER ${OWNER}`);
+    await bed.sql('postgres', `CREATE DATABASE ${TEMPLATE} OWNER ${MASTER} TEMPLATE ${EMPTY_TEMPLATE}`);
     const client = dataApiClient(dataApi.url);
     await migrate(openDatabase(client, targetOf(TEMPLATE)), { migrationsFolder: MIGRATIONS });
     client.destroy();
@@ -76,7 +77,7 @@ export class TestBed {
     const name = `bed_${++this.#made}`;
     await this.sql(
       'postgres',
-      `CREATE DATABASE ${name} OWNER ${OWNER} TEMPLATE ${migrated ? TEMPLATE : 'template0'}`,
+      `CREATE DATABASE ${name} OWNER ${MASTER} TEMPLATE ${migrated ? TEMPLATE : EMPTY_TEMPLATE}`,
     );
     return targetOf(name);
   }

@@ -3,8 +3,9 @@ import type { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data-access/database.ts';
-import { OWNER } from '../../lib/local/postgres/postgres-cluster.ts';
+import { MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
+import { EMPTY_TEMPLATE } from './postgres-server.ts';
 
 /** A database of its own for one test file, on the run's PostgreSQL, through the run's Data API endpoint. */
 export interface TestDatabase {
@@ -24,14 +25,14 @@ export function openTestDatabase(): Promise<TestDatabase> {
   return open(inject('templateDatabase'));
 }
 
-/** A fresh database without anything in it. */
+/** A fresh database without anything in it, into which the owner is let. */
 export function openEmptyDatabase(): Promise<TestDatabase> {
-  return open('template0');
+  return open(EMPTY_TEMPLATE);
 }
 
 async function open(template: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await asAdmin(`CREATE DATABASE ${name} OWNER ${OWNER} TEMPLATE ${template}`);
+  await asAdmin(`CREATE DATABASE ${name} OWNER ${MASTER} TEMPLATE ${template}`);
   const client = dataApiClient(inject('dataApiUrl'));
   const target = targetOf(name);
   const onDatabase = (address: string) => Object.assign(new URL(address), { pathname: name }).href;

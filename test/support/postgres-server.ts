@@ -8,11 +8,14 @@ import { openDatabase } from '../../lib/data-access/database.ts';
 import { migrate } from '../../lib/flows/migrate/migrate.ts';
 import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
-import { createOwner } from '../../lib/local/postgres/postgres-cluster.ts';
-import { startPostgres } from '../../lib/local/postgres/postgres-server.ts';
+import { letOwnerIn } from '../../lib/local/local-owner.ts';
+import { createMaster, MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
+import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
 import { freePort } from './free-port.ts';
 
+/** Nothing in it, but the owner is let in. */
+export const EMPTY_TEMPLATE = 'template_empty';
 /** The database that test files are cloned from, migrated once per run. */
 const TEMPLATE = 'template_migrated';
 
@@ -24,7 +27,7 @@ declare module 'vitest' {
     dataApiUrl: string;
     /** Of the server's `postgres` database, as superuser. */
     postgresUrl: string;
-    /** The same as the login that migrates: Aurora's master user, who is no superuser. */
+    /** The same as the login that migrates. */
     ownerUrl: string;
     /** What to clone for a migrated database. */
     templateDatabase: string;
@@ -38,7 +41,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(runDirectory, 0o755);
   const dataDirectory = join(runDirectory, 'postgres');
   const postgres = await startPostgres({ dataDirectory, port: await freePort(), fsync: false });
-  const address = await createOwner(postgres, dataDirectory);
+  const address = await makeEmptyTemplate(postgres, dataDirectory);
   const dataApi = await startDataApi({ port: 0, postgres: address, defaultDatabase: TEMPLATE });
   const teardown = async () => {
     await dataApi.close();
@@ -46,7 +49,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await rm(runDirectory, { recursive: true, force: true });
   };
   try {
-    await makeTemplate(address);
+    await cloneDatabase(postgres, TEMPLATE, EMPTY_TEMPLATE);
+    await migrateTemplate(address);
   } catch (error) {
     await teardown();
     throw error;
@@ -62,25 +66,33 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return teardown;
 }
 
-/** Over an endpoint of its own: cloning needs a template that nobody is connected to. */
-async function makeTemplate(address: PostgresAddress): Promise<void> {
-  const client = new Client({ ...address, database: 'postgres' });
-  await client.connect();
-  await client.query(`CREATE DATABASE ${TEMPLATE}`).finally(() => client.end());
-  const endpoint = await startDataApi({ port: 0, postgres: address, defaultDatabase: TEMPLATE });
-  try {
-    await migrateTemplate(endpoint.url);
-  } finally {
-    await endpoint.close();
-  }
+/** As a cluster is before its first migration: a database of the master's, into which the owner is let. */
+export async function makeEmptyTemplate(
+  postgres: PostgresServer,
+  dataDirectory: string,
+): Promise<PostgresAddress> {
+  const master = await createMaster(postgres, dataDirectory);
+  await cloneDatabase(postgres, EMPTY_TEMPLATE, 'template0');
+  return letOwnerIn(master, EMPTY_TEMPLATE, dataDirectory);
 }
 
-async function migrateTemplate(endpointUrl: string): Promise<void> {
-  const client = dataApiClient(endpointUrl);
+async function cloneDatabase(postgres: PostgresServer, name: string, template: string): Promise<void> {
+  const client = new Client({ connectionString: postgres.connectionString('postgres') });
+  await client.connect();
+  await client
+    .query(`CREATE DATABASE ${name} OWNER ${MASTER} TEMPLATE ${template}`)
+    .finally(() => client.end());
+}
+
+/** Over an endpoint of its own: cloning needs a template that nobody is connected to. */
+async function migrateTemplate(address: PostgresAddress): Promise<void> {
+  const endpoint = await startDataApi({ port: 0, postgres: address, defaultDatabase: TEMPLATE });
+  const client = dataApiClient(endpoint.url);
   try {
     const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
     await migrate(openDatabase(client, targetOf(TEMPLATE)), { migrationsFolder });
   } finally {
     client.destroy();
+    await endpoint.close();
   }
 }

@@ -57,7 +57,7 @@ const grants = (acl: string, kind: string, object: string) => `
     FROM (
       SELECT grantee, string_agg(privilege_type, ', ' ORDER BY privilege_type) AS rights
       FROM aclexplode(${acl})
-      WHERE grantee <> grantor
+      WHERE grantee NOT IN (grantor, current_user::regrole)
       GROUP BY grantee
     ) AS granted
   )`;
@@ -198,7 +198,9 @@ const DATABASE = `
       SELECT string_agg(format('GRANT %s TO %s;', roleid::regrole, member::regrole), E'\\n'
         ORDER BY roleid::regrole::text COLLATE "C", member::regrole::text COLLATE "C")
       -- Whoever creates a role and is no superuser is given it, to administer.
-      FROM pg_auth_members WHERE roleid::regrole::text LIKE 'pagw\\_%' AND member::regrole::text LIKE 'pagw\\_%' AND member <> current_user::regrole
+      FROM pg_auth_members
+      WHERE roleid::regrole::text LIKE 'pagw\\_%' AND member::regrole::text LIKE 'pagw\\_%'
+        AND current_user::regrole NOT IN (roleid, member)
     ),
     (
       SELECT string_agg(format('ALTER ROLE %s IN DATABASE current SET %s;', login, setting), E'\\n' ORDER BY login COLLATE "C", setting)

@@ -17,7 +17,8 @@ export type SecretVersions = Pick<
   'getSecretValue' | 'putSecretValue' | 'describeSecret' | 'updateSecretVersionStage'
 >;
 
-interface Login {
+/** What the secret of a login holds. */
+export interface Login {
   username: string;
   password: string;
 }
@@ -27,22 +28,20 @@ const PASSWORD_BYTES = 24;
 
 /**
  * Does one step of a rotation. The new login is the role's other user, so the one in use keeps working until every
- * reader of the secret has the new one. There is no test step: the Data API logs in with the current version only.
+ * reader of the secret has the new one; the owner, who has one user only, keeps its name. There is no test step: the Data
+ * API logs in with the current version only.
+ * @param letIn sets a password in the database
  */
 export async function rotateLogin(
   step: RotationStep,
   secrets: SecretVersions,
-  database: Database,
+  letIn: (login: Login) => Promise<void>,
 ): Promise<void> {
   switch (step.Step) {
     case 'createSecret':
       return createPending(step, secrets);
-    case 'setSecret': {
-      const { username, password } = await readLogin(secrets, step.SecretId, {
-        VersionId: step.ClientRequestToken,
-      });
-      return setLoginPassword(database, username, password);
-    }
+    case 'setSecret':
+      return letIn(await readLogin(secrets, step.SecretId, { VersionId: step.ClientRequestToken }));
     case 'testSecret':
       return;
     case 'finishSecret':
@@ -95,7 +94,7 @@ async function hasValue(secrets: SecretVersions, SecretId: string, VersionId: st
   }
 }
 
-async function readLogin(
+export async function readLogin(
   secrets: Pick<SecretVersions, 'getSecretValue'>,
   SecretId: string,
   version: { VersionId?: string; VersionStage?: string },

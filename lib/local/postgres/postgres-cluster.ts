@@ -12,7 +12,10 @@ import type { PostgresServer } from './postgres-server.ts';
 export const SUPERUSER = 'postgres';
 
 /** A login's password: made up once, kept beside the cluster for its owner's eyes only. */
-export async function keepPassword(dataDirectory: string, login: 'superuser' | 'owner'): Promise<string> {
+export async function keepPassword(
+  dataDirectory: string,
+  login: 'superuser' | 'master' | 'owner',
+): Promise<string> {
   const file = join(dataDirectory, `${login}-password`);
   const kept = await readFile(file, 'utf8').catch(() => '');
   if (kept !== '') return kept.trim();
@@ -164,28 +167,31 @@ function idOf(flag: string, user: string): number {
 }
 
 /** The name of the master user on AWS. */
-export const OWNER = 'pagw_owner';
+export const MASTER = 'pagw_master';
 
 /**
- * Makes the login that migrates, and that the Data API endpoint uses: as the master user of Aurora it may create
- * databases and roles, watch the server and end sessions, and is no superuser. Made again, it is the same.
+ * Makes the login that makes databases and lets the owner in: as the master user of Aurora it may create databases and roles,
+ * watch the server and end sessions, and is no superuser. Made again, it is the same.
  * @param dataDirectory the server's, where the password is kept
  */
-export async function createOwner(postgres: PostgresServer, dataDirectory: string): Promise<PostgresAddress> {
-  const password = await keepPassword(dataDirectory, 'owner');
+export async function createMaster(
+  postgres: PostgresServer,
+  dataDirectory: string,
+): Promise<PostgresAddress> {
+  const password = await keepPassword(dataDirectory, 'master');
   const admin = new Client({ connectionString: postgres.connectionString('postgres') });
   await admin.connect();
   try {
-    const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [OWNER]);
-    if (rowCount === 0) await admin.query(`CREATE ROLE ${OWNER}`);
+    const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [MASTER]);
+    if (rowCount === 0) await admin.query(`CREATE ROLE ${MASTER}`);
     await admin.query(
-      `ALTER ROLE ${OWNER} LOGIN NOSUPERUSER CREATEDB CREATEROLE PASSWORD ${admin.escapeLiteral(password)}`,
+      `ALTER ROLE ${MASTER} LOGIN NOSUPERUSER CREATEDB CREATEROLE PASSWORD ${admin.escapeLiteral(password)}`,
     );
-    await admin.query(`GRANT pg_monitor, pg_signal_backend TO ${OWNER}`);
+    await admin.query(`GRANT pg_monitor, pg_signal_backend TO ${MASTER}`);
   } finally {
     await admin.end();
   }
-  return { host: '127.0.0.1', port: postgres.port, user: OWNER, password };
+  return { host: '127.0.0.1', port: postgres.port, user: MASTER, password };
 }
 
 /** PostgreSQL could not be started; the message says why and where its log is. */

@@ -9,7 +9,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setLoginPassword } from '../../../lib/data-access/rotate.ts';
-import { type RotationStep, rotateLogin } from '../../../lib/flows/rotate/rotate-login.ts';
+import { type Login, type RotationStep, rotateLogin } from '../../../lib/flows/rotate/rotate-login.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 
@@ -54,11 +54,12 @@ function secretOf(login: object) {
 
 async function rotate(secret: ReturnType<typeof secretOf>, token: string): Promise<void> {
   secret.announce(token);
+  const letIn = ({ username, password }: Login) => setLoginPassword(fixture.database, username, password);
   for (const Step of STEPS) {
     const step: RotationStep = { Step, SecretId: 'writer', ClientRequestToken: token };
-    await rotateLogin(step, secret.secrets, fixture.database);
+    await rotateLogin(step, secret.secrets, letIn);
     // Each step may be delivered twice.
-    await rotateLogin(step, secret.secrets, fixture.database);
+    await rotateLogin(step, secret.secrets, letIn);
   }
 }
 

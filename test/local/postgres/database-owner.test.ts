@@ -16,7 +16,7 @@ describe('the login of the Data API', () => {
     await expect(database.execute(sql)).rejects.toMatchObject({ sqlState: '42501' });
   });
 
-  it('may what the master user of Aurora may: make roles and databases, watch and end sessions', async () => {
+  it('is the owner that migrates on AWS: it makes roles, and no databases', async () => {
     const { rows } = await database.execute(`
       SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
         pg_has_role('pg_monitor', 'USAGE') AS monitors, pg_has_role('pg_signal_backend', 'USAGE') AS signals
@@ -25,11 +25,11 @@ describe('the login of the Data API', () => {
       {
         rolsuper: false,
         rolcreaterole: true,
-        rolcreatedb: true,
+        rolcreatedb: false,
         rolreplication: false,
         rolbypassrls: false,
-        monitors: true,
-        signals: true,
+        monitors: false,
+        signals: false,
       },
     ]);
   });

@@ -1,0 +1,70 @@
+import type { Database } from './database.ts';
+import { scramVerifier } from './scram-verifier.ts';
+
+/** The login that migrates: tables and functions are its own, and so are the roles that migrations make. */
+export const OWNER = 'pagw_owner';
+
+/**
+ * By what a master user of RDS may, who is no superuser: a role that it has made is its to alter (ADMIN), to be (SET) and to act
+ * for (INHERIT) once it has granted itself that, which it keeps: what used the tables as the master before goes on.
+ */
+const ADMIT = `DO $$
+DECLARE
+  found record;
+BEGIN
+  IF current_user = 'pagw_owner' THEN
+    RAISE invalid_role_specification
+      USING MESSAGE = 'The secret of the master user is pagw_owner''s own. State the secret of the cluster''s master user.';
+  END IF;
+  BEGIN
+    CREATE ROLE pagw_owner;
+  EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+  END;
+  IF NOT pg_has_role('pagw_owner', 'MEMBER WITH ADMIN OPTION') THEN
+    RAISE insufficient_privilege
+      USING MESSAGE = format('pagw_owner was made by another user. As that one: GRANT pagw_owner TO %I WITH ADMIN OPTION.', current_user);
+  END IF;
+  EXECUTE format('ALTER ROLE pagw_owner LOGIN CREATEROLE PASSWORD %L', current_setting('pagw.verifier'));
+  IF NOT (pg_has_role('pagw_owner', 'USAGE') AND pg_has_role('pagw_owner', 'SET')) THEN
+    GRANT pagw_owner TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;
+  END IF;
+  IF NOT (has_schema_privilege('pagw_owner', 'public', 'CREATE WITH GRANT OPTION')
+    AND has_schema_privilege('pagw_owner', 'public', 'USAGE WITH GRANT OPTION')) THEN
+    GRANT CREATE, USAGE ON SCHEMA public TO pagw_owner WITH GRANT OPTION;
+  END IF;
+  FOR found IN
+    SELECT format('TABLE %s', oid::regclass) AS name, relowner AS owner
+    FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+      AND relname IN ('request_tracker', 'event_tracker')
+    UNION ALL
+    SELECT format('TYPE %s', oid::regtype), typowner
+    FROM pg_type
+    WHERE typnamespace = 'public'::regnamespace AND typname IN ('pagw_request_status', 'pagw_event_status')
+  LOOP
+    CONTINUE WHEN found.owner = 'pagw_owner'::regrole;
+    IF NOT pg_has_role(found.owner, 'USAGE') THEN
+      RAISE insufficient_privilege
+        USING MESSAGE = format('%s belongs to %s. As that one, or as who made it: GRANT %2$s TO %I.',
+          found.name, found.owner::regrole, current_user);
+    END IF;
+    EXECUTE format('ALTER %s OWNER TO pagw_owner', found.name);
+  END LOOP;
+END
+$$`;
+
+/**
+ * Makes the owner's login where it is missing, lets it log in with `password`, and hands it what it migrates: the right to create in
+ * the schema, and the review's tables. Run as the master user; all of it or nothing, safe to repeat.
+ */
+export async function makeOwner(database: Database, password: string): Promise<void> {
+  await database.transaction(async (transaction) => {
+    // A DO takes no parameters. Who still uses a table is not waited for beyond the 45 s of a call.
+    await transaction.execute(
+      `SELECT set_config('pagw.verifier', :verifier, true), set_config('lock_timeout', '5s', true)`,
+      { verifier: scramVerifier(password) },
+    );
+    await transaction.execute(ADMIT);
+  });
+}
