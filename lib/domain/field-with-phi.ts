@@ -31,12 +31,17 @@ export function fieldWithPhi(event: EventInput): string | null {
   return null;
 }
 
-/** Words of one's own choice, in which a person may sign. */
+/** Words of one's own choice, in which a person may sign or be spoken of; organisations have names of that form, too. */
 const named: ReadonlySet<string> = new Set([
+  '/stage',
+  '/eventType',
+  '/errorCode',
   '/workerId',
   '/serviceName',
   '/correlationId',
   '/externalReference',
+  '/request/type',
+  '/request/payload/key',
 ]);
 
 /** Made by producers in whatever letters: there a script that is not Latin is no sign of a name. */

@@ -20,7 +20,7 @@ const operationWords = new Set(
   `system systems os platform jdk jvm sdk runtime browser gateway proxy broker mesh cluster datacenter dc site region zone
   market environment env team squad vendor ehr emr pool library lib framework engine monitor calendar edition release
   category type vocabulary algorithm protocol codec driver server client
-  application app component module carrier isp network channel partner via program lob modality license locale timezone`.split(
+  application app stack stacktrace logger component module carrier isp network channel partner via program lob modality license locale timezone`.split(
     /\s+/,
   ),
 );

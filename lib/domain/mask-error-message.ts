@@ -10,7 +10,7 @@ const cutMark = '… [cut]';
 /** Longer texts are cut before masking: what follows could never reach the 4,000 kept characters but by mass masking. */
 const inspectedLength = 20_000;
 
-/** Statements that quote data as it stands in a row, a document or an input. `$1` keeps the words around it. */
+/** Statements that quote data as it stands in a row, a document or an input; an empty one is nobody's. `$1` keeps the words around it. */
 const quotedData: readonly [RegExp, string][] = [
   // A row's values may hold line breaks and brackets: without a plain end, all that follows counts as the row.
   [/(failing row contains )\([\s\S]*?(?:\)\.?(?=\s*$|\n\s*(?:at |Caused by|Where:|SQL))|$)/gi, `$1(${mask})`],
@@ -18,6 +18,8 @@ const quotedData: readonly [RegExp, string][] = [
     /(key )\([^\n]*?\) ?= ?\([^\n]*?\)(?= (?:already exists|is not present|is still referenced|conflicts)|[^\n]*$)/gim,
     `$1(${mask})`,
   ],
+  // SQL Server's.
+  [/(duplicate key value is )\([^\n]*?\)/gi, `$1(${mask})`],
   [/((?:CONTEXT|Where): {1,2})[^\n]*/g, `$1${mask}`],
   [/((?:parameters|Parameters|binding parameter)[^:=\n]{0,40}[:=] ?)[^\n]*/g, `$1${mask}`],
   // Hibernate's.
@@ -25,14 +27,14 @@ const quotedData: readonly [RegExp, string][] = [
   [/\{[^{}\n]{0,40}\\?"resourceType[\s\S]*/g, mask],
   [/(<\w{1,40} xmlns=["']http:\/\/hl7\.org\/fhir)[\s\S]*/g, mask],
   [
-    /((?:For input string|from String|unrecognized token|Unrecognized token|invalid input (?:syntax|value) for [\w ]{1,60}):? ?)(?:"[^"\n]*"?|'[^'\n]*'?)/g,
+    /((?:For input string|from String|unrecognized token|Unrecognized token|invalid input (?:syntax|value) for [\w ]{1,60}):? ?)(?:"[^"\n]+"?|'[^'\n]+'?)/g,
     `$1${mask}`,
   ],
-  [/(Text )'[^'\n]*'( could not be parsed)/g, `$1${mask}$2`],
+  [/(Text )'[^'\n]+'( could not be parsed)/g, `$1${mask}$2`],
   // Spring's binding errors, and statements with their values.
-  [/(rejected value )\[[^\n]*?\](?=[;,.]|\s*$)/gi, `$1${mask}`],
+  [/(rejected value )\[(?!(?:null)?\])[^\n]*?\](?=[;,.]|\s*$)/gi, `$1${mask}`],
   [/(\binto [^()\n]{1,80}\([^()\n]{1,400}\) values ?)\([^\n]*/gi, `$1(${mask})`],
-  [/(Duplicate entry )'[^'\n]*'/g, `$1${mask}`],
+  [/(Duplicate entry )'[^'\n]+'/g, `$1${mask}`],
 ];
 
 /**

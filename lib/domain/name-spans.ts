@@ -87,8 +87,15 @@ function isIntroduction(word: Word): boolean {
   return persons.has(word.lower) || isTitle(word) || word.lower === 'name';
 }
 
+/** Titles that are no words of English when they are written small. */
+const smallTitles = set('mr mrs señor señora senora signor signora mevr herr frau monsieur madame');
+
 function isTitle(word: Word): boolean {
-  return word.capital && titles.has(word.lower[0]?.toUpperCase() + word.lower.slice(1)) && word.name === null;
+  return (
+    (word.capital || smallTitles.has(word.lower)) &&
+    titles.has(word.lower[0]?.toUpperCase() + word.lower.slice(1)) &&
+    word.name === null
+  );
 }
 
 /** The last word of a name after the word `at`, if that introduces one. */

@@ -76,7 +76,8 @@ export function unescaped(text: string): string {
         sign === undefined ? character(parseInt(unicode ?? byte, 16)) : (backslashed[sign] ?? sign),
     );
   }
-  if (/=[\dA-F]{2}(?:=[\dA-F]{2}|\w)|=\r?\n/.test(plain)) {
+  // A layer of its own: the sign before a number, `%3D21…`, is no quoted-printable.
+  if (plain === text && /=[\dA-F]{2}(?:=[\dA-F]{2}|\w)|=\r?\n/.test(plain)) {
     plain = plain
       .replace(/=\r?\n/g, '')
       .replace(/(?:=[\dA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('=', ''), 'hex').toString());

@@ -57,8 +57,9 @@ function* datedNameSpans(text: string): Generator<PhiSpan> {
   }
 }
 
-const cells = /(?<![^\s:=("'])[^\s;|,\t]{1,40}(?:([;|,\t])[^\s;|,\t]{0,40})(?:\1[^\s;|,\t]{0,40}){1,60}/g;
-const oldDay = new RegExp(`^${birthday}`);
+const cells =
+  /(?<![^\s:=("'])[^\s;|,\t]{1,40}(?:([;|,\t])[^\s;|,\t]{0,40})(?:\1(?:DATE )?[^\s;|,\t]{0,40}){1,60}/g;
+const oldDay = new RegExp(`^(?:${birthday}|\\d{1,2}[-/.]\\d{1,2}[-/.](?:19\\d\\d|200\\d|201[0-4])$)`);
 
 /** Keys and values by turns: `FirstName|Zofia|LastName|Wrona`. */
 function isRowOfPairs(values: readonly string[]): boolean {
@@ -78,7 +79,7 @@ function* rowSpans(text: string): Generator<PhiSpan> {
   if (!/[;|,\t]\S*[;|,\t]/.test(text)) return;
   const isDatedText = /\d{8}|\d[-/.]\d/.test(text);
   for (const { 0: row, 1: separator = ';', index } of text.matchAll(cells)) {
-    const values = row.split(separator).map((cell) => cell.replace(/^["']|["']$/g, ''));
+    const values = row.split(separator).map((cell) => cell.replace(/^(?:DATE )?["'(]+|["')]+$/g, ''));
     if (isRowOfPairs(values)) yield { start: index, end: index + row.length, kind: 'row' };
     if (!isDatedText || !values.some((cell) => oldDay.test(cell) || wholeDate.test(cell))) continue;
     const names = values.filter((cell) => /^\p{L}[\p{L}'-]{1,30}$/u.test(cell) && !isTradeText(cell));
@@ -119,7 +120,7 @@ const assignment =
 const assigned = /[\\]{0,4}"((?:[^"\\\n]|\\.){0,400})|[\\]{0,4}'([^'\n]{0,400})|([^,;)\]}\n&|"'<>]{1,200})/y;
 const bracketed = /\[([^\]\n"]{1,200})\]/y;
 
-const partOfName = /^(?:first|last|middle)$/i;
+const partOfName = /^(?:first|last|middle|fn|ln)$/i;
 const personWord =
   /(?<!\p{L})(?:patient|member|subscriber|beneficiary|dependent|insured|enrollee)(?!\p{L})/iu;
 
@@ -128,7 +129,7 @@ function* assignedSpans(text: string): Generator<PhiSpan> {
   if (!/[:=]/.test(text)) return;
   const ofPerson = () =>
     personWord.test(text) ||
-    (/\bfirst[\\"']{0,4} ?[:=]/i.test(text) && /\blast[\\"']{0,4} ?[:=]/i.test(text));
+    (/\b(?:first|fn)[\\"']{0,4} ?[:=]/i.test(text) && /\b(?:last|ln)[\\"']{0,4} ?[:=]/i.test(text));
   for (const { 0: match, 1: key = '', index } of text.matchAll(assignment)) {
     const name = key.slice(key.lastIndexOf('.') + 1).replace(/\[["']?([\w.-]+)["']?\]/g, ' $1');
     const meaning = keyMeaning(name);
@@ -221,10 +222,13 @@ const surnameAndInitial =
   /(?<=[:=([]\s?)(\p{Lu}{2,30}(?:-\p{Lu}{2,30})?), (\p{Lu}{2,30}) \p{Lu}(?![\p{L}\d])/gu;
 /** `expected Anna but was Anne for first name`, and the field before it. */
 const namesExpected =
-  /(?<=\b(?:first|last|given|family|middle|member|patient)[ _]?name\b[^\n]{0,20}\bexpected:? ["'<]?)\p{Lu}[\p{L}'-]{1,30}\W{1,4}(?:but )?(?:was|got|found|received)\W{1,3}\p{Lu}[\p{L}'-]{1,30}|(?<=\bexpected:? ["'<]?)\p{Lu}[\p{L}'-]{1,30}\W{1,4}(?:but )?(?:was|got|found|received)\W{1,3}\p{Lu}[\p{L}'-]{1,30}(?=[^\n]{0,20}\b(?:first|last|given|family|middle|member|patient)[ _]?name\b)/giu;
+  /(?<=\b(?:first|last|given|family|middle|member|patient)[ _]?name\b[^\n]{0,20}\bexpected:? ["'<[]?)\p{Lu}[\p{L}'-]{1,30}\W{1,4}(?:but )?(?:was|got|found|received|actual)\W{1,3}\p{Lu}[\p{L}'-]{1,30}|(?<=\bexpected:? ["'<[]?)\p{Lu}[\p{L}'-]{1,30}\W{1,4}(?:but )?(?:was|got|found|received|actual)\W{1,3}\p{Lu}[\p{L}'-]{1,30}(?=[^\n]{0,20}\b(?:first|last|given|family|middle|member|patient)[ _]?name\b)/giu;
 /** `Patient/Wrona-Zofia` */
 const idOfNames =
   /(?<=\b(?:Patient|RelatedPerson|Person)\/)(\p{Lu}\p{Ll}{1,30})[-_.](\p{Lu}\p{Ll}{1,30})(?![\p{L}\d])/gu;
+/** `no coverage for patient Vang`, where the word for the person begins no name of a class or a service. */
+const surnameAlone =
+  /(?<=(?<![\p{L}\d])(?:[Pp]atient|[Mm]ember|[Ss]ubscriber|[Bb]eneficiary|[Dd]ependent|[Ii]nsured|[Ee]nrollee|[Gg]uarantor|[Pp]olicyholder) )(\p{Lu}\p{Ll}[\p{L}'-]{1,30}|\p{Lu}{5,30})(?=$|[.,;:!)]|\s(?:\p{Ll}{2,20}ed|(?:in)?active|unknown|missing|invalid|(?:in)?eligible|is|was|has|had|does|did|cannot|could|called|not|with|on|in|at)\b)/gu;
 const namesCompared = /\bnames? (?:mis-?match|do(?:es)? not match|differs?|is different)/i;
 const quotedName = /(?<=["'`])(\p{Lu}[\p{L}'-]{1,30})(?=["'`])/gu;
 const twoNames = /(?<![\p{L}\d.])(\p{Lu}\p{Ll}[\p{L}'-]{1,30}) (\p{Lu}\p{Ll}[\p{L}'-]{1,30})(?![\p{L}\d])/gu;
@@ -238,6 +242,7 @@ function* namedByFormSpans(text: string): Generator<PhiSpan> {
   const patterns = [
     ...(text.includes('/') ? [idOfNames] : []),
     ...(text.includes(', ') ? [surnameAndInitial] : []),
+    ...(personWord.test(text) ? [surnameAlone] : []),
     ...(namesCompared.test(text) ? [twoNames, quotedName] : []),
   ];
   for (const pattern of patterns) {
@@ -362,9 +367,17 @@ function isPhiTextUnder(meaning: KeyMeaning, sent: string, key: string): boolean
       return /^\p{L}/u.test(text) && !isTradeText(first);
     case 'person':
       return (
-        /\d{4}/.test(first) || nameKind(first)?.sure === true || (/\s/.test(text) && looksLikeName(text))
+        isLowerName(text) ||
+        /\d{4}/.test(first) ||
+        nameKind(first)?.sure === true ||
+        (/\s/.test(text) && looksLikeName(text))
       );
     default:
       return false;
   }
+}
+
+/** Two words in small letters that are none of the trade: `vang, mai`, `okonjo_zainab`. */
+function isLowerName(text: string): boolean {
+  return /^\p{Ll}{3,30}(?:, ?|[ _.])\p{Ll}{3,30}$/u.test(text) && !text.split(/[, _.]+/).some(isTradeWord);
 }

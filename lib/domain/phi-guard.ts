@@ -218,9 +218,12 @@ function isHarmless(kind: string, text: string, place: Place): boolean {
   return kind === 'old-date' && wordsOf(place.key).some((word) => timeWords.has(word));
 }
 
-/** Two words with capitals, or an initial before one. */
+/** Two words with capitals, or an initial before one; particles may join them: `Femke de Vries`. */
 const unlistedName =
-  /(?<![\p{L}\d.])(\p{Lu}(?:\.|\p{L}?['\p{Ll}][\p{L}'-]*)),? (?=(\p{Lu}\p{L}?['\p{Ll}][\p{L}'-]*)(?![\p{L}\d]))/gu;
+  /(?<![\p{L}\d.])(\p{Lu}(?:\.|['\p{Ll}][\p{L}'-]*)),? (?:(?:[Vv]an|[Vv]on|[Dd]er?|[Dd]en|[Dd]el|[Dd]ella|[Dd]i|[Dd]a|[Dd]os|[Dd]as|[Ll]a|[Ll]e|[Ll]os|[Ee]l|[Aa]l|[Bb]in|[Ii]bn|[Tt]er|[Tt]en|[Zz]u|Mac|Nic|Ó|Ní) ){0,2}(?=(\p{Lu}['\p{Ll}][\p{L}'-]*)(?![\p{L}\d]))/gu;
+
+/** Capitals side by side or at the end, as no name has them: `RabbitMQ`. */
+const ofProgram = /\p{Lu}(?:\p{Lu}|$)/u;
 
 /** Whether two words with capitals stand side by side that are none of the trade, on a list of names or not. */
 export function namesSomebody(text: string): boolean {
@@ -232,7 +235,7 @@ export function namesSomebody(text: string): boolean {
 export function* unlistedNames(text: string): Generator<PhiSpan> {
   if (!text.includes(' ')) return;
   for (const { 0: first, 1: one = '', 2: other = '', index } of text.matchAll(unlistedName))
-    if (!isTradeText(one) && !isTradeText(other))
+    if (![one, other].some((word) => isTradeText(word) || ofProgram.test(word)))
       yield { start: index, end: index + first.length + other.length, kind: 'name' };
 }
 

@@ -55,7 +55,7 @@ const providerWords =
 
 const nameWords = set('name names nm nme nam nmes');
 const nameQualifiers =
-  set(`first last middle mid given family full maiden preferred legal alias nick former christian sur fore
+  set(`first last middle mid given family fam full maiden preferred legal alias nick former christian sur fore
   mother mothers father fathers spouse birth primary secondary emergency contact kin initial own next responsible party poa attorney
   representative guardian caregiver proxyholder`);
 const ownNames =
@@ -65,6 +65,11 @@ const ownNames =
 const maybeNames =
   set(`first last middle given family fn ln alias nick preferred maiden owner who whom requestor contact
   attention attn signature signedby signer signatory calledby caller whocalled calledin witness witnesses tutor tutorlegal petowner enteredby spokewith spoketo requestedby displayname username user login actor assignee guardian caregiver custodian custodianname subject representative authorizedrepresentative requestedfor poa attorney`);
+
+/** Who acts for a person, in whatever words stand before. */
+const actingFor = set(
+  'attorney guardian caregiver custodian representative advocate interpreter translator witness proxyholder',
+);
 
 const birthWords =
   set(`dob yob dod birth birthdate birthday birthdt birthyear birthtime birthplace bday bdate brthdt
@@ -108,7 +113,7 @@ const weakIdEnds = set('key keys code seq sequence token hash card ref reference
 const contactWords =
   set(`phone phones phonenumber telephone telephones tel mobile cell cellphone cellular fax email emails mail
   emailaddress emailaddr address addresses addr addrs street streets streetname zip zipcode zips zip4 zip5 postal postalcode
-  postcode plz city town municipality county residence telecom gps geo gpslocation geopoint latlng latlon latitude longitude lat lng lon coordinates whatsapp pager
+  postcode plz city town municipality county residence telecom gps geo gpslocation geopoint latlng latlon latlong latitude longitude lat lng lon coordinates whatsapp pager
   direccion domicilio domicile calle ciudad telefono telefone correo indirizzo endereco codepostal adres straat woonplaats huisnummer ulica citta cidade adresse strasse ort wohnort telefon handy rue ville codigopostal
   personalurl homepage housenumber houseno contactnumber contactno geolocation apt apartment pobox neighborhood msisdn handynummer contactinfo contactdetails demographics`);
 const machineWords =
@@ -159,6 +164,7 @@ const thingWords =
   organization tenant account qualified short common canonical simple unique global`);
 
 /** Their holder is a person; a lock's or a lease's is not. */
+const holders = set('holder owner');
 const heldWords = set('policy contract card account plan certificate coverage');
 /** Of these a language is a person's; a document's or a program's is nobody's. */
 const spokenBy = set('preferred primary spoken written home native mother first second interpreter');
@@ -325,7 +331,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
   if (traitWords.has(joined) || joined === 'photourl') return 'trait';
   if (documentWords.has(joined)) return 'document';
   if (resourceWords.has(joined)) return 'resource';
-  const ofPerson = has(personWords) || (has(heldWords) && has(set('holder')));
+  const ofPerson = has(personWords) || (has(heldWords) && has(holders));
   if (has(traitWords) && /^(?:ur[il]|status|group|identity|code|id)$/.test(last)) return 'trait';
   if (joined.includes('healthplan') && idEnds.has(last) && !weakIdEnds.has(last)) return 'id';
   if (has(birthWords) && /^(?:time|year|month|day)$/.test(last)) return 'birth';
@@ -359,6 +365,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
         )
     )
       return 'name';
+    if (name === 0 && /^(?:on|as|at|in|per)$/.test(bare[1] ?? '')) return 'maybe-name';
     if (ofPerson && (!thingWords.has(owner) || owner === 'display')) return 'name';
     return null;
   }
@@ -381,7 +388,7 @@ function judge(words: readonly string[]): KeyMeaning | null {
     if (contact === bare.length - 1 || isPartOfAddress(last, before)) return 'contact';
   }
   if (has(ownTraits) || traitWords.has(last)) return 'trait';
-  if (maybeNames.has(joined) || last === 'by') return 'maybe-name';
+  if (maybeNames.has(joined) || last === 'by' || actingFor.has(last)) return 'maybe-name';
   if (joined === 'billingcontact') return 'maybe-name';
   if (joined === 'emergencycontact' || joined === 'responsibleparty') return 'name';
   if (ofPerson)

@@ -16,7 +16,7 @@ export const dateText = [
 ].join('|');
 
 /** Beside a word of birth, days without a seam and years of two digits are dates as well. */
-const looseDate = `${dateText}|\\b(?:19|20)\\d{6}\\b|\\b[01]\\d[0-3]\\d(?:19|20)\\d\\d\\b|\\b\\d{1,2}[-/.]\\d{1,2}[-/.]\\d\\d\\b|\\b(?:19|20)\\d\\d\\b`;
+const looseDate = `${dateText}|(?<!\\d)(?:19|20)\\d{6}\\b|(?<!\\d)[01]\\d[0-3]\\d(?:19|20)\\d\\d\\b|\\b\\d{1,2}[-/.]\\d{1,2}[-/.]\\d\\d\\b|\\b(?:19|20)\\d\\d\\b`;
 const birthWord = `(?<![\\p{L}\\d])(?:${set(`dob yob d\\.o\\.b\\.? date[\\s_-]?of[\\s_-]?(?:birth|death) birth[\\s_-]?(?:date|day|dt|year)s?
   birth born deceased fecha[\\s_-]?(?:de[\\s_-]?)?nac(?:imiento)? nacid[oa] nacimiento geburtsdatum geb\\. geboren née? naissance
   nascid[oa] nascimento nat[oa]\\s`)}|生年月日|出生)`;
@@ -29,6 +29,7 @@ const oldDate = [
   `(?:[0-2]?\\d|3[01])(?:st|nd|rd|th|\\.)?(?:[- ]| of | de )${month}(?:[-, ]{1,2}| de )${oldYear}`,
   `${month}[- ](?:[0-2]?\\d|3[01])(?:st|nd|rd|th)?,?[- ]${oldYear}`,
   `${oldYear}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])`,
+  `(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])|(?:1[3-9]|2\\d|3[01])(?:0[1-9]|1[0-2]))${oldYear}`,
 ].join('|');
 /** What stands for no date at all; and the version of AWS policies. */
 const noBirthDate = '1900-01-01|1970-01-01|19000101|19700101|01/01/1900|01/01/1970|2012-10-17';
@@ -75,7 +76,7 @@ export interface PhiPatternGroup {
 
 /** Stems of the words in the patterns below. */
 const labelWord = new RegExp(
-  `(?:${set(`ss[ns] social itin soc ss\\s?[#n] tax id.card med pol grp < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob yob
+  `(?:${set(`ss[ns] social itin soc ss\\s?[#n] tax id.card med pol grp card \bhiv\b diagnosed histor h/o hx\b dx\b positive baby < phone mobile tel cell fax call ph sms text whatsapp handy celular contact pager dob yob
     d\\.o\\.b birth death died born deceased nac geb né naiss nasc nat[oa] age zip postal postcode plz c\\.?p\\. mbi medica policy
     subscriber member patient benef enrollee dependent insured group cert account acct chart passport contract hicn mrn
     empi mcid nm109 sub licen plate serial \\bs/?n\\b \\bfin\\b \\bcsn\\b \\bhar\\b encounter visit admission episode specimen \\bcase\\b \\brx\\b prescri \\broom\\b \\bbed\\b vin device driver health insurance iban dl pt pat mbr guarantor paciente miembro afiliad
@@ -177,7 +178,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
         pattern:
           /(\bsocial\b[^\d\n]{0,16}|\bss ?(?:#|no\b\.?|num(?:ber)?\b)[\s:=#]{0,4})\d{3}[- ]?\d{2}[- ]?\d{4}(?!\d)/gi,
       },
-      { name: 'ssn', pattern: /()(?<!\d)\d{9}(?=[ ,(]{1,3}(?:ssn|social security|itin)\b)/gi },
+      { name: 'ssn', pattern: /()(?<!\d)\d{9}(?=[^\d\n.;:]{1,20}\b(?:ssn|social security|itin)\b)/gi },
       {
         name: 'phone',
         pattern:
@@ -228,7 +229,10 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           'giu',
         ),
       },
-      { name: 'age', pattern: /(\bage[ds]?[ :=]{1,3})\d{1,3}(?= ?(?:yrs?|years?)\b)/gi },
+      {
+        name: 'age',
+        pattern: /(\bage[ds]?(?: (?:at|on|in) [a-z]{2,16})?[ :=]{1,3})\d{1,3}(?= ?(?:yrs?|years?)\b)/gi,
+      },
       {
         name: 'birth-date',
         pattern: new RegExp(
@@ -250,6 +254,20 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           'giu',
         ),
       },
+      {
+        // Said of nobody by name: `history of asthma`, `HIV positive`.
+        name: 'condition',
+        pattern: new RegExp(
+          `(\\b(?:diagnosed with|positive for|history of|h/o|hx of|dx(?: of|:)?|suffers? from|treated for) (?:\\p{L}{1,12} ){0,2})(?<!\\p{L})(?:${condition})(?!\\p{L})`,
+          'giu',
+        ),
+      },
+      { name: 'condition', pattern: /()\bHIV[ -]?(?:positive|pos\b|\+)/gi },
+      {
+        // As newborns are enrolled.
+        name: 'name',
+        pattern: /((?<!\p{L})baby[ -](?:boy|girl),? )(?-i:\p{Lu}[\p{L}'-]{1,30})(?!\p{L})/giu,
+      },
       // `Member not found: HMX700011223`, `HMX700011223 is not an active member`.
       {
         name: 'member-id',
@@ -261,7 +279,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'member-id',
         pattern: new RegExp(
-          `()(?<![\\w.-])(?-i:[A-Z]{1,4}\\d{7,12})(?= (?:is|was) (?:not )?(?:an? )?(?:\\p{L}+ )?(?:${person})(?!\\p{L})|[^\\n]{0,24} \\((?:${person})\\))`,
+          `()(?<![\\w.-])(?:(?-i:[A-Z]{1,4}\\d{7,12})(?= (?:is|was) (?:not )?(?:an? )?(?:\\p{L}+ )?(?:${person})(?!\\p{L})|[^\\n]{0,24} \\((?:${person})\\))|(?-i:[A-Z]{1,3}\\d{8,12})(?= (?:\\p{L}{1,10} )?(?:${person})(?!\\p{L})))`,
           'giu',
         ),
       },
@@ -272,6 +290,10 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
           `((?<![\\p{L}\\d])${idLabel}[\\s_-]{0,2}(?:id|number|num|no\\.?|nbr|nr\\.?|#)?(?:[\\s:=#"'(\\\\]|\\bis\\b){1,6})(?!v\\d|(?-i:[A-Z]{2,8})-\\d{1,3}(?![\\w-]))(?=[\\w-]{0,8}\\d[\\w-]{0,12}\\d[\\w-]{0,12}\\d)[\\w-]{3,40}(?<![-_])(?: \\d{2,4}){0,4}(?![\\w-])`,
           'giu',
         ),
+      },
+      {
+        name: 'member-id',
+        pattern: /(\bcard(?: (?:no\.?|number|num|#|id))?[\s:=#]{1,3})[A-Z]{0,4}\d{9,16}(?![\w-])/gi,
       },
       {
         // In groups, as it is printed on cards.
@@ -436,6 +458,17 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
     ],
   },
   {
+    // Latitude and longitude of a place in the United States.
+    gate: /\.\d{3,}[,; ]{1,2}-/,
+    patterns: [
+      {
+        name: 'address',
+        pattern:
+          /()(?<![\w.])(?:1[89]|[2-6]\d|7[01])\.\d{3,}[,; ]{1,2}-(?:6[5-9]|[7-9]\d|1[0-7]\d)\.\d{3,}(?!\w)/g,
+      },
+    ],
+  },
+  {
     // Addresses.
     gate: /^(?=[^ ]* )(?=\D*\d)/,
     patterns: [
@@ -567,7 +600,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       {
         name: 'x12',
         pattern:
-          /()(?<![\w*])(?:ISA|GS|ST|BHT|HL|TRN|NM1|N[1-4]|PER|DMG|REF|SBR|PAT|INS|CLM|DT[PM]|HI|UM|SV[1-7]|HSD|PWK|MSG|PRV|EB|EQ|HCR|III|NTE|CR[1-8]|CRC|K3|CL1|BPR|HCP|LX|SVC|STC)\*(?=[^~\n]{0,60}[A-Z\d])[^~\n]{0,200}~?/gi,
+          /()(?<![\w*])(?:(?:GS|ST|HL|LX)(?=\*[^*~\n]{0,40}[*~])|ISA|BHT|TRN|NM1|N[1-4]|PER|DMG|REF|SBR|PAT|INS|CLM|DT[PM]|HI|UM|SV[1-7]|HSD|PWK|MSG|PRV|EB|EQ|HCR|III|NTE|CR[1-8]|CRC|K3|CL1|BPR|HCP|SVC|STC)\*(?=[^~\n]{0,60}[A-Z\d])[^~\n]{0,200}~?/gi,
       },
     ],
   },

@@ -9,6 +9,12 @@ describe('an error text', () => {
     's3://bucket/2025/12/26/PAGW-20251226-00005-A7CEB2B3.json is missing',
     'HTTP 503 from queueName=pagw-request-parser-queue.fifo, serviceName=pas-request-parser, worker pas-app-65b67c6dd8-l8mvr',
     'Connection refused: db.internal:5432 (attempt 3 of 5)',
+    // Nothing is quoted.
+    'Cannot deserialize value of type LocalDate from String "": cannot coerce empty String',
+    "Duplicate entry '' for key 'uk_ref'",
+    "Text '' could not be parsed at index 0",
+    'rejected value [null]; codes [NotNull.member.id]',
+    'Member Gateway is unavailable, patient index is cold',
   ])('without personal data stays as it is: %s', (text) => {
     expect(maskErrorMessage(text)).toBe(text);
   });
@@ -35,6 +41,16 @@ describe('an error text', () => {
     ['NM1*IL*1*DOE*JANE****MI*W123~DMG*D8*19800203*F~', ['DOE', 'JANE', '1980']],
     ['invalid input syntax for type date: "1980-02-33"', ['1980']],
     ['Where: JSON data, line 1: {"x":"Doe"', ['Doe']],
+    ['duplicate key value is (H77102938)', ['H7710']],
+    ['no coverage for patient Vang', ['Vang']],
+    ['Subscriber Wolde has two spans, member OKONJO: none', ['Wolde', 'OKONJO']],
+    ["values ('Krzyzewski','Mika',DATE '1947-02-13')", ['Krzyzewski', 'Mika', '1947']],
+    ['Auth for baby boy Fonua rejected', ['Fonua']],
+    ['Unparseable date: "05171949"', ['1949']],
+    ['DOB03091972', ['1972']],
+    ['No such patient: okonjo_zainab', ['okonjo']],
+    ['expected [Zainab] actual [Zaynab] for firstName', ['Zainab', 'Zaynab']],
+    ['Card 800123456701 inactive', ['8001']],
     ['Bad row: W55512399;Raman;Priya;19711130', ['W555', 'Raman', 'Priya', '1971']],
     ['No such key: inbox/RAMAN_PRIYA_19711130.xml', ['RAMAN', 'PRIYA', '1971']],
     ['unknown subscriber RAMAN/PRIYA', ['RAMAN', 'PRIYA']],

@@ -16,6 +16,7 @@ const encodings: Record<string, (text: string) => string> = {
   base64url: (text) => Buffer.from(text).toString('base64url'),
   hexadecimal: hex,
   'percent signs': (text) => hex(text).replace(/../g, '%$&'),
+  'percent signs where an address needs them': encodeURIComponent,
   'HTML entities': (text) => characters(text, (point) => `&#${point};`),
   escapes: (text) => characters(text, (point) => `\\u${point.toString(16).padStart(4, '0')}`),
 };
@@ -31,7 +32,7 @@ const personal = fc.constantFrom(
   ...['Jane Doe', 'Doe, Jane', 'patient Maria Garcia', 'SSN 123-45-6789', '123-45-6789', 'DOB 02/03/1980'],
   ...['member id W123456789', 'call 317-555-0123', 'jane.doe@example.com', '12 Main St, Carmel, IN 46032'],
   ...['PID|1||00123456^^^MRN||DOE^JANE', 'NM1*IL*1*DOE*JANE', '<LastName>Doe</LastName>', 'lastName=Doe'],
-  ...['{"birthDate":"1980-02-03"}', '?family=Smith&given=John'],
+  ...['{"birthDate":"1980-02-03"}', '?family=Smith&given=John', 'ssn=219099999'],
 );
 const wrapped = fc
   .tuple(

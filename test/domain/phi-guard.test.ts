@@ -238,6 +238,18 @@ describe('in the words of payers’ systems', () => {
     [{ text: 'Expected ROSA but was ROSALIA for first name' }],
     [{ text: 'first name: expected <Rosalind> but was <Rosalynd>' }],
     [{ text: 'Unable to find Patient/Wojtowicz-Angela' }],
+    [{ note: 'verified w/ Femke de Vries (spouse)' }],
+    [{ note: 'señora Arrieta pidió cita' }],
+    [{ note: 'HIV positive' }],
+    [{ note: 'history of alcoholism, treated for hepatitis' }],
+    [{ healthcareAttorney: 'Lubomir Havel' }],
+    [{ nameOnFile: 'Desta Wolde' }],
+    [{ policyOwner: 'Eero Lehtonen' }],
+    [{ at: '37.0834,-88.6001' }],
+    [{ text: '219099999 found twice in SSN index' }],
+    [{ text: 'H77102938 duplicate member' }],
+    [{ text: 'H77102938;OKONJO;ZAINAB;17.05.1949' }],
+    [{ query: 'fn=Teuila&ln=Leota' }],
   ])('is found: %j', (metadata) => {
     expect(findPhi(metadata)).not.toBeNull();
   });
@@ -251,6 +263,9 @@ describe('in the words of payers’ systems', () => {
     [{ text: 'Patient/Claim-Response link missing' }],
     [{ text: 'Waiting for Grace Period to end' }],
     [{ text: 'Timeout for Faith Regional Hospital' }],
+    [{ text: 'RabbitMQ Shovel stopped' }],
+    [{ text: 'Missing HL*3 in 2000C' }],
+    [{ text: 'offset 12.5000, -3.2500' }],
   ])('is not alarmed by %j', (metadata) => {
     expect(findPhi(metadata)).toBeNull();
   });
