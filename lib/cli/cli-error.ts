@@ -1,4 +1,4 @@
-import type { CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { SendInterruptedError } from '../client/send-events.ts';
 import { accessFaultOf, DatabaseError, hasSqlState } from '../data-access/database-error.ts';
 import { UnknownNameError } from '../data-access/known-names.ts';
@@ -79,6 +79,7 @@ const OUT_OF_REACH = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EHOS
 /** Puts any failure into a sentence and a next step. Error texts of services that may hold row values stay out. */
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
+  if (error instanceof CommanderError) return fromCommander(error);
   if (error instanceof PagePositionError)
     return usageError(
       '--after takes what the page before printed, nothing else.',
@@ -166,7 +167,7 @@ function notAuthorised(refused: string, by: string, cause: unknown): CliError {
 const LONGEST_SENTENCE = 300;
 
 /** @param path of the verb or group that refused, such as `request list`. */
-export function fromCommander({ message }: CommanderError, path: string): CliError {
+export function fromCommander({ message }: CommanderError, path = ''): CliError {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
   // Commander repeats what was given, however long, between the option and its rule.
   const words =
