@@ -68,7 +68,7 @@ export interface LoadQuery extends ReportSpan {
   until: Date;
   /** The length of a slice; a multiple of 24 reads days that are merged. */
   stepHours: number;
-  /** From this whole hour on to the present, answers that are not rolled up yet count, too; less than a day ago. */
+  /** From this whole hour on to the present, what is not rolled up or sampled yet counts, too; less than a day ago. */
   liveFrom?: Date;
 }
 
@@ -82,7 +82,8 @@ const MAX_SLICES = 1_000;
 export async function loadOverTime(database: Database, query: LoadQuery): Promise<LoadSlice[]> {
   const { rows } = await readBounded<LoadSlice>(
     database,
-    `WITH recorded AS (
+    `WITH RECURSIVE ${EACH_TENANT},
+     recorded AS (
        SELECT
          date_bin(:step * interval '1 hour', hour, :since::timestamptz) AS at, sum(event_count)::bigint AS events,
          coalesce(sum(event_count) FILTER (WHERE status = 'FAILED'), 0)::bigint AS failures
@@ -112,6 +113,13 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
        WHERE sampled_at >= :since::timestamptz AND sampled_at < :until::timestamptz
          AND (:tenant::text IS NULL OR tenant = :tenant)
        GROUP BY sampled_at
+       UNION ALL
+       -- What came since the latest sample.
+       SELECT created_at, 1, NULL, NULL, NULL
+       FROM each_tenant
+       JOIN request_tracker AS request ON request.tenant = each_tenant.tenant
+       WHERE created_at >= (SELECT max(sampled_at) FROM load_sample WHERE sampled_at >= :live_from::timestamptz)
+         AND created_at < :until::timestamptz
      ),
      held AS (
        SELECT

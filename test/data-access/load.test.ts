@@ -57,6 +57,14 @@ it('counts events, failures and answers by slice, and samples once a quarter of 
     { events: 1, received: null, inFlight: null },
     { events: 1, answered: 1, received: 0, inFlight: 0 },
   ]);
+  await recordHistory(database, { pagwId: 'LOAD-3' }, start, [[80, 'PARSE_OK']]);
+  const upToNow = { ...query, until: at(81), liveFrom: at(60) };
+  expect((await loadOverTime(database, upToNow)).at(-1), 'since the latest sample').toMatchObject({
+    ...{ received: 1, inFlight: 1 },
+  });
+  expect((await loadOverTime(database, { ...upToNow, tenant: 'elevance' })).at(-1)).toMatchObject({
+    received: 0,
+  });
 });
 
 it('forgets samples older than two months', async () => {

@@ -69,8 +69,8 @@ export function LoadCharts({ data, context }: { data: LoadData; context: ViewCon
             <span class={`key ${place === 0 ? 'before-key' : 'long-key'}`} /> {name}
           </>
         ))}
-        . Received, in flight, stuck and waiting are sampled each quarter of an hour; of the last three the
-        most that a sample found is shown.
+        . Received, in flight, stuck and waiting are known from samples, a quarter of an hour apart: what was
+        received is added up to now, of the others the most that a sample found is shown.
       </p>
       <details>
         <summary>The numbers</summary>
