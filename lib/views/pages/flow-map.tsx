@@ -3,6 +3,8 @@ import { plural, tookText } from '../../domain/words.ts';
 
 /** More would hide each other; the table has all. */
 const STAGES_SHOWN = 16;
+/** What is drawn stands where these make it stand. */
+const STAGES_ORDERED = 32;
 const EDGES_SHOWN = 40;
 const EDGES_LABELLED = 12;
 
@@ -19,7 +21,10 @@ type FlowMapProps = Pick<Flow, 'stages' | 'edges' | 'variants'>;
 
 /** Stages from top to bottom as requests pass them; hand-overs forward at the right, back at the left, as wide as they are many. */
 export function FlowMap({ stages, edges, variants }: FlowMapProps) {
-  const shown = inOrder(stages.slice(0, STAGES_SHOWN), edges, variants);
+  const mostVisited = new Set(stages.slice(0, STAGES_SHOWN));
+  const shown = inOrder(stages.slice(0, STAGES_ORDERED), edges, variants).filter((stage) =>
+    mostVisited.has(stage),
+  );
   const rows = new Map(shown.map(({ stage }, row) => [stage, row]));
   const drawn = edges.filter(({ from, to }) => rows.has(from) && rows.has(to)).slice(0, EDGES_SHOWN);
   const most = Math.max(1, ...drawn.map(({ count }) => count));
