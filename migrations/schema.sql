@@ -3341,7 +3341,7 @@ BEGIN
   DELETE FROM event_summary_changed_day
   WHERE day = (
     SELECT day FROM event_summary_changed_day
-    WHERE day < date_trunc('day', over_before, 'UTC')
+    WHERE day < greatest(date_trunc('day', over_before, 'UTC'), (SELECT days_before FROM event_summary_progress))
     ORDER BY day DESC
     LIMIT 1
     FOR UPDATE SKIP LOCKED

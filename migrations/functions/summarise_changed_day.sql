@@ -1,4 +1,5 @@
--- Merges one changed day that is over, of each tenant and in total, the latest first; null when there is none.
+-- Merges one changed day that is over, of each tenant and in total, the latest first; null when there is none. Days that reports
+-- take from here (days_before) are over, also by a clock that is behind.
 -- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION summarise_changed_day(over_before timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
@@ -11,7 +12,7 @@ BEGIN
   DELETE FROM event_summary_changed_day
   WHERE day = (
     SELECT day FROM event_summary_changed_day
-    WHERE day < date_trunc('day', over_before, 'UTC')
+    WHERE day < greatest(date_trunc('day', over_before, 'UTC'), (SELECT days_before FROM event_summary_progress))
     ORDER BY day DESC
     LIMIT 1
     FOR UPDATE SKIP LOCKED

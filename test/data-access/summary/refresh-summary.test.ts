@@ -120,9 +120,12 @@ describe('refreshSummary', () => {
     await record(TEN, {});
     await untilSettled(refresh);
     expect(await refresh()).toEqual({ hoursChanged: 0, hoursSummarised: 0, hoursLeft: 0, daysSummarised: 0 });
-    await record(ELEVEN, {});
+    await db.database.execute('TRUNCATE flow_changed_request');
+    await record(ELEVEN, { pagwId: 'PAGW-LATER' });
     expect(await refresh()).toMatchObject({ hoursSummarised: 1 });
     await expectExact(2);
+    const { rows } = await db.database.execute('SELECT pagw_id FROM flow_changed_request');
+    expect(rows).toEqual([{ pagwId: 'PAGW-LATER' }]);
   });
 
   it('finds an event whose transaction was still open during earlier refreshes', async () => {
@@ -292,6 +295,19 @@ describe('whole days', () => {
       'SELECT max(day) AS day FROM event_tracker_summary_day',
     );
     expect(rows[0]?.day).toEqual(new Date('2026-03-04T00:00:00Z'));
+  });
+
+  it('that reports take from there are merged again by a clock that is behind, and by none when time is up', async () => {
+    await fill();
+    await untilSettled(() => refreshAt(NOON));
+    await record(new Date('2026-03-04T10:00:00Z'), { pagwId: 'PAGW-LATE', durationMs: 5 });
+    const behind = { database: db.database, now: new Date('2026-03-04T11:00:00Z') };
+    let calls = 0;
+    const cut = await refreshSummary({ ...behind, mayGoOn: () => ++calls <= 2 });
+    expect(cut).toMatchObject({ hoursSummarised: 1, daysSummarised: 0 });
+    expect(await refreshSummary({ ...behind, mayGoOn: () => true })).toMatchObject({ daysSummarised: 1 });
+    const { report, truth } = await daysAndTruth(new Date('2026-03-01T00:00:00Z'));
+    expect(report).toEqual(truth);
   });
 
   it('are not merged without an hour that another run is just making', async () => {
