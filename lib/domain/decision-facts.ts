@@ -103,7 +103,7 @@ export function decisionFacts(
       at,
       says: 'priority',
       as: stated.priority,
-      how: event.lane === 'main' ? 'first' : 'changed',
+      how: event.lane === 'main' && !stated.reprioritised ? 'first' : 'changed',
     });
   else if (asked !== null && !isAside) facts.push({ at, says: 'priority', as: asked, how: 'requested' });
   if (stated?.extension) {

@@ -65,7 +65,7 @@ function statementsIn(event: Stating, find: Find): Partial<StatedRequest> {
     delegate: find.as(name, 'delegate', 'delegateid', 'delegatedto', 'delegatedentity'),
     drugs: drugsOf(find, said),
     kind: kindOf(said),
-    priority: statedPriority(event, find, type),
+    ...statedPriority(event, find, type),
     expedited: isEarly(event.stage) ? find.as(flag, ...urgencyNames(event)) : undefined,
     answer,
     status: closingStatus(event, answer, type, isIntake && saysCancel.test(said)),
@@ -239,20 +239,30 @@ function closingStatus(
   return answer === 'approved' || answer === 'partial' ? 'APPROVED' : undefined;
 }
 
-function statedPriority(event: Stating, find: Find, type: string): Priority | undefined {
+function statedPriority(
+  event: Stating,
+  find: Find,
+  type: string,
+): Pick<StatedRequest, 'priority' | 'reprioritised'> {
   if (isBlank(event.request?.priority)) {
-    const byType = priorityByType(type);
-    if (byType === 'STANDARD' || find.as(flag, 'expeditedenied', 'expediteddenied', 'downgraded'))
-      return 'STANDARD';
-    if (byType === 'EXPEDITED' || find.as(flag, 'upgraded')) return 'EXPEDITED';
-    const changed = /(^|_)PRIORITY(_|$)/.test(type)
-      ? find.as(priority, 'newpriority', 'topriority', 'to')
-      : find.as(priority, 'newpriority');
-    if (changed !== undefined) return changed;
+    const changed = changedPriority(find, type);
+    if (changed !== undefined) return { priority: changed, reprioritised: true };
   }
   // A queue has a priority, too.
   const mayState = isEarly(event.stage) || laneOf(event.stage) === 'unknown';
-  return mayState ? priorityWord(textOf(event.metadata?.priority)) : undefined;
+  const priority = mayState ? priorityWord(textOf(event.metadata?.priority)) : undefined;
+  return priority === undefined ? {} : { priority };
+}
+
+/** Into which it was changed, by the type or by a field that says so. */
+function changedPriority(find: Find, type: string): Priority | undefined {
+  const byType = priorityByType(type);
+  if (byType === 'STANDARD' || find.as(flag, 'expeditedenied', 'expediteddenied', 'downgraded'))
+    return 'STANDARD';
+  if (byType === 'EXPEDITED' || find.as(flag, 'upgraded')) return 'EXPEDITED';
+  return /(^|_)PRIORITY(_|$)/.test(type)
+    ? find.as(priority, 'newpriority', 'topriority', 'to')
+    : find.as(priority, 'newpriority');
 }
 
 const expeditedWords = new Set(['EXPEDITED', 'EXPEDITE', 'URGENT', 'STAT', 'ASAP']);

@@ -99,6 +99,8 @@ export type Answer =
 export interface StatedRequest {
   type?: string;
   priority?: Priority;
+  /** The priority was another before. */
+  reprioritised?: true;
   status?: RequestStatus;
   /** ISO 8601 UTC with milliseconds. */
   receivedAt?: string;
