@@ -1,6 +1,7 @@
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { restSeconds } from '../../runtime/redelivery.ts';
+import { deliveriesOf } from './raw-message.ts';
 
 const PATIENCE_MS = 5_000;
 
@@ -31,9 +32,4 @@ export async function deferMessages(
   } catch {
     return 0;
   }
-}
-
-/** How often a message has been delivered, this time included. */
-export function deliveriesOf({ attributes }: SQSRecord): number {
-  return Number(attributes.ApproximateReceiveCount) || 1;
 }

@@ -10,7 +10,8 @@ import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.
 import { requestEffects } from '../../domain/request-effects.ts';
 import { defaultFoldRules, type FoldRules } from '../../domain/request-fold.ts';
 import type { SenderTenants } from '../../domain/sender-tenants.ts';
-import type { Quarantine, RawMessage } from './quarantine.ts';
+import type { Quarantine } from './quarantine.ts';
+import type { RawMessage } from './raw-message.ts';
 import { recordCanary } from './record-canary.ts';
 import { type RecordableEvent, type RecordedEvent, recordEvents } from './record-events.ts';
 

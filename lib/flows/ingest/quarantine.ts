@@ -2,17 +2,7 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Database } from '../../data-access/database.ts';
 import { insertRejectedMessages } from '../../data-access/ingest.ts';
 import type { Rejection } from '../../domain/rejection.ts';
-
-/** A message as it came off the queue. */
-export interface RawMessage {
-  messageId: string;
-  /** Messages of one group are taken in order; after one that is not done, the rest of its group waits. */
-  groupId: string;
-  body: string;
-  /** The SQS SenderId: who put it on the queue, as AWS knows them. */
-  sender: string | null;
-  sentAt: Date;
-}
+import type { RawMessage } from './raw-message.ts';
 
 export interface Quarantine {
   /** Keeps the body, then the reasons. May be repeated: the key and the rows follow from the message's id. */
