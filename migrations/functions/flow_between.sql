@@ -15,11 +15,14 @@ AS $$
 DECLARE
   ends_at CONSTANT timestamptz DEFAULT coalesce(until, 'infinity');
   hour_from CONSTANT timestamptz DEFAULT date_trunc('hour', since + interval '1 hour' - interval '1 microsecond', 'UTC');
-  hour_until CONSTANT timestamptz DEFAULT greatest(hour_from, date_trunc('hour', ends_at, 'UTC'));
+  last_seen CONSTANT timestamptz DEFAULT (SELECT max(seen_at) FROM request_flow);
+  -- Of a span that ends after all that is folded, what is rolled up has no edge there.
+  rolled_until CONSTANT timestamptz DEFAULT CASE WHEN ends_at > last_seen THEN 'infinity' ELSE ends_at END;
+  hour_until CONSTANT timestamptz DEFAULT greatest(hour_from, date_trunc('hour', rolled_until, 'UTC'));
   day_from CONSTANT timestamptz DEFAULT date_trunc('day', since + interval '1 day' - interval '1 microsecond', 'UTC');
-  day_until CONSTANT timestamptz DEFAULT greatest(day_from, date_trunc('day', ends_at, 'UTC'));
+  day_until CONSTANT timestamptz DEFAULT greatest(day_from, date_trunc('day', rolled_until, 'UTC'));
   -- No day is merged from the first of these on, nor seen: so much is a matter of hours.
-  last_hour CONSTANT timestamptz DEFAULT (SELECT date_trunc('hour', max(seen_at), 'UTC') FROM request_flow);
+  last_hour CONSTANT timestamptz DEFAULT date_trunc('hour', last_seen, 'UTC');
   changed_hours CONSTANT timestamptz[] DEFAULT ARRAY(
     SELECT hour FROM flow_changed_hour WHERE hour >= hour_from AND hour < hour_until
   );

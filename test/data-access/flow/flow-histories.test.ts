@@ -141,6 +141,7 @@ describe('the report', () => {
     [new Date('2026-03-01T22:10:00Z'), new Date('2026-03-03T07:40:00Z')],
     [new Date('2026-03-02T10:05:00Z'), new Date('2026-03-02T10:50:00Z')],
     [new Date('2026-03-03T03:00:00Z'), new Date('2026-03-03T21:30:00Z')],
+    [new Date('2026-03-01T09:20:00Z'), new Date('2026-03-09T07:40:00Z')],
   ];
   const expectAll = async () => {
     for (const [place, [since, until]] of spans.entries())
