@@ -39,8 +39,13 @@ function pathOf(path: readonly PropertyKey[]): string {
 
 function parseJson(name: string, json: string): unknown {
   try {
-    return JSON.parse(json);
+    return JSON.parse(json, (key, value) => {
+      if (key === '__proto__')
+        throw new Error(`The ${name} are not valid; correct __proto__: is a name that cannot be stated.`);
+      return value;
+    });
   } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
     throw new Error(`The ${name} are not JSON; send an object, or leave the setting out.`, { cause });
   }
 }

@@ -11,6 +11,7 @@ import {
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { FunctionOptions } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { type CalledService, calledServices } from './called-services.ts';
 import type { TrackerNetwork } from './tracker-network.ts';
 
 export interface PrivateNetworkProps {
@@ -19,22 +20,11 @@ export interface PrivateNetworkProps {
   readonly callsEvents?: boolean;
 }
 
-/** What functions call, but for S3, which has a gateway. Lambda itself delivers logs and traces, and KMS is used by services. */
-const CALLED = {
-  'rds-data': InterfaceVpcEndpointAwsService.RDS_DATA,
-  secretsmanager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-  sqs: InterfaceVpcEndpointAwsService.SQS,
-  sns: InterfaceVpcEndpointAwsService.SNS,
-  events: InterfaceVpcEndpointAwsService.EVENTBRIDGE,
-} as const;
-
-type Called = keyof typeof CALLED;
-
 /** Where functions run in private mode: the cluster's isolated subnets, with endpoints to what they call and no other way out. */
 export class PrivateNetwork extends Construct {
   /** What puts a function there. */
   readonly placed: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
-  readonly #endpoints: Readonly<Record<Called, InterfaceVpcEndpoint>>;
+  readonly #endpoints: Readonly<Record<CalledService, InterfaceVpcEndpoint>>;
 
   constructor(scope: Construct, id: string, { network: { vpc, subnets }, callsEvents }: PrivateNetworkProps) {
     super(scope, id);
@@ -59,25 +49,23 @@ export class PrivateNetwork extends Construct {
     // The subnets have no route but to S3, whose addresses no rule can name without looking them up by region.
     functions.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'S3 by its gateway');
     this.#endpoints = Object.fromEntries(
-      Object.entries(CALLED)
-        .filter(([name]) => name !== 'events' || callsEvents === true)
-        .map(([name, service]) => {
-          const endpoint = new InterfaceVpcEndpoint(this, name, {
-            vpc,
-            service,
-            subnets: { subnets },
-            securityGroups: [endpoints],
-            open: false,
-          });
-          endpoint.addToPolicy(ofThisAccount());
-          return [name, endpoint];
-        }),
-    ) as Record<Called, InterfaceVpcEndpoint>;
+      calledServices(callsEvents === true).map((name) => {
+        const endpoint = new InterfaceVpcEndpoint(this, name, {
+          vpc,
+          service: new InterfaceVpcEndpointAwsService(name),
+          subnets: { subnets },
+          securityGroups: [endpoints],
+          open: false,
+        });
+        endpoint.addToPolicy(ofThisAccount());
+        return [name, endpoint];
+      }),
+    ) as Record<CalledService, InterfaceVpcEndpoint>;
     this.placed = { vpc, vpcSubnets: { subnets }, securityGroups: [functions] };
   }
 
   /** The condition that a call comes through the endpoint of its service. */
-  from(service: Called): Record<string, Record<string, string>> {
+  from(service: CalledService): Record<string, Record<string, string>> {
     return { StringEquals: { 'aws:SourceVpce': this.#endpoints[service].vpcEndpointId } };
   }
 }

@@ -102,7 +102,7 @@ const IS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
 
 /** The sentence about the first setting that does not exist, or is not what it must be; undefined when there is none. */
 export function shapeFault(stated: object): string | undefined {
-  return faultIn(stated, SHAPE, '');
+  return hasOwnPrototype(stated) ? prototypeFault('A stage') : faultIn(stated, SHAPE, '');
 }
 
 function faultIn(
@@ -122,6 +122,7 @@ function faultIn(
     if (value === undefined) continue;
     if (typeof kind === 'object' && kind !== null) {
       if (!isObject(value)) return `${path} must be an object.`;
+      if (hasOwnPrototype(value as object)) return prototypeFault(path);
       const fault = faultIn(value as object, kind as Readonly<Record<string, unknown>>, `${path}.`);
       if (fault !== undefined) return fault;
     } else if (!IS[kind as Kind](value)) return `${path} must be ${kind}.`;
@@ -139,6 +140,7 @@ function jsonFault(value: unknown, path: string, within: readonly unknown[]): st
     return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return undefined;
   const isPlain = Array.isArray(value) || Object.prototype.toString.call(value) === '[object Object]';
+  if (isPlain && !Array.isArray(value) && hasOwnPrototype(value as object)) return prototypeFault(path);
   if (!isPlain || within.includes(value))
     return `${path} must be what JSON can say: a text, a finite number, true or false, a list or an object of such.`;
   for (const [name, part] of Object.entries(value as object)) {
@@ -146,6 +148,16 @@ function jsonFault(value: unknown, path: string, within: readonly unknown[]): st
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/** JavaScript takes a name __proto__ that is written out for the object's prototype, whose settings nobody then sees. */
+function hasOwnPrototype(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
+}
+
+function prototypeFault(path: string): string {
+  return `${path} must be an object without a prototype of its own; __proto__ is a name that cannot be stated.`;
 }
 
 export function isObject(value: unknown): boolean {

@@ -3,6 +3,7 @@ import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { parseSenderTenants } from '../domain/sender-tenants.ts';
 import { parseStageLimits } from '../domain/stage-limits.ts';
+import { calledServices } from './called-services.ts';
 import { numberFault } from './setting-bounds.ts';
 import { isName, RULES } from './setting-rules.ts';
 import { isObject, shapeFault } from './setting-shapes.ts';
@@ -66,7 +67,7 @@ export function checkedSettings(stage: string, settings: StageSettings): StageSe
 export function stageNeeds(
   stage: string,
   stages: Readonly<Record<string, StageSettings>> = STAGES,
-): { stack: string; region?: string } & Record<
+): { stack: string; region?: string; endpoints: string[] } & Record<
   'reservedExecutions' | 'networks' | 'zones' | 'clusters' | 'groups' | 'instances',
   number
 > {
@@ -88,6 +89,7 @@ export function stageNeeds(
     reservedExecutions: reserved === undefined ? 0 : reserved.ingest + scheduled * reserved.scheduled + 1,
     networks,
     zones: networks * settings.zones,
+    endpoints: settings.privateMode === true ? calledServices(settings.events?.bus !== undefined) : [],
     clusters,
     groups,
     instances: clusters * (1 + capacity.readers),

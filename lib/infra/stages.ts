@@ -88,7 +88,7 @@ export interface StageSettings {
   databaseName: string;
   /**
    * CloudWatch Database Insights; `advanced` keeps 465 days (15 months: "Considerations for Database Insights for Amazon Aurora"),
-   * `standard` 7 at no cost (`PerformanceInsightRetention` of the CDK).
+   * `standard` 7 at no cost, or more at the price of Performance Insights ("Turning Performance Insights on and off for Aurora").
    */
   insights: { mode: 'standard' | 'advanced'; retentionDays: number };
   retention: {

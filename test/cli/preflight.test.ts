@@ -30,9 +30,19 @@ const NEEDS: StageNeeds = {
   reservedExecutions: 0,
   networks: 1,
   zones: 3,
+  endpoints: [],
   clusters: 1,
   groups: 1,
   instances: 1,
+};
+
+/** In private mode. */
+const PRIVATE: StageNeeds = { ...NEEDS, endpoints: ['rds-data', 'sqs'] };
+
+const THREE_ZONES = {
+  DescribeSubnets: '',
+  DescribeAvailabilityZones: zoneNames('us-east-1a', 'us-east-1b', 'us-east-1c'),
+  DescribeVpcEndpointServices: offeredIn('us-east-1a', 'us-east-1b', 'us-east-1c', 'us-east-1d'),
 };
 
 beforeEach(() => {
@@ -48,10 +58,7 @@ beforeEach(() => {
   thereAre(4);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
-  zones({
-    DescribeSubnets: '',
-    DescribeAvailabilityZones: zoneNames('us-east-1a', 'us-east-1b', 'us-east-1c'),
-  });
+  zones(THREE_ZONES);
 });
 
 afterEach(() => {
@@ -68,6 +75,7 @@ describe('pagw doctor --preflight', () => {
       bootstrap: 'pass',
       stacks: 'pass',
       zones: 'pass',
+      endpoints: 'not-applicable',
       vpcs: 'pass',
       clusters: 'pass',
       instances: 'pass',
@@ -183,6 +191,33 @@ describe('pagw doctor --preflight', () => {
       /^EC2 refuses DescribeSubnets: UnauthorizedOperation/,
     ],
     [
+      'an endpoint that the third zone does not offer',
+      () =>
+        zones({ ...THREE_ZONES, 'DescribeVpcEndpointServices sqs': offeredIn('us-east-1a', 'us-east-1b') }),
+      { stageNeeds: async () => PRIVATE },
+      'endpoints',
+      /^no endpoint to sqs in us-east-1c .*Set `zones: 2`/,
+    ],
+    [
+      'endpoints that other zones do not offer, or the region',
+      () =>
+        zones({
+          ...THREE_ZONES,
+          'DescribeVpcEndpointServices rds-data': offeredIn('us-east-1b', 'us-east-1c'),
+          'DescribeVpcEndpointServices sqs': '',
+        }),
+      { stageNeeds: async () => PRIVATE },
+      'endpoints',
+      /^no endpoint to rds-data in us-east-1a; to sqs in us-east-1a, us-east-1b, us-east-1c .*→? ?Leave privateMode out/,
+    ],
+    [
+      'endpoints that may not be looked at',
+      () => zones({ ...THREE_ZONES, DescribeVpcEndpointServices: undefined }),
+      { stageNeeds: async () => PRIVATE },
+      'endpoints',
+      /^EC2 refuses DescribeVpcEndpointServices: UnauthorizedOperation/,
+    ],
+    [
       'queues of somebody else',
       () =>
         sqs.on(GetQueueUrlCommand, { QueueName: 'pagw-events.fifo' }).resolves({ QueueUrl: 'http://queue' }),
@@ -196,6 +231,16 @@ describe('pagw doctor --preflight', () => {
     expect(code).toBe(10);
     expect(outcomes[id]).toBe('fail');
     expect(told[id]).toMatch(message);
+  });
+
+  it('asks no more of private mode than that its own zones offer each endpoint', async () => {
+    zones({
+      ...THREE_ZONES,
+      DescribeAvailabilityZones: zoneNames('us-east-1a', 'us-east-1b', 'us-east-1c', 'us-east-1e'),
+    });
+    const { outcomes, told } = await preflight({ stageNeeds: async () => PRIVATE });
+    expect(outcomes.endpoints).toBe('pass');
+    expect(told.endpoints).toMatch(/^rds-data, sqs in us-east-1a, us-east-1b, us-east-1c/);
   });
 
   it('lets a stage deploy that reserves what there is', async () => {
@@ -348,7 +393,7 @@ function limit(ConcurrentExecutions: number, UnreservedConcurrentExecutions: num
 }
 
 /** What EC2 answers to its calls; it refuses any other. */
-function zones(answers: Record<string, string>): void {
+function zones(answers: Record<string, string | undefined>): void {
   vi.stubGlobal(
     'fetch',
     async (url: string, { headers, body }: { headers: Record<string, string>; body: string }) => {
@@ -356,12 +401,24 @@ function zones(answers: Record<string, string>): void {
       expect(headers.authorization).toMatch(
         /^AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE\/\d{8}\/us-east-1\/ec2\//,
       );
-      const answer = answers[new URLSearchParams(body).get('Action') ?? ''];
+      const asked = new URLSearchParams(body);
+      const action = asked.get('Action') ?? '';
+      const service = asked.get('Filter.1.Value.1')?.replace('com.amazonaws.us-east-1.', '');
+      const answer = answers[`${action} ${service}`] ?? answers[action];
       return answer === undefined
         ? new Response('<Code>UnauthorizedOperation</Code>', { status: 403 })
         : new Response(answer);
     },
   );
+}
+
+/** Of a service's endpoints, with what else the answer lists. */
+function offeredIn(...names: string[]): string {
+  const items = (list: string[]) => list.map((name) => `<item>${name}</item>`).join('');
+  return `<serviceNameSet>${items(['com.amazonaws.us-east-1.sqs'])}</serviceNameSet><serviceDetailSet><item>
+    <availabilityZoneIdSet>${items(['use1-az4', 'use1-az6'])}</availabilityZoneIdSet>
+    <availabilityZoneSet>${items(names)}</availabilityZoneSet>
+    <baseEndpointDnsNameSet>${items(['sqs.us-east-1.vpce.amazonaws.com'])}</baseEndpointDnsNameSet></item></serviceDetailSet>`;
 }
 
 function zoneNames(...names: string[]): string {

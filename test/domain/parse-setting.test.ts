@@ -52,7 +52,13 @@ const BY_NAME: Readonly<Record<string, { good: string; read: Read }>> = {
   },
 };
 
-describe.each(Object.entries(BY_NAME))('%s', (_, { good, read }) => {
+describe.each(Object.entries(BY_NAME))('%s', (setting, { good, read }) => {
+  test('refuses __proto__, which an object would lose; a list keeps it', () => {
+    const stated = expect(() => read([good, '__proto__']));
+    if (/senders|metadataKeys/.test(setting)) stated.not.toThrow();
+    else stated.toThrow(/correct __proto__: is a name that cannot be stated/);
+  });
+
   test('takes a name, with space around it', () => {
     expect(() => read([good])).not.toThrow();
     expect(() => read([` ${good} `])).not.toThrow();

@@ -127,6 +127,21 @@ describe('settings of a stage', () => {
       /rules\.stuckLimits\.default must be what JSON can say/,
     ],
     [
+      'a tenant that a file writes as __proto__',
+      { rules: { decisionPolicy: { tenants: { __proto__: { standardDays: 5 } } } } },
+      /rules\.decisionPolicy\.tenants must be an object without a prototype.*__proto__/,
+    ],
+    [
+      'a tenant that a context writes as __proto__',
+      { rules: { decisionPolicy: JSON.parse('{"tenants":{"__proto__":{"standardDays":5}}}') } },
+      /rules\.decisionPolicy: .*correct __proto__/,
+    ],
+    [
+      'a group that is one of another',
+      { capacity: Object.create(capacity) },
+      /capacity must be an object without a prototype/,
+    ],
+    [
       'a level of the PHI guard that is none',
       { rules: { phiGuard: { level: 'lax' as never } } },
       /rules\.phiGuard: /,

@@ -18,6 +18,8 @@ export interface StageNeeds {
   networks: number;
   /** Availability zones of these. */
   zones: number;
+  /** Services that these zones have to offer an endpoint to, by the end of its name: `sqs`. */
+  endpoints: string[];
   clusters: number;
   /** Subnet groups, and as many parameter groups. */
   groups: number;
@@ -40,7 +42,7 @@ export interface AccountQuota {
   code: string;
   /** What is counted, as CloudFormation calls it. */
   type: string;
-  need: Exclude<keyof StageNeeds, 'stack' | 'region' | 'zones'>;
+  need: Exclude<keyof StageNeeds, 'stack' | 'region' | 'zones' | 'endpoints'>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-/** A call of EC2's Query API, and where its answer names zones. */
+/** A call of EC2's Query API, and where its answer names zones, each in its own tag. */
 interface Question {
   Action: string;
   filter: [name: string, value: string];
@@ -26,6 +26,17 @@ const ZONES: Question = {
 export async function readZones(like: CloudFormationClient): Promise<string[]> {
   const zones = await ask(like, DEFAULT_SUBNETS);
   return zones.length > 0 ? zones : ask(like, ZONES);
+}
+
+/** The zones in which a VPC may have an endpoint to a service, none where the region has no such service. */
+export async function readZonesOffering(like: CloudFormationClient, service: string): Promise<string[]> {
+  const name = `com.amazonaws.${await like.config.region()}.${service}`;
+  return ask(like, {
+    Action: 'DescribeVpcEndpointServices',
+    filter: ['service-name', name],
+    // Beside ids of zones (`use1-az1`), names of services and of hosts.
+    names: /<item>([a-z]+(?:-[a-z]+)+-\d+[a-z])</g,
+  });
 }
 
 async function ask(

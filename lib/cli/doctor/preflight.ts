@@ -14,7 +14,7 @@ import {
   readQuota,
   type StageNeeds,
 } from './account-quotas.ts';
-import { readZones } from './availability-zones.ts';
+import { readZones, readZonesOffering } from './availability-zones.ts';
 import { type CheckOutcome, fail, notApplicable, pass } from './doctor-check.ts';
 
 /** The account and region that a stage is about to be deployed to. */
@@ -262,6 +262,29 @@ const zones: PreflightCheck = {
   },
 };
 
+const endpoints: PreflightCheck = {
+  id: 'endpoints',
+  title: 'The availability zones offer the endpoints that private mode needs',
+  async run({ cloudFormation, needs }) {
+    const { zones: count, endpoints: services } = await needs();
+    if (services.length === 0) return notApplicable('the functions run outside of any network');
+    const chosen = (await readZones(cloudFormation)).slice(0, count);
+    const missing: string[] = [];
+    for (const service of services) {
+      const offering = await readZonesOffering(cloudFormation, service);
+      const without = chosen.filter((zone) => !offering.includes(zone));
+      if (without.length > 0) missing.push(`${service} in ${without.join(', ')}`);
+    }
+    if (missing.length === 0) return pass(`${services.join(', ')} in ${chosen.join(', ')}`);
+    return fail(
+      `no endpoint to ${missing.join('; to ')}`,
+      count === 3 && missing.every((one) => one.endsWith(` in ${chosen[2]}`))
+        ? 'Set `zones: 2`, leave privateMode out, or deploy to another region.'
+        : 'Leave privateMode out, or deploy to another region.',
+    );
+  },
+};
+
 /** Whether the data stack, which is made at once, finds room beneath a quota. */
 function roomBeneath(quota: AccountQuota): PreflightCheck {
   const { id, name, service, code, need } = quota;
@@ -293,6 +316,7 @@ export const preflightChecks: readonly PreflightCheck[] = [
   bootstrap,
   stacks,
   zones,
+  endpoints,
   ...ACCOUNT_QUOTAS.map(roomBeneath),
   names,
   concurrency,
