@@ -23,7 +23,7 @@ const SYSTEM = [
   'test/flows/retention/{archive-hazards,restore-archived}.test.ts',
   'test/flows/retry/{retry-histories,run-retries-crash}.test.ts',
   'test/flows/stuck-alarm/simulated-week.test.ts',
-  'test/lambdas/{ingest-outage,second-year}.test.ts',
+  'test/lambdas/{ingest-outage,years}.test.ts',
   'test/published/**/*.test.ts',
   'test/local/{local-stack,printed-commands,retry-loop,stuck-demo}.test.ts',
   'test/local/console/impossible-addresses.test.ts',

@@ -7,30 +7,14 @@ import { type AwsDouble, startAwsDouble } from '../support/aws-double.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
-import * as fifthYear from './fifth-year.ts';
-import * as fourthYear from './fourth-year.ts';
-import * as year from './second-year.ts';
-import * as sixthYear from './sixth-year.ts';
-import * as thirdYear from './third-year.ts';
-import { readYear } from './year-steps.ts';
+import { readYear, type Step } from './read-year.ts';
 
-const { policy: ofSecond, ...second } = year;
-const seventh = readYear('seventh-year.txt');
-const years = [thirdYear, fourthYear, fifthYear, sixthYear];
+const years = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'].map(readYear);
+const told = Object.assign({}, ...years.map((year) => year.told)) as ReturnType<typeof readYear>['told'];
 const policy = {
-  ...ofSecond,
-  plans: Object.assign({}, ofSecond.plans, ...years.map(({ plans }) => plans), seventh.plans),
+  plans: Object.assign({ 'plan-in-any-case': { kind: 'exchange' } }, ...years.map(({ plans }) => plans)),
+  states: { TX: { expeditedHours: 24, standardBusinessDays: 3 } },
 };
-/** A module of a year holds requests by what they are of, and the plans' policies; of the second also the words it is told in. */
-const told: Record<string, year.Told> = Object.assign(
-  {},
-  ...[second, ...years].flatMap(({ ...parts }) =>
-    Object.entries(parts).flatMap(([name, part]) =>
-      name === 'plans' || typeof part !== 'object' ? [] : [part],
-    ),
-  ),
-  seventh.told,
-);
 
 interface Message {
   heardAt: Date;
@@ -64,7 +48,7 @@ const instant = (at: string) =>
   new Date(`${/^\d\d-/.test(at) ? `2026-${at}` : at}Z`.replace(' ', 'T').replace('Z', ':00Z'));
 
 /** A message a time: what is said at one time, or stands before what happened earlier, is sent together. */
-function messagesOf(tenant: string, name: string, steps: readonly year.Step[]): Message[] {
+function messagesOf(tenant: string, name: string, steps: readonly Step[]): Message[] {
   const messages: Message[] = [];
   for (const [place, [at, eventType, metadata, stated, heard]] of steps.entries()) {
     const heardAt = instant(heard ?? at);
