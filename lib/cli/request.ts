@@ -252,7 +252,7 @@ async function readActsFacts(
   const pause = coveringPause(pauses, { tenant, stage, targetSystem });
   const { rows: acts } = await listActs(database, { pagwId: request.pagwId }, ACTS_SHOWN);
   const step = nextStepOfRequest(request, pause !== undefined, isGoingOut(acts, view.now));
-  const isHeld = pause !== undefined && request.mainStatus === 'FAILED' && request.completedAt === null;
+  const isHeld = pause !== undefined && request.retryWaits && request.completedAt === null;
   return [
     ['Paused', isHeld ? pauseText(pause, view.now) : null],
     ['Next', step?.say ?? null],

@@ -11,6 +11,8 @@ export interface RequestRow {
   /** Of the latest event of any lane. */
   lastStage: string | null;
   nextStage: string | null;
+  /** Its stage failed, and the failure waits for a retry, or has used up its attempts. */
+  retryWaits: boolean;
   /** These five belong to the latest event in the main lane. */
   mainStage: string | null;
   mainEventType: string | null;
@@ -63,6 +65,7 @@ export async function findRequest(
     `SELECT
        pagw_id, tenant, request_type, priority, status::text AS status, last_stage, next_stage,
        main_stage, main_event_type, main_status::text AS main_status, main_attempt, main_at, target_system,
+       state #> ARRAY['stages', main_stage::text, 'waiting'] IS NOT NULL AS retry_waits,
        correlation_id, external_reference_id, last_error_code, last_error_msg, failure_count, retry_count,
        payload_bucket, payload_key, received_at, received_on, last_event_at, decision_due_at,
        determination::text AS determination, decided_at, clock_stopped_at, unclear_answer_at, completed_at,

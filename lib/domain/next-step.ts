@@ -30,10 +30,14 @@ export function isGoingOut(acts: readonly { actedAt: Date; outcome: string | nul
 }
 
 /** Of one request: null where nothing is to be done, because it has ended or goes on by itself. */
-export function nextStepOfRequest(standing: Standing, isHeld: boolean, isAskedFor = false): NextStep | null {
-  const { stuckReason, completedAt, mainStatus, mainStage } = standing;
+export function nextStepOfRequest(
+  standing: Standing & { retryWaits: boolean },
+  isHeld: boolean,
+  isAskedFor = false,
+): NextStep | null {
+  const { stuckReason, completedAt, mainStatus, mainStage, retryWaits } = standing;
   if (completedAt !== null) return null;
-  if (isHeld && mainStatus === 'FAILED')
+  if (isHeld && mainStatus === 'FAILED' && retryWaits)
     return step(
       'Its retry is held back. Resume once the cause is fixed.',
       ['resume', 'retry', 'close'],
@@ -46,6 +50,12 @@ export function nextStepOfRequest(standing: Standing, isHeld: boolean, isAskedFo
       standing,
     );
   if (stuckReason === null) {
+    if (mainStatus === 'FAILED' && !retryWaits)
+      return step(
+        'Nothing yet: it failed, and no retry is planned. If nothing follows within the limit of its stage, it is stuck.',
+        ['close'],
+        standing,
+      );
     if (mainStatus === 'FAILED')
       return step(
         'Nothing yet: it failed, and its retry goes out by itself.',
@@ -115,7 +125,9 @@ export function nextStepOfGroup(group: StandingGroup, isHeld: boolean): NextStep
   });
   if (group.awaited === 0 && group.count === 0)
     return make('Nothing: none is stuck any more. It is over after five quiet minutes.', []);
-  if (isHeld) return make('Retries are held back. Resume once the cause is fixed.', ['resume', 'batch']);
+  // What a pause holds back: not what failed for good, or waits for another stage or a decision.
+  if (isHeld && ['retries-exhausted', 'retry-overdue'].includes(reason))
+    return make('Retries are held back. Resume once the cause is fixed.', ['resume', 'batch']);
   if (isAwaited(group))
     return make(
       'Nothing yet: what was stuck was sent again, or its retry is planned. It is over once the outcomes are recorded.',
@@ -130,6 +142,11 @@ export function nextStepOfGroup(group: StandingGroup, isHeld: boolean): NextStep
         'pause',
       ]);
     case 'no-result':
+      if (isHeld)
+        return make(
+          `Retries are held back. Resume once ${stage} runs. What it lost is sent again request by request.`,
+          ['resume'],
+        );
       return make(
         `See whether ${stage} runs, and pause its retries while it does not. What it lost is sent again request by request.`,
         ['pause'],

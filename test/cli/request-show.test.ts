@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { textWidth } from '../../lib/cli/output/table.ts';
+import { pauseRetries } from '../../lib/data-access/retry-orders.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
@@ -144,6 +145,24 @@ describe('pagw request show', () => {
       colour,
     );
     expect((await runCli([...show, '--color', 'always'], { connection })).stdout).toContain(colour);
+  });
+
+  it('says what there is to do: of a retry, and of a pause, only where a failure waits for it', async () => {
+    const failure = failedEvent({
+      pagwId: 'PAGW-B',
+      stage: 'VALIDATION',
+      eventType: 'VAL_FAIL',
+      retryable: false,
+      retry: null,
+    });
+    await recordEvents(db.database, [failure], recordedAt);
+    const show = async (pagwId: string) => (await runCli(['request', 'show', pagwId], { connection })).stdout;
+    expect(await show('PAGW-A')).toContain('its retry goes out by itself');
+    expect(await show('PAGW-B')).toContain('no retry is planned');
+    const scope = { tenant: 'anthem', stage: null, downstream: null };
+    await pauseRetries(db.database, scope, { actedBy: 'maria', reason: 'carelon is down' }, now);
+    expect(await show('PAGW-A')).toMatch(/Paused +paused by maria[\s\S]*held back/);
+    expect(await show('PAGW-B')).not.toMatch(/paused|held back/);
   });
 
   it('says that a request is not there, or not of this tenant, with exit code 5', async () => {

@@ -9,6 +9,7 @@ const standing = {
   mainAttempt: 5,
   nextStage: null as string | null,
   completedAt: null as Date | null,
+  retryWaits: true,
 };
 const step = (fields: Partial<typeof standing>, isHeld = false) =>
   nextStepOfRequest({ ...standing, ...fields }, isHeld);
@@ -49,6 +50,16 @@ describe('the next step of a request', () => {
     expect(step({ stuckReason: 'retries-exhausted' }, true)?.acts[0]).toBe('resume');
   });
 
+  it('speaks of a retry, and of what holds it back, only where one waits', () => {
+    for (const isHeld of [true, false]) {
+      const given = step({ retryWaits: false }, isHeld);
+      expect(given?.say).toContain('no retry is planned');
+      expect(given?.acts).toEqual(['close']);
+      expect(step({ retryWaits: false, stuckReason: 'failed' }, isHeld)?.say).toContain('may not be retried');
+    }
+    expect(step({}, true)?.acts[0]).toBe('resume');
+  });
+
   it('says at a downstream to ask there first', () => {
     expect(step({ stuckReason: 'no-result', mainStatus: 'STARTED' })?.say).toContain('ask there first');
     expect(
@@ -81,6 +92,8 @@ describe('the next step of a request', () => {
 
   it.each(stuckReasons)('of a group is said for %s', (reason) => {
     expect(nextStepOfGroup({ reason, stage: 'PARSING' }, false).say).not.toBe('');
-    expect(nextStepOfGroup({ reason, stage: 'PARSING' }, true).acts[0]).toBe('resume');
+    const held = nextStepOfGroup({ reason, stage: 'PARSING' }, true).acts[0];
+    const isHeldBack = ['retries-exhausted', 'retry-overdue', 'no-result'].includes(reason);
+    expect(held === 'resume').toBe(isHeldBack);
   });
 });

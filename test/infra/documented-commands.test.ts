@@ -56,7 +56,7 @@ describe('what the program itself tells somebody to type', () => {
     ['STARTED', 'COMPLETED', 'FAILED', 'RETRY_SCHEDULED'].flatMap((mainStatus) =>
       ['API_CONNECTOR', 'PARSING', null].map((mainStage) => ({
         ...{ stuckReason, mainStatus, mainStage },
-        ...{ mainAttempt: 1, nextStage: null, completedAt: null },
+        ...{ mainAttempt: 1, nextStage: null, completedAt: null, retryWaits: true },
       })),
     ),
   );

@@ -99,6 +99,7 @@ export function requestRow(fields: Partial<RequestRow> = {}): RequestRow {
     determination: null,
     decidedAt: null,
     clockStoppedAt: null,
+    retryWaits: false,
     unclearAnswerAt: null,
     completedAt: null,
     stuckReason: null,

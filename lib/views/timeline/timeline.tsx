@@ -240,7 +240,7 @@ function RequestSummary({ data, context }: RequestSummaryProps) {
     <div class="summary">
       <p class="standing">
         <Standing request={request} now={now} />
-        {pause === null || request.mainStatus !== 'FAILED' || request.completedAt !== null ? null : (
+        {pause === null || !request.retryWaits || request.completedAt !== null ? null : (
           <>
             {' '}
             Its retry is <PausedBy pause={pause} now={now} />.
