@@ -78,6 +78,7 @@ beforeAll(async () => {
     ]);
   await fails('PAGW-USED-UP', { attempt: 5 });
   await fails('PAGW-CLOSED', { attempt: 5 });
+  await recordHistory(db.database, { pagwId: 'PAGW-LOST', tenant: 'anthem' }, start, [[0, 'ENRICH_OK']]);
   await fails('PAGW-DUE', { attempt: 1, retryable: true, nextRetryAt: start.toISOString() });
   await ingestMessages(
     ['m-1', 'm-2'].map((messageId) => ({
@@ -112,6 +113,7 @@ const ids: [RegExp, string][] = [
   [/^pagw rejected/, '1'],
   [/^pagw retry cancel/, '1'],
   [/^pagw request close/, 'PAGW-CLOSED'],
+  [/^pagw request resend/, 'PAGW-LOST'],
   [/./, 'PAGW-USED-UP'],
 ];
 
@@ -149,11 +151,12 @@ const SAYS: readonly (readonly [string, RegExp])[] = [
   ['retry batch', /^1\n/],
   ['retry cancel', /Batch 1 is stopped/],
   ['retry run', /#1 +6 +was exhausted[\s\S]*goes out within a minute/],
+  ['request resend', /^Goes out within a minute/m],
   ['request close', /Closed PAGW-CLOSED as void/],
   ['request show', /^PAGW-USED-UP · anthem\n[\s\S]*DOWNSTREAM_ERROR/],
   ['incident snooze', /is silent for 4h, until/],
   ['incident list', /API_TIMEOUT from carelon.* stuck\/anthem\/API_CONNECTOR\//],
-  ['stuck', /retries-exhausted API_TIMEOUT[\s\S]*2 stuck requests; checked/],
+  ['stuck', /retries-exhausted API_TIMEOUT[\s\S]*3 stuck requests; checked/],
   ['report errors', /API_CONNECTOR +API_TIMEOUT +carelon +3 /],
   ['report distribution', /anthem +DOWNSTREAM_ERROR +✗ FAILED +3 /],
   ['report deadlines', /No decision is late or soon due/],
