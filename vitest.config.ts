@@ -20,7 +20,7 @@ const SYSTEM = [
   'test/flows/admit/admit-owner.test.ts',
   'test/flows/ingest/{extreme-values,record-events-crash,record-events-cuts}.test.ts',
   'test/flows/migrate/{backfill-size,slow-migration}.test.ts',
-  'test/flows/retention/{archive-hazards,restore-archived}.test.ts',
+  'test/flows/retention/{archive-hazards,restore-archived,retention-twins,summary-kept}.test.ts',
   'test/flows/retry/{retry-histories,run-retries-crash}.test.ts',
   'test/flows/stuck-alarm/simulated-week.test.ts',
   'test/lambdas/{ingest-outage,years}.test.ts',

@@ -24,7 +24,7 @@ const record = (...events: Parameters<typeof recordEvents>[1]) => recordEvents(d
 
 async function historyOf(pagwId: string) {
   const { rows } = await db.database.execute(
-    `SELECT sequence_no, event_type, attempt, retryable, next_retry_at
+    `SELECT sequence_no, event_type, attempt, retryable, next_retry_at, retry_exhausted_at
      FROM event_tracker WHERE pagw_id = :id ORDER BY sequence_no`,
     { id: pagwId },
   );
@@ -366,6 +366,7 @@ describe('attempts and retries', () => {
       const [event] = await historyOf(pagwId);
       const at = event?.nextRetryAt as Date | null;
       delays.push(at && (at.getTime() - now.getTime()) / 1000);
+      expect(event?.retryExhaustedAt).toEqual(attempt === 5 ? now : null);
     }
     expect(delays).toEqual([60, 120, 480, null]);
   });
