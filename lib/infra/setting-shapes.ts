@@ -144,6 +144,7 @@ function jsonFault(value: unknown, path: string, within: readonly unknown[]): st
   if (!isPlain || within.includes(value))
     return `${path} must be what JSON can say: a text, a finite number, true or false, a list or an object of such.`;
   for (const [name, part] of Object.entries(value as object)) {
+    if (name === '__proto__') return prototypeFault(path);
     const fault = jsonFault(part, `${path}.${name}`, [...within, value]);
     if (fault !== undefined) return fault;
   }

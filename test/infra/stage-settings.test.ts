@@ -134,7 +134,16 @@ describe('settings of a stage', () => {
     [
       'a tenant that a context writes as __proto__',
       { rules: { decisionPolicy: JSON.parse('{"tenants":{"__proto__":{"standardDays":5}}}') } },
-      /rules\.decisionPolicy: .*correct __proto__/,
+      /rules\.decisionPolicy\.tenants must be an object without a prototype.*__proto__/,
+    ],
+    [
+      'a queue of a stage that a context writes as __proto__',
+      {
+        rules: {
+          retryQueues: JSON.parse('{"__proto__":{"queueArn":"arn:aws:sqs:us-east-1:123456789012:q.fifo"}}'),
+        },
+      },
+      /rules\.retryQueues must be an object without a prototype/,
     ],
     [
       'a group that is one of another',
