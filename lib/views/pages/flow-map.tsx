@@ -9,10 +9,11 @@ const EDGES_SHOWN = 40;
 const EDGES_LABELLED = 12;
 
 const PITCH = 62;
-const BOX = { x: 190, height: 36, narrowest: 250, widest: 430 };
+const BOX = { height: 36, narrowest: 250, widest: 430 };
 /** Of a capital letter of a name. */
 const LETTER_WIDTH = 8.4;
-const RIGHT_OF_BOX = 300;
+/** Beside what reaches out farthest, for its label. */
+const LABEL_WIDTH = 110;
 const TOP = 8;
 /** From here on a stage or a hand-over is drawn as a troubled one. */
 const TROUBLED_SHARE = 0.2;
@@ -30,11 +31,14 @@ export function FlowMap({ stages, edges, variants }: FlowMapProps) {
   const most = Math.max(1, ...drawn.map(({ count }) => count));
   const longest = Math.max(0, ...shown.map(({ stage }) => stage.length));
   const boxWidth = Math.min(BOX.widest, Math.max(BOX.narrowest, 20 + Math.ceil(LETTER_WIDTH * longest)));
-  const arcs = drawn.map((edge) => ({
-    edge,
-    ...drawnBetween(rows.get(edge.from) ?? 0, rows.get(edge.to) ?? 0, boxWidth),
-  }));
-  const width = BOX.x + boxWidth + RIGHT_OF_BOX;
+  const places = drawn.map((edge) => placeOf(rows.get(edge.from) ?? 0, rows.get(edge.to) ?? 0));
+  const farthest = (back: boolean) =>
+    Math.max(0, ...places.filter(({ goesBack }) => goesBack === back).map(({ reach }) => reach));
+  const [left, right] = [farthest(true), farthest(false)].map((reach) =>
+    reach === 0 ? 8 : reach + LABEL_WIDTH,
+  ) as [number, number];
+  const arcs = drawn.map((edge, place) => ({ edge, ...draw(places[place] as Place, left, boxWidth) }));
+  const width = left + boxWidth + right;
   const height = TOP + shown.length * PITCH - (PITCH - BOX.height) + 12;
   const label = `Hand-overs between ${shown.length} stages; the tables below have the numbers`;
   return (
@@ -53,7 +57,7 @@ export function FlowMap({ stages, edges, variants }: FlowMapProps) {
             <Arc {...arc} weight={arc.edge.count / most} />
           ))}
           {shown.map((stage, row) => (
-            <Node stage={stage} row={row} width={boxWidth} />
+            <Node stage={stage} row={row} x={left} width={boxWidth} />
           ))}
           {arcs.slice(0, EDGES_LABELLED).map(({ edge, label: { x, y, anchor } }) => (
             <text class="hand-over-label" x={x} y={y} text-anchor={anchor}>
@@ -76,10 +80,11 @@ export function FlowMap({ stages, edges, variants }: FlowMapProps) {
 interface NodeProps {
   stage: FlowStage;
   row: number;
+  x: number;
   width: number;
 }
 
-function Node({ stage: { stage, visits, failed, open }, row, width }: NodeProps) {
+function Node({ stage: { stage, visits, failed, open }, row, x, width }: NodeProps) {
   const y = TOP + row * PITCH;
   const details = [
     `${visits.toLocaleString('en')} ${visits === 1 ? 'visit' : 'visits'}`,
@@ -89,11 +94,11 @@ function Node({ stage: { stage, visits, failed, open }, row, width }: NodeProps)
   return (
     <g class={failed / visits >= TROUBLED_SHARE ? 'bad' : 'busy'}>
       <title>{`${stage}: ${details}`}</title>
-      <rect class="stage" x={BOX.x} y={y} width={width} height={BOX.height} rx={6} />
-      <text class="stage-name" x={BOX.x + 10} y={y + 15}>
+      <rect class="stage" x={x} y={y} width={width} height={BOX.height} rx={6} />
+      <text class="stage-name" x={x + 10} y={y + 15}>
         {cut(stage, Math.floor((width - 20) / LETTER_WIDTH))}
       </text>
-      <text x={BOX.x + 10} y={y + 29}>
+      <text x={x + 10} y={y + 29}>
         {details}
       </text>
     </g>
@@ -127,13 +132,25 @@ function Arc({ edge, goesBack, path, head, weight }: ArcProps) {
 }
 
 /** Between the rows of two stages. */
-function drawnBetween(from: number, to: number, boxWidth: number): Drawn {
+interface Place {
+  from: number;
+  to: number;
+  goesBack: boolean;
+  /** How far it leaves the boxes; 0 from a row to the next. */
+  reach: number;
+}
+
+function placeOf(from: number, to: number): Place {
   const goesBack = to < from;
-  if (to === from + 1) return { goesBack, ...straight(from, BOX.x + boxWidth / 2) };
-  const reach = Math.min(goesBack ? 100 : 190, 24 + 15 * Math.abs(to - from));
+  const reach = to === from + 1 ? 0 : Math.min(goesBack ? 100 : 190, 24 + 15 * Math.abs(to - from));
+  return { from, to, goesBack, reach };
+}
+
+function draw({ from, to, goesBack, reach }: Place, left: number, boxWidth: number): Drawn {
+  if (reach === 0) return { goesBack, ...straight(from, left + boxWidth / 2) };
   return {
     goesBack,
-    ...(goesBack ? arc(BOX.x, from, to, reach, -1) : arc(BOX.x + boxWidth, from, to, reach, 1)),
+    ...(goesBack ? arc(left, from, to, reach, -1) : arc(left + boxWidth, from, to, reach, 1)),
   };
 }
 
