@@ -54,7 +54,7 @@ function eventsOf(messages: readonly object[], sentAt: Date) {
   });
 }
 
-it.each([1, 204])(
+it.each([5, 7])(
   'what is kept of events is the same whoever merges, archives, drops and puts them back, by whatever clock (seed %i)',
   async (seed) => {
     const random = openRandom(String(seed));
@@ -121,7 +121,9 @@ it.each([1, 204])(
       } else await pick(acts)();
     }
 
-    const { rows: gone } = await kept.database.execute('SELECT month FROM archived_month');
+    const { rows: gone } = await kept.database.execute(
+      'SELECT month FROM archived_month WHERE event_count > 0',
+    );
     expect(gone).not.toEqual([]);
     // Every hour is made again of what is left.
     await kept.database.execute(
