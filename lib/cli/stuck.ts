@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { countAwaited } from '../data-access/incident-lists.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type LastCheck, readCheck } from '../data-access/stuck-alarm.ts';
 import {
@@ -78,6 +79,11 @@ export function stuck(cli: Cli): Command {
           now,
         });
         await sayPauses(session, database, now);
+        const awaited = await countAwaited(database, filter.tenant ?? null);
+        if (awaited > 0)
+          session.say(
+            `${plural(awaited, 'more request')} sent again, or to be by a planned retry: outcome awaited; see \`pagw incident list\`.`,
+          );
         return session.verdict;
       }),
     );

@@ -105,6 +105,17 @@ export async function listIncidents(
   });
 }
 
+/** Requests of open incidents that are not stuck at this moment, but wait for the outcome of a retry. */
+export async function countAwaited(database: Database, tenant: string | null): Promise<number> {
+  const { rows } = await database.execute<{ awaited: number }>(
+    `SELECT coalesce(sum(awaited), 0)::bigint AS awaited
+     FROM incident
+     WHERE closed_at IS NULL AND (:tenant::text IS NULL OR tenant = :tenant)`,
+    { tenant },
+  );
+  return rows[0]?.awaited ?? 0;
+}
+
 /** An incident of an outage: the same cause at another tenant. */
 export type OutageMember = Pick<
   FoundIncident,

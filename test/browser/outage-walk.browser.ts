@@ -104,6 +104,10 @@ describe('an outage at three in the morning', () => {
     expect(await main()).toMatch(/carelon are paused by maria, 17m ago, because carelon is down/);
     expect(await page.locator('main tbody tr', { hasText: 'paused' }).count()).toBe(14);
     await picture('2-held-back');
+    for (const path of ['/', '/stuck', '/incidents', '/deadlines', `/request?id=${failing[0]}`]) {
+      await page.goto(path);
+      expect(await main()).toMatch(/paused by maria, 17m ago, because carelon is down/);
+    }
 
     minute = 22;
     await page.goto(`/request?id=${failing[0]}`);
@@ -131,6 +135,8 @@ describe('an outage at three in the morning', () => {
       expect(await preview('Resend …')).toContain('Sends it to CONVERSION once more, as attempt 1.');
       await picture(`5-resend-${pagwId.at(-1)}`);
       expect(await send('outbox restarted, publish lost')).toContain('Goes out within a minute');
+      await page.goto(`/request?id=${pagwId}`);
+      expect(await main()).toContain('Nothing yet: it was asked for');
     }
     minute = 27;
     await outage.flows(minute);
@@ -148,12 +154,19 @@ describe('an outage at three in the morning', () => {
     expect(await send('sent twice by the provider', { as: 'void', second: 'kim' })).toContain(
       'Closed as void.',
     );
+    await page.goto(`/request?id=${given}`);
+    expect(await main()).toContain('closed: cancelled, no decision is awaited.');
     minute = 30;
     await page.goto('/stuck?reason=retries-exhausted');
     expect(await preview('Retry this group …')).toContain('6 failures made due step by step');
     expect(await send('carelon answers again')).toContain('Batch 2 has begun: 6 failures');
     minute = 31;
     await outage.flows(minute);
+    await page.goto('/stuck');
+    expect(await main()).toContain('6 more requests were sent again, or will be');
+    await page.goto('/incidents');
+    await follow('API_CONNECTOR');
+    expect(await main()).toContain('Nothing yet: what was stuck was sent again');
     minute = 32;
     await outage.answer(failing.slice(7, 13), minute);
     for (minute of [33, 36, 40, 46]) await outage.flows(minute);

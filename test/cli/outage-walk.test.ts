@@ -80,6 +80,7 @@ describe('an outage at three in the morning', () => {
       "retry batch --error-code API_TIMEOUT --tenant anthem --reason 'carelon answers again' -y",
     );
     await flows(31);
+    expect(await type(31, 'stuck')).toContain('6 more requests sent again');
     await outage.answer(failing.slice(7, 13), 32);
     for (const minute of [33, 36, 40, 46]) await flows(minute);
     await type(47, 'incident list --closed');

@@ -9,6 +9,7 @@ const check = { checkedAt: ago(40), heldBackSince: null, laggingSince: null, lag
 describe('the overview', () => {
   const quiet: OverviewData = {
     pauses: [],
+    awaited: 0,
     stuck: stuckGroups(),
     open: 0,
     deadlines: { 'at-risk': 0, urgent: 0, breached: 0 },

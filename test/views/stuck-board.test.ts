@@ -23,6 +23,7 @@ function draw(data: Partial<StuckBoardData> = {}): string {
     requests: null,
     check,
     pauses: [],
+    awaited: 0,
     owner: null,
     ...data,
   };
@@ -76,6 +77,7 @@ describe('the stuck board', () => {
         requests: null,
         check,
         pauses: [],
+        awaited: 0,
         owner: null,
       };
       const limits = { groups: 500, requests: 200, events: 1_000 };
@@ -187,5 +189,6 @@ describe('the stuck board', () => {
     expect(text({ pauses: [pause] })).toContain('paused by maria, 1m ago, because carelon is down');
     expect(text({ pauses: [pause] })).toContain('Retries are held back. Resume');
     expect(text({ pauses: [{ ...pause, downstream: 'other' }] })).not.toContain('held back');
+    expect(text({ awaited: 6 })).toContain('6 more requests were sent again, or will be by a planned retry');
   });
 });

@@ -1,5 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import { countDeadlines, type Deadline } from '../../data-access/decisions.ts';
+import { countAwaited } from '../../data-access/incident-lists.ts';
 import { type LoadSlice, loadOverTime } from '../../data-access/load.ts';
 import { countRejected, listRejected } from '../../data-access/rejected-messages.ts';
 import { listRequests } from '../../data-access/requests.ts';
@@ -21,7 +22,7 @@ import { LoadCharts, type LoadData } from './load-charts.tsx';
 import { MOST_COUNTED } from './rejected.tsx';
 import { type ReportTime, readTime, sinceOf } from './report-time.ts';
 import { type RequestInList, RequestList } from './request-list.tsx';
-import { GroupTable } from './stuck.tsx';
+import { Awaited, GroupTable } from './stuck.tsx';
 import { TimeChoices } from './time-choices.tsx';
 
 const LATEST_SHOWN = 8;
@@ -34,7 +35,7 @@ export const overviewPage: ViewPage = {
     const time = readTime(parameters, '24h');
     const tenant = context.tenant ?? undefined;
     const refused = { tenant, since: sinceOf('24h', now) };
-    const [stuck, open, retries, deadlines, rejected, lastRejected, check, latest, load, pauses] =
+    const [stuck, open, retries, deadlines, rejected, lastRejected, check, latest, load, pauses, awaited] =
       await Promise.all([
         groupStuckRequests(database, now, { tenant }),
         countOpenRequests(database, context.tenant),
@@ -46,6 +47,7 @@ export const overviewPage: ViewPage = {
         listRequests(database, { tenant }, LATEST_SHOWN),
         readLoad(database, context, time),
         listRetryPauses(database),
+        countAwaited(database, context.tenant),
       ]);
     const data = {
       stuck,
@@ -61,6 +63,7 @@ export const overviewPage: ViewPage = {
       latest: latest.rows,
       load,
       pauses: pausesOf(pauses, context.tenant),
+      awaited,
     };
     return <Overview data={data} context={context} />;
   },
@@ -77,6 +80,7 @@ export interface OverviewData {
   latest: readonly RequestInList[];
   load: LoadData;
   pauses: readonly RetryPause[];
+  awaited: number;
 }
 
 /** What each span is cut into, and what it is compared with. */
@@ -148,6 +152,7 @@ export function Overview({ data, context }: { data: OverviewData; context: ViewC
       </p>
       <CheckCaution check={check} now={now} />
       <Pauses pauses={data.pauses} now={now} />
+      <Awaited awaited={data.awaited} context={context} />
       <ul class="figures">
         {figuresOf(data, context).map((figure) => (
           <li>{links.link(figure.place, <Figure {...figure} />, { class: `figure ${figure.tone}` })}</li>

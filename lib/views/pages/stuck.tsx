@@ -1,4 +1,5 @@
 import { NONE_STATED } from '../../data-access/failures.ts';
+import { countAwaited } from '../../data-access/incident-lists.ts';
 import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
 import type { Page } from '../../data-access/page.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
@@ -19,6 +20,7 @@ import {
   automaticText,
   deadlineRiskMarks,
   durationText,
+  plural,
   reasonText,
   retryStateMarks,
   type Mark as StateMark,
@@ -63,18 +65,20 @@ export const stuckPage: ViewPage = {
       throw badFilter(
         'The filter “after” goes on with a list of requests; choose a stage or a reason with it.',
       );
-    const [stuck, requests, check, pauses] = await Promise.all([
+    const [stuck, requests, check, pauses, awaited] = await Promise.all([
       groupStuckRequests(database, context.now, question),
       isFiltered ? listStuckRequests(database, question, context.limits.requests, after) : null,
       readCheck(database),
       listRetryPauses(database),
+      isFiltered ? 0 : countAwaited(database, context.tenant),
     ]);
     const [only, ...others] = stuck.groups;
     const group =
       isFiltered && only !== undefined && others.length === 0 && only.stage !== OTHER ? only : null;
     const owner =
       group && (await lastHeardOf(database, { tenant: group.tenant, stage: ownerOf(group, pauses) }));
-    const data = { filter, page: readPageNumber(parameters), stuck, requests, check, pauses, owner };
+    const page = readPageNumber(parameters);
+    const data = { filter, page, stuck, requests, check, pauses, owner, awaited };
     return <StuckBoard data={data} context={context} />;
   },
 };
@@ -97,6 +101,8 @@ export interface StuckBoardData {
   pauses: readonly RetryPause[];
   /** Who works on the stage of the one group that is shown. */
   owner: LastHeard | null;
+  /** Beside those that are stuck: of open incidents, what waits for an outcome. */
+  awaited: number;
 }
 
 /** What is stuck, by stage, cause and downstream, and what will happen by itself. */
@@ -126,6 +132,7 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
       </p>
       <CheckCaution check={check} now={now} />
       <Pauses pauses={pausesOf(data.pauses, context.tenant)} now={now} />
+      <Awaited awaited={data.awaited} context={context} />
       <GroupChoices groups={groups} filter={filter} context={context} />
       {only !== undefined && isFiltered && groups.length === 1 && only.stage !== OTHER ? (
         <GroupToDo group={only} pauses={data.pauses} owner={data.owner} context={context} />
@@ -150,6 +157,18 @@ export function StuckBoard({ data, context }: { data: StuckBoardData; context: V
         <RequestTable requests={requests} filter={filter} total={total} context={context} />
       )}
     </section>
+  );
+}
+
+/** What was stuck and is not over: it moves, or is about to. */
+export function Awaited({ awaited, context: { links, tenant } }: { awaited: number; context: ViewContext }) {
+  if (awaited === 0) return <></>;
+  return (
+    <p class="lead">
+      {plural(awaited, 'more request')} {awaited === 1 ? 'was' : 'were'} sent again, or will be by a planned
+      retry: outcome awaited, in {links.link({ view: 'incidents', parameters: { tenant } }, 'open incidents')}
+      .
+    </p>
   );
 }
 
