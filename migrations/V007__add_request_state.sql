@@ -187,7 +187,7 @@ ALTER TABLE request_tracker
   ALTER COLUMN received_on SET NOT NULL,
   ADD CONSTRAINT ux_request_tracker_pagw_received UNIQUE (pagw_id, received_on);
 
--- What append_events is given of a request, as the columns take it. Names and order: ROW_COLUMNS in lib/data-access/ingest.ts.
+-- What append_events is given of a request, as the columns take it. Names and order: REQUEST_COLUMNS in lib/data-access/additions.ts.
 CREATE TYPE appended_request AS (
   pagw_id            VARCHAR(64) COLLATE "C",
   tenant             VARCHAR(64) COLLATE "C",

@@ -1,5 +1,5 @@
+import { ADDED, type Addition, additionValues } from './additions.ts';
 import type { Database } from './database.ts';
-import { ADDED, type Addition, additionValues } from './ingest.ts';
 
 /** @returns whether the timeline showed what was appended, before it was taken back. @throws DatabaseError */
 export async function appendCanary(

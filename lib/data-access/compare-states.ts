@@ -1,9 +1,9 @@
 import { defaultFoldRules, type FoldRules } from '../domain/request-fold.ts';
 import type { FormerRow } from '../domain/request-memory.ts';
 import { FORMER_EVENT_ID_PREFIX } from '../domain/tracked-event.ts';
+import { toEpisodeRow, toRequestRow } from './additions.ts';
 import type { Database } from './database.ts';
 import { type DerivedRequest, foldAgain, readHistories } from './derived-state.ts';
-import { toEpisodeRow, toRequestRow } from './ingest.ts';
 import { inParts, readBounded } from './page.ts';
 
 const PAGE_REQUESTS = 200;

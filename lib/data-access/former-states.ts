@@ -1,7 +1,7 @@
 import type { FoldRules } from '../domain/request-fold.ts';
+import { ADDED, requestValues, toRequestRow } from './additions.ts';
 import type { Database } from './database.ts';
 import { type DerivedRequest, deriveFormer, FORMER_COLUMNS, type FormerRequest } from './derived-state.ts';
-import { ADDED, requestValues, toRequestRow } from './ingest.ts';
 import { inParts, readBounded } from './page.ts';
 
 const PAGE_REQUESTS = 200;

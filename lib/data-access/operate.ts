@@ -1,5 +1,5 @@
+import { ADDED, type Addition, additionValues } from './additions.ts';
 import type { Database, SqlResult } from './database.ts';
-import { ADDED, type Addition, additionValues } from './ingest.ts';
 import { type Page, readPage, readPosition } from './page.ts';
 
 /** Who does something by hand, and why. */

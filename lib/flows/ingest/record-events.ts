@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Addition } from '../../data-access/additions.ts';
 import type { Database } from '../../data-access/database.ts';
 import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
 import { deriveRequestMemory } from '../../data-access/derived-state.ts';
 import {
-  type Addition,
   appendEvents,
   ensurePartitionsOfRequests,
   type RequestStateRow,

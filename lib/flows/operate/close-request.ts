@@ -1,5 +1,5 @@
+import type { Addition } from '../../data-access/additions.ts';
 import type { Database } from '../../data-access/database.ts';
-import type { Addition } from '../../data-access/ingest.ts';
 import { closeWith, findToClose, type Operator } from '../../data-access/operate.ts';
 import { blankEvent, OWN_EVENT_ID_PREFIX, type TrackedEvent } from '../../domain/tracked-event.ts';
 import { recordEvents } from '../ingest/record-events.ts';

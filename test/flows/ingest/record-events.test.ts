@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/additions.ts';
 import { compareStates } from '../../../lib/data-access/compare-states.ts';
-import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/ingest.ts';
 import { compositeArray } from '../../../lib/data-access/sql-text.ts';
 import { defaultFoldRules } from '../../../lib/domain/request-fold.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/ingest.ts';
+import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/additions.ts';
 import { compositeArray } from '../../../lib/data-access/sql-text.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
