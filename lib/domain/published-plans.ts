@@ -71,6 +71,8 @@ export interface PublishedFigures {
   partial: number;
   approvedAfterExtension: number;
   appealed: number;
+  /** Absent of a delegate that does not say. */
+  appealsDecided?: number | undefined;
   approvedAfterAppeal: number;
   /** Null where no timeframe binds any of the decisions. */
   inTime: number | null;
@@ -117,6 +119,7 @@ function published(row: PlanFigures | undefined, partialAs: PartialClass): Publi
     partial: inPart('partial'),
     approvedAfterExtension: row?.approvedAfterExtension ?? 0,
     appealed: row?.appealed ?? 0,
+    appealsDecided: row?.appealsDecided ?? 0,
     approvedAfterAppeal: row?.overturned ?? 0,
     inTime: row !== undefined && row.decided > 0 && row.bound === 0 ? null : (row?.inTime ?? 0),
     meanMs: row?.meanMs ?? null,
@@ -172,6 +175,10 @@ function added(
     partial: one.partial + other.partial,
     approvedAfterExtension: one.approvedAfterExtension + other.approvedAfterExtension,
     appealed: one.appealed + other.appealed,
+    appealsDecided:
+      one.appealsDecided === undefined || other.appealsDecided === undefined
+        ? undefined
+        : one.appealsDecided + other.appealsDecided,
     approvedAfterAppeal: one.approvedAfterAppeal + other.approvedAfterAppeal,
     inTime: one.inTime === null && other.inTime === null ? null : (one.inTime ?? 0) + (other.inTime ?? 0),
   };

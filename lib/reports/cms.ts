@@ -24,7 +24,7 @@ import {
   publishedPlans,
 } from '../domain/published-plans.ts';
 import { isSignedBy, signingKeyName } from '../domain/signed-figures.ts';
-import { plural } from '../domain/words.ts';
+import { plural, tookText } from '../domain/words.ts';
 import {
   defineReport,
   fillTable,
@@ -179,9 +179,14 @@ function frozenText(snapshot: Snapshot, changes: readonly FigureChange[]): strin
   if (changes.length === 0) return `${head}nothing has changed since.`;
   const lines = changes.map(
     ({ plan, priority, figure, frozen, now }) =>
-      `  ${plan} ${priority} ${figure}: ${frozen ?? '–'} → ${now ?? '–'}`,
+      `  ${plan} ${priority} ${figure}: ${figureText(figure, frozen)} → ${figureText(figure, now)}`,
   );
   return `${head}changed since:\n${lines.join('\n')}`;
+}
+
+function figureText(figure: string, value: number | null): string {
+  if (value === null) return '–';
+  return figure.endsWith('Ms') ? tookText(value) : String(value);
 }
 
 /** Says in JSON that the two sides are equal, or by how much they are not. */

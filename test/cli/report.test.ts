@@ -244,12 +244,20 @@ describe('pagw report', () => {
             received: expect.any(Number),
             approved: 1,
             denied: 1,
+            appealsDecided: 0,
             approvedAfterAppeal: 0,
             inTime: 2,
           },
           ...{ meanMs: 21_600_000, medianMs: 21_600_000 },
         },
-        expedited: { ...none, approvedAfterAppeal: 0, inTime: 0, meanMs: null, medianMs: null },
+        expedited: {
+          ...none,
+          appealsDecided: 0,
+          approvedAfterAppeal: 0,
+          inTime: 0,
+          meanMs: null,
+          medianMs: null,
+        },
         leftOut: { drugs: 0, withdrawn: 0, undecided: expect.any(Number) },
       },
     ]);
@@ -259,6 +267,7 @@ describe('pagw report', () => {
     );
     const page = (await report('cms', '--year', '2026', '--page')).out;
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">[\s\S]*<td>1 \(50\.0 %\)<\/td>/);
+    expect(page).toContain('Median time to decision</th><td>0.3 days</td>');
     expect(page).not.toContain('<script');
     const file = join(mkdtempSync(join(tmpdir(), 'pagw-')), 'evicore.json');
     writeFileSync(file, JSON.stringify({ plans: plans.slice(0, 1) }));

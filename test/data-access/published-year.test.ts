@@ -172,7 +172,7 @@ const year: Record<string, Told> = {
       ['2026-06-20 10:00', 'APPEAL_RECEIVED'],
       ['2026-07-01 10:00', 'APPEAL_DECIDED', { outcome: 'overturned' }],
     ],
-    counts: standard('received', 'denied', 'appealed', 'approvedAfterAppeal', 'inTime'),
+    counts: standard('received', 'denied', 'appealed', 'appealsDecided', 'approvedAfterAppeal', 'inTime'),
   },
   'S-UPHELD': {
     why: 'Denied and upheld on appeal.',
@@ -182,7 +182,7 @@ const year: Record<string, Told> = {
       received('2026-06-20 10:00', undefined, { requestType: 'APPEAL' }),
       answer('2026-07-01 10:00', { outcome: 'denied' }),
     ],
-    counts: standard('received', 'denied', 'appealed', 'inTime'),
+    counts: standard('received', 'denied', 'appealed', 'appealsDecided', 'inTime'),
   },
   'S-APPEAL-OF-NOTHING': {
     why: 'There is nothing to appeal against in an approval.',
@@ -393,6 +393,7 @@ describe('a year of requests', () => {
           partial: 2,
           approvedAfterExtension: 1,
           appealed: 2,
+          appealsDecided: 2,
           approvedAfterAppeal: 1,
           inTime: 15,
           meanMs: expect.closeTo(mean * hour, 0),
@@ -405,6 +406,7 @@ describe('a year of requests', () => {
           partial: 0,
           approvedAfterExtension: 0,
           appealed: 0,
+          appealsDecided: 0,
           approvedAfterAppeal: 0,
           inTime: 3,
           meanMs: expect.closeTo(((72 + 72 + 1 / 60 + 119 + 24) / 4) * hour, 0),

@@ -1,13 +1,12 @@
 import { printable } from '../../domain/printable-text.ts';
 import type { PublishedFigures, PublishedPlan } from '../../domain/published-plans.ts';
-import { durationText } from '../../domain/words.ts';
 
 export interface PublishedPage {
   title: string;
   plans: readonly PublishedPlan[];
   /** What each figure means, a sentence each. */
   definitions: readonly string[];
-  /** What is missing, and what has changed since a snapshot; a sentence each. */
+  /** What is missing, and what has changed since a snapshot: a sentence each, which may have lines to list below it. */
   notes: readonly string[];
 }
 
@@ -20,28 +19,46 @@ export function publishedPage({ title, plans, definitions, notes }: PublishedPag
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head>
 <body><h1>${escaped(title)}</h1>
-${notes.map((note) => `<p><strong>${escaped(note)}</strong></p>`).join('\n')}
+${notes.map(noteText).join('\n')}
 ${plans.map(planTable).join('\n')}
-<h2>Definitions</h2><ul>${definitions.map((definition) => `<li>${escaped(definition)}</li>`).join('')}</ul></body></html>
+<h2>Definitions</h2>${list(definitions)}</body></html>
 `;
 }
 
-const ROWS: readonly [name: string, of: (figures: PublishedFigures) => string][] = [
+function noteText(note: string): string {
+  const [sentence = '', ...lines] = note.split('\n');
+  return `<p><strong>${escaped(sentence)}</strong></p>${lines.length === 0 ? '' : list(lines)}`;
+}
+
+function list(lines: readonly string[]): string {
+  return `<ul>${lines.map((line) => `<li>${escaped(line.trim())}</li>`).join('')}</ul>`;
+}
+
+/** What times are published in, as plans do. */
+const DAYS = { ms: 86_400_000, name: 'days' };
+const HOURS = { ms: 3_600_000, name: 'hours' };
+
+const ROWS: readonly [name: string, of: (figures: PublishedFigures, unit: typeof DAYS) => string][] = [
   ['Received', ({ received }) => number(received)],
   ['Approved', (figures) => share(figures.approved, figures)],
   ['Approved in part', (figures) => share(figures.partial, figures)],
   ['Denied', (figures) => share(figures.denied, figures)],
   ['Approved after the time was extended', (figures) => share(figures.approvedAfterExtension, figures)],
   ['Appealed', ({ appealed }) => number(appealed)],
-  ['Approved after appeal', ({ approvedAfterAppeal }) => number(approvedAfterAppeal)],
+  ['Appeals decided', ({ appealsDecided }) => (appealsDecided === undefined ? '–' : number(appealsDecided))],
+  [
+    'Approved after appeal, of those decided',
+    ({ approvedAfterAppeal, appealsDecided = 0 }) => ofWhole(approvedAfterAppeal, appealsDecided),
+  ],
   ['Decided in time', (figures) => (figures.inTime === null ? 'not bound' : share(figures.inTime, figures))],
-  ['Mean time to decision', ({ meanMs }) => (meanMs === null ? '–' : durationText(meanMs))],
-  ['Median time to decision', ({ medianMs }) => (medianMs === null ? '–' : durationText(medianMs))],
+  ['Mean time to decision', ({ meanMs }, unit) => time(meanMs, unit)],
+  ['Median time to decision', ({ medianMs }, unit) => time(medianMs, unit)],
 ];
 
 function planTable({ plan, standard, expedited, leftOut }: PublishedPlan): string {
   const rows = ROWS.map(
-    ([name, of]) => `<tr><th scope="row">${name}</th><td>${of(standard)}</td><td>${of(expedited)}</td></tr>`,
+    ([name, of]) =>
+      `<tr><th scope="row">${name}</th><td>${of(standard, DAYS)}</td><td>${of(expedited, HOURS)}</td></tr>`,
   );
   const { drugs, withdrawn, undecided } = leftOut;
   return `<table><caption>${escaped(plan)}</caption>
@@ -59,6 +76,13 @@ function number(value: number): string {
 }
 
 function share(part: number, { approved, partial, denied }: PublishedFigures): string {
-  const decided = approved + partial + denied;
-  return decided === 0 ? number(part) : `${number(part)} (${((100 * part) / decided).toFixed(1)} %)`;
+  return ofWhole(part, approved + partial + denied);
+}
+
+function ofWhole(part: number, whole: number): string {
+  return whole === 0 ? number(part) : `${number(part)} (${((100 * part) / whole).toFixed(1)} %)`;
+}
+
+function time(ms: number | null, unit: typeof DAYS): string {
+  return ms === null ? '–' : `${(ms / unit.ms).toFixed(1)} ${unit.name}`;
 }

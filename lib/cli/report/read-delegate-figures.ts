@@ -16,6 +16,7 @@ const figures = z.object({
   partial: count,
   approvedAfterExtension: count,
   appealed: count,
+  appealsDecided: z.optional(count),
   approvedAfterAppeal: count,
   inTime: z.nullable(count),
   meanMs: time,
@@ -84,7 +85,8 @@ export function readDelegateFigures(files: readonly string[], year: number | und
 
 /** Why figures cannot be right, whatever was counted. */
 function faultOf({ approved, denied, partial, ...figures }: PublishedFigures): string | undefined {
-  const { inTime, approvedAfterExtension, approvedAfterAppeal, appealed, meanMs, medianMs } = figures;
+  const { inTime, approvedAfterExtension, approvedAfterAppeal, appealed, appealsDecided } = figures;
+  const { meanMs, medianMs } = figures;
   const decided = approved + denied + partial;
   const stated = (figures as { decided?: unknown }).decided;
   if (stated !== undefined && stated !== decided)
@@ -92,6 +94,8 @@ function faultOf({ approved, denied, partial, ...figures }: PublishedFigures): s
   if ((inTime ?? 0) > decided) return `inTime is ${inTime}, of ${decided} decided`;
   if (approvedAfterExtension > approved)
     return `approvedAfterExtension is ${approvedAfterExtension}, of ${approved} approved`;
+  if (approvedAfterAppeal > (appealsDecided ?? approvedAfterAppeal))
+    return `approvedAfterAppeal is ${approvedAfterAppeal}, of ${appealsDecided} appeals decided`;
   if (approvedAfterAppeal > 0 && appealed === 0 && denied + partial === 0)
     return `approvedAfterAppeal is ${approvedAfterAppeal}, and nothing was denied or appealed`;
   if (decided === 0 && (meanMs !== null || medianMs !== null)) return 'nothing was decided, in no time';
