@@ -77,6 +77,11 @@ export const explanations: readonly { of: string; code: string; change?: string;
     code: "typeof event !== 'object'",
     why: 'only what the contract took is asked about',
   },
+  {
+    of: 'domain/doubtful-names',
+    code: "typeof eventType === 'string'",
+    why: 'the contract takes none without a type',
+  },
   { of: 'request-fold', code: '?? false', why: 'nothing is as little as false' },
   {
     of: 'decision-episodes',
@@ -99,6 +104,24 @@ export const explanations: readonly { of: string; code: string; change?: string;
     of: 'unfolded_flows',
     code: 'one.sequence_no >= request.folded_no',
     why: 'the latest event once more changes no stage and waits for nothing',
+  },
+  {
+    of: 'outgoing-events',
+    code: 'rows[0]?.seconds',
+    change: 'drops what stands in',
+    why: 'an age is always answered',
+  },
+  {
+    of: 'data-access/doubtful-names',
+    code: 'MAX_ROWS',
+    change: 'counts one more',
+    why: 'it bounds an answer, and nobody counts on its last row',
+  },
+  {
+    of: 'data-access/summary',
+    code: 'mark_changed_hours answered no row',
+    change: 'never does it',
+    why: 'the function always answers one',
   },
   {
     of: 'summarise_changed_hour',

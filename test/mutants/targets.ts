@@ -202,6 +202,8 @@ export const targets: readonly Target[] = [
     'test/flows/stuck-alarm/outages.test.ts',
     'test/flows/stuck-alarm/send-notifications.test.ts',
     'test/flows/stuck-alarm/retried-incident.test.ts',
+    'test/flows/stuck-alarm/put-events.test.ts',
+    'test/flows/wrong-clock.test.ts',
   ),
   ...code(
     'flows/retry',
