@@ -142,7 +142,7 @@ describe('notifications', () => {
     );
     expect(rows[0]?.body).toContain('Deadline: 1 at risk, the first breaches in 1h.');
     expect(rows[1]?.body).toMatch(
-      /^\[BREACH\] anthem · RESPONSE_BUILDER · 1 stuck .*\nCause: moves, but its decision is overdue \(1 of 1\)\./,
+      /^\[BREACH\] anthem · RESPONSE_BUILDER · 1 stuck .*\nCause: RESPONSE_BUILDER moves, but its decision is overdue \(1 of 1\)\./,
     );
     expect((await listIncidents(db.database, {}, 10)).rows).toMatchObject([
       { reason: 'deadline-breached', level: 'breach' },
