@@ -8,7 +8,6 @@ import manifest from '../package.json' with { type: 'json' };
 const [word, ...others] = process.argv.slice(2);
 if (others.length === 0 && (word === '--version' || word === '-V')) {
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') return;
     process.stderr.write(`pagw: The output cannot be written: ${code}.\n`);
     process.exitCode = 1;
   });

@@ -6,7 +6,7 @@ import { CliError, ExitCode, exitOfSignal, fromCommander, toCliError } from './c
 import type { OpenConnection } from './connection.ts';
 import type { OpenConsole } from './console.ts';
 import type { StageNeeds } from './doctor/account-quotas.ts';
-import { ReaderGoneError } from './output/open-output.ts';
+import { READER_GONE } from './output/open-output.ts';
 import { choosePaint } from './output/paint.ts';
 import { createProgram } from './program.ts';
 
@@ -18,11 +18,11 @@ export async function runPagw(args: readonly string[], io: CliIo): Promise<ExitC
     io.stdout.close?.();
     return ended;
   } catch (error) {
-    // What was found stands, however little of it somebody wanted to read.
-    if (error instanceof ReaderGoneError) return cli.exitCode;
     const failure = toCliError(error);
     printError(failure, args, cli);
-    return failure.exitCode;
+    // What was found stands, however little of it somebody wanted to read.
+    const found = failure.code === READER_GONE && cli.exitCode !== ExitCode.fine;
+    return found ? cli.exitCode : failure.exitCode;
   }
 }
 

@@ -111,10 +111,13 @@ describe('the pagw program', () => {
     expect({ stderr, code }).toMatchObject({ code: 64, stderr: expect.stringContaining('nonsense') });
   });
 
-  it('ends quietly when its reader has enough', async () => {
+  it('ends with 1 and a sentence when its reader has closed the pipe', async () => {
     const { child, ended } = start(['request', 'show', 'PAGW-1', '-o', 'jsonl'], { PAGW_URL: url });
     child.stdout?.once('data', () => child.stdout?.destroy());
-    expect(await ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('its reader has closed the pipe.'),
+    });
   });
 
   it.skipIf(process.platform === 'win32')(

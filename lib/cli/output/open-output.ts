@@ -2,10 +2,8 @@ import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { CliError } from '../cli-error.ts';
 import type { CliOutput } from '../run-pagw.ts';
 
-/** The reader of the output has closed it (`| head`): it has enough, and nothing is wrong. */
-export class ReaderGoneError extends Error {
-  override readonly name = 'ReaderGoneError';
-}
+/** Of a reader that has closed the pipe (`| head`). */
+export const READER_GONE = 'READER_GONE';
 
 const CHUNK_BYTES = 64 * 1024;
 const PAUSE_MS = 5;
@@ -20,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /**
  * Output to an open file, pipe or device that ends in an error when not every byte was taken. Node's own streams leave
  * the rest of a short write out, and say nothing.
- * @throws ReaderGoneError, CliError from `write`.
+ * @throws CliError from `write`.
  */
 export function openOutput(descriptor: number): CliOutput {
   return {
@@ -44,8 +42,7 @@ function attempt<Result>(operation: () => Result): Result | 0 {
     return operation();
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'EPIPE' || code === 'EOF')
-      throw new ReaderGoneError('The reader is gone.', { cause: error });
+    if (code === 'EPIPE' || code === 'EOF') throw readerGone(error);
     if (code !== 'EAGAIN') throw notWritten(code, error);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
     return 0;
@@ -57,6 +54,15 @@ function notWritten(code: string, cause: unknown): CliError {
     code: 'OUTPUT_FAILED',
     message: `The output cannot be written: ${REASONS[code] ?? code}.`,
     hint: 'What was written is cut off. Make room or write elsewhere, then run the command again.',
+    cause,
+  });
+}
+
+export function readerGone(cause?: unknown): CliError {
+  return new CliError({
+    code: READER_GONE,
+    message: 'The output cannot be written: its reader has closed the pipe.',
+    hint: 'What it read is cut off; all of it is in a file: pagw … > FILE.',
     cause,
   });
 }
