@@ -19,6 +19,7 @@ import { coveringPause } from '../domain/retry-pause.ts';
 import { requestStatuses } from '../domain/tracked-event.ts';
 import { ageText, eventStatusMark, plural, tookText } from '../domain/words.ts';
 import {
+  alreadyUndeliveredText,
   type ClosingEnd,
   closeRequest,
   closingEnds,
@@ -297,11 +298,13 @@ export function requestClose(cli: Cli): Command {
               `The decision clock of ${pagwId} runs: stopping it takes a second person.`,
               'Name who agrees with --second, another person than you.',
             );
-          session.say(
-            outcome === 'already-closed'
-              ? `${pagwId} was closed already; nothing was done.`
-              : `Closed ${pagwId} as ${end}.${outcome === 'undelivered' ? ` ${undeliveredText}` : ''}`,
-          );
+          const said = {
+            closed: `Closed ${pagwId} as ${end}.`,
+            undelivered: `Closed ${pagwId} as ${end}. ${undeliveredText}`,
+            'already-closed': `${pagwId} was closed already; nothing was done.`,
+            'already-undelivered': `${pagwId} was closed already; nothing was done. ${alreadyUndeliveredText}`,
+          };
+          session.say(said[outcome]);
           return undefined;
         }),
       ),

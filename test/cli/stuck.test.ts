@@ -182,6 +182,17 @@ describe('pagw request close', () => {
     expect(await close('PAGW-DENIED')).toContain(
       'Closed PAGW-DENIED as withdrawn. It stays decided, and on the delivery board',
     );
+    await recordHistory(db.database, { pagwId: 'PAGW-UNTOLD' }, now, [
+      submitted,
+      [0, 'RESPONSE_OK', { metadata: { outcome: 'denied' } }],
+      [0, 'NOTIFY_FAIL'],
+    ]);
+    for (const pagwId of ['PAGW-DENIED', 'PAGW-UNTOLD'])
+      expect(await close(pagwId)).toMatch(
+        /was closed already; nothing was done. It stays decided, and on the delivery board .* Give /,
+      );
+    await recordHistory(db.database, { pagwId: 'PAGW-UNTOLD' }, now, [[0, 'NOTIFY_OK']]);
+    expect(await close('PAGW-UNTOLD')).toBe('PAGW-UNTOLD was closed already; nothing was done.\n');
   });
 });
 

@@ -9,13 +9,21 @@ export const closingEnds = ['withdrawn', 'dismissed', 'void', 'not-required'] as
 export type ClosingEnd = (typeof closingEnds)[number];
 
 /**
- * `needs-second`: its decision clock runs, and nobody else was named who agrees. `undelivered`: it is closed, but was decided, and the
- * provider's notice of that is still awaited.
+ * `needs-second`: its decision clock runs, and nobody else was named who agrees. `undelivered`, and `already-undelivered` where nothing
+ * was done: it is closed, but was decided, and the provider's notice of that is still awaited.
  */
-export type CloseOutcome = 'closed' | 'undelivered' | 'not-found' | 'already-closed' | 'needs-second';
+export type CloseOutcome =
+  | 'closed'
+  | 'undelivered'
+  | 'not-found'
+  | 'already-closed'
+  | 'already-undelivered'
+  | 'needs-second';
 
 export const undeliveredText =
   'It stays decided, and on the delivery board until its provider’s notice is reported (NOTIFY_OK, or request.notifiedAt).';
+
+export const alreadyUndeliveredText = `${undeliveredText} Give the provider that notice; then have it reported.`;
 
 export interface RequestToClose extends Operator {
   pagwId: string;
@@ -40,7 +48,8 @@ export async function closeRequest(
     const request = await findToClose(database, pagwId);
     if (request === undefined) return 'not-found';
     // One that pends, or failed, is closed, but its decision is still awaited: that can be ended by hand, too.
-    if (request.closed && !request.undecided) return 'already-closed';
+    if (request.closed && !request.undecided)
+      return request.undelivered ? 'already-undelivered' : 'already-closed';
     if (request.undecided && !isSecond(second, actedBy)) return 'needs-second';
     const operator = { actedBy, reason: second === undefined ? reason : `${reason} (agreed by ${second})` };
     let moved = false;

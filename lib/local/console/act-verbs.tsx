@@ -18,7 +18,12 @@ import { printable } from '../../domain/printable-text.ts';
 import { type RetryFilter, toRetryFilter } from '../../domain/retry-filter.ts';
 import type { PauseScope } from '../../domain/retry-pause.ts';
 import { durationText, reasonText } from '../../domain/words.ts';
-import { closeRequest, closingEnds, undeliveredText } from '../../flows/operate/close-request.ts';
+import {
+  alreadyUndeliveredText,
+  closeRequest,
+  closingEnds,
+  undeliveredText,
+} from '../../flows/operate/close-request.ts';
 import { previewResend, resendRequest } from '../../flows/operate/resend-request.ts';
 import { resendRefusals, riskText } from '../../flows/operate/resend-text.ts';
 import type { Child } from '../../views/html.ts';
@@ -187,6 +192,8 @@ async function planClose(views: ConsoleViews, parameters: ViewParameters): Promi
       if (outcome === 'undelivered') return `Closed as ${end}. ${undeliveredText}`;
       if (outcome === 'needs-second')
         throw nothingDone('Its decision clock runs: stopping it takes a second person.');
+      if (outcome === 'already-undelivered')
+        throw nothingDone('It was closed already; nothing was done.', alreadyUndeliveredText);
       throw nothingDone('It was closed already.');
     },
   };

@@ -247,6 +247,31 @@ describe('acting in the console', () => {
     expect((await act(path, { as: 'void', second: 'Maria' })).status).toBe(409);
     expect(await act(path, { as: 'void', second: 'kim' })).toMatchObject({ status: 200 });
     expect((await act(path, { as: 'void', second: 'kim' })).text).toContain('closed already');
+    await recordEvents(
+      db.database,
+      [
+        trackedEvent({
+          pagwId: 'UNTOLD',
+          eventId: 'u-1',
+          eventType: 'RESPONSE_OK',
+          stage: 'RESPONSE_BUILDER',
+          status: 'COMPLETED',
+          metadata: { outcome: 'denied' },
+        }),
+        trackedEvent({
+          pagwId: 'UNTOLD',
+          eventId: 'u-2',
+          eventType: 'NOTIFY_FAIL',
+          stage: 'SUBSCRIPTION_HANDLER',
+          status: 'FAILED',
+          lane: 'side',
+        }),
+      ],
+      new Date(),
+    );
+    expect((await act('/act?verb=close&id=UNTOLD', { as: 'void' })).text).toMatch(
+      /closed already.*on the delivery board.*Give the provider/s,
+    );
   });
 
   it('retries a group at a rate, after showing how many and which', async () => {
