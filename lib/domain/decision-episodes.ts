@@ -271,10 +271,8 @@ class EpisodeHistory {
 
   #prioritise(current: DecisionEpisode, { at, as, how }: Extract<DecisionFact, { says: 'priority' }>): void {
     const isFirst = !this.#isPrioritySaid;
-    if (how !== 'requested') {
-      if (this.#stated === as) return;
-      this.#stated = as;
-    }
+    if (this.#stated === as && (how === 'first' || how === 'changed')) return;
+    if (how !== 'requested') this.#stated = as;
     if (how === 'requested') {
       // Weaker than what is stated, but for an urgency that nobody has denied.
       if (!isFirst && (as === 'STANDARD' || this.#downgraded)) return;
@@ -286,9 +284,9 @@ class EpisodeHistory {
       current.priority = as;
       current.requestedPriority ??= as;
       current.prioritySince = null;
-    } else if (current.priority !== as && !(isFirst && as === 'STANDARD')) {
+    } else if (current.priority !== as && !(isFirst && as === 'STANDARD' && how !== 'moved')) {
       this.#downgraded = as === 'STANDARD';
-      current.requestedPriority ??= 'STANDARD';
+      current.requestedPriority ??= as === 'STANDARD' ? 'EXPEDITED' : 'STANDARD';
       current.priority = as;
       current.prioritySince = at;
     } else current.priority = as;

@@ -32,7 +32,7 @@ export type Delivery = 'sync' | 'response' | 'none';
  */
 export type DecisionFact = { at: number } & (
   | { says: 'received'; receipt: number }
-  | { says: 'priority'; as: Priority; how: 'requested' | 'first' | 'changed' }
+  | { says: 'priority'; as: Priority; how: 'requested' | 'first' | 'changed' | 'moved' }
   | { says: 'extended'; days: number; by?: string; until?: number; untilDay?: number; asked?: true }
   | { says: 'not-extended' }
   | { says: 'unfit' }
@@ -103,7 +103,7 @@ export function decisionFacts(
       at,
       says: 'priority',
       as: stated.priority,
-      how: event.lane === 'main' && !stated.reprioritised ? 'first' : 'changed',
+      how: stated.reprioritised ?? (event.lane === 'main' ? 'first' : 'changed'),
     });
   else if (asked !== null && !isAside) facts.push({ at, says: 'priority', as: asked, how: 'requested' });
   if (stated?.extension) {

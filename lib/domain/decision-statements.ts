@@ -244,9 +244,12 @@ function statedPriority(
   find: Find,
   type: string,
 ): Pick<StatedRequest, 'priority' | 'reprioritised'> {
+  // Beside a priority that is stated: whoever moves it may repeat how it was requested.
+  const moved = movedPriority(find, type);
+  if (moved !== undefined) return { priority: moved, reprioritised: 'moved' };
   if (isBlank(event.request?.priority)) {
     const changed = changedPriority(find, type);
-    if (changed !== undefined) return { priority: changed, reprioritised: true };
+    if (changed !== undefined) return { priority: changed, reprioritised: 'changed' };
   }
   // A queue has a priority, too.
   const mayState = isEarly(event.stage) || laneOf(event.stage) === 'unknown';
@@ -254,12 +257,16 @@ function statedPriority(
   return priority === undefined ? {} : { priority };
 }
 
-/** Into which it was changed, by the type or by a field that says so. */
-function changedPriority(find: Find, type: string): Priority | undefined {
+/** What it was moved to from the other one, by the type or by a flag that says so. */
+function movedPriority(find: Find, type: string): Priority | undefined {
   const byType = priorityByType(type);
   if (byType === 'STANDARD' || find.as(flag, 'expeditedenied', 'expediteddenied', 'downgraded'))
     return 'STANDARD';
-  if (byType === 'EXPEDITED' || find.as(flag, 'upgraded')) return 'EXPEDITED';
+  return byType === 'EXPEDITED' || find.as(flag, 'upgraded') ? 'EXPEDITED' : undefined;
+}
+
+/** Which one it is now. */
+function changedPriority(find: Find, type: string): Priority | undefined {
   return /(^|_)PRIORITY(_|$)/.test(type)
     ? find.as(priority, 'newpriority', 'topriority', 'to')
     : find.as(priority, 'newpriority');

@@ -95,7 +95,7 @@ function statedRequest(
   const stated: StatedRequest = {
     ...ofDecision,
     ...(type === null ? {} : { type }),
-    ...(priority === undefined ? {} : { priority }),
+    ...(priority === undefined || ofDecision.reprioritised ? {} : { priority }),
     ...(status === undefined ? {} : { status }),
     ...(receivedAt === null ? {} : { receivedAt }),
     ...(payload.bucket === null && payload.key === null ? {} : { payload }),

@@ -99,8 +99,8 @@ export type Answer =
 export interface StatedRequest {
   type?: string;
   priority?: Priority;
-  /** The priority was another before. */
-  reprioritised?: true;
+  /** It is another than before; `moved` where the words say that it was the other one: an expedite request denied, an upgrade. */
+  reprioritised?: 'changed' | 'moved';
   status?: RequestStatus;
   /** ISO 8601 UTC with milliseconds. */
   receivedAt?: string;

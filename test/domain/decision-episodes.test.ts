@@ -272,8 +272,46 @@ describe('the clock', () => {
     expect(text(episode.dueAt)).toBe('09 23:59');
   });
 
+  it.each<[string, Step[]]>([
+    ['a type of its own', [['03 10:00', 'EXPEDITE_DENIED']]],
+    ['a flag', [['03 10:00', 'VAL_OK', { expediteDenied: true }]]],
+    [
+      'a flag beside the priority as requested',
+      [['03 10:00', 'VAL_OK', { expediteDenied: true }, { priority: 'EXPEDITED' }]],
+    ],
+    [
+      'a flag beside the priority as processed',
+      [['03 10:00', 'VAL_OK', { downgraded: true }, { priority: 'STANDARD' }]],
+    ],
+    [
+      'a type, the intake telling the urgency later',
+      [
+        ['03 10:00', 'PRIORITY_DOWNGRADED'],
+        ['03 11:00', 'PARSE_OK', { hasUrgent: true }],
+      ],
+    ],
+    [
+      'a type, where services repeat a standard priority',
+      [
+        ['02 10:00', 'VAL_OK', null, { priority: 'STANDARD' }],
+        ['02 11:00', 'PARSE_OK', { hasUrgent: true }],
+        ['03 10:00', 'EXPEDITE_DENIED'],
+      ],
+    ],
+  ])('was requested as expedited where that is denied, whatever is said of it before: by %s', (_, steps) => {
+    expect(only([['02 10:00', 'REQUEST_RECEIVED'], ...steps])).toMatchObject({
+      requestedPriority: 'EXPEDITED',
+      priority: 'STANDARD',
+      prioritySince: Date.parse(at('03 10:00')),
+    });
+  });
+
   it.each<[string, Step]>([
     ['its priority', ['04 10:00', 'VAL_OK', null, { priority: 'EXPEDITED' }]],
+    [
+      'a type beside the priority as requested',
+      ['04 10:00', 'PRIORITY_UPGRADED', null, { priority: 'STANDARD' }],
+    ],
     ['a type of its own', ['04 10:00', 'PRIORITY_UPGRADED']],
   ])('has 72 hours from when an upgrade is asked for by %s', (_, step) => {
     const first: Step = ['02 10:00', 'REQUEST_RECEIVED', null, { priority: 'STANDARD' }];
