@@ -6,6 +6,7 @@ import { rejectionHints } from '../domain/rejection.ts';
 import { requestNamed } from '../domain/request-named.ts';
 import { eventStatuses } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
+import { droppedMonthsText } from './dropped-months.ts';
 import { readBounded } from './page.ts';
 import { EACH_TENANT, listTenants, searchRequests } from './requests.ts';
 
@@ -29,11 +30,14 @@ export class UnknownNameError extends Error {
   override readonly name = 'UnknownNameError';
   readonly kind: Kind;
   readonly nearest: readonly string[];
+  /** Where else it may have stood, in a sentence. */
+  readonly gone: string | undefined;
 
-  constructor(kind: Kind, nearest: readonly string[]) {
+  constructor(kind: Kind, nearest: readonly string[], gone?: string) {
     super(kind === 'request' ? 'No request of this id is known here.' : `No ${kind} of this name is known.`);
     this.kind = kind;
     this.nearest = nearest;
+    this.gone = gone;
   }
 
   /** `ERROR_CODE_UNKNOWN`. */
@@ -43,7 +47,8 @@ export class UnknownNameError extends Error {
 
   /** What to do next. */
   get hint(): string {
-    return this.nearest.length > 0 ? `Did you mean ${this.nearest.join(', ')}?` : WAYS_ON[this.kind];
+    const way = this.nearest.length > 0 ? `Did you mean ${this.nearest.join(', ')}?` : WAYS_ON[this.kind];
+    return this.gone === undefined ? way : `${way} ${this.gone}`;
   }
 }
 
@@ -99,20 +104,31 @@ export async function refuseUnknownNames(database: Database, names: StatedNames)
     const known = await listTenants(database);
     if (known.length > 0) throw new UnknownNameError('tenant', nearestNames(tenant, known));
   }
-  if (stage && !isOfCatalogue(stage) && !(await isHeardOf(database, 'stage = :name', stage)))
+  if (
+    stage &&
+    !isOfCatalogue(stage) &&
+    !(await isHeardOf(database, 'stage = :name', stage)) &&
+    !(await isSummarised(database, 'stage = :name', stage))
+  )
     throw new UnknownNameError('stage', nearestNames(stage, stages));
   if (
     eventType &&
     !eventTypes.has(eventType) &&
-    !(await isHeardOf(database, 'event_type = :name', eventType))
+    !(await isHeardOf(database, 'event_type = :name', eventType)) &&
+    !(await isSummarised(database, 'event_type = :name', eventType))
   )
     throw new UnknownNameError('type', nearestNames(eventType, eventTypes.keys()));
   if (errorCode && !(await isHeardOf(database, 'error_code = :name', errorCode)))
-    throw new UnknownNameError('error code', nearestNames(errorCode, await listErrorCodes(database)));
+    throw new UnknownNameError(
+      'error code',
+      nearestNames(errorCode, await listErrorCodes(database)),
+      await droppedMonthsText(database),
+    );
   if (downstream && !(await isDownstream(database, downstream)))
     throw new UnknownNameError(
       'downstream',
       nearestNames(downstream, await listLatest(database, 'target_system')),
+      await droppedMonthsText(database),
     );
   if (requestType && !(await isRequestType(database, requestType)))
     throw new UnknownNameError(
@@ -205,7 +221,8 @@ async function isKnownTenant(database: Database, tenant: string): Promise<boolea
   return rows[0]?.known ?? false;
 }
 
-type NameColumn = 'stage = :name' | 'event_type = :name' | 'error_code = :name';
+type SummarisedColumn = 'stage = :name' | 'event_type = :name';
+type NameColumn = SummarisedColumn | 'error_code = :name';
 
 /** Producers may have names of their own: one step into an index for each tenant. */
 async function isHeardOf(database: Database, isNamed: NameColumn, name: string): Promise<boolean> {
@@ -221,6 +238,16 @@ async function isHeardOf(database: Database, isNamed: NameColumn, name: string):
   return rows[0]?.known ?? false;
 }
 
+/** The summary keeps the names of events whose months were dropped; it is read as by a report of all time, by days. */
+async function isSummarised(database: Database, isNamed: SummarisedColumn, name: string): Promise<boolean> {
+  const { rows } = await database.execute<{ known: boolean }>(
+    `SELECT EXISTS (SELECT FROM summary_between(NULL, '1970-01-01T00:00:00Z') WHERE ${isNamed}) AS known`,
+    { name },
+  );
+  return rows[0]?.known ?? false;
+}
+
+/** A request keeps the name when its events were dropped. */
 async function isDownstream(database: Database, name: string): Promise<boolean> {
   const { rows } = await database.execute<{ known: boolean }>(
     `SELECT EXISTS (
@@ -228,7 +255,7 @@ async function isDownstream(database: Database, name: string): Promise<boolean> 
      ) OR EXISTS (SELECT FROM retry_pause WHERE target_system = :name) AS known`,
     { name },
   );
-  return rows[0]?.known ?? false;
+  return rows[0]?.known || (await listLatest(database, 'target_system', name)).length > 0;
 }
 
 /** Types of requests that are summarised, or came too lately to be. */

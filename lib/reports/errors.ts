@@ -11,6 +11,7 @@ export const errors = defineReport<ErrorGroup>({
   seeLeft: 'choose a shorter time with --since and --until to see them',
   spanHours: 24,
   byTenant: true,
+  ofEvents: true,
   read: async (database, question) => {
     const { groups, left, truncated, failuresRead } = await errorGroups(database, question);
     const latest = plural(failuresRead, 'failure');

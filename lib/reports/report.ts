@@ -169,6 +169,8 @@ export interface Report<Row extends object> extends TabularReport<Row> {
   paged?: boolean;
   /** Groups are of one tenant: when none is named, a terminal is given those of each in turn. */
   byTenant?: boolean;
+  /** It reads the events themselves, which go when their month is dropped. */
+  ofEvents?: boolean;
   /** The tables of an answer by what their rows are called, where one of them can be asked for. */
   parts?: readonly string[];
   read(database: Database, question: ReportQuestion): Promise<ReportAnswer<Row>>;

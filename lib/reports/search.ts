@@ -28,6 +28,7 @@ Comparisons (> >= < <=) are of numbers; what is none does not match. They look i
   spanHours: 7 * 24,
   limit: 50,
   paged: true,
+  ofEvents: true,
   read: async (database, { filters, words, ...question }) => {
     const asked = readSearchWords(words);
     const tenant = oneMeaning('tenant', asked.tenant, question.tenant);

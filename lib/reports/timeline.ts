@@ -1,4 +1,5 @@
 import { findRequest, readTimeline, type TimelineEvent } from '../data-access/timeline.ts';
+import { plural } from '../domain/words.ts';
 import { defineReport } from './report.ts';
 
 /** A request that is not there, or not this tenant's. */
@@ -23,7 +24,16 @@ export const timeline = defineReport<TimelineEvent>({
     if (request === undefined) throw new UnknownRequestError(pagwId);
     const rows: TimelineEvent[] = [];
     for await (const page of readTimeline(database, request)) rows.push(...page);
-    return { rows };
+    const archived = request.lastSequenceNo - rows.length;
+    return {
+      rows,
+      cautions:
+        archived <= 0
+          ? []
+          : [
+              `${plural(archived, 'event')} of it ${archived === 1 ? 'is' : 'are'} in the archive; \`pagw request show ${request.pagwId}\` reads ${archived === 1 ? 'it' : 'them'} back.`,
+            ],
+    };
   },
   columns: [
     { title: '#', unit: 'number', value: ({ sequenceNo }) => sequenceNo },

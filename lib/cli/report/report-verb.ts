@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Database } from '../../data-access/database.ts';
+import { droppedMonthsText } from '../../data-access/dropped-months.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
 import { printable } from '../../domain/printable-text.ts';
@@ -28,8 +29,11 @@ export function reportVerb<Row extends object>(report: Report<Row>): Verb {
         if (part !== undefined && session.options.output === 'json')
           throw usageError('--part is for tables, CSV and JSON lines; -o json has all parts.');
         const { connection, question } = await askReport(report, session, options, words);
-        const answer = await read(report, connection.database('reader'), question, session);
-        printAnswer(report, answer, question, session, part);
+        const database = connection.database('reader');
+        const answer = await read(report, database, question, session);
+        const dropped = report.ofEvents ? await droppedMonthsText(database, question) : undefined;
+        const cautions = [...(answer.cautions ?? []), ...(dropped === undefined ? [] : [dropped])];
+        printAnswer(report, { ...answer, cautions }, question, session, part);
         return undefined;
       }),
     );

@@ -1,3 +1,4 @@
+import { droppedMonthsText } from '../../data-access/dropped-months.ts';
 import {
   countEventsByTenant,
   type EventTypeCount,
@@ -8,7 +9,7 @@ import type { FirstRows } from '../../data-access/page.ts';
 import { distribution } from '../../reports/distribution.ts';
 import { errors } from '../../reports/errors.ts';
 import type { ReportAnswer } from '../../reports/report.ts';
-import { Caution, Empty } from '../parts/notice.tsx';
+import { Caution, DroppedCaution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { pageQuestion, type ReportTime, readTime, timeText } from './report-time.ts';
@@ -21,12 +22,13 @@ export const distributionPage: ViewPage = {
   show: async ({ database, parameters, context }) => {
     const time = readTime(parameters, '24h');
     const question = pageQuestion(time, context);
-    const [events, failed, tenants] = await Promise.all([
+    const [events, failed, tenants, dropped] = await Promise.all([
       distribution.read(database, question),
       errors.read(database, question),
       context.tenant === null ? countEventsByTenant(database, question) : null,
+      droppedMonthsText(database, question),
     ]);
-    return <DistributionReport data={{ time, events, failed, tenants }} context={context} />;
+    return <DistributionReport data={{ time, events, failed, tenants, dropped }} context={context} />;
   },
 };
 
@@ -35,6 +37,8 @@ export interface DistributionReportData {
   /** Most frequent first. */
   events: ReportAnswer<EventTypeCount>;
   failed: ReportAnswer<ErrorGroup>;
+  /** That failures are missing, in a sentence. */
+  dropped?: string | undefined;
   /** Null where the report is of one tenant. */
   tenants: FirstRows<TenantEvents> | null;
 }
@@ -88,6 +92,7 @@ export function DistributionReport({ data, context }: DistributionReportProps) {
           {failed.cautions?.map((caution) => (
             <Caution>{caution} Choose a shorter time to see all.</Caution>
           ))}
+          <DroppedCaution dropped={data.dropped} />
           {allCauses > groups.length ? (
             <Caution>
               The {groups.length} largest groups of {allCauses.toLocaleString('en')}.

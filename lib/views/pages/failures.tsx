@@ -1,3 +1,4 @@
+import { droppedMonthsText } from '../../data-access/dropped-months.ts';
 import {
   type FailedRequests,
   listFailedRequests,
@@ -6,7 +7,7 @@ import {
 } from '../../data-access/failures.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink, RequestLink, Total } from '../parts/links.tsx';
-import { Caution, Empty } from '../parts/notice.tsx';
+import { Caution, DroppedCaution, Empty } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
@@ -21,16 +22,17 @@ export const failuresPage: ViewPage = {
   show: async ({ database, parameters, context }) => {
     const { tenant, now, limits } = context;
     const filter = readFailureFilter(parameters);
+    const since = sinceOf(filter.time, now);
     const found = await listFailedRequests(database, {
-      tenant,
-      since: sinceOf(filter.time, now),
+      ...{ tenant, since },
       stage: filter.stage ?? undefined,
       errorCode: filter.error ?? undefined,
       targetSystem: filter.target ?? undefined,
       openOnly: filter.openOnly,
       limit: limits.requests,
     });
-    return <FailureList data={{ filter, found, most: MAX_FAILURES }} context={context} />;
+    const dropped = await droppedMonthsText(database, { since });
+    return <FailureList data={{ filter, found, most: MAX_FAILURES, dropped }} context={context} />;
   },
 };
 
@@ -39,6 +41,8 @@ export interface FailureListData {
   found: FailedRequests;
   /** Failures that are looked at, the latest of the span. */
   most: number;
+  /** That failures are missing, in a sentence. */
+  dropped?: string | undefined;
 }
 
 /** The requests behind a number of failures, the one that failed last first. */
@@ -114,6 +118,7 @@ export function FailureList({ data, context }: { data: FailureListData; context:
           ]}
         />
       )}
+      <DroppedCaution dropped={data.dropped} />
       {found.total > found.requests.length ? (
         <Caution>
           {found.requests.length.toLocaleString('en')} of {found.total.toLocaleString('en')} requests. Choose

@@ -1,3 +1,4 @@
+import { droppedMonthsText } from '../../data-access/dropped-months.ts';
 import { countEvents, hoursOfLongEvents } from '../../data-access/event-reports.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { type FoundEvent, searchMetadata } from '../../data-access/metadata-search.ts';
@@ -18,7 +19,7 @@ import {
 } from '../../reports/search-words.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { NextPage, Total } from '../parts/links.tsx';
-import { Caution, Empty } from '../parts/notice.tsx';
+import { Caution, DroppedCaution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
 import { Instant } from '../parts/time-text.tsx';
@@ -113,7 +114,7 @@ async function findEvents(
     status: status ?? undefined,
     timed: filter.timed !== null,
   };
-  const [{ rows, next, searchedBackTo }, total] = await Promise.all([
+  const [{ rows, next, searchedBackTo }, total, dropped] = await Promise.all([
     searchMetadata(database, {
       ...wanted,
       ...{ now, filters, openOnly },
@@ -127,8 +128,9 @@ async function findEvents(
     filters.length === 0 && errorCode === null && leastMs === null && !openOnly
       ? countEvents(database, wanted)
       : null,
+    droppedMonthsText(database, span),
   ]);
-  return { kind: 'events', filter, words, events: rows, total, next, searchedBackTo };
+  return { kind: 'events', filter, words, events: rows, total, next, searchedBackTo, dropped };
 }
 
 async function findRequests({ database, parameters, context }: ViewQuestion, word: string): Promise<Found> {
@@ -195,6 +197,8 @@ export type Found =
       next: string | null;
       /** The search took too long to go on; null when it went all the way, or the page is full. */
       searchedBackTo: Date | null;
+      /** That events are missing, in a sentence. */
+      dropped?: string | undefined;
     };
 
 /** Which events, beside what their metadata says; null does not narrow. */
@@ -376,6 +380,7 @@ function Events({ query, found, context }: EventsProps) {
           search.
         </Caution>
       )}
+      <DroppedCaution dropped={found.dropped} />
       <NextPage
         next={next}
         place={{ view: 'search', parameters: { tenant, ...parameters, time } }}

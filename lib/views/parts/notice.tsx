@@ -15,6 +15,16 @@ export function Caution({ children }: { children: Child }) {
   );
 }
 
+interface DroppedCautionProps {
+  /** Undefined: nothing of what is shown was dropped. */
+  dropped: string | undefined;
+}
+
+/** That events are missing since their month was dropped. */
+export function DroppedCaution({ dropped }: DroppedCautionProps) {
+  return dropped === undefined ? <></> : <Caution>{inCode(dropped)}</Caution>;
+}
+
 export interface FailureProps {
   code: string;
   message: string;
@@ -27,14 +37,17 @@ export function Failure({ code, message, hint }: FailureProps) {
   return (
     <div class="failure" role="alert">
       <p class="failure-message">{message}</p>
-      <p>
-        {hint
-          .split(/(`[^`]+`)/)
-          .map((part) => (part.startsWith('`') ? <code>{part.slice(1, -1)}</code> : part))}
-      </p>
+      <p>{inCode(hint)}</p>
       <p class="muted">
         Code <code>{code}</code>
       </p>
     </div>
   );
+}
+
+/** A text with its commands, which stand in backticks, as code. */
+function inCode(text: string): Child[] {
+  return text
+    .split(/(`[^`]+`)/)
+    .map((part) => (part.startsWith('`') ? <code>{part.slice(1, -1)}</code> : part));
 }
