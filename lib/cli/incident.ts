@@ -12,7 +12,7 @@ import { listActs, snoozeIncident } from '../data-access/operate.ts';
 import { listRetryPauses } from '../data-access/retry-orders.ts';
 import { isSnoozed, LONGEST_SNOOZE_SECONDS } from '../domain/incident-rules.ts';
 import { causeSentence, causeText, pauseText } from '../domain/incident-text.ts';
-import { groupCommand, isAwaited, nextStepOfGroup } from '../domain/next-step.ts';
+import { groupCommands, isAwaited, nextStepOfGroup } from '../domain/next-step.ts';
 import { printable } from '../domain/printable-text.ts';
 import { coveringPause } from '../domain/retry-pause.ts';
 import { pagwCommand, shellWord } from '../domain/shell-word.ts';
@@ -122,6 +122,8 @@ export function incidentShow(cli: Cli): Command {
         const step = nextStepOfGroup(incident, pause !== undefined);
         const at = (moment: Date) => momentText(moment, session.options.time);
         const { closedAt } = incident;
+        const hasStep = closedAt === null && !(isAwaited(incident) && pause === undefined);
+        const commands = hasStep ? groupCommands(step, incident) : [];
         const facts: FactLine[] = [
           ['State', closedAt === null ? levelCell(incident) : `over ${at(closedAt)}`],
           ['Cause', causeSentence(incident)],
@@ -135,13 +137,13 @@ export function incidentShow(cli: Cli): Command {
           [`Same cause`, outage.length === 0 ? null : outageText(outage)],
           ['Paused', closedAt === null && pause !== undefined ? pauseText(pause, now) : null],
           ['What to do', closedAt === null ? step.say : null],
-          [
-            'Command',
-            closedAt !== null || (isAwaited(incident) && pause === undefined)
-              ? null
-              : session.command(groupCommand(step, incident)),
-            'whole',
-          ],
+          ...commands.map(
+            (command, place): FactLine => [
+              place === 0 ? 'Command' : 'Then',
+              session.command(command),
+              'whole',
+            ],
+          ),
           ...notifications.map(
             ({ sentAt, writtenAt, body }): FactLine => [
               sentAt === null ? 'Not sent' : 'Notified',

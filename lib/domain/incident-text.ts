@@ -1,9 +1,9 @@
 import type { IncidentCause } from './incident-cause.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
-import { groupCommand, isAwaited, nextStepOfGroup } from './next-step.ts';
+import { groupCommands, isAwaited, nextStepOfGroup } from './next-step.ts';
 import { OTHER } from './other-name.ts';
 import { printable } from './printable-text.ts';
-import { pagwCommand, shellWord, toTracker } from './shell-word.ts';
+import { pagwCommand, toTracker } from './shell-word.ts';
 import {
   durationText,
   type IncidentLevel,
@@ -68,7 +68,7 @@ const GAP = '     ';
 export function incidentText(
   report: IncidentReport,
   now: Date,
-  { runbookUrl, tracker }: Leads = {},
+  { runbookUrl, tracker = '' }: Leads = {},
 ): NotificationText {
   const { kind, level, count, awaited, key } = report;
   const who = isOfMany(report) ? `${report.tenants.length} tenants` : printable(report.tenant);
@@ -84,7 +84,7 @@ export function incidentText(
   const leads = [
     kind === 'closed' ? null : `Do: ${doText(report, tracker)}`,
     runbookUrl === undefined ? null : `Runbook: ${sectionUrl(runbookUrl, report.reason)}`,
-    `Key: ${shellWord(key)}`,
+    `Incident: ${toTracker(pagwCommand('incident show', [key]), tracker)}`,
   ];
   lines.push(leads.filter((lead) => lead !== null).join(GAP));
   const subject = `[${label}] ${who} - ${stage} - ${kind === 'closed' ? 'no longer stuck' : subjectCount(count, awaited)}`;
@@ -104,8 +104,8 @@ function tenantsText({ kind, tenants }: IncidentReport): string {
   return `${named.join(', ')}${others === 0 ? '' : ` and ${others} more`}`;
 }
 
-/** The next step and its command, which works where it is pasted. */
-function doText(report: IncidentReport, tracker = ''): string {
+/** The next step and its commands, each of which works where it is pasted. */
+function doText(report: IncidentReport, tracker: string): string {
   const { key, stage, pause } = report;
   const tenant = isOfMany(report) ? null : report.tenant;
   // Causes folded together have no step in common; and what only waits for an outcome needs none.
@@ -117,8 +117,8 @@ function doText(report: IncidentReport, tracker = ''): string {
   const masked = [report.errorCode, report.targetSystem].some(
     (name) => name !== null && maskErrorMessage(name) !== name,
   );
-  const command = masked ? toIncident : groupCommand(step, { ...report, tenant });
-  return `${printable(step.say)} ${toTracker(command, tracker)}`;
+  const commands = masked ? [toIncident] : groupCommands(step, { ...report, tenant });
+  return `${printable(step.say)} ${commands.map((command) => toTracker(command, tracker)).join(`${GAP}Then: `)}`;
 }
 
 function sectionUrl(runbookUrl: string, reason: string): string {

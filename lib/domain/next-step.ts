@@ -212,18 +212,34 @@ export function requestCommand({ acts: [act] }: NextStep, pagwId: string): strin
   return act === 'resume' ? 'pagw retry pauses' : pagwCommand('request show', [pagwId]);
 }
 
-/** The same for what stands at one stage for one cause; of several tenants, where none is given. */
-export function groupCommand(
+/**
+ * The same for what stands at one stage for one cause; of several tenants, where none is given. What was lost is sent
+ * again request by request: by which command they are listed, and one is sent.
+ */
+export function groupCommands(
   { acts: [act] }: NextStep,
-  place: { tenant: string | null; stage: string; errorCode: string | null; targetSystem: string | null },
-): string {
-  const { tenant, stage, errorCode, targetSystem } = place;
+  place: {
+    tenant: string | null;
+    stage: string;
+    reason: string;
+    errorCode: string | null;
+    targetSystem: string | null;
+  },
+): string[] {
+  const { tenant, stage, reason, errorCode, targetSystem } = place;
   const at = { ...(tenant === null ? {} : { tenant }), stage };
   // Not what the stage sends elsewhere.
   const to: Record<string, string> = targetSystem === null ? {} : { downstream: targetSystem };
-  if (act === 'pause') return pagwCommand('retry pause', [], { ...at, ...to, ...WITH_REASON });
-  if (act === 'resume') return 'pagw retry pauses';
-  if (act !== 'batch') return pagwCommand('stuck', [], at);
   const narrowed = { ...at, ...(errorCode === null ? {} : { 'error-code': errorCode }), ...to };
-  return `${pagwCommand('retry batch', [], narrowed)} --dry-run`;
+  const first: string[] = [];
+  if (act === 'pause') first.push(pagwCommand('retry pause', [], { ...at, ...to, ...WITH_REASON }));
+  else if (act === 'resume') first.push('pagw retry pauses');
+  else if (act === 'batch') first.push(`${pagwCommand('retry batch', [], narrowed)} --dry-run`);
+  if (reason === 'no-result' || reason === 'hand-off-lost')
+    return [
+      ...first,
+      pagwCommand('stuck', [], { ...at, reason }),
+      pagwCommand('request resend', ['ID'], WITH_REASON),
+    ];
+  return first.length === 0 ? [pagwCommand('stuck', [], at)] : first;
 }

@@ -43,7 +43,7 @@ describe('a notification', () => {
       '[PAGE] anthem · API_CONNECTOR · 41 stuck (oldest 2h14m)',
       'Cause: API_TIMEOUT from carelon; failed, and its retries are used up (41 of 47). Began 00:56Z. Still open. Growing +6 in 10m.',
       'Automatic: none; all 5 attempts are used up.     Deadline: 2 at risk, the first breaches in 5h10m.',
-      'Do: Pause, fix the cause at API_CONNECTOR, resume; then retry this group. pagw retry pause --tenant anthem --stage API_CONNECTOR --downstream carelon --reason WHY     Runbook: https://example.org/runbook#retries-exhausted     Key: stuck/anthem/API_CONNECTOR/9f2c41aa',
+      'Do: Pause, fix the cause at API_CONNECTOR, resume; then retry this group. pagw retry pause --tenant anthem --stage API_CONNECTOR --downstream carelon --reason WHY     Runbook: https://example.org/runbook#retries-exhausted     Incident: pagw incident show stuck/anthem/API_CONNECTOR/9f2c41aa',
     ]);
   });
 
@@ -53,7 +53,7 @@ describe('a notification', () => {
     expect(body.split('\n')).toEqual([
       '[OVER] anthem · API_CONNECTOR · no longer stuck, after 1h59m (at most 41)',
       'Cause: API_TIMEOUT from carelon; failed, and its retries are used up. Began 00:56Z. Over.',
-      'Key: stuck/anthem/API_CONNECTOR/9f2c41aa',
+      'Incident: pagw incident show stuck/anthem/API_CONNECTOR/9f2c41aa',
     ]);
   });
 
@@ -91,7 +91,7 @@ describe('a notification', () => {
     expect(body).toContain(
       "pagw retry pause --tenant 'x; touch ./pwned #' --stage API_CONNECTOR --downstream carelon --reason",
     );
-    expect(body).toContain("Key: 'stuck/x; touch ./pwned #/API_CONNECTOR/9f2c41aa'");
+    expect(body).toContain("Incident: pagw incident show 'stuck/x; touch ./pwned #/API_CONNECTOR/9f2c41aa'");
   });
 
   it('has four lines, whatever the names', () => {
@@ -134,6 +134,15 @@ describe('a notification', () => {
       'pagw retry batch --tenant anthem --stage API_CONNECTOR --error-code API_TIMEOUT --downstream carelon --dry-run',
     ],
     [{ reason: 'failed' }, 'pagw stuck --tenant anthem --stage API_CONNECTOR'],
+    [
+      { reason: 'no-result', errorCode: null, targetSystem: null },
+      'pagw retry pause --tenant anthem --stage API_CONNECTOR --reason WHY',
+    ],
+    ...(['no-result', 'hand-off-lost'] as const).flatMap((reason): [Partial<IncidentReport>, string][] => [
+      [{ reason }, `pagw stuck --tenant anthem --stage API_CONNECTOR --reason ${reason}`],
+      [{ reason }, 'Then: pagw request resend ID --reason WHY'],
+    ]),
+    [{ reason: 'no-result' }, 'Incident: pagw incident show stuck/anthem/API_CONNECTOR/9f2c41aa'],
     [{ stage: 'OTHER', errorCode: null, targetSystem: null }, 'Do: pagw stuck --tenant anthem'],
     [{ awaited: 41 }, 'Do: pagw incident show stuck/anthem/API_CONNECTOR/9f2c41aa'],
     [{ pause: { pausedBy: 'maria', pausedAt: ago(60), reason: 'carelon is down' } }, 'pagw retry pauses'],

@@ -6,7 +6,7 @@ import { Cli } from '../../lib/cli/cli.ts';
 import { createProgram } from '../../lib/cli/program.ts';
 import type { CliIo } from '../../lib/cli/run-pagw.ts';
 import {
-  groupCommand,
+  groupCommands,
   nextStepOfGroup,
   nextStepOfRequest,
   rejectionCommand,
@@ -76,8 +76,9 @@ describe('what the program itself tells somebody to type', () => {
     const names = [null, "it's", '-x'];
     const groups = [...stuckReasons].flatMap((reason) =>
       names.flatMap((name) =>
-        [true, false].map((isHeld) =>
-          groupCommand(nextStepOfGroup({ reason, stage: 'PARSING' }, isHeld), {
+        [true, false].flatMap((isHeld) =>
+          groupCommands(nextStepOfGroup({ reason, stage: 'PARSING' }, isHeld), {
+            ...{ reason },
             ...{ tenant: name, stage: name ?? 'PARSING', errorCode: name, targetSystem: name },
           }),
         ),

@@ -76,7 +76,7 @@ function RejectionView({ rejected, context }: { rejected: FollowedRejection; con
         step={nextStepOfRejection(rejected)}
         aims={{ replay: { id: String(id) } }}
         owner={null}
-        command={rejectionCommand(rejected)}
+        commands={[rejectionCommand(rejected)]}
         context={context}
       />
     </section>

@@ -11,7 +11,7 @@ import {
   type StuckGroups,
   type StuckRequest,
 } from '../../data-access/stuck-requests.ts';
-import { groupCommand, isAwaited, nextStepOfGroup } from '../../domain/next-step.ts';
+import { groupCommands, isAwaited, nextStepOfGroup } from '../../domain/next-step.ts';
 import { OTHER } from '../../domain/other-name.ts';
 import { coveringPause, pausesOf, type RetryPause } from '../../domain/retry-pause.ts';
 import { pagwCommand } from '../../domain/shell-word.ts';
@@ -279,10 +279,10 @@ export function GroupToDo({ group, pauses, owner, incidentKey, context }: GroupT
       step={{ ...step, acts }}
       aims={aims}
       owner={owner}
-      command={
+      commands={
         incidentKey !== undefined && isAwaited(group) && pause === undefined
-          ? pagwCommand('incident show', [incidentKey])
-          : groupCommand(step, group)
+          ? [pagwCommand('incident show', [incidentKey])]
+          : groupCommands(step, group)
       }
       context={context}
     />

@@ -25,12 +25,13 @@ export interface WhatToDoProps {
   /** Who works on the stage, as last heard of. */
   owner: LastHeard | null;
   /** The same for a terminal. */
-  command: string;
+  /** One after the other. */
+  commands: readonly string[];
   context: ViewContext;
 }
 
-/** The next step: what, who, where it is written, and the buttons. A shell that cannot act shows the command alone. */
-export function WhatToDo({ step, aims, owner, command, context }: WhatToDoProps) {
+/** The next step: what, who, where it is written, and the buttons. A shell that cannot act shows the commands alone. */
+export function WhatToDo({ step, aims, owner, commands, context }: WhatToDoProps) {
   const { links, now } = context;
   const acts = step.acts.flatMap((act) => {
     const fields = aims[act];
@@ -52,7 +53,11 @@ export function WhatToDo({ step, aims, owner, command, context }: WhatToDoProps)
           </Fact>
         )}
         <Fact name="Runbook">{links.runbook?.(step.section) ?? step.section}</Fact>
-        <Fact name="In a terminal">{links.command(command)}</Fact>
+        <Fact name="In a terminal">
+          {commands.map((command) => (
+            <p>{links.command(command)}</p>
+          ))}
+        </Fact>
       </dl>
     </section>
   );

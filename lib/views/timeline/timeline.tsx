@@ -217,7 +217,7 @@ function RequestToDo({ data, context }: RequestSummaryProps) {
       step={step}
       aims={aims}
       owner={owner}
-      command={requestCommand(step, pagwId)}
+      commands={[requestCommand(step, pagwId)]}
       context={context}
     />
   );

@@ -93,7 +93,7 @@ describe('an outage over twenty tenants', () => {
     );
     expect(await listOpenIncidents(db.database)).toEqual([]);
     const followed = await findIncident(db.database, {
-      key: `${bodies[2]?.split('Key: ')[1]?.replace('plan-00', 'plan-07')}`,
+      key: `${bodies[2]?.split('incident show ')[1]?.replace('plan-00', 'plan-07')}`,
     });
     expect(await listOutage(db.database, followed?.id ?? 0, 50)).toHaveLength(20);
   });
