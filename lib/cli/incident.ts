@@ -64,8 +64,7 @@ export function incidentList(cli: Cli): Command {
           name: 'incidents',
           rows,
           next,
-          columns: columns(now),
-          notes: ({ awaited }) => (awaited === 0 ? [] : [{ text: `${awaited} awaited`, style: 'dim' }]),
+          columns: columns(rows, now),
           fields: FIELDS,
           empty: closed ? 'There was no incident.' : 'No incident is open.',
         });
@@ -74,16 +73,18 @@ export function incidentList(cli: Cli): Command {
     );
 }
 
-function columns(now: Date): Column<ListedIncident>[] {
+function columns(rows: readonly ListedIncident[], now: Date): Column<ListedIncident>[] {
   return [
     { title: 'LEVEL', cell: levelCell },
-    { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
-    { title: 'STAGE', cell: ({ stage }) => stage, least: 8 },
-    { title: 'CAUSE', cell: (incident) => causeText(incident), least: 16 },
+    // It names tenant and stage.
+    { title: 'KEY', cell: ({ key }) => shellWord(key) },
     { title: 'STUCK', cell: ({ count, awaited }) => count - awaited, align: 'right' },
+    ...(rows.some(({ awaited }) => awaited > 0)
+      ? [{ title: 'AWAITED', cell: ({ awaited }: ListedIncident) => awaited, align: 'right' as const }]
+      : []),
     { title: 'BEGAN', cell: ({ openedAt }) => ageText(openedAt, now), align: 'right' },
     { title: 'NOTIFIED', cell: notifiedText },
-    { title: 'KEY', cell: ({ key }) => ({ text: shellWord(key), style: 'dim' }) },
+    { title: 'CAUSE', cell: (incident) => causeText(incident), least: 40 },
   ];
 
   function notifiedText({ lastKind, lastSentAt, snoozedUntil, closedAt }: ListedIncident): string | null {

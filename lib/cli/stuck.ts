@@ -210,13 +210,13 @@ function freshness(total: number, check: LastCheck | undefined, now: Date): stri
 function groupColumns(groups: readonly RegroupedCause[], now: Date): Column<RegroupedCause>[] {
   const columns: Column<RegroupedCause>[] = [
     { title: 'COUNT', cell: ({ count }) => count, align: 'right' },
+    { title: 'OLDEST', cell: ({ oldestSince }) => ageText(oldestSince, now), align: 'right' },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
     { title: 'STAGE', cell: ({ stage }) => stage, least: 16 },
+    { title: 'SUCH AS', cell: ({ sampleIds }) => ({ text: sampleIds[0] ?? '', style: 'dim' }) },
     { title: 'CAUSE', cell: ({ cause }) => cause && { text: cause, style: 'yellow' }, least: 17 },
     { title: 'DOWNSTREAM', cell: ({ downstream }) => downstream, least: 8 },
-    { title: 'OLDEST', cell: ({ oldestSince }) => ageText(oldestSince, now), align: 'right' },
     { title: 'DEADLINE', cell: deadlineOf },
-    { title: 'SUCH AS', cell: ({ sampleIds }) => ({ text: sampleIds[0] ?? '', style: 'dim' }) },
   ];
   const used = (name: 'tenant' | 'stage' | 'cause' | 'downstream') =>
     groups.some((group) => group[name] !== null);
@@ -236,13 +236,13 @@ function deadlineOf({ atRisk, breached }: RegroupedCause): { text: string; style
 function requestColumns(now: Date): Column<StuckRequest>[] {
   return [
     { title: 'REQUEST', cell: ({ pagwId }) => pagwId },
+    { title: 'SINCE', cell: ({ since }) => ageText(since, now), align: 'right' },
+    { title: 'DECISION', cell: ({ decisionDueAt }) => decisionDueAt && `due ${ageText(decisionDueAt, now)}` },
     { title: 'TENANT', cell: ({ tenant }) => tenant, least: 6 },
     { title: 'STAGE', cell: stageOf, least: 16 },
     { title: 'REASON', cell: ({ reason }) => ({ text: reason, style: 'yellow' }) },
     { title: 'ERROR', cell: ({ errorCode }) => errorCode, least: 8 },
     { title: 'DOWNSTREAM', cell: ({ targetSystem }) => targetSystem, least: 8 },
-    { title: 'SINCE', cell: ({ since }) => ageText(since, now), align: 'right' },
-    { title: 'DECISION', cell: ({ decisionDueAt }) => decisionDueAt && `due ${ageText(decisionDueAt, now)}` },
     { title: '', cell: skewOf },
   ];
 }

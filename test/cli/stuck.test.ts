@@ -59,12 +59,24 @@ describe('pagw stuck', () => {
     const { code, stdout, stderr } = await pagw('stuck');
     expect(code).toBe(0);
     const lines = stdout.split('\n');
-    expect(lines[1]).toMatch(/^ *2 {2}anthem {4}VALIDATION {2}no-result .* PAGW-1$/);
-    expect(lines[2]).toMatch(/^ *1 {2}elevance {2}CONVERSION {2}hand-off-lost {2}carelon .* PAGW-3$/);
+    expect(lines[1]).toMatch(/^ *2 .* {2}anthem {4}VALIDATION {2}PAGW-1 {3}no-result /);
+    expect(lines[2]).toMatch(/^ *1 .* {2}elevance {2}CONVERSION {2}PAGW-3 {3}hand-off-lost {2}carelon /);
     expect(lines.slice(5, 8).map((line) => line.split(' ')[0])).toEqual(['PAGW-1', 'PAGW-3', 'PAGW-2']);
     expect(lines[5]).toContain('clock 1h ahead');
     expect(lines[6]).toContain('CONVERSION → API_CONNECTOR');
     expect(stderr).toContain('3 stuck requests; checked 1m ago.');
+  });
+
+  it('takes two lines a group or incident at 80 columns, as `pagw incident list` does', async () => {
+    const at80 = async (line: string) => {
+      const given = { connection: connectionTo(db, now), columns: 80 };
+      return (await runCli([...line.split(' '), '--color', 'never'], given)).stdout;
+    };
+    for (const text of [(await at80('stuck')).split('\n\n')[0] ?? '', await at80('incident list')]) {
+      const lines = text.trimEnd().split('\n');
+      expect(lines.length).toBeLessThanOrEqual(2 * 3);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    }
   });
 
   it('gives stable JSON', async () => {
