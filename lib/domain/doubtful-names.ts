@@ -57,3 +57,21 @@ export function doubtfulNames(sent: unknown, asked: ReadonlySet<string>): Doubtf
   }
   return doubts;
 }
+
+/**
+ * The known name that stands misspelt where a refusal misses it.
+ * @param path of the refusal; one that ends in `*` is of whatever stands there.
+ */
+export function missedName(path: string, sent: unknown, asked: ReadonlySet<string>): string | undefined {
+  const [parent, name] = splitPointer(path);
+  return doubtfulNames(sent, asked).find(
+    (doubt) =>
+      doubt.path === path ||
+      (splitPointer(doubt.path)[0] === parent && (name === '*' || name === doubt.didYouMean)),
+  )?.didYouMean;
+}
+
+function splitPointer(path: string): [parent: string, name: string] {
+  const end = path.lastIndexOf('/');
+  return [path.slice(0, end), path.slice(end + 1)];
+}

@@ -2,7 +2,7 @@ import { isBlank } from './blank.ts';
 import { canaryReading } from './canary.ts';
 import { unwrapCloudEvent } from './cloud-event.ts';
 import { contractFault } from './contract-fault.ts';
-import { type DoubtfulName, doubtfulNames } from './doubtful-names.ts';
+import { type DoubtfulName, doubtfulNames, missedName } from './doubtful-names.ts';
 import { canonicalTenant } from './event-catalogue.ts';
 import { eventMaxDepth, eventSchema, maxEventsPerMessage, withoutBlanks } from './event-contract.ts';
 import { readMetadata } from './event-metadata.ts';
@@ -11,7 +11,7 @@ import { pointerStep } from './json-pointer.ts';
 import { nestsDeeper, parseJson } from './json-text.ts';
 import { type MessageRules, normaliseEvent } from './normalise-event.ts';
 import { looksLikePhi } from './phi-guard.ts';
-import { type Fault, type Owner, type Rejection, rejectionOf } from './rejection.ts';
+import { type Fault, type Owner, type Rejection, rejectionHints, rejectionOf } from './rejection.ts';
 import type { TrackedEvent } from './tracked-event.ts';
 
 export interface MessageEnvelope {
@@ -79,7 +79,7 @@ function readEvent(
     rejection: rejectionOf({ ...fault, path: pointer(fault.path) }, position, ownerOf(event, eventId)),
   });
   const parsed = eventSchema.safeParse(event);
-  if (!parsed.success) return refuse(contractFault(parsed.error, event));
+  if (!parsed.success) return refuse(hinted(contractFault(parsed.error, event), sent));
   const { metadata, fault } = readMetadata(parsed.data.metadata, rules.phiGuard);
   if (fault) return refuse({ ...fault, path: `/metadata${fault.path}` });
   const personal = fieldWithPhi(parsed.data);
@@ -96,7 +96,7 @@ function readEvent(
   const misstated = notes.notUnderstood.find(({ path, isDoubt }) => path.startsWith('/request/') && !isDoubt);
   if (misstated !== undefined) {
     const { path, rule, meant } = misstated;
-    return refuse({ code: 'FIELD_INVALID', path, rule, hint: `Send ${meant}.` });
+    return refuse(hinted({ code: 'FIELD_INVALID', path, rule, hint: `Send ${meant}.` }, sent, notes.asked));
   }
   if (canaryReading(read) === 'pretender')
     return refuse({ code: 'TENANT_RESERVED', path: '/tenant', rule: 'reserved-name' });
@@ -108,6 +108,15 @@ function readEvent(
     event: { position, ...read, ...(doubts.length > 0 && { doubts }) },
     pagwIdPath: pointer('/pagwId'),
   };
+}
+
+/** With the name that is missed there, where it was misspelt. */
+function hinted(fault: Fault, sent: unknown, asked: ReadonlySet<string> | null = null): Fault {
+  const name = missedName(fault.path, sent, asked ?? new Set());
+  const hint = fault.hint ?? rejectionHints[fault.code];
+  return name === undefined
+    ? fault
+    : { ...fault, hint: `${hint} A field there is misspelt: did you mean ${name}?` };
 }
 
 /** Fields that the contract ignores, too, go through queues and files as JSON, which no reader takes at any depth. */

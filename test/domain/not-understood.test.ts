@@ -128,6 +128,38 @@ describe('a field of the request', () => {
       { path: '/request/lines/aproved', didYouMean: 'approved' },
     ]);
   });
+
+  it.each([
+    [{ eventTyp: 'VAL_OK', pagwId: 'P' }, '/eventType', 'eventType'],
+    [{ eventType: 'VAL_OK', pagw_id: 'P' }, '/pagwId', 'pagwId'],
+    [{ eventType: null, event_type: 'VAL_OK', pagwId: 'P' }, '/eventType', 'eventType'],
+    [
+      { eventType: 'VAL_OK', pagwId: 'P', request: { lines: { aproved: 2 } } },
+      '/request/lines/*',
+      'approved',
+    ],
+    [
+      { eventType: 'VAL_OK', pagwId: 'P', request: { extension: { dayss: 2 } } },
+      '/request/extension/*',
+      'days',
+    ],
+    [
+      { eventType: 'VAL_OK', pagwId: 'P', request: { extension: { untill: '2026-03-20' } } },
+      '/request/extension/*',
+      'until',
+    ],
+  ])('is named where the field that it stands for is missing: %j', (event, path, name) => {
+    const end = new RegExp(` A field there is misspelt: did you mean ${name}\\?$`);
+    const refusals = { rejections: [{ path, hint: expect.stringMatching(end) }] };
+    expect(read({ tenant: 'anthem', ...event })).toMatchObject(refusals);
+    const data = read({ specversion: '1.0', id: 'e', data: { tenant: 'anthem', ...event } });
+    expect(data.rejections).toMatchObject([{ path: `/data${path}`, hint: expect.stringMatching(end) }]);
+  });
+
+  it('is not named for a field that is missing beside it and is not meant', () => {
+    const { rejections } = read({ tenant: 'anthem', eventTyp: 'VAL_OK', eventType: 'VAL_OK' });
+    expect(rejections).toMatchObject([{ path: '/pagwId', hint: expect.not.stringContaining('misspelt') }]);
+  });
 });
 
 describe('what is understood', () => {
