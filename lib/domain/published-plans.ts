@@ -80,11 +80,30 @@ export interface PublishedFigures {
   medianMs: number | null;
 }
 
-export interface PublishedPlan {
+/** A plan, and whose requests of it are counted. */
+interface OwnedPlan {
   plan: string;
+  /** Absent of what a delegate's file says. */
+  tenant?: string | undefined;
+  /** Of a file's figures that stand by themselves, where it names one. */
+  delegate?: string | undefined;
+}
+
+export interface PublishedPlan extends OwnedPlan {
   standard: PublishedFigures;
   expedited: PublishedFigures;
   leftOut: { drugs: number; withdrawn: number; undecided: number };
+}
+
+/** How plans are called: by their names, and of one name by whose they are, too. */
+export function planNames(plans: readonly OwnedPlan[]): (plan: OwnedPlan) => string {
+  const owners = Map.groupBy(plans, ({ plan }) => planKey(plan));
+  const isOneOwners = new Map([...owners].map(([key, same]) => [key, new Set(same.map(ownerOf)).size === 1]));
+  return (one) => (isOneOwners.get(planKey(one.plan)) ? one.plan : `${one.plan} (${ownerOf(one)})`);
+}
+
+function ownerOf({ tenant, delegate }: OwnedPlan): string {
+  return tenant ?? delegate ?? 'a delegate';
 }
 
 /** How decisions in part are published: as a class of their own, or with one of the others. */
@@ -103,6 +122,7 @@ export function publishedPlans(rows: readonly PlanFigures[], partialAs: PartialC
       );
     return {
       plan: ofPlan[0]?.plan ?? '',
+      tenant: ofPlan[0]?.tenant,
       standard: of('STANDARD'),
       expedited: of('EXPEDITED'),
       leftOut: { drugs: sum('drugs'), withdrawn: sum('withdrawn'), undecided: sum('open') },
@@ -141,6 +161,8 @@ export function addFigures(own: readonly PublishedPlan[], others: readonly Publi
     else
       plans[place] = {
         plan: known.plan,
+        tenant: known.tenant,
+        delegate: known.delegate,
         standard: sumOf(known.standard, other.standard),
         expedited: sumOf(known.expedited, other.expedited),
         leftOut: {

@@ -21,6 +21,7 @@ import {
   type PlanFigures,
   type PublishedPlan,
   partialClasses,
+  planNames,
   publishedPlans,
 } from '../domain/published-plans.ts';
 import { isSignedBy, signingKeyName } from '../domain/signed-figures.ts';
@@ -122,17 +123,18 @@ export async function readCms(
   const incomplete = isOnly ? [] : missing;
   const counted = [...named, ...(isOnly ? missing.map(({ delegate }) => delegate) : [])];
   const own = counted.length === 0 ? rows : await publishedFigures(database, span, counted);
-  const lacking = rows.filter((row) => lacksPolicy(policy, row.tenant, row.plan)).map(({ plan }) => plan);
-  const byDefault = [...new Set(lacking)];
+  const nameOf = planNames(rows);
+  const lacking = rows.filter((row) => lacksPolicy(policy, row.tenant, row.plan));
+  const byDefault = [...new Set(lacking.map(({ plan }) => plan))];
   const plans = addFigures(
     publishedPlans(own, partialAs),
-    added.flatMap((one) => one.plans),
+    added.flatMap(({ delegate, plans: reported }) => reported.map((plan) => ({ ...plan, delegate }))),
   );
   const frozen = snapshot && frozenText(snapshot, changes);
   return {
     ...{ rows, plans, frozen, lines: plans },
-    table: { ...cms, columns: figureColumns(partialAs) },
-    others: rows.length === 0 ? [] : [fillTable(reconciliation, rows)],
+    table: { ...cms, columns: figureColumns(partialAs, nameOf) },
+    others: rows.length === 0 ? [] : [fillTable(reconciliation(nameOf), rows)],
     cautions: [
       ...(isYearOver(span, question.now) ? [] : [`${year} is not over: its figures will change.`]),
       ...incomplete.map(
@@ -147,7 +149,7 @@ export async function readCms(
       ...(byDefault.length === 0
         ? []
         : [
-            `Judged by the default timeframes for want of a decision policy: ${byDefault.map(printable).join(', ')}.`,
+            `Judged by the default timeframes for want of a decision policy: ${[...new Set(lacking.map(nameOf))].map(printable).join(', ')}.`,
           ]),
     ],
     notes: [
@@ -177,9 +179,10 @@ function frozenText(snapshot: Snapshot, changes: readonly FigureChange[]): strin
   const at = `${frozenAt.toISOString().slice(0, 19).replace('T', ' ')}Z`;
   const head = `Frozen by ${actedBy} at ${at}, SHA-256 ${digest}, ${isSignedBy(snapshot, snapshot) ? `signed by key ${signingKeyName(publicKey)}` : 'which its signature does not vouch for'}; `;
   if (changes.length === 0) return `${head}nothing has changed since.`;
+  const nameOf = planNames([...snapshot.rows, ...changes]);
   const lines = changes.map(
-    ({ plan, priority, figure, frozen, now }) =>
-      `  ${plan} ${priority} ${figure}: ${figureText(figure, frozen)} → ${figureText(figure, now)}`,
+    ({ priority, figure, frozen, now, ...plan }) =>
+      `  ${nameOf(plan)} ${priority} ${figure}: ${figureText(figure, frozen)} → ${figureText(figure, now)}`,
   );
   return `${head}changed since:\n${lines.join('\n')}`;
 }
@@ -197,7 +200,10 @@ function withReconciliation(row: PlanFigures): PlanFigures & { unexplained: numb
   return { ...row, unexplained };
 }
 
-function figureColumns(partialAs: PartialClass): readonly ReportColumn<PlanFigures>[] {
+function figureColumns(
+  partialAs: PartialClass,
+  nameOf: (row: PlanFigures) => string = ({ plan }) => plan,
+): readonly ReportColumn<PlanFigures>[] {
   const inPart = (as: PartialClass, { partial }: PlanFigures) => (partialAs === as ? partial : 0);
   const share = (title: string, part: (row: PlanFigures) => number): ReportColumn<PlanFigures> => ({
     title,
@@ -205,7 +211,7 @@ function figureColumns(partialAs: PartialClass): readonly ReportColumn<PlanFigur
     value: (row) => ({ part: part(row), whole: row.decided }),
   });
   return [
-    { title: 'Plan', unit: 'text', value: ({ plan }) => plan, heads: true },
+    { title: 'Plan', unit: 'text', value: nameOf, heads: true },
     { title: 'Priority', unit: 'text', value: ({ priority }) => priority },
     { title: 'Received', unit: 'count', value: ({ received }) => received },
     { title: 'Decided', unit: 'count', value: ({ decided }) => decided },
@@ -225,10 +231,10 @@ function figureColumns(partialAs: PartialClass): readonly ReportColumn<PlanFigur
 }
 
 /** Where each request of the year is counted: both sides are equal. */
-const reconciliation: TabularReport<PlanFigures> = {
+const reconciliation = (nameOf: (row: PlanFigures) => string): TabularReport<PlanFigures> => ({
   rowsAre: 'reconciliation',
   columns: [
-    { title: 'Plan', unit: 'text', value: ({ plan }) => plan, heads: true },
+    { title: 'Plan', unit: 'text', value: nameOf, heads: true },
     { title: 'Priority', unit: 'text', value: ({ priority }) => priority },
     { title: 'Received', unit: 'count', value: ({ received }) => received },
     { title: '+ carried in', unit: 'count', value: ({ carriedIn }) => carriedIn },
@@ -244,4 +250,4 @@ const reconciliation: TabularReport<PlanFigures> = {
     ...(['dismissed', 'void', 'notRequired', 'open'] as const),
   ],
   empty: 'Nothing was received, decided or open in this time.',
-};
+});

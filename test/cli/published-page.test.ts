@@ -26,6 +26,35 @@ it('publishes times in days and hours, and appeals overturned of those decided',
   expect(cells('Approved after appeal, of those decided', unsaid)?.[0]).toBe('1');
 });
 
+it('tells plans of one name apart by their tenant, or by the delegate whose file it is', () => {
+  const captions = (...plans: object[]) =>
+    publishedPage({
+      title: 'Metrics',
+      plans: plans.map((plan) => ({
+        plan: 'H1',
+        standard: figures,
+        expedited: figures,
+        leftOut: { drugs: 0, withdrawn: 0, undecided: 0 },
+        ...plan,
+      })),
+      definitions: [],
+      notes: [],
+    })
+      .matchAll(/<caption>(.*?)<\/caption>/g)
+      .map(([, caption]) => caption)
+      .toArray();
+  expect(
+    captions(
+      { tenant: 'anthem' },
+      { plan: 'h1', tenant: 'carelon' },
+      { delegate: 'evicore' },
+      {},
+      { plan: 'H2', tenant: 'anthem' },
+    ),
+  ).toEqual(['H1 (anthem)', 'h1 (carelon)', 'H1 (evicore)', 'H1 (a delegate)', 'H2']);
+  expect(captions({ tenant: 'anthem' })).toEqual(['H1']);
+});
+
 it('lists what has changed since a snapshot line by line', () => {
   const html = page(figures, [
     'Frozen by ann; changed since:\n  H1 STANDARD decided: 4 → 5\n  H1 <b>: 1 → 2',

@@ -238,6 +238,7 @@ describe('pagw report', () => {
     expect(plans.slice(0, 1)).toEqual([
       {
         plan: 'anthem',
+        tenant: 'anthem',
         standard: {
           ...{
             ...none,
@@ -483,7 +484,7 @@ describe('figures that are frozen', () => {
     expect(await offline(`report cms --verify ${published} --key ${own}`)).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(
-        /^The figures of 2026, frozen by ann at .*, are as key [0-9a-f]{16} signed them\.\n$/,
+        /^The figures of 2026, frozen by ann at .*, are as key [0-9a-f]{16} signed them: all that stands under “frozen” but its changes\. .* is not signed\.\n$/,
       ),
     });
     expect((await offline(`report cms --verify ${published}`)).stderr).toContain('Whose key that is');
@@ -536,6 +537,30 @@ describe('figures that are frozen', () => {
   ])('are not frozen by %s', async (_, key, sentence) => {
     const { code, stderr } = await pagw(`report cms --freeze 2026 --reason why -y${key()}`, 'deployed');
     expect([code, stderr]).toEqual([64, expect.stringContaining(sentence)]);
+  });
+
+  it('name the tenant too where two have a plan of one name, and nowhere else', async () => {
+    const asked = (tenant: string) =>
+      trackedEvent({
+        tenant,
+        pagwId: `PAGW-H9-${tenant}`,
+        stated: { plan: tenant === 'anthem' ? 'H9' : 'h9' },
+      });
+    await recordEvents(db.database, ['anthem', 'carelon'].map(asked), hoursAgo(1));
+    const { stdout, stderr } = await pagw('report cms --year 2026');
+    for (const part of stdout.split('Reconciliation'))
+      expect(part).toMatch(/^H9 \(anthem\) [\s\S]*^h9 \(carelon\) /m);
+    expect(stdout).toMatch(/^anthem +STANDARD/m);
+    expect(stderr).toMatch(/^ {2}h9 \(carelon\) STANDARD received: 0 → 1$/m);
+    const page = (await pagw('report cms --year 2026 --page')).stdout;
+    expect(page).toContain('<caption>H9 (anthem)</caption>');
+    expect(page).toContain('<caption>h9 (carelon)</caption>');
+    expect(page).toContain('<li>h9 (carelon) STANDARD received: 0 → 1</li>');
+    expect((await pagw('report cms --year 2026 --tenant carelon')).stdout).toMatch(/^h9 +STANDARD/m);
+    const lines = (await pagw('report cms --year 2026 -o jsonl')).stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ plan: 'h9', tenant: 'carelon' }),
+    );
   });
 });
 

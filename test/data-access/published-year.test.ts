@@ -386,6 +386,7 @@ describe('a year of requests', () => {
     expect(publishedPlans(rows, 'partial')).toEqual([
       {
         plan: 'H1234-001',
+        tenant: 'anthem',
         standard: {
           received: 26,
           approved: 12,

@@ -1,5 +1,5 @@
 import { printable } from '../../domain/printable-text.ts';
-import type { PublishedFigures, PublishedPlan } from '../../domain/published-plans.ts';
+import { type PublishedFigures, type PublishedPlan, planNames } from '../../domain/published-plans.ts';
 
 export interface PublishedPage {
   title: string;
@@ -16,11 +16,12 @@ th:first-child{text-align:left}@media print{body{margin:0}table{break-inside:avo
 
 /** The figures as they may be published: counts beside shares, and what they count. HTML without scripts. */
 export function publishedPage({ title, plans, definitions, notes }: PublishedPage): string {
+  const nameOf = planNames(plans);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head>
 <body><h1>${escaped(title)}</h1>
 ${notes.map(noteText).join('\n')}
-${plans.map(planTable).join('\n')}
+${plans.map((plan) => planTable(plan, nameOf(plan))).join('\n')}
 <h2>Definitions</h2>${list(definitions)}</body></html>
 `;
 }
@@ -55,13 +56,13 @@ const ROWS: readonly [name: string, of: (figures: PublishedFigures, unit: typeof
   ['Median time to decision', ({ medianMs }, unit) => time(medianMs, unit)],
 ];
 
-function planTable({ plan, standard, expedited, leftOut }: PublishedPlan): string {
+function planTable({ standard, expedited, leftOut }: PublishedPlan, name: string): string {
   const rows = ROWS.map(
-    ([name, of]) =>
-      `<tr><th scope="row">${name}</th><td>${of(standard, DAYS)}</td><td>${of(expedited, HOURS)}</td></tr>`,
+    ([title, of]) =>
+      `<tr><th scope="row">${title}</th><td>${of(standard, DAYS)}</td><td>${of(expedited, HOURS)}</td></tr>`,
   );
   const { drugs, withdrawn, undecided } = leftOut;
-  return `<table><caption>${escaped(plan)}</caption>
+  return `<table><caption>${escaped(name)}</caption>
 <thead><tr><th scope="col">Requests</th><th scope="col">Standard</th><th scope="col">Expedited</th></tr></thead>
 <tbody>${rows.join('\n')}
 <tr><th scope="row">Left out: drugs, withdrawn, undecided</th><td colspan="2">${number(drugs)}, ${number(withdrawn)}, ${number(undecided)}</td></tr></tbody></table>`;

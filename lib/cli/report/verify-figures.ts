@@ -46,7 +46,7 @@ export function verifyFigures(file: string, keyFile: string | undefined): string
     throw notAsSigned(file, `key ${key} signed it, which is not that of ${keyFile}`);
   const whose =
     keyFile === undefined ? ' Whose key that is, only its owner can say; --key FILE checks it.' : '';
-  return `The figures of ${year}${tenant === null ? '' : ` of ${tenant}`}, frozen by ${actedBy} at ${at}, are as key ${key} signed them.${whose}`;
+  return `The figures of ${year}${tenant === null ? '' : ` of ${tenant}`}, frozen by ${actedBy} at ${at}, are as key ${key} signed them: all that stands under “frozen” but its changes. What stands beside it is of when the file was written, and is not signed.${whose}`;
 }
 
 function notAsSigned(file: string, why: string): CliError {
