@@ -149,7 +149,7 @@ export interface Deadline {
 }
 
 /** As of `:now`: what the detector noted, unless the clock has run out since. */
-const RISK = `CASE WHEN decision_due_at <= :now::timestamptz THEN 'breached' ELSE deadline_risk END`;
+export const RISK = `CASE WHEN decision_due_at <= :now::timestamptz THEN 'breached' ELSE deadline_risk END`;
 
 const LIST_DEADLINES = 'deadlines';
 const MOST_ROWS = 1_000;

@@ -147,6 +147,11 @@ export async function refuseUnknownNames(database: Database, names: StatedNames)
     );
 }
 
+/** @throws UnknownNameError for a holder that is neither us, the provider nor a delegate that was ever named. */
+export async function refuseUnknownHolder(database: Database, held: string): Promise<void> {
+  if (!/^(us|provider)$/i.test(held)) await refuseUnknownNames(database, { delegate: held });
+}
+
 async function refuseUnknownActs(
   database: Database,
   { action, actedBy, pagwId }: Pick<StatedNames, 'action' | 'actedBy' | 'pagwId'>,

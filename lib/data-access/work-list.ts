@@ -1,6 +1,8 @@
 import type { Board } from '../domain/request-memory.ts';
 import type { Priority, RequestStatus } from '../domain/tracked-event.ts';
+import type { DeadlineRisk } from '../domain/words.ts';
 import type { Database } from './database.ts';
+import { RISK } from './decisions.ts';
 import { countLeft, type FirstRows, type Page, readBounded, readPage, readPosition } from './page.ts';
 
 /** Who has to do something about a request: the payer, the delegate that decides in its place, or the provider it waits for. */
@@ -40,6 +42,9 @@ export interface WorkQuery {
   board?: Board | undefined;
   /** Only what this delegate has, by name in any case, or where none does, this holder. */
   held?: string | undefined;
+  /** Only what the clock runs of, and has run so far. */
+  risk?: DeadlineRisk | undefined;
+  now: Date;
 }
 
 /** A request is on one board at most, and in the list once. */
@@ -67,6 +72,7 @@ const WORK = `
     AND (:tenant::text IS NULL OR request.tenant = :tenant)
     AND (:board::text IS NULL OR request.board = :board)
     AND (:before::timestamptz IS NULL OR episode.due_at < :before::timestamptz)
+    AND (:risk::text IS NULL OR (request.clock_stopped_at IS NULL AND ${RISK} = :risk))
     AND (:held::text IS NULL OR lower(:held) = coalesce(
       lower(episode.delegate), CASE WHEN request.board = 'desk' AND request.status = 'PENDING' THEN 'provider' ELSE 'us' END
     ))`;
@@ -107,7 +113,7 @@ export interface WorkCounts extends FirstRows<WorkCount> {
 }
 
 /** How much of it is where, and with whom, the most first. */
-export async function countWork(database: Database, query: WorkQuery, now: Date): Promise<WorkCounts> {
+export async function countWork(database: Database, query: WorkQuery): Promise<WorkCounts> {
   const { rows } = await readBounded<WorkCount & { allRows: number; allRequests: number }>(
     database,
     `SELECT
@@ -117,12 +123,19 @@ export async function countWork(database: Database, query: WorkQuery, now: Date)
      GROUP BY board, held_by, delegate
      ORDER BY requests DESC, board, held_by, delegate
      LIMIT ${MOST_COUNTS}`,
-    { ...toValues(query), now },
+    toValues(query),
   );
   const counts = rows.map(({ allRequests: _, ...count }) => count);
   return { ...countLeft<WorkCount>(counts), requests: rows[0]?.allRequests ?? 0 };
 }
 
-function toValues({ tenant, before, board, held }: WorkQuery) {
-  return { tenant, before: before ?? null, board: board ?? null, held: held ?? null };
+function toValues({ tenant, before, board, held, risk, now }: WorkQuery) {
+  return {
+    tenant,
+    before: before ?? null,
+    board: board ?? null,
+    held: held ?? null,
+    risk: risk ?? null,
+    now,
+  };
 }

@@ -1,8 +1,17 @@
 import type { Database } from '../data-access/database.ts';
 import { type Deadline, listDeadlines } from '../data-access/decisions.ts';
+import { refuseUnknownHolder } from '../data-access/known-names.ts';
 import { countWork, listWork, type WorkItem } from '../data-access/work-list.ts';
 import { type Board, boards } from '../domain/request-memory.ts';
-import { countText, deadlineRiskMarks, durationText, instantText, plural } from '../domain/words.ts';
+import {
+  countText,
+  type DeadlineRisk,
+  deadlineRiskMarks,
+  deadlineRisks,
+  durationText,
+  instantText,
+  plural,
+} from '../domain/words.ts';
 import { defineReport, type ReportAnswer, type ReportQuestion, type TabularReport } from './report.ts';
 
 /** Decisions that are late or soon due; or, with a board or a time to come, all that is left to do. */
@@ -19,12 +28,21 @@ export const deadlines = defineReport<Deadline>({
       ...{ name: 'board', form: 'board', words: boards },
       says: 'all that is in the pipe, at a desk (answered, undecided), or decided and to be delivered',
     },
+    {
+      ...{ name: 'held', form: 'whom' },
+      says: 'all that we (us), the provider or a delegate, by its name, have to do something about',
+    },
+    {
+      ...{ name: 'risk', form: 'risk', words: deadlineRisks },
+      says: 'only decisions that have come to 75 % (at-risk) or 90 % (urgent) of their time, or are overdue',
+    },
   ],
   limit: 50,
   paged: true,
   read: async (database, question) => {
-    const { before, board } = question.filters;
-    if (before === undefined && board === undefined) return listDeadlines(database, question);
+    const { before, board, held, risk } = question.filters;
+    if (before === undefined && board === undefined && held === undefined)
+      return listDeadlines(database, { ...question, risk: risk as DeadlineRisk | undefined });
     return readWork(database, question);
   },
   columns: [
@@ -72,11 +90,17 @@ function standsAt({ pended, stage }: Deadline): string | null {
 async function readWork(database: Database, question: ReportQuestion): Promise<ReportAnswer<never>> {
   const { tenant, now, filters, goesOn } = question;
   const before = filters.before === undefined ? undefined : new Date(filters.before);
-  const query = { tenant, before, board: filters.board as Board | undefined };
+  const { board, held: holder, risk } = filters;
+  const query = {
+    ...{ tenant, now, before, held: holder },
+    ...{ board: board as Board | undefined, risk: risk as DeadlineRisk | undefined },
+  };
   const { rows, next } = await listWork(database, { ...query, limit: question.limit, after: question.after });
   const answer = { rows: rows as never[], next, table: workTable };
   if (goesOn) return answer;
-  const { rows: counts, left, requests: total } = await countWork(database, query, now);
+  const { rows: counts, left, requests: total } = await countWork(database, query);
+  // Whoever holds something exists.
+  if (counts.length === 0 && holder !== undefined) await refuseUnknownHolder(database, holder);
   const until = before === undefined ? '' : ` due before ${instantText(before, now)}`;
   const held = counts.map(({ board, heldBy, delegate, requests, overdue }) => {
     const late = overdue === 0 ? '' : `, ${countText(overdue)} overdue`;

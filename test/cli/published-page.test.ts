@@ -27,22 +27,18 @@ it('publishes times in days and hours, and appeals overturned of those decided',
 });
 
 it('tells plans of one name apart by their tenant, or by the delegate whose file it is', () => {
-  const captions = (...plans: object[]) =>
-    publishedPage({
-      title: 'Metrics',
-      plans: plans.map((plan) => ({
-        plan: 'H1',
-        standard: figures,
-        expedited: figures,
-        leftOut: { drugs: 0, withdrawn: 0, undecided: 0 },
-        ...plan,
-      })),
-      definitions: [],
-      notes: [],
-    })
-      .matchAll(/<caption>(.*?)<\/caption>/g)
-      .map(([, caption]) => caption)
-      .toArray();
+  const captions = (...plans: object[]) => {
+    const leftOut = { drugs: 0, withdrawn: 0, undecided: 0 };
+    const all = plans.map((plan) => ({
+      plan: 'H1',
+      standard: figures,
+      expedited: figures,
+      leftOut,
+      ...plan,
+    }));
+    const html = publishedPage({ title: 'Metrics', plans: all, definitions: [], notes: [] });
+    return [...html.matchAll(/<caption>(.*?)<\/caption>/g)].map(([, caption]) => caption);
+  };
   expect(
     captions(
       { tenant: 'anthem' },

@@ -228,6 +228,17 @@ describe('pagw report', () => {
     expect(out).toMatch(/PAGW-D +elevance .* pipe +us /);
     expect(err).toMatch(/^\n2 requests due before 20\d\d-\d\d-\d\d 12:00Z:\n {2}2 in pipe, held by us\n$/);
     expect((await report('deadlines', '--board', 'pipe', '-o', 'csv')).out).toMatch(/^pagwId,tenant,plan,/);
+    const held = async (...words: string[]) =>
+      (await report('deadlines', ...words, '-o', 'json'))
+        .json()
+        .deadlines.map(({ pagwId }: { pagwId: string }) => pagwId);
+    expect(await held('--held', 'US')).toHaveLength(2);
+    expect(await held('--held', 'provider')).toEqual([]);
+    expect(await held('--held', 'us', '--risk', 'urgent')).toEqual(['PAGW-D']);
+    expect(await held('--risk', 'urgent')).toEqual(['PAGW-D']);
+    expect(await held('--risk', 'breached')).toEqual([]);
+    await expect(report('deadlines', '--held', 'nobody')).rejects.toThrow('No delegate of this name');
+    await expect(report('deadlines', '--risk', 'some')).rejects.toThrow(/at-risk, urgent or breached/);
     await expect(report('deadlines', '--board', 'attic')).rejects.toThrow(/Give .*pipe/);
     await expect(report('deadlines', '--before', 'soon')).rejects.toThrow(/--before takes a weekday/);
   });

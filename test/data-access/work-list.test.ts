@@ -35,7 +35,9 @@ it('has every open request on exactly one board, at any time', async () => {
             recordedAt,
           );
           const lists = await Promise.all(
-            boards.map((board) => listWork(db.database, { tenant: null, board, limit: 100 })),
+            boards.map((board) =>
+              listWork(db.database, { tenant: null, now: recordedAt, board, limit: 100 }),
+            ),
           );
           const listed = lists.flatMap(({ rows }) => rows.map(({ pagwId }) => pagwId)).toSorted();
           // By the rows of the decisions alone: undecided, or decided without notice.
@@ -85,15 +87,15 @@ describe('the work list', () => {
     await record('DONE', '2026-03-01T10:00:00Z', 'RESPONSE_OK', { outcome: 'approved' });
     const before = parseAhead('--before', 'monday 08:00', now);
     expect(before).toEqual(new Date('2026-03-09T08:00:00Z'));
-    const { rows } = await listWork(db.database, { tenant: null, before, limit: 10 });
+    const { rows } = await listWork(db.database, { tenant: null, now, before, limit: 10 });
     expect(rows.map(({ pagwId, board, heldBy, delegate }) => [pagwId, board, delegate ?? heldBy])).toEqual([
       ['PIPE', 'pipe', 'us'],
       ['DELEGATED', 'pipe', 'evicore'],
       ['DESK', 'desk', 'provider'],
     ]);
-    const delivery = await listWork(db.database, { tenant: null, board: 'delivery', limit: 10 });
+    const delivery = await listWork(db.database, { tenant: null, now, board: 'delivery', limit: 10 });
     expect(delivery.rows.map(({ pagwId }) => pagwId)).toEqual(['UNDELIVERED']);
-    const counted = await countWork(db.database, { tenant: null }, now);
+    const counted = await countWork(db.database, { tenant: null, now });
     expect(counted.left).toBe(0);
     expect(counted.requests).toBe(counted.rows.reduce((sum, { requests }) => sum + requests, 0));
     expect(counted.rows).toEqual(
@@ -101,7 +103,7 @@ describe('the work list', () => {
         { board: 'desk', heldBy: 'provider', delegate: null, requests: 1, overdue: 0 },
       ]),
     );
-    const ofDelegate = await listWork(db.database, { tenant: null, held: 'EviCore', limit: 10 });
+    const ofDelegate = await listWork(db.database, { tenant: null, now, held: 'EviCore', limit: 10 });
     expect(ofDelegate.rows.map(({ pagwId }) => pagwId)).toEqual(['DELEGATED']);
   });
 

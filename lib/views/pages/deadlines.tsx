@@ -9,7 +9,7 @@ import {
   listDeadlines,
   listDecisions,
 } from '../../data-access/decisions.ts';
-import { refuseUnknownNames } from '../../data-access/known-names.ts';
+import { refuseUnknownHolder } from '../../data-access/known-names.ts';
 import { type FirstRows, fewerRows, type Page } from '../../data-access/page.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import {
@@ -91,15 +91,14 @@ async function readWork(
   { board, held, due, after }: Pick<ShownWork, 'board' | 'held' | 'due'> & { after: string | undefined },
 ): Promise<ShownWork> {
   const before = due === null ? undefined : new Date(now.getTime() + dueHours[due] * 3_600_000);
-  const query = { tenant, before, board: board ?? undefined, held: held ?? undefined };
+  const query = { tenant, before, board: board ?? undefined, held: held ?? undefined, now };
   const isChosen = [board, held, due].some((word) => word !== null);
   const [counts, page] = await Promise.all([
-    countWork(database, query, now),
+    countWork(database, query),
     isChosen ? listWork(database, { ...query, limit: limits.requests, after }) : null,
   ]);
-  // Whoever holds something exists; so do the payer and the provider when they hold nothing.
-  const isDelegate = held !== null && !/^(us|provider)$/i.test(held);
-  if (counts.rows.length === 0 && isDelegate) await refuseUnknownNames(database, { delegate: held });
+  // Whoever holds something exists.
+  if (counts.rows.length === 0 && held !== null) await refuseUnknownHolder(database, held);
   return { board, held, due, counts: fewerRows(counts, limits.groups), page };
 }
 
