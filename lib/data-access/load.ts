@@ -29,7 +29,11 @@ export async function keepLoadSample(database: Database, now: Date): Promise<voi
        starts_at, tenant,
        (SELECT count(*) FROM request_tracker AS request
         WHERE request.tenant = each_tenant.tenant
-          AND request.created_at >= starts_at - interval '15 minutes' AND request.created_at < starts_at),
+          -- From the sample before on, so that a pause between samples loses none.
+          AND request.created_at >= coalesce(
+            (SELECT max(sampled_at) FROM load_sample WHERE sampled_at < starts_at), starts_at - interval '15 minutes'
+          )
+          AND request.created_at < starts_at),
        (SELECT count(*) FROM request_tracker AS request
         WHERE request.tenant = each_tenant.tenant AND request.completed_at IS NULL),
        (SELECT count(*) FROM request_tracker AS request
@@ -96,7 +100,15 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
          SELECT starts_at, count
          FROM flow_summary
          WHERE slice = 'hour' AND kind = 'answer'
-           AND starts_at >= :since::timestamptz AND starts_at < coalesce(:live_from::timestamptz, :until::timestamptz)
+           AND starts_at >= :since::timestamptz
+           AND starts_at < coalesce(:live_from::timestamptz, date_trunc('hour', :until::timestamptz, 'UTC'))
+           AND (:tenant::text IS NULL OR tenant = :tenant)
+         UNION ALL
+         -- The part of an hour at the end.
+         SELECT date_trunc('hour', seen_at, 'UTC'), 1
+         FROM request_flow
+         WHERE :live_from::timestamptz IS NULL AND lanes = 'all' AND answer_ms IS NOT NULL
+           AND seen_at >= date_trunc('hour', :until::timestamptz, 'UTC') AND seen_at < :until::timestamptz
            AND (:tenant::text IS NULL OR tenant = :tenant)
          UNION ALL
          SELECT starts_at, count
@@ -110,9 +122,19 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
          sampled_at, sum(received) AS received, sum(in_flight) AS in_flight, sum(stuck) AS stuck,
          sum(retries_waiting) AS retries_waiting
        FROM load_sample
-       WHERE sampled_at >= :since::timestamptz AND sampled_at < :until::timestamptz
+       WHERE sampled_at >= :since::timestamptz AND sampled_at <= :until::timestamptz
          AND (:tenant::text IS NULL OR tenant = :tenant)
        GROUP BY sampled_at
+     ),
+     part AS (
+       -- What was received in the quarter before a sample, and how much there was to do at it.
+       SELECT
+         sampled_at - interval '15 minutes' AS at, received, NULL::numeric AS in_flight, NULL::numeric AS stuck,
+         NULL::numeric AS retries_waiting
+       FROM sampled
+       UNION ALL
+       SELECT sampled_at, NULL, in_flight, stuck, retries_waiting
+       FROM sampled
        UNION ALL
        -- What came since the latest sample.
        SELECT created_at, 1, NULL, NULL, NULL
@@ -123,10 +145,11 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
      ),
      held AS (
        SELECT
-         date_bin(:step * interval '1 hour', sampled_at, :since::timestamptz) AS at, sum(received)::bigint AS received,
+         date_bin(:step * interval '1 hour', part.at, :since::timestamptz) AS at, sum(received)::bigint AS received,
          max(in_flight)::bigint AS in_flight, max(stuck)::bigint AS stuck, max(retries_waiting)::bigint AS retries_waiting
-       FROM sampled
-       GROUP BY date_bin(:step * interval '1 hour', sampled_at, :since::timestamptz)
+       FROM part
+       WHERE part.at >= :since::timestamptz AND part.at < :until::timestamptz
+       GROUP BY date_bin(:step * interval '1 hour', part.at, :since::timestamptz)
      )
      SELECT
        at, coalesce(events, 0) AS events, coalesce(failures, 0) AS failures, coalesce(answered, 0) AS answered,

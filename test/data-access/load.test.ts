@@ -45,7 +45,8 @@ it('counts events, failures and answers by slice, and samples once a quarter of 
     },
     {
       ...{ at: at(60), events: 1, failures: 0, answered: 1 },
-      ...{ received: 0, inFlight: 1, stuck: 0, retriesWaiting: 1 },
+      // LOAD-2, for which there was no sample sooner.
+      ...{ received: 1, inFlight: 1, stuck: 0, retriesWaiting: 1 },
     },
   ]);
   expect(await loadOverTime(database, { ...query, liveFrom: at(60) })).toMatchObject([
@@ -55,15 +56,15 @@ it('counts events, failures and answers by slice, and samples once a quarter of 
   expect(await loadOverTime(database, { ...query, tenant: 'elevance' })).toMatchObject([
     // Nothing was known of it when the first sample was taken.
     { events: 1, received: null, inFlight: null },
-    { events: 1, answered: 1, received: 0, inFlight: 0 },
+    { events: 1, answered: 1, received: 1, inFlight: 0 },
   ]);
   await recordHistory(database, { pagwId: 'LOAD-3' }, start, [[80, 'PARSE_OK']]);
   const upToNow = { ...query, until: at(81), liveFrom: at(60) };
   expect((await loadOverTime(database, upToNow)).at(-1), 'since the latest sample').toMatchObject({
-    ...{ received: 1, inFlight: 1 },
+    ...{ received: 2, inFlight: 1 },
   });
   expect((await loadOverTime(database, { ...upToNow, tenant: 'elevance' })).at(-1)).toMatchObject({
-    received: 0,
+    received: 1,
   });
 });
 
@@ -73,4 +74,35 @@ it('forgets samples older than two months', async () => {
     'SELECT min(sampled_at) AS oldest FROM load_sample',
   );
   expect(rows[0]?.oldest.getTime()).toBeGreaterThan(start.getTime() + 60 * 86_400_000);
+});
+
+it('takes what an earlier span is compared by up to the minute, received since the sample before', async () => {
+  const { database, close } = await openTestDatabase();
+  try {
+    await ensurePartition(database, start);
+    const record = (pagwId: string, minute: number) =>
+      recordHistory(database, { pagwId }, start, [
+        [minute, 'PARSE_OK'],
+        [minute + 1, 'RESPONSE_OK', { request: { status: 'APPROVED' } }],
+      ]);
+    await record('EARLY', -5);
+    await keepLoadSample(database, start);
+    await record('FIRST', 5);
+    await record('LATER', 50);
+    // Three samples were missed.
+    await keepLoadSample(database, at(61));
+    const options = { database, now: at(125), mayGoOn: () => true };
+    await refreshSummary(options);
+    await refreshFlow(options);
+    const query = { tenant: null, since: start, stepHours: 1 };
+    expect(await loadOverTime(database, { ...query, until: at(120) })).toMatchObject([
+      { events: 4, answered: 2, received: 2 },
+      { events: 0, answered: 0, received: null },
+    ]);
+    expect(await loadOverTime(database, { ...query, until: at(30) })).toMatchObject([
+      { events: 2, answered: 1 },
+    ]);
+  } finally {
+    await close();
+  }
 });

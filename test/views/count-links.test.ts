@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepLoadSample } from '../../lib/data-access/load.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
+import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { consoleLinks } from '../../lib/local/console/console-page.tsx';
 import { type ViewName, viewNames } from '../../lib/reports/place.ts';
+import { reportTimes, sinceOf } from '../../lib/views/pages/report-time.ts';
 import { readRules } from '../../lib/views/read-rules.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { linksOf, tableRows, totalsOf, unlinkedNumbers } from '../support/page-links.ts';
+import { readText } from '../support/sanitise-html.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-10T12:30:00Z');
@@ -34,6 +38,9 @@ beforeAll(async () => {
     now,
   });
   await refreshSummary({ database: db.database, now: hoursAgo(5), mayGoOn: () => true });
+  await refreshFlow({ database: db.database, now: hoursAgo(5), mayGoOn: () => true });
+  for (const at of [...reportTimes.map((time) => sinceOf(time, now)).reverse(), now])
+    await keepLoadSample(db.database, at);
   await db.database.execute(
     `INSERT INTO rejected_message (message_id, position, tenant, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at)
      SELECT 'm-' || n, 0, CASE WHEN n % 2 = 0 THEN 'payer-1' END, 'TENANT_MISMATCH', '/tenant', 'tenant', 'x', 'b', 'k', 1, at, at
@@ -76,7 +83,7 @@ async function recordJourney(place: number): Promise<void> {
     failedEvent({ ...ids, ...downstream, errorCode: 'API_TIMEOUT', metadata: { targetSystem: 'carelon' } }),
     trackedEvent({ ...ids, ...downstream, eventType: 'DOWNSTREAM_START', status: 'STARTED' }),
   ][(place + 3) % 4];
-  if (next !== undefined) await recordEvents(db.database, [next], hoursAgo(Math.max(0, at - 0.02)));
+  if (next !== undefined) await recordEvents(db.database, [next], hoursAgo(Math.max(0.001, at - 0.02)));
   if (place % 12 === 2)
     await recordEvents(db.database, [failedEvent({ ...ids, retryable: false, retry: null })], hoursAgo(at));
 }
@@ -151,6 +158,24 @@ describe('every number', () => {
     }
     expect(wrong).toEqual([]);
   });
+
+  it.each(reportTimes.flatMap((time) => [`/?time=${time}`, `/?time=${time}&tenant=payer-0`]))(
+    'that adds up in a chart of %s is the number of the rows it leads to',
+    async (start) => {
+      const figures = (await open(start)).matchAll(
+        /<div class="load-name"><a href="([^"]+)">([^<]+)<\/a>.*?<strong class="num">([\d,]+)<\/strong>/gs,
+      );
+      const wrong: string[] = [];
+      const names: string[] = [];
+      for (const [, href = '', name = '', figure = ''] of figures) {
+        names.push(name);
+        const totals = totalsOf(await open(readText(href)));
+        if (!totals.includes(figure)) wrong.push(`${name} ${figure} → ${href} says ${totals.join(' and ')}`);
+      }
+      expect(names).toEqual(['Events', 'Failures', 'Received', 'Answered']);
+      expect(wrong).toEqual([]);
+    },
+  );
 
   it.each(['/latency', '/latency?time=30d', '/latency?tenant=payer-0'])(
     'that is the longest or the p95 of %s leads to the requests that took so long',

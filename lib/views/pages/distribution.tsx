@@ -9,6 +9,7 @@ import type { FirstRows } from '../../data-access/page.ts';
 import { distribution } from '../../reports/distribution.ts';
 import { errors } from '../../reports/errors.ts';
 import type { ReportAnswer } from '../../reports/report.ts';
+import { Total } from '../parts/links.tsx';
 import { Caution, DroppedCaution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
@@ -59,7 +60,10 @@ export function DistributionReport({ data, context }: DistributionReportProps) {
   return (
     <section>
       <h1>Distribution</h1>
-      <p class="lead">Events recorded, by type and status, and what failed for which cause.</p>
+      <p class="lead">
+        {events.left ? 'Events' : <Total count={sumOf(events.rows)} one="event" />} recorded, by type and
+        status, and what failed for which cause.
+      </p>
       <TimeChoices view="distribution" time={time} context={context} />
       {events.rows.length === 0 ? (
         <Empty>No events were recorded in {timeText(time)}.</Empty>
@@ -103,4 +107,8 @@ export function DistributionReport({ data, context }: DistributionReportProps) {
       <TenantTable view="distribution" time={time} tenants={tenants} context={context} />
     </section>
   );
+}
+
+function sumOf(rows: readonly EventTypeCount[]): number {
+  return rows.reduce((sum, { eventCount }) => sum + eventCount, 0);
 }

@@ -28,13 +28,29 @@ interface LoadLine {
   sampled?: true;
   view: Place['view'];
   parameters?: Record<string, string>;
+  /** The view's filter that narrows it to the span. */
+  narrowedBy?: 'time' | 'received';
 }
 
 const LINES: readonly LoadLine[] = [
-  { measure: 'events', name: 'Events', adds: true, view: 'distribution' },
-  { measure: 'failures', name: 'Failures', adds: true, view: 'failures' },
-  { measure: 'received', name: 'Received', adds: true, sampled: true, view: 'search' },
-  { measure: 'answered', name: 'Answered', adds: true, view: 'flow', parameters: { reached: 'answer' } },
+  { measure: 'events', name: 'Events', adds: true, view: 'distribution', narrowedBy: 'time' },
+  { measure: 'failures', name: 'Failures', adds: true, view: 'failures', narrowedBy: 'time' },
+  {
+    measure: 'received',
+    name: 'Received',
+    adds: true,
+    sampled: true,
+    view: 'search',
+    narrowedBy: 'received',
+  },
+  {
+    measure: 'answered',
+    name: 'Answered',
+    adds: true,
+    view: 'flow',
+    parameters: { reached: 'answer' },
+    narrowedBy: 'time',
+  },
   {
     measure: 'inFlight',
     name: 'In flight',
@@ -46,8 +62,6 @@ const LINES: readonly LoadLine[] = [
   { measure: 'stuck', name: 'Stuck', adds: false, sampled: true, view: 'stuck' },
   { measure: 'retriesWaiting', name: 'Waiting for a retry', adds: false, sampled: true, view: 'retries' },
 ];
-/** Views that can be narrowed to the span. */
-const TIMED: readonly string[] = ['distribution', 'failures', 'flow'];
 
 /** A chart a measure, the earlier spans behind it, and a table of all of them. */
 export function LoadCharts({ data, context }: { data: LoadData; context: ViewContext }) {
@@ -84,7 +98,7 @@ const WIDTH = 240;
 const HEIGHT = 56;
 
 function LoadChart({ line, data, context }: { line: LoadLine; data: LoadData; context: ViewContext }) {
-  const { measure, name, adds, sampled = false, view } = line;
+  const { measure, name, adds, sampled = false, view, narrowedBy } = line;
   const { tenant, links } = context;
   const valuesOf = (slices: readonly (LoadSlice | undefined)[]) =>
     slices.map((slice) => slice?.[measure] ?? (slice === undefined && adds && !sampled ? 0 : null));
@@ -102,7 +116,11 @@ function LoadChart({ line, data, context }: { line: LoadLine; data: LoadData; co
     ...earlier.flatMap(({ name, values }) => (isKnown(values) ? `${number(total(values))} ${name}` : [])),
   ].join(', ');
   const label = `${name} in ${timeText(data.time)}: ${figure}; ${comparison}`;
-  const parameters = { tenant, ...line.parameters, ...(TIMED.includes(view) ? { time: data.time } : {}) };
+  const parameters = {
+    tenant,
+    ...line.parameters,
+    ...(narrowedBy === undefined ? {} : { [narrowedBy]: data.time }),
+  };
   return (
     <div class="load">
       <div class="load-name">{links.link({ view, parameters }, name)}</div>

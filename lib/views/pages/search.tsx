@@ -1,8 +1,9 @@
+import type { Database } from '../../data-access/database.ts';
 import { droppedMonthsText } from '../../data-access/dropped-months.ts';
 import { countEvents, hoursOfLongEvents } from '../../data-access/event-reports.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { type FoundEvent, searchMetadata } from '../../data-access/metadata-search.ts';
-import { listRequests, searchRequests } from '../../data-access/requests.ts';
+import { countRequests, listRequests, searchRequests } from '../../data-access/requests.ts';
 import { countOpenRequests } from '../../data-access/stuck-alarm.ts';
 import { canonicalEventType } from '../../domain/event-catalogue.ts';
 import { canonicalStage } from '../../domain/event-stages.ts';
@@ -25,7 +26,7 @@ import { StatusMark } from '../parts/status-mark.tsx';
 import { Instant } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage, ViewParameters, ViewQuestion } from '../view-page.ts';
-import { pageQuestion, type ReportTime, readTime, sinceOf, timeText } from './report-time.ts';
+import { pageQuestion, type ReportTime, readTime, reportTimes, sinceOf, timeText } from './report-time.ts';
 import { type RequestInList, RequestList } from './request-list.tsx';
 import { TimeChoices } from './time-choices.tsx';
 
@@ -34,7 +35,7 @@ const MOST_EVENTS = 50;
 
 export const searchPage: ViewPage = {
   title: 'Search',
-  filters: ['q', 'open', 'stage', 'type', 'status', 'timed', 'least', 'time', 'after'],
+  filters: ['q', 'open', 'received', 'stage', 'type', 'status', 'timed', 'least', 'time', 'after'],
   show: async (question) => {
     const { parameters, context } = question;
     const query = readText(parameters, 'q') ?? '';
@@ -146,27 +147,51 @@ async function listLatest(
   { database, parameters, context }: ViewQuestion,
   words: SearchWords,
 ): Promise<Found> {
-  const { limits } = context;
+  const { now, limits } = context;
   const { openOnly } = words;
   const tenant = oneMeaning('tenant', words.tenant, context.tenant);
   await refuseUnknownNames(database, { tenant });
+  const received = readWord(parameters, 'received', reportTimes);
+  const span = {
+    tenant: tenant ?? undefined,
+    since: received === null ? undefined : sinceOf(received, now),
+  };
+  const after = readText(parameters, 'after') ?? undefined;
   const [{ rows: requests, next }, total] = await Promise.all([
-    listRequests(
-      database,
-      { tenant: tenant ?? undefined, openOnly },
-      Math.min(50, limits.requests),
-      readText(parameters, 'after') ?? undefined,
-    ),
-    openOnly ? countOpenRequests(database, tenant) : null,
+    listRequests(database, { ...span, openOnly }, Math.min(50, limits.requests), after),
+    countLatest(database, span, openOnly),
   ]);
   return {
     kind: 'latest',
     words,
     requests,
     openOnly,
+    received,
     total,
     next,
   };
+}
+
+/** An index counts up to here without reading the requests. */
+const MOST_COUNTED = 10_000;
+
+interface Counted {
+  count: number;
+  /** It was counted up to here; there are more. */
+  more: boolean;
+}
+
+/** Null for what nothing counts but reading it: all there is, and those in flight of a span. */
+async function countLatest(
+  database: Database,
+  { tenant, since }: { tenant: string | undefined; since: Date | undefined },
+  openOnly: boolean,
+): Promise<Counted | null> {
+  if (since === undefined)
+    return openOnly ? { count: await countOpenRequests(database, tenant ?? null), more: false } : null;
+  if (openOnly) return null;
+  const count = await countRequests(database, { tenant, since }, MOST_COUNTED + 1);
+  return { count: Math.min(count, MOST_COUNTED), more: count > MOST_COUNTED };
 }
 
 export interface SearchResultsData {
@@ -181,8 +206,10 @@ export type Found =
       requests: readonly RequestInList[];
       /** Only requests still in flight. */
       openOnly: boolean;
-      /** How many those are; null where all are listed. */
-      total: number | null;
+      /** Only those that the tracker first heard of in this span. */
+      received: ReportTime | null;
+      /** How many those are; null where they were not counted. */
+      total: Counted | null;
       next: string | null;
     }
   | { kind: 'requests'; word: string; requests: readonly RequestInList[]; more: boolean }
@@ -320,6 +347,7 @@ function Requests({ data, found, context }: RequestsProps) {
               tenant,
               q: data.query === '' ? null : data.query,
               open: found.openOnly ? 'yes' : null,
+              received: found.received,
             },
           }}
           links={links}
@@ -334,10 +362,12 @@ function Requests({ data, found, context }: RequestsProps) {
 function RequestsTitle({ found }: { found: FoundOf<'latest' | 'requests'> }) {
   if (found.kind === 'requests')
     return <Total count={found.requests.length} more={found.more} one="request" />;
-  if (found.total === null) return <>Latest requests</>;
+  const { total, openOnly, received } = found;
   return (
     <>
-      <Total count={found.total} one="request" /> in flight
+      {total === null ? 'Latest requests' : <Total {...total} one="request" />}
+      {openOnly ? ' in flight' : ''}
+      {received === null ? '' : `, first heard of in ${timeText(received)}`}
     </>
   );
 }
