@@ -1,6 +1,14 @@
 import * as z from 'zod/mini';
 import { canonicalTenant } from './event-catalogue.ts';
-import { addBusinessDays, dayNumber, endOfDay, isTimeZone, localDay, startOfDay } from './local-days.ts';
+import {
+  addBusinessDays,
+  dayName,
+  dayNumber,
+  endOfDay,
+  isTimeZone,
+  localDay,
+  startOfDay,
+} from './local-days.ts';
 import { byName, parseSetting } from './parse-setting.ts';
 import { LAST_INSTANT } from './timestamp.ts';
 import type { Drugs, Priority, RequestKind } from './tracked-event.ts';
@@ -27,8 +35,8 @@ export interface PlanPolicy {
   /** The latest first; the last one has no beginning. */
   periods: readonly FramePeriod[];
   drugs: Readonly<Record<Exclude<Drugs, 'none'>, Frames>>;
-  /** What the plan's state asks for; it counts where it is the shorter. */
-  state: Frames;
+  /** What the plan's state asks for, as far as it does; it counts where it is the shorter. */
+  state: Readonly<Partial<Record<Priority, Frame>>>;
 }
 
 export interface DecisionPolicy {
@@ -80,9 +88,9 @@ const oneStandard = z.refine<unknown>(
     ].filter((time) => time !== undefined).length < 2,
   { error: 'states the standard time more than once' },
 );
-const frames = z.union([z.literal('off'), z.strictObject(times)], {
-  error: 'is neither "off" nor an object of times',
-});
+const frames = z
+  .union([z.literal('off'), z.strictObject(times)], { error: 'is neither "off" nor an object of times' })
+  .check(oneStandard);
 const plan = z
   .union(
     [
@@ -193,13 +201,25 @@ export function lacksPolicy(policy: DecisionPolicy, tenant: string, plan: string
 }
 
 /** `expedited 72 hours, standard 7 days`, of what is received at the instant. */
-export function policyText({ periods, zone, state }: PlanPolicy, at: Date): string {
+export function policyText({ periods, zone, state, holidays }: PlanPolicy, at: Date): string {
   const { frames } = periods.find(({ from }) => at.getTime() >= from) ?? { frames: null };
   if (frames === null) return 'no timeframe';
   const times = `expedited ${frameText(frames.EXPEDITED)}, standard ${frameText(frames.STANDARD)}`;
-  const byState =
-    state === null ? '' : `, by state ${frameText(state.EXPEDITED)} and ${frameText(state.STANDARD)}`;
-  return `${times}${byState}${zone === 'UTC' ? '' : ` in ${zone}`}`;
+  const ofState = Object.entries(state).map(
+    ([priority, frame]) => `${priority.toLowerCase()} ${frameText(frame)}`,
+  );
+  const byState = ofState.length === 0 ? '' : `, by state ${ofState.join(' and ')}`;
+  const isByCalendar = [frames.STANDARD, state.STANDARD].some(
+    (frame) => frame !== undefined && 'businessDays' in frame,
+  );
+  const calendar = isByCalendar ? `, ${calendarText(holidays)}` : '';
+  return `${times}${byState}${calendar}${zone === 'UTC' ? '' : ` in ${zone}`}`;
+}
+
+/** A calendar that has run out is silent otherwise. */
+function calendarText(holidays: ReadonlySet<number>): string {
+  if (holidays.size === 0) return 'no holidays stated';
+  return `holidays stated until ${dayName(Math.max(...holidays))}`;
 }
 
 function frameText(frame: Frame): string {
@@ -212,59 +232,55 @@ const UNBOUND: PlanPolicy = {
   holidays: new Set(),
   periods: [{ from: Number.NEGATIVE_INFINITY, frames: null }],
   drugs: { medical: null, pharmacy: null },
-  state: null,
+  state: {},
 };
 
 function toPlanPolicy(stated: StatedPlan, states: Readonly<Record<string, StatedFrames>>): PlanPolicy {
   if (stated === 'off') return UNBOUND;
   const { zone = 'UTC', drugs } = stated;
-  const isExchange = stated.kind === 'exchange';
-  const general: Frames = {
+  const ofState = stated.state === undefined ? undefined : states[stated.state];
+  const sevenDaysFrom = startOfDay(dayNumber(SEVEN_DAYS_SINCE), zone);
+  const impactedDays = (at: number) => (at < sevenDaysFrom ? FORMER_STANDARD_DAYS : STANDARD_DAYS);
+  const general = (at: number): NonNullable<Frames> => ({
     EXPEDITED: { hours: EXPEDITED_HOURS },
-    STANDARD: { days: isExchange ? EXCHANGE_STANDARD_DAYS : STANDARD_DAYS },
-  };
-  const first: FramePeriod = { from: Number.NEGATIVE_INFINITY, frames: toFrames(stated, general) };
-  const later = stated.periods.map(({ from, ...one }) => ({
-    from: startOfDay(dayNumber(from), zone),
-    frames: toFrames(one, first.frames ?? general),
-  }));
-  const statesStandard = standardFrame(stated) !== undefined || isExchange || later.length > 0;
+    STANDARD: { days: stated.kind === 'exchange' ? EXCHANGE_STANDARD_DAYS : impactedDays(at) },
+  });
+  const later = stated.periods
+    .map(({ from, ...own }) => ({ from: startOfDay(dayNumber(from), zone), own }))
+    .toSorted((one, other) => other.from - one.from);
+  const starts = new Set([Number.NEGATIVE_INFINITY, sevenDaysFrom, ...later.map(({ from }) => from)]);
   return {
     zone,
     holidays: new Set(stated.holidays.map(dayNumber)),
-    periods: statesStandard
-      ? [...later.toSorted((one, other) => other.from - one.from), first]
-      : sevenDaysSince2026(first, zone),
+    // Each says what is another in it; of what neither it nor the plan says, the rule of its time holds.
+    periods: [...starts]
+      .toSorted((one, other) => other - one)
+      .map((at) => {
+        const own = later.find(({ from }) => from <= at)?.own ?? {};
+        return { from: at, frames: { ...general(at), ...framesIn(stated), ...framesIn(own) } };
+      }),
     drugs: {
       medical:
         drugs?.medical === undefined ? MEDICAL_DRUG_FRAMES : toFrames(drugs.medical, MEDICAL_DRUG_FRAMES),
       pharmacy: drugs?.pharmacy === undefined ? null : toFrames(drugs.pharmacy, MEDICAL_DRUG_FRAMES),
     },
-    state: stated.state === undefined ? null : toFrames(states[stated.state] ?? 'off', general),
+    state: ofState === undefined || ofState === 'off' ? {} : framesIn(ofState),
   };
 }
 
-function sevenDaysSince2026({ frames }: FramePeriod, zone: string): FramePeriod[] {
-  const former = frames && { ...frames, STANDARD: { days: FORMER_STANDARD_DAYS } };
-  return [
-    { from: startOfDay(dayNumber(SEVEN_DAYS_SINCE), zone), frames },
-    { from: Number.NEGATIVE_INFINITY, frames: former },
-  ];
+function toFrames(stated: StatedFrames, general: NonNullable<Frames>): Frames {
+  return stated === 'off' ? null : { ...general, ...framesIn(stated) };
 }
 
-function toFrames(stated: StatedFrames | Times, general: NonNullable<Frames>): Frames {
-  if (stated === 'off') return null;
-  const { expeditedHours } = stated;
+/** Only what is stated. */
+function framesIn(stated: Times): Partial<Record<Priority, Frame>> {
+  const { expeditedHours, standardHours, standardDays, standardBusinessDays } = stated;
   return {
-    EXPEDITED: expeditedHours === undefined ? general.EXPEDITED : { hours: expeditedHours },
-    STANDARD: standardFrame(stated) ?? general.STANDARD,
+    ...(expeditedHours === undefined ? {} : { EXPEDITED: { hours: expeditedHours } }),
+    ...(standardHours === undefined ? {} : { STANDARD: { hours: standardHours } }),
+    ...(standardDays === undefined ? {} : { STANDARD: { days: standardDays } }),
+    ...(standardBusinessDays === undefined ? {} : { STANDARD: { businessDays: standardBusinessDays } }),
   };
-}
-
-function standardFrame({ standardHours, standardDays, standardBusinessDays }: Times): Frame | undefined {
-  if (standardHours !== undefined) return { hours: standardHours };
-  if (standardDays !== undefined) return { days: standardDays };
-  return standardBusinessDays === undefined ? undefined : { businessDays: standardBusinessDays };
 }
 
 export const defaultDecisionPolicy: DecisionPolicy = parseDecisionPolicy(undefined);
@@ -319,7 +335,8 @@ export function decisionSteps(request: ClockedRequest, policy: DecisionPolicy): 
   const extensionFrom = (from: number) => (extendedAt < from ? 0 : request.extensionDays);
   const dueAs = (as: Priority, from: number) =>
     [frames, frames && own.state]
-      .flatMap((one) => (one === null ? [] : [dueBy(one[as], from, own, extensionFrom(from))]))
+      .flatMap((one) => one?.[as] ?? [])
+      .map((frame) => dueBy(frame, from, own, extensionFrom(from)))
       .reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
   const missed = dueAs(request.requestedPriority ?? priority, received);
   const isMissed = request.requestedPriority !== priority && missed < changed;

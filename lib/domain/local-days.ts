@@ -38,6 +38,11 @@ export function dayNumber(date: string): DayNumber {
   return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== date ? Number.NaN : at / DAY_MS;
 }
 
+/** `2026-12-25`. */
+export function dayName(day: DayNumber): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
 /** The day on which `count` business days after `day` are over: Monday to Friday, without holidays. */
 export function addBusinessDays(day: DayNumber, count: number, holidays: ReadonlySet<DayNumber>): DayNumber {
   let reached = day;

@@ -500,8 +500,13 @@ describe('a policy in words', () => {
     ],
     [
       '{"default": {"state": "CA"}, "states": {"CA": {"standardBusinessDays": 5}}}',
-      'expedited 72 hours, standard 7 days, by state 72 hours and 5 business days',
+      'expedited 72 hours, standard 7 days, by state standard 5 business days, no holidays stated',
     ],
+    [
+      '{"default": {"standardBusinessDays": 3, "holidays": ["2026-12-25", "2025-12-25"], "state": "CA"}, "states": {"CA": {"expeditedHours": 24}}}',
+      'expedited 72 hours, standard 3 business days, by state expedited 24 hours, holidays stated until 2026-12-25',
+    ],
+    ['{"default": {"state": "CA"}, "states": {"CA": {}}}', 'expedited 72 hours, standard 7 days'],
   ])('%s', (json, text) => {
     expect(policyText(parseDecisionPolicy(json).default, new Date(recordedAt))).toBe(text);
   });
@@ -748,6 +753,51 @@ describe('a plan’s policy', () => {
     expect(due({ tenants: { anthem: 'off' } }, ofPlan('02 10:00'))).toBeNull();
   });
 
+  it.each<[string, object, string, string]>([
+    [
+      'of a state that speaks of expedited requests alone',
+      { standardDays: 14, state: 'TX' },
+      '2026-03-02',
+      '2026-03-16',
+    ],
+    ['of such a state, before 2026', { state: 'TX' }, '2025-12-01', '2025-12-15'],
+    [
+      'of a plan with a rating period to come, before 2026',
+      { periods: [{ from: '2026-07-01', expeditedHours: 24 }] },
+      '2025-12-01',
+      '2025-12-15',
+    ],
+    [
+      'of it, since 2026',
+      { periods: [{ from: '2025-07-01', expeditedHours: 24 }] },
+      '2026-03-02',
+      '2026-03-09',
+    ],
+    [
+      'of a period before 2026 that says nothing of it',
+      { periods: [{ from: '2025-07-01', expeditedHours: 24 }] },
+      '2025-12-01',
+      '2025-12-15',
+    ],
+    [
+      'of an exchange plan with such a period',
+      { kind: 'exchange', periods: [{ from: '2025-07-01', expeditedHours: 24 }] },
+      '2025-12-01',
+      '2025-12-16',
+    ],
+  ])('keeps the standard frame where nothing is stated of it: %s', (_, plan, received, day) => {
+    const policy = parseDecisionPolicy(
+      JSON.stringify({ plans: { H1: plan }, states: { TX: { expeditedHours: 24 } } }),
+    );
+    const asked = { tenant: 'anthem', plan: 'H1', kind: 'request', drugs: 'none', priority: null } as const;
+    const clock = { requestedPriority: null, prioritySince: null, extensionDays: 0, extendedAt: null };
+    const steps = decisionSteps(
+      { ...asked, ...clock, clockStartedAt: new Date(`${received}T10:00:00Z`) },
+      policy,
+    );
+    expect(steps?.dueAt.toISOString().slice(0, 10)).toBe(day);
+  });
+
   it('was 14 days before 2026', () => {
     const fold = new RequestFold(null);
     fold.append(
@@ -775,6 +825,14 @@ describe('a plan’s policy', () => {
     [
       { plans: { H1: { standardDays: 7, standardHours: 3 } } },
       'plans.H1: states the standard time more than once',
+    ],
+    [
+      { states: { TX: { standardDays: 7, standardHours: 3 } } },
+      'states.TX: states the standard time more than once',
+    ],
+    [
+      { plans: { H1: { drugs: { medical: { standardDays: 7, standardHours: 3 } } } } },
+      'plans.H1.drugs.medical: states the standard time more than once',
     ],
     [{ plans: { H1: { holidays: ['2026-02-30'] } } }, 'plans.H1.holidays.0: is not a day such as 2026-12-25'],
     [
