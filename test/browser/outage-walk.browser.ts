@@ -1,12 +1,18 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Browser, Page } from 'playwright-core';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listActs } from '../../lib/data-access/operate.ts';
+import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
+import { parseSenderTenants } from '../../lib/domain/sender-tenants.ts';
+import { ingestMessages } from '../../lib/flows/ingest/ingest-messages.ts';
+import { openQuarantine } from '../../lib/flows/ingest/quarantine.ts';
 import type { ConsoleServer } from '../../lib/local/console/console-server.ts';
 import { startStackConsole } from '../../lib/local/console/stack-console.ts';
+import { QUARANTINE_BUCKET } from '../../lib/local/local-environment.ts';
+import { type QueueServer, startQueueServer } from '../../lib/local/queues/queue-server.ts';
 import { CarelonOutage, failing, lost } from '../support/carelon-outage.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
@@ -20,6 +26,8 @@ let db: TestDatabase;
 let reader: RoleDatabase;
 let operator: RoleDatabase;
 let outage: CarelonOutage;
+let directory: string;
+let queues: QueueServer;
 let server: ConsoleServer & { address: string };
 let browser: Browser;
 let page: Page;
@@ -29,6 +37,8 @@ beforeAll(async () => {
   db = await openTestDatabase();
   [reader, operator] = await Promise.all([openAsRole(db, 'pagw_reader'), openAsRole(db, 'pagw_operator')]);
   outage = new CarelonOutage(db);
+  directory = await mkdtemp(join(tmpdir(), 'pagw-walk-'));
+  queues = await startQueueServer({ port: await freePort(), dataDirectory: directory });
   const tracker = {
     ...{
       name: 'PagwEventTracker-dev',
@@ -40,7 +50,7 @@ beforeAll(async () => {
     caller: async () => 'maria',
     now: () => outage.at(minute),
     replaying: {
-      ...{ s3: new S3Client(), sqs: new SQSClient(), eventsQueueUrl: 'https://sqs/pagw-events.fifo' },
+      ...{ s3: queues.s3, sqs: queues.sqs, eventsQueueUrl: eventsQueueUrl() },
       phiGuard: undefined,
     },
   };
@@ -57,12 +67,31 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
+  await queues?.stop();
   await Promise.all([reader?.close(), operator?.close()]);
   await db?.close();
+  await rm(directory, { recursive: true, force: true });
 });
 
 const main = () => page.locator('main').innerText();
-const follow = (name: string | RegExp) => page.locator('main').getByRole('link', { name }).first().click();
+
+/** Without a pointer: by Tab, as far as the page's own order leads. */
+async function tabTo(target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < 200; presses++) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element.matches(':focus-visible'))) return;
+  }
+  throw new Error(`Tab leads nowhere to ${target} on ${page.url()}.`);
+}
+
+async function enter(target: Locator): Promise<void> {
+  await tabTo(target);
+  await Promise.all([page.waitForEvent('framenavigated'), page.keyboard.press('Enter')]);
+  await page.waitForLoadState();
+}
+
+const follow = (name: string | RegExp) => enter(page.locator('main').getByRole('link', { name }).first());
 
 async function picture(name: string): Promise<void> {
   if (pictures === undefined) return;
@@ -79,17 +108,34 @@ async function preview(button: string): Promise<string> {
 
 /** Sends the form that is open. @returns what it says was done. */
 async function send(reason: string, answers: { as?: string; second?: string } = {}): Promise<string> {
-  if (answers.as !== undefined) await page.locator('select[name=as]').selectOption(answers.as);
-  if (answers.second !== undefined) await page.locator('input[name=second]').fill(answers.second);
-  await page.locator('input[name=reason]').fill(reason);
-  await page.locator('form.act button').click();
+  const given = { ...answers, reason };
+  for (const name of ['as', 'second', 'reason'] as const)
+    if (given[name] !== undefined) {
+      await tabTo(page.locator(`form.act [name=${name}]:not([type=hidden])`));
+      await page.keyboard.type(given[name]);
+    }
+  await enter(page.locator('form.act button'));
   return page.getByRole('status').innerText();
+}
+
+const eventsQueueUrl = () => `${queues.endpoint}/000000000000/pagw-events.fifo`;
+
+/** What ingest makes of a message. */
+async function ingest(messageId: string, body: string): Promise<void> {
+  const now = outage.at(minute);
+  await ingestMessages([{ messageId, groupId: 'group', body, sender: null, sentAt: now }], {
+    database: db.database,
+    quarantine: openQuarantine(queues.s3, QUARANTINE_BUCKET, db.database),
+    rules: { retryPolicy: defaultRetryPolicy, jitter: () => 0 },
+    senders: parseSenderTenants(undefined),
+    now,
+  });
 }
 
 const headings = () => outage.notified.map((body) => body.slice(0, body.indexOf('\n')));
 
 describe('an outage at three in the morning', () => {
-  it('is walked through by the console’s own links and forms, without scripts, and every act is written down', async () => {
+  it('is walked through by the console’s own links and forms, by keyboard and without scripts, and every act is written down', async () => {
     await outage.begin();
     minute = 3;
     await page.goto(`/request?id=${failing[0]}`);
@@ -180,11 +226,29 @@ describe('an outage at three in the morning', () => {
     minute = 47;
     await page.goto('/stuck');
     expect(await main()).toContain('No stuck requests');
+    // A producer that began to name the tenant once the outage was over.
+    const late = { pagwId: 'PAGW-LATE-1', eventType: 'PARSE_OK' };
+    await ingest('m-1', JSON.stringify(late));
+    await ingest('m-2', JSON.stringify({ ...late, tenant: 'anthem', eventType: 'ORCH_START' }));
+    await page.goto('/rejected');
+    await follow('#1');
+    expect(await preview('Replay …')).toContain('TENANT_UNKNOWN');
+    expect(await send('the tenant is known now')).toContain('Sent again.');
+    const QueueUrl = eventsQueueUrl();
+    const { Messages = [] } = await queues.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }),
+    );
+    for (const { MessageId = '', Body = '' } of Messages) await ingest(MessageId, Body);
+    await page.goto('/rejection?id=1');
+    expect(await main()).toContain('recorded as #2 of PAGW-LATE-1');
+    await follow('PAGW-LATE-1');
+    expect(await main()).toContain('PARSE_OK');
     await page.goto('/audit');
     const trail = (await listActs(db.database, {}, 50)).rows;
     expect(
       trail.map(({ action, affected, outcome, actedBy }) => [action, affected, outcome, actedBy]),
     ).toEqual([
+      ['rejected.replay', 1, null, 'maria'],
       ['retry.batch', 6, 'done, 6 recovered', 'maria'],
       ['request.close', 1, null, 'maria'],
       ['request.resend', 1, 'ended since', 'maria'],
