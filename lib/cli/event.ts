@@ -62,7 +62,7 @@ async function sendFile(session: Session, file: string): Promise<ExitCode> {
     total.sent += counts.events;
     total.messages += counts.messages;
     for (const refused of counts.refused) heldBack.set(refused.pagwId, { ...refused });
-    progress.count(total.sent, null, 'events sent');
+    progress.count(total.sent, null, 'events sent', part.share);
   }
   progress.clear();
   total.requests = requests.size;

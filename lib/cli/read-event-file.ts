@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type AcceptedEvent, type RejectedEvent, readEventLines } from '../client/read-event-lines.ts';
@@ -12,6 +12,8 @@ export interface EventPart {
   accepted: AcceptedEvent[];
   rejected: RejectedEvent[];
   read: number;
+  /** Of the file's bytes, from 0 to 1; null where nobody knows how many there are. */
+  share: number | null;
 }
 
 const EVENTS_PER_PART = 2_000;
@@ -27,7 +29,8 @@ export async function* readEventFile(
   io: CliIo,
   phiGuard?: PhiRules,
 ): AsyncGenerator<EventPart> {
-  const lines = readLines(file === '-' ? io.stdin : openFile(file), file);
+  const { chunks, share } = file === '-' ? { chunks: io.stdin, share: () => null } : openFile(file);
+  const lines = readLines(chunks, file);
   const head: string[] = [];
   let isEventALine = false;
   for await (const line of lines) {
@@ -41,19 +44,19 @@ export async function* readEventFile(
     for await (const line of lines) head.push(line);
     const { accepted, rejected } = readEventLines(head.join('\n'), phiGuard);
     const read = Math.max(0, ...[accepted.at(-1)?.line ?? 0, rejected.at(-1)?.line ?? 0]);
-    yield { accepted, rejected, read };
+    yield { accepted, rejected, read, share: share() };
     return;
   }
-  yield* judgeLines(head, lines, phiGuard);
+  for await (const part of judgeLines(head, lines, phiGuard)) yield { ...part, share: share() };
 }
 
 async function* judgeLines(
   head: readonly string[],
   rest: AsyncIterable<string>,
   phiGuard: PhiRules | undefined,
-): AsyncGenerator<EventPart> {
+): AsyncGenerator<Omit<EventPart, 'share'>> {
   let read = 0;
-  let part: EventPart = { accepted: [], rejected: [], read };
+  let part: Omit<EventPart, 'share'> = { accepted: [], rejected: [], read };
   const judge = (text: string) => {
     read += 1;
     part.read = read;
@@ -95,10 +98,15 @@ async function* splitLines(chunks: AsyncIterable<Uint8Array>, file: string): Asy
   if (rest !== '') yield rest;
 }
 
-function openFile(file: string): AsyncIterable<Uint8Array> {
+function openFile(file: string): { chunks: AsyncIterable<Uint8Array>; share: () => number | null } {
   const stream = createReadStream(file);
-  // Errors of either stream reach whoever reads the last one.
-  return file.endsWith('.gz') ? pipeline(stream, createGunzip(), () => undefined) : stream;
+  // A pipe has no size.
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return {
+    // Errors of either stream reach whoever reads the last one.
+    chunks: file.endsWith('.gz') ? pipeline(stream, createGunzip(), () => undefined) : stream,
+    share: () => (size === 0 ? null : Math.min(1, stream.bytesRead / size)),
+  };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

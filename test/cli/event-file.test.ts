@@ -213,6 +213,16 @@ describe('pagw event send', () => {
     expect(stderr).toContain('line 2: FIELD_MISSING at /pagwId.');
   });
 
+  it('tells whoever watches how much of the file is sent, in percent, and nothing of a pipe', async () => {
+    const lines = Array.from({ length: 4_500 }, (_, number) => eventLine(`PAGW-${number}`, number)).join(
+      '\n',
+    );
+    const send = (file: string) =>
+      runCli(['event', 'send', '-f', file], { connection, columns: 80, stdin: lines });
+    expect((await send(await fileOf('watched.ndjson', lines))).stderr).toMatch(/2,000 events sent · \d+ %/);
+    expect((await send('-')).stderr).not.toContain('%');
+  });
+
   it('keeps the order of a request over a file of many parts, packed or not', async () => {
     const lines = Array.from({ length: 5_000 }, (_, number) => eventLine(`PAGW-${number % 7}`, number));
     const file = await fileOf('many.ndjson.gz', gzipSync(lines.join('\n')));
