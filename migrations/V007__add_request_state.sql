@@ -19,6 +19,36 @@ ALTER TABLE request_tracker
 -- What cannot come over as it is, is named before anything is changed: this file is one transaction.
 DO $$
 DECLARE
+  names text;
+BEGIN
+  SELECT string_agg(DISTINCT name, ', ' ORDER BY name)
+  INTO names
+  FROM (
+    SELECT format('the view %s', ev_class::regclass)
+    FROM pg_depend
+    JOIN pg_rewrite ON pg_rewrite.oid = objid
+    LEFT JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+    WHERE classid = 'pg_rewrite'::regclass AND refclassid = 'pg_class'::regclass
+      AND (refobjid = 'event_tracker'::regclass
+        OR (refobjid = 'request_tracker'::regclass AND attname IN ('pagw_id', 'tenant')))
+    UNION ALL
+    SELECT format('the foreign key %I of %s', conname, conrelid::regclass)
+    FROM pg_constraint
+    WHERE contype = 'f' AND confrelid = 'event_tracker'::regclass
+    UNION ALL
+    SELECT format('the trigger %I', tgname)
+    FROM pg_trigger
+    WHERE tgrelid = 'event_tracker'::regclass AND NOT tgisinternal
+  ) AS dependent (name);
+  IF names IS NOT NULL THEN
+    RAISE dependent_objects_still_exist USING MESSAGE =
+      format('event_tracker is made anew, and pagw_id and tenant of request_tracker change their collation, which these stand in the way of: %s. Drop them, migrate again, and make them again', names);
+  END IF;
+END
+$$;
+
+DO $$
+DECLARE
   faults text;
   most CONSTANT bigint := 1e15;
   -- What the contract strips from both ends of a name (lib/domain/event-catalogue.ts).

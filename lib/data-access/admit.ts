@@ -31,7 +31,13 @@ BEGIN
   END IF;
   IF NOT (has_schema_privilege('pagw_owner', 'public', 'CREATE WITH GRANT OPTION')
     AND has_schema_privilege('pagw_owner', 'public', 'USAGE WITH GRANT OPTION')) THEN
+    -- Of what it may not grant PostgreSQL only warns.
     GRANT CREATE, USAGE ON SCHEMA public TO pagw_owner WITH GRANT OPTION;
+    IF NOT has_schema_privilege('pagw_owner', 'public', 'CREATE WITH GRANT OPTION') THEN
+      RAISE insufficient_privilege
+        USING MESSAGE = format('The database belongs to %s. As that one: GRANT CREATE, USAGE ON SCHEMA public TO %I WITH GRANT OPTION.',
+          (SELECT datdba::regrole FROM pg_database WHERE datname = current_database()), current_user);
+    END IF;
   END IF;
   FOR found IN
     SELECT format('TABLE %s', oid::regclass) AS name, relowner AS owner
@@ -46,7 +52,7 @@ BEGIN
     CONTINUE WHEN found.owner = 'pagw_owner'::regrole;
     IF NOT pg_has_role(found.owner, 'USAGE') THEN
       RAISE insufficient_privilege
-        USING MESSAGE = format('%s belongs to %s. As that one, or as who made it: GRANT %2$s TO %I.',
+        USING MESSAGE = format('%s belongs to %s. As that one, or as who made it: GRANT %2$s TO %I WITH INHERIT TRUE.',
           found.name, found.owner::regrole, current_user);
     END IF;
     EXECUTE format('ALTER %s OWNER TO pagw_owner', found.name);

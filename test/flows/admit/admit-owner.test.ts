@@ -255,6 +255,7 @@ it('refuses, in a sentence, what the master user may not do', async () => {
   await makeMaster();
   const master = await asMaster();
   await asSuperuser(`CREATE ROLE claims_app`);
+  await asSuperuser(`GRANT claims_app TO ${MASTER} WITH INHERIT FALSE`);
   await ofTheReview(master, ...V005);
   const own = async (owner: string) => {
     const client = new Client({ connectionString: postgres.connectionString(DATABASE) });
@@ -263,9 +264,9 @@ it('refuses, in a sentence, what the master user may not do', async () => {
   };
   await own('claims_app');
   await expect(admitOwner(master, SECRET)).rejects.toThrow(
-    'TABLE event_tracker belongs to claims_app. As that one, or as who made it: GRANT claims_app TO claims_master.',
+    'TABLE event_tracker belongs to claims_app. As that one, or as who made it: GRANT claims_app TO claims_master WITH INHERIT TRUE.',
   );
-  await asSuperuser(`GRANT claims_app TO ${MASTER}`);
+  await asSuperuser(`GRANT claims_app TO ${MASTER} WITH INHERIT TRUE`);
   await admitOwner(master, SECRET);
   const itself = await logIn(OWNER, SECRET);
   await expect(admitOwner(itself, SECRET)).rejects.toThrow(/State the secret of the cluster's master user/);
@@ -273,4 +274,21 @@ it('refuses, in a sentence, what the master user may not do', async () => {
   await expect(admitOwner(await logIn('claims_other', 'other'), SECRET)).rejects.toThrow(
     'pagw_owner was made by another user. As that one: GRANT pagw_owner TO claims_other WITH ADMIN OPTION.',
   );
+});
+
+it('refuses a database of another, which it could not hand on, and takes it once that one has granted it', async () => {
+  await asSuperuser(`CREATE ROLE ${MASTER} LOGIN NOSUPERUSER CREATEROLE PASSWORD 'master'`);
+  await asSuperuser('CREATE ROLE claims_dba');
+  await asSuperuser(`CREATE DATABASE ${DATABASE} OWNER claims_dba`);
+  const master = await asMaster();
+  await expect(admitOwner(master, SECRET)).rejects.toThrow(
+    'The database belongs to claims_dba. As that one: GRANT CREATE, USAGE ON SCHEMA public TO claims_master WITH GRANT OPTION.',
+  );
+  const dba = new Client({ connectionString: postgres.connectionString(DATABASE) });
+  await dba.connect();
+  await dba
+    .query(`SET ROLE claims_dba; GRANT CREATE, USAGE ON SCHEMA public TO ${MASTER} WITH GRANT OPTION`)
+    .finally(() => dba.end());
+  await admitOwner(master, SECRET);
+  expect(await owners(await deploy())).toEqual([{ owner: OWNER }]);
 });

@@ -180,3 +180,25 @@ describe('odd V005 rows that cannot be taken over', () => {
     expect(await migrate(db.database, { migrationsFolder })).toMatchObject({ complete: true });
   });
 });
+
+it('what hangs on the former tables is named before a row is moved, and no more than that', async () => {
+  await open();
+  const { database } = db;
+  for (const statement of [
+    'CREATE VIEW open_requests AS SELECT status, received_at FROM request_tracker',
+    'CREATE VIEW stages AS SELECT stage, count(*) FROM event_tracker GROUP BY stage',
+    'CREATE VIEW tenants AS SELECT DISTINCT tenant FROM request_tracker',
+    'CREATE TABLE claim (pagw_id VARCHAR(64) REFERENCES request_tracker, event BIGINT REFERENCES event_tracker)',
+  ])
+    await database.execute(statement);
+  try {
+    await expect(migrate(database, { migrationsFolder })).rejects.toThrow(
+      /: the foreign key claim_event_fkey of claim, the view stages, the view tenants\. Drop them/,
+    );
+    await database.execute('DROP VIEW stages, tenants');
+    await database.execute('ALTER TABLE claim DROP CONSTRAINT claim_event_fkey');
+    expect(await migrate(database, { migrationsFolder })).toMatchObject({ complete: true });
+  } finally {
+    await db.close();
+  }
+});
