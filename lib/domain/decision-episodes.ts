@@ -285,6 +285,11 @@ class EpisodeHistory {
       current.requestedPriority ??= as;
       current.prioritySince = null;
     } else if (current.priority !== as && !(isFirst && as === 'STANDARD' && how !== 'moved')) {
+      // What was moved and missed its deadline stays so: it does not go back to the frame that was asked for.
+      if (as === current.requestedPriority) {
+        this.#isJudged = true;
+        if (current.dueAt !== null && at > current.dueAt) return;
+      }
       this.#downgraded = as === 'STANDARD';
       current.requestedPriority ??= as === 'STANDARD' ? 'EXPEDITED' : 'STANDARD';
       current.priority = as;
@@ -301,6 +306,8 @@ class EpisodeHistory {
       return;
     }
     const { at, by, asked = false } = fact;
+    // What is asked for is granted by that alone only to the member and the provider.
+    if (asked && by !== 'member' && by !== 'provider') return;
     const days = this.#daysOf(fact, current);
     const refusal =
       current.dueAt !== null && at > current.dueAt

@@ -418,12 +418,10 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   if (length === undefined ? find.notes.notUnderstood.length > before : length < 1) return undefined;
   const by =
     own?.as(who, 'by', 'requestedby', 'initiatedby', 'who') ??
-    find.as(who, 'extensionby', 'extendedby', 'requestedby') ??
+    find.as(who, 'extensionby', 'extendedby', 'requestedby', ...(byType === undefined ? [] : ['by'])) ??
     whoOf(byType?.by ?? '');
   if (said?.says === 'no' && (own || byType === undefined)) return undefined;
-  // What is asked for is granted by that alone only to the member and the provider.
   const asked = byType?.says === 'asked' || said?.says === 'asked' || undefined;
-  if (asked && by !== 'member' && by !== 'provider') return undefined;
   return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at, until, asked }) as StatedExtension;
 }
 

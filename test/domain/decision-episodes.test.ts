@@ -447,7 +447,7 @@ describe('an extension that is taken back', () => {
   it('stays where another one is refused that was asked for since', () => {
     const another: Step = ['05 10:00', 'EXTENSION_REQUESTED', { days: 7, extensionBy: 'provider' }];
     const refused: Step = ['06 10:00', 'EXTENSION_DENIED'];
-    const stands = ['16 23:59', 7, '04 10:00', null, 'extension-stated-twice'];
+    const stands = ['16 23:59', 7, '04 10:00', 'plan', 'extension-stated-twice'];
     expect(outcome(granted, another, refused)).toEqual(stands);
     expect(outcome(granted, another, refused, ['07 10:00', 'EXTENSION_WITHDRAWN'])).toEqual([
       ...none,

@@ -9,7 +9,7 @@ import { lambdaContext, sqsEvent } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 import { readYear, type Step } from './read-year.ts';
 
-const years = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'].map(readYear);
+const years = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'].map(readYear);
 const told = Object.assign({}, ...years.map((year) => year.told)) as ReturnType<typeof readYear>['told'];
 const policy = {
   plans: Object.assign({ 'plan-in-any-case': { kind: 'exchange' } }, ...years.map(({ plans }) => plans)),
@@ -120,7 +120,7 @@ const inOrder = (counts: string) =>
 describe.each([
   ['as it happens', 'anthem'],
   ['late, doubled and out of order', 'carelon'],
-])('the second year to the seventh, told %s', (_, tenant) => {
+])('the second year to the eighth, told %s', (_, tenant) => {
   let figures: PlanFigures[];
   beforeAll(async () => {
     figures = await publishedFigures(db.database, { tenant, ...span });
