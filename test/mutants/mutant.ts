@@ -10,6 +10,8 @@ export interface Mutant {
   code: string;
   /** The whole source with the change. */
   text: string;
+  /** Which of those that read alike, from 1: two lines of a file may be the same. */
+  nth: number;
 }
 
 /** What is done where a pattern matches; undefined: nothing. */
@@ -45,5 +47,17 @@ export function replaced(change: string, text: string, at: number, length: numbe
     to,
     code: code.trim(),
     text: changed,
+    nth: 1,
   };
+}
+
+/** Those that read alike, each with its number. */
+export function numberAlike(mutants: readonly Mutant[]): Mutant[] {
+  const seen = new Map<string, number>();
+  return mutants.map((mutant) => {
+    const alike = [mutant.change, mutant.from, mutant.code].join('\n');
+    const nth = (seen.get(alike) ?? 0) + 1;
+    seen.set(alike, nth);
+    return { ...mutant, nth };
+  });
 }

@@ -9,7 +9,7 @@ import { openRandom } from '../../lib/local/demo/random.ts';
 import { MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
 import setUpServer from '../support/postgres-server.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, numberAlike } from './mutant.ts';
 import { explained, type Outcome, writePage } from './mutants-page.ts';
 import { sqlMutants } from './sql-mutants.ts';
 import { type Target, targets } from './targets.ts';
@@ -44,7 +44,9 @@ const totals = new Map<string, number>();
 const waiting: { target: Target; mutants: Mutant[] }[] = [];
 for (const target of chosen) {
   const text = await readFile(`${ROOT}/${target.path}`, 'utf8');
-  const all = target.path.endsWith('.sql') ? sqlMutants(text) : typescriptMutants(target.path, text);
+  const all = numberAlike(
+    target.path.endsWith('.sql') ? sqlMutants(text) : typescriptMutants(target.path, text),
+  );
   totals.set(target.path, all.length);
   const random = openRandom(`${values.seed}/${target.path}`);
   const drawn = all
@@ -82,8 +84,8 @@ process.exit(0);
 async function tryOut(target: Target, mutant: Mutant): Promise<void> {
   const began = performance.now();
   const ended = target.path.endsWith('.sql') ? await trySql(target, mutant) : await tryModule(target, mutant);
-  const { change, line, from, to, code } = mutant;
-  const outcome: Outcome = { path: target.path, change, line, from, to, code, ended };
+  const { change, line, from, to, code, nth } = mutant;
+  const outcome: Outcome = { path: target.path, change, line, from, to, code, nth, ended };
   known.set(keyOf(outcome), outcome);
   if (values.log !== '') await appendFile(values.log, `${JSON.stringify(outcome)}\n`);
   const seconds = ((performance.now() - began) / 1_000).toFixed(0);
@@ -153,8 +155,8 @@ async function readLog(): Promise<Outcome[]> {
 }
 
 /** The same mutant wherever its line has gone. */
-function keyOf({ path, change, from, code }: Pick<Outcome, 'path' | 'change' | 'from' | 'code'>): string {
-  return [path, change, from, code].join('\n');
+function keyOf({ path, change, from, code, nth }: Omit<Outcome, 'line' | 'to' | 'ended'>): string {
+  return [path, change, from, code, nth].join('\n');
 }
 
 function isWanted({ path }: Target, mutant: Mutant): boolean {

@@ -120,6 +120,7 @@ export const targets: readonly Target[] = [
     'note_archived note_archived_hours may_drop_month drop_archived_month keep_archived_month',
     'test/flows/retention/archive-requests.test.ts',
     'test/flows/retention/archive-hazards.test.ts',
+    'test/flows/retention/legal-hold.test.ts',
     'test/flows/retention/summary-kept.test.ts',
   ),
   ...sql('search_events', 'test/data-access/metadata-search.test.ts'),

@@ -85,11 +85,18 @@ it('releases exactly what is named, and counts one for each hold and release', a
   expect(acts.sort()).toEqual([...Array(6).fill('archive.hold 1'), ...Array(6).fill('archive.release 1')]);
 });
 
-it('keeps the month of what was archived before it was held', async () => {
+it('keeps the month of what was archived before it was held, and not the month before', async () => {
+  const april = new Date('2026-04-01T00:00:00Z');
+  await ensurePartition(db.database, april);
   await recordHistory(db.database, { pagwId: 'HELD' }, start, HAPPY_WITH_RETRY);
+  await recordHistory(db.database, { pagwId: 'APRIL' }, april, HAPPY_WITH_RETRY);
   await rollUp(db, now);
   const options = { database: db.database, now, mayGoOn: () => true };
   await archiveRequests(options, { s3: archive.s3, bucket: archive.bucket }, 90);
-  await holdHistory(db.database, { pagwId: 'HELD' }, kim, now);
-  expect(await dropArchivedMonths(options, { s3: archive.s3 }, 90)).toMatchObject({ monthsDropped: 0 });
+  const drop = () => dropArchivedMonths(options, { s3: archive.s3 }, 90);
+  for (const pagwId of ['HELD', 'APRIL']) await holdHistory(db.database, { pagwId }, kim, now);
+  expect(await drop()).toMatchObject({ monthsDropped: 0 });
+  await releaseHistory(db.database, { pagwId: 'HELD' }, kim, now);
+  expect(await drop()).toMatchObject({ monthsDropped: 1 });
+  expect(await drop()).toMatchObject({ monthsDropped: 0 });
 });
