@@ -24,8 +24,8 @@ export interface SearchWords {
   filters: readonly MetadataFilter[];
 }
 
-/** A name before `=` that means the event's own field; in quotes it is one of metadata. */
-const FIELD = /^(status|stage|type|errorCode|tenant)\s*=\s*(.*)$/is;
+/** A name before `=` or `:` that means the event's own field; in quotes it is one of metadata. */
+const FIELD = /^(status|stage|type|errorCode|tenant)\s*[=:]\s*(.*)$/is;
 const STATE = /^is:(.*)$/is;
 
 /**
@@ -94,7 +94,10 @@ export function oneMeaning<Value extends string>(
 
 /** Whether a question states conditions; otherwise it names a request. */
 export function isCondition(question: string): boolean {
-  return !isAddress(question) && /[=<>]|(^|\s)is:/i.test(trimMarks(question));
+  return (
+    !isAddress(question) &&
+    /[=<>]|(^|\s)(is:|(status|stage|type|errorCode|tenant):\S)/i.test(trimMarks(question))
+  );
 }
 
 /** Conditions stand apart by spaces; within quotes a space is part of the name or the value. */

@@ -15,6 +15,8 @@ describe('readSearchWords', () => {
     ['errorcode="API_TIMEOUT"', { errorCode: 'API_TIMEOUT' }],
     ['tenant=ANTHEM', { tenant: 'anthem' }],
     ['IS:open', { openOnly: true }],
+    ['tenant:ANTHEM', { tenant: 'anthem' }],
+    ['Status:"failure"', { status: 'FAILED' }],
   ])('takes %s for what the event says of itself', (word, fields) => {
     expect(readSearchWords([word])).toMatchObject({ ...fields, conditions: [], filters: [] });
   });
@@ -65,6 +67,7 @@ describe('requestNamed', () => {
     `“${ID}”`,
     `"pagwId": "${ID}",`,
     `request ${ID}: stuck`,
+    `tenant: anthem, pagwId: ${ID}`,
     `http://localhost:4780/request?id=${ID}&tenant=anthem`,
     `<https://tracker.example/request?tenant=a&id=${ID}#events>`,
     `http://localhost:4780/search?q=%22${ID}%22`,
@@ -82,10 +85,14 @@ describe('requestNamed', () => {
     },
   );
 
-  it.each(['targetSystem=carelon', `externalId=${ID}`, '"http.status_code"=500', 'n>3', 'is:open'])(
-    'is not asked for %s, which is a condition',
-    (question) => expect(isCondition(question)).toBe(true),
-  );
+  it.each([
+    'targetSystem=carelon',
+    `externalId=${ID}`,
+    '"http.status_code"=500',
+    'n>3',
+    'is:open',
+    'tenant:a',
+  ])('is not asked for %s, which is a condition', (question) => expect(isCondition(question)).toBe(true));
 });
 
 describe('splitConditions', () => {
