@@ -1,6 +1,12 @@
 import { CommanderError } from 'commander';
 import { SendInterruptedError } from '../client/send-events.ts';
-import { accessFaultOf, DatabaseError, hasSqlState } from '../data-access/database-error.ts';
+import {
+  accessFaultOf,
+  DatabaseError,
+  type DatabaseErrorKind,
+  hasSqlState,
+  missingRightOf,
+} from '../data-access/database-error.ts';
 import { UnknownNameError } from '../data-access/known-names.ts';
 import { MetadataFilterError } from '../data-access/metadata-search.ts';
 import { PagePositionError } from '../data-access/page.ts';
@@ -96,7 +102,9 @@ export function toCliError(error: unknown): CliError {
   const names = [...namesOf(error)].join(' ');
   const accessFault = accessFaultOf(error);
   if (accessFault !== undefined) {
-    const by = hasSqlState(error, '42501') ? 'SQLSTATE 42501' : nameOf(rootOf(error));
+    const by = hasSqlState(error, '42501')
+      ? 'SQLSTATE 42501'
+      : (missingRightOf(error) ?? nameOf(rootOf(error)));
     return accessFault === 'not-signed-in'
       ? notAuthorised('AWS has no valid credentials from here', by, error)
       : notAuthorised('This login may not do that', by, error);
@@ -123,17 +131,31 @@ export function toCliError(error: unknown): CliError {
     return new CliError({
       code: 'NO_ANSWER',
       message: `The service gave no answer (${nameOf(error)}).`,
-      hint: 'Check the network, or that the local stack still runs; then run the command again.',
+      hint: 'Check the network, the region, or that the local stack still runs; then run the command again.',
       retryable: true,
       cause: error,
     });
   }
+  if (/Throttl|TooManyRequests/.test(names))
+    return new CliError({
+      code: 'THROTTLED',
+      message: `AWS takes no more calls for the moment (${nameOf(error)}).`,
+      hint: 'Run the command again in a moment.',
+      retryable: true,
+      cause: error,
+    });
   return new CliError({
     code: 'FAILED',
     message: error instanceof Error && error.message !== '' ? error.message : 'The command failed.',
     cause: error,
   });
 }
+
+const AGAIN = 'Run the command again in a moment; `pagw doctor` checks further.';
+const HINTS: Partial<Record<DatabaseErrorKind, string>> = {
+  ...{ resuming: AGAIN, timeout: AGAIN, unavailable: AGAIN },
+  misuse: '`pagw doctor` checks further.',
+};
 
 function fromDatabase(error: DatabaseError, names: string): CliError {
   if (error.sqlState === '42P01') {
@@ -148,7 +170,7 @@ function fromDatabase(error: DatabaseError, names: string): CliError {
   return new CliError({
     code: `DATABASE_${error.kind.toUpperCase()}`,
     message: stopped ? 'The database gives no answer.' : error.message,
-    hint: error.retryable ? 'Run the command again in a moment; `pagw doctor` checks further.' : undefined,
+    hint: HINTS[error.kind],
     retryable: error.retryable,
     cause: error,
   });
@@ -158,7 +180,7 @@ function notAuthorised(refused: string, by: string, cause: unknown): CliError {
   return new CliError({
     code: 'NOT_AUTHORISED',
     message: `${refused} (${by}).`,
-    hint: 'Sign in with an AWS profile that may (`--profile NAME`, `aws sso login`).',
+    hint: 'Sign in with an AWS profile that may (`--profile NAME`, `aws sso login`): one with the tracker’s policy `…-look`, or `…-operate` to act.',
     exitCode: ExitCode.notAuthorised,
     cause,
   });

@@ -118,11 +118,11 @@ async function readOutputs(
         cause,
       });
     }
-    if (cause instanceof Error && /Region is missing/.test(cause.message)) {
+    if (cause instanceof Error && /^Region (is missing|not accepted)/.test(cause.message)) {
       throw new CliError({
         code: 'NO_REGION',
-        message: 'No AWS region is set.',
-        hint: 'Give --region, or set AWS_REGION or a profile that has one.',
+        message: 'No AWS region is set, or none of that name can be.',
+        hint: 'Give --region, such as us-east-1, or set AWS_REGION or a profile that has one.',
         exitCode: ExitCode.usage,
         cause,
       });

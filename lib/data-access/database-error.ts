@@ -45,16 +45,34 @@ export class DatabaseError extends Error {
 }
 
 const NOT_SIGNED_IN =
-  /CredentialsProvider|TokenProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch/;
+  /CredentialsProvider|TokenProviderError|ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature/;
 const NOT_ALLOWED = /AccessDenied|Forbidden/;
+/** In whatever error a service says it: the Data API answers BadRequestException where the caller may not read the secret. */
+const MISSING_RIGHT = /is not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)/;
 
 /** Whether AWS refused a call for who made it, however deep the error lies. */
 export function accessFaultOf(error: unknown): 'not-signed-in' | 'not-allowed' | undefined {
-  const names: string[] = [];
-  for (let at = error; at instanceof Error && names.length < 8; at = at.cause) names.push(at.name);
-  const text = names.join(' ');
+  const text = chainOf(error)
+    .map(({ name }) => name)
+    .join(' ');
   if (NOT_SIGNED_IN.test(text)) return 'not-signed-in';
-  return NOT_ALLOWED.test(text) || hasSqlState(error, '42501') ? 'not-allowed' : undefined;
+  const isRefused = NOT_ALLOWED.test(text) || hasSqlState(error, '42501') || missingRightOf(error) !== null;
+  return isRefused ? 'not-allowed' : undefined;
+}
+
+/** The right that AWS says the caller lacks, such as `secretsmanager:GetSecretValue`. */
+export function missingRightOf(error: unknown): string | null {
+  for (const { message } of chainOf(error)) {
+    const [, right] = MISSING_RIGHT.exec(message) ?? [];
+    if (right !== undefined) return right;
+  }
+  return null;
+}
+
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let at = error; at instanceof Error && chain.length < 8; at = at.cause) chain.push(at);
+  return chain;
 }
 
 /** True when PostgreSQL answered with this SQLSTATE. */

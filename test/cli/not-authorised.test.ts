@@ -1,8 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { BadRequestException } from '@aws-sdk/client-rds-data';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toCliError } from '../../lib/cli/cli-error.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
+import { toDatabaseError } from '../../lib/data-access/database-error.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 import { connectionTo, runCli } from './run-cli.ts';
@@ -36,10 +38,22 @@ describe('exit code 4', () => {
   it.each([
     ['CredentialsProviderError', 'AWS has no valid credentials from here (CredentialsProviderError).'],
     ['ExpiredTokenException', 'AWS has no valid credentials from here (ExpiredTokenException).'],
+    ['RequestExpired', 'AWS has no valid credentials from here (RequestExpired).'],
     ['AccessDeniedException', 'This login may not do that (AccessDeniedException).'],
-  ])('is for %s when the stack is looked up', async (name, message) => {
+    [
+      'AccessDenied',
+      'This login may not do that (cloudformation:DescribeStacks).',
+      'User: arn:aws:sts::1:assumed-role/x/ann is not authorized to perform: cloudformation:DescribeStacks',
+    ],
+    // The Data API, of a caller who may not read the login's secret.
+    [
+      'BadRequestException',
+      'This login may not do that (secretsmanager:GetSecretValue).',
+      'User: ann is not authorized to perform: secretsmanager:GetSecretValue on resource: reader',
+    ],
+  ])('is for %s when the stack is looked up', async (name, message, said = 'no') => {
     const cloudFormation = mockClient(CloudFormationClient);
-    cloudFormation.on(DescribeStacksCommand).rejects(Object.assign(new Error('no'), { name }));
+    cloudFormation.on(DescribeStacksCommand).rejects(Object.assign(new Error(said), { name }));
     const choice = {
       kind: 'deployed',
       stack: 'PagwEventTracker-dev',
@@ -49,5 +63,30 @@ describe('exit code 4', () => {
     const refused = await openStackConnection(choice).catch(toCliError);
     expect(refused).toMatchObject({ exitCode: 4, message });
     cloudFormation.restore();
+  });
+});
+
+describe('what AWS refuses otherwise', () => {
+  it.each([
+    ['Throttling', 'Rate exceeded', { code: 'THROTTLED', hint: 'Run the command again in a moment.' }],
+    [
+      'Error',
+      'Region not accepted: region="US East" is not a valid hostname component.',
+      { code: 'NO_REGION', exitCode: 64, hint: expect.stringContaining('--region') },
+    ],
+    ['ENOTFOUND', 'getaddrinfo', { code: 'NO_ANSWER', hint: expect.stringContaining('the region') }],
+  ])('has a next step: %s', async (name, said, refusal) => {
+    const cloudFormation = mockClient(CloudFormationClient);
+    cloudFormation.on(DescribeStacksCommand).rejects(Object.assign(new Error(said), { name }));
+    const choice = { kind: 'deployed', stack: 'S', profile: undefined, region: 'us-east-1' } as const;
+    expect(await openStackConnection(choice).catch(toCliError)).toMatchObject(refusal);
+    cloudFormation.restore();
+  });
+
+  it('of the Data API leads to the checks that tell more', () => {
+    const refused = toDatabaseError(
+      new BadRequestException({ message: 'HttpEndpoint is not enabled for resource c', $metadata: {} }),
+    );
+    expect(toCliError(refused)).toMatchObject({ exitCode: 1, hint: '`pagw doctor` checks further.' });
   });
 });
