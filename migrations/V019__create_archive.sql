@@ -58,11 +58,12 @@ CREATE TABLE legal_hold (
   pagw_id VARCHAR(64) COLLATE "C",
   tenant  VARCHAR(64) COLLATE "C",
   plan    VARCHAR(64) COLLATE "C",
+  matter  VARCHAR(64) COLLATE "C",
   reason  TEXT NOT NULL CHECK (length(reason) BETWEEN 1 AND 1000),
   held_by VARCHAR(256) NOT NULL,
   held_at TIMESTAMPTZ NOT NULL,
   CONSTRAINT ck_legal_hold_scope CHECK (num_nonnulls(pagw_id, tenant, plan) = 1),
-  CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan)
+  CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan, matter)
 );
 
-COMMENT ON TABLE legal_hold IS 'Requests, tenants and plans whose history is kept from compaction, archive and drop; who held and released what stands in operator_action';
+COMMENT ON TABLE legal_hold IS 'Requests, tenants and plans whose history is kept from compaction, archive and drop, once for each matter; who held and released what stands in operator_action';

@@ -636,15 +636,16 @@ CREATE TABLE legal_hold (
   pagw_id character varying(64) COLLATE "C",
   tenant character varying(64) COLLATE "C",
   plan character varying(64) COLLATE "C",
+  matter character varying(64) COLLATE "C",
   reason text NOT NULL,
   held_by character varying(256) NOT NULL,
   held_at timestamp with time zone NOT NULL,
   CONSTRAINT legal_hold_pkey PRIMARY KEY (id),
-  CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan),
+  CONSTRAINT ux_legal_hold_scope UNIQUE NULLS NOT DISTINCT (pagw_id, tenant, plan, matter),
   CONSTRAINT ck_legal_hold_scope CHECK ((num_nonnulls(pagw_id, tenant, plan) = 1)),
   CONSTRAINT legal_hold_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
 );
-COMMENT ON TABLE legal_hold IS 'Requests, tenants and plans whose history is kept from compaction, archive and drop; who held and released what stands in operator_action';
+COMMENT ON TABLE legal_hold IS 'Requests, tenants and plans whose history is kept from compaction, archive and drop, once for each matter; who held and released what stands in operator_action';
 GRANT SELECT ON TABLE legal_hold TO pagw_maintainer;
 GRANT SELECT ON TABLE legal_hold TO pagw_reader;
 GRANT SELECT ON TABLE legal_hold TO pagw_writer;
@@ -2179,28 +2180,34 @@ $function$;
 REVOKE EXECUTE ON FUNCTION histogram_quantile(smallint[],bigint[],bigint,double precision) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION histogram_quantile(smallint[],bigint[],bigint,double precision) TO pagw_reader;
 
-CREATE OR REPLACE FUNCTION public.hold_history(of_pagw_id text, of_tenant text, of_plan text, why text, who text, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.hold_history(of_pagw_id text, of_tenant text, of_plan text, of_matter text, why text, who text, at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
-  INSERT INTO legal_hold (pagw_id, tenant, plan, reason, held_by, held_at)
-  SELECT of_pagw_id, of_tenant, of_plan, btrim(why), left(who, 256), at
-  WHERE NOT EXISTS (SELECT FROM legal_hold AS hold WHERE lower(hold.plan) = lower(of_plan))
+  INSERT INTO legal_hold (pagw_id, tenant, plan, matter, reason, held_by, held_at)
+  SELECT of_pagw_id, of_tenant, of_plan, of_matter, btrim(why), left(who, 256), at
+  WHERE NOT EXISTS (
+    SELECT FROM legal_hold AS hold
+    WHERE hold.pagw_id IS NOT DISTINCT FROM of_pagw_id
+      AND hold.tenant IS NOT DISTINCT FROM of_tenant
+      AND lower(hold.plan) IS NOT DISTINCT FROM lower(of_plan)
+      AND lower(hold.matter) IS NOT DISTINCT FROM lower(of_matter)
+  )
   ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
   PERFORM record_operator_action(
-    'archive.hold', jsonb_build_object('pagwId', of_pagw_id, 'tenant', of_tenant, 'plan', of_plan), why, who, at, 1
+    'archive.hold', jsonb_build_object('pagwId', of_pagw_id, 'tenant', of_tenant, 'plan', of_plan, 'matter', of_matter), why, who, at, 1
   );
   RETURN true;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION hold_history(text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION hold_history(text,text,text,text,text,timestamp with time zone) TO pagw_operator;
+REVOKE EXECUTE ON FUNCTION hold_history(text,text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hold_history(text,text,text,text,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.instant_at(microseconds text)
  RETURNS timestamp with time zone
@@ -2918,7 +2925,7 @@ $function$;
 REVOKE EXECUTE ON FUNCTION record_operator_action(text,jsonb,text,text,timestamp with time zone,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_operator_action(text,jsonb,text,text,timestamp with time zone,integer) TO pagw_operator;
 
-CREATE OR REPLACE FUNCTION public.release_history(of_pagw_id text, of_tenant text, of_plan text, why text, who text, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.release_history(of_pagw_id text, of_tenant text, of_plan text, of_matter text, why text, who text, at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2928,18 +2935,19 @@ BEGIN
   DELETE FROM legal_hold
   WHERE pagw_id IS NOT DISTINCT FROM of_pagw_id
     AND tenant IS NOT DISTINCT FROM of_tenant
-    AND lower(plan) IS NOT DISTINCT FROM lower(of_plan);
+    AND lower(plan) IS NOT DISTINCT FROM lower(of_plan)
+    AND lower(matter) IS NOT DISTINCT FROM lower(of_matter);
   IF NOT FOUND THEN
     RETURN false;
   END IF;
   PERFORM record_operator_action(
-    'archive.release', jsonb_build_object('pagwId', of_pagw_id, 'tenant', of_tenant, 'plan', of_plan), why, who, at, 1
+    'archive.release', jsonb_build_object('pagwId', of_pagw_id, 'tenant', of_tenant, 'plan', of_plan, 'matter', of_matter), why, who, at, 1
   );
   RETURN true;
 END
 $function$;
-REVOKE EXECUTE ON FUNCTION release_history(text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION release_history(text,text,text,text,text,timestamp with time zone) TO pagw_operator;
+REVOKE EXECUTE ON FUNCTION release_history(text,text,text,text,text,text,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION release_history(text,text,text,text,text,text,timestamp with time zone) TO pagw_operator;
 
 CREATE OR REPLACE FUNCTION public.request_resend(of_pagw_id text, to_stage text, with_attempt integer, after_no bigint, risk_accepted boolean, why text, who text, at timestamp with time zone)
  RETURNS text

@@ -9,6 +9,7 @@ import {
 } from '../data-access/legal-hold.ts';
 import { findRequest } from '../data-access/timeline.ts';
 import { canonicalTenant } from '../domain/event-catalogue.ts';
+import { LONGEST_NAME } from '../domain/parse-setting.ts';
 import { ageText } from '../domain/words.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
@@ -19,6 +20,7 @@ import type { Session } from './session.ts';
 
 interface HoldOptions extends ReasonOption {
   plan?: string;
+  matter?: string;
 }
 
 export function archiveHold(cli: Cli): Command {
@@ -29,6 +31,10 @@ export function archiveHold(cli: Cli): Command {
       )
       .argument('[pagwId]', 'the request')
       .option('--plan <name>', 'all requests of a plan')
+      .option(
+        '--matter <name>',
+        'what for, such as a case or an audit: each has a hold, and a release, of its own',
+      )
       .action((pagwId: string | undefined, options: HoldOptions, command: Command) =>
         cli.run(command, async (session) => {
           const connection = await session.connect();
@@ -44,7 +50,7 @@ export function archiveHold(cli: Cli): Command {
           session.say(
             done
               ? `On hold: ${nameOf(scope)}.`
-              : `${nameOf(scope)} was on hold already, for the reason that \`pagw archive holds\` shows; nothing was done. One release ends it, whatever else it is needed for.`,
+              : `${nameOf(scope)} was on hold already, for the reason that \`pagw archive holds\` shows; nothing was done. One release ends it; another matter has a hold of its own with --matter.`,
           );
           return undefined;
         }),
@@ -58,6 +64,7 @@ export function archiveRelease(cli: Cli): Command {
       .description('end the legal hold of a request, a tenant or a plan')
       .argument('[pagwId]', 'the request')
       .option('--plan <name>', 'all requests of a plan')
+      .option('--matter <name>', 'of this matter alone; left out: of the hold that names none')
       .action((pagwId: string | undefined, options: HoldOptions, command: Command) =>
         cli.run(command, async (session) => {
           const connection = await session.connect();
@@ -87,13 +94,14 @@ export function archiveHolds(cli: Cli): Command {
         printList<LegalHold>(session, {
           name: 'holds',
           rows: await listHolds(connection.database('reader')),
-          fields: ['pagwId', 'tenant', 'plan', 'reason', 'heldBy', 'heldAt'],
+          fields: ['pagwId', 'tenant', 'plan', 'matter', 'reason', 'heldBy', 'heldAt'],
           columns: [
             {
               title: 'HELD',
               cell: ({ pagwId, tenant, plan }) =>
                 pagwId ?? (tenant === null ? `plan ${plan}` : `tenant ${tenant}`),
             },
+            { title: 'MATTER', cell: ({ matter }) => matter },
             { title: 'SINCE', cell: ({ heldAt }) => ageText(heldAt, connection.now()), align: 'right' },
             { title: 'BY', cell: ({ heldBy }) => heldBy },
             { title: 'REASON', cell: ({ reason }) => reason, least: 10 },
@@ -114,11 +122,15 @@ function readScope(session: Session, pagwId: string | undefined, options: HoldOp
       'A hold is of one request, one tenant or one plan.',
       'Name one: an id, --tenant or --plan.',
     );
-  if (pagwId !== undefined) return { pagwId };
-  return tenant !== undefined ? { tenant } : { plan: plan ?? '' };
+  const matter = options.matter?.trim() || undefined;
+  if (matter !== undefined && [...matter].length > LONGEST_NAME)
+    throw usageError(`--matter takes at most ${LONGEST_NAME} characters.`, 'Say more in --reason.');
+  if (pagwId !== undefined) return { pagwId, matter };
+  return tenant !== undefined ? { tenant, matter } : { plan: plan ?? '', matter };
 }
 
 function nameOf(scope: HoldScope): string {
-  if ('pagwId' in scope) return `request ${scope.pagwId}`;
-  return 'tenant' in scope ? `tenant ${scope.tenant}` : `plan ${scope.plan}`;
+  const matter = scope.matter === undefined ? '' : ` for matter ${scope.matter}`;
+  if ('pagwId' in scope) return `request ${scope.pagwId}${matter}`;
+  return 'tenant' in scope ? `tenant ${scope.tenant}${matter}` : `plan ${scope.plan}${matter}`;
 }

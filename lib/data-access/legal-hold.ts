@@ -2,13 +2,16 @@ import type { Database } from './database.ts';
 import type { Operator } from './operate.ts';
 import { readBounded, readWhole } from './page.ts';
 
-/** Whose history is kept as it is: one request's, a tenant's or a plan's. */
-export type HoldScope = { pagwId: string } | { tenant: string } | { plan: string };
+/** Whose history is kept as it is, one request's, a tenant's or a plan's, and for which matter: each has a hold of its own. */
+export type HoldScope = ({ pagwId: string } | { tenant: string } | { plan: string }) & {
+  matter?: string | undefined;
+};
 
 export interface LegalHold {
   pagwId: string | null;
   tenant: string | null;
   plan: string | null;
+  matter: string | null;
   reason: string;
   heldBy: string;
   heldAt: Date;
@@ -42,11 +45,12 @@ async function isDone(
   now: Date,
 ): Promise<boolean> {
   const { rows } = await database.execute<{ done: boolean }>(
-    `SELECT ${deed}(:pagw_id::text, :tenant::text, :plan::text, :reason, :acted_by, :now::timestamptz) AS done`,
+    `SELECT ${deed}(:pagw_id::text, :tenant::text, :plan::text, :matter::text, :reason, :acted_by, :now::timestamptz) AS done`,
     {
       pagw_id: 'pagwId' in scope ? scope.pagwId : null,
       tenant: 'tenant' in scope ? scope.tenant : null,
       plan: 'plan' in scope ? scope.plan : null,
+      matter: scope.matter ?? null,
       reason,
       acted_by: actedBy,
       now,
@@ -63,7 +67,7 @@ export async function listHolds(database: Database): Promise<LegalHold[]> {
     (last) =>
       readBounded<LegalHold & { id: number }>(
         database,
-        `SELECT id, pagw_id, tenant, plan, reason, held_by, held_at
+        `SELECT id, pagw_id, tenant, plan, matter, reason, held_by, held_at
          FROM legal_hold
          WHERE id > :after_id
          ORDER BY id

@@ -280,8 +280,8 @@ const DEEDS: Record<string, string> = {
   request_retry_batch: `SELECT request_retry_batch('{}', 1, 'why', 'kim', now())`,
   resume_retries: `SELECT resume_retries('anthem', NULL, NULL, 'why', 'kim', now())`,
   retry_now: `SELECT * FROM retry_now('ROLES', NULL, 'why', 'kim', now())`,
-  hold_history: `SELECT hold_history('ROLES', NULL, NULL, 'why', 'kim', now())`,
-  release_history: `SELECT release_history('ROLES', NULL, NULL, 'why', 'kim', now())`,
+  hold_history: `SELECT hold_history('ROLES', NULL, NULL, NULL, 'why', 'kim', now())`,
+  release_history: `SELECT release_history('ROLES', NULL, NULL, NULL, 'why', 'kim', now())`,
   freeze_report: `SELECT freeze_report(2026, NULL, '[]', 'why', 'kim', now(), encode(decode(repeat('00', 44), 'hex'), 'base64'), encode(decode(repeat('00', 64), 'hex'), 'base64'))`,
   snooze_incident: `SELECT snooze_incident('key', now(), 'why', 'kim', now())`,
 };

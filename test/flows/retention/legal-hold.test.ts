@@ -85,6 +85,31 @@ it('releases exactly what is named, and counts one for each hold and release', a
   expect(acts.sort()).toEqual([...Array(6).fill('archive.hold 1'), ...Array(6).fill('archive.release 1')]);
 });
 
+it.each<[string, HoldScope]>([
+  ['a request', { pagwId: 'HELD' }],
+  ['a tenant', { tenant: 'anthem' }],
+  ['a plan', { plan: 'H1234' }],
+])('holds %s for each matter, until the last is released', async (_, scope) => {
+  await recordHistory(db.database, { pagwId: 'HELD' }, start, [
+    [0, 'REQUEST_RECEIVED', { request: { plan: 'H1234' } }],
+  ]);
+  const isHeld = async () => {
+    const { rows } = await db.database.execute<{ held: boolean }>(`SELECT is_held('HELD', 'anthem') AS held`);
+    return rows[0]?.held;
+  };
+  const [doe, audit, none] = [{ ...scope, matter: 'Doe v. Plan' }, { ...scope, matter: 'audit-2026' }, scope];
+  for (const one of [doe, audit, none]) expect(await holdHistory(db.database, one, kim, now)).toBe(true);
+  const again = { ...scope, matter: 'DOE V. PLAN' };
+  expect(await holdHistory(db.database, again, kim, now)).toBe(false);
+  expect(await listHolds(db.database)).toMatchObject([doe, audit, { ...none, matter: null }]);
+  expect(await releaseHistory(db.database, { ...scope, matter: 'another' }, kim, now)).toBe(false);
+  for (const one of [again, none, audit]) {
+    expect(await isHeld()).toBe(true);
+    expect(await releaseHistory(db.database, one, kim, now)).toBe(true);
+  }
+  expect(await isHeld()).toBe(false);
+});
+
 it('keeps the month of what was archived before it was held, and not the month before', async () => {
   const april = new Date('2026-04-01T00:00:00Z');
   await ensurePartition(db.database, april);
