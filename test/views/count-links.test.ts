@@ -195,6 +195,15 @@ describe('every number', () => {
     },
   );
 
+  it.each(['q=PAGW-12', 'q=status%3DFAILED', 'time=7d'])(
+    'of requests received is no filter of the search %s, which says so',
+    async (words) => {
+      await expect(open(`/search?received=24h&${words}`)).rejects.toThrow(
+        'The filter “received” is of the list of requests; a search has none.',
+      );
+    },
+  );
+
   it('of a chosen decision leads to it, page by page', async () => {
     const [approved] = linksOf(await open('/deadlines?tenant=payer-0')).filter(({ href }) =>
       href.includes('outcome=decided'),

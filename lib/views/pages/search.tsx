@@ -67,10 +67,13 @@ function find(question: ViewQuestion, query: string): Promise<Found> {
   );
   const filter = readEventFilter(parameters);
   const openOnly = readWord(parameters, 'open', ['yes']) !== null || words.openOnly;
-  if (namesEvents || asksForEvents || words.filters.length > 0)
-    return findEvents(question, filter, { ...words, openOnly });
-  return query === '' || isCondition(query)
-    ? listLatest(question, { ...words, openOnly })
+  const findsEvents = namesEvents || asksForEvents || words.filters.length > 0;
+  if (!findsEvents && (query === '' || isCondition(query)))
+    return listLatest(question, { ...words, openOnly });
+  if (readText(parameters, 'received') !== null)
+    throw badFilter('The filter “received” is of the list of requests; a search has none.');
+  return findsEvents
+    ? findEvents(question, filter, { ...words, openOnly })
     : findRequests(question, requestNamed(query));
 }
 
