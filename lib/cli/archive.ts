@@ -4,6 +4,7 @@ import {
   type ArchiveObjectRow,
   listArchiveMonths,
   listArchiveObjects,
+  MOST_COUNTED_A_MONTH,
 } from '../data-access/archive.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { recordOperatorAction } from '../data-access/operate.ts';
@@ -119,9 +120,17 @@ type CountKey = 'openRequests' | 'closedRequests' | 'archivedRequests' | 'archiv
 function counts(columns: readonly (readonly [title: string, key: CountKey])[]): Column<ArchiveMonth>[] {
   return columns.map(([title, key]) => ({
     title,
-    cell: (month) => (month[key] === 0 ? '' : countText(month[key])),
+    cell: (month) => (month[key] === 0 ? '' : `${countText(month[key])}${isCut(month, key) ? '+' : ''}`),
     align: 'right',
   }));
+}
+
+/** Whether counting what is not archived stopped before its end. */
+function isCut({ openRequests, closedRequests }: ArchiveMonth, key: CountKey): boolean {
+  return (
+    (key === 'openRequests' || key === 'closedRequests') &&
+    openRequests + closedRequests >= MOST_COUNTED_A_MONTH
+  );
 }
 
 interface Options extends ReasonOption {

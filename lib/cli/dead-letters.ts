@@ -14,7 +14,7 @@ import { takenEntries } from '../flows/retry/taken-entries.ts';
 import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection } from './connection.ts';
-import { addReason, operatorOf, type ReasonOption } from './operator.ts';
+import { operatorOf, type ReasonOption, reasonMissing, reasonOption } from './operator.ts';
 import { outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import { openProgress } from './output/progress.ts';
@@ -57,14 +57,16 @@ function deadLetterColumns(now: Date): Column<DeadLetter>[] {
 
 const SAMPLE = 5;
 
-type Options = ReasonOption & { dryRun?: boolean };
+type Options = Partial<ReasonOption> & { dryRun?: boolean };
 
 export const deadLettersRedrive: Verb = (cli) =>
-  addReason(newVerb('redrive', ['yes']))
+  newVerb('redrive', ['yes'])
+    .addOption(reasonOption())
     .description('send every dead letter to the events queue again, in order within each request')
     .option('--dry-run', 'only count, and show a sample')
-    .action((options: Options, command: Command) =>
+    .action(({ reason, dryRun }: Options, command: Command) =>
       cli.run(command, async (session) => {
+        if (reason === undefined && dryRun !== true) throw reasonMissing();
         const connection = await session.connect();
         const { sqs, eventsQueueUrl } = connection;
         const from = needDeadLetterQueue(connection);
@@ -79,8 +81,8 @@ export const deadLettersRedrive: Verb = (cli) =>
           const columns = deadLetterColumns(connection.now());
           session.say(tableText(sample, { columns, paint: session.paintMessage, width: session.width }));
         }
-        if (total > 0 && options.dryRun !== true) {
-          const acting = await operatorOf(options, session);
+        if (total > 0 && dryRun !== true && reason !== undefined) {
+          const acting = await operatorOf({ reason }, session);
           await session.confirm(`Send ${plural(total, 'dead letter')} to ${connection.name} again?`);
           const progress = openProgress(session.io.stderr);
           const onMoved = (moved: number) => progress.count(moved, total, 'sent again');
@@ -100,7 +102,7 @@ export const deadLettersRedrive: Verb = (cli) =>
         }
         session.verdict = done.notTaken > 0 ? ExitCode.failure : ExitCode.fine;
         if (session.options.output !== 'table') session.print(`${JSON.stringify({ total, ...done })}\n`);
-        if (total === 0 || options.dryRun === true) return undefined;
+        if (total === 0 || dryRun === true) return undefined;
         const paint = session.paintMessage;
         const glyph = outcomeGlyph(done.notTaken > 0 ? 'failed' : 'done', paint);
         const others = done.notTaken > 0 ? `, ${countText(done.notTaken)} not taken by the queue` : '';

@@ -40,7 +40,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'dead-letters list': ['pagw dead-letters list --limit 20'],
   'dead-letters redrive': [
-    "pagw dead-letters redrive --dry-run --reason 'the database is back'",
+    'pagw dead-letters redrive --dry-run',
     "pagw dead-letters redrive --reason 'the database is back'",
   ],
   'archive list': ['pagw archive list', 'pagw archive list 2026-03 --tenant anthem'],

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Operator } from '../data-access/operate.ts';
 import { reasonFault } from '../domain/operator-reason.ts';
-import { usageError } from './cli-error.ts';
+import { type CliError, usageError } from './cli-error.ts';
 import type { Session } from './session.ts';
 
 export interface ReasonOption {
@@ -16,6 +16,11 @@ export function addReason(command: Command): Command {
 /** For a deed that can be tried without being done. */
 export function reasonOption(): Option {
   return new Option('--reason <text>', 'why; kept with who and when').argParser(parseReason);
+}
+
+/** Of a verb that only acts without --dry-run. */
+export function reasonMissing(): CliError {
+  return usageError('Say why with --reason.', 'A --dry-run needs none.');
 }
 
 /**

@@ -12,7 +12,7 @@ import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { ageText, countText, outcomeMarks, plural } from '../domain/words.ts';
 import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
-import { addReason, operatorOf, type ReasonOption, reasonOption } from './operator.ts';
+import { addReason, operatorOf, type ReasonOption, reasonMissing, reasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import { type Column, tableText } from './output/table.ts';
@@ -45,8 +45,7 @@ export const retryBatch: Verb = (cli) =>
         const connection = await session.connect();
         const now = connection.now();
         const { reason, dryRun } = options;
-        if (reason === undefined && dryRun !== true)
-          throw usageError('Say why with --reason.', 'A --dry-run needs none.');
+        if (reason === undefined && dryRun !== true) throw reasonMissing();
         const filter = readRetryFilter(options, session, now);
         if (Object.keys(filter).length === 0 && options.all !== true)
           throw usageError(

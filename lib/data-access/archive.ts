@@ -104,7 +104,10 @@ export interface ArchiveMonth {
   keepUntil: Date | null;
 }
 
-/** The months that have a partition or an archive, latest first. What is not archived is counted up to 10,000 a month. */
+/** Of a month's requests that are not archived; more are not counted. */
+export const MOST_COUNTED_A_MONTH = 10_000;
+
+/** The months that have a partition or an archive, latest first. */
 export async function listArchiveMonths(database: Database): Promise<ArchiveMonth[]> {
   const { rows } = await database.execute<ArchiveMonth>(
     `WITH month AS (
@@ -132,7 +135,7 @@ export async function listArchiveMonths(database: Database): Promise<ArchiveMont
          WHERE archived_at IS NULL
            AND last_sequence_no > 0
            AND received_on >= month.month AND received_on < month.month + interval '1 month'
-         LIMIT 10000
+         LIMIT ${MOST_COUNTED_A_MONTH}
        ) AS unarchived
      ) AS here
      CROSS JOIN LATERAL (

@@ -155,6 +155,7 @@ const SAYS: readonly (readonly [string, RegExp])[] = [
   ['request close', /Closed PAGW-CLOSED as void/],
   ['request show', /^PAGW-USED-UP · anthem\n[\s\S]*DOWNSTREAM_ERROR/],
   ['incident snooze', /is silent for 4h, until/],
+  ['incident show', /Cause +API_TIMEOUT from carelon/],
   ['incident list', /stuck\/anthem\/API_CONNECTOR\/.* API_TIMEOUT from carelon/],
   ['stuck', /retries-exhausted API_TIMEOUT[\s\S]*3 stuck requests; checked/],
   ['report errors', /API_CONNECTOR +API_TIMEOUT +carelon +3 /],
