@@ -95,6 +95,8 @@ class EpisodeHistory {
   #isReceiptStated = false;
   /** An expedite request was denied: what the intake says later only says how it was requested. */
   #downgraded = false;
+  /** When that was, for the first time. */
+  #deniedAt: number | null = null;
   #isPrioritySaid = false;
   /** What was decided of its lines while it was pended. */
   #lines: LineCounts | undefined;
@@ -156,6 +158,7 @@ class EpisodeHistory {
     this.#fit = true;
     this.#lines = undefined;
     this.#downgraded = false;
+    this.#deniedAt = null;
     this.#isExtensionAsked = false;
     this.#isAnotherAsked = false;
     this.#isPrioritySaid = false;
@@ -293,7 +296,9 @@ class EpisodeHistory {
       this.#downgraded = as === 'STANDARD';
       current.requestedPriority ??= as === 'STANDARD' ? 'EXPEDITED' : 'STANDARD';
       current.priority = as;
-      current.prioritySince = at;
+      // What was denied in time and asked for again has not missed the frame it was first asked for.
+      if (as === 'STANDARD') this.#deniedAt ??= at;
+      current.prioritySince = (as === 'STANDARD' ? this.#deniedAt : null) ?? at;
     } else current.priority = as;
     this.#isPrioritySaid = true;
     this.#due(current);
