@@ -7,6 +7,7 @@ import { readArchiveFile, writeArchiveFile } from '../../lib/flows/retention/arc
 import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-months.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
+import { copyRequests } from '../support/copy-requests.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 import { HAPPY_WITH_RETRY, rollUp } from '../support/history-ages.ts';
@@ -62,6 +63,14 @@ describe('pagw archive', () => {
     const { stdout } = await pagw('archive', 'list');
     expect(stdout).toMatch(/2026-04 +◐ archiving, waits for open requests +1 /);
     expect(stdout).toMatch(/2026-03 +✓ archived /);
+  });
+
+  it('says where it stopped counting a month', async () => {
+    await copyRequests(db.database, 'PAGW-OPEN', 1, 9_999);
+    const { stdout } = await pagw('archive', 'list');
+    expect(stdout).toMatch(/2026-04 .* 10,000\+ +– +1 /);
+    await db.database.execute("DELETE FROM request_tracker WHERE pagw_id LIKE 'PAGW-OPEN-%'");
+    await db.database.execute("DELETE FROM event_tracker WHERE pagw_id LIKE 'PAGW-OPEN-%'");
   });
 
   it('lists the objects of a month, and those of one tenant', async () => {
