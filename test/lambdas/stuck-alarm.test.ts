@@ -154,7 +154,7 @@ describe('stuck-alarm', () => {
       '[WARN] once · VALIDATION · 2 stuck (oldest 15m)',
       'Cause: VALIDATION began and gave no result (2 of 2). Began 08:00Z. New.',
       'Automatic: none.',
-      `Do: See whether VALIDATION runs, and pause its retries while it does not. What it lost is sent again request by request. pagw retry pause --tenant once --stage VALIDATION --reason WHY --stack PagwEventTracker-dev     Runbook: https://example.org/runbook#requests-stuck     Key: ${pages[0]?.attributes.incidentKey}`,
+      `Do: See whether VALIDATION runs, and pause its retries while it does not. What it lost is sent again request by request. pagw retry pause --tenant once --stage VALIDATION --reason WHY --stack PagwEventTracker-dev     Then: pagw stuck --tenant once --stage VALIDATION --reason no-result --stack PagwEventTracker-dev     Then: pagw request resend ID --reason WHY --stack PagwEventTracker-dev     Runbook: https://example.org/runbook#requests-stuck     Incident: pagw incident show ${pages[0]?.attributes.incidentKey} --stack PagwEventTracker-dev`,
     ]);
     expect(pages[0]?.attributes).toMatchObject({
       kind: 'opened',

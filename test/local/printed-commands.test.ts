@@ -143,7 +143,7 @@ const GROUPS: readonly Readonly<Record<string, Printed>>[] = [
     [SEND]: { where: 'stack', shows: /1 event of 1 request sent/ },
   },
   {
-    'npm run -s pagw -- stuck': { where: 'local', shows: /^COUNT +TENANT[\s\S]*hand-off-lost/ },
+    'npm run -s pagw -- stuck': { where: 'local', shows: /^COUNT +OLDEST +TENANT[\s\S]*hand-off-lost/ },
     'npm run -s pagw -- request list': { where: 'local', shows: /^REQUEST +TENANT[\s\S]*PAGW-/ },
     'npm run -s pagw -- request show PAGW-…': { where: 'local', shows: /^PAGW-TEST-12345 · anthem/ },
     'npm run pagw -- request show PAGW-TEST-12345': { where: 'local', shows: /anthem[\s\S]*PARSE_OK/ },

@@ -162,7 +162,7 @@ describe('the stuck board', () => {
     });
     expect(sanitiseHtml(html)).toBe(html);
     expect(html).not.toMatch(/<(script|img|iframe)/);
-    expect(textOf(html).length).toBeLessThan(4_000);
+    expect(textOf(html).length).toBeLessThan(5_000);
   });
 
   it('says of a group that was chosen what to do, who owns it, and by whom it is paused', () => {
