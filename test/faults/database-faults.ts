@@ -36,7 +36,7 @@ async function cutConnections(trial: Trial): Promise<void> {
   for (let cuts = 0; cuts < 6; cuts++) {
     await trial.bed.sql(
       'postgres',
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}' AND backend_type = 'client backend'`,
     );
     await delay(trial.random.between(0, 25));
   }

@@ -26,7 +26,7 @@ export async function withDirectConnections<T>(
 export async function killOtherSessions(client: Client): Promise<number> {
   const { rowCount } = await client.query(`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`);
   return rowCount ?? 0;
 }
 
