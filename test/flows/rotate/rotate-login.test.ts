@@ -104,3 +104,17 @@ test('a secret that names any other user is refused', async () => {
     /needs a user of the tracker/,
   );
 });
+
+test('a deployment in the middle of a rotation leaves the owner’s new password the one that counts', async () => {
+  const secret = secretOf({ username: 'pagw_owner', password: 'former' });
+  secret.announce('second');
+  const inDatabase = new Map<string, string>();
+  const letIn = async ({ username, password }: Login) => void inDatabase.set(username, password);
+  for (const Step of STEPS) {
+    if (Step === 'finishSecret') await letIn(await secret.current());
+    await rotateLogin({ Step, SecretId: 'owner', ClientRequestToken: 'second' }, secret.secrets, letIn);
+  }
+  const { username, password } = await secret.current();
+  expect(username).toBe('pagw_owner');
+  expect(inDatabase.get(username)).toBe(password);
+});
