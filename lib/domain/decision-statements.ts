@@ -145,7 +145,7 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
   const closing = textOf(
     find('closereason', 'cancelreason', 'cancellationreason', 'statusreason', 'closedas'),
   );
-  const answer = named ?? beside ?? byType ?? answerElsewhere(event);
+  const answer = named ?? beside ?? byType ?? answerElsewhere(event) ?? flaggedAnswer(event, find);
   // Why it was cancelled says which of the ends it is.
   const reason =
     answer === 'withdrawn' || answer === undefined
@@ -182,6 +182,15 @@ function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
   return undefined;
 }
 
+/** `"approved": true`; that nothing of the kind is so says no more than that there is an answer. */
+function flaggedAnswer({ eventType, metadata }: Stating, find: Find): Answer | undefined {
+  if (!answerTypes.has(eventType) || answerOf(metadata) !== null) return undefined;
+  const flags = flagNames.map((name) => [name, flagOf(find(name))] as const);
+  const said = flags.filter(([, flag]) => flag === true);
+  if (said.length === 1) return answerWord(said[0]?.[0] ?? '');
+  return flags.some(([, flag]) => flag !== undefined) ? 'unclear' : undefined;
+}
+
 function answerUnder(names: readonly string[], place: StatedFields): Answer | null {
   const find = finder(noNotes(), ['', place]);
   if (names === actionNames) return actionSaid(find);
@@ -210,6 +219,7 @@ function tellUntold({ eventType, request, metadata }: Stating, { notes }: Find):
 
 const actionNames = ['hcr01', 'reviewaction', 'reviewactioncode'];
 const decisionNames = ['reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination'];
+const flagNames = ['approved', 'denied', 'pended'];
 const payerTypes: ReadonlySet<string> = new Set(['CALLBACK_OK', 'DOWNSTREAM_OK']);
 const answerTypes: ReadonlySet<string> = new Set(['RESPONSE_OK', 'WORKFLOW_COMPLETE', ...payerTypes]);
 

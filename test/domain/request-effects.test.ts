@@ -121,6 +121,10 @@ describe('what an answer means', () => {
     [{ review_action: 'A4', outcome: 'approved' }, 'PENDING'],
     [{ claimResponse: { outcome: 'queued' } }, 'PENDING'],
     [{ lines: [{ reviewAction: { coding: [{ code: 'A1' }] } }, { reviewAction: 'A3' }] }, 'APPROVED'],
+    // As a flag of its own.
+    [{ approved: true }, 'APPROVED'],
+    [{ Approved: false, denied: 'yes' }, 'DENIED'],
+    [{ pended: true, outcome: 'approved' }, 'APPROVED'],
   ])('RESPONSE_OK %j', (metadata, status) => {
     expect(effectOf('RESPONSE_OK', metadata)).toMatchObject({ status, effect: 'answers', unclear: false });
   });
@@ -174,6 +178,9 @@ describe('what an answer means', () => {
     { decision: 'not yet approved' },
     { decision: { status: 'approved' } },
     { determination: 'maybe' },
+    // That it is not approved does not say what it is.
+    { approved: false },
+    { approved: true, denied: true },
   ])('RESPONSE_OK %j was stated and decides nothing', (metadata) => {
     expect(effectOf('RESPONSE_OK', metadata)).toMatchObject({
       status: null,
