@@ -2,7 +2,7 @@
  * Words of technical English beside those of the trade: what five or more of the packages we install write in lower case
  * in their documentation, without names of people and places and without words for people and their data.
  */
-export const technicalWords = `abandoned abbreviated abbreviation abbreviations abide able abruptly absolute absolutely abstract abstraction
+export const technicalWords: string = `abandoned abbreviated abbreviation abbreviations abide able abruptly absolute absolutely abstract abstraction
   abstractions abstracts accelerate accelerated accelerator accelerators acceptable acceptance accessibility
   accessible accidental accidentally accommodate accompanying accomplish accomplished accordance according accordingly
   accrues accumulate accumulated accumulates accumulation accumulator accurate accurately achieve achieved achieves

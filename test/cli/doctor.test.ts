@@ -435,7 +435,9 @@ describe('pagw doctor', () => {
     });
     const some = await check('{"plans":{"h1":{"zone":"America/Chicago","standardBusinessDays":5}}}');
     expect(some).toMatchObject({ outcome: 'fail' });
-    expect(some?.evidence).toContain('h1: expedited 72 hours, standard 5 business days, no holidays stated in America/Chicago');
+    expect(some?.evidence).toContain(
+      'h1: expedited 72 hours, standard 5 business days, no holidays stated in America/Chicago',
+    );
     expect(some?.evidence).toMatch(/want of their own: H2 of anthem \(2 requests\)/);
     expect((await check('{"plans":{"H1":{},"H2":{}},"tenants":{"anthem":"off"}}'))?.evidence).toContain(
       'anthem: no timeframe',
