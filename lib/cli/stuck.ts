@@ -42,10 +42,13 @@ const ROWS_PER_PAGE = 1_000;
 export function stuck(cli: Cli): Command {
   return addWatch(newVerb('stuck', ['tenant', 'limit', 'after']))
     .description('list requests that make no progress, and say why')
-    .option(
-      '--group-by <keys>',
-      `some of ${groupKeys.join(',')} (all of them); CSV and JSON lines are then of groups, not of requests`,
-      parseGroupKeys,
+    .addOption(
+      new Option(
+        '--group-by <keys>',
+        'one or several, with commas between (all of them); CSV and JSON lines are then of groups, not of requests',
+      )
+        .choices(groupKeys)
+        .argParser(parseGroupKeys),
     )
     .option('--stage <stage>', 'only at this stage')
     .addOption(
