@@ -1184,10 +1184,9 @@ CREATE VIEW waiting_failure WITH (security_invoker=true) AS
     (EXISTS ( SELECT
            FROM pauses_of(failed.tenant::text, failed.stage::text, downstream.target_system) pauses_of(id, tenant, stage, target_system, reason, paused_by, paused_at))) AS paused
    FROM event_tracker failed
+     JOIN request_tracker request ON request.pagw_id::text = failed.pagw_id::text
      LEFT JOIN retry_claim claim ON claim.failure_id = failed.id
-     CROSS JOIN LATERAL ( SELECT COALESCE(failed.metadata ->> 'targetSystem'::text, (( SELECT request.target_system
-                   FROM request_tracker request
-                  WHERE request.pagw_id::text = failed.pagw_id::text))::text) AS target_system) downstream
+     CROSS JOIN LATERAL ( SELECT COALESCE(failed.metadata ->> 'targetSystem'::text, request.target_system::text) AS target_system) downstream
   WHERE failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL;
 GRANT SELECT ON VIEW waiting_failure TO pagw_maintainer;
 GRANT SELECT ON VIEW waiting_failure TO pagw_reader;

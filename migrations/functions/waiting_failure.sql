@@ -8,12 +8,9 @@ SELECT
   failed.next_retry_at, claim.claimed_at AS retry_claimed_at, failed.retry_exhausted_at,
   EXISTS (SELECT FROM pauses_of(failed.tenant, failed.stage, downstream.target_system)) AS paused
 FROM event_tracker AS failed
+JOIN request_tracker AS request ON request.pagw_id = failed.pagw_id
 LEFT JOIN retry_claim AS claim ON claim.failure_id = failed.id
--- The request is looked up only where somebody asks for the downstream and the failure does not say it.
 CROSS JOIN LATERAL (
-  SELECT coalesce(
-    failed.metadata ->> 'targetSystem',
-    (SELECT request.target_system FROM request_tracker AS request WHERE request.pagw_id = failed.pagw_id)
-  ) AS target_system
+  SELECT coalesce(failed.metadata ->> 'targetSystem', request.target_system) AS target_system
 ) AS downstream
 WHERE failed.next_retry_at IS NOT NULL OR failed.retry_exhausted_at IS NOT NULL;
