@@ -1831,6 +1831,38 @@ $function$;
 REVOKE EXECUTE ON FUNCTION compact_requests(timestamp with time zone,timestamp with time zone,integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION compact_requests(timestamp with time zone,timestamp with time zone,integer) TO pagw_maintainer;
 
+CREATE OR REPLACE FUNCTION public.count_between(of_tenant text, since timestamp with time zone, until timestamp with time zone, by_day boolean)
+ RETURNS TABLE(hour timestamp with time zone, events bigint, failures bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+DECLARE
+  fresh_from CONSTANT timestamptz DEFAULT greatest(since, summarised_until());
+  -- Where something of it is archived already, summarise_events knows what to count once.
+  counted_from CONSTANT timestamptz DEFAULT CASE
+    WHEN EXISTS (SELECT FROM archived_hour AS noted WHERE noted.hour >= fresh_from AND noted.hour < until) THEN until
+    ELSE least(fresh_from, until)
+  END;
+BEGIN
+  RETURN QUERY
+  SELECT summary.hour, sum(event_count)::bigint, coalesce(sum(event_count) FILTER (WHERE status = 'FAILED'), 0)::bigint
+  FROM summary_between(of_tenant, since, counted_from, by_day) AS summary
+  WHERE since < counted_from
+  GROUP BY summary.hour
+  UNION ALL
+  SELECT date_bin('1 hour', event.created_at, TIMESTAMPTZ '2000-01-01 00:00:00+00') AS of_hour, count(*), count(*) FILTER (WHERE status = 'FAILED')
+  FROM event_history AS event
+  WHERE event.created_at >= counted_from AND event.created_at < until
+    AND (of_tenant IS NULL OR event.tenant = of_tenant)
+  GROUP BY of_hour;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION count_between(text,timestamp with time zone,timestamp with time zone,boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_between(text,timestamp with time zone,timestamp with time zone,boolean) TO pagw_reader;
+
 CREATE OR REPLACE FUNCTION public.drop_archived_month(day date, noted_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3474,6 +3506,14 @@ $function$;
 REVOKE EXECUTE ON FUNCTION summarise_events(timestamp with time zone,timestamp with time zone,text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION summarise_events(timestamp with time zone,timestamp with time zone,text) TO pagw_reader;
 
+CREATE OR REPLACE FUNCTION public.summarised_until()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT COALESCE(date_trunc('hour'::text, (event_summary_progress.refreshed_at - '00:02:00'::interval), 'UTC'::text), '-infinity'::timestamp with time zone) AS "coalesce" FROM event_summary_progress);
+REVOKE EXECUTE ON FUNCTION summarised_until() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarised_until() TO pagw_reader;
+
 CREATE OR REPLACE FUNCTION public.summary_between(of_tenant text, since timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, by_day boolean DEFAULT true, by_tenant boolean DEFAULT false)
  RETURNS SETOF event_tracker_summary
  LANGUAGE sql
@@ -3483,8 +3523,7 @@ AS $function$
     SELECT
       date_trunc('hour', since + interval '1 hour' - interval '1 microsecond', 'UTC') AS whole_from,
       date_trunc('day', since + interval '1 day' - interval '1 microsecond', 'UTC') AS day_from,
-      -- Ingest may commit what it stamped a little earlier.
-      coalesce(date_trunc('hour', refreshed_at - interval '2 minutes', 'UTC'), '-infinity') AS fresh_hour,
+      summarised_until() AS fresh_hour,
       CASE WHEN by_day THEN coalesce(days_before, '-infinity') ELSE '-infinity' END AS fresh_day
     FROM event_summary_progress
   ),

@@ -89,9 +89,9 @@ export async function loadOverTime(database: Database, query: LoadQuery): Promis
     `WITH RECURSIVE ${EACH_TENANT},
      recorded AS (
        SELECT
-         date_bin(:step * interval '1 hour', hour, :since::timestamptz) AS at, sum(event_count)::bigint AS events,
-         coalesce(sum(event_count) FILTER (WHERE status = 'FAILED'), 0)::bigint AS failures
-       FROM summary_between(:tenant::text, :since::timestamptz, :until::timestamptz, :by_day)
+         date_bin(:step * interval '1 hour', hour, :since::timestamptz) AS at, sum(events)::bigint AS events,
+         sum(failures)::bigint AS failures
+       FROM count_between(:tenant::text, :since::timestamptz, :until::timestamptz, :by_day)
        GROUP BY at
      ),
      answered AS (

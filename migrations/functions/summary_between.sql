@@ -4,8 +4,8 @@
 -- hour. Rows are of all tenants together (tenant is null) unless one is asked for, `by_tenant` is said, or the reader is
 -- limited to some; those of the span's edges are of each. One query without settings: the planner reads it as part of
 -- the one that asks, so columns and rows that are not asked for are not carried along.
--- Called by reports: lib/data-access/event-reports.ts, lib/data-access/stage-latency.ts, lib/data-access/load.ts; and to
--- know a name of old: lib/data-access/known-names.ts.
+-- Called by count_between; by reports: lib/data-access/event-reports.ts, lib/data-access/stage-latency.ts; and to know a
+-- name of old: lib/data-access/known-names.ts.
 CREATE OR REPLACE FUNCTION summary_between(
   of_tenant text, since timestamptz, until timestamptz DEFAULT NULL, by_day boolean DEFAULT true,
   by_tenant boolean DEFAULT false
@@ -17,8 +17,7 @@ AS $$
     SELECT
       date_trunc('hour', since + interval '1 hour' - interval '1 microsecond', 'UTC') AS whole_from,
       date_trunc('day', since + interval '1 day' - interval '1 microsecond', 'UTC') AS day_from,
-      -- Ingest may commit what it stamped a little earlier.
-      coalesce(date_trunc('hour', refreshed_at - interval '2 minutes', 'UTC'), '-infinity') AS fresh_hour,
+      summarised_until() AS fresh_hour,
       CASE WHEN by_day THEN coalesce(days_before, '-infinity') ELSE '-infinity' END AS fresh_day
     FROM event_summary_progress
   ),

@@ -106,3 +106,67 @@ it('takes what an earlier span is compared by up to the minute, received since t
     await close();
   }
 });
+
+it('counts the same as the summary of any span, refreshed or not, archived before it was refreshed or not', async () => {
+  const { database, close } = await openTestDatabase();
+  try {
+    await ensurePartition(database, start);
+    const record = (pagwId: string, from: number, tenant: string) =>
+      recordHistory(database, { pagwId, tenant }, start, [
+        [from, 'PARSE_START'],
+        [from + 20, 'PARSE_FAIL', { errorCode: 'PARSE_EXCEPTION', retryable: false }],
+        [from + 75, 'PARSE_OK'],
+      ]);
+    const expectEqual = async (when: string) => {
+      const { rows } = await database.execute(
+        `SELECT tenant, since, until, by_day, counted, summarised
+         FROM unnest(ARRAY[NULL, 'anthem', 'elevance']) AS tenant
+         CROSS JOIN unnest(ARRAY[0, 7, 60, 199, 240, 262, 961]) AS since
+         CROSS JOIN unnest(ARRAY[30, 60, 185, 240, 266, 270, 400, 1500]) AS until
+         CROSS JOIN unnest(ARRAY[false, true]) AS by_day
+         CROSS JOIN LATERAL (
+           SELECT :start::timestamptz + since * interval '1 minute' AS starts_at, :start::timestamptz + until * interval '1 minute' AS ends_at
+         ) AS span
+         CROSS JOIN LATERAL (
+           SELECT jsonb_object_agg(hour, ARRAY[events, failures]) AS counted
+           FROM (
+             SELECT hour, sum(events) AS events, sum(failures) AS failures
+             FROM count_between(tenant, starts_at, ends_at, by_day) GROUP BY hour
+           ) AS of_hour
+         ) AS by_count
+         CROSS JOIN LATERAL (
+           SELECT jsonb_object_agg(hour, ARRAY[events, failures]) AS summarised
+           FROM (
+             SELECT hour, sum(event_count) AS events, coalesce(sum(event_count) FILTER (WHERE status = 'FAILED'), 0) AS failures
+             FROM summary_between(tenant, starts_at, ends_at, by_day) GROUP BY hour
+           ) AS of_hour
+         ) AS by_summary
+         WHERE since < until AND counted IS DISTINCT FROM summarised`,
+        { start },
+      );
+      expect(rows, when).toEqual([]);
+    };
+    await record('A', 5, 'anthem');
+    await record('B', 50, 'elevance');
+    await expectEqual('before any roll-up');
+    await refreshSummary({ database, now: at(190), mayGoOn: () => true });
+    await expectEqual('rolled up');
+    await record('C', 175, 'anthem');
+    await record('D', 250, 'elevance');
+    await expectEqual('some rolled up');
+    // What was dropped before it was rolled up: its events are gone, its hour is noted.
+    await database.execute(
+      `INSERT INTO archived_hour SELECT * FROM summarise_events(:hour::timestamptz, :hour::timestamptz + interval '1 hour', 'elevance')`,
+      { hour: at(240) },
+    );
+    await database.execute(`DELETE FROM event_tracker WHERE pagw_id = 'D'`);
+    await expectEqual('some archived');
+    const { rows } = await database.execute(
+      'SELECT sum(events)::int AS events FROM count_between(NULL, :since::timestamptz, :until::timestamptz, false)',
+      { since: at(240), until: at(300) },
+    );
+    expect(rows).toEqual([{ events: 3 }]);
+  } finally {
+    await close();
+  }
+});

@@ -109,6 +109,7 @@ export const targets: readonly Target[] = [
     'summarise_events summarise_changed_hour summarise_changed_day mark_changed_hours merge_hours summary_between',
     ...summing,
   ),
+  ...sql('count_between summarised_until', 'test/data-access/load.test.ts', ...summing),
   ...sql('flow_between flow_measures fold_flows merge_flows unfolded_flows', ...flow),
   ...sql(
     'compact_requests is_retired_event',
