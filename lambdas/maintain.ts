@@ -8,6 +8,7 @@ import {
   measureGrowth,
   measureIndexUse,
 } from '../lib/data-access/maintain.ts';
+import { refreshDecisions } from '../lib/data-access/refresh-decisions.ts';
 import { refreshFlow } from '../lib/data-access/refresh-flow.ts';
 import { compactRequests, measureArchive } from '../lib/data-access/retention.ts';
 import { refreshSummary, summariseBlockRanges } from '../lib/data-access/summary.ts';
@@ -47,6 +48,7 @@ export const createHandler = flowHandler(
           summariseBlockRanges,
           refreshSummary,
           refreshFlow,
+          refreshDecisions,
           checkRecentEvents,
           measureGrowth,
           reportIndexUse,

@@ -117,4 +117,4 @@ CREATE TABLE exclusive_task (
 
 COMMENT ON TABLE exclusive_task IS 'Tasks that are done by one at a time: whoever does one holds a lock on its row';
 
-INSERT INTO exclusive_task VALUES ('make or drop months'), ('fold decisions');
+INSERT INTO exclusive_task VALUES ('make or drop months'), ('roll up decisions');

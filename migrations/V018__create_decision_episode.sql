@@ -70,6 +70,34 @@ COMMENT ON COLUMN decision_episode.pended_at IS 'When it was last put off with a
 COMMENT ON COLUMN decision_episode.pend_reason IS 'As the latest pend that gives one states it, in capitals';
 COMMENT ON COLUMN decision_episode.faults IS 'What was stated and does not count: see lib/domain/decision-episodes.ts';
 
+-- The determinations that count, by whole UTC days and by months of such days: how many there were, and how long each took.
+-- A day or month that holds none has no row; one that is not marked below has all.
+CREATE TABLE decision_summary (
+  slice        VARCHAR(5) NOT NULL CHECK (slice IN ('day', 'month')),
+  starts_at    TIMESTAMPTZ NOT NULL CHECK (starts_at = date_trunc(slice, starts_at, 'UTC')),
+  tenant       VARCHAR(64) COLLATE "C" NOT NULL,
+  priority     pagw_priority NOT NULL,
+  decided      BIGINT NOT NULL CHECK (decided > 0),
+  approved     BIGINT NOT NULL,
+  partial      BIGINT NOT NULL,
+  denied       BIGINT NOT NULL,
+  bound        BIGINT NOT NULL,
+  in_time      BIGINT NOT NULL,
+  taken_sum_us NUMERIC NOT NULL,
+  taken_us     BIGINT[] NOT NULL,
+  PRIMARY KEY (slice, starts_at, tenant, priority),
+  CONSTRAINT ck_decision_summary_outcomes CHECK (decided = approved + partial + denied),
+  CONSTRAINT ck_decision_summary_taken CHECK (cardinality(taken_us) = decided)
+);
+
+-- Read piece by piece: what is compressed has to be unpacked as a whole each time.
+ALTER TABLE decision_summary ALTER COLUMN taken_us SET STORAGE EXTERNAL;
+
+-- Days whose decisions may be others than those rolled up, as often as somebody wrote one. Nobody waits for anybody here.
+CREATE TABLE decision_changed_day (
+  day TIMESTAMPTZ NOT NULL
+);
+
 -- Figures of a year as they were when somebody froze them: what was published, with who vouches for it. The digest is that
 -- of the figures, so that a snapshot is known to be what it was.
 CREATE TABLE report_snapshot (
@@ -88,6 +116,10 @@ CREATE TABLE report_snapshot (
 
 CREATE INDEX ix_report_snapshot_year ON report_snapshot (year, tenant, id);
 
+COMMENT ON TABLE decision_summary IS 'Roll-up of decision_episode by the time of the determination (resolved_at): requests for medical items and services';
+COMMENT ON COLUMN decision_summary.bound IS 'How many a timeframe binds';
+COMMENT ON COLUMN decision_summary.taken_us IS 'From receipt to determination, of each, ascending: medians are exact';
+COMMENT ON TABLE decision_changed_day IS 'Days to roll up into decision_summary, today among them; reports count their decisions one by one';
 COMMENT ON TABLE report_snapshot IS 'Published figures of a year, frozen; later changes are shown against the latest snapshot';
 COMMENT ON COLUMN report_snapshot.signature IS 'By the key: the year, tenant, digest, time, person and reason (lib/domain/signed-figures.ts)';
 COMMENT ON COLUMN report_snapshot.tenant IS 'Whose figures; null for those of all tenants';

@@ -84,6 +84,8 @@ GRANT
   )
 ON decision_episode TO pagw_writer;
 
+GRANT INSERT ON decision_changed_day TO pagw_writer;
+
 GRANT INSERT ON rejected_message TO pagw_writer;
 
 GRANT INSERT, DELETE ON retry_claim TO pagw_writer;

@@ -200,6 +200,14 @@ GRANT SELECT ON TABLE canary TO pagw_maintainer;
 GRANT SELECT ON TABLE canary TO pagw_reader;
 GRANT INSERT, SELECT, UPDATE ON TABLE canary TO pagw_writer;
 
+CREATE TABLE decision_changed_day (
+  day timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE decision_changed_day IS 'Days to roll up into decision_summary, today among them; reports count their decisions one by one';
+GRANT SELECT ON TABLE decision_changed_day TO pagw_maintainer;
+GRANT SELECT ON TABLE decision_changed_day TO pagw_reader;
+GRANT INSERT, SELECT ON TABLE decision_changed_day TO pagw_writer;
+
 CREATE TABLE decision_episode (
   pagw_id character varying(64) COLLATE "C" NOT NULL,
   episode integer NOT NULL,
@@ -255,6 +263,33 @@ COMMENT ON COLUMN decision_episode.faults IS 'What was stated and does not count
 GRANT SELECT ON TABLE decision_episode TO pagw_maintainer;
 GRANT SELECT ON TABLE decision_episode TO pagw_reader;
 GRANT DELETE, INSERT, SELECT ON TABLE decision_episode TO pagw_writer;
+
+CREATE TABLE decision_summary (
+  slice character varying(5) NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  tenant character varying(64) COLLATE "C" NOT NULL,
+  priority pagw_priority NOT NULL,
+  decided bigint NOT NULL,
+  approved bigint NOT NULL,
+  partial bigint NOT NULL,
+  denied bigint NOT NULL,
+  bound bigint NOT NULL,
+  in_time bigint NOT NULL,
+  taken_sum_us numeric NOT NULL,
+  taken_us bigint[] NOT NULL,
+  CONSTRAINT decision_summary_pkey PRIMARY KEY (slice, starts_at, tenant, priority),
+  CONSTRAINT ck_decision_summary_outcomes CHECK ((decided = ((approved + partial) + denied))),
+  CONSTRAINT ck_decision_summary_taken CHECK ((cardinality(taken_us) = decided)),
+  CONSTRAINT decision_summary_check CHECK ((starts_at = date_trunc((slice)::text, starts_at, 'UTC'::text))),
+  CONSTRAINT decision_summary_decided_check CHECK ((decided > 0)),
+  CONSTRAINT decision_summary_slice_check CHECK (((slice)::text = ANY ((ARRAY['day'::character varying, 'month'::character varying])::text[])))
+);
+COMMENT ON TABLE decision_summary IS 'Roll-up of decision_episode by the time of the determination (resolved_at): requests for medical items and services';
+COMMENT ON COLUMN decision_summary.bound IS 'How many a timeframe binds';
+COMMENT ON COLUMN decision_summary.taken_us IS 'From receipt to determination, of each, ascending: medians are exact';
+GRANT SELECT ON TABLE decision_summary TO pagw_maintainer;
+GRANT SELECT ON TABLE decision_summary TO pagw_reader;
+GRANT SELECT ON TABLE decision_summary TO pagw_writer;
 
 CREATE TABLE doubtful_name (
   day date NOT NULL,
@@ -1863,6 +1898,77 @@ $function$;
 REVOKE EXECUTE ON FUNCTION count_between(text,timestamp with time zone,timestamp with time zone,boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION count_between(text,timestamp with time zone,timestamp with time zone,boolean) TO pagw_reader;
 
+CREATE OR REPLACE FUNCTION public.count_decisions(since timestamp with time zone, before timestamp with time zone, of_tenant text)
+ RETURNS SETOF decision_summary
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT
+    'day', date_trunc('day', since, 'UTC'), tenant, priority, count(*),
+    count(*) FILTER (WHERE resolution = 'APPROVED'),
+    count(*) FILTER (WHERE resolution = 'PARTIAL'),
+    count(*) FILTER (WHERE resolution = 'DENIED'),
+    count(due_at),
+    count(*) FILTER (WHERE notified_at <= due_at),
+    sum(us),
+    array_agg(us ORDER BY us)
+  FROM (
+    SELECT *, (extract(epoch FROM resolved_at - received_at) * 1000000)::bigint AS us
+    FROM decision_episode AS episode
+    WHERE resolution IN ('APPROVED', 'PARTIAL', 'DENIED') AND kind = 'request' AND drugs = 'none'
+      AND (of_tenant IS NULL OR episode.tenant = of_tenant)
+      AND resolved_at >= since
+      AND resolved_at < before
+  ) AS decision
+  GROUP BY tenant, priority
+$function$;
+REVOKE EXECUTE ON FUNCTION count_decisions(timestamp with time zone,timestamp with time zone,text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_decisions(timestamp with time zone,timestamp with time zone,text) TO pagw_reader;
+
+CREATE OR REPLACE FUNCTION public.decisions_between(of_tenant text, since timestamp with time zone, until timestamp with time zone)
+ RETURNS SETOF decision_summary
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH edge AS (
+    SELECT at FROM (VALUES (since), (until)) AS stated (at) WHERE isfinite(at)
+  ),
+  -- Counted one by one: changed, or cut by an edge.
+  open_day AS MATERIALIZED (
+    SELECT day FROM decision_changed_day WHERE day > since - interval '24 hours' AND day < until
+    UNION
+    SELECT date_trunc('day', at, 'UTC') FROM edge WHERE at > date_trunc('day', at, 'UTC')
+  ),
+  open_month AS MATERIALIZED (
+    SELECT date_trunc('month', day, 'UTC') AS month FROM open_day
+    UNION
+    SELECT date_trunc('month', at, 'UTC') FROM edge WHERE at > date_trunc('month', at, 'UTC')
+  )
+  SELECT whole.*
+  FROM decision_summary AS whole
+  WHERE slice = 'month' AND starts_at >= since AND starts_at < until
+    AND (of_tenant IS NULL OR tenant = of_tenant)
+    AND starts_at NOT IN (SELECT month FROM open_month)
+  UNION ALL
+  SELECT whole.*
+  FROM open_month
+  -- OFFSET 0 keeps this a look-up per month: as a plain join it is planned as a scan of all years.
+  CROSS JOIN LATERAL (
+    SELECT * FROM decision_summary
+    WHERE slice = 'day' AND starts_at >= greatest(month, since) AND starts_at < least(month + interval '744 hours', until)
+      AND (of_tenant IS NULL OR tenant = of_tenant)
+    OFFSET 0
+  ) AS whole
+  WHERE date_trunc('month', starts_at, 'UTC') = month
+    AND starts_at NOT IN (SELECT day FROM open_day)
+  UNION ALL
+  SELECT part.*
+  FROM open_day
+  CROSS JOIN LATERAL count_decisions(greatest(day, since), least(day + interval '24 hours', until), of_tenant) AS part
+$function$;
+REVOKE EXECUTE ON FUNCTION decisions_between(text,timestamp with time zone,timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION decisions_between(text,timestamp with time zone,timestamp with time zone) TO pagw_reader;
+
 CREATE OR REPLACE FUNCTION public.drop_archived_month(day date, noted_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2898,6 +3004,13 @@ BEGIN
       faults = excluded.faults
     RETURNING *
   ),
+  -- Of a determination that is taken back, or is another now, the former day as well.
+  changed_day AS (
+    INSERT INTO decision_changed_day (day)
+    SELECT DISTINCT date_trunc('day', resolved_at, 'UTC')
+    FROM (SELECT resolved_at FROM saved UNION ALL SELECT resolved_at FROM former) AS touched
+    WHERE resolved_at IS NOT NULL
+  ),
   -- A deadline that moved may be over by now, or no longer at risk: what take_watched_requests reads of the latest episode is
   -- another. So it is where an episode is the latest again, whose own columns are as they were.
   due_again AS (
@@ -3124,6 +3237,58 @@ END
 $function$;
 REVOKE EXECUTE ON FUNCTION retry_now(text,text,text,text,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION retry_now(text,text,text,text,timestamp with time zone) TO pagw_operator;
+
+CREATE OR REPLACE FUNCTION public.roll_up_decisions(over_before timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  taken CONSTANT timestamptz DEFAULT (
+    SELECT max(day) FROM decision_changed_day WHERE day < date_trunc('day', over_before, 'UTC')
+  );
+  its_month CONSTANT timestamptz DEFAULT date_trunc('month', taken, 'UTC');
+BEGIN
+  PERFORM FROM exclusive_task WHERE name = 'roll up decisions' FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF taken IS NULL THEN
+    -- What is left is of today: a mark is enough.
+    WITH mark AS (DELETE FROM decision_changed_day RETURNING day)
+    INSERT INTO decision_changed_day SELECT DISTINCT day FROM mark;
+    RETURN NULL;
+  END IF;
+  DELETE FROM decision_changed_day WHERE day = taken;
+  DELETE FROM decision_summary WHERE slice = 'day' AND starts_at = taken;
+  INSERT INTO decision_summary SELECT * FROM count_decisions(taken, taken + interval '24 hours', NULL);
+  DELETE FROM decision_summary WHERE slice = 'month' AND starts_at = its_month;
+  INSERT INTO decision_summary
+  SELECT
+    'month', its_month, counted.*, taken_us
+  FROM (
+    SELECT
+      tenant, priority, sum(decided)::bigint, sum(approved)::bigint, sum(partial)::bigint, sum(denied)::bigint,
+      sum(bound)::bigint, sum(in_time)::bigint, sum(taken_sum_us)
+    FROM decision_summary
+    WHERE slice = 'day' AND starts_at >= its_month AND starts_at < its_month + interval '744 hours'
+      AND date_trunc('month', starts_at, 'UTC') = its_month
+    GROUP BY tenant, priority
+  ) AS counted
+  JOIN (
+    SELECT tenant, priority, array_agg(us ORDER BY us) AS taken_us
+    FROM decision_summary
+    CROSS JOIN LATERAL unnest(taken_us) AS us
+    WHERE slice = 'day' AND starts_at >= its_month AND starts_at < its_month + interval '744 hours'
+      AND date_trunc('month', starts_at, 'UTC') = its_month
+    GROUP BY tenant, priority
+  ) AS took USING (tenant, priority);
+  RETURN taken;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION roll_up_decisions(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION roll_up_decisions(timestamp with time zone) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.roll_up_flow_day(over_before timestamp with time zone)
  RETURNS timestamp with time zone

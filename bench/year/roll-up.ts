@@ -1,3 +1,4 @@
+import { refreshDecisions } from '../../lib/data-access/refresh-decisions.ts';
 import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
@@ -28,6 +29,12 @@ export async function rollUp(
     await server.run(name, 'VACUUM (ANALYZE)');
     const summary = await cost(() => refreshSummary(options));
     const flow = await cost(() => refreshFlow(options));
+    // The copies were written past record_decisions, which marks their days.
+    await server.run(
+      name,
+      `INSERT INTO decision_changed_day SELECT DISTINCT date_trunc('day', resolved_at, 'UTC') FROM decision_episode WHERE resolved_at IS NOT NULL`,
+    );
+    await refreshDecisions(options);
     // Nobody else was recording: what was seen is settled, and need not be looked at once more.
     await server.run(name, 'UPDATE event_summary_progress SET settled_id = seen_id', 'VACUUM (ANALYZE)');
     return { summary, flow };

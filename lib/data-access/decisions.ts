@@ -38,25 +38,53 @@ export async function decisionMetrics(
 ): Promise<FirstRows<DecisionMetrics>> {
   return readFirst<DecisionMetrics>(
     database,
-    `SELECT
-       tenant, priority,
-       count(*) AS decided,
-       count(*) FILTER (WHERE resolution = 'APPROVED') AS approved,
-       count(*) FILTER (WHERE resolution = 'PARTIAL') AS partial,
-       count(*) FILTER (WHERE resolution = 'DENIED') AS denied,
-       avg(seconds) AS mean_seconds,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median_seconds,
-       CASE WHEN count(due_at) > 0 THEN count(*) FILTER (WHERE ${IN_TIME}) END AS on_time
-     FROM (
-       SELECT *, extract(epoch FROM resolved_at - received_at)::float8 AS seconds
-       FROM decision_episode
-       WHERE ${DECIDED} AND ${COUNTED}
-         AND (:tenant::text IS NULL OR tenant = :tenant)
-         AND resolved_at >= :since::timestamptz
-         AND (:until::timestamptz IS NULL OR resolved_at < :until::timestamptz)
-     ) AS decision
-     GROUP BY tenant, priority
-     ORDER BY sum(count(*)) OVER (PARTITION BY tenant) DESC, tenant, priority`,
+    `WITH slice AS MATERIALIZED (
+       SELECT * FROM decisions_between(:tenant::text, :since::timestamptz, coalesce(:until::timestamptz, 'infinity'))
+     ),
+     total AS MATERIALIZED (
+       SELECT
+         tenant, priority, sum(decided)::bigint AS decided, sum(approved)::bigint AS approved, sum(partial)::bigint AS partial,
+         sum(denied)::bigint AS denied, sum(bound)::bigint AS bound, sum(in_time)::bigint AS in_time, sum(taken_sum_us) AS taken_sum_us
+       FROM slice
+       GROUP BY tenant, priority
+     ),
+     -- A list of times a month, and one of all the days together, each in order.
+     list AS MATERIALIZED (
+       SELECT tenant, priority, decided, taken_us FROM slice WHERE slice = 'month'
+       UNION ALL
+       SELECT tenant, priority, count(*), array_agg(us ORDER BY us)
+       FROM slice
+       CROSS JOIN LATERAL unnest(taken_us) AS us
+       WHERE slice = 'day'
+       GROUP BY tenant, priority
+     ),
+     -- The median of all lies between the lowest and the highest median of a list: only what is there has to be put in order.
+     bracket AS (
+       SELECT
+         tenant, priority, min(taken_us[(decided + 1) / 2]) - 1 AS below, max(taken_us[decided / 2 + 1]) AS highest
+       FROM list
+       GROUP BY tenant, priority
+     ),
+     near AS (
+       SELECT tenant, priority, taken_us, width_bucket(below, taken_us) AS skipped, width_bucket(highest, taken_us) AS last
+       FROM list
+       JOIN bracket USING (tenant, priority)
+     ),
+     middle AS (
+       SELECT tenant, priority, array_agg(us ORDER BY us) AS us
+       FROM near
+       CROSS JOIN LATERAL unnest(taken_us[skipped + 1 : last]) AS us
+       GROUP BY tenant, priority
+     )
+     SELECT
+       tenant, priority, decided, approved, partial, denied,
+       (taken_sum_us / decided / 1000000)::float8 AS mean_seconds,
+       (us[(decided + 1) / 2 - skipped] + us[decided / 2 + 1 - skipped]) / 2000000::float8 AS median_seconds,
+       CASE WHEN bound > 0 THEN in_time END AS on_time
+     FROM total
+     JOIN middle USING (tenant, priority)
+     JOIN (SELECT tenant, priority, sum(skipped) AS skipped FROM near GROUP BY tenant, priority) AS before USING (tenant, priority)
+     ORDER BY sum(decided) OVER (PARTITION BY tenant) DESC, tenant, priority`,
     { tenant, since, until: until ?? null },
     MAX_ROWS,
   );

@@ -78,6 +78,13 @@ BEGIN
       faults = excluded.faults
     RETURNING *
   ),
+  -- Of a determination that is taken back, or is another now, the former day as well.
+  changed_day AS (
+    INSERT INTO decision_changed_day (day)
+    SELECT DISTINCT date_trunc('day', resolved_at, 'UTC')
+    FROM (SELECT resolved_at FROM saved UNION ALL SELECT resolved_at FROM former) AS touched
+    WHERE resolved_at IS NOT NULL
+  ),
   -- A deadline that moved may be over by now, or no longer at risk: what take_watched_requests reads of the latest episode is
   -- another. So it is where an episode is the latest again, whose own columns are as they were.
   due_again AS (

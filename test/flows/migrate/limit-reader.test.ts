@@ -12,6 +12,7 @@ import { keepReaderLimited, limitReader } from '../../../lib/data-access/migrate
 import { metricTenants } from '../../../lib/data-access/named-in-metrics.ts';
 import { recordOperatorAction } from '../../../lib/data-access/operate.ts';
 import { freezeFigures } from '../../../lib/data-access/published-figures.ts';
+import { refreshDecisions } from '../../../lib/data-access/refresh-decisions.ts';
 import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { listTenants } from '../../../lib/data-access/requests.ts';
 import { pauseRetries, requestRetryBatch } from '../../../lib/data-access/retry-orders.ts';
@@ -40,6 +41,7 @@ const OF_NO_TENANT = [
   'archived_month',
   // The canary alone, which is no tenant's.
   'canary',
+  'decision_changed_day',
   // Whether there is an event bus.
   'event_outlet',
   'event_summary_changed_day',
@@ -78,6 +80,11 @@ beforeAll(async () => {
   const daysLater = new Date(now.getTime() + 3 * 86_400_000);
   await refreshSummary({ database: owner, now: daysLater, mayGoOn: () => true });
   await refreshFlow({ database: owner, now: daysLater, mayGoOn: () => true });
+  await owner.execute(
+    `INSERT INTO decision_changed_day
+     SELECT DISTINCT date_trunc('day', resolved_at, 'UTC') FROM decision_episode WHERE resolved_at IS NOT NULL`,
+  );
+  await refreshDecisions({ database: owner, now: daysLater, mayGoOn: () => true });
   const rules = { limits: parseStageLimits(undefined), policy: parseDecisionPolicy(undefined) };
   const measureLag = async () => ({ seconds: 0, waiting: 0 });
   await runStuckAlarm(owner, { rules, measureLag, now, publish: async () => undefined });
