@@ -1,4 +1,5 @@
 import { answerInWords } from './answer-words.ts';
+import { isFields } from './stated-values.ts';
 import type { Answer, LineCounts, RequestStatus } from './tracked-event.ts';
 
 /** What a request's status becomes by an answer; an unclear one leaves it as it is. */
@@ -239,8 +240,8 @@ function textsOf(value: unknown): string[] {
 
 /** FHIR's review action holds its number and its reason beside what decides. */
 function actionsAmong(values: readonly unknown[]): readonly unknown[] {
-  const actions = values.filter((value) =>
-    /reviewActionCode$/.test(String((value as { url?: unknown } | null)?.url)),
+  const actions = values.filter(
+    (value) => isFields(value) && typeof value.url === 'string' && /reviewActionCode$/.test(value.url),
   );
   return actions.length > 0 ? actions : values;
 }

@@ -1,6 +1,7 @@
 import { isEnd } from './answer.ts';
 import { dayNumber } from './local-days.ts';
 import { answerIn, requestEffects, requestedPriority } from './request-effects.ts';
+import { countOf } from './stated-values.ts';
 import type {
   Answer,
   AppealOutcome,
@@ -140,11 +141,7 @@ export function decisionFacts(
   } else facts.push(...rulingBy(event, at));
   const noticeAt = time(stated?.notifiedAt);
   if (noticeAt !== null) facts.push({ at: noticeAt, says: 'notified', stated: true });
-  else if (
-    eventType === 'NOTIFY_OK' &&
-    status === 'COMPLETED' &&
-    Number(metadata?.subscriptionCount ?? 1) !== 0
-  )
+  else if (eventType === 'NOTIFY_OK' && status === 'COMPLETED' && countOf(metadata?.subscriptionCount) !== 0)
     facts.push({ at, says: 'notified' });
   else if (eventType === 'NOTIFY_FAIL' && status === 'FAILED') facts.push({ at, says: 'not-notified' });
   return facts;

@@ -25,7 +25,7 @@ export function countOf(value: unknown): number | undefined {
 
 export function wholeOf(value: unknown): number | undefined {
   const count = countOf(value);
-  return count === Number(value) ? count : undefined;
+  return count !== undefined && count === Number(value) ? count : undefined;
 }
 
 export function instantOf(value: unknown): string | undefined {

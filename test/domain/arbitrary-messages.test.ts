@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMessage } from '../../lib/domain/event-message.ts';
+import { RequestFold } from '../../lib/domain/request-fold.ts';
+import { statementNames } from '../../lib/domain/statement-names.ts';
 import { envelope, rules } from './support/message.ts';
 
 describe('whatever is sent', () => {
@@ -39,6 +41,21 @@ describe('whatever is sent', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  // JSON may hold objects that JavaScript makes no text and no number of.
+  it('an object without a text of its own is read or refused, wherever a statement may stand', () => {
+    const bare = { toString: 1, valueOf: 1 };
+    const forms = [bare, [{ url: bare }], { days: bare, outcome: bare }];
+    for (const eventType of ['RESPONSE_OK', 'NOTIFY_OK', 'EXTENSION_GRANTED'])
+      for (const name of [...statementNames, 'hasUrgent', 'subscriptionCount', 'targetSystem'])
+        for (const form of forms)
+          for (const part of ['metadata', 'request']) {
+            const sent = { tenant: 'anthem', pagwId: 'P', eventType, [part]: { [name]: form } };
+            const { events, rejections } = readMessage(JSON.stringify(sent), envelope, rules);
+            expect(events.length + rejections.length).toBe(1);
+            for (const event of events) new RequestFold(null).append(event, 0);
+          }
   });
 
   it('any text at all is read or refused', () => {
