@@ -13,8 +13,9 @@ import {
 import { laneOf, upperSnake } from './event-stages.ts';
 import { pointerStep } from './json-pointer.ts';
 import { dayNumber } from './local-days.ts';
-import { type Find, finder, type Kind, type Notes, noNotes } from './stated-fields.ts';
+import { comparedName, type Find, finder, type Kind, type Notes, noNotes } from './stated-fields.ts';
 import { countOf, flagOf, instantOf, isFields, type StatedFields, textOf, wholeOf } from './stated-values.ts';
+import { type StatementName, statementNames } from './statement-names.ts';
 import { timestampForm } from './timestamp.ts';
 import {
   type Answer,
@@ -41,6 +42,8 @@ interface Stating {
   metadata: StatedFields | null;
 }
 
+type FindStatement = Find<StatementName>;
+
 /**
  * What an event states of its request's decision, under `request` or in its metadata, in any spelling of the names (`planId`,
  * `plan_id`), or by a type of its own (`APPEAL_RECEIVED`, `EXTENSION_GRANTED`, `REQUEST_CANCELLED`). What is not understood
@@ -48,12 +51,22 @@ interface Stating {
  */
 export function decisionStatements(event: Stating): { stated: Partial<StatedRequest>; notes: Notes } {
   const notes: Notes = { notUnderstood: [], asked: event.request === null ? null : new Set() };
-  if (event.status === 'FAILED') return { stated: {}, notes };
+  if (event.status === 'FAILED' || statesNothing(event)) return { stated: {}, notes };
   const find = finder(notes, ['/request', event.request], ['/metadata', event.metadata]);
   return { stated: statementsIn(event, find), notes };
 }
 
-function statementsIn(event: Stating, find: Find): Partial<StatedRequest> {
+const isStatementName: ReadonlySet<string> = new Set(statementNames);
+
+/** Most events: of a type that decides nothing by itself, and with none of the names. Objects may hold an answer or a reason. */
+function statesNothing({ known, request, metadata }: Stating): boolean {
+  if (!known || request !== null) return false;
+  for (const name in metadata)
+    if (isStatementName.has(comparedName(name)) || isFields(metadata[name])) return false;
+  return true;
+}
+
+function statementsIn(event: Stating, find: FindStatement): Partial<StatedRequest> {
   const type = event.known ? '' : upperSnake(event.eventType);
   const said = upperSnake(textOf(find('requesttype')) || textOf(event.request?.type));
   const isIntake = event.eventType === 'REQUEST_RECEIVED' || (type !== '' && saysReceipt.test(type));
@@ -90,18 +103,19 @@ const planNames = [
   'contractid',
   'contractnumber',
   'issuerid',
-];
-const lineNames = ['lines', 'linecounts', 'lineitems', 'linesummary'];
+] as const;
+const lineNames = ['lines', 'linecounts', 'lineitems', 'linesummary'] as const;
 /** In metadata only the submission's: of any other event they speak of the receipt of something else. */
-function receiptOf({ eventType, request }: Stating, find: Find): string | undefined {
+function receiptOf({ eventType, request }: Stating, find: FindStatement): string | undefined {
   if (eventType !== 'REQUEST_RECEIVED' && request === null) return undefined;
-  const place = eventType === 'REQUEST_RECEIVED' ? find : finder(find.notes, ['/request', request]);
+  const place: FindStatement =
+    eventType === 'REQUEST_RECEIVED' ? find : finder(find.notes, ['/request', request]);
   return place.as(time, 'receivedat');
 }
 
 /** PARSE_OK's own flag is read as it stands (request-effects.ts), unless it is spelled or written otherwise. */
-function urgencyNames({ eventType, metadata }: Stating): string[] {
-  const names = ['expedited', 'isexpedited', 'urgent', 'isurgent'];
+function urgencyNames({ eventType, metadata }: Stating): StatementName[] {
+  const names: StatementName[] = ['expedited', 'isexpedited', 'urgent', 'isurgent'];
   const isPlain = eventType !== 'PARSE_OK' || typeof metadata?.hasUrgent === 'boolean';
   return isPlain ? names : [...names, 'hasurgent'];
 }
@@ -118,20 +132,26 @@ const reasonNames = [
   'reviewreasoncode',
   'decisionreasoncode',
   'hcr03',
-];
+] as const;
 
-const pendReasonNames = ['pendreason', 'pendreasoncode', 'pendingreason', 'pendcode', 'pendedreason'];
+const pendReasonNames = [
+  'pendreason',
+  'pendreasoncode',
+  'pendingreason',
+  'pendcode',
+  'pendedreason',
+] as const;
 
 const saysReceipt = /(^|_)(RECEIVED|SUBMITTED|SUBMIT)(_OK)?$/;
 const saysCancel = /CANCEL|WITHDRAW|VOID/;
 const saysNone = /^(NONE|NO|NOT_[A-Z_]+)$/;
 
-function begins(event: Stating, find: Find, type: string, intake: string): boolean {
+function begins(event: Stating, find: FindStatement, type: string, intake: string): boolean {
   if (isUpdateType(intake) || isUpdateType(type)) return true;
   return event.eventType === 'REQUEST_RECEIVED' && (find.as(episode, 'episode', 'episodeno') ?? 1) > 1;
 }
 
-function statedAnswer(event: Stating, find: Find, type: string, intake: string): Answer | undefined {
+function statedAnswer(event: Stating, find: FindStatement, type: string, intake: string): Answer | undefined {
   if (namesAppeal(type) || namesAppeal(intake)) return undefined;
   if (saysCancel.test(intake)) return intake.includes('VOID') ? 'void' : 'withdrawn';
   const action = actionSaid(find);
@@ -158,7 +178,7 @@ function statedAnswer(event: Stating, find: Find, type: string, intake: string):
 }
 
 /** Under all of its names; of several that differ, none counts. */
-function actionSaid(find: Find): Answer | null {
+function actionSaid(find: Find<(typeof actionNames)[number]>): Answer | null {
   return answerSaid(actionNames.map((name) => find(name)).filter((value) => value !== undefined));
 }
 
@@ -169,7 +189,7 @@ function actionSaid(find: Find): Answer | null {
 function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
   if (metadata === null || !answerTypes.has(eventType)) return undefined;
   const below = Object.values(metadata).filter(isFields);
-  for (const names of [actionNames, ['disposition'], ['outcome']]) {
+  for (const names of [actionNames, ['disposition'], ['outcome']] as const) {
     // The outcome of a call is none of its request.
     if (names[0] === 'outcome' && payerTypes.has(eventType)) continue;
     for (const places of [[metadata], below]) {
@@ -183,7 +203,7 @@ function answerElsewhere({ eventType, metadata }: Stating): Answer | undefined {
 }
 
 /** `"approved": true`; that nothing of the kind is so says no more than that there is an answer. */
-function flaggedAnswer({ eventType, metadata }: Stating, find: Find): Answer | undefined {
+function flaggedAnswer({ eventType, metadata }: Stating, find: FindStatement): Answer | undefined {
   if (!answerTypes.has(eventType) || answerOf(metadata) !== null) return undefined;
   const flags = flagNames.map((name) => [name, flagOf(find(name))] as const);
   const said = flags.filter(([, flag]) => flag === true);
@@ -198,7 +218,7 @@ function answerUnder(names: readonly string[], place: StatedFields): Answer | nu
 }
 
 /** Of what decides, in the order in which it does: the first that is stated, where nobody understands it. */
-function tellUntold({ eventType, request, metadata }: Stating, { notes }: Find): void {
+function tellUntold({ eventType, request, metadata }: Stating, { notes }: FindStatement): void {
   const below = Object.entries(metadata ?? {}).filter((entry): entry is [string, StatedFields] =>
     isFields(entry[1]),
   );
@@ -210,16 +230,22 @@ function tellUntold({ eventType, request, metadata }: Stating, { notes }: Find):
   );
   find.as(untoldLines, ...lineNames);
   const ofCall = payerTypes.has(eventType);
-  for (const names of [actionNames, decisionNames, ['disposition'], ofCall ? [] : ['outcome']]) {
+  for (const names of [actionNames, decisionNames, ['disposition'], ofCall ? [] : ['outcome']] as const) {
     if (find(...names) === undefined) continue;
     find.as(names[0] === 'outcome' ? untoldOutcome : untoldAnswer, ...names);
     return;
   }
 }
 
-const actionNames = ['hcr01', 'reviewaction', 'reviewactioncode'];
-const decisionNames = ['reviewdecision', 'actioncode', 'certificationaction', 'decision', 'determination'];
-const flagNames = ['approved', 'denied', 'pended'];
+const actionNames = ['hcr01', 'reviewaction', 'reviewactioncode'] as const;
+const decisionNames = [
+  'reviewdecision',
+  'actioncode',
+  'certificationaction',
+  'decision',
+  'determination',
+] as const;
+const flagNames = ['approved', 'denied', 'pended'] as const;
 const payerTypes: ReadonlySet<string> = new Set(['CALLBACK_OK', 'DOWNSTREAM_OK']);
 const answerTypes: ReadonlySet<string> = new Set(['RESPONSE_OK', 'WORKFLOW_COMPLETE', ...payerTypes]);
 
@@ -251,7 +277,7 @@ function closingStatus(
 
 function statedPriority(
   event: Stating,
-  find: Find,
+  find: FindStatement,
   type: string,
 ): Pick<StatedRequest, 'priority' | 'reprioritised'> {
   // Beside a priority that is stated: whoever moves it may repeat how it was requested.
@@ -268,7 +294,7 @@ function statedPriority(
 }
 
 /** What it was moved to from the other one, by the type or by a flag that says so. */
-function movedPriority(find: Find, type: string): Priority | undefined {
+function movedPriority(find: FindStatement, type: string): Priority | undefined {
   const byType = priorityByType(type);
   if (byType === 'STANDARD' || find.as(flag, 'expeditedenied', 'expediteddenied', 'downgraded'))
     return 'STANDARD';
@@ -276,7 +302,7 @@ function movedPriority(find: Find, type: string): Priority | undefined {
 }
 
 /** Which one it is now. */
-function changedPriority(find: Find, type: string): Priority | undefined {
+function changedPriority(find: FindStatement, type: string): Priority | undefined {
   return /(^|_)PRIORITY(_|$)/.test(type)
     ? find.as(priority, 'newpriority', 'topriority', 'to')
     : find.as(priority, 'newpriority');
@@ -292,7 +318,7 @@ export function priorityWord(text: string): Priority | undefined {
   return standardWords.has(word) ? 'STANDARD' : undefined;
 }
 
-function drugsOf(find: Find, said: string): Drugs | undefined {
+function drugsOf(find: FindStatement, said: string): Drugs | undefined {
   const stated = find.as(
     drugs,
     'drug',
@@ -356,8 +382,10 @@ function endOfLines(value: unknown): Answer | undefined {
   return ends.size === 1 && end ? end : 'withdrawn';
 }
 
+type LineName = 'approved' | 'certified' | 'modified' | 'partial' | 'denied' | 'pended' | 'pending';
+
 /** `{approved, denied, pended}`, or a list of each line's answer. */
-function linesOf(value: unknown, find: Find): LineCounts | undefined {
+function linesOf(value: unknown, find: FindStatement): LineCounts | undefined {
   const counts: LineCounts = { approved: 0, modified: 0, denied: 0, pended: 0 };
   if (Array.isArray(value)) {
     const answers = value.map(answerOfLine);
@@ -372,8 +400,10 @@ function linesOf(value: unknown, find: Find): LineCounts | undefined {
     return counts;
   }
   const own = find.inside(...lineNames);
-  const of = (...names: string[]) =>
-    own ? own.as(count, ...names) : find.as(count, ...names.flatMap((one) => [`lines${one}`, `${one}lines`]));
+  const of = (...names: LineName[]) =>
+    own
+      ? own.as(count, ...names)
+      : find.as(count, ...names.flatMap((one) => [`lines${one}`, `${one}lines`] as const));
   const numbers = {
     approved: of('approved', 'certified'),
     modified: of('modified', 'partial'),
@@ -390,20 +420,20 @@ function linesOf(value: unknown, find: Find): LineCounts | undefined {
 
 const EXTENSION_MOST_DAYS = 14;
 
-function extensionOf(find: Find, type: string): StatedExtension | undefined {
+function extensionOf(find: FindStatement, type: string): StatedExtension | undefined {
   const byType = extensionByType(type);
   const value = find(...extensionNames);
   // FHIR's extensions have nothing to do with it.
   const isFhir = Array.isArray(value) || (isFields(value) && value.url !== undefined);
   const own = isFhir ? undefined : find.inside(...extensionNames);
   const alone = isFhir || own ? undefined : find.as(extension, ...extensionNames);
-  const lengths = [
+  const lengths: StatementName[] = [
     'extensiondays',
     'extendeddays',
     'daysextended',
-    ...(byType === undefined ? [] : ['days']),
+    ...(byType === undefined ? [] : (['days'] as const)),
   ];
-  const ends = ['extendeduntil', 'extensionuntil'];
+  const ends = ['extendeduntil', 'extensionuntil'] as const;
   const isStated = own ?? alone ?? byType ?? find(...lengths, ...ends);
   if (isStated === undefined) return undefined;
   const before = find.notes.notUnderstood.length;
@@ -428,7 +458,13 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
   if (length === undefined ? find.notes.notUnderstood.length > before : length < 1) return undefined;
   const by =
     own?.as(who, 'by', 'requestedby', 'initiatedby', 'who') ??
-    find.as(who, 'extensionby', 'extendedby', 'requestedby', ...(byType === undefined ? [] : ['by'])) ??
+    find.as(
+      who,
+      'extensionby',
+      'extendedby',
+      'requestedby',
+      ...(byType === undefined ? [] : (['by'] as const)),
+    ) ??
     whoOf(byType?.by ?? '');
   if (said?.says === 'no' && (own || byType === undefined)) return undefined;
   const asked = byType?.says === 'asked' || said?.says === 'asked' || undefined;
@@ -438,7 +474,7 @@ function extensionOf(find: Find, type: string): StatedExtension | undefined {
 const lengthElsewhere = { rule: 'extension', meant: 'the length as "days", or the end as "until"' };
 /** Names of a length or an end in another unit or form than is read: `hours`, `duration`, `newDueDate`. */
 const lengthLike = /minute|hour|day|week|month|duration|period|value|until|due|deadline|^end|^to$/;
-const extensionNames = ['extension', 'extended', 'timeframeextension', 'deadlineextension'];
+const extensionNames = ['extension', 'extended', 'timeframeextension', 'deadlineextension'] as const;
 
 interface SaidOfExtension {
   says: 'granted' | 'no' | 'asked' | 'taken-back';
@@ -475,7 +511,12 @@ function whoOf(text: string): string | undefined {
 
 const noAppeal = /^(NONE|N|N_A|NO|NOT_[A-Z_]+|ELIGIBLE|AVAILABLE|POSSIBLE|EXPIRED)$/;
 
-function appealOf(find: Find, type: string, event: Stating, intake: string): StatedAppeal | undefined {
+function appealOf(
+  find: FindStatement,
+  type: string,
+  event: Stating,
+  intake: string,
+): StatedAppeal | undefined {
   const value = find(...appealNames);
   const byType = appealByType(type) ?? appealByType(intake);
   const separate = find.as(
@@ -530,8 +571,8 @@ function appealOf(find: Find, type: string, event: Stating, intake: string): Sta
   });
 }
 
-const appealTimes = ['appealreceivedat', 'appealedat', 'appealfiledat'];
-const appealNames = ['appeal', 'appealed', 'isappeal', 'appealstatus'];
+const appealTimes = ['appealreceivedat', 'appealedat', 'appealfiledat'] as const;
+const appealNames = ['appeal', 'appealed', 'isappeal', 'appealstatus'] as const;
 
 /** `false`, `none`, `not filed`. */
 function deniesAppeal(value: unknown): boolean {
@@ -562,7 +603,7 @@ function outcomeOf(value: unknown): AppealOutcome | null | undefined {
  * By any of its names, also beside the answer one level further down, of a line that is denied, or among the extensions of FHIR's
  * review action.
  */
-function givesReason({ metadata }: Stating, find: Find, lines: unknown): boolean {
+function givesReason({ metadata }: Stating, find: FindStatement, lines: unknown): boolean {
   if (isReason(find(...reasonNames))) return true;
   const denied = [lines].flat().filter(isFields).filter(isDenied);
   const below = [metadata ?? {}, ...denied].flatMap(Object.values).concat(denied).filter(isFields);
@@ -593,7 +634,7 @@ function isEarly(stage: string): boolean {
 const NAME_LENGTH = 64;
 
 /** By a name of its own, else the reason of an answer that pends. Reasons are known by their codes or a few words, never by text. */
-function pendReasonOf(find: Find, { request, metadata }: Stating): string | undefined {
+function pendReasonOf(find: FindStatement, { request, metadata }: Stating): string | undefined {
   const named = textOf(find(...pendReasonNames));
   const pends = answerOf(request) === 'pended' || answerOf(metadata) === 'pended';
   const reason = upperSnake(named !== '' || !pends ? named : textOf(find(...reasonNames)));

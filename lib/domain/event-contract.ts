@@ -242,10 +242,11 @@ export const eventSchema = published(
 /** Blank means absent whatever type a field has: a `durationMs` of "" states none. */
 export function withoutBlanks(event: unknown): unknown {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) return event;
-  const stated = Object.entries(event).filter(([, value]) => !isBlank(value));
-  const fields = Object.fromEntries(stated);
+  let fields = event as Record<string, unknown>;
+  if (Object.values(event).some(isBlank))
+    fields = Object.fromEntries(Object.entries(event).filter(([, value]) => !isBlank(value)));
   for (const part of ['request', 'payload'])
-    if (Object.hasOwn(fields, part)) fields[part] = withoutBlanks(fields[part]);
+    if (Object.hasOwn(fields, part)) fields = { ...fields, [part]: withoutBlanks(fields[part]) };
   return fields;
 }
 

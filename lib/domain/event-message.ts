@@ -87,7 +87,7 @@ function readEvent(
     return refuse({ code: 'FIELD_PHI_SUSPECTED', path: personal, rule: 'value-pattern' });
   const deepField = fieldTooDeep(event);
   if (deepField !== undefined) return refuse(tooDeep(deepField));
-  const deepAttribute = fieldTooDeep(sent);
+  const deepAttribute = unwrapped.event === sent ? undefined : fieldTooDeep(sent);
   if (deepAttribute !== undefined)
     return { rejection: rejectionOf(tooDeep(deepAttribute), position, ownerOf(event, eventId)) };
   const defaults = { eventId, occurredAt: envelope.sentAt.toISOString() };

@@ -47,7 +47,9 @@ const named: ReadonlySet<string> = new Set([
 /** Made by producers in whatever letters: there a script that is not Latin is no sign of a name. */
 const ids: ReadonlySet<string> = new Set(['/pagwId', '/eventId']);
 
+const plain = /^[!-~]*$/;
+
 /** An id without its letters of other scripts; with a blank in it, it is a text like any other. */
 function inLatin(id: string): string {
-  return /\s/.test(id) ? id : id.replace(/(?!\p{Script=Latin})\p{L}\p{M}*/gu, '');
+  return plain.test(id) || /\s/.test(id) ? id : id.replace(/(?!\p{Script=Latin})\p{L}\p{M}*/gu, '');
 }

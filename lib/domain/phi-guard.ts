@@ -161,8 +161,8 @@ function isPhiPair(label: unknown, held: unknown): boolean {
 
 /** Whether a text of its own (an id, a code, a name of a service) holds personal data, encoded or not. */
 export function looksLikePhi(sent: string): boolean {
-  if (clean.get(sent) || isMachineMade(sent) || drawnId.test(sent)) return false;
-  if (holdsPhi(sent, 0)) return true;
+  if (clean.get(sent) || drawnId.test(sent)) return false;
+  if (!isMachineMade(sent) && holdsPhi(sent, 0)) return true;
   clean.remember(sent, true);
   return false;
 }

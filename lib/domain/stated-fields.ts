@@ -20,12 +20,12 @@ export interface Kind<Value> extends Omit<NotUnderstood, 'path'> {
 }
 
 /** The value of the first of these names that is stated. */
-export interface Find {
-  (...names: string[]): unknown;
+export interface Find<Name extends string = string> {
+  (...names: Name[]): unknown;
   /** The same as what `read` makes of it; what it makes nothing of is noted. */
-  as: <Value>(kind: Kind<Value>, ...names: string[]) => Value | undefined;
+  as: <Value>(kind: Kind<Value>, ...names: Name[]) => Value | undefined;
   /** The fields of the object that it is. */
-  inside: (...names: string[]) => Find | undefined;
+  inside: (...names: Name[]) => Find | undefined;
   /** Notes what stands under any other name than those that were looked for; `like` narrows. */
   noteOthers: (kind: Omit<NotUnderstood, 'path'>, like?: RegExp) => void;
   notes: Notes;
