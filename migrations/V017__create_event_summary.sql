@@ -26,6 +26,9 @@ ALTER TABLE event_tracker_summary_day
   ADD PRIMARY KEY (tenant, day, stage, event_type, status),
   ADD CHECK (day = date_trunc('day', day, 'UTC'));
 
+-- For each of all tenants: a span of days reads these days, not all years.
+CREATE INDEX ix_event_tracker_summary_day_day ON event_tracker_summary_day (day);
+
 -- The hours and days of the summary over all tenants together: a report of all of them merges one histogram a slice of
 -- time, however many tenants there are. Made with the hour and the day they belong to.
 CREATE TABLE event_tracker_summary_total (LIKE event_tracker_summary INCLUDING CONSTRAINTS);

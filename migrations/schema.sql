@@ -470,6 +470,7 @@ CREATE TABLE event_tracker_summary_day (
   CONSTRAINT event_tracker_summary_event_count_check CHECK ((event_count > 0)),
   CONSTRAINT event_tracker_summary_hour_check CHECK ((day = date_trunc('hour'::text, day, 'UTC'::text)))
 );
+CREATE INDEX ix_event_tracker_summary_day_day ON public.event_tracker_summary_day USING btree (day);
 COMMENT ON TABLE event_tracker_summary_day IS 'event_tracker_summary by whole UTC days that are over; made from it, never from events';
 GRANT SELECT ON TABLE event_tracker_summary_day TO pagw_maintainer;
 GRANT SELECT ON TABLE event_tracker_summary_day TO pagw_reader;
