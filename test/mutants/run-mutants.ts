@@ -1,6 +1,7 @@
 import '../../lib/runtime/require-node.ts';
 import { spawn } from 'node:child_process';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
@@ -33,7 +34,7 @@ const { values } = parseArgs({
 });
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 const ends = Date.now() + Number(values.seconds) * 1_000;
 const names = values.only.split(',').filter((name) => name !== '');
 const chosen = targets.filter(({ path }) => names.length === 0 || names.includes(nameOf(path)));
@@ -122,7 +123,7 @@ async function run(connectionString = '', statements = ''): Promise<void> {
   await client.query(statements).finally(() => client.end());
 }
 
-/** Survived when all pass; what does not end in time is not judged. */
+/** Survived when all pass; what does not end in time, or a test of which does not, is not judged. */
 async function runTests(
   { tests }: Target,
   provided: Readonly<Record<string, string>>,
@@ -134,14 +135,15 @@ async function runTests(
     {
       cwd: ROOT,
       detached: true,
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment, MUTANT_CONTEXT: JSON.stringify(provided) },
     },
   );
   const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), PATIENCE_MS);
-  const code = await new Promise<number | null>((settle) => child.once('exit', settle));
+  const ended = new Promise<number | null>((settle) => child.once('exit', settle));
+  const [said, , code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   clearTimeout(timer);
-  if (code === null) return 'endless';
+  if (code === null || /timed out in \d+ms/.test(said)) return 'endless';
   return code === 0 ? 'survived' : 'killed';
 }
 
