@@ -1,9 +1,8 @@
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { withPatience } from '../../runtime/patience.ts';
 import { restSeconds } from '../../runtime/redelivery.ts';
 import { deliveriesOf } from './raw-message.ts';
-
-const PATIENCE_MS = 5_000;
 
 /**
  * Lets messages that are left on the queue rest before they are offered again, longer each time. A group is blocked
@@ -27,7 +26,7 @@ export async function deferMessages(
     Entries: Entries.map((entry, place) => ({ Id: String(place), ...entry })),
   });
   try {
-    const { Successful = [] } = await sqs.send(command, { abortSignal: AbortSignal.timeout(PATIENCE_MS) });
+    const { Successful = [] } = await sqs.send(command, withPatience());
     return Successful.length;
   } catch {
     return 0;

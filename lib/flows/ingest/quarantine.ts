@@ -2,6 +2,7 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Database } from '../../data-access/database.ts';
 import { insertRejectedMessages } from '../../data-access/ingest.ts';
 import type { Rejection } from '../../domain/rejection.ts';
+import { withPatience } from '../../runtime/patience.ts';
 import type { RawMessage } from './raw-message.ts';
 
 export interface Quarantine {
@@ -21,6 +22,7 @@ export function openQuarantine(s3: S3Client, bucket: string, database: Database)
           Body: body,
           ContentType: 'application/octet-stream',
         }),
+        withPatience(),
       );
       const place = { bodyBucket: bucket, bodyKey: key, bodyBytes: body.byteLength, sentAt: message.sentAt };
       const rows = rejections.map((rejection) => ({ messageId: message.messageId, ...rejection, ...place }));

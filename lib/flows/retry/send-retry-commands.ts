@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { queueText } from '../../domain/json-text.ts';
 import type { RetryCommand } from '../../domain/retry-command.ts';
+import { withPatience } from '../../runtime/patience.ts';
 import { takenEntries } from './taken-entries.ts';
 
 export interface SendResult<Retry> {
@@ -65,7 +66,7 @@ async function sendBatch<Retry extends { command: RetryCommand }>(
     })),
   });
   try {
-    const answer = await sqs.send(command);
+    const answer = await sqs.send(command, withPatience());
     const taken = takenEntries(batch, answer);
     return { taken, refusal: taken.size === 0 ? (answer.Failed?.[0]?.Code ?? 'NoneTaken') : undefined };
   } catch (error) {

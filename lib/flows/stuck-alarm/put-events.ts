@@ -7,6 +7,7 @@ import {
   setOutlet,
   settleOutgoingEvents,
 } from '../../data-access/outgoing-events.ts';
+import { withPatience } from '../../runtime/patience.ts';
 
 /** Puts events on the bus; answers the ids of those that it took. Rejects when it took none. */
 export type Put = (events: readonly OutgoingEvent[]) => Promise<number[]>;
@@ -69,6 +70,7 @@ export function putOnBus(client: EventBridgeClient, busArn: string): Put {
           Detail: JSON.stringify({ id, ...(JSON.parse(detail) as object) }),
         })),
       }),
+      withPatience(),
     );
     return events.filter((_, place) => Entries[place]?.EventId !== undefined).map(({ id }) => id);
   };

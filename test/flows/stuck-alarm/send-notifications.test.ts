@@ -53,6 +53,15 @@ describe('notifications', () => {
     expect(await send(1)).toEqual(['refused opened']);
   });
 
+  it('that a slow topic leaves no time for are sent by the next run, at once', async () => {
+    await keep(0, group(), group({ tenant: 'elevance', errorCode: 'AUTH_FAILED' }));
+    const out: string[] = [];
+    const publish = async ({ tenant }: { tenant: string }) => void out.push(tenant);
+    const counts = await sendNotifications(db.database, publish, start, undefined, () => out.length === 0);
+    expect(counts).toEqual({ sent: 1, failed: 1 });
+    expect(await send(1)).toHaveLength(1);
+  });
+
   it('of one change are written once, by whichever of many runs comes first', async () => {
     await Promise.all(Array.from({ length: 8 }, () => keep(0, group())));
     await Promise.all(Array.from({ length: 8 }, () => keep(20, group({ count: 40 }))));
