@@ -1,19 +1,61 @@
-import { openDatabase } from '../../lib/data-access/database.ts';
+import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data-access/database.ts';
 import { migrate } from '../../lib/flows/migrate/migrate.ts';
 import { openServiceDoor, PASS, type Passage } from '../simulation/service-door.ts';
 import { MIGRATIONS, TestBed } from '../simulation/test-bed.ts';
 import { dataApiClient } from '../support/data-api-client.ts';
+import { oddRows } from './odd-rows.ts';
 import type { Fault, Outcome, OwnBed } from './trial.ts';
 
-const nothing = { changeVisibility: () => undefined, size: 0 };
+/** Brings a database to where a migration finds it, and answers what is wrong of it afterwards. */
+export type Former = (database: Database) => Promise<(database: Database) => Promise<Findings>>;
 
-/** Migrates an empty database with a fault at one of its calls, then as it should be, and compares with one that had none. */
+export type Findings = Pick<Outcome, 'lost' | 'doubled' | 'faults'>;
+
+const empty: Former = async () => async () => ({ lost: 0, doubled: 0, faults: [] });
+const nothing = { changeVisibility: () => undefined, size: 0 };
+const options = { migrationsFolder: MIGRATIONS };
+
+/** What becomes of a call, which is known by what it says and by what was said before it. */
+type Strike = (call: string, action: string) => Passage | undefined;
+
+/**
+ * Migrates a database by runs that each end at a fault, until one meets none; then once more, as it should be, and compares with
+ * a database that had no fault.
+ */
 async function migrateWith(
   bed: TestBed,
-  passageAt: (call: number, action: string) => Passage | undefined,
-): Promise<Omit<Outcome, 'lost' | 'doubled'>> {
+  strike: Strike,
+  { former = empty, endsLeftovers = false }: { former?: Former; endsLeftovers?: boolean } = {},
+): Promise<Outcome> {
   const target = await bed.newDatabase(false);
-  let calls = 0;
+  const direct = dataApiClient(bed.dataApi.url);
+  const database = openDatabase(direct, target);
+  const findingsOf = await former(database);
+  for (let isStruck = true; isStruck; ) {
+    isStruck = await runOnce(bed, target, strike);
+    if (endsLeftovers)
+      await bed.sql(
+        'postgres',
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${target.database}'`,
+      );
+  }
+  const endedAt = performance.now();
+  const again = await migrate(database, options);
+  const recoverySeconds = (performance.now() - endedAt) / 1_000;
+  const { lost, doubled, faults } = await findingsOf(database);
+  direct.destroy();
+  if (!again.complete) faults.push('the last run does not come to its end');
+  const columns = await columnsOf(bed, target.database ?? '');
+  if (columns !== (await columnsOf(bed, 'template_migrated'))) faults.push('the schema is another one');
+  await bed.drop(target);
+  return { lost, doubled, faults, recoverySeconds };
+}
+
+/** Whether a call of the run was struck. */
+async function runOnce(bed: TestBed, target: DatabaseTarget, strike: Strike): Promise<boolean> {
+  let before = '';
+  let isStruck = false;
+  let isGone = false;
   let gone: () => void = () => undefined;
   const vanished = new Promise<void>((settle) => {
     gone = () => setTimeout(settle, 50);
@@ -22,27 +64,26 @@ async function migrateWith(
     dataApiUrl: () => bed.dataApi.url,
     events: nothing,
     now: () => 0,
-    decide: ({ action }) => {
-      const passage = passageAt(++calls, action) ?? PASS;
-      if (passage.kind.startsWith('vanish')) gone();
+    decide: ({ action, body }) => {
+      const { sql = '', parameters = [] } = JSON.parse(body) as { sql?: string; parameters?: unknown[] };
+      const call = [action, sql === '' ? before : sql, JSON.stringify(parameters)].join(' ');
+      before = call;
+      // Whoever is gone calls no more.
+      if (isGone) return { kind: 'vanish' };
+      const passage = strike(call, action) ?? PASS;
+      isStruck ||= passage.kind !== 'pass';
+      if (passage.kind.startsWith('vanish')) {
+        isGone = true;
+        gone();
+      }
       return passage;
     },
   });
-  const throughDoor = dataApiClient(door.url, 1);
-  const direct = dataApiClient(bed.dataApi.url);
-  const options = { migrationsFolder: MIGRATIONS };
-  await Promise.race([migrate(openDatabase(throughDoor, target), options), vanished]).catch(() => undefined);
-  throughDoor.destroy();
+  const client = dataApiClient(door.url, 1);
+  await Promise.race([migrate(openDatabase(client, target), options), vanished]).catch(() => undefined);
+  client.destroy();
   await door.close();
-  const endedAt = performance.now();
-  const again = await migrate(openDatabase(direct, target), options);
-  const recoverySeconds = (performance.now() - endedAt) / 1_000;
-  direct.destroy();
-  const faults = again.complete ? [] : ['the second run does not come to its end'];
-  const columns = await columnsOf(bed, target.database ?? '');
-  if (columns !== (await columnsOf(bed, 'template_migrated'))) faults.push('the schema is another one');
-  await bed.drop(target);
-  return { faults, recoverySeconds };
+  return isStruck;
 }
 
 /** What the migration that is gone left open is rolled back after so long; the service does so after three minutes. */
@@ -54,10 +95,7 @@ async function openForgetfulBed(): Promise<OwnBed> {
 }
 
 /** The process is gone in the middle of the n-th step, whose transaction stays open at the Data API, and holds its locks. */
-function goneInTransaction(
-  step: number,
-  statements: number,
-): (call: number, action: string) => Passage | undefined {
+function goneInTransaction(step: number, statements: number): Strike {
   let begun = 0;
   let after = 0;
   return (_, action) => {
@@ -82,54 +120,67 @@ async function columnsOf(bed: TestBed, database: string): Promise<string> {
   return JSON.stringify([rows, functions, applied.length]);
 }
 
-/** As many calls as a run makes, about; later ones are never met, and the run is whole. */
-const CALLS = 110;
+/** So many times, each with its share of the statements, make all. */
+const TURNS = 20;
+const known = new Map<Former, string[]>();
+
+/** Strikes each of a run's statements whose turn it is, one after the other, over one database. */
+async function strikeEach(bed: TestBed, time: number, passage: Passage, former = empty): Promise<Outcome> {
+  let calls = known.get(former);
+  if (calls === undefined) {
+    const all = new Set<string>();
+    await migrateWith(bed, (call) => void all.add(call), { former });
+    calls = [...all];
+    known.set(former, calls);
+  }
+  const left = new Set(calls.filter((_, place) => place % TURNS === time % TURNS));
+  const outcome = await migrateWith(bed, (call) => (left.delete(call) ? passage : undefined), {
+    former,
+    endsLeftovers: true,
+  });
+  if (left.size > 0) outcome.faults.push(`${left.size} statements were not met`);
+  return outcome;
+}
+
+const KILLED: Passage = { kind: 'vanish-after' };
+const UNANSWERED: Passage = { kind: 'lose-answer', status: 504, name: 'DatabaseUnavailableException' };
+
+async function twoAtOnce(bed: TestBed, former = empty): Promise<Findings> {
+  const target = await bed.newDatabase(false);
+  const client = dataApiClient(bed.dataApi.url);
+  const database = openDatabase(client, target);
+  const findingsOf = await former(database);
+  const ends = await Promise.allSettled([1, 2].map(() => migrate(openDatabase(client, target), options)));
+  const { lost, doubled, faults } = await findingsOf(database);
+  faults.push(...ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : [])));
+  if ((await columnsOf(bed, target.database ?? '')) !== (await columnsOf(bed, 'template_migrated')))
+    faults.push('the schema is another one');
+  client.destroy();
+  await bed.drop(target);
+  return { lost, doubled, faults };
+}
 
 export const migrationFaults: readonly Fault[] = [
   {
-    name: 'migration: an answer lost at any statement',
-    instead: async (bed, time, random) => {
-      const at = (time * 5 + random.between(1, 5)) % CALLS;
-      const passage: Passage = { kind: 'lose-answer', status: 504, name: 'DatabaseUnavailableException' };
-      return {
-        lost: 0,
-        doubled: 0,
-        ...(await migrateWith(bed, (call) => (call === at ? passage : undefined))),
-      };
-    },
+    name: 'migration: an answer lost at each statement',
+    instead: (bed, time) => strikeEach(bed, time, UNANSWERED),
   },
-  {
-    name: 'migration: killed at any statement',
-    instead: async (bed, time, random) => {
-      const at = (time * 5 + random.between(1, 5)) % CALLS;
-      return {
-        lost: 0,
-        doubled: 0,
-        ...(await migrateWith(bed, (call) => (call >= at ? { kind: 'vanish-after' } : undefined))),
-      };
-    },
-  },
+  { name: 'migration: killed at each statement', instead: (bed, time) => strikeEach(bed, time, KILLED) },
   {
     name: `migration: gone with its transaction open, which the Data API ends after ${IDLE_MS / 1_000} s here`,
     openBed: openForgetfulBed,
     instead: async (bed, time, random) => {
       const passageAt = goneInTransaction(1 + time * 4, random.between(1, 4));
-      return { lost: 0, doubled: 0, ...(await migrateWith(bed, passageAt)) };
+      return migrateWith(bed, passageAt);
     },
   },
+  { name: 'migration: two at once', instead: (bed) => twoAtOnce(bed) },
   {
-    name: 'migration: two at once',
-    instead: async (bed) => {
-      const target = await bed.newDatabase(false);
-      const client = dataApiClient(bed.dataApi.url);
-      const run = () => migrate(openDatabase(client, target), { migrationsFolder: MIGRATIONS });
-      const ends = await Promise.allSettled([run(), run()]);
-      const faults = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
-      if ((await columnsOf(bed, target.database ?? '')) !== (await columnsOf(bed, 'template_migrated')))
-        faults.push('the schema is another one');
-      client.destroy();
-      await bed.drop(target);
-      return { lost: 0, doubled: 0, faults };
-    },
+    name: 'migration over odd V005 rows: killed at each statement',
+    instead: (bed, time) => strikeEach(bed, time, KILLED, oddRows),
+  },
+  {
+    name: 'migration over odd V005 rows: two at once',
+    instead: (bed) => twoAtOnce(bed, oddRows),
   },
 ];

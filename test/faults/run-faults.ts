@@ -120,6 +120,7 @@ function rowOf({ name, outcomes }: Line): string {
     sum(({ faults: found }) => found.length),
     median.toFixed(1),
     (seconds.at(-1) ?? 0).toFixed(1),
+    `${new Date().toISOString().slice(0, 10)}, ${values.seed}`,
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -136,11 +137,10 @@ async function writeRow(row: string): Promise<void> {
   const written = [
     MARKS[0],
     '',
-    `${total} injections of ${rows.length} kinds, ${new Date().toISOString().slice(0, 10)}, seed ${values.seed}, ` +
-      `${cpus().length} cores, Node ${process.versions.node}.`,
+    `${total} injections of ${rows.length} kinds, ${cpus().length} cores, Node ${process.versions.node}.`,
     '',
-    '| fault | times | of these, befell a call | lost | doubled | differs from the model | recovery p50 (s) | max (s) |',
-    '|---|---:|---:|---:|---:|---:|---:|---:|',
+    '| fault | times | of these, befell a call | lost | doubled | differs from the model | recovery p50 (s) | max (s) | run on, seed |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---|',
     ...rows,
     '',
     MARKS[1],

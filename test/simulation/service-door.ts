@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FifoQueue } from '../support/fifo-queue.ts';
 
 export interface ServiceCall {
@@ -20,9 +21,11 @@ export interface ServiceCall {
  * - `vanish-after`: it is carried out and never answered.
  * - `cut`: the connection ends without an answer.
  * - `in-part`: of a batch of messages, the queue takes every second one.
+ * - `late`: it is carried out and answered after so many milliseconds.
  */
 export type Passage =
   | { kind: 'pass' | 'vanish' | 'vanish-after' | 'cut' | 'in-part' }
+  | { kind: 'late'; milliseconds: number }
   | { kind: 'refuse' | 'lose-answer'; status: number; name: string; message?: string };
 
 export const PASS: Passage = { kind: 'pass' };
@@ -104,6 +107,7 @@ async function answer(
   const served =
     passage.kind === 'refuse' ? undefined : await serve(door, options, call, request, body, inPart);
   if (passage.kind === 'vanish-after') return;
+  if (passage.kind === 'late') await delay(passage.milliseconds);
   const { status, body: text, headers } = 'name' in passage ? errorOf(call, passage) : (served as Answer);
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
 }

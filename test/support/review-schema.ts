@@ -6,7 +6,7 @@ import type { TestDatabase } from './database.ts';
 export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** Brings an empty database to where the customer's is: V001 to V006 run by another tool, no migration table. */
-export async function applyReviewSchema({ database }: TestDatabase): Promise<void> {
+export async function applyReviewSchema({ database }: Pick<TestDatabase, 'database'>): Promise<void> {
   const names = [
     'V001__create_request_status',
     'V002__create_request_tracker',
