@@ -36,9 +36,9 @@ const SYSTEM = [
 export default defineConfig({
   test: {
     globalSetup: ['test/support/postgres-server.ts'],
-    // A hang is all they are for: a busy machine takes many times as long as a quiet one.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // A hang is all they are for: a busy machine takes many times as long as a quiet one. So no test has a limit of its own.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     // Test files wait for PostgreSQL half the time: of two cores, 97 s with three workers and 108 with two.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [

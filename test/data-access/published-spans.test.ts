@@ -17,7 +17,7 @@ beforeAll(async () => {
   );
   for (let place = 0; place < REQUESTS; place += 50)
     await recordEvents(db.database, histories.slice(place, place + 50).flat(), recordedAt);
-}, 60_000);
+});
 afterAll(() => db.close());
 
 /** What is counted of what happened within a span; the others are of its beginning and its end. */
@@ -91,4 +91,4 @@ it('adds up in any span, and so do the figures of spans that follow each other',
     { numRuns: 60 },
   );
   expect(decided).toBeGreaterThan(500);
-}, 120_000);
+});

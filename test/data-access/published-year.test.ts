@@ -315,7 +315,7 @@ beforeAll(async () => {
   const byTime = Map.groupBy(told, ({ occurredAt }) => occurredAt);
   for (const at of [...byTime.keys()].toSorted())
     await recordEvents(db.database, byTime.get(at) ?? [], new Date(at));
-}, 60_000);
+});
 afterAll(() => db.close());
 
 function eventOf(pagwId: string, tenant: string, plan: string, step: Step, place: number): TrackedEvent {

@@ -215,7 +215,7 @@ describe.each([
     return Object.entries(synthesised.stacks);
   };
 
-  test('stays within what AWS allows', { timeout: 120_000 }, () => {
+  test('stays within what AWS allows', () => {
     const beyond = stacks().flatMap(([stack, template]) =>
       LIMITS.flatMap(([name, most, measure]) =>
         measure(template).flatMap(([what, size]) =>
@@ -226,9 +226,7 @@ describe.each([
     expect(beyond).toEqual([]);
   });
 
-  test('makes as many of each as `pagw doctor --preflight` asks the account for', {
-    timeout: 120_000,
-  }, () => {
+  test('makes as many of each as `pagw doctor --preflight` asks the account for', () => {
     const needs = stageNeeds('prod', { prod: { ...STAGES.prod, ...settings } });
     const types = stacks().flatMap(([, { Resources }]) => Object.values(Resources).map(({ Type }) => Type));
     expect(ACCOUNT_QUOTAS.map(({ id, need }) => [id, needs[need]])).toEqual(
@@ -239,7 +237,7 @@ describe.each([
   });
 });
 
-test('every limit measures something, and notices what is beyond it', { timeout: 120_000 }, () => {
+test('every limit measures something, and notices what is beyond it', () => {
   const { run, data } = synthesiseStage('prod', {
     unchecked: true,
     settings: { ...VARIANTS['60 tenants'], backup: { keepDays: 35 } },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DataApiEndpoint, startDataApi } from '../../lib/local/data-api/start-data-api.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
 import { targetOf } from '../support/data-api-client.ts';
@@ -14,8 +14,6 @@ import { RecordedCalls } from './recorded-calls.ts';
 import { type SecretStore, startSecretStore } from './secret-store.ts';
 
 // Each step is a process of its own, which takes seconds on a busy machine.
-vi.setConfig({ testTimeout: 300_000 });
-
 /**
  * As on Aurora: the master user is no superuser but may make roles, and lets the owner in by admit; the schema is the owner's, the
  * rotator gets its first password from migrate, and every other login by rotation. On a server of its own, since roles belong
@@ -48,7 +46,7 @@ beforeAll(async () => {
   rotator = await startSecretStore({ username: 'pagw_rotator_a', password: 'generatedByCloudFormation' });
   writer = await startSecretStore({ username: 'pagw_writer_a', ...never });
   reader = await startSecretStore({ username: 'pagw_reader_a', ...never });
-}, 600_000);
+});
 
 afterAll(async () => {
   await Promise.all(endpoints.map((endpoint) => endpoint.close()));

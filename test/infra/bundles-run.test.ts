@@ -8,7 +8,7 @@ import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, S3Clien
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { NAMED_METRICS } from '../../lib/runtime/metric-names.ts';
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts';
@@ -24,8 +24,6 @@ import { type SecretStore, startSecretStore } from './secret-store.ts';
 import { emittedMetrics, readMetrics } from './tracker-metrics.ts';
 
 // Each step is a process of its own, which takes seconds on a busy machine.
-vi.setConfig({ testTimeout: 300_000 });
-
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const twoHoursAgo = new Date(Date.now() - 2 * HOUR_MS).toISOString();
@@ -70,7 +68,7 @@ beforeAll(async () => {
     RETRY_QUEUE_URL: await makeQueue('pagw-retries.fifo'),
     TOPIC_ARN: await makeTopic('on-call'),
   };
-}, 600_000);
+});
 
 afterAll(async () => {
   sqs.destroy();

@@ -8,7 +8,7 @@ import { type DeployedBundles, synthesiseBundles } from './deployed-bundles.ts';
 let deployed: DeployedBundles;
 beforeAll(async () => {
   deployed = await synthesiseBundles();
-}, 600_000);
+});
 
 describe('the bundles of the deployment', () => {
   test('import on their own and export the handler that is invoked', () => {

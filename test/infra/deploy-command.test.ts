@@ -3,12 +3,10 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEventTrackerApp } from '../../lib/infra/event-tracker-app.ts';
 
 // Each command is the CDK's own process, which takes seconds on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
-
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'pagw-deploy-'));
 const assembly = join(folder, 'cdk.out');
@@ -17,7 +15,7 @@ beforeAll(() => {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
   const unbundled = { ...context, 'aws:cdk:bundling-stacks': [], stage: 'dev' };
   createEventTrackerApp({ outdir: assembly, context: unbundled }, undefined).app.synth();
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the CDK says of a synthesised dev, without an account: it chooses the stacks before it asks for one. */

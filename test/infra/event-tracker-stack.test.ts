@@ -295,7 +295,7 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
   });
 });
 
-test('an existing cluster is used as it is: no cluster and no network is made', { timeout: 120_000 }, () => {
+test('an existing cluster is used as it is: no cluster and no network is made', () => {
   const { ofType, template } = synthesiseStage('prod', {
     unchecked: true,
     settings: {
@@ -312,7 +312,7 @@ test('an existing cluster is used as it is: no cluster and no network is made', 
   expect(JSON.stringify(template.Outputs.ClusterArn)).toContain(':cluster:claims');
 });
 
-test('an existing VPC is used as it is: the cluster joins its subnets', { timeout: 120_000 }, () => {
+test('an existing VPC is used as it is: the cluster joins its subnets', () => {
   const { ofType } = synthesiseStage('prod', {
     unchecked: true,
     settings: {
@@ -328,7 +328,7 @@ test('an existing VPC is used as it is: the cluster joins its subnets', { timeou
   expect(group?.Properties.SubnetIds).toEqual(['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1']);
 });
 
-test('a stage that names the reader’s tenants hands them to the schema', { timeout: 120_000 }, () => {
+test('a stage that names the reader’s tenants hands them to the schema', () => {
   const limited = synthesiseStage('prod', { unchecked: true, settings: { readerTenants: ['anthem'] } });
   const schemaOf = ({ ofType }: typeof limited) =>
     ofType('Custom::PagwSchema').map(([, { Properties }]) => Properties);

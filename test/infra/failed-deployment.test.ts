@@ -17,7 +17,7 @@ describe.each(Object.keys(STAGES))('a deployment of %s that fails', (stage) => {
   let synthesised: SynthesisedStage;
   beforeAll(() => {
     synthesised = synthesiseStage(stage, { unchecked: true });
-  }, 120_000);
+  });
 
   test('can be repeated: the CDK deletes a stack whose creation failed, and nothing forbids it', () => {
     expect(synthesised.protectedStacks).toEqual([]);
@@ -72,9 +72,7 @@ describe.each(Object.keys(STAGES))('a deployment of %s that fails', (stage) => {
   });
 });
 
-test('an account that allows 10 executions at a time is enough: none is reserved unless the stage asks', {
-  timeout: 120_000,
-}, () => {
+test('an account that allows 10 executions at a time is enough: none is reserved unless the stage asks', () => {
   const reserved = (settings: Partial<StageSettings>) =>
     synthesiseStage('prod', { unchecked: true, settings })
       .ofType('AWS::Lambda::Function')
@@ -83,9 +81,7 @@ test('an account that allows 10 executions at a time is enough: none is reserved
   expect(reserved({ reservedConcurrency: { ingest: 20, scheduled: 2 } })).toEqual([20, 2, 2, 1]);
 });
 
-test('a prod stage that is deleted keeps what its database needs to be used again', {
-  timeout: 120_000,
-}, () => {
+test('a prod stage that is deleted keeps what its database needs to be used again', () => {
   const { stacks } = synthesiseStage('prod', { unchecked: true });
   const goes = Object.entries(stacks.data.Resources).filter(
     ([, { DeletionPolicy }]) => DeletionPolicy !== 'RetainExceptOnCreate',
@@ -97,7 +93,7 @@ describe.each(Object.entries(VARIANTS))('%s: what stays when its stack is delete
   let resources: Template['Resources'];
   beforeAll(() => {
     resources = synthesiseStage('prod', { unchecked: true, settings }).stacks.data.Resources;
-  }, 120_000);
+  });
   const stays = (logicalId: string) => resources[logicalId]?.DeletionPolicy === 'RetainExceptOnCreate';
   /** Policies say in their own properties what they are of. */
   const isGuard = (type: string) =>
@@ -118,9 +114,7 @@ describe.each(Object.entries(VARIANTS))('%s: what stays when its stack is delete
   });
 });
 
-test('the stack that holds data goes on exporting what the other may still import', {
-  timeout: 120_000,
-}, () => {
+test('the stack that holds data goes on exporting what the other may still import', () => {
   const exportsOf = (settings: Partial<StageSettings>) =>
     Object.values(synthesiseStage('prod', { unchecked: true, settings }).stacks.data.Outputs)
       .flatMap(({ Export }) => Export?.Name ?? [])

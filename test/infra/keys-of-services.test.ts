@@ -22,7 +22,7 @@ describe.each([
   let synthesised: SynthesisedStage;
   beforeAll(() => {
     synthesised = synthesiseStage(stage, { unchecked: true, settings });
-  }, 120_000);
+  });
 
   /** Queues, topics and buckets that let a service in, with the key they have. */
   const open = () =>

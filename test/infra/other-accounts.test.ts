@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OtherAccounts } from '../../lib/infra/stages.ts';
 import type { RequestContext } from '../support/iam/condition-holds.ts';
 import { decide } from '../support/iam/decide.ts';
@@ -7,8 +7,6 @@ import { type PolicyStatement, readPolicy } from '../support/iam/policy-statemen
 import { synthesiseStage } from './synthesise-stage.ts';
 
 // Each synthesises a stage, which takes seconds.
-vi.setConfig({ testTimeout: 120_000 });
-
 const ROLE = 'arn:aws:iam::999988887777:role/parser';
 const ITS_ACCOUNT = '999988887777';
 const ELSEWHERE = 'arn:aws:iam::555566667777:role/parser';

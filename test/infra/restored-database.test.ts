@@ -20,7 +20,7 @@ describe('a database that is restored from a backup', () => {
     before = deploy();
     during = deploy('kept');
     after = deploy('removed');
-  }, 120_000);
+  });
 
   test('is put to use without a change to what holds data: the damaged one keeps its log, roles and subnets', () => {
     expect(during.stacks.data).toEqual(before.stacks.data);

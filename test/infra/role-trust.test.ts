@@ -9,7 +9,7 @@ describe.each(Object.entries(VARIANTS))('%s', (_, settings) => {
   let roles: ReturnType<SynthesisedStage['ofType']>;
   beforeAll(() => {
     roles = synthesiseStage('prod', { unchecked: true, settings }).ofType('AWS::IAM::Role');
-  }, 120_000);
+  });
 
   test('a role trusts one service, for this account alone where the service says for whom it asks', () => {
     expect(roles.length).toBeGreaterThan(8);

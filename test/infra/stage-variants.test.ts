@@ -25,14 +25,13 @@ const acknowledgements = watchAcknowledgements();
 describe('a stage with', () => {
   test.each(Object.keys(VARIANTS).filter((variant) => !/tenants|committed/.test(variant)))(
     '%s has no finding that is not acknowledged',
-    { timeout: 120_000 },
     (variant) => {
       const { findings } = synthesiseStage('prod', { checks: 'nag', settings: VARIANTS[variant] ?? {} });
       expect(findings).toEqual([]);
     },
   );
 
-  test('any settings needs each acknowledgement of cdk-nag somewhere', { timeout: 120_000 }, () => {
+  test('any settings needs each acknowledgement of cdk-nag somewhere', () => {
     for (const stage of Object.keys(STAGES)) synthesiseStage(stage, { checks: 'nag' });
     expect(acknowledgements.found()).toBeGreaterThan(10);
     expect(acknowledgements.needless()).toEqual([]);

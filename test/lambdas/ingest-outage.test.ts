@@ -99,7 +99,7 @@ async function recorded(): Promise<number[][]> {
 
 const inOrder = Array.from({ length: GROUPS }, () => Array.from({ length: EVENTS }, (_, n) => n));
 
-describe('an outage of the database', { timeout: 120_000 }, () => {
+describe('an outage of the database', () => {
   it.each([
     ['10 minutes', 10 * MINUTE, 2 * MINUTE],
     ['6 hours', 6 * HOUR, 10 * MINUTE],

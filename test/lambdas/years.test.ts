@@ -36,7 +36,7 @@ beforeAll(async () => {
     messagesOf('carelon', name, steps).flatMap((message) => [late(message), late(message)]),
   );
   await deliver([...inOrder, ...inDisorder]);
-}, 60_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../lib/data-access/database.ts';
+import { PATIENTLY } from '../support/waiting.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, runToEnd, startStack } from './running-stack.ts';
 
@@ -65,9 +66,7 @@ async function recorded(database: Database, prefix: string): Promise<number> {
 }
 
 async function untilRecorded(database: Database, prefix: string): Promise<void> {
-  await expect
-    .poll(() => recorded(database, prefix), { timeout: 120_000, interval: 100 })
-    .toBe(REQUESTS * EVENTS);
+  await expect.poll(() => recorded(database, prefix), PATIENTLY).toBe(REQUESTS * EVENTS);
 }
 
 /** Requests whose numbers have a gap, or whose events stand in another order than they were sent in. */
@@ -83,7 +82,7 @@ async function disorderly(database: Database): Promise<unknown[]> {
 }
 
 // A start takes seconds of CPU time, a test several: on a busy machine that adds up.
-describe('a local start', { timeout: 120_000 }, () => {
+describe('a local start', () => {
   it('records what POST /events took, in order and once, and finds it again after a stop', async () => {
     const first = await start('kept', '--no-demo');
     expect(first.banner).toContain('0 tenants, 0 requests');

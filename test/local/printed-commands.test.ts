@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PATIENTLY } from '../support/waiting.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, startStack } from './running-stack.ts';
 
@@ -203,7 +204,7 @@ describe('README, deploy and producers pages', () => {
         const { line, stdout, stderr, code: ended } = ran[place] as Ran;
         expect([line, ended, stdout + stderr]).toEqual([line, code, expect.stringMatching(shows)]);
       }
-      await expect.poll(awaited, { timeout: 60_000 }).toBe(0);
+      await expect.poll(awaited, PATIENTLY).toBe(0);
     }
     const acts = 'SELECT acted_by AS name FROM operator_action';
     const { rows: acted } = await stack.database.execute<{ name: string }>(acts, {});

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PATIENTLY } from '../support/waiting.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, startStack } from './running-stack.ts';
 
@@ -34,9 +35,7 @@ async function retried(): Promise<Record<string, unknown>[]> {
 describe('the whole loop on one machine', () => {
   it('sends the nine due retries of the demo, whose workers take them, and mostly recover', async () => {
     await fetch(`${stack.url}/clock`, { method: 'POST', body: '{"advanceSeconds":61}' });
-    await expect
-      .poll(retried, { timeout: 120_000, interval: 200 })
-      .toMatchObject([{ sent: 9, recovered: 7, doubled: 0 }]);
+    await expect.poll(retried, PATIENTLY).toMatchObject([{ sent: 9, recovered: 7, doubled: 0 }]);
     const health = (await (await fetch(`${stack.url}/healthz`)).json()) as { parts: { schedule: unknown } };
     expect(health.parts.schedule).toMatchObject({ ok: true });
   });

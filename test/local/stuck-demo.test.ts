@@ -64,4 +64,4 @@ it('shows the demo’s hanging requests once the clock is moved by a quarter of 
   expect(rows).toEqual([{ groups: 5, opened: 5, told: 7, sent: 7 }]);
   const { stderr } = await stack.kill('SIGTERM');
   expect(stderr.match(/^ +[\d.]+ s {2}\[WARN\] .* stuck \(oldest/gm)).toHaveLength(7);
-}, 120_000);
+});

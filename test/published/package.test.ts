@@ -11,6 +11,7 @@ import type { Resource, Template } from '../infra/synthesise-stage.ts';
 import { findFreePorts } from '../local/free-ports.ts';
 import { startStack } from '../local/running-stack.ts';
 import { freePort } from '../support/free-port.ts';
+import { PATIENTLY } from '../support/waiting.ts';
 import { installPackage, type PackedPackage, type Project, packPackage } from './installed-package.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,7 +40,7 @@ let empty: Project;
 beforeAll(async () => {
   packed = await packPackage();
   empty = await installPackage(packed, []);
-}, 300_000);
+});
 afterAll(async () => {
   await empty.remove();
   await packed.remove();
@@ -80,7 +81,7 @@ describe('the package', () => {
         name,
       ).toBe(true);
     }
-  }, 300_000);
+  });
 });
 
 describe('the client of the package', () => {
@@ -111,7 +112,7 @@ describe('the client of the package', () => {
         return rows.map(({ told }) => told);
       };
       await expect
-        .poll(history, { timeout: 120_000 })
+        .poll(history, PATIENTLY)
         .toEqual([
           'PAGW-EXAMPLE-1 PARSE_START',
           'PAGW-EXAMPLE-1 PARSE_OK',
@@ -126,7 +127,7 @@ describe('the client of the package', () => {
     } finally {
       await stack.kill('SIGTERM');
     }
-  }, 120_000);
+  });
 
   test('says how many it dropped when there is no queue', async () => {
     const queueUrl = `http://127.0.0.1:${await freePort()}/000000000000/pagw-events.fifo`;
@@ -160,7 +161,7 @@ describe('the construct of the package, in an app of somebody else', () => {
       templates[properties.stackName ?? id] = JSON.parse(template);
       stackTags.push(properties.tags);
     }
-  }, 300_000);
+  });
   afterAll(() => project.remove());
 
   const resources = (type: string): ({ stack: string } & Resource['Properties'])[] =>

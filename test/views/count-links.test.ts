@@ -47,7 +47,7 @@ beforeAll(async () => {
      FROM generate_series(1, 230) AS n, LATERAL (SELECT :now::timestamptz - n * interval '10 minutes' AS at) AS rejected`,
     { now },
   );
-}, 120_000);
+});
 
 afterAll(() => db.close());
 

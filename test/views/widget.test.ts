@@ -59,7 +59,7 @@ beforeAll(async () => {
     `INSERT INTO rejected_message (message_id, position, tenant, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at)
      VALUES ('m-1', 0, 'anthem', 'FIELD_INVALID', '/stage', 'format', 'Correct it.', 'b', 'k', 1, now(), now())`,
   );
-}, 120_000);
+});
 
 afterAll(async () => {
   await login.close();

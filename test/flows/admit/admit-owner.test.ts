@@ -16,6 +16,7 @@ import { startDataApi } from '../../../lib/local/data-api/start-data-api.ts';
 import { type PostgresServer, startPostgres } from '../../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from '../../support/data-api-client.ts';
 import { freePort } from '../../support/free-port.ts';
+import { PATIENTLY } from '../../support/waiting.ts';
 
 /** On a server of its own: roles belong to the server, and the owner is to be made here. */
 const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
@@ -232,9 +233,7 @@ it('waits for a table that is in use', async () => {
   await reader.query('LOCK TABLE event_tracker IN ACCESS SHARE MODE');
   const admitted = admitOwner(master, SECRET);
   await expect
-    .poll(async () => (await asSuperuser('SELECT FROM pg_locks WHERE NOT granted')).rowCount, {
-      timeout: 60_000,
-    })
+    .poll(async () => (await asSuperuser('SELECT FROM pg_locks WHERE NOT granted')).rowCount, PATIENTLY)
     .toBeGreaterThan(0);
   await reader.query('COMMIT');
   await reader.end();

@@ -221,7 +221,7 @@ it('records or refuses the most that every field may hold, and one more, and no 
   await refreshSummary(options);
   await refreshFlow(options);
   await expectDerivedStates(database);
-}, 120_000);
+});
 
 it('lets each flow run by a clock of ours in the last minute that has a name', async () => {
   const { database } = db;

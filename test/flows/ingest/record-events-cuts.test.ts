@@ -67,4 +67,4 @@ it('gives the same rows however histories are cut, doubled and mixed, and the sa
     }),
     { numRuns: 5, endOnFailure: true },
   );
-}, 180_000);
+});

@@ -27,7 +27,7 @@ beforeAll(async () => {
        no, no % 3 - 1, no % 5 > 2, CASE WHEN no % 2 = 0 THEN created_at + interval '1 day' END, created_at + no * interval '1 s'
      FROM request_tracker, generate_series(-2, 7) AS no`,
   );
-}, 120_000);
+});
 afterAll(() => db.close());
 
 it('backfills 200,000 odd rows, cut in the middle, with a few indexes until they are there', async () => {
@@ -70,4 +70,4 @@ it('backfills 200,000 odd rows, cut in the middle, with a few indexes until they
   ]);
   const invalid = await db.database.execute('SELECT FROM pg_index WHERE NOT indisvalid');
   expect(invalid.rows).toEqual([]);
-}, 120_000);
+});

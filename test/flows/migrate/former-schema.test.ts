@@ -26,7 +26,7 @@ beforeAll(async () => {
   await migrate(db.database, { migrationsFolder: folder });
   await rm(folder, { recursive: true });
   await ensurePartition(db.database, now);
-}, 120_000);
+});
 afterAll(() => db.close());
 
 describe('this code on the schema of the former release', () => {
@@ -54,5 +54,5 @@ describe('this code on the schema of the former release', () => {
     } finally {
       await fresh.close();
     }
-  }, 120_000);
+  });
 });

@@ -162,7 +162,7 @@ describe('migrate', () => {
       'pagw_writer_a',
       'pagw_writer_b',
     ]);
-  }, 120_000);
+  });
 
   it('keeps V006 as the review has it', async () => {
     const text = await readFile(join(migrationsFolder, 'V006__add_event_tracker_metadata.sql'), 'utf8');

@@ -51,7 +51,7 @@ describe('the schema', () => {
       },
     );
     expect(backfilled).toBe(dumped);
-  }, 120_000);
+  });
 
   it('tells a changed default, grant, check, trigger, comment and setting apart', async () => {
     const { database, close } = await openTestDatabase();

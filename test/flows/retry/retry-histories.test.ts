@@ -171,7 +171,7 @@ describe('any history of failures, recoveries, pauses, refusals and crashes', ()
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 });
 
 async function pausedStages(): Promise<string[]> {

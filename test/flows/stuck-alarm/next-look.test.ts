@@ -88,7 +88,6 @@ it.each([
       { numRuns: 4, endOnFailure: true },
     );
   },
-  180_000,
 );
 
 describe('a pended request, which is looked at once a day', () => {

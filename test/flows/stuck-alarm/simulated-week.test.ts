@@ -24,4 +24,4 @@ it('tells a week with an outage in few words: nothing unexplained, nothing alarm
   }
   // What is left is the request that was pended and never decided.
   expect([...open]).toEqual([expect.stringMatching(/^stuck\/anthem\/RESPONSE_BUILDER\//)]);
-}, 120_000);
+});
