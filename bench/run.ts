@@ -29,6 +29,10 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
     file: './maintain/bench-maintain.ts',
     measures: 'rows compacted and archived a second, bytes an event',
   },
+  io: {
+    file: './io/bench-io.ts',
+    measures: "what an event writes to the database's log, which Aurora bills as I/O",
+  },
   growth: {
     file: './growth/bench-growth.ts',
     measures: 'what an event costs in a full request and month, by what the planner knows; EVENTS=N',

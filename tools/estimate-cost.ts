@@ -17,10 +17,10 @@ import {
 
 /** Public list prices of us-east-1 in US dollars, as known on 2026-11-23. */
 const PRICES = {
-  acuHour: 0.12,
+  acuHour: { standard: 0.12, 'io-optimized': 0.156 },
   insightsAcuHour: 0.003_125,
-  auroraGb: 0.1,
-  millionIo: 0.2,
+  auroraGb: { standard: 0.1, 'io-optimized': 0.225 },
+  millionIo: { standard: 0.2, 'io-optimized': 0 },
   millionSqs: 0.5,
   millionLambda: 0.2,
   gbSecondArm: 0.000_013_333_4,
@@ -52,6 +52,10 @@ interface Load {
   eventsPerDay: number;
   eventsPerSend: number;
   eventsPerBatch: number;
+  /** What recording an event writes, in units of 4 KB: npm run bench -- io. */
+  recordingIo: number;
+  /** Calls of the Data API a batch, in units of 32 KB: the same. */
+  callsPerBatch: number;
   /** On average over a month. */
   acu: number;
   /** A run of a minute flow, and of maintain. */
@@ -66,6 +70,8 @@ const LOADS: readonly Load[] = [
     eventsPerDay: 10_000,
     eventsPerSend: 1,
     eventsPerBatch: 2,
+    recordingIo: 1.18,
+    callsPerBatch: 2,
     acu: 1,
     scheduledSeconds: 1,
     maintainSeconds: 10,
@@ -76,6 +82,8 @@ const LOADS: readonly Load[] = [
     eventsPerDay: 1e6,
     eventsPerSend: 1,
     eventsPerBatch: 5,
+    recordingIo: 0.8,
+    callsPerBatch: 2,
     acu: 1.25,
     scheduledSeconds: 2,
     maintainSeconds: 60,
@@ -86,6 +94,8 @@ const LOADS: readonly Load[] = [
     eventsPerDay: 1e7,
     eventsPerSend: 1,
     eventsPerBatch: 10,
+    recordingIo: 0.65,
+    callsPerBatch: 2,
     acu: 4,
     scheduledSeconds: 3,
     maintainSeconds: 120,
@@ -96,6 +106,8 @@ const LOADS: readonly Load[] = [
     eventsPerDay: 1e7,
     eventsPerSend: 10,
     eventsPerBatch: 50,
+    recordingIo: 0.53,
+    callsPerBatch: 3,
     acu: 4,
     scheduledSeconds: 3,
     maintainSeconds: 120,
@@ -113,10 +125,17 @@ const KEPT_DAYS = 90;
 const EMPTY_RECEIVES_MILLIONS = (5 * SECONDS) / 20 / 1e6;
 const BATCH_SECONDS = 0.06;
 const INGEST_GB = 0.5;
-const EVENT_LOG_KB = 0.33;
+/** test/lambdas/ingest.test.ts counts them. */
+const EVENT_LOG_KB = { every: 0.31, batch: 0.16, refused: 0 };
 const BATCH_LOG_KB = 1.6;
 const SCHEDULED_LOG_GB = 0.5;
-const IO_PER_EVENT = 4;
+/**
+ * What an event writes after its recording, in units of 4 KB: a look of stuck-alarm, its share of a retry a request, vacuum, both roll-ups,
+ * compaction, archive, drop (npm run bench -- io).
+ */
+const LATER_IO = 0.43;
+/** Pages of 8 KiB that are no longer in memory by then: read by compaction and by the vacuum after it, and by the archive. */
+const READ_IO = (2 * BYTES_RECENT + BYTES_COMPACTED) / 8_192;
 
 /** The parts of a template that cost by their number. */
 interface Resource {
@@ -125,6 +144,7 @@ interface Resource {
     Metrics?: { MetricStat?: object }[];
     ScheduleExpression?: string;
     DatabaseInsightsMode?: string;
+    StorageType?: string;
     VpcEndpointType?: string;
     SubnetIds?: unknown[];
   };
@@ -145,11 +165,14 @@ export interface FixedParts {
   /** Runs of a schedule in a month, in all. */
   scheduledRuns: number;
   advancedInsights: boolean;
+  storage: NonNullable<StageSettings['storage']>;
 }
 
 /** Counts what the templates of a stage have. */
 export function fixedParts(templates: readonly { Resources: Record<string, Resource> }[]): FixedParts {
   const resources = templates.flatMap(({ Resources }) => Object.values(Resources));
+  const clusterHas = (name: 'DatabaseInsightsMode' | 'StorageType', value: string) =>
+    ofType('AWS::RDS::DBCluster').some(({ Properties }) => Properties?.[name] === value);
   const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
   const metricsOf = ({ Properties }: Resource) =>
     Properties?.Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
@@ -171,9 +194,8 @@ export function fixedParts(templates: readonly { Resources: Record<string, Resou
       .filter(({ Properties }) => Properties?.VpcEndpointType === 'Interface')
       .reduce((sum, { Properties }) => sum + (Properties?.SubnetIds?.length ?? 0), 0),
     scheduledRuns: ofType('AWS::Scheduler::Schedule').reduce((sum, schedule) => sum + runs(schedule), 0),
-    advancedInsights: ofType('AWS::RDS::DBCluster').some(
-      ({ Properties }) => Properties?.DatabaseInsightsMode === 'advanced',
-    ),
+    advancedInsights: clusterHas('DatabaseInsightsMode', 'advanced'),
+    storage: clusterHas('StorageType', 'aurora-iopt1') ? 'io-optimized' : 'standard',
   };
 }
 
@@ -188,7 +210,11 @@ function customMetrics(tenants: number): number {
 }
 
 /** Dollars a month, by what they are paid for. */
-export function monthlyCost(load: Load, fixed: FixedParts): Record<string, number> {
+export function monthlyCost(
+  load: Load,
+  fixed: FixedParts,
+  eventLog: keyof typeof EVENT_LOG_KB = 'every',
+): Record<string, number> {
   const events = (load.eventsPerDay * DAYS) / 1e6;
   const batches = events / load.eventsPerBatch;
   const scheduled = fixed.scheduledRuns / 1e6;
@@ -197,23 +223,24 @@ export function monthlyCost(load: Load, fixed: FixedParts): Record<string, numbe
     (load.eventsPerDay * (RECENT_DAYS * BYTES_RECENT + (KEPT_DAYS - RECENT_DAYS) * BYTES_COMPACTED)) / 1e9;
   const traced = Math.min(batches, SECONDS / 1e6) + 0.05 * Math.max(0, batches - SECONDS / 1e6);
   return {
-    'Aurora capacity': acuHours * PRICES.acuHour,
+    'Aurora capacity': acuHours * PRICES.acuHour[fixed.storage],
     'Database Insights': fixed.advancedInsights ? acuHours * PRICES.insightsAcuHour : 0,
-    'Aurora storage': storedGb * PRICES.auroraGb,
-    'Aurora I/O': events * IO_PER_EVENT * PRICES.millionIo,
+    'Aurora storage': storedGb * PRICES.auroraGb[fixed.storage],
+    'Aurora I/O': events * (load.recordingIo + LATER_IO + READ_IO) * PRICES.millionIo[fixed.storage],
     'SQS FIFO': (events / load.eventsPerSend + 2 * batches + EMPTY_RECEIVES_MILLIONS) * PRICES.millionSqs,
     'Lambda, ingest':
       batches * PRICES.millionLambda + batches * 1e6 * BATCH_SECONDS * INGEST_GB * PRICES.gbSecondArm,
     'Lambda and Scheduler, schedules':
       scheduled * (PRICES.millionLambda + PRICES.millionScheduler) +
       (2 * HOURS * 60 * load.scheduledSeconds * 0.5 + HOURS * load.maintainSeconds) * PRICES.gbSecondArm,
-    'RDS Data API': (batches + 0.5) * PRICES.millionDataApi,
+    'RDS Data API': (batches * load.callsPerBatch + 0.5) * PRICES.millionDataApi,
     'CloudWatch metrics': fixed.customMetrics * PRICES.metric,
     'CloudWatch alarms and dashboard':
       fixed.alarmMetrics * PRICES.alarmMetric +
       fixed.compositeAlarms * PRICES.compositeAlarm +
       fixed.dashboards * PRICES.dashboard,
-    'CloudWatch Logs': (events * EVENT_LOG_KB + batches * BATCH_LOG_KB + SCHEDULED_LOG_GB) * PRICES.logGb,
+    'CloudWatch Logs':
+      (events * EVENT_LOG_KB[eventLog] + batches * BATCH_LOG_KB + SCHEDULED_LOG_GB) * PRICES.logGb,
     'X-Ray': (traced + scheduled) * PRICES.millionTraces,
     KMS: fixed.keys * PRICES.key + load.millionKeyCalls * PRICES.millionKeyCalls,
     'Secrets Manager': fixed.secrets * PRICES.secret,
@@ -241,16 +268,21 @@ export function costTable(fixed: FixedParts): string {
 /** What somebody may ask for besides, and what it adds to `prod`. */
 const OPTIONS: Readonly<Record<string, Partial<StageSettings>>> = {
   privateMode: { privateMode: true },
+  "storage: 'io-optimized'": { storage: 'io-optimized' },
+  "rules.eventLog: 'batch'": { rules: { eventLog: 'batch' } },
+  "rules.eventLog: 'refused'": { rules: { eventLog: 'refused' } },
 };
 
 /** The second table of docs/cost.md: dollars a month that an option adds, by load. */
 export function optionTable(): string {
-  const total = (load: Load, fixed: FixedParts) =>
-    Object.values(monthlyCost(load, fixed)).reduce((sum, dollars) => sum + dollars, 0);
+  const total = (load: Load, fixed: FixedParts, rules?: StageSettings['rules']) =>
+    Object.values(monthlyCost(load, fixed, rules?.eventLog)).reduce((sum, dollars) => sum + dollars, 0);
   const without = fixedParts(prodTemplates());
   const rows = Object.entries(OPTIONS).map(([name, settings]) => {
     const fixed = fixedParts(prodTemplates(settings));
-    const cells = LOADS.map((load) => (total(load, fixed) - total(load, without)).toFixed(0));
+    const cells = LOADS.map((load) =>
+      String(Math.round(total(load, fixed, settings.rules) - total(load, without))),
+    );
     return `| \`${name}\` | ${cells.join(' | ')} |`;
   });
   return [

@@ -151,6 +151,23 @@ export const RULES: readonly SettingRule[] = [
       'retention.logDays must be a retention CloudWatch Logs offers and at least a year: 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653.',
   },
   {
+    of: ['storage'],
+    broken: ({ storage = 'standard' }) => !['standard', 'io-optimized'].includes(storage),
+    message: "storage must be 'standard' or 'io-optimized'.",
+  },
+  {
+    of: ['storage', 'engineVersion'],
+    broken: ({ storage, engineVersion }) => storage === 'io-optimized' && /^17\.[1-3]$/.test(engineVersion),
+    message:
+      "storage 'io-optimized' needs engineVersion 17.4 or later, which AWS offers it with; '17' is later.",
+  },
+  {
+    of: ['storage'],
+    broken: ({ storage, existingCluster }) => storage !== undefined && existingCluster?.ownCluster === 'none',
+    message:
+      'storage is of the cluster that the stage makes for itself; set that of an existing one where it is made.',
+  },
+  {
     of: ['insights.mode'],
     broken: ({ insights }) => !['standard', 'advanced'].includes(insights.mode),
     message: "insights.mode must be 'standard' or 'advanced'.",

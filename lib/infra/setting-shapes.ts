@@ -32,6 +32,7 @@ const SHAPE: Shape = {
     pauseAfterMinutes: 'a number',
     readers: 'a number',
   },
+  storage: 'a text',
   databaseName: 'a text',
   insights: { mode: 'a text', retentionDays: 'a number' },
   retention: {

@@ -84,6 +84,12 @@ export interface StageSettings {
    * writer is otherwise replaced in ten ("High availability for Amazon Aurora"); events wait in the queue meanwhile.
    */
   capacity: { minUnits: number; maxUnits: number; pauseAfterMinutes?: number; readers: number };
+  /**
+   * How Aurora charges its storage: `io-optimized` has no price for I/O, and a higher one for capacity and for what is stored (docs/cost.md
+   * says from when on it pays). A cluster can be switched to it every 30 days, and back at any time by stating `standard` ("Storage
+   * configurations for Amazon Aurora DB clusters"). @default standard
+   */
+  storage?: 'standard' | 'io-optimized';
   /** Of the database in the cluster, where the tables are. */
   databaseName: string;
   /**

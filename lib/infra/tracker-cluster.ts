@@ -8,6 +8,7 @@ import {
   DatabaseCluster,
   DatabaseClusterEngine,
   type DatabaseInsightsMode,
+  DBClusterStorageType,
   type IClusterEngine,
   ParameterGroup,
   type ServerlessV2ClusterInstanceProps,
@@ -44,6 +45,11 @@ export interface TrackerClusterProps {
 }
 
 const MASTER = 'pagw_master';
+
+const STORAGE_TYPES = {
+  standard: DBClusterStorageType.AURORA,
+  'io-optimized': DBClusterStorageType.AURORA_IOPT1,
+} as const;
 
 /**
  * The Aurora cluster that a stage makes for itself, with what it stands in: network, parameters, log, monitoring. That
@@ -114,7 +120,7 @@ export class TrackerCluster extends Construct {
       monitoringRole: Role;
     },
   ): DatabaseCluster {
-    const { capacity, insights, retention } = settings;
+    const { capacity, storage, insights, retention } = settings;
     const { pauseAfterMinutes } = capacity;
     const { identifier, network, ...shared } = surroundings;
     const instance: ServerlessV2ClusterInstanceProps = {
@@ -135,6 +141,8 @@ export class TrackerCluster extends Construct {
       iamAuthentication: true,
       manageMasterUserPassword: true,
       credentials: Credentials.fromUsername(MASTER, { encryptionKey: key }),
+      // Unless stated, as Aurora has it: it does not answer `aurora`, which drift detection would take for a change.
+      ...(storage === undefined ? {} : { storageType: STORAGE_TYPES[storage] }),
       storageEncrypted: true,
       storageEncryptionKey: key,
       serverlessV2MinCapacity: capacity.minUnits,

@@ -286,6 +286,17 @@ describe('settings of a stage', () => {
       /backup is of the cluster that the stage makes/,
     ],
     [
+      'the storage of a cluster that is another’s',
+      { existingCluster: cluster, storage: 'standard' },
+      /storage is of the cluster that the stage makes/,
+    ],
+    ['a storage that Aurora has not', { storage: 'aurora-iopt1' as never }, /storage must be 'standard' or/],
+    [
+      'a storage that is not for each version',
+      { storage: 'io-optimized', engineVersion: '17.3' },
+      /needs engineVersion 17\.4 or later/,
+    ],
+    [
       'a replica without a key',
       { archiveReplica: { bucketArn: 'arn:aws:s3:::copies' } as never },
       /archiveReplica must name/,

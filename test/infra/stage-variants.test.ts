@@ -41,6 +41,7 @@ describe('a stage with', () => {
     const synthesised = synthesiseStage('prod', { unchecked: true, settings: EVERY_SETTING });
     const { template, settingsFile } = synthesised;
     const all = JSON.stringify(template);
+    expect(synthesised.ofType('AWS::RDS::DBCluster')[0]?.[1].Properties.StorageType).toBe('aurora-iopt1');
     for (const text of [
       'claims',
       'example.org/runbook',

@@ -42,6 +42,7 @@ export const EVERY_SETTING: Required<Omit<StageSettings, 'existingCluster'>> = {
   zones: 2,
   engineVersion: '17.7',
   capacity: { minUnits: 0, maxUnits: 8, pauseAfterMinutes: 10, readers: 2 },
+  storage: 'io-optimized',
   databaseName: 'claims',
   insights: { mode: 'standard', retentionDays: 31 },
   retention: {

@@ -350,6 +350,27 @@ describe('ingest', () => {
     ).toEqual(expected);
   });
 
+  it.each([
+    ['every', 310],
+    ['batch', 160],
+    ['refused', 0],
+  ])('logs at most as many bytes of an event as docs/cost.md counts: %s', async (form, most) => {
+    vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1');
+    const from = logged.length;
+    const invokeSo = invokerOf({ ...environment, EVENT_LOG: form });
+    await invokeSo(
+      ...Array.from({ length: 10 }, (_, place) => ({
+        body: message(`PAGW-20260301-0000${place}-A7CEB2B3`, { eventId: `${form}-${place}` }),
+      })),
+    );
+    // The console here gets them indented.
+    const lines = logged.slice(from).flatMap((text) => (text.startsWith('{') ? JSON.parse(text) : []));
+    const ofEvents = lines.filter((line) => /^events?$/.test(line.message));
+    const bytes = ofEvents.reduce((sum, line) => sum + JSON.stringify(line).length, 0) / 10;
+    expect(bytes).toBeLessThanOrEqual(most);
+    expect(bytes).toBeGreaterThanOrEqual(0.9 * most);
+  });
+
   it('ends with any JSON recorded or set aside, and never logs what was sent', async () => {
     const marked = fc.string().map((text) => `SECRET${text}`);
     const value = fc.oneof(
