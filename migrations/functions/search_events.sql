@@ -22,6 +22,7 @@ DECLARE
   began CONSTANT timestamptz DEFAULT clock_timestamp();
   high timestamptz DEFAULT least(coalesce(until, 'infinity'), after_at + interval '1 microsecond');
   step interval DEFAULT interval '1 hour';
+  oldest CONSTANT date DEFAULT coalesce(earliest_received(since, high), 'infinity');
   low timestamptz DEFAULT greatest(since, least(high, at) - step);
   found_by_step int;
   wanted int DEFAULT most;
@@ -33,6 +34,7 @@ BEGIN
       event.status::text, event.duration_ms, event.created_at, event.metadata, event.created_at::text
     FROM event_tracker AS event
     WHERE (of_tenant IS NULL OR event.tenant = of_tenant)
+      AND event.received_on >= oldest
       AND event.created_at >= low
       AND event.created_at < high
       AND (of_stage IS NULL OR event.stage = of_stage)

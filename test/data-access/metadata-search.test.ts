@@ -247,6 +247,25 @@ describe('searchMetadata', () => {
     expect(page.searchedBackTo).toBeNull();
   });
 
+  it('finds what was recorded in the span of a request of any month, and plans no month before', async () => {
+    const request = { tenant: 'of-months', pagwId: 'RECEIVED-LONG-AGO' };
+    await recordEvents(db.database, [trackedEvent({ ...request, metadata: { n: 1 } })], daysAgo(80));
+    const monthsSince = async (days: number) =>
+      (
+        await db.database.execute<{ month: string | null }>(
+          `SELECT earliest_received(:since::timestamptz, 'infinity')::text AS month`,
+          { since: daysAgo(days) },
+        )
+      ).rows[0]?.month;
+    expect(await monthsSince(90)).toBe('2025-12-01');
+    expect(await monthsSince(70)).toBe('2026-03-01');
+    const late = trackedEvent({ ...request, eventId: 'late', metadata: { n: 2 } });
+    await recordEvents(db.database, [late], daysAgo(1));
+    expect(await found('of-months', 'n>0')).toEqual([{ n: 2 }]);
+    expect(await monthsSince(2)).toBe('2025-12-01');
+    expect(await monthsSince(-1)).toBe(null);
+  });
+
   it('leaves out metadata that is too large for a page', async () => {
     const tenant = await recordMetadata([{ n: 1, note: 'x'.repeat(5_000) }]);
     expect((await search(tenant, ['n=1'])).rows).toMatchObject([{ metadata: null, sequenceNo: 1 }]);
