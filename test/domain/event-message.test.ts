@@ -38,6 +38,15 @@ describe('a message', () => {
     });
   });
 
+  it('of a failure is retried as it says, and else as its error code says', () => {
+    const retryableOf = (fields: object) =>
+      eventWith({ eventType: 'VAL_FAIL', status: 'FAILED', ...fields }).retryable;
+    expect(retryableOf({ errorCode: 'VALIDATION_EXCEPTION' })).toBe(true);
+    expect(retryableOf({ errorCode: 'VALIDATION_FAILED' })).toBe(false);
+    expect(retryableOf({ errorCode: 'VALIDATION_FAILED', retryable: true })).toBe(true);
+    expect(retryableOf({ errorCode: 'VALIDATION_EXCEPTION', retryable: false })).toBe(false);
+  });
+
   it('that says everything keeps what it says', () => {
     const sent = {
       ...{

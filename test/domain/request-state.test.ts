@@ -181,6 +181,17 @@ describe('the verdict', () => {
     );
   });
 
+  it('leaves the incident of a stage that it has passed', () => {
+    const of = (stage: string) =>
+      judgeRequest(
+        facts({ mainStage: 'API_CONNECTOR', incidentKey: `stuck/anthem/${stage}/9f2c41aa` }),
+        rules,
+        minutesOn(1),
+      ).incidentKey;
+    expect(of('API_CONNECTOR')).toBe('stuck/anthem/API_CONNECTOR/9f2c41aa');
+    expect(of('VALIDATION')).toBeNull();
+  });
+
   it('stops the clock with a decision', () => {
     const at = minutesOn(1);
     const ended = facts({ status: 'DENIED', completedAt: at, clockStoppedAt: at });

@@ -129,4 +129,19 @@ export const explanations: readonly { of: string; code: string; change?: string;
     change: 'drops a lock',
     why: 'a second run waits for the hour, and leaves the others to the first or to the next run',
   },
+  {
+    of: 'summarise_events',
+    code: 'hour >= whole_from OR hour < whole_before',
+    why: 'it spares a look for archived parts where there are none',
+  },
+  {
+    of: 'flow_measures',
+    code: 'wait_ms < 0 END::int, 1',
+    why: 'what has no wait is never asked how many of its waits were below zero',
+  },
+  {
+    of: 'search_events',
+    code: 'clock_timestamp() >= began + patience',
+    why: 'the clock does not stand at that very microsecond',
+  },
 ];

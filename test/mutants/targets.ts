@@ -162,7 +162,7 @@ export const targets: readonly Target[] = [
     'test/flows/stuck-alarm/retried-incident.test.ts',
     'test/lambdas/stuck-alarm.test.ts',
   ),
-  ...code('domain', 'stuck-grouping', 'test/cli/stuck.test.ts'),
+  ...code('domain', 'stuck-grouping', 'test/domain/stuck-grouping.test.ts', 'test/cli/stuck.test.ts'),
   ...code(
     'domain',
     'retry-policy',

@@ -9,7 +9,7 @@ import { type DataApiEndpoint, startDataApi } from '../../lib/local/data-api/sta
 import { MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from '../support/data-api-client.ts';
-import { freePort } from '../support/free-port.ts';
+import { startPostgresAnywhere } from '../support/free-port.ts';
 import { EMPTY_TEMPLATE, makeEmptyTemplate } from '../support/postgres-server.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 
@@ -53,9 +53,8 @@ export class TestBed {
     await chmod(directory, 0o755);
     const dataDirectory = join(directory, 'postgres');
     const { fsync = false, settings } = options;
-    const postgres = await startPostgres({
+    const postgres = await startPostgresAnywhere({
       dataDirectory,
-      port: await freePort(),
       fsync,
       ...(settings && { settings }),
     });

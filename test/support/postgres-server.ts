@@ -10,9 +10,9 @@ import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
 import { letOwnerIn } from '../../lib/local/local-owner.ts';
 import { createMaster, MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
-import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
+import type { PostgresServer } from '../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
-import { freePort } from './free-port.ts';
+import { startPostgresAnywhere } from './free-port.ts';
 
 /** Nothing in it, but the owner is let in. */
 export const EMPTY_TEMPLATE = 'template_empty';
@@ -40,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // PostgreSQL refuses to run as root; then its own user has to get through to its data.
   await chmod(runDirectory, 0o755);
   const dataDirectory = join(runDirectory, 'postgres');
-  const postgres = await startPostgres({ dataDirectory, port: await freePort(), fsync: false });
+  const postgres = await startPostgresAnywhere({ dataDirectory, fsync: false });
   const address = await makeEmptyTemplate(postgres, dataDirectory);
   const dataApi = await startDataApi({ port: 0, postgres: address, defaultDatabase: TEMPLATE });
   const teardown = async () => {

@@ -3,6 +3,7 @@ import type { FlowQuery } from '../../../lib/data-access/flow.ts';
 import { laneOf, stages } from '../../../lib/domain/event-stages.ts';
 import { defaultFoldRules, type FoldRules } from '../../../lib/domain/request-fold.ts';
 import { flowCautions } from '../../../lib/reports/flow.ts';
+import { withDirectConnections } from '../../support/direct-connections.ts';
 import { recordHistory } from '../../support/history.ts';
 import { openFlowDatabase, START } from './flow-database.ts';
 
@@ -25,6 +26,17 @@ it('knows the lanes as the catalogue does', async () => {
     });
     expect([stage, rows[0]?.lane]).toEqual([stage, laneOf(stage)]);
   }
+});
+
+it('is folded by one run at a time: whoever comes second has nothing to do', async () => {
+  await recordHistory(db.database, { pagwId: 'P1' }, START, [[0, 'PARSE_OK']]);
+  await withDirectConnections(db.connectionString, 1, async ([client]) => {
+    await client?.query('BEGIN');
+    await client?.query(`SELECT FROM exclusive_task WHERE name = 'fold flows' FOR UPDATE`);
+    expect(await db.maintain()).toMatchObject({ flowsFolded: 0 });
+    await client?.query('ROLLBACK');
+  });
+  expect(await db.maintain()).toMatchObject({ flowsFolded: 1 });
 });
 
 describe('a hand-over', () => {

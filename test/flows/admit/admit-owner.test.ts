@@ -13,9 +13,9 @@ import { setLoginPassword } from '../../../lib/data-access/rotate.ts';
 import { admitOwner } from '../../../lib/flows/admit/admit-owner.ts';
 import { migrate } from '../../../lib/flows/migrate/migrate.ts';
 import { startDataApi } from '../../../lib/local/data-api/start-data-api.ts';
-import { type PostgresServer, startPostgres } from '../../../lib/local/postgres/postgres-server.ts';
+import type { PostgresServer } from '../../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from '../../support/data-api-client.ts';
-import { freePort } from '../../support/free-port.ts';
+import { startPostgresAnywhere } from '../../support/free-port.ts';
 import { PATIENTLY } from '../../support/waiting.ts';
 
 /** On a server of its own: roles belong to the server, and the owner is to be made here. */
@@ -28,7 +28,7 @@ let postgres: PostgresServer;
 let closes: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  postgres = await startPostgres({ dataDirectory, port: await freePort(), fsync: false });
+  postgres = await startPostgresAnywhere({ dataDirectory, fsync: false });
 });
 
 afterEach(async () => {

@@ -200,6 +200,16 @@ describe('what an older system left', () => {
     expect(await numbersOf('EMPTY')).toEqual([1]);
   });
 
+  it('is noted as nothing when its month held no event', async () => {
+    await month.database.execute(
+      `INSERT INTO request_tracker (pagw_id, tenant, received_on, completed_at, updated_at)
+       VALUES ('EMPTY', 'anthem', '2026-03-01', '2026-03-01', '2026-03-01')`,
+    );
+    expect(await month.drop(now)).toMatchObject({ monthsDropped: 1 });
+    const { rows } = await month.database.execute('SELECT request_count, event_count FROM archived_month');
+    expect(rows).toEqual([{ requestCount: 0, eventCount: 0 }]);
+  });
+
   it.each([
     ['a number below 1', 'UPDATE event_tracker SET sequence_no = 0 WHERE sequence_no = 2'],
     ['a number above the last', 'UPDATE event_tracker SET sequence_no = 99 WHERE sequence_no = 2'],

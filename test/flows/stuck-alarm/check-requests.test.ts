@@ -154,6 +154,21 @@ describe('the detector', () => {
     expect(await stateOf(pagwId)).toMatchObject({ reason: null, watchAt: afterMinutes(start, 31) });
   });
 
+  it('names the error that a request is stuck on, and the next one when it fails otherwise', async () => {
+    const pagwId = `PAGW-CHECK-${++made}`;
+    const codes: unknown[] = [];
+    for (const [minute, errorCode] of [
+      [0, 'INVALID_NPI'],
+      [60, 'MISSING_COVERAGE'],
+    ] as const) {
+      await recordHistory(db.database, { pagwId }, start, [[minute, 'VAL_FAIL', { errorCode }]]);
+      await checkRequests(db.database, { rules, now: afterMinutes(start, minute + 20) });
+      const { rows } = await listStuckRequests(db.database, { errorCode }, 100);
+      codes.push(rows.filter((row) => row.pagwId === pagwId).map((row) => row.errorCode));
+    }
+    expect(codes).toEqual([['INVALID_NPI'], ['MISSING_COVERAGE']]);
+  });
+
   it('moves the next check without an entry in any index', async () => {
     const { rows } = await db.database.execute<{ indexes: string[]; watched: number }>(
       `SELECT
