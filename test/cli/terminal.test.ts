@@ -24,6 +24,16 @@ describe('a table', () => {
         expect(new Set(ends).size).toBe(1);
         expect(ends[0]).toBeLessThanOrEqual(50);
       }),
+      {
+        examples: [
+          [
+            [
+              ['', ''],
+              ['⌚', 'Ͱ'],
+            ],
+          ],
+        ],
+      },
     );
   });
 

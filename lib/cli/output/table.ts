@@ -139,7 +139,8 @@ function noteLine<Row>(note: Cell, { paint, width }: TableOptions<Row>, indent: 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const ONE_COLUMN_EACH = /^[\x20-\x7e\u00a0-\u02ff–…·\u2190-\u25ff\u2713\u2717└×]*$/;
+/** None of these is wide: among the technical signs between arrows and boxes there are clocks. */
+const ONE_COLUMN_EACH = /^[\x20-\x7e\u00a0-\u02ff–…·\u2190-\u22ff\u2500-\u25fc\u2713\u2717└×]*$/;
 
 /** How many columns of a terminal a printable text takes. */
 export function textWidth(text: string): number {
