@@ -144,4 +144,10 @@ export const explanations: readonly { of: string; code: string; change?: string;
     code: 'clock_timestamp() >= began + patience',
     why: 'the clock does not stand at that very microsecond',
   },
+  {
+    of: 'data-access/ingest',
+    code: 'left(hint, 513)',
+    change: 'counts one more',
+    why: 'the hints of the contract are shorter by far',
+  },
 ];
