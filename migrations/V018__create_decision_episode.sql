@@ -50,9 +50,11 @@ CREATE INDEX ix_decision_episode_resolved ON decision_episode (tenant, resolved_
 
 CREATE INDEX ix_decision_episode_appealed ON decision_episode (tenant, appealed_at) WHERE appealed_at IS NOT NULL;
 
--- For all tenants together: a span of days reads these days, not all years. Rows lie about in the order of their receipt.
-CREATE INDEX ix_decision_episode_days ON decision_episode USING BRIN (received_at, resolved_at)
-  WITH (pages_per_range = 16, autosummarize = on);
+-- For all tenants together: a span of days reads these days, not all years. Not by block ranges: a new row takes the room that
+-- an old one left, and soon every range holds one of today.
+CREATE INDEX ix_decision_episode_received_at ON decision_episode (received_at);
+
+CREATE INDEX ix_decision_episode_resolved_at ON decision_episode (resolved_at);
 
 CREATE INDEX ix_decision_episode_delegated ON decision_episode (resolved_at) WHERE delegate IS NOT NULL;
 

@@ -243,10 +243,11 @@ CREATE TABLE decision_episode (
   CONSTRAINT decision_episode_extension_days_check CHECK (((extension_days >= 0) AND (extension_days <= 14)))
 );
 CREATE INDEX ix_decision_episode_appealed ON public.decision_episode USING btree (tenant, appealed_at) WHERE (appealed_at IS NOT NULL);
-CREATE INDEX ix_decision_episode_days ON public.decision_episode USING brin (received_at, resolved_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX ix_decision_episode_delegated ON public.decision_episode USING btree (resolved_at) WHERE (delegate IS NOT NULL);
 CREATE INDEX ix_decision_episode_received ON public.decision_episode USING btree (tenant, received_at);
+CREATE INDEX ix_decision_episode_received_at ON public.decision_episode USING btree (received_at);
 CREATE INDEX ix_decision_episode_resolved ON public.decision_episode USING btree (tenant, resolved_at);
+CREATE INDEX ix_decision_episode_resolved_at ON public.decision_episode USING btree (resolved_at);
 COMMENT ON TABLE decision_episode IS 'What is to be decided and how it was, a row for each request and for each update of one that was decided';
 COMMENT ON COLUMN decision_episode.plan IS 'As a producer states it, else the tenant';
 COMMENT ON COLUMN decision_episode.delegate IS 'Who decides in the plan''s place';

@@ -21,5 +21,5 @@ export const backlog = defineReport<BacklogDay>({
   fields: ['day', 'opened', 'cleared', 'growth'],
   empty: 'Nothing was opened or cleared in this time.',
   reads:
-    '`ix_decision_episode_received`, `ix_decision_episode_resolved`; of all tenants `ix_decision_episode_days`',
+    '`ix_decision_episode_received`, `ix_decision_episode_resolved`; of all tenants `ix_decision_episode_received_at`, `ix_decision_episode_resolved_at`',
 });
