@@ -160,13 +160,11 @@ function toEventRows({ pagwId, correlated, fold }: Addition): Record<string, unk
   let known = correlated;
   return fold.appended.map((folded) => {
     const { correlationId, stated, tenant } = folded.event;
-    const says = {
-      ...stated,
-      ...(known || correlationId === null ? {} : { correlationId }),
-      ...(tenant === null ? { tenantless: true } : {}),
-      ...(folded.disbelieved ? { disbelieved: true } : {}),
-      ...(folded.believedDays === undefined ? {} : { believedDays: folded.believedDays }),
-    };
+    const says: Record<string, unknown> = { ...stated };
+    if (!known && correlationId !== null) says.correlationId = correlationId;
+    if (tenant === null) says.tenantless = true;
+    if (folded.disbelieved) says.disbelieved = true;
+    if (folded.believedDays !== undefined) says.believedDays = folded.believedDays;
     known ||= correlationId !== null;
     return {
       ...toEventRow(folded),

@@ -24,6 +24,13 @@ export interface RequestStates {
   unread: Set<string>;
 }
 
+/** A row of read_request_states. */
+type FoundState = Pick<RequestStateRow, 'tenant' | 'correlated' | 'memory' | 'recorded'> & {
+  pagw_id: string;
+  last_sequence_no: number;
+  fits: boolean;
+};
+
 /** Leaves the answer's other parts room within its 1 MiB. */
 const MOST_STATE_BYTES = 500_000;
 
@@ -32,9 +39,10 @@ export async function readRequestStates(
   database: Database,
   eventIds: ReadonlyMap<string, readonly string[]>,
 ): Promise<RequestStates> {
-  const { rows } = await database.execute<RequestStateRow & { fits: boolean }>(
-    `SELECT pagw_id, tenant, last_sequence_no, correlated, memory, fits, recorded
-     FROM read_request_states(:pagw_ids::text[], :event_ids::text[], :most_bytes::int)`,
+  // In one column: an answer describes each of its columns, at more length than a state's own few values.
+  const { rows } = await database.execute<{ state: FoundState }>(
+    `SELECT to_json(found) AS state
+     FROM read_request_states(:pagw_ids::text[], :event_ids::text[], :most_bytes::int) AS found`,
     {
       pagw_ids: textArray([...eventIds.keys()]),
       event_ids: textArray([...eventIds.values()].map(textArray)),
@@ -43,9 +51,10 @@ export async function readRequestStates(
   );
   const read = new Map<string, RequestStateRow>();
   const unread = new Set<string>();
-  for (const { fits, ...state } of rows) {
-    if (fits) read.set(state.pagwId, state);
-    else unread.add(state.pagwId);
+  for (const { state } of rows) {
+    const { pagw_id: pagwId, tenant, last_sequence_no: lastSequenceNo, correlated, memory, recorded } = state;
+    if (state.fits) read.set(pagwId, { pagwId, tenant, lastSequenceNo, correlated, memory, recorded });
+    else unread.add(pagwId);
   }
   return { read, unread };
 }

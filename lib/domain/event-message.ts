@@ -105,7 +105,7 @@ function readEvent(
     ...notes.notUnderstood.map(({ path, meant }) => ({ path: pointer(path), didYouMean: meant })),
   ];
   return {
-    event: { position, ...read, ...(doubts.length > 0 && { doubts }) },
+    event: doubts.length > 0 ? { ...read, position, doubts } : { ...read, position },
     pagwIdPath: pointer('/pagwId'),
   };
 }

@@ -48,6 +48,7 @@ export function normaliseEvent(
     errorCode: text(input.errorCode),
   };
   const { stated, notes } = decisionStatements({ ...core, request: input.request ?? null, metadata });
+  const { retryable, nextRetryAt, retry } = retryFields(core, input, rules);
   const event = {
     ...core,
     eventId: text(input.eventId) ?? defaults.eventId,
@@ -55,7 +56,9 @@ export function normaliseEvent(
     pagwId: input.pagwId,
     lane: laneOf(stage),
     attempt: input.attempt && input.attempt >= 1 ? input.attempt : null,
-    ...retryFields(core, input, rules),
+    retryable,
+    nextRetryAt,
+    retry,
     occurredAt: instant(input.occurredAt) ?? defaults.occurredAt,
     startedAt: instant(input.startedAt),
     completedAt: instant(input.completedAt),
@@ -65,7 +68,7 @@ export function normaliseEvent(
     workerId: text(input.workerId),
     serviceName: text(input.serviceName),
     correlationId: text(input.correlationId),
-    stated: statedRequest(input.request, stated),
+    stated: input.request ? statedRequest(input.request, stated) : orNull(stated),
   };
   return { event, notes };
 }
@@ -84,22 +87,25 @@ function retryFields(event: Outcome, input: EventInput, rules: MessageRules): Re
 }
 
 function statedRequest(
-  input: EventInput['request'],
+  input: NonNullable<EventInput['request']>,
   ofDecision: Partial<StatedRequest>,
 ): StatedRequest | null {
-  const type = text(input?.type);
-  const priority = canonicalPriority(input?.priority ?? '');
-  const status = canonicalRequestStatus(input?.status ?? '');
-  const receivedAt = instant(input?.receivedAt);
-  const payload = { bucket: text(input?.payload?.bucket), key: text(input?.payload?.key) };
-  const stated: StatedRequest = {
+  const type = text(input.type);
+  const priority = canonicalPriority(input.priority ?? '');
+  const status = canonicalRequestStatus(input.status ?? '');
+  const receivedAt = instant(input.receivedAt);
+  const payload = { bucket: text(input.payload?.bucket), key: text(input.payload?.key) };
+  return orNull({
     ...ofDecision,
     ...(type === null ? {} : { type }),
     ...(priority === undefined || ofDecision.reprioritised ? {} : { priority }),
     ...(status === undefined ? {} : { status }),
     ...(receivedAt === null ? {} : { receivedAt }),
     ...(payload.bucket === null && payload.key === null ? {} : { payload }),
-  };
+  });
+}
+
+function orNull(stated: StatedRequest): StatedRequest | null {
   return Object.keys(stated).length === 0 ? null : stated;
 }
 

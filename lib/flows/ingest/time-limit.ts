@@ -15,20 +15,22 @@ export async function beforeTimeIsUp(
 ): Promise<IngestResult> {
   let timer: NodeJS.Timeout | undefined;
   const timeIsUp = new Promise<IngestResult>((resolve) => {
-    const failures = new Map(messages.map(({ messageId }) => [messageId, new Error('Time is up.')]));
-    const nothing = {
-      recorded: 0,
-      duplicate: 0,
-      rejected: 0,
-      unknownType: 0,
-      unclear: 0,
-      unbelieved: new Map(),
-      canaries: [],
-      lostCanaries: [],
-      lines: [],
-      failures,
-    };
-    timer = setTimeout(() => resolve(nothing), remainingMs - RESERVE_MS);
+    timer = setTimeout(() => resolve(nothingDone(messages)), remainingMs - RESERVE_MS);
   });
   return await Promise.race([work, timeIsUp]).finally(() => clearTimeout(timer));
+}
+
+function nothingDone(messages: readonly RawMessage[]): IngestResult {
+  return {
+    recorded: 0,
+    duplicate: 0,
+    rejected: 0,
+    unknownType: 0,
+    unclear: 0,
+    unbelieved: new Map(),
+    canaries: [],
+    lostCanaries: [],
+    lines: [],
+    failures: new Map(messages.map(({ messageId }) => [messageId, new Error('Time is up.')])),
+  };
 }
