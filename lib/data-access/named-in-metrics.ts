@@ -32,7 +32,7 @@ export const MOST_METRIC_TENANTS = 100;
  * place keeps it, so that made-up tenants push nobody out.
  */
 export async function metricTenants(database: Database, named: readonly string[]): Promise<Set<string>> {
-  const { rows } = await database.execute<{ tenant: string }>(
+  await database.execute(
     `WITH missing AS (
        SELECT tenant, row_number() OVER (ORDER BY min(created_at), tenant) AS turn
        FROM request_tracker
@@ -42,19 +42,17 @@ export async function metricTenants(database: Database, named: readonly string[]
        GROUP BY tenant
        ORDER BY min(created_at), tenant
        LIMIT :most
-     ),
-     kept AS (
-       INSERT INTO metric_tenant (place, tenant)
-       SELECT (SELECT count(*) FROM metric_tenant) + turn, tenant
-       FROM missing
-       WHERE (SELECT count(*) FROM metric_tenant) + turn <= :most
-       -- Another run at this moment gives the places, too.
-       ON CONFLICT DO NOTHING
-       RETURNING place, tenant
      )
-     SELECT tenant FROM (SELECT place, tenant FROM metric_tenant UNION ALL SELECT place, tenant FROM kept) AS known
-     ORDER BY place`,
+     INSERT INTO metric_tenant (place, tenant)
+     SELECT (SELECT count(*) FROM metric_tenant) + turn, tenant
+     FROM missing
+     WHERE (SELECT count(*) FROM metric_tenant) + turn <= :most
+     ON CONFLICT DO NOTHING`,
     { most: MOST_METRIC_TENANTS },
+  );
+  // After it: another run at that moment gives the places, too, and this statement alone sees what it gave.
+  const { rows } = await database.execute<{ tenant: string }>(
+    'SELECT tenant FROM metric_tenant ORDER BY place',
   );
   const first = named.flatMap((name) => canonicalTenant(name) ?? []);
   return new Set([...new Set([...first, ...rows.map(({ tenant }) => tenant)])].slice(0, MOST_METRIC_TENANTS));

@@ -24,7 +24,7 @@ it('names the tenants that came first, and those of the settings, whatever flood
   await open(...Array.from({ length: 300 }, (_, number) => `aaa-${number}`));
   // The first are closed by now, and what was made up stays open for ever.
   await db.database.execute(`DELETE FROM request_tracker WHERE tenant IN ('anthem', 'zürich')`);
-  const runs = await Promise.all([1, 2, 3].map(() => metricTenants(db.database, ['Named '])));
+  const runs = await Promise.all(Array.from({ length: 12 }, () => metricTenants(db.database, ['Named '])));
   for (const names of runs) {
     expect(names.size).toBe(MOST_METRIC_TENANTS);
     expect([...names].slice(0, 3)).toEqual(['named', 'anthem', 'zürich']);

@@ -150,4 +150,9 @@ export const explanations: readonly { of: string; code: string; change?: string;
     change: 'counts one more',
     why: 'the hints of the contract are shorter by far',
   },
+  {
+    of: 'stuck-alarm/put-events',
+    code: 'LEASE_SECONDS = 241',
+    why: 'any time longer than a page takes will do',
+  },
 ];

@@ -156,6 +156,7 @@ export const targets: readonly Target[] = [
     'domain',
     'incident-rules incident-cause',
     'test/domain/incident-text.test.ts',
+    'test/domain/request-state.test.ts',
     'test/domain/incident-rules.test.ts',
     'test/flows/stuck-alarm/outages.test.ts',
     'test/flows/stuck-alarm/send-notifications.test.ts',
