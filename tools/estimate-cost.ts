@@ -52,7 +52,7 @@ interface Load {
   eventsPerDay: number;
   eventsPerSend: number;
   eventsPerBatch: number;
-  /** What recording an event writes, in units of 4 KB: npm run bench -- io. */
+  /** What recording an event writes, in units of 4 KB: npm run bench -- io --quick. */
   recordingIo: number;
   /** Calls of the Data API a batch, in units of 32 KB: the same. */
   callsPerBatch: number;
@@ -131,7 +131,7 @@ const BATCH_LOG_KB = 1.6;
 const SCHEDULED_LOG_GB = 0.5;
 /**
  * What an event writes after its recording, in units of 4 KB: a look of stuck-alarm, its share of a retry a request, vacuum, both roll-ups,
- * compaction, archive, drop (npm run bench -- io).
+ * compaction, archive, drop (npm run bench -- io --quick).
  */
 const LATER_IO = 0.43;
 /** Pages of 8 KiB that are no longer in memory by then: read by compaction and by the vacuum after it, and by the archive. */

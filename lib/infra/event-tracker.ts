@@ -55,12 +55,18 @@ export class EventTracker extends Construct {
     return this.stack.retries.queue;
   }
 
-  /** Lets a producer send events: the queue and the key that encrypts it. */
+  /**
+   * Lets a producer send events: the queue and the key that encrypts it.
+   * @throws Error in one sentence for one of another account, or a service: `producers` is for those
+   */
   grantSendEvents(grantee: IGrantable): void {
     this.stack.events.grantSend(grantee);
   }
 
-  /** Lets a stage service take retry commands: the queue and the key that encrypts it. */
+  /**
+   * Lets a stage service take retry commands: the queue and the key that encrypts it.
+   * @throws Error in one sentence for one of another account, or a service: `retryConsumers` is for those
+   */
   grantReceiveRetries(grantee: IGrantable): void {
     this.stack.retries.grantReceive(grantee);
   }

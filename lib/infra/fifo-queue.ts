@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
@@ -100,10 +100,17 @@ export class FifoQueue extends Construct {
     });
   }
 
-  private allow(grantee: IGrantable, actions: string[]): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions, resources: [this.queue.queueArn] }),
-    );
+  /** @throws Error in one sentence when the grantee takes no policy of this app, and nothing would come of it */
+  private allow({ grantPrincipal }: IGrantable, actions: string[]): void {
+    const statement = new PolicyStatement({ actions, resources: [this.queue.queueArn] });
+    const { account } = Stack.of(this);
+    const { principalAccount: its = account } = grantPrincipal;
+    // The CDK says of a role of another account that it took the statement.
+    const isElsewhere = its !== account && !Token.isUnresolved(its) && !Token.isUnresolved(account);
+    if (isElsewhere || !grantPrincipal.addToPrincipalPolicy(statement).statementAdded)
+      throw new Error(
+        `${JSON.stringify(grantPrincipal.policyFragment.principalJson)} takes no policy of this app, as no role of another account does: name it in the setting 'producers', or 'retryConsumers'.`,
+      );
   }
 
   private arnOf(queueName: string): string {

@@ -1,5 +1,8 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { AccountPrincipal, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
-import type { OtherAccounts } from '../../lib/infra/stages.ts';
+import { EventTracker } from '../../lib/infra/event-tracker.ts';
+import { type OtherAccounts, STAGES } from '../../lib/infra/stages.ts';
 import type { RequestContext } from '../support/iam/condition-holds.ts';
 import { decide } from '../support/iam/decide.ts';
 import { MadeUpAccount, type PlacedResource, REGION } from '../support/iam/made-up-account.ts';
@@ -123,4 +126,20 @@ test('services of other accounts take retries and send none', () => {
   expect(may(ROLE, 'kms:GenerateDataKey', 'key')).toBe(false);
   expect(may(ROLE, 'sqs:SendMessage', 'retries')).toBe(false);
   expect(may(ELSEWHERE, 'sqs:ReceiveMessage', 'retries')).toBe(false);
+});
+
+test('who takes no policy of the app is not let in without a word: the settings are for those', () => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const stack = new Stack(app, 'Claims', { env: { account: '123456789012', region: REGION } });
+  const tracker = new EventTracker(stack, 'Tracker', { stage: 'dev', settings: STAGES.dev });
+  const others: IGrantable[] = [
+    Role.fromRoleArn(stack, 'Elsewhere', ELSEWHERE),
+    new AccountPrincipal(ITS_ACCOUNT),
+    new ServicePrincipal('sns.amazonaws.com'),
+  ];
+  for (const other of others) {
+    expect(() => tracker.grantSendEvents(other)).toThrow(/takes no policy of this app.*'producers'/);
+    expect(() => tracker.grantReceiveRetries(other)).toThrow(/takes no policy of this app.*'retryConsumers'/);
+  }
+  tracker.grantSendEvents(Role.fromRoleArn(stack, 'Here', 'arn:aws:iam::123456789012:role/parser'));
 });
