@@ -19,7 +19,7 @@ const options = { migrationsFolder: MIGRATIONS };
 type Strike = (call: string, action: string) => Passage | undefined;
 
 /**
- * Migrates a database by runs that each end at a fault, until one meets none; then once more, as it should be, and compares with
+ * Migrates a database by runs that end at a fault, until one comes to its end; then once more, as it should be, and compares with
  * a database that had no fault.
  */
 async function migrateWith(
@@ -31,8 +31,8 @@ async function migrateWith(
   const direct = dataApiClient(bed.dataApi.url);
   const database = openDatabase(direct, target);
   const findingsOf = await former(database);
-  for (let isStruck = true; isStruck; ) {
-    isStruck = await runOnce(bed, target, strike);
+  for (let isComplete = false; !isComplete; ) {
+    isComplete = await runOnce(bed, target, strike);
     if (endsLeftovers)
       await bed.sql(
         'postgres',
@@ -51,10 +51,9 @@ async function migrateWith(
   return { lost, doubled, faults, recoverySeconds };
 }
 
-/** Whether a call of the run was struck. */
+/** Whether the run came to its end. */
 async function runOnce(bed: TestBed, target: DatabaseTarget, strike: Strike): Promise<boolean> {
   let before = '';
-  let isStruck = false;
   let isGone = false;
   let gone: () => void = () => undefined;
   const vanished = new Promise<void>((settle) => {
@@ -71,7 +70,6 @@ async function runOnce(bed: TestBed, target: DatabaseTarget, strike: Strike): Pr
       // Whoever is gone calls no more.
       if (isGone) return { kind: 'vanish' };
       const passage = strike(call, action) ?? PASS;
-      isStruck ||= passage.kind !== 'pass';
       if (passage.kind.startsWith('vanish')) {
         isGone = true;
         gone();
@@ -80,10 +78,11 @@ async function runOnce(bed: TestBed, target: DatabaseTarget, strike: Strike): Pr
     },
   });
   const client = dataApiClient(door.url, 1);
-  await Promise.race([migrate(openDatabase(client, target), options), vanished]).catch(() => undefined);
+  const work = migrate(openDatabase(client, target), options).then(({ complete }) => complete);
+  const isComplete = await Promise.race([work, vanished.then(() => false)]).catch(() => false);
   client.destroy();
   await door.close();
-  return isStruck;
+  return isComplete;
 }
 
 /** What the migration that is gone left open is rolled back after so long; the service does so after three minutes. */
