@@ -8,14 +8,15 @@ import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-months.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
 import { copyRequests } from '../support/copy-requests.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { forFile } from '../support/for-file.ts';
 import { recordHistory } from '../support/history.ts';
 import { HAPPY_WITH_RETRY, rollUp } from '../support/history-ages.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-08-01T10:00:00Z');
-let db: TestDatabase;
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
+const db = await databaseOfFile();
+const archive = await forFile(openArchiveBucket());
 let connection: Connection;
 let shownBefore: string;
 
@@ -24,8 +25,6 @@ const show = async () => (await pagw('request', 'show', 'PAGW-1', '-o', 'json'))
 const eventsOf = (stdout: string) => JSON.parse(stdout).events;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
-  archive = await openArchiveBucket();
   connection = connectionTo(db, now, { s3: archive.s3 });
   for (const day of ['2026-03-01', '2026-04-01', '2026-08-01'])
     await ensurePartition(db.database, new Date(day));
@@ -39,10 +38,6 @@ beforeAll(async () => {
   const options = { database: db.database, now, mayGoOn: () => true };
   await archiveRequests(options, archive, 90);
   await dropArchivedMonths(options, archive, 90);
-});
-afterAll(async () => {
-  await archive.close();
-  await db.close();
 });
 
 describe('pagw archive', () => {

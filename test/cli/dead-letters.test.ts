@@ -1,48 +1,23 @@
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { startEmbeddedAws } from '../support/embedded-aws.ts';
+import { forFile } from '../support/for-file.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
-let db: TestDatabase;
-let server: FauxqsServer;
-let sqs: SQSClient;
+const db = await databaseOfFile();
+const { sqs, makeQueue } = await forFile(startEmbeddedAws());
 let connection: Connection;
 let queues = 0;
 
-beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startFauxqs({ port: 0, logger: false });
-  const endpoint = `http://127.0.0.1:${server.port}`;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
-});
-
-afterAll(async () => {
-  sqs.destroy();
-  await server.stop();
-  await db.close();
-});
-
 beforeEach(async () => {
   await db.database.execute('DELETE FROM operator_action');
-  const [eventsQueueUrl, deadLetterQueueUrl] = [await makeQueue(), await makeQueue()];
+  const eventsQueueUrl = await makeQueue(`queue-${++queues}.fifo`);
+  const deadLetterQueueUrl = await makeQueue(`queue-${++queues}.fifo`);
   connection = connectionTo(db, now, { sqs, eventsQueueUrl, deadLetterQueueUrl });
 });
-
-async function makeQueue(): Promise<string> {
-  const QueueName = `queue-${++queues}.fifo`;
-  await sqs.send(new CreateQueueCommand({ QueueName, Attributes: { FifoQueue: 'true' } }));
-  return `http://127.0.0.1:${server.port}/000000000000/${QueueName}`;
-}
 
 async function setAside(...ids: string[]): Promise<void> {
   for (const id of ids)

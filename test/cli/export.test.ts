@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
+import { forFile } from '../support/for-file.ts';
 import { openOldMonth } from '../support/old-month.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-08-01T10:00:00Z');
 const HOSTILE = `<&>"' ]]> ü`;
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-let month: Awaited<ReturnType<typeof openOldMonth>>;
+const archive = await forFile(openArchiveBucket());
+const month = await forFile(openOldMonth(archive));
 
 beforeAll(async () => {
-  archive = await openArchiveBucket();
-  month = await openOldMonth(archive);
   await month.record('LOG-1');
   const long = Array.from({ length: 3_100 }, (_, place) =>
     trackedEvent({ pagwId: 'LOG-2', eventId: `long-${place}` }),
@@ -24,10 +23,6 @@ beforeAll(async () => {
     'elevance',
     new Date('2026-03-03T10:00:00Z'),
   );
-});
-afterAll(async () => {
-  await month.close();
-  await archive.close();
 });
 
 const run = (...args: string[]) =>

@@ -4,18 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli, honouredBy, pathOf } from '../../lib/cli/cli.ts';
 import { createProgram } from '../../lib/cli/program.ts';
 import { operatorActions } from '../../lib/domain/operator-actions.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile, openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 import { impossiblePositions, impossibleTexts, oddTexts } from '../support/impossible-values.ts';
 import { type CliRun, connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
-let db: TestDatabase;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 const program = createProgram(
   new Cli({ stdout: { write: () => true }, stderr: { write: () => true } } as never),

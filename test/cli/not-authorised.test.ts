@@ -1,26 +1,18 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { BadRequestException } from '@aws-sdk/client-rds-data';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toCliError } from '../../lib/cli/cli-error.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
 import { toDatabaseError } from '../../lib/data-access/database-error.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { forFile } from '../support/for-file.ts';
+import { openAsRole } from '../support/role-database.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
-let db: TestDatabase;
-let reader: RoleDatabase;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-  reader = await openAsRole(db, 'pagw_reader');
-});
-afterAll(async () => {
-  await reader.close();
-  await db.close();
-});
+const db = await databaseOfFile();
+const reader = await forFile(openAsRole(db, 'pagw_reader'));
 
 describe('exit code 4', () => {
   it('is for a login whose role may not do it, and nothing is done', async () => {

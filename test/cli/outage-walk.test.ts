@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listActs } from '../../lib/data-access/operate.ts';
 import { CarelonOutage, failing, lost } from '../support/carelon-outage.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 let outage: CarelonOutage;
 let transcript = '';
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   outage = new CarelonOutage(db);
 });
-afterAll(() => db.close());
 
 const clockText = (minute: number) => `${outage.at(minute).toISOString().slice(11, 16)}Z`;
 

@@ -5,18 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { openOutput } from '../../lib/cli/output/open-output.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { failedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const hostile = { errorCode: '=cmd|0', errorMessage: '@SUM(1+1)\u202e\u001b[31m\nnext', serviceName: '+1' };
-let db: TestDatabase;
+const db = await databaseOfFile();
 let connection: Connection;
 let folder: string;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   connection = connectionTo(db, now);
   folder = mkdtempSync(join(tmpdir(), 'pagw-output-'));
   const recordedAt = new Date('2026-03-01T10:00:05Z');
@@ -27,7 +26,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   rmSync(folder, { recursive: true });
-  await db.close();
 });
 
 const COMMANDS = [

@@ -9,19 +9,18 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { databaseSettings } from '../support/lambda-environment.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/pagw.ts', import.meta.url));
 const START = fileURLToPath(new URL('../../bin/start-pagw.mjs', import.meta.url));
-let db: TestDatabase;
+const db = await databaseOfFile();
 let console: Server;
 let url: string;
 
 /** A console that knows nothing but where the test's database is. */
 beforeAll(async () => {
-  db = await openTestDatabase();
   const environment = {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
@@ -43,7 +42,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   console.close();
-  await db.close();
 });
 
 interface Ended {

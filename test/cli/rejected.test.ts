@@ -1,54 +1,24 @@
-import { CreateBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Connection } from '../../lib/cli/connection.ts';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import { parseSenderTenants } from '../../lib/domain/sender-tenants.ts';
 import { ingestMessages } from '../../lib/flows/ingest/ingest-messages.ts';
 import { openQuarantine } from '../../lib/flows/ingest/quarantine.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { startEmbeddedAws } from '../support/embedded-aws.ts';
+import { forFile } from '../support/for-file.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const BUCKET = 'quarantine';
 const now = new Date('2026-03-01T12:00:00Z');
 const sentAt = new Date('2026-03-01T11:00:00Z');
-let db: TestDatabase;
-let server: FauxqsServer;
-let s3: S3Client;
-let sqs: SQSClient;
-let connection: Connection;
+const db = await databaseOfFile();
+const { s3, sqs, makeQueue, makeBucket } = await forFile(startEmbeddedAws());
+const eventsQueueUrl = await makeQueue('pagw-events.fifo');
+const connection = connectionTo(db, now, { s3, sqs, eventsQueueUrl });
 
-beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startFauxqs({ port: 0, logger: false });
-  const account = {
-    endpoint: `http://127.0.0.1:${server.port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
-  s3 = new S3Client({ ...account, forcePathStyle: true });
-  sqs = new SQSClient(account);
-  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  const { QueueUrl } = await sqs.send(
-    new CreateQueueCommand({ QueueName: 'pagw-events.fifo', Attributes: { FifoQueue: 'true' } }),
-  );
-  // The embedded server names queues by a host that few machines resolve.
-  const eventsQueueUrl = new URL(new URL(QueueUrl ?? '').pathname, account.endpoint).href;
-  connection = connectionTo(db, now, { s3, sqs, eventsQueueUrl });
-});
-
-afterAll(async () => {
-  s3.destroy();
-  sqs.destroy();
-  await server.stop();
-  await db.close();
-});
+beforeAll(() => makeBucket(BUCKET));
 
 beforeEach(async () => {
   await db.database.execute('TRUNCATE rejected_message RESTART IDENTITY');

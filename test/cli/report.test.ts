@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../../lib/cli/cli.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { addGlobalOptions } from '../../lib/cli/global-options.ts';
@@ -19,17 +19,16 @@ import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { ingestMessages } from '../../lib/flows/ingest/ingest-messages.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { openAsRole } from '../support/role-database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-08T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, now);
   const request = (pagwId: string, hours: number, events: Partial<TrackedEvent>[], tenant = 'anthem') => {
     const occurredAt = hoursAgo(hours).toISOString();
@@ -62,7 +61,6 @@ beforeAll(async () => {
   const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
   await checkRequests(db.database, { rules, now });
 });
-afterAll(() => db.close());
 
 /** Runs `pagw report …` as the program does; a usage error throws. */
 async function report(...args: string[]) {

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-02T10:00:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 let connection: Connection;
 
 /** 45 requests of three tenants, recorded 15 at a time: many share their time. */
 beforeAll(async () => {
-  db = await openTestDatabase();
   connection = connectionTo(db, now);
   for (let batch = 0; batch < 3; batch++) {
     const events = Array.from({ length: 15 }, (_, number) =>
@@ -25,7 +24,6 @@ beforeAll(async () => {
     await recordEvents(db.database, events, new Date(`2026-03-01T1${batch}:00:00Z`));
   }
 });
-afterAll(() => db.close());
 
 async function ids(...args: string[]): Promise<string[]> {
   const { stdout } = await runCli(['request', 'list', '-o', 'jsonl', '--limit', '500', ...args], {

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listActs } from '../../lib/data-access/operate.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 beforeAll(async () => {
-  db = await openTestDatabase();
   await recordEvents(
     db.database,
     [
@@ -30,7 +29,6 @@ beforeAll(async () => {
      WHERE pagw_id <> 'YOUNG'`,
   );
 });
-afterAll(() => db.close());
 
 const resend = (id: string, ...more: string[]) =>
   runCli(['request', 'resend', id, '--reason', 'worker killed', '-y', ...more], {

@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { textWidth } from '../../lib/cli/output/table.ts';
 import { pauseRetries } from '../../lib/data-access/retry-orders.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const recordedAt = new Date('2026-03-01T10:00:05Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 let connection: Connection;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   connection = connectionTo(db, now);
   await recordEvents(
     db.database,
@@ -32,7 +31,6 @@ beforeAll(async () => {
     recordedAt,
   );
 });
-afterAll(() => db.close());
 
 describe('pagw request show', () => {
   it('prints head and events in order, statuses with glyph and word', async () => {

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Connection } from '../../lib/cli/connection.ts';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listOpenIncidents } from '../../lib/data-access/incidents.ts';
 import { ensurePartitions } from '../../lib/data-access/maintain.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
@@ -13,7 +10,9 @@ import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { ingestMessages } from '../../lib/flows/ingest/ingest-messages.ts';
 import { openQuarantine } from '../../lib/flows/ingest/quarantine.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { startEmbeddedAws } from '../support/embedded-aws.ts';
+import { forFile } from '../support/for-file.ts';
 import { afterMinutes, recordHistory } from '../support/history.ts';
 import { openAsRole } from '../support/role-database.ts';
 import { connectionTo, runCli } from './run-cli.ts';
@@ -21,12 +20,21 @@ import { connectionTo, runCli } from './run-cli.ts';
 const start = new Date('2026-03-02T08:00:00Z');
 const now = afterMinutes(start, 60);
 const page = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
-let db: TestDatabase;
-let server: FauxqsServer;
-let s3: S3Client;
-let sqs: SQSClient;
-let connection: Connection;
-const closing: { close(): Promise<void> }[] = [];
+const db = await databaseOfFile();
+const { s3, sqs, makeQueue, makeBucket } = await forFile(startEmbeddedAws());
+const eventsQueueUrl = await makeQueue('events.fifo');
+const deadLetterQueueUrl = await makeQueue('dead.fifo');
+// As on AWS: each command by the login that it asks for.
+const logins = {
+  reader: await forFile(openAsRole(db, 'pagw_reader')),
+  operator: await forFile(openAsRole(db, 'pagw_operator')),
+  writer: await forFile(openAsRole(db, 'pagw_writer')),
+  owner: db,
+};
+const connection = connectionTo(db, now, {
+  ...{ s3, sqs, eventsQueueUrl, deadLetterQueueUrl },
+  database: (login) => logins[login].database,
+});
 let key: string;
 
 /** Each command that the page prints, once, with the line it stands in. */
@@ -35,33 +43,7 @@ const commands = [
 ];
 
 beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startFauxqs({ port: 0, logger: false });
-  const account = {
-    endpoint: `http://127.0.0.1:${server.port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
-  s3 = new S3Client({ ...account, forcePathStyle: true });
-  sqs = new SQSClient(account);
-  await s3.send(new CreateBucketCommand({ Bucket: 'quarantine' }));
-  const queue = async (name: string) => {
-    await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { FifoQueue: 'true' } }));
-    return `${account.endpoint}/000000000000/${name}`;
-  };
-  const [eventsQueueUrl, deadLetterQueueUrl] = [await queue('events.fifo'), await queue('dead.fifo')];
-  // As on AWS: each command by the login that it asks for.
-  const logins = {
-    reader: await openAsRole(db, 'pagw_reader'),
-    operator: await openAsRole(db, 'pagw_operator'),
-    writer: await openAsRole(db, 'pagw_writer'),
-    owner: db,
-  };
-  closing.push(logins.reader, logins.operator, logins.writer);
-  connection = connectionTo(db, now, {
-    ...{ s3, sqs, eventsQueueUrl, deadLetterQueueUrl },
-    database: (login) => logins[login].database,
-  });
+  await makeBucket('quarantine');
   await sqs.send(
     new SendMessageCommand({
       QueueUrl: deadLetterQueueUrl,
@@ -100,13 +82,6 @@ beforeAll(async () => {
     publish: async () => undefined,
   });
   key = (await listOpenIncidents(db.database))[0]?.key ?? '';
-});
-afterAll(async () => {
-  s3.destroy();
-  sqs.destroy();
-  await server.stop();
-  for (const login of closing) await login.close();
-  await db.close();
 });
 
 const ids: [RegExp, string][] = [

@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { recordCheck } from '../../lib/data-access/stuck-alarm.ts';
 import { groupIncidents, type IncidentGroup } from '../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { keepIncidents } from '../../lib/flows/stuck-alarm/keep-incidents.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { afterMinutes, recordHistory, type Step } from '../support/history.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
 const now = afterMinutes(start, 60);
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 const hangs: Step[] = [
   [0, 'PARSE_OK'],
@@ -20,13 +20,11 @@ const hangs: Step[] = [
 const lost: Step[] = [[5, 'CONVERT_OK', { metadata: { targetSystem: 'carelon' } }]];
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await recordHistory(db.database, { pagwId: 'PAGW-1' }, start, hangs);
   await recordHistory(db.database, { pagwId: 'PAGW-2' }, afterMinutes(start, 30), hangs);
   await recordHistory(db.database, { pagwId: 'PAGW-3', tenant: 'elevance' }, start, lost);
   await check(now);
 });
-afterAll(() => db.close());
 
 /** What the detector would have done by then. */
 async function check(at: Date): Promise<void> {

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 const now = new Date();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await recordEvents(db.database, [trackedEvent({ pagwId: 'PAGW-1' })], now);
 });
-afterAll(() => db.close());
 
 /** Ctrl-C comes while the second look is printed. */
 async function watchTwice(args: string[]) {

@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { claimDueRetries, endOldClaims } from '../../lib/data-access/retry.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { afterMinutes, recordHistory } from '../support/history.ts';
 import { failedEvent } from '../support/tracked-event.ts';
 
 /** By which the database goes, too: only what lies ahead of both clocks is taken back. */
 const start = new Date();
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
+const db = await databaseOfFile();
 beforeEach(() =>
   db.database.execute(
     `TRUNCATE request_tracker, event_tracker, retry_claim, incident, incident_notification, stuck_check CASCADE`,
   ),
 );
-afterAll(() => db.close());
 
 /** A run of stuck-alarm; answers the kinds that were told. */
 async function runAt(minute: number): Promise<string[]> {

@@ -7,18 +7,16 @@ import {
   StatementTimeoutException,
 } from '@aws-sdk/client-rds-data';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../lib/data-access/database.ts';
 import { DatabaseError } from '../../lib/data-access/database-error.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await db.database.execute('CREATE TABLE note (id int PRIMARY KEY, at timestamptz, body jsonb)');
 });
-afterAll(() => db.close());
 
 const only = async (sql: string, values = {}) => (await db.database.execute(sql, values)).rows[0];
 const failureOf = (work: Promise<unknown>) =>

@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { countDoubtfulNames, noteDoubtfulNames } from '../../lib/data-access/doubtful-names.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const DAY_MS = 86_400_000;
 const now = new Date();
 const name = { pagwId: 'PAGW-1', sender: null, serviceName: 'parser', path: '/stage', didYouMean: 'PARSING' };
-let db: TestDatabase;
+const db = await databaseOfFile();
 beforeAll(async () => {
-  db = await openTestDatabase();
   await recordEvents(db.database, [trackedEvent({ pagwId: 'PAGW-1', occurredAt: now.toISOString() })], now);
 });
-afterAll(() => db.close());
 
 it('counts a name with its tenant, sender and service, and forgets a day after 90 more', async () => {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);

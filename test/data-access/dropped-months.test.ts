@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import { connectionTo, runCli } from '../cli/run-cli.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
+import { forFile } from '../support/for-file.ts';
 import { openOldMonth } from '../support/old-month.ts';
 import { viewContext } from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';
@@ -9,13 +10,11 @@ import { textOf } from '../support/view-text.ts';
 const archivedAt = new Date('2026-08-01T10:00:00Z');
 const MISSING =
   'Events of requests that arrived in 2026-03 were archived and dropped: unless put back, they are missing here';
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-let month: Awaited<ReturnType<typeof openOldMonth>>;
+const archive = await forFile(openArchiveBucket());
+const month = await forFile(openOldMonth(archive));
 
 /** Ends in April, under names of which nothing else knows. */
 beforeAll(async () => {
-  archive = await openArchiveBucket();
-  month = await openOldMonth(archive);
   await month.record('OLD-1', [
     [0, 'RECEIVED'],
     [1, 'FAXED_OK', { stage: 'FAX_GATE', durationMs: 5 }],
@@ -23,10 +22,6 @@ beforeAll(async () => {
     [60 * 24 * 40, 'RESPONSE_OK', { request: { status: 'APPROVED' } }],
     [60 * 24 * 40 + 1, 'WORKFLOW_COMPLETE'],
   ]);
-});
-afterAll(async () => {
-  await month.close();
-  await archive.close();
 });
 
 const pagw = (...args: string[]) => runCli(args, { connection: connectionTo(month, archivedAt) });

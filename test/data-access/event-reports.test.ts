@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eventDistribution } from '../../lib/data-access/event-reports.ts';
 import { errorGroups } from '../../lib/data-access/failures.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
@@ -7,16 +7,15 @@ import { listTenants } from '../../lib/data-access/requests.ts';
 import { latencySlots, stageLatency } from '../../lib/data-access/stage-latency.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
 const start = new Date('2026-03-01T00:00:00Z');
 const at = (minute: number) => new Date(start.getTime() + minute * 60_000);
 const DAY = 24 * 60;
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, start);
   // Two events every seven minutes of a day, on and around the full hours; refreshed at 20:30.
   for (let minute = 0; minute < DAY; minute += 7) {
@@ -45,7 +44,6 @@ beforeAll(async () => {
     await recordEvents(db.database, events, at(minute));
   }
 });
-afterAll(() => db.close());
 
 describe('eventDistribution', () => {
   it('equals a count of the events, wherever the span begins and ends, summarised or not', async () => {

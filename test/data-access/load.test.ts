@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { keepLoadSample, loadOverTime } from '../../lib/data-access/load.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile, openTestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 
 const start = new Date('2026-03-01T08:00:00Z');
 const at = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, start);
 });
-afterAll(() => db.close());
 
 it('counts events, failures and answers by slice, and samples once a quarter of an hour what there is to do', async () => {
   const { database } = db;

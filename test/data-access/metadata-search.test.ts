@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import {
   MetadataFilterError,
@@ -8,19 +8,17 @@ import {
   searchMetadata,
 } from '../../lib/data-access/metadata-search.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-20T12:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
-let db: TestDatabase;
+const db = await databaseOfFile();
 let made = 0;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, now);
 });
-afterAll(() => db.close());
 
 /** Records events, a row of metadata each, for a tenant of their own. */
 async function recordMetadata(

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { MOST_METRIC_TENANTS, metricTenants } from '../../lib/data-access/named-in-metrics.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const start = new Date('2026-03-01T10:00:00Z');
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 const open = (...tenants: string[]) =>
   recordEvents(

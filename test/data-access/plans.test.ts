@@ -3,7 +3,7 @@ import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { claimDueRetries, releaseClaims } from '../../lib/data-access/retry.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { copyRequests } from '../support/copy-requests.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 import { openTouchingConnection, type TouchingConnection } from '../support/rows-touched.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
@@ -12,7 +12,7 @@ const START = new Date('2026-03-01T08:00:00Z');
 const NOW = new Date('2026-03-02T12:00:00Z');
 /** A scan looks cheap to the planner while the table is small. */
 const SIZES = [600, 1_200, 2_400];
-let db: TestDatabase;
+const db = await databaseOfFile();
 /** Made its plans when the tables were empty, as the first call of a new month does. */
 let early: TouchingConnection;
 /** Make their plans on an analysed database, one at each of its sizes. */
@@ -48,7 +48,6 @@ const decide = async ({ database }: TouchingConnection) => {
 const flows = { claim, record, decide };
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, START);
   early = await openTouchingConnection(db.superuserUrl);
   late = await Promise.all(SIZES.map(() => openTouchingConnection(db.superuserUrl)));
@@ -64,7 +63,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await early.close();
   for (const connection of late) await connection.close();
-  await db.close();
 });
 
 it('plans on empty tables what costs no more, and reads the same indexes, when they are full', async () => {

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { publishedFigures } from '../../lib/data-access/published-figures.ts';
 import type { PlanFigures } from '../../lib/domain/published-plans.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { arbitraryHistory, recordedAt } from '../support/arbitrary-history.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 
 const REQUESTS = 250;
-let db: TestDatabase;
+const db = await databaseOfFile();
 beforeAll(async () => {
-  db = await openTestDatabase();
   const seed = 17;
   const [histories = []] = fc.sample(
     fc.tuple(...Array.from({ length: REQUESTS }, (_, place) => arbitraryHistory(`R-${place}`))),
@@ -18,7 +17,6 @@ beforeAll(async () => {
   for (let place = 0; place < REQUESTS; place += 50)
     await recordEvents(db.database, histories.slice(place, place + 50).flat(), recordedAt);
 });
-afterAll(() => db.close());
 
 /** What is counted of what happened within a span; the others are of its beginning and its end. */
 const happened = [

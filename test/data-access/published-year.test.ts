@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { freezeFigures, publishedFigures, readSnapshot } from '../../lib/data-access/published-figures.ts';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import {
@@ -11,7 +11,7 @@ import {
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 
 type Step = [at: string, eventType: string, metadata?: object | null, request?: object];
 
@@ -302,10 +302,9 @@ const year: Record<string, Told> = {
   },
 };
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   const told = Object.entries(year).flatMap(([name, { steps }]) =>
     steps.flatMap((step, place) => [
       eventOf(`ALONE-${name}`, 'alone', name, step, place),
@@ -316,7 +315,6 @@ beforeAll(async () => {
   for (const at of [...byTime.keys()].toSorted())
     await recordEvents(db.database, byTime.get(at) ?? [], new Date(at));
 });
-afterAll(() => db.close());
 
 function eventOf(pagwId: string, tenant: string, plan: string, step: Step, place: number): TrackedEvent {
   const [at, eventType, metadata, stated] = step;

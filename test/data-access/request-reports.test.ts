@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { decisionMetrics, listDeadlines } from '../../lib/data-access/decisions.ts';
 import { type DueRetry, dueRetries } from '../../lib/data-access/due-retries.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
@@ -8,7 +8,7 @@ import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
 const received = new Date('2026-03-01T00:00:00Z');
@@ -18,13 +18,11 @@ const weekDue = new Date(
   Date.UTC(received.getUTCFullYear(), received.getUTCMonth(), received.getUTCDate() + 8) - 1,
 );
 const tenant = 'anthem';
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, received);
 });
-afterAll(() => db.close());
 
 const record = (hours: number, ...events: TrackedEvent[]) =>
   recordEvents(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../lib/data-access/database.ts';
 import { DatabaseError } from '../../lib/data-access/database-error.ts';
 import { dueRetries } from '../../lib/data-access/due-retries.ts';
@@ -12,7 +12,7 @@ import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
 /** The review's own queries ask for NOW(), so this data lies around the real time. */
@@ -20,18 +20,16 @@ const now = new Date();
 const MINUTE_MS = 60_000;
 const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE_MS);
 const span = (hours: number) => ({ tenant: 'anthem', since: ago(hours * 60) });
-let db: TestDatabase;
+const db = await databaseOfFile();
 let database: Database;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   database = db.database;
   for (const minutes of [0, 8 * 24 * 60]) await ensurePartition(database, ago(minutes));
   // Eight days of requests, an hour apart, each with other durations; every seventh fails, every ninth goes to carelon.
   for (let number = 0; number < 190; number++) await recordRequest(number, ago(number * 61 + 20));
   await refreshSummary({ database, now, mayGoOn: () => true });
 });
-afterAll(() => db.close());
 
 async function recordRequest(number: number, at: Date) {
   const pagwId = `PAGW-SAMPLE-${String(number).padStart(4, '0')}`;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Client, type Connection, type Submittable } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bindNames } from '../../lib/data-access/sql-text.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { type FoundStatement, findStatements } from '../support/find-statements.ts';
 
 /** Expressions of the text of migrations, and of what `readBounded`, `readFirst` and `readPage` are given. */
@@ -45,12 +45,11 @@ const found = findStatements();
 const statements = found.filter(
   ({ file, sql }) => file.startsWith('lib/data-access/') && !WITHOUT_TEXT.test(sql),
 );
-let db: TestDatabase;
+const db = await databaseOfFile();
 let server: Client;
 let workshop: string;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   server = new Client({ connectionString: db.connectionString });
   await server.connect();
   // There while an older system's requests are brought over.
@@ -61,7 +60,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.end();
-  await db?.close();
   if (workshop !== undefined) rmSync(workshop, { recursive: true });
 });
 

@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { findSequenceFaults } from '../../lib/data-access/sequence-faults.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   const events = ['PAGW-1', 'PAGW-2', 'PAGW-3', 'PAGW-4', 'PAGW-5'].flatMap((pagwId) =>
     Array.from({ length: 4 }, () => trackedEvent({ pagwId })),
   );
   await recordEvents(db.database, events, now);
 });
-afterAll(() => db.close());
 
 describe('the check of sequences', () => {
   it('goes through all requests in bounded steps, the latest first', async () => {

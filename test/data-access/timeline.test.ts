@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explainTimeline } from '../../lib/data-access/doctor.ts';
 import { findRequest, readTimeline } from '../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
-let db: TestDatabase;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 async function pagesOf(pagwId: string): Promise<number[][]> {
   const request = await findRequest(db.database, pagwId);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listDeadlines } from '../../lib/data-access/decisions.ts';
 import { dueRetries } from '../../lib/data-access/due-retries.ts';
 import {
@@ -42,7 +42,7 @@ import { readRules } from '../../lib/views/read-rules.ts';
 import { drawWidget } from '../../lib/views/widget/draw-widget.tsx';
 import { connectionTo, runCli } from '../cli/run-cli.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { openRetryQueue } from '../support/retry-queue.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 
@@ -80,10 +80,9 @@ const FAILURES = 300;
 const CAUSES = 1_100;
 const EVENTS = 445;
 const REFUSED = 400;
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   const { database } = db;
   const failures = Array.from({ length: FAILURES }, (_, number) =>
     widest({
@@ -144,7 +143,6 @@ beforeAll(async () => {
   }));
   await insertRejectedMessages(database, refused, start);
 });
-afterAll(() => db.close());
 
 async function readAll<Row>(read: (after: string | undefined) => Promise<Page<Row>>): Promise<Row[]> {
   const rows: Row[] = [];

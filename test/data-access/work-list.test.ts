@@ -1,18 +1,14 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseAhead } from '../../lib/cli/parse-when.ts';
 import { countWork, listWork } from '../../lib/data-access/work-list.ts';
 import { boards } from '../../lib/domain/request-memory.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { eventWith } from '../domain/support/message.ts';
 import { arbitraryHistory, recordedAt } from '../support/arbitrary-history.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 beforeEach(async () => {
   for (const table of ['event_tracker', 'request_tracker', 'decision_episode'])
     await db.database.execute(`DELETE FROM ${table}`);

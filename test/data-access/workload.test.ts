@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { delegateTurnaround, openedAgainstCleared, pendedGroups } from '../../lib/data-access/workload.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { eventWith } from '../domain/support/message.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 
 const now = new Date('2026-03-12T12:00:00Z');
 const tenant = 'anthem';
 const HOUR_MS = 3_600_000;
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 let number = 0;
 const record = (pagwId: string, at: string, eventType: string, metadata?: object, request?: object) =>
@@ -23,7 +23,6 @@ const record = (pagwId: string, at: string, eventType: string, metadata?: object
   );
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   const pended = async (pagwId: string, at: string, metadata: object) => {
     await record(pagwId, '02T09:00', 'REQUEST_RECEIVED');
     await record(pagwId, at, 'RESPONSE_OK', { outcome: 'pended', ...metadata });
@@ -51,7 +50,6 @@ beforeAll(async () => {
   await delegated('LATE', '10T00:00');
   await delegated('HELD', null);
 });
-afterAll(() => db.close());
 
 describe('what pends', () => {
   it('is told by reason and age, the most requests first', async () => {

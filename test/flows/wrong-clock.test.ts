@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { countDoubtfulNames, noteDoubtfulNames } from '../../lib/data-access/doubtful-names.ts';
 import { countEvents } from '../../lib/data-access/event-reports.ts';
 import { readFlow } from '../../lib/data-access/flow.ts';
@@ -18,7 +18,7 @@ import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { runRetries } from '../../lib/flows/retry/run-retries.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { afterMinutes } from '../support/history.ts';
 import { openRetryQueue, type RetryQueue } from '../support/retry-queue.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
@@ -131,15 +131,10 @@ const takenBack = Object.keys(RULES).filter((column) => RULES[column] === 'taken
 
 const misspelt = { sender: 'AROAEXAMPLEID', serviceName: null, path: '/stage', didYouMean: 'PARSING' };
 const operator = { actedBy: 'test', reason: 'a wrong clock' };
-let db: TestDatabase;
+const db = await databaseOfFile();
 let queue: RetryQueue;
 /** The right time, by which the database goes, too. */
 let start: Date;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
 
 async function empty(): Promise<void> {
   queue = openRetryQueue();

@@ -9,22 +9,21 @@ import {
   startAwsDouble,
   UNAVAILABLE,
 } from '../support/aws-double.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { runEventSource } from '../support/event-source.ts';
 import { FifoQueue } from '../support/fifo-queue.ts';
+import { forFile } from '../support/for-file.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 
 const START = Date.parse('2026-03-02T08:00:00Z') / 1_000;
 const HOUR = 3_600;
-let db: TestDatabase;
-let aws: AwsDouble;
+const db = await databaseOfFile();
+const aws = await forFile(startAwsDouble());
 let now = START;
 let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
-  aws = await startAwsDouble();
   stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
@@ -44,8 +43,6 @@ beforeEach(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await aws.close();
-  await db.close();
 });
 
 const messageOf = (pagwId: string, eventId: string) => ({

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { LONGEST_REST_SECONDS, MOST_DELIVERIES } from '../../lib/runtime/redelivery.ts';
-import { type AwsDouble, startAwsDouble, UNAVAILABLE } from '../support/aws-double.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startAwsDouble, UNAVAILABLE } from '../support/aws-double.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { runEventSource } from '../support/event-source.ts';
 import { FifoQueue, type FifoQueueOptions } from '../support/fifo-queue.ts';
+import { forFile } from '../support/for-file.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 
@@ -19,14 +20,12 @@ const DEPLOYED: FifoQueueOptions = {
   visibilitySeconds: LONGEST_REST_SECONDS,
   maxReceiveCount: MOST_DELIVERIES,
 };
-let db: TestDatabase;
-let aws: AwsDouble;
+const db = await databaseOfFile();
+const aws = await forFile(startAwsDouble());
 let now = START;
 let handler: ReturnType<typeof createHandler>;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
-  aws = await startAwsDouble();
   stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
@@ -46,8 +45,6 @@ afterEach(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await aws.close();
-  await db.close();
 });
 
 /** Each group's events, spread from shortly before the outage to shortly after it, groups in turn. */

@@ -1,56 +1,32 @@
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { startEmbeddedAws } from '../support/embedded-aws.ts';
+import { forFile } from '../support/for-file.ts';
 import { lambdaContext, type Sent, sqsEvent } from '../support/lambda.ts';
-import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
-import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
+import { databaseSettings, logOfFunction, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole } from '../support/role-database.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const BUCKET = 'quarantine';
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-let db: TestDatabase;
+const db = await databaseOfFile();
 /** As on AWS: what the handler may do is its role's. */
-let login: RoleDatabase;
-let s3Server: FauxqsServer;
-let s3: S3Client;
-let environment: NodeJS.ProcessEnv;
-let invoke: (...messages: Sent[]) => Promise<string[]>;
-let logged: string[];
+const login = await forFile(openAsRole(db, 'pagw_writer'));
+const { s3, endpoint, makeBucket } = await forFile(startEmbeddedAws());
+const environment: NodeJS.ProcessEnv = {
+  ...databaseSettings(db),
+  QUARANTINE_BUCKET: BUCKET,
+  // Nobody answers there, so nothing can be told to rest, and nothing depends on it.
+  EVENTS_QUEUE_URL: 'http://127.0.0.1:9/000000000000/pagw-events.fifo',
+};
+stubAws({ RDS_DATA: login.dataApiUrl, S3: endpoint, SQS: 'http://127.0.0.1:9' });
+const logged = logOfFunction();
+const invoke = invokerOf(environment);
 let made = 0;
 
-beforeAll(async () => {
-  db = await openTestDatabase();
-  s3Server = await startFauxqs({ port: 0, logger: false });
-  const endpoint = `http://127.0.0.1:${s3Server.port}`;
-  s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true });
-  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  environment = {
-    ...databaseSettings(db),
-    QUARANTINE_BUCKET: BUCKET,
-    // Nobody answers there, so nothing can be told to rest, and nothing depends on it.
-    EVENTS_QUEUE_URL: 'http://127.0.0.1:9/000000000000/pagw-events.fifo',
-  };
-  login = await openAsRole(db, 'pagw_writer');
-  stubAws({ RDS_DATA: login.dataApiUrl, S3: endpoint, SQS: 'http://127.0.0.1:9' });
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-  logged = [];
-  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
-    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
-  invoke = invokerOf(environment);
-});
-
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-  s3.destroy();
-  await s3Server.stop();
-  await login.close();
-  await db.close();
-});
+beforeAll(() => makeBucket(BUCKET));
 
 /** Calls the handler as Lambda does; answers the ids of the messages that it left on the queue. */
 function invokerOf(env: NodeJS.ProcessEnv) {

@@ -1,49 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/maintain.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import type { Clock } from '../../lib/runtime/open-database.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { forFile } from '../support/for-file.ts';
 import { recordHistory } from '../support/history.ts';
 import { HAPPY_WITH_RETRY } from '../support/history-ages.ts';
 import { lambdaContext } from '../support/lambda.ts';
-import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
-import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
+import { databaseSettings, logOfFunction, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole } from '../support/role-database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const DAY_MS = 86_400_000;
-let db: TestDatabase;
+const db = await databaseOfFile();
 /** As on AWS: what the handler may do is its role's. */
-let login: RoleDatabase;
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-let logged: string[];
-let environment: NodeJS.ProcessEnv;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-  archive = await openArchiveBucket();
-  environment = {
-    ...databaseSettings(db),
-    ARCHIVE_BUCKET: archive.bucket,
-  };
-  login = await openAsRole(db, 'pagw_maintainer');
-  stubAws({ RDS_DATA: login.dataApiUrl, S3: archive.endpoint });
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-  logged = [];
-  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
-    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
-});
-
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-  await archive.close();
-  await login.close();
-  await db.close();
-});
+const login = await forFile(openAsRole(db, 'pagw_maintainer'));
+const archive = await forFile(openArchiveBucket());
+const environment = { ...databaseSettings(db), ARCHIVE_BUCKET: archive.bucket };
+stubAws({ RDS_DATA: login.dataApiUrl, S3: archive.endpoint });
+const logged = logOfFunction();
 
 const invoke = (remainingMs = 300_000, settings: NodeJS.ProcessEnv = {}, clock: Clock = { now: () => now }) =>
   createHandler({ ...environment, ...settings }, clock)(

@@ -1,62 +1,36 @@
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/retry.ts';
 import { pauseRetries, requestRetryBatch } from '../../lib/data-access/retry-orders.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { startEmbeddedAws } from '../support/embedded-aws.ts';
+import { forFile } from '../support/for-file.ts';
 import { lambdaContext } from '../support/lambda.ts';
-import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
-import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
+import { databaseSettings, logOfFunction, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole } from '../support/role-database.ts';
 import { failedEvent } from '../support/tracked-event.ts';
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const recordedAt = new Date('2026-03-01T10:00:00Z');
 const now = new Date('2026-03-01T10:02:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 /** As on AWS: what the handler may do is its role's. */
-let login: RoleDatabase;
-let server: FauxqsServer;
-let sqs: SQSClient;
-let environment: NodeJS.ProcessEnv;
-let logged: string[];
+const login = await forFile(openAsRole(db, 'pagw_writer'));
+const { sqs, endpoint, makeQueue } = await forFile(startEmbeddedAws());
+const environment: NodeJS.ProcessEnv = {
+  ...databaseSettings(db),
+  RETRY_QUEUE_URL: await makeQueue('pagw-retries.fifo'),
+};
+stubAws({ RDS_DATA: login.dataApiUrl, SQS: endpoint });
+const logged = logOfFunction();
 let made = 0;
 
-beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startFauxqs({ port: 0, logger: false });
-  const endpoint = `http://127.0.0.1:${server.port}`;
-  sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
-  const { QueueUrl } = await sqs.send(
-    new CreateQueueCommand({ QueueName: 'pagw-retries.fifo', Attributes: { FifoQueue: 'true' } }),
-  );
-  environment = {
-    ...databaseSettings(db),
-    RETRY_QUEUE_URL: `${endpoint}/000000000000/${QueueUrl?.split('/').at(-1)}`,
-  };
-  login = await openAsRole(db, 'pagw_writer');
-  stubAws({ RDS_DATA: login.dataApiUrl, SQS: endpoint });
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
-    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
-});
-
 beforeEach(async () => {
-  logged = [];
+  logged.length = 0;
   await db.database.execute(
     'TRUNCATE request_tracker, event_tracker, retry_claim, retry_pause, retry_batch, retry_batch_failure',
   );
-});
-
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-  sqs.destroy();
-  await server.stop();
-  await login.close();
-  await db.close();
 });
 
 const fail = (...failures: Partial<TrackedEvent>[]) =>

@@ -1,86 +1,45 @@
-import { CreateTopicCommand, DeleteTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateTopicCommand, DeleteTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
-  CreateQueueCommand,
   DeleteMessageCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/stuck-alarm.ts';
 import { readCheck } from '../../lib/data-access/stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { startEmbeddedAws } from '../support/embedded-aws.ts';
+import { forFile } from '../support/for-file.ts';
 import { afterMinutes, recordHistory, type Step } from '../support/history.ts';
 import { lambdaContext } from '../support/lambda.ts';
-import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
-import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
+import { databaseSettings, logOfFunction, stubAws } from '../support/lambda-environment.ts';
+import { openAsRole } from '../support/role-database.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 /** As on AWS: what the handler may do is its role's. */
-let login: RoleDatabase;
-let server: FauxqsServer;
-let sns: SNSClient;
-let sqs: SQSClient;
-let eventsQueueUrl: string;
-let pagerQueueUrl: string;
-let topicArn: string;
-let environment: NodeJS.ProcessEnv;
-let logged: string[];
+const login = await forFile(openAsRole(db, 'pagw_writer'));
+const { sns, sqs, endpoint, makeQueue } = await forFile(startEmbeddedAws());
+const eventsQueueUrl = await makeQueue('events');
+const pagerQueueUrl = await makeQueue('pager');
+let topicArn = await createTopic();
+const environment = {
+  ...databaseSettings(db),
+  EVENTS_QUEUE_URL: eventsQueueUrl,
+  TOPIC_ARN: topicArn,
+  RUNBOOK_URL: 'https://example.org/runbook',
+  STACK_NAME: 'PagwEventTracker-dev',
+};
+stubAws({ RDS_DATA: login.dataApiUrl, SQS: endpoint, SNS: endpoint });
+const logged = logOfFunction();
 let made = 0;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-  server = await startFauxqs({ port: 0, logger: false });
-  const endpoint = `http://127.0.0.1:${server.port}`;
-  const config = {
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
-  sns = new SNSClient(config);
-  sqs = new SQSClient(config);
-  eventsQueueUrl = await createQueue('events');
-  pagerQueueUrl = await createQueue('pager');
-  topicArn = await createTopic();
-  environment = {
-    ...databaseSettings(db),
-    EVENTS_QUEUE_URL: eventsQueueUrl,
-    TOPIC_ARN: topicArn,
-    RUNBOOK_URL: 'https://example.org/runbook',
-    STACK_NAME: 'PagwEventTracker-dev',
-  };
-  login = await openAsRole(db, 'pagw_writer');
-  stubAws({ RDS_DATA: login.dataApiUrl, SQS: endpoint, SNS: endpoint });
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-  logged = [];
-  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
-    vi.spyOn(console, level).mockImplementation((...words) => void logged.push(words.join(' ')));
-});
 
 beforeEach(() =>
   db.database.execute(
     'TRUNCATE request_tracker, event_tracker, incident, incident_notification, stuck_check CASCADE',
   ),
 );
-
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-  sns.destroy();
-  sqs.destroy();
-  await server.stop();
-  await login.close();
-  await db.close();
-});
-
-async function createQueue(name: string): Promise<string> {
-  await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  return `http://127.0.0.1:${server.port}/000000000000/${name}`;
-}
 
 /** The topic of the on-call, whose pager is a queue. */
 async function createTopic(): Promise<string> {
@@ -263,7 +222,7 @@ describe('stuck-alarm', () => {
   it('holds back for half an hour at most, whatever goes on waiting', async () => {
     const at = afterMinutes(start, 6_500);
     await hang('patient', 1, at);
-    const QueueUrl = await createQueue('poisoned');
+    const QueueUrl = await makeQueue('poisoned');
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
     const runPoisoned = async (minute: number) =>
       (await run(afterMinutes(at, minute), { ...environment, EVENTS_QUEUE_URL: QueueUrl })).heldBack;
@@ -291,7 +250,7 @@ describe('stuck-alarm', () => {
   it('holds back by the pace of ingest, not by the length of its queue', async () => {
     const at = afterMinutes(start, 7_000);
     await hang('paced', 1, at);
-    const QueueUrl = await createQueue('paced');
+    const QueueUrl = await makeQueue('paced');
     for (let sent = 0; sent < 4; sent++)
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
     const runPaced = (minute: number) =>

@@ -3,8 +3,9 @@ import { createHandler } from '../../lambdas/ingest.ts';
 import { publishedFigures } from '../../lib/data-access/published-figures.ts';
 import { localYears, parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import type { PlanFigures } from '../../lib/domain/published-plans.ts';
-import { type AwsDouble, startAwsDouble } from '../support/aws-double.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startAwsDouble } from '../support/aws-double.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { forFile } from '../support/for-file.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
 import { readYear, type Step } from './read-year.ts';
@@ -22,12 +23,10 @@ interface Message {
   body: object[];
 }
 
-let db: TestDatabase;
-let aws: AwsDouble;
+const db = await databaseOfFile();
+const aws = await forFile(startAwsDouble());
 
 beforeAll(async () => {
-  db = await openTestDatabase();
-  aws = await startAwsDouble();
   stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
@@ -40,8 +39,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await aws.close();
-  await db.close();
 });
 
 const instant = (at: string) =>

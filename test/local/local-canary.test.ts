@@ -1,18 +1,14 @@
 import type { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import { recordCanary } from '../../lib/flows/ingest/record-canary.ts';
 import { localCanary } from '../../lib/local/local-canary.ts';
 import type { LocalClock } from '../../lib/local/local-clock.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { lambdaContext } from '../support/lambda.ts';
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 test('a canary is sent every five minutes of the local clock, and its fate is told', async () => {
   let now = new Date('2026-03-08T12:00:00Z');

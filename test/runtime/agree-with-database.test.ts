@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../lib/data-access/database.ts';
 import { openLogger } from '../../lib/runtime/logger.ts';
 import { openMetrics } from '../../lib/runtime/metrics.ts';
 import { agreeWithDatabase } from '../../lib/runtime/open-database.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 function agree(skewSeconds: number, isMachineClock = true, database: Database = db.database) {
   const logger = openLogger('test');

@@ -5,6 +5,7 @@ import { inject } from 'vitest';
 import { type Database, type DatabaseTarget, openDatabase } from '../../lib/data-access/database.ts';
 import { MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';
+import { forFile } from './for-file.ts';
 import { EMPTY_TEMPLATE } from './postgres-server.ts';
 
 /** A database of its own for one test file, on the run's PostgreSQL, through the run's Data API endpoint. */
@@ -23,6 +24,11 @@ export interface TestDatabase {
 /** A fresh database with all migrations applied. */
 export function openTestDatabase(): Promise<TestDatabase> {
   return open(inject('templateDatabase'));
+}
+
+/** The same, shared by the tests of a whole file. */
+export function databaseOfFile(): Promise<TestDatabase> {
+  return forFile(openTestDatabase());
 }
 
 /** A fresh database without anything in it, into which the owner is let. */

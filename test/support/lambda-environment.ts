@@ -6,6 +6,16 @@ export function databaseSettings({ target }: Pick<TestDatabase, 'target'>) {
   return { CLUSTER_ARN: target.resourceArn, SECRET_ARN: target.secretArn, DATABASE_NAME: target.database };
 }
 
+/** What a function writes to its log from now on, metrics and all, line by line; emptied by whoever reads it. */
+export function logOfFunction(): string[] {
+  const lines: string[] = [];
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const)
+    vi.spyOn(console, level).mockImplementation((...words) => void lines.push(words.join(' ')));
+  return lines;
+}
+
 /** Region, keys and endpoints that the SDK's clients of a function find in the process until vi.unstubAllEnvs(). */
 export function stubAws(endpoints: Partial<Record<'RDS_DATA' | 'SQS' | 'S3' | 'SNS', string>>): void {
   vi.stubEnv('AWS_REGION', 'us-east-1');

@@ -4,16 +4,16 @@ import type { Database } from '../../lib/data-access/database.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { compactRequests } from '../../lib/data-access/retention.ts';
 import { findRequest, type TimelineEvent } from '../../lib/data-access/timeline.ts';
+import type { ArchiveBucket } from '../../lib/flows/retention/archive-batch.ts';
 import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-months.ts';
 import { readHistory } from '../../lib/flows/retention/read-history.ts';
 import { restoreObject } from '../../lib/flows/retention/restore-archived.ts';
-import type { openArchiveBucket } from './archive-bucket.ts';
 import { openTestDatabase } from './database.ts';
 import { recordHistory, type Step } from './history.ts';
 import { HAPPY_WITH_RETRY, rollUp } from './history-ages.ts';
 
-type Bucket = Awaited<ReturnType<typeof openArchiveBucket>>;
+export type OldMonth = Awaited<ReturnType<typeof openOldMonth>>;
 
 interface Run {
   database?: Database;
@@ -21,7 +21,7 @@ interface Run {
 }
 
 /** March 2026 in a database of its own, and what maintain does with it from August on. */
-export async function openOldMonth(archive: Bucket) {
+export async function openOldMonth(archive: ArchiveBucket) {
   const db = await openTestDatabase();
   const start = new Date('2026-03-01T10:00:00Z');
   await ensurePartition(db.database, start);

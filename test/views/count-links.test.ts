@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { keepLoadSample } from '../../lib/data-access/load.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
@@ -11,7 +11,7 @@ import { type ViewName, viewNames } from '../../lib/reports/place.ts';
 import { reportTimes, sinceOf } from '../../lib/views/pages/report-time.ts';
 import { readRules } from '../../lib/views/read-rules.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { linksOf, tableRows, totalsOf, unlinkedNumbers } from '../support/page-links.ts';
 import { readText } from '../support/sanitise-html.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
@@ -25,10 +25,9 @@ const LIMITS = { groups: 500, requests: 200, events: 1_000 };
 const TENANTS = Array.from({ length: 9 }, (_, place) => `payer-${place}`);
 const REQUESTS = 260;
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   for (const month of ['2026-02-01', '2026-03-01']) await ensurePartition(db.database, new Date(month));
   for (let place = 0; place < REQUESTS; place++) await recordJourney(place);
   await runStuckAlarm(db.database, {
@@ -48,8 +47,6 @@ beforeAll(async () => {
     { now },
   );
 });
-
-afterAll(() => db.close());
 
 /** Decided, failed for good, waiting for a retry, without a result, or under way, at some time of the last nine days. */
 async function recordJourney(place: number): Promise<void> {

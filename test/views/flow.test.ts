@@ -1,21 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { consoleLinks } from '../../lib/local/console/console-page.tsx';
 import { FlowMap } from '../../lib/views/pages/flow-map.tsx';
 import { readRules } from '../../lib/views/read-rules.ts';
 import type { ViewParameters } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 import { linksOf, tableRows, totalsOf } from '../support/page-links.ts';
 import { hostileTexts } from '../support/view-fixtures.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const start = new Date('2026-03-01T08:00:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, now);
   for (const place of [1, 2, 3])
     await recordHistory(db.database, { pagwId: `PAGW-${place}` }, start, [
@@ -30,7 +29,6 @@ beforeAll(async () => {
     [3, 'VAL_OK'],
   ]);
 });
-afterAll(() => db.close());
 
 async function open(parameters: ViewParameters = {}, tenant: string | null = null): Promise<string> {
   const context = {

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listIncidents } from '../../lib/data-access/incident-lists.ts';
 import { snoozeIncident } from '../../lib/data-access/operate.ts';
 import { readRules } from '../../lib/views/read-rules.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
 import { now, viewContext } from '../support/view-fixtures.ts';
 import { textOf } from '../support/view-text.ts';
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 beforeAll(async () => {
-  db = await openTestDatabase();
   await db.database.execute(
     `INSERT INTO incident (key, tenant, stage, reason, opened_at, closed_at, seen_at, level, count, peak_count, oldest_since, trend_count, trend_at)
      SELECT key, 'anthem', 'PARSING', 'retries-exhausted', at - interval '1 hour', CASE WHEN closed THEN at END, at, level, count, 50, at, 1, at
@@ -27,7 +26,6 @@ beforeAll(async () => {
   const until = new Date(now.getTime() + 3_600_000);
   await snoozeIncident(db.database, { key: 'large', until, ...operator }, now);
 });
-afterAll(() => db.close());
 
 const show = (key: string) =>
   viewPages.incident.show({

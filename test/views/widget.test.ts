@@ -1,26 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler, type WidgetAnswer } from '../../lambdas/widget.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { keepIncidents } from '../../lib/flows/stuck-alarm/keep-incidents.ts';
 import { viewNames } from '../../lib/reports/place.ts';
 import type { Clock } from '../../lib/runtime/open-database.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { databaseOfFile } from '../support/database.ts';
+import { forFile } from '../support/for-file.ts';
 import { freePort } from '../support/free-port.ts';
 import { incidentGroup } from '../support/incident-group.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
-import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
+import { openAsRole } from '../support/role-database.ts';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { failedEvent, trackedEvent } from '../support/tracked-event.ts';
 import { hostileTexts, now } from '../support/view-fixtures.ts';
 
-let testDatabase: TestDatabase;
+const testDatabase = await databaseOfFile();
 /** As on AWS: it reads as the reader. */
-let login: RoleDatabase;
+const login = await forFile(openAsRole(testDatabase, 'pagw_reader'));
 
 beforeAll(async () => {
-  testDatabase = await openTestDatabase();
-  login = await openAsRole(testDatabase, 'pagw_reader');
   const { database } = testDatabase;
   const hostile = hostileTexts.map((text, position) =>
     failedEvent({
@@ -59,11 +58,6 @@ beforeAll(async () => {
     `INSERT INTO rejected_message (message_id, position, tenant, code, path, rule, hint, body_bucket, body_key, body_bytes, sent_at, rejected_at)
      VALUES ('m-1', 0, 'anthem', 'FIELD_INVALID', '/stage', 'format', 'Correct it.', 'b', 'k', 1, now(), now())`,
   );
-});
-
-afterAll(async () => {
-  await login.close();
-  await testDatabase.close();
 });
 
 function widgetOf(tenant: string, dataApiUrl = login.dataApiUrl, clock: Clock = { now: () => now }) {

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { copyRequests } from '../../support/copy-requests.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { recordHistory } from '../../support/history.ts';
 import { openTouchingConnection, type TouchingConnection } from '../../support/rows-touched.ts';
 
 const START = new Date('2026-03-01T08:00:00Z');
 const FOLDED_AT_ONCE = 50;
-let db: TestDatabase;
+const db = await databaseOfFile();
 let connection: TouchingConnection;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   connection = await openTouchingConnection(db.superuserUrl);
   await ensurePartition(db.database, START);
   await recordHistory(db.database, { pagwId: 'P' }, START, [
@@ -23,10 +22,7 @@ beforeAll(async () => {
     [9, 'VAL_OK'],
   ]);
 });
-afterAll(async () => {
-  await connection.close();
-  await db.close();
-});
+afterAll(() => connection.close());
 
 it('costs no more to fold requests when many are folded already, on statistics of an empty table', async () => {
   await copyRequests(db.database, 'P', 1, 20 * FOLDED_AT_ONCE);

@@ -2,14 +2,14 @@ import { type FlowQuery, readFlow } from '../../../lib/data-access/flow.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
-import { openTestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 
 export const START = new Date('2026-03-01T08:00:00Z');
 export const NOW = new Date('2026-03-04T12:30:00Z');
 
-/** A database with the month of START, and what maintain and a report do with its flow. */
-export async function openFlowDatabase() {
-  const db = await openTestDatabase();
+/** A database of the file with the month of START, and what maintain and a report do with its flow. */
+export async function flowDatabaseOfFile() {
+  const db = await databaseOfFile();
   await ensurePartition(db.database, START);
   return {
     ...db,

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { type RequestStep, recordSteps } from '../../support/history.ts';
-import { NOW, openFlowDatabase, START } from './flow-database.ts';
+import { flowDatabaseOfFile, NOW, START } from './flow-database.ts';
 
-let db: Awaited<ReturnType<typeof openFlowDatabase>>;
-
-beforeAll(async () => {
-  db = await openFlowDatabase();
-});
-afterAll(() => db.close());
+const db = await flowDatabaseOfFile();
 
 beforeEach(() => db.empty());
 

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { FlowQuery } from '../../../lib/data-access/flow.ts';
 import { laneOf, stages } from '../../../lib/domain/event-stages.ts';
 import { defaultFoldRules, type FoldRules } from '../../../lib/domain/request-fold.ts';
 import { flowCautions } from '../../../lib/reports/flow.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { recordHistory } from '../../support/history.ts';
-import { openFlowDatabase, START } from './flow-database.ts';
+import { flowDatabaseOfFile, START } from './flow-database.ts';
 
-let db: Awaited<ReturnType<typeof openFlowDatabase>>;
-
-beforeAll(async () => {
-  db = await openFlowDatabase();
-});
-afterAll(() => db.close());
+const db = await flowDatabaseOfFile();
 
 beforeEach(() => db.empty());
 

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { describe, expect, it } from 'vitest';
+import { databaseOfFile } from '../../support/database.ts';
 
 const LARGEST_INT = 2_147_483_647;
-let db: TestDatabase;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 describe('the duration histogram', () => {
   it('stands for every duration within 2.5 %, and for 0 exactly', async () => {

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { killOtherSessions, withDirectConnections } from '../../support/direct-connections.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { PATIENTLY } from '../../support/waiting.ts';
@@ -12,13 +12,11 @@ import { PATIENTLY } from '../../support/waiting.ts';
 const TEN = new Date('2026-03-01T10:20:00Z');
 const ELEVEN = new Date('2026-03-01T11:05:00Z');
 const later = new Date('2026-03-01T11:10:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   for (const day of ['2026-01-01', '2026-03-01']) await ensurePartition(db.database, new Date(day));
 });
-afterAll(() => db.close());
 
 beforeEach(async () => {
   await db.database.execute(

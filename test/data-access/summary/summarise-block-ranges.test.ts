@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { summariseBlockRanges } from '../../../lib/data-access/summary.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, now);
   const note = 'x'.repeat(1_500);
   const events = Array.from({ length: 1_500 }, () => trackedEvent({ errorMessage: note }));
   await recordEvents(db.database, events, now);
 });
-afterAll(() => db.close());
 
 const summarise = () => summariseBlockRanges({ database: db.database, now, mayGoOn: () => true });
 

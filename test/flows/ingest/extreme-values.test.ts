@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
 import { ensurePartitionsAhead } from '../../../lib/data-access/maintain.ts';
 import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
@@ -13,17 +13,13 @@ import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { ingestMessages } from '../../../lib/flows/ingest/ingest-messages.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { expectDerivedStates } from '../../support/derived-states.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-10T12:00:00.000Z');
 const INT4_MAX = 2_147_483_647;
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 const texts = (longest: number) => [
   ...['', ' ', 'x', '\u0000', '\ud800', '\\', '"', "'", '{', 'infinity', 'NaN', 'null'],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../../lib/cli/connection.ts';
 import { readLastCanary } from '../../../lib/data-access/canary.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
@@ -15,19 +15,17 @@ import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { reports } from '../../../lib/reports/reports.ts';
 import { runCli } from '../../cli/run-cli.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-08T12:00:00Z');
 const sentAt = new Date('2026-03-08T11:59:59Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 let refused: string[] = [];
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await ensurePartition(db.database, now);
 });
-afterAll(() => db.close());
 
 /** Sends messages through ingest, each an event or several of one request. */
 function ingest(...bodies: unknown[]) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import {
@@ -8,15 +8,11 @@ import {
   cutAnywhere,
   recordedAt,
 } from '../../support/arbitrary-history.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { expectDerivedStates } from '../../support/derived-states.ts';
 
 const HISTORIES_A_RUN = 40;
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 /** Everything that the events of a request made of it, but for what numbers the batch itself. */
 async function standOf(prefix: string) {

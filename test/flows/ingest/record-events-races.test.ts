@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { expectDerivedStates } from '../../support/derived-states.ts';
 import { untilSomebodyWaits, withDirectConnections } from '../../support/direct-connections.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
@@ -10,12 +10,8 @@ const now = new Date('2026-03-01T10:05:00Z');
 const later = '2026-03-01T10:01:00.000Z';
 const WRITERS = 16;
 const REQUESTS = 50;
-let db: TestDatabase;
+const db = await databaseOfFile();
 
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
 afterEach(() => expectDerivedStates(db.database));
 
 /** Every request's numbers and ids; `gaps` counts requests whose numbers are not 1, 2, 3 … */

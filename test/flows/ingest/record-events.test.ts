@@ -1,21 +1,16 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/additions.ts';
 import { compareStates } from '../../../lib/data-access/compare-states.ts';
 import { compositeArray } from '../../../lib/data-access/sql-text.ts';
 import { defaultFoldRules } from '../../../lib/domain/request-fold.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 let made = 0;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
 
 const pend = { stage: 'RESPONSE_BUILDER', eventType: 'RESPONSE_OK', metadata: { outcome: 'pended' } };
 const callback = { stage: 'CALLBACK_HANDLER', eventType: 'CALLBACK_START', status: 'STARTED' } as const;

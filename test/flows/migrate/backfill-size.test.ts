@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { migrate } from '../../../lib/flows/migrate/migrate.ts';
-import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { openEmptyDatabase } from '../../support/database.ts';
+import { forFile } from '../../support/for-file.ts';
 import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
 
 const REQUESTS = 20_000;
-let db: TestDatabase;
+const db = await forFile(openEmptyDatabase());
 
 /** Requests of ten events, and something odd about each: names, tenants, blanks, attempts, numbers from below 1. */
 beforeAll(async () => {
-  db = await openEmptyDatabase();
   await applyReviewSchema(db);
   // Indexes on the way in would take most of the time.
   await db.database.execute('DROP INDEX ix_event_tracker_metadata');
@@ -28,7 +28,6 @@ beforeAll(async () => {
      FROM request_tracker, generate_series(-2, 7) AS no`,
   );
 });
-afterAll(() => db.close());
 
 it('backfills 200,000 odd rows, cut in the middle, with a few indexes until they are there', async () => {
   let batches = 0;

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ensurePartitions } from '../../../lib/data-access/maintain.ts';
 import { eventSchema } from '../../../lib/domain/event-contract.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { migrate } from '../../../lib/flows/migrate/migrate.ts';
-import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { openEmptyDatabase } from '../../support/database.ts';
 import { expectDerivedStates } from '../../support/derived-states.ts';
+import { forFile } from '../../support/for-file.ts';
 import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
-let db: TestDatabase;
+const db = await forFile(openEmptyDatabase());
 
 const HISTORIES = 300;
 const DAY_MS = 86_400_000;
@@ -142,7 +143,6 @@ async function insertFormer(requests: typeof histories): Promise<void> {
 }
 
 beforeAll(async () => {
-  db = await openEmptyDatabase();
   await applyReviewSchema(db);
   await db.database.execute(`
     INSERT INTO request_tracker (pagw_id, tenant, received_at, created_at)
@@ -163,8 +163,6 @@ beforeAll(async () => {
   await insertFormer(histories);
   await migrate(db.database, { migrationsFolder });
 });
-
-afterAll(() => db.close());
 
 describe('a database that holds V006 rows', () => {
   it('keeps every row, under its number', async () => {

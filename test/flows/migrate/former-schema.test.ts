@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { claimDueRetries } from '../../../lib/data-access/retry.ts';
 import { takeWatchedRequests } from '../../../lib/data-access/stuck-alarm.ts';
@@ -10,24 +10,23 @@ import { findRequest, readTimeline } from '../../../lib/data-access/timeline.ts'
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { migrate } from '../../../lib/flows/migrate/migrate.ts';
 import { schemaText } from '../../../lib/flows/migrate/schema-documents.ts';
-import { openEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { openEmptyDatabase } from '../../support/database.ts';
+import { forFile } from '../../support/for-file.ts';
 import { writeFormerMigrations } from '../../support/former-migrations.ts';
 import { migrationsFolder } from '../../support/review-schema.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
 const later = new Date('2026-03-01T12:00:00Z');
-let db: TestDatabase;
+const db = await forFile(openEmptyDatabase());
 
 beforeAll(async () => {
-  db = await openEmptyDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'pagw-former-'));
   await writeFormerMigrations(folder);
   await migrate(db.database, { migrationsFolder: folder });
   await rm(folder, { recursive: true });
   await ensurePartition(db.database, now);
 });
-afterAll(() => db.close());
 
 describe('this code on the schema of the former release', () => {
   it('records, reads, claims, watches and sums up', async () => {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { explainTimeline } from '../../../lib/data-access/doctor.ts';
 import { noteDoubtfulNames } from '../../../lib/data-access/doubtful-names.ts';
@@ -24,9 +24,10 @@ import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts
 import { viewNames } from '../../../lib/reports/place.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
+import { forFile } from '../../support/for-file.ts';
 import { recordHistory } from '../../support/history.ts';
-import { openAsRole, type RoleDatabase } from '../../support/role-database.ts';
+import { openAsRole } from '../../support/role-database.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const start = new Date('2026-03-01T08:00:00Z');
@@ -62,13 +63,12 @@ const OF_NO_TENANT = [
   'stuck_check',
 ];
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 let owner: Database;
-let reader: RoleDatabase;
-let writer: RoleDatabase;
+const reader = await forFile(openAsRole(db, 'pagw_reader'));
+const writer = await forFile(openAsRole(db, 'pagw_writer'));
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   owner = db.database;
   for (const [tenant, pagwId] of [
     ['anthem', 'SHOWN-1'],
@@ -109,14 +109,7 @@ beforeAll(async () => {
       operator,
       now,
     );
-  reader = await openAsRole(db, 'pagw_reader');
-  writer = await openAsRole(db, 'pagw_writer');
   await limitReader(owner, ['anthem']);
-});
-afterAll(async () => {
-  await reader.close();
-  await writer.close();
-  await db.close();
 });
 
 /** A row of the tenant in every table that can hold one. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { insertRejectedMessages } from '../../../lib/data-access/ingest.ts';
 import { claimNotifications } from '../../../lib/data-access/notifications.ts';
@@ -23,31 +23,19 @@ import { readRules } from '../../../lib/views/read-rules.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
 import { connectionTo, runCli } from '../../cli/run-cli.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
+import { forFile } from '../../support/for-file.ts';
 import { openOldMonth } from '../../support/old-month.ts';
-import { openAsRole, type RoleDatabase } from '../../support/role-database.ts';
+import { openAsRole } from '../../support/role-database.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T10:05:00Z');
 const later = new Date('2026-03-01T12:00:00Z');
 const kim = { actedBy: 'kim', reason: 'a drill' };
-let db: TestDatabase;
-let writer: RoleDatabase;
-let operator: RoleDatabase;
-let reader: RoleDatabase;
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-  writer = await openAsRole(db, 'pagw_writer');
-  operator = await openAsRole(db, 'pagw_operator');
-  reader = await openAsRole(db, 'pagw_reader');
-});
-afterAll(async () => {
-  await writer.close();
-  await operator.close();
-  await reader.close();
-  await db.close();
-});
+const db = await databaseOfFile();
+const writer = await forFile(openAsRole(db, 'pagw_writer'));
+const operator = await forFile(openAsRole(db, 'pagw_operator'));
+const reader = await forFile(openAsRole(db, 'pagw_reader'));
 
 const record = (database: Database, ...events: Parameters<typeof recordEvents>[1]) =>
   recordEvents(database, events, now);

@@ -3,23 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/additions.ts';
 import { compositeArray } from '../../../lib/data-access/sql-text.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 let client: Client;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   client = new Client({ connectionString: db.superuserUrl });
   await client.connect();
   const now = new Date('2026-03-01T10:05:00Z');
   await recordEvents(db.database, [trackedEvent({ pagwId: 'ROLES' })], now);
 });
-afterAll(async () => {
-  await client.end();
-  await db.close();
-});
+afterAll(() => client.end());
 
 /** Runs one statement with the rights of a login, and takes its effects back. */
 async function as(login: string, sql: string): Promise<number> {

@@ -6,7 +6,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../../lib/data-access/database-error.ts';
 import { measureArchive } from '../../../lib/data-access/retention.ts';
 import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
@@ -15,22 +15,17 @@ import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-batch.ts';
 import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
+import { forFile } from '../../support/for-file.ts';
 import { HAPPY_WITH_RETRY } from '../../support/history-ages.ts';
-import { openOldMonth } from '../../support/old-month.ts';
+import { type OldMonth, openOldMonth } from '../../support/old-month.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-08-01T10:00:00Z');
 const later = new Date('2026-12-01T10:00:00Z');
 const last = new Date('2027-04-01T10:00:00Z');
 const until = new Date('2027-06-01T10:00:00Z');
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-let month: Awaited<ReturnType<typeof openOldMonth>>;
-
-beforeAll(async () => {
-  archive = await openArchiveBucket();
-});
-afterAll(() => archive.close());
-
+const archive = await forFile(openArchiveBucket());
+let month: OldMonth;
 beforeEach(async () => {
   month = await openOldMonth(archive);
   return () => month.close();

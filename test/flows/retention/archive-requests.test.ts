@@ -1,5 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ARCHIVED_COLUMNS, listArchiveObjects } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { listPartitionMonths } from '../../../lib/data-access/doctor.ts';
@@ -18,6 +18,7 @@ import { restoreObject, restoreRequest } from '../../../lib/flows/retention/rest
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
+import { forFile } from '../../support/for-file.ts';
 import { recordHistory, type Step } from '../../support/history.ts';
 import { HAPPY_WITH_RETRY, rollUp } from '../../support/history-ages.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
@@ -26,12 +27,7 @@ const start = new Date('2026-03-01T10:00:00Z');
 const now = new Date('2026-08-01T10:00:00Z');
 const later = new Date('2026-12-01T10:00:00Z');
 let db: TestDatabase;
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-
-beforeAll(async () => {
-  archive = await openArchiveBucket();
-});
-afterAll(() => archive.close());
+const archive = await forFile(openArchiveBucket());
 
 beforeEach(async () => {
   db = await openTestDatabase();

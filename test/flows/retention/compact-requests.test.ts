@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { compactRequests } from '../../../lib/data-access/retention.ts';
 import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { findRequest, readTimeline, type TimelineEvent } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { recordHistory, type Step } from '../../support/history.ts';
 import { HAPPY_WITH_RETRY, rollUp } from '../../support/history-ages.ts';
@@ -13,13 +13,11 @@ import { trackedEvent } from '../../support/tracked-event.ts';
 const start = new Date('2026-03-01T10:00:00Z');
 const early = new Date('2026-03-30T10:00:00Z');
 const now = new Date('2026-04-10T10:00:00Z');
-let db: TestDatabase;
+const db = await databaseOfFile();
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   for (const day of ['2026-03-01', '2026-04-01']) await ensurePartition(db.database, new Date(day));
 });
-afterAll(() => db.close());
 beforeEach(() => db.database.execute('TRUNCATE request_tracker, event_tracker, event_tracker_summary'));
 
 async function history(pagwId: string, steps: readonly Step[] = HAPPY_WITH_RETRY) {

@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readFlow } from '../../../lib/data-access/flow.ts';
 import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
+import { forFile } from '../../support/for-file.ts';
 import { HAPPY_WITH_RETRY } from '../../support/history-ages.ts';
 import { openOldMonth } from '../../support/old-month.ts';
 
 const young = new Date('2026-03-20T10:00:00Z');
 const old = new Date('2026-08-01T10:00:00Z');
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-let month: Awaited<ReturnType<typeof openOldMonth>>;
-
-beforeAll(async () => {
-  archive = await openArchiveBucket();
-  month = await openOldMonth(archive);
-});
-afterAll(async () => {
-  await month.close();
-  await archive.close();
-});
+const archive = await forFile(openArchiveBucket());
+const month = await forFile(openOldMonth(archive));
 
 const flow = () =>
   readFlow(month.database, { tenant: null, since: new Date('2026-03-01T00:00:00Z'), lanes: 'all' });

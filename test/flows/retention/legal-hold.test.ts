@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import {
   type HoldScope,
   holdHistory,
@@ -12,6 +12,7 @@ import { archiveRequests } from '../../../lib/flows/retention/archive-requests.t
 import { dropArchivedMonths } from '../../../lib/flows/retention/drop-archived-months.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { forFile } from '../../support/for-file.ts';
 import { recordHistory } from '../../support/history.ts';
 import { HAPPY_WITH_RETRY, rollUp } from '../../support/history-ages.ts';
 
@@ -19,12 +20,8 @@ const start = new Date('2026-03-01T10:00:00Z');
 const now = new Date('2026-08-01T10:00:00Z');
 const kim = { actedBy: 'kim', reason: 'Doe v. Plan' };
 let db: TestDatabase;
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
+const archive = await forFile(openArchiveBucket());
 
-beforeAll(async () => {
-  archive = await openArchiveBucket();
-});
-afterAll(() => archive.close());
 beforeEach(async () => {
   db = await openTestDatabase();
   await ensurePartition(db.database, start);

@@ -1,5 +1,5 @@
 import { type GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ArchivedEvent } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
@@ -8,21 +8,16 @@ import { readArchiveFile, writeArchiveFile } from '../../../lib/flows/retention/
 import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';
 import { restoreObject, restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
+import { forFile } from '../../support/for-file.ts';
 import type { Step } from '../../support/history.ts';
-import { openOldMonth } from '../../support/old-month.ts';
+import { type OldMonth, openOldMonth } from '../../support/old-month.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-08-01T10:00:00Z');
 const later = new Date('2026-12-01T10:00:00Z');
 const until = new Date('2027-06-01T10:00:00Z');
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-let month: Awaited<ReturnType<typeof openOldMonth>>;
-
-beforeAll(async () => {
-  archive = await openArchiveBucket();
-});
-afterAll(() => archive.close());
-
+const archive = await forFile(openArchiveBucket());
+let month: OldMonth;
 beforeEach(async () => {
   month = await openOldMonth(archive);
   return () => month.close();

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-batch.ts';
 import { restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
+import { forFile } from '../../support/for-file.ts';
 import { rollUp } from '../../support/history-ages.ts';
 import { openOldMonth } from '../../support/old-month.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
@@ -13,17 +14,8 @@ const ROUNDS = 16;
 const march = new Date('2026-03-01T12:00:00Z');
 const now = new Date('2027-04-01T10:00:00Z');
 const PAGW_IDS = ['PAGW-1', 'PAGW-2', 'PAGW-3'];
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-let month: Awaited<ReturnType<typeof openOldMonth>>;
-
-beforeAll(async () => {
-  archive = await openArchiveBucket();
-  month = await openOldMonth(archive);
-});
-afterAll(async () => {
-  await month.close();
-  await archive.close();
-});
+const archive = await forFile(openArchiveBucket());
+const month = await forFile(openOldMonth(archive));
 
 /** Sends an event that is there, wherever it is by now, and a new one. */
 async function send(pagwId: string, eventId: string, known: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { listArchiveObjects } from '../../../lib/data-access/archive.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
@@ -14,6 +14,7 @@ import { openRandom } from '../../../lib/local/demo/random.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { expectDerivedStates } from '../../support/derived-states.ts';
+import { forFile } from '../../support/for-file.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -40,12 +41,7 @@ const KEPT = [
   'SELECT * FROM decision_episode ORDER BY pagw_id, episode',
   `SELECT ${STANDING} FROM request_tracker ORDER BY pagw_id`,
 ];
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-
-beforeAll(async () => {
-  archive = await openArchiveBucket();
-});
-afterAll(() => archive.close());
+const archive = await forFile(openArchiveBucket());
 
 function eventsOf(messages: readonly object[], sentAt: Date) {
   return messages.flatMap((message) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { listArchiveObjects } from '../../../lib/data-access/archive.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
@@ -6,21 +6,16 @@ import { refreshSummary } from '../../../lib/data-access/summary.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { restoreObject } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
+import { forFile } from '../../support/for-file.ts';
 import { HAPPY_WITH_RETRY, rollUp } from '../../support/history-ages.ts';
-import { openOldMonth } from '../../support/old-month.ts';
+import { type OldMonth, openOldMonth } from '../../support/old-month.ts';
 
 const march = new Date('2026-03-01T10:00:00Z');
 const august = new Date('2026-08-01T10:00:00Z');
 const afterMonths = (time: Date, months: number) =>
   new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + months, 1, 10));
-let archive: Awaited<ReturnType<typeof openArchiveBucket>>;
-let month: Awaited<ReturnType<typeof openOldMonth>>;
-
-beforeAll(async () => {
-  archive = await openArchiveBucket();
-});
-afterAll(() => archive.close());
-
+const archive = await forFile(openArchiveBucket());
+let month: OldMonth;
 beforeEach(async () => {
   month = await openOldMonth(archive);
   return () => month.close();

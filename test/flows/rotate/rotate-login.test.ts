@@ -7,19 +7,15 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { setLoginPassword } from '../../../lib/data-access/rotate.ts';
 import { type Login, type RotationStep, rotateLogin } from '../../../lib/flows/rotate/rotate-login.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 
 const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
-let fixture: TestDatabase;
-beforeAll(async () => {
-  fixture = await openTestDatabase();
-});
-afterAll(() => fixture.close());
+const fixture = await databaseOfFile();
 
 /** A secret as Secrets Manager keeps it: values by version, stages by version. */
 function secretOf(login: object) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listTenants } from '../../../lib/data-access/requests.ts';
 import { takeWatchedRequests, writeVerdicts } from '../../../lib/data-access/stuck-alarm.ts';
 import { groupStuckRequests, listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
@@ -6,19 +6,15 @@ import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { judgeRequest } from '../../../lib/domain/request-verdict.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { afterMinutes, recordHistory, recordSteps, type Step } from '../../support/history.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
 const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
 const late = afterMinutes(start, 20);
-let db: TestDatabase;
+const db = await databaseOfFile();
 let made = 0;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
 
 const hangs: Step[] = [[0, 'VAL_START']];
 

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
 import { DEFAULT_BELIEVED_DAYS } from '../../../lib/domain/believable-time.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultFoldRules } from '../../../lib/domain/request-fold.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { afterMinutes, recordHistory } from '../../support/history.ts';
 import { histories } from './histories.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
 const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 async function verdictOn(pagwId: string) {
   const { rows: requests } = await listStuckRequests(db.database, {}, 1_000);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits, shortestLimit } from '../../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
@@ -10,18 +10,14 @@ import {
   cutAnywhere,
   recordedAt,
 } from '../../support/arbitrary-history.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { afterMinutes, recordHistory, type Step } from '../../support/history.ts';
 
 const HISTORIES_A_RUN = 40;
 const policy = parseDecisionPolicy('{"plans":{"THREE":{"standardHours":72},"FREE":"off"}}');
 const rules = { limits: defaultStageLimits, policy };
 const fold = { policy, believedDays: 90 };
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 const verdicts = async (ids: string) =>
   (

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { findIncident, listOutage } from '../../../lib/data-access/incident-lists.ts';
 import { listOpenIncidents } from '../../../lib/data-access/incidents.ts';
 import { snoozeIncident } from '../../../lib/data-access/operate.ts';
@@ -8,7 +8,7 @@ import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { keepIncidents } from '../../../lib/flows/stuck-alarm/keep-incidents.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { afterMinutes, type RequestStep, recordSteps } from '../../support/history.ts';
 import { incidentGroup } from '../../support/incident-group.ts';
 
@@ -16,21 +16,17 @@ const start = new Date('2026-03-02T08:00:00Z');
 const at = (minute: number) => afterMinutes(start, minute);
 const down = { errorCode: 'API_TIMEOUT', attempt: 5, metadata: { targetSystem: 'carelon' } };
 const operator = { actedBy: 'maria', reason: 'carelon is back' };
-let db: TestDatabase;
+const db = await databaseOfFile();
 /** `minute kind` of each notice, and its text and tenants. */
 let notices: string[];
 let bodies: string[];
 let named: string[][];
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
 beforeEach(async () => {
   [notices, bodies, named] = [[], [], []];
   await db.database.execute(
     'TRUNCATE request_tracker, event_tracker, incident, incident_notification CASCADE',
   );
 });
-afterAll(() => db.close());
 
 const detect = (minute: number) =>
   runStuckAlarm(db.database, {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { claimOutgoingEvents, type OutgoingEvent } from '../../../lib/data-access/outgoing-events.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
@@ -9,16 +9,11 @@ import type { TrackedEvent } from '../../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { putOnBus, putOutgoingEvents } from '../../../lib/flows/stuck-alarm/put-events.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
-let db: TestDatabase;
+const db = await databaseOfFile();
 const at = (time: string) => new Date(`2026-03-02T${time}:00Z`);
-
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
 
 const answered = (pagwId: string, time: string, outcome: string): Partial<TrackedEvent> => ({
   ...{ pagwId, eventType: 'RESPONSE_OK', stage: 'RESPONSE_BUILDER', status: 'COMPLETED' },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { listIncidents } from '../../../lib/data-access/incident-lists.ts';
 import { listOpenIncidents } from '../../../lib/data-access/incidents.ts';
 import { pauseRetries, resumeRetries, retryNow } from '../../../lib/data-access/retry-orders.ts';
@@ -7,7 +7,7 @@ import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { runRetries } from '../../../lib/flows/retry/run-retries.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { afterMinutes, recordHistory, type StepFields } from '../../support/history.ts';
 import { openRetryQueue } from '../../support/retry-queue.ts';
 
@@ -19,16 +19,12 @@ const down: StepFields = {
   metadata: { targetSystem: 'carelon' },
 };
 const operator = { actedBy: 'maria', reason: 'carelon is down' };
-let db: TestDatabase;
+const db = await databaseOfFile();
 let notified: string[];
 const queue = openRetryQueue();
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
 beforeEach(() =>
   db.database.execute('TRUNCATE request_tracker, event_tracker, incident, incident_notification CASCADE'),
 );
-afterAll(() => db.close());
 
 async function detect(minute: number): Promise<void> {
   await runStuckAlarm(db.database, {

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { afterMinutes, recordHistory, type Step } from '../../support/history.ts';
 import { reviewStuckQuery } from '../../support/review-stuck-query.ts';
@@ -12,11 +12,7 @@ import { reviewStuckQuery } from '../../support/review-stuck-query.ts';
 const start = afterMinutes(new Date(), -120);
 const now = afterMinutes(start, 120);
 const rules = { limits: defaultStageLimits, policy: defaultDecisionPolicy };
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 interface Trap {
   steps: readonly Step[];

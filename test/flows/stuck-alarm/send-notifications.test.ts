@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { listIncidents } from '../../../lib/data-access/incident-lists.ts';
 import { claimNotifications } from '../../../lib/data-access/notifications.ts';
 import { snoozeIncident } from '../../../lib/data-access/operate.ts';
 import type { IncidentGroup } from '../../../lib/data-access/stuck-requests.ts';
 import { keepIncidents } from '../../../lib/flows/stuck-alarm/keep-incidents.ts';
 import { sendNotifications } from '../../../lib/flows/stuck-alarm/send-notifications.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { afterMinutes } from '../../support/history.ts';
 import { incidentGroup } from '../../support/incident-group.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
+const db = await databaseOfFile();
 beforeEach(() => db.database.execute('TRUNCATE incident, incident_notification CASCADE'));
-afterAll(() => db.close());
 
 const group = (fields: Partial<IncidentGroup> = {}) => incidentGroup({ oldestSince: start, ...fields });
 

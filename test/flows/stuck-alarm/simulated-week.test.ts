@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { expect, it } from 'vitest';
+import { databaseOfFile } from '../../support/database.ts';
 import { simulateWeek, tellWeek } from '../../support/simulate-week.ts';
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 /** `npm run bench -- stuck` lets the whole 2,000 be hit. */
 const SHARE = 0.1;

@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readCheck } from '../../../lib/data-access/stuck-alarm.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import type { IngestLag } from '../../../lib/flows/stuck-alarm/measure-ingest-lag.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { afterMinutes, recordHistory } from '../../support/history.ts';
 
 const start = new Date('2026-03-02T08:00:00Z');
 const failing = () => Promise.reject(new Error('SQS is away'));
 const never = () => new Promise<IngestLag>(() => undefined);
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+const db = await databaseOfFile();
 
 /** A run that far after the start, and the tenants it told of. */
 async function runAt(minute: number, measureLag: () => Promise<IngestLag>) {

@@ -10,22 +10,20 @@ import { viewNames } from '../../../lib/reports/place.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
 import { viewPages } from '../../../lib/views/view-pages.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile, openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { impossiblePositions, impossibleTexts, oddTexts } from '../../support/impossible-values.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const rules = readRules({});
-let db: TestDatabase;
+const db = await databaseOfFile();
 let routes: ReturnType<typeof viewRoutes>;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   await recordEvents(db.database, [failedEvent()], now);
   const clock = { now: () => now, aheadSeconds: 0, advance: async () => undefined };
   routes = viewRoutes({ database: db.database, clock, rules });
 });
-afterAll(() => db.close());
 
 async function get(view: string, query: string) {
   const path = view === 'overview' ? '/' : `/${view}`;

@@ -5,14 +5,14 @@ import { listActs } from '../../../lib/data-access/operate.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import type { ConsoleServer } from '../../../lib/local/console/console-server.ts';
 import { startStackConsole } from '../../../lib/local/console/stack-console.ts';
-import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { databaseOfFile } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';
 import { openAsRole, type RoleDatabase } from '../../support/role-database.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 
 const JANE =
   'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_pagw-operate_0123456789abcdef/jane@example.org';
-let db: TestDatabase;
+const db = await databaseOfFile();
 let reader: RoleDatabase;
 let operator: RoleDatabase;
 let server: ConsoleServer & { address: string };
@@ -21,7 +21,6 @@ let cookie: string;
 let caller: () => Promise<string>;
 
 beforeAll(async () => {
-  db = await openTestDatabase();
   [reader, operator] = await Promise.all([openAsRole(db, 'pagw_reader'), openAsRole(db, 'pagw_operator')]);
   const nextRetryAt = new Date(Date.now() + 3_600_000).toISOString();
   await recordEvents(db.database, [failedEvent({ retryable: true, nextRetryAt })], new Date());
@@ -47,7 +46,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop();
   await Promise.all([reader?.close(), operator?.close()]);
-  await db?.close();
 });
 beforeEach(() => {
   caller = async () => JANE;
