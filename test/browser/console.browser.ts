@@ -1,22 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findFreePorts } from '../local/free-ports.ts';
 import { type RunningStack, startStack } from '../local/running-stack.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { checkAccessibility } from './check-accessibility.ts';
 import { launchChromium } from './chromium.ts';
 import { drawWidgetPage } from './draw-widget-page.ts';
 
-let directory: string;
+const directory = folderForFile();
 let stack: RunningStack;
 let browser: Browser;
 let page: Page;
 let faults: string[];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pagw-browser-'));
   stack = await startStack(await findFreePorts(4), directory);
   browser = await launchChromium();
 });
@@ -24,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stack?.kill('SIGTERM');
-  await rm(directory, { recursive: true, force: true });
 });
 
 beforeEach(async () => {

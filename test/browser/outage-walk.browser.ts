@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -15,6 +14,7 @@ import { QUARANTINE_BUCKET } from '../../lib/local/local-environment.ts';
 import { type QueueServer, startQueueServer } from '../../lib/local/queues/queue-server.ts';
 import { CarelonOutage, failing, lost } from '../support/carelon-outage.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { freePort } from '../support/free-port.ts';
 import { openAsRole, type RoleDatabase } from '../support/role-database.ts';
 import { launchChromium } from './chromium.ts';
@@ -26,7 +26,7 @@ let db: TestDatabase;
 let reader: RoleDatabase;
 let operator: RoleDatabase;
 let outage: CarelonOutage;
-let directory: string;
+const directory = folderForFile();
 let queues: QueueServer;
 let server: ConsoleServer & { address: string };
 let browser: Browser;
@@ -37,7 +37,6 @@ beforeAll(async () => {
   db = await openTestDatabase();
   [reader, operator] = await Promise.all([openAsRole(db, 'pagw_reader'), openAsRole(db, 'pagw_operator')]);
   outage = new CarelonOutage(db);
-  directory = await mkdtemp(join(tmpdir(), 'pagw-walk-'));
   queues = await startQueueServer({ port: await freePort(), dataDirectory: directory });
   const tracker = {
     ...{
@@ -70,7 +69,6 @@ afterAll(async () => {
   await queues?.stop();
   await Promise.all([reader?.close(), operator?.close()]);
   await db?.close();
-  await rm(directory, { recursive: true, force: true });
 });
 
 const main = () => page.locator('main').innerText();

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
@@ -13,12 +11,13 @@ import { openLocalClock } from '../../lib/local/local-clock.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
 import { readRules } from '../../lib/views/read-rules.ts';
 import { dataApiClient, targetOf } from '../support/data-api-client.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { freePort } from '../support/free-port.ts';
 import { launchChromium } from './chromium.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-let directory: string;
+const directory = folderForFile();
 let databasePort: number;
 let postgres: PostgresServer;
 let dataApi: DataApiEndpoint;
@@ -27,7 +26,6 @@ let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pagw-browser-'));
   databasePort = await freePort();
   postgres = await startDatabase();
   const { user, password } = postgres;
@@ -48,7 +46,6 @@ afterAll(async () => {
   await console?.stop();
   await dataApi?.close();
   await postgres?.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 function startDatabase(): Promise<PostgresServer> {

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { readerGone } from '../../lib/cli/output/open-output.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { mockedClient } from '../support/mocked-client.ts';
 import { runCli } from './run-cli.ts';
 
@@ -17,13 +18,8 @@ const connection = {
   close: () => undefined,
 } as Connection;
 
-let folder: string;
+const folder = folderForFile();
 let sent: { group: string; events: { eventId: string }[] }[];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pagw-cli-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
 
 beforeEach(() => {
   sent = [];

@@ -1,11 +1,11 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { openOutput } from '../../lib/cli/output/open-output.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { databaseOfFile } from '../support/database.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { failedEvent } from '../support/tracked-event.ts';
 import { connectionTo, runCli } from './run-cli.ts';
 
@@ -13,19 +13,14 @@ const now = new Date('2026-03-01T10:05:00Z');
 const hostile = { errorCode: '=cmd|0', errorMessage: '@SUM(1+1)\u202e\u001b[31m\nnext', serviceName: '+1' };
 const db = await databaseOfFile();
 let connection: Connection;
-let folder: string;
+const folder = folderForFile();
 
 beforeAll(async () => {
   connection = connectionTo(db, now);
-  folder = mkdtempSync(join(tmpdir(), 'pagw-output-'));
   const recordedAt = new Date('2026-03-01T10:00:05Z');
   const metadata = { targetSystem: '=1+2' };
   await recordEvents(db.database, [failedEvent({ pagwId: '=1+1', metadata, ...hostile })], recordedAt);
   await recordEvents(db.database, [failedEvent({ pagwId: 'Ünï  code' })], recordedAt);
-});
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
 });
 
 const COMMANDS = [

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { folderForFile } from '../support/for-file.ts';
 
 const HEAP_MIB = 96;
 const reader = fileURLToPath(new URL('support/read-large-file.ts', import.meta.url));
@@ -20,11 +20,7 @@ const event = (number: number) =>
 const lines = Array.from({ length: 10_500 }, (_, number) => event(number));
 const withBad = (bad: string) => lines.with(7_000, bad);
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pagw-file-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = folderForFile();
 
 it.each([
   ['a line that is no JSON', withBad('{"bad":').join('\n'), 'MESSAGE_NOT_JSON'],

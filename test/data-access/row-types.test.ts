@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, type Connection, type Submittable } from 'pg';
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bindNames } from '../../lib/data-access/sql-text.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { type FoundStatement, findStatements } from '../support/find-statements.ts';
+import { folderForFile } from '../support/for-file.ts';
 
 /** Expressions of the text of migrations, and of what `readBounded`, `readFirst` and `readPage` are given. */
 const WITHOUT_TEXT = /^(definition|sql|sql: string|withinAnswer\(sql\)|`SELECT listed\.\*[^`]*`)$/;
@@ -47,21 +47,17 @@ const statements = found.filter(
 );
 const db = await databaseOfFile();
 let server: Client;
-let workshop: string;
+const workshop = folderForFile();
 
 beforeAll(async () => {
   server = new Client({ connectionString: db.connectionString });
   await server.connect();
   // There while an older system's requests are brought over.
   await server.query(`CREATE TABLE derived_up_to (pagw_id varchar(64) COLLATE "C")`);
-  workshop = mkdtempSync(join(tmpdir(), 'pagw-row-types-'));
   symlinkSync(resolve('node_modules'), join(workshop, 'node_modules'));
   writeFileSync(join(workshop, 'package.json'), '{"type": "module"}');
 });
-afterAll(async () => {
-  await server?.end();
-  if (workshop !== undefined) rmSync(workshop, { recursive: true });
-});
+afterAll(() => server?.end());
 
 describe('every statement', () => {
   it('stands in lib/data-access, with its text where it is run', () => {

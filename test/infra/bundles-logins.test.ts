@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DataApiEndpoint, startDataApi } from '../../lib/local/data-api/start-data-api.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
 import { targetOf } from '../support/data-api-client.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { freePort } from '../support/free-port.ts';
 import { sqsEvent } from '../support/lambda.ts';
 import { type DeployedBundles, synthesiseBundles } from './deployed-bundles.ts';
@@ -23,7 +21,7 @@ const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as con
 const DATABASE = 'pagw';
 const MASTER = { username: 'pagw_master', password: 'master' };
 
-const dataDirectory = mkdtempSync(join(tmpdir(), 'pagw-logins-'));
+const dataDirectory = folderForFile();
 const endpoints: DataApiEndpoint[] = [];
 const recorded = new RecordedCalls();
 let deployed: DeployedBundles;
@@ -55,7 +53,6 @@ afterAll(async () => {
   await writer.close();
   await reader.close();
   await postgres.stop();
-  rmSync(dataDirectory, { recursive: true, force: true });
 });
 
 /** Invokes a bundle whose Data API logs in with `login`. */

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { createEventTrackerApp } from '../../lib/infra/event-tracker-app.ts';
+import { folderForFile } from '../support/for-file.ts';
 
 // Each command is the CDK's own process, which takes seconds on a busy machine.
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), 'pagw-deploy-'));
+const folder = folderForFile();
 const assembly = join(folder, 'cdk.out');
 
 beforeAll(() => {
@@ -16,7 +16,6 @@ beforeAll(() => {
   const unbundled = { ...context, 'aws:cdk:bundling-stacks': [], stage: 'dev' };
   createEventTrackerApp({ outdir: assembly, context: unbundled }, undefined).app.synth();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the CDK says of a synthesised dev, without an account: it chooses the stacks before it asks for one. */
 async function cdk(words: string[], env: Record<string, string> = {}): Promise<string> {

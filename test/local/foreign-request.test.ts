@@ -1,17 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { type ConsoleServer, json, startConsoleServer } from '../../lib/local/console/console-server.ts';
 import { startQueueServer } from '../../lib/local/queues/queue-server.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { findFreePorts } from './free-ports.ts';
 
 type Headers = Record<string, string>;
 
 const consolePort = await findFreePorts(2);
 const queuesPort = consolePort + 1;
-const directory = await mkdtemp(join(tmpdir(), 'pagw-queues-'));
+const directory = folderForFile();
 const queues = await startQueueServer({ port: queuesPort, dataDirectory: directory });
 const page: ConsoleServer = await startConsoleServer(consolePort, {
   'GET /': () => json(200, {}),
@@ -20,7 +18,6 @@ const page: ConsoleServer = await startConsoleServer(consolePort, {
 afterAll(async () => {
   await page.stop();
   await queues.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 const listQueues = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ListQueues' };

@@ -1,24 +1,19 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../lib/data-access/database.ts';
-import { PATIENTLY } from '../support/waiting.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, runToEnd, startStack } from './running-stack.ts';
 
 const REQUESTS = 60;
 const EVENTS = 40;
 
-let directory: string;
+const directory = folderForFile();
 let port: number;
 let stack: RunningStack | undefined;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pagw-stack-'));
-});
 
 // New each time: in between, a test file that runs beside this one may have taken them.
 beforeEach(async () => {
@@ -29,8 +24,6 @@ afterEach(async () => {
   await stack?.kill('SIGTERM');
   stack = undefined;
 });
-
-afterAll(() => rm(directory, { recursive: true, force: true }));
 
 async function start(name: string, ...args: string[]): Promise<RunningStack> {
   stack = await startStack(port, join(directory, name), ...args);

@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PATIENTLY } from '../support/waiting.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, startStack } from './running-stack.ts';
 
 const STACK = 'PagwEventTracker-dev';
 const CALLER = 'arn:aws:sts::111122223333:assumed-role/pagw-operate/ann';
-let folder: string;
+const folder = folderForFile();
 let stack: RunningStack;
 let account: Server;
 let environment: Record<string, string>;
@@ -33,7 +32,6 @@ function answer(action: string): string {
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'pagw-printed-'));
   stack = await startStack(await findFreePorts(4), join(folder, 'data'));
   environment = (await (await fetch(`${stack.url}/environment`)).json()) as Record<string, string>;
   account = createServer((request, response) => {
@@ -49,7 +47,6 @@ beforeAll(async () => {
 afterAll(async () => {
   account?.close();
   await stack?.kill('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
 });
 
 interface Ran {

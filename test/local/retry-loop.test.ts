@@ -1,23 +1,18 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PATIENTLY } from '../support/waiting.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, startStack } from './running-stack.ts';
 
-let directory: string;
+const directory = folderForFile();
 let stack: RunningStack;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pagw-retry-loop-'));
   await chmod(directory, 0o755);
   stack = await startStack(await findFreePorts(4), join(directory, 'data'));
 });
-afterAll(async () => {
-  await stack.kill('SIGTERM');
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => stack.kill('SIGTERM'));
 
 /** Requests of the first 120 that were sent a retry, by what their failed stage has come to. */
 async function retried(): Promise<Record<string, unknown>[]> {

@@ -1,25 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCheck } from '../../lib/data-access/stuck-alarm.ts';
 import { listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
+import { folderForFile } from '../support/for-file.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, startStack } from './running-stack.ts';
 
-let directory: string;
+const directory = folderForFile();
 let stack: RunningStack;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pagw-stuck-'));
   stack = await startStack(await findFreePorts(4), directory);
 });
 
-afterAll(async () => {
-  await stack.kill('SIGTERM');
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => stack.kill('SIGTERM'));
 
 async function stuckNumbers() {
   const { rows: requests } = await listStuckRequests(stack.database, {}, 100);

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { ingestEnv, readEnv } from '../../lib/runtime/env.ts';
+import { folderForFile } from '../support/for-file.ts';
 
 const environment = {
   CLUSTER_ARN: 'arn:aws:rds:us-east-1:123456789012:cluster:claims',
@@ -11,14 +11,12 @@ const environment = {
   QUARANTINE_BUCKET: 'quarantine',
   EVENTS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/pagw-events.fifo',
 };
-let folder: string;
+const folder = folderForFile();
 let SETTINGS_FILE: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pagw-env-'));
   SETTINGS_FILE = join(folder, 'settings.json');
   writeFileSync(SETTINGS_FILE, JSON.stringify({ RETRY_POLICY: '{"maxAttempts":3}' }));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 test('settings come from the file that the environment names', () => {
   expect(readEnv(ingestEnv, { ...environment, SETTINGS_FILE }).RETRY_POLICY).toBe('{"maxAttempts":3}');

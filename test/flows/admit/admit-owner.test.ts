@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
@@ -15,12 +13,13 @@ import { migrate } from '../../../lib/flows/migrate/migrate.ts';
 import { startDataApi } from '../../../lib/local/data-api/start-data-api.ts';
 import type { PostgresServer } from '../../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from '../../support/data-api-client.ts';
+import { folderForFile } from '../../support/for-file.ts';
 import { startPostgresAnywhere } from '../../support/free-port.ts';
 import { PATIENTLY } from '../../support/waiting.ts';
 
 /** On a server of its own: roles belong to the server, and the owner is to be made here. */
 const migrationsFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
-const dataDirectory = mkdtempSync(join(tmpdir(), 'pagw-admit-'));
+const dataDirectory = folderForFile();
 const DATABASE = 'claims';
 const MASTER = 'claims_master';
 const SECRET = 'what the secret holds';
@@ -39,10 +38,7 @@ afterEach(async () => {
   await asSuperuser(`DROP ROLE IF EXISTS ${rows.map(({ rolname }) => rolname).join(', ')}`);
 });
 
-afterAll(async () => {
-  await postgres.stop();
-  rmSync(dataDirectory, { recursive: true, force: true });
-});
+afterAll(() => postgres.stop());
 
 async function asSuperuser(sql: string) {
   const client = new Client({ connectionString: postgres.connectionString('postgres') });

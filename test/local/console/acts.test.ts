@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
@@ -19,11 +17,12 @@ import { QUARANTINE_BUCKET } from '../../../lib/local/local-environment.ts';
 import { type QueueServer, startQueueServer } from '../../../lib/local/queues/queue-server.ts';
 import { readRules } from '../../../lib/views/read-rules.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { folderForFile } from '../../support/for-file.ts';
 import { freePort } from '../../support/free-port.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { textOf } from '../../support/view-text.ts';
 
-let directory: string;
+const directory = folderForFile();
 let db: TestDatabase;
 let server: ConsoleServer;
 let url: string;
@@ -31,7 +30,6 @@ let queues: QueueServer;
 let eventsQueueUrl: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pagw-acts-'));
   db = await openTestDatabase();
   const nextRetryAt = new Date(Date.now() + 3_600_000).toISOString();
   await recordEvents(db.database, [failedEvent({ retryable: true, nextRetryAt })], new Date());
@@ -52,7 +50,6 @@ afterAll(async () => {
   await server?.stop();
   await queues?.stop();
   await db?.close();
-  await rm(directory, { recursive: true, force: true });
 });
 
 const page = async (path: string) => (await fetch(`${url}${path}`)).text();

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
@@ -16,9 +14,10 @@ import { type ConsoleServer, startConsoleServer } from '../../../lib/local/conso
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
 import { localAddresses } from '../../../lib/local/local-environment.ts';
 import { type QueueServer, startQueueServer } from '../../../lib/local/queues/queue-server.ts';
+import { folderForFile } from '../../support/for-file.ts';
 import { findFreePorts } from '../free-ports.ts';
 
-let directory: string;
+const directory = folderForFile();
 let queues: QueueServer;
 let server: ConsoleServer;
 let url: string;
@@ -26,7 +25,6 @@ let port: number;
 let checks: Record<string, HealthCheck>;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pagw-console-'));
   port = await findFreePorts(4);
   url = `http://127.0.0.1:${port}`;
   queues = await startQueueServer({ port: port + 2, dataDirectory: directory });
@@ -42,7 +40,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
   await queues.stop();
-  await rm(directory, { recursive: true, force: true });
 });
 
 beforeEach(() => {

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../lib/data-access/database.ts';
@@ -18,17 +16,17 @@ import { readRules } from '../../../lib/views/read-rules.ts';
 import { eventWith } from '../../domain/support/message.ts';
 import { dataApiClient } from '../../support/data-api-client.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { folderForFile } from '../../support/for-file.ts';
 import { freePort } from '../../support/free-port.ts';
 import { incidentGroup } from '../../support/incident-group.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 
-let directory: string;
+const directory = folderForFile();
 let testDatabase: TestDatabase;
 const servers: ConsoleServer[] = [];
 let url: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pagw-console-'));
   testDatabase = await openTestDatabase();
   const { database } = testDatabase;
   const hostile = '<script>alert(1)</script>';
@@ -47,7 +45,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));
   await testDatabase.close();
-  await rm(directory, { recursive: true, force: true });
 });
 
 async function serve(database: TestDatabase['database']): Promise<string> {

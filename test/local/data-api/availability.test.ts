@@ -1,23 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { BeginTransactionCommand, ExecuteStatementCommand } from '@aws-sdk/client-rds-data';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DataApiEndpoint, startDataApi } from '../../../lib/local/data-api/start-data-api.ts';
 import { type PostgresServer, startPostgres } from '../../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from '../../support/data-api-client.ts';
 import { killOtherSessions, withDirectConnections } from '../../support/direct-connections.ts';
+import { folderForFile } from '../../support/for-file.ts';
 import { freePort } from '../../support/free-port.ts';
 import { PATIENTLY } from '../../support/waiting.ts';
 
-let dataDirectory: string;
+const dataDirectory = folderForFile();
 let port: number;
 let postgres: PostgresServer;
 let endpoint: DataApiEndpoint;
 const target = targetOf('postgres');
 
 beforeAll(async () => {
-  dataDirectory = await mkdtemp(join(tmpdir(), 'pagw-test-'));
   port = await freePort();
   postgres = await startPostgres({ dataDirectory, port, fsync: false });
   const { user, password } = postgres;
@@ -27,7 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await endpoint.close();
   await postgres.stop();
-  await rm(dataDirectory, { recursive: true, force: true });
 });
 
 function execute(sql: string, transactionId?: string) {
