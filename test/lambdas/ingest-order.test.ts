@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { LONGEST_REST_SECONDS, MOST_DELIVERIES } from '../../lib/runtime/redelivery.ts';
 import {
@@ -14,35 +14,19 @@ import { runEventSource } from '../support/event-source.ts';
 import { FifoQueue } from '../support/fifo-queue.ts';
 import { forFile } from '../support/for-file.ts';
 import { lambdaContext } from '../support/lambda.ts';
-import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
+import { ingestBehind } from '../support/lambda-environment.ts';
 
 const START = Date.parse('2026-03-02T08:00:00Z') / 1_000;
 const HOUR = 3_600;
 const db = await databaseOfFile();
 const aws = await forFile(startAwsDouble());
 let now = START;
-let environment: NodeJS.ProcessEnv;
-
-beforeAll(async () => {
-  stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
-  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
-  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
-  environment = {
-    ...databaseSettings(db),
-    QUARANTINE_BUCKET: 'quarantine',
-    EVENTS_QUEUE_URL: `${aws.url}/000000000000/pagw-events.fifo`,
-  };
-});
+const environment = ingestBehind(aws, db);
 
 beforeEach(async () => {
   aws.fault = () => undefined;
   await db.database.execute('TRUNCATE rejected_message');
   await db.database.execute('TRUNCATE request_tracker CASCADE');
-});
-
-afterAll(async () => {
-  vi.unstubAllEnvs();
 });
 
 const messageOf = (pagwId: string, eventId: string) => ({

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { LONGEST_REST_SECONDS, MOST_DELIVERIES } from '../../lib/runtime/redelivery.ts';
 import { startAwsDouble, UNAVAILABLE } from '../support/aws-double.ts';
@@ -7,7 +7,7 @@ import { runEventSource } from '../support/event-source.ts';
 import { FifoQueue, type FifoQueueOptions } from '../support/fifo-queue.ts';
 import { forFile } from '../support/for-file.ts';
 import { lambdaContext } from '../support/lambda.ts';
-import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
+import { ingestBehind } from '../support/lambda-environment.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -23,28 +23,11 @@ const DEPLOYED: FifoQueueOptions = {
 const db = await databaseOfFile();
 const aws = await forFile(startAwsDouble());
 let now = START;
-let handler: ReturnType<typeof createHandler>;
-
-beforeAll(async () => {
-  stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
-  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
-  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
-  const environment = {
-    ...databaseSettings(db),
-    QUARANTINE_BUCKET: 'quarantine',
-    EVENTS_QUEUE_URL: `${aws.url}/000000000000/pagw-events.fifo`,
-  };
-  handler = createHandler(environment, { now: () => new Date(now * 1_000) });
-});
+const handler = createHandler(ingestBehind(aws, db), { now: () => new Date(now * 1_000) });
 
 afterEach(async () => {
   aws.refusesVisibility = false;
   await db.database.execute('TRUNCATE request_tracker CASCADE');
-});
-
-afterAll(async () => {
-  vi.unstubAllEnvs();
 });
 
 /** Each group's events, spread from shortly before the outage to shortly after it, groups in turn. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { publishedFigures } from '../../lib/data-access/published-figures.ts';
 import { localYears, parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
@@ -7,7 +7,7 @@ import { startAwsDouble } from '../support/aws-double.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { forFile } from '../support/for-file.ts';
 import { lambdaContext, sqsEvent } from '../support/lambda.ts';
-import { databaseSettings, stubAws } from '../support/lambda-environment.ts';
+import { ingestBehind } from '../support/lambda-environment.ts';
 import { readYear, type Step } from './read-year.ts';
 
 const years = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'].map(readYear);
@@ -27,18 +27,11 @@ const db = await databaseOfFile();
 const aws = await forFile(startAwsDouble());
 
 beforeAll(async () => {
-  stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
-  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
   const inOrder = Object.entries(told).flatMap(([name, [, steps]]) => messagesOf('anthem', name, steps));
   const inDisorder = Object.entries(told).flatMap(([name, [, steps]]) =>
     messagesOf('carelon', name, steps).flatMap((message) => [late(message), late(message)]),
   );
   await deliver([...inOrder, ...inDisorder]);
-});
-
-afterAll(async () => {
-  vi.unstubAllEnvs();
 });
 
 const instant = (at: string) =>
@@ -71,12 +64,7 @@ function late(message: Message): Message {
 /** Hands the messages of a week to the handler at the time the last of them is heard of: it takes more than Lambda's ten. */
 async function deliver(messages: Message[]) {
   let now = new Date();
-  const environment = {
-    ...databaseSettings(db),
-    QUARANTINE_BUCKET: 'quarantine',
-    EVENTS_QUEUE_URL: `${aws.url}/000000000000/pagw-events.fifo`,
-    DECISION_POLICY: JSON.stringify(policy),
-  };
+  const environment = { ...ingestBehind(aws, db), DECISION_POLICY: JSON.stringify(policy) };
   const handler = createHandler(environment, { now: () => now });
   const inTime = messages.toSorted((one, other) => one.heardAt.getTime() - other.heardAt.getTime());
   const byWeek = Map.groupBy(inTime, ({ heardAt }) => Math.floor(heardAt.getTime() / 604_800_000));

@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import type { AwsDouble } from './aws-double.ts';
 import type { TestDatabase } from './database.ts';
 
 /** Where a function finds the test's database. */
@@ -22,4 +23,17 @@ export function stubAws(endpoints: Partial<Record<'RDS_DATA' | 'SQS' | 'S3' | 'S
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   for (const [service, url] of Object.entries(endpoints)) vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, url);
+}
+
+/** The settings of an ingest whose services are all the double: it tries each call once, and says nothing. */
+export function ingestBehind(aws: AwsDouble, db: TestDatabase) {
+  stubAws({ RDS_DATA: aws.url, SQS: aws.url, S3: aws.url });
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
+  return {
+    ...databaseSettings(db),
+    QUARANTINE_BUCKET: 'quarantine',
+    EVENTS_QUEUE_URL: `${aws.url}/000000000000/pagw-events.fifo`,
+  };
 }
