@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../lib/data-access/database.ts';
 import { folderForFile } from '../support/for-file.ts';
+import { PATIENTLY } from '../support/waiting.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, runToEnd, startStack } from './running-stack.ts';
 

@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderForFile } from '../support/for-file.ts';
+import { PATIENTLY } from '../support/waiting.ts';
 import { findFreePorts } from './free-ports.ts';
 import { type RunningStack, startStack } from './running-stack.ts';
 
