@@ -1,6 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { startEmbeddedAws } from '../support/embedded-aws.ts';
