@@ -1,11 +1,19 @@
 const shape =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d{2}):?(\d{2}))$/;
+/** What producers usually send, and what is answered: days after the 28th take a calendar. */
+const canonicalShape =
+  /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const firstInstant = Date.UTC(1970, 0, 1);
 /** The last that has a place in four digits of a year: a sum of times ends there. */
 export const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** ISO 8601 with a zone, years 1970 to 9999, as UTC with milliseconds (finer digits dropped); null for all else. */
 export function canonicalTimestamp(text: string): string | null {
+  return canonicalShape.test(text) ? text : parsedTimestamp(text);
+}
+
+/** The same for any form; exported for the test that compares them. */
+export function parsedTimestamp(text: string): string | null {
   const match = shape.exec(text.trim());
   if (!match) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match

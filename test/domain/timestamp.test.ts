@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalTimestamp } from '../../lib/domain/timestamp.ts';
+import { canonicalTimestamp, parsedTimestamp } from '../../lib/domain/timestamp.ts';
 
 describe('a timestamp', () => {
   it.each([
@@ -46,6 +46,32 @@ describe('a timestamp', () => {
       fc.property(fc.date(range), (instant) => {
         expect(canonicalTimestamp(instant.toISOString())).toBe(instant.toISOString());
       }),
+    );
+  });
+
+  it('in the usual form is what parsing it gives, each field within its range or beyond', () => {
+    const digits = (places: number, least: number, most: number) =>
+      fc.integer({ min: least, max: most }).map((value) => String(value).padStart(places, '0'));
+    const usual = fc
+      .tuple(
+        fc.oneof(digits(4, 1960, 1980), digits(4, 0, 9999)),
+        digits(2, 0, 14),
+        fc.oneof(digits(2, 26, 33), digits(2, 0, 99)),
+        fc.oneof(digits(2, 0, 25), digits(2, 0, 99)),
+        fc.oneof(digits(2, 55, 65), digits(2, 0, 99)),
+        fc.oneof(digits(2, 55, 65), digits(2, 0, 99)),
+        digits(3, 0, 999),
+        fc.constantFrom('Z', 'z', '', 'Z ', '+00:00', '\n'),
+      )
+      .map(
+        ([year, month, day, hour, minute, second, ms, zone]) =>
+          `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}${zone}`,
+      );
+    fc.assert(
+      fc.property(usual, (text) => {
+        expect(canonicalTimestamp(text)).toBe(parsedTimestamp(text));
+      }),
+      { numRuns: 3_000 },
     );
   });
 });
