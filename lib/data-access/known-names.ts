@@ -100,67 +100,66 @@ export interface StatedNames {
 export async function refuseUnknownNames(database: Database, names: StatedNames): Promise<void> {
   const { tenant, stage, eventType, errorCode, downstream, requestType, rejectionCode, plan, delegate } =
     names;
-  if (tenant && !(await isKnownTenant(database, tenant))) {
+  const { action, actedBy, pagwId } = names;
+  if (tenant && !(await isKnown(database, 'tenant', tenant))) {
     const known = await listTenants(database);
     if (known.length > 0) throw new UnknownNameError('tenant', nearestNames(tenant, known));
   }
-  if (
-    stage &&
-    !isOfCatalogue(stage) &&
-    !(await isHeardOf(database, 'stage = :name', stage)) &&
-    !(await isSummarised(database, 'stage = :name', stage))
-  )
+  if (stage && !isOfCatalogue(stage) && !(await wasRecorded(database, 'stage', stage)))
     throw new UnknownNameError('stage', nearestNames(stage, stages));
-  if (
-    eventType &&
-    !eventTypes.has(eventType) &&
-    !(await isHeardOf(database, 'event_type = :name', eventType)) &&
-    !(await isSummarised(database, 'event_type = :name', eventType))
-  )
+  if (eventType && !eventTypes.has(eventType) && !(await wasRecorded(database, 'type', eventType)))
     throw new UnknownNameError('type', nearestNames(eventType, eventTypes.keys()));
-  if (errorCode && !(await isHeardOf(database, 'error_code = :name', errorCode)))
-    throw new UnknownNameError(
-      'error code',
-      nearestNames(errorCode, await listErrorCodes(database)),
-      await droppedMonthsText(database),
-    );
-  if (downstream && !(await isDownstream(database, downstream)))
-    throw new UnknownNameError(
-      'downstream',
-      nearestNames(downstream, await listLatest(database, 'target_system')),
-      await droppedMonthsText(database),
-    );
-  if (requestType && !(await isRequestType(database, requestType)))
-    throw new UnknownNameError(
-      'request type',
-      nearestNames(requestType, await listLatest(database, 'request_type')),
-    );
-  if (rejectionCode && !(await isRejectionCode(database, rejectionCode)))
-    throw new UnknownNameError('rejection code', nearestNames(rejectionCode, Object.keys(rejectionHints)));
-  await refuseUnknownActs(database, names);
-  if (plan && !(await isOfEpisode(database, 'plan', plan)))
-    throw new UnknownNameError('plan', nearestNames(plan, await listOfEpisodes(database, 'plan')));
-  if (delegate && !(await isOfEpisode(database, 'delegate', delegate)))
-    throw new UnknownNameError(
-      'delegate',
-      nearestNames(delegate, await listOfEpisodes(database, 'delegate')),
-    );
+  if (errorCode && !(await isHeardOf(database, 'error_code', errorCode))) {
+    const near = nearestNames(errorCode, await listErrorCodes(database));
+    throw new UnknownNameError('error code', near, await droppedMonthsText(database));
+  }
+  if (downstream && !(await isKnownOfRequests(database, 'downstream', 'target_system', downstream))) {
+    const near = nearestNames(downstream, await listLatest(database, 'target_system'));
+    throw new UnknownNameError('downstream', near, await droppedMonthsText(database));
+  }
+  if (requestType && !(await isKnownOfRequests(database, 'request type', 'request_type', requestType))) {
+    const latest = await listLatest(database, 'request_type');
+    throw new UnknownNameError('request type', nearestNames(requestType, latest));
+  }
+  const codes = Object.keys(rejectionHints);
+  if (
+    rejectionCode &&
+    !codes.includes(rejectionCode) &&
+    !(await isKnown(database, 'rejection code', rejectionCode))
+  )
+    throw new UnknownNameError('rejection code', nearestNames(rejectionCode, codes));
+  if (action && !isOperatorAction(action) && !(await isKnown(database, 'action', action)))
+    throw new UnknownNameError('action', nearestNames(action, operatorActions));
+  if (actedBy && !(await isKnown(database, 'person', actedBy)))
+    throw new UnknownNameError('person', nearestNames(actedBy, await listPeople(database)));
+  if (pagwId && !(await isKnown(database, 'request', pagwId))) throw await unknownRequest(database, pagwId);
+  for (const [kind, name] of [
+    ['plan', plan],
+    ['delegate', delegate],
+  ] as const)
+    if (name && !(await isKnown(database, kind, name)))
+      throw new UnknownNameError(kind, nearestNames(name, await listOfEpisodes(database, kind)));
+}
+
+const EVENT_COLUMNS = { stage: 'stage', type: 'event_type' } as const;
+
+async function wasRecorded(database: Database, kind: 'stage' | 'type', name: string): Promise<boolean> {
+  return (await isHeardOf(database, EVENT_COLUMNS[kind], name)) || isKnown(database, kind, name);
+}
+
+/** A request keeps the name when its events were dropped, and has it before it is summarised. */
+async function isKnownOfRequests(
+  database: Database,
+  kind: 'downstream' | 'request type',
+  column: RequestColumn,
+  name: string,
+): Promise<boolean> {
+  return (await isKnown(database, kind, name)) || (await listLatest(database, column, name)).length > 0;
 }
 
 /** @throws UnknownNameError for a holder that is neither us, the provider nor a delegate that was ever named. */
 export async function refuseUnknownHolder(database: Database, held: string): Promise<void> {
   if (!/^(us|provider)$/i.test(held)) await refuseUnknownNames(database, { delegate: held });
-}
-
-async function refuseUnknownActs(
-  database: Database,
-  { action, actedBy, pagwId }: Pick<StatedNames, 'action' | 'actedBy' | 'pagwId'>,
-): Promise<void> {
-  if (action && !isOperatorAction(action) && !(await wasDone(database, action)))
-    throw new UnknownNameError('action', nearestNames(action, operatorActions));
-  if (actedBy && !(await hasActed(database, actedBy)))
-    throw new UnknownNameError('person', nearestNames(actedBy, await listPeople(database)));
-  if (pagwId && !(await isRequest(database, pagwId))) throw await unknownRequest(database, pagwId);
 }
 
 /** Of an id that is not there, or not this tenant's: in another case, with marks around it, or in part it may be. */
@@ -176,23 +175,6 @@ export async function unknownRequest(
   );
 }
 
-/** Acts are done by hand: a table of thousands, not of millions. */
-async function wasDone(database: Database, action: string): Promise<boolean> {
-  const { rows } = await database.execute<{ known: boolean }>(
-    'SELECT EXISTS (SELECT FROM operator_action WHERE action = :action) AS known',
-    { action },
-  );
-  return rows[0]?.known ?? false;
-}
-
-async function hasActed(database: Database, person: string): Promise<boolean> {
-  const { rows } = await database.execute<{ known: boolean }>(
-    'SELECT EXISTS (SELECT FROM operator_action WHERE acted_by = :person) AS known',
-    { person },
-  );
-  return rows[0]?.known ?? false;
-}
-
 async function listPeople(database: Database): Promise<string[]> {
   const { rows } = await readBounded<{ name: string }>(
     database,
@@ -202,97 +184,58 @@ async function listPeople(database: Database): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-async function isRequest(database: Database, pagwId: string): Promise<boolean> {
-  const { rows } = await database.execute<{ known: boolean }>(
-    `SELECT
-       EXISTS (SELECT FROM request_tracker WHERE pagw_id = :pagw_id)
-       OR EXISTS (SELECT FROM operator_action WHERE filter ->> 'pagwId' = :pagw_id) AS known`,
-    { pagw_id: pagwId },
-  );
-  return rows[0]?.known ?? false;
-}
-
 function isOfCatalogue(stage: string): boolean {
   return stage === unknownStage || stage === 'OPERATOR' || stages.some((known) => known === stage);
 }
 
-async function isKnownTenant(database: Database, tenant: string): Promise<boolean> {
-  const { rows } = await database.execute<{ known: boolean }>(
-    `SELECT
-       EXISTS (SELECT FROM request_tracker WHERE tenant = :tenant)
-       OR EXISTS (SELECT FROM rejected_message WHERE tenant = :tenant) AS known`,
-    { tenant },
-  );
-  return rows[0]?.known ?? false;
+/** Where a name stands once it was heard of, each place found by an index but for acts by hand: thousands, not millions. */
+const PLACES = {
+  tenant: ['request_tracker WHERE tenant = :name', 'rejected_message WHERE tenant = :name'],
+  // The summary keeps the names of events whose months were dropped; it is read as by a report of all time, by days.
+  stage: ["summary_between(NULL, '1970-01-01T00:00:00Z') WHERE stage = :name"],
+  type: ["summary_between(NULL, '1970-01-01T00:00:00Z') WHERE event_type = :name"],
+  downstream: [
+    "event_tracker WHERE metadata @> jsonb_build_object('targetSystem', :name::text)",
+    'retry_pause WHERE target_system = :name',
+  ],
+  'request type': ['flow_summary WHERE request_type = :name'],
+  'rejection code': ['rejected_message WHERE code = :name'],
+  plan: ['decision_episode WHERE lower(plan) = lower(:name)'],
+  delegate: ['decision_episode WHERE lower(delegate) = lower(:name)'],
+  action: ['operator_action WHERE action = :name'],
+  person: ['operator_action WHERE acted_by = :name'],
+  request: ['request_tracker WHERE pagw_id = :name', "operator_action WHERE filter ->> 'pagwId' = :name"],
+} as const;
+
+async function isKnown(database: Database, kind: keyof typeof PLACES, name: string): Promise<boolean> {
+  for (const whereHeard of PLACES[kind]) {
+    const { rows } = await database.execute<{ known: boolean }>(
+      `SELECT EXISTS (SELECT FROM ${whereHeard}) AS known`,
+      { name },
+    );
+    if (rows[0]?.known) return true;
+  }
+  return false;
 }
 
-type SummarisedColumn = 'stage = :name' | 'event_type = :name';
-type NameColumn = SummarisedColumn | 'error_code = :name';
+type NameColumn = 'stage' | 'event_type' | 'error_code';
 
 /** Producers may have names of their own: one step into an index for each tenant. */
-async function isHeardOf(database: Database, isNamed: NameColumn, name: string): Promise<boolean> {
+async function isHeardOf(database: Database, ofEvent: NameColumn, name: string): Promise<boolean> {
   const { rows } = await database.execute<{ known: boolean }>(
     `WITH RECURSIVE ${EACH_TENANT}
      SELECT EXISTS (
        SELECT
        FROM each_tenant
-       JOIN event_tracker ON event_tracker.tenant = each_tenant.tenant AND event_tracker.${isNamed}
+       JOIN event_tracker ON event_tracker.tenant = each_tenant.tenant AND event_tracker.${ofEvent} = :name
      ) AS known`,
     { name, tenant: null },
   );
   return rows[0]?.known ?? false;
 }
 
-/** The summary keeps the names of events whose months were dropped; it is read as by a report of all time, by days. */
-async function isSummarised(database: Database, isNamed: SummarisedColumn, name: string): Promise<boolean> {
-  const { rows } = await database.execute<{ known: boolean }>(
-    `SELECT EXISTS (SELECT FROM summary_between(NULL, '1970-01-01T00:00:00Z') WHERE ${isNamed}) AS known`,
-    { name },
-  );
-  return rows[0]?.known ?? false;
-}
-
-/** A request keeps the name when its events were dropped. */
-async function isDownstream(database: Database, name: string): Promise<boolean> {
-  const { rows } = await database.execute<{ known: boolean }>(
-    `SELECT EXISTS (
-       SELECT FROM event_tracker WHERE metadata @> jsonb_build_object('targetSystem', :name::text)
-     ) OR EXISTS (SELECT FROM retry_pause WHERE target_system = :name) AS known`,
-    { name },
-  );
-  return rows[0]?.known || (await listLatest(database, 'target_system', name)).length > 0;
-}
-
-/** Types of requests that are summarised, or came too lately to be. */
-async function isRequestType(database: Database, name: string): Promise<boolean> {
-  const { rows } = await database.execute<{ known: boolean }>(
-    'SELECT EXISTS (SELECT FROM flow_summary WHERE request_type = :name) AS known',
-    { name },
-  );
-  return rows[0]?.known || (await listLatest(database, 'request_type', name)).length > 0;
-}
-
-async function isRejectionCode(database: Database, name: string): Promise<boolean> {
-  if (Object.hasOwn(rejectionHints, name)) return true;
-  const { rows } = await database.execute<{ known: boolean }>(
-    'SELECT EXISTS (SELECT FROM rejected_message WHERE code = :name) AS known',
-    { name },
-  );
-  return rows[0]?.known ?? false;
-}
-
-type EpisodeName = 'plan' | 'delegate';
-
-async function isOfEpisode(database: Database, ofEpisode: EpisodeName, name: string): Promise<boolean> {
-  const { rows } = await database.execute<{ known: boolean }>(
-    `SELECT EXISTS (SELECT FROM decision_episode WHERE lower(${ofEpisode}) = lower(:name)) AS known`,
-    { name },
-  );
-  return rows[0]?.known ?? false;
-}
-
 /** Those with the most requests: what a misspelt one most likely means is among them. */
-async function listOfEpisodes(database: Database, ofEpisode: EpisodeName): Promise<string[]> {
+async function listOfEpisodes(database: Database, ofEpisode: 'plan' | 'delegate'): Promise<string[]> {
   const { rows } = await readBounded<{ listed: string }>(
     database,
     `SELECT min(${ofEpisode}) AS listed
@@ -327,10 +270,12 @@ async function listErrorCodes(database: Database): Promise<string[]> {
   return rows.map(({ errorCode }) => errorCode);
 }
 
+type RequestColumn = 'target_system' | 'request_type';
+
 /** Names of the requests that came last to each tenant, or just this one where it is among them. */
 async function listLatest(
   database: Database,
-  column: 'target_system' | 'request_type',
+  column: RequestColumn,
   only: string | null = null,
 ): Promise<string[]> {
   const { rows } = await readBounded<{ listed: string }>(

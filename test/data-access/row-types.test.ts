@@ -21,7 +21,9 @@ const BESIDE = [
 ];
 /** What stands in for names that only a call knows, as code. */
 const STAND_INS: Readonly<Record<string, string>> = {
-  isNamed: `'stage = :name'`,
+  ofEvent: `'stage'`,
+  // All of them, in one statement.
+  whereHeard: `Object.values(PLACES).flat().join(') OR EXISTS (SELECT FROM ')`,
   column: `'target_system'`,
   ofEpisode: `'plan'`,
   deed: `'hold_history'`,
