@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { asyncApiDocument, type MessageExample } from '../lib/domain/asyncapi-document.ts';
+import { asyncApiDocument, type MessageExample, messageJsonSchema } from '../lib/domain/asyncapi-document.ts';
 import { eventTypes } from '../lib/domain/event-catalogue.ts';
 import { stageAliases, stages } from '../lib/domain/event-stages.ts';
-import { messageJsonSchema } from '../lib/domain/message-json-schema.ts';
 import { yamlText } from '../lib/domain/yaml-text.ts';
 
 export const contractFolder = new URL('../docs/contract/', import.meta.url);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { UNUSED_IN_LAMBDA } from '../../lib/infra/unused-in-lambda.ts';
+import { UNUSED_IN_LAMBDA } from '../../lib/infra/function-code.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** As lib/infra/tracker-function.ts has it: what a dependency may need of CommonJS. */

@@ -3,9 +3,8 @@ import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { ACTS_PER_PAGE, listActs, type RecordedAct } from '../data-access/operate.ts';
 import { ageText, countText } from '../domain/words.ts';
 import { newVerb, type Verb } from './cli.ts';
-import { printList } from './output/print-list.ts';
+import { printList, readPages } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
-import { readPages } from './read-pages.ts';
 
 interface Options {
   action?: string;

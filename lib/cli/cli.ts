@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError, type Option } from 'commander';
+import { LONGEST_FILTER, textFault } from '../domain/text-fault.ts';
 import { durationText } from '../domain/words.ts';
 import { ExitCode, toCliError, usageError } from './cli-error.ts';
+import { trackerOptions } from './connection.ts';
 import { type GlobalOptions, type HonouredOption, narrowingOptions } from './global-options.ts';
-import { refuseImpossible } from './refuse-impossible.ts';
 import type { CliIo } from './run-pagw.ts';
 import { Session } from './session.ts';
-import { trackerOptions } from './tracker-options.ts';
 
 /** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */
 export type Verb = (cli: Cli) => Command;
@@ -163,4 +163,26 @@ export function pathOf(command: Command): string {
   const names: string[] = [];
   for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name());
   return names.join(' ');
+}
+
+/** What is longer than a filter by nature: where a file or a server is, and why somebody does something. */
+const LONGEST: Readonly<Record<string, number>> = { file: 4_096, url: 2_048, reason: 1_000 };
+
+/** @throws CliError for an option or an argument that no command could make sense of. */
+function refuseImpossible(command: Command): void {
+  for (const [name, value] of Object.entries(command.optsWithGlobals()))
+    for (const each of [value].flat())
+      if (typeof each === 'string') refuse(`--${kebabCase(name)}`, each, LONGEST[name]);
+  const names = command.registeredArguments.map((argument) => argument.name());
+  for (const [place, value] of command.args.entries())
+    refuse(`<${names[place] ?? names.at(-1) ?? 'argument'}>`, value);
+}
+
+function refuse(name: string, value: string, most = LONGEST_FILTER): void {
+  const fault = textFault(value, most);
+  if (fault !== null) throw usageError(`${name} ${fault}.`);
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

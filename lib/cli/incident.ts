@@ -21,11 +21,10 @@ import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
-import { type FactLine, factsText, printList } from './output/print-list.ts';
+import { type FactLine, factsText, printList, readPages } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
 import { momentText } from './output/time-text.ts';
 import { parseDuration } from './parse-when.ts';
-import { readPages } from './read-pages.ts';
 import { sayPauses } from './say-pauses.ts';
 
 const DEFAULT_LIMIT = 50;

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Operator } from '../data-access/operate.ts';
-import { reasonFault } from '../domain/operator-reason.ts';
+import { reasonFault } from '../domain/operator-actions.ts';
 import { type CliError, usageError } from './cli-error.ts';
 import type { Session } from './session.ts';
 

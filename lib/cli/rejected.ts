@@ -17,10 +17,9 @@ import { readRejectedBody } from '../flows/operate/replay-rejected.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import { markCell } from './output/paint.ts';
-import { factsText, printList } from './output/print-list.ts';
+import { factsText, printList, readPages } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
 import { momentText } from './output/time-text.ts';
-import { readPages } from './read-pages.ts';
 import type { Session } from './session.ts';
 
 interface Options {

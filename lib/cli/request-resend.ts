@@ -4,9 +4,10 @@ import {
   previewResend,
   type ResendOutcome,
   type ResendPreview,
+  resendRefusals,
   resendRequest,
+  riskText,
 } from '../flows/operate/resend-request.ts';
-import { resendRefusals, riskText } from '../flows/operate/resend-text.ts';
 import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';

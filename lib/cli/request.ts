@@ -30,11 +30,10 @@ import { addWatch, type Cli, newVerb } from './cli.ts';
 import { usageError } from './cli-error.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { eventStatusCell, type Paint, requestStatusCell, toneStyle } from './output/paint.ts';
-import { type FactLine, factsText, printList } from './output/print-list.ts';
+import { type FactLine, factsText, printList, readPages } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
 import { momentText, type TimeZone } from './output/time-text.ts';
 import { timelineText } from './output/timeline-table.ts';
-import { readPages } from './read-pages.ts';
 import { requestNotFound } from './request-not-found.ts';
 import type { Session } from './session.ts';
 

@@ -22,9 +22,9 @@ import {
 import { addWatch, type Cli, newVerb } from './cli.ts';
 import { ExitCode } from './cli-error.ts';
 import type { Style } from './output/paint.ts';
+import { readPages } from './output/print-list.ts';
 import { type Column, tableText } from './output/table.ts';
 import { parseDuration } from './parse-when.ts';
-import { readPages } from './read-pages.ts';
 import { sayPauses } from './say-pauses.ts';
 import type { Session } from './session.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { scramVerifier } from './scram-verifier.ts';
+import { scramVerifier } from './rotate.ts';
 
 /** The login that migrates: tables and functions are its own, and so are the roles that migrations make. */
 export const OWNER = 'pagw_owner';

@@ -109,3 +109,8 @@ function schemas(): object {
 function reference(kind: 'messages' | 'schemas', name: string): { $ref: string } {
   return { $ref: `#/components/${kind}/${name}` };
 }
+
+/** JSON Schema 2020-12 of what producers send, from the very definition that validates it. */
+export function messageJsonSchema(): object {
+  return z.toJSONSchema(messageSchema, { target: 'draft-2020-12', io: 'input' });
+}

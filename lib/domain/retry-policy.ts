@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { isRetryableFailure } from './error-codes.ts';
 import { canonicalStage } from './event-stages.ts';
 import { byName, parseSetting } from './parse-setting.ts';
 import type { RetryTiming, TrackedEvent } from './tracked-event.ts';
@@ -103,4 +102,29 @@ function errorCodeKey(code: string): string {
 /** Without the keys that are absent, so that spreading an override never writes undefined over a default. */
 function stated<Rule extends object>(rule: Rule): { [Key in keyof Rule]: Exclude<Rule[Key], undefined> } {
   return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** The request itself is at fault: sending it again gives the same answer. */
+const terminalErrorCodes: ReadonlySet<string> = new Set([
+  'PARSE_VALIDATION_ERROR',
+  'VALIDATION_FAILED',
+  'QUEUE_FAILED',
+  'INVALID_NPI',
+  'MISSING_DOB',
+  'FUTURE_DATE',
+  'INVALID_ICD10_FORMAT',
+  'MISSING_COVERAGE',
+]);
+
+/** Failures that are a verdict on the request's content rather than a mishap. */
+const verdicts: ReadonlySet<string> = new Set(['PARSE_FAIL', 'VAL_FAIL']);
+
+/**
+ * Whether a failure that does not say so may be retried. An unlisted code counts as retryable: a needless second try
+ * costs a message, a missing one leaves the provider without an answer. Without a code, only a known type's failure
+ * that is no verdict is retryable.
+ */
+function isRetryableFailure(event: Pick<TrackedEvent, 'eventType' | 'errorCode' | 'known'>): boolean {
+  if (event.errorCode === null) return event.known && !verdicts.has(event.eventType);
+  return !terminalErrorCodes.has(event.errorCode.toUpperCase());
 }

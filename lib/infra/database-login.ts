@@ -3,7 +3,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import { allowKey } from './allow-key.ts';
+import { allowKey } from './encryption-keys.ts';
 import type { PrivateNetwork } from './private-network.ts';
 
 /**

@@ -7,7 +7,7 @@ import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
-import { allowKey } from './allow-key.ts';
+import { allowKey } from './encryption-keys.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 
 export interface DatabaseProtectionProps {

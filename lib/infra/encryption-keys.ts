@@ -4,6 +4,7 @@ import {
   AnyPrincipal,
   ArnPrincipal,
   Effect,
+  type IGrantable,
   PolicyDocument,
   PolicyStatement,
   ServicePrincipal,
@@ -120,4 +121,9 @@ function apart(administrators: readonly string[]): PolicyDocument {
       }),
     ],
   });
+}
+
+/** Lets a principal use a key for exactly these operations; the CDK's own grants end in wildcards. */
+export function allowKey(grantee: IGrantable, key: Key, actions: string[]): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [key.keyArn] }));
 }

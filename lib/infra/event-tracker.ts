@@ -1,11 +1,21 @@
-import { Aspects, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags, Token } from 'aws-cdk-lib';
+import {
+  Aspects,
+  Aws,
+  DefaultStackSynthesizer,
+  type IAspect,
+  type IStackSynthesizer,
+  Stack,
+  Tags,
+  Token,
+} from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { EventTrackerDataStack } from './event-tracker-data-stack.ts';
 import { EventTrackerStack } from './event-tracker-stack.ts';
-import { OwnAccountOnly } from './own-account-only.ts';
 import { checkedSettings } from './stage-settings.ts';
 import type { StageSettings } from './stages.ts';
 import { stackNameOf } from './tracker-name.ts';
@@ -153,4 +163,30 @@ function around(scope: Construct): Around & Pick<EventTrackerProps, 'synthesizer
     },
     ...(qualifier === undefined ? {} : { synthesizer: new DefaultStackSynthesizer({ qualifier }) }),
   };
+}
+
+/**
+ * Services that say for whom they take a role ("IAM role for publishing flow logs to CloudWatch Logs", "Setting up and enabling
+ * Enhanced Monitoring", "Confused deputy prevention in EventBridge Scheduler", "Creating an IAM role for your state machine in Step
+ * Functions").
+ */
+const SAY_FOR_WHOM: ReadonlySet<string> = new Set([
+  'vpc-flow-logs.amazonaws.com',
+  'monitoring.rds.amazonaws.com',
+  'scheduler.amazonaws.com',
+  'states.amazonaws.com',
+]);
+
+/** No service takes a role of ours for another account: those that the CDK makes on its way included. */
+class OwnAccountOnly implements IAspect {
+  visit(node: IConstruct): void {
+    if (!(node instanceof CfnRole)) return;
+    const { Statement: statements } = Stack.of(node).resolve(node.assumeRolePolicyDocument);
+    for (const [place, { Principal }] of statements.entries()) {
+      if (SAY_FOR_WHOM.has(Principal.Service))
+        node.addPropertyOverride(`AssumeRolePolicyDocument.Statement.${place}.Condition`, {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        });
+    }
+  }
 }

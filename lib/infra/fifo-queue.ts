@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import { allowKey } from './allow-key.ts';
+import { allowKey } from './encryption-keys.ts';
 
 export interface FifoQueueProps {
   /** Without `.fifo`. The dead-letter queue is `<name>-dlq`. */

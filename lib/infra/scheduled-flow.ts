@@ -7,7 +7,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge, wildcardBehind } from './acknowledge.ts';
-import { allowKey } from './allow-key.ts';
+import { allowKey } from './encryption-keys.ts';
 import { TrackerFunction, type TrackerFunctionProps } from './tracker-function.ts';
 
 export interface ScheduledFlowProps extends TrackerFunctionProps {

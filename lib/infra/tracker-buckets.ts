@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, objectsOf, wildcardBehind } from './acknowledge.ts';
-import { allowKey } from './allow-key.ts';
+import { allowKey } from './encryption-keys.ts';
 import type { ReplicaSettings } from './stages.ts';
 import type { TrackerFunction } from './tracker-function.ts';
 

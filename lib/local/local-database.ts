@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Client } from 'pg';
+import { OWNER } from '../data-access/admit.ts';
 import { type Database, openDatabase } from '../data-access/database.ts';
 import { ensurePartitions } from '../data-access/maintain.ts';
 import { keepReaderLimited } from '../data-access/migrate.ts';
+import { admitOwner } from '../flows/admit/admit-owner.ts';
 import { migrate } from '../flows/migrate/migrate.ts';
 import type { PostgresAddress } from './data-api/connections.ts';
 import { startDataApi } from './data-api/start-data-api.ts';
@@ -15,8 +17,7 @@ import {
   LOCAL_SECRET_ARN,
   type LocalAddresses,
 } from './local-environment.ts';
-import { letOwnerIn } from './local-owner.ts';
-import { createMaster, MASTER } from './postgres/postgres-cluster.ts';
+import { createMaster, keepPassword, MASTER } from './postgres/postgres-cluster.ts';
 import { startPostgres } from './postgres/postgres-server.ts';
 
 export interface LocalDatabaseOptions {
@@ -131,4 +132,30 @@ SELECT tenants, requests, stuck, retries_due FROM request CROSS JOIN retry`;
 export async function countForBanner(database: Database, now: Date): Promise<RequestCounts> {
   const { rows } = await database.execute<RequestCounts>(SQL, { now });
   return rows[0] ?? { tenants: 0, requests: 0, stuck: 0, retriesDue: 0 };
+}
+
+/**
+ * Lets the owner into a database of the master's, as a deployment does.
+ * @param dataDirectory the server's, where the password is kept
+ */
+export async function letOwnerIn(
+  master: PostgresAddress,
+  database: string,
+  dataDirectory: string,
+): Promise<PostgresAddress> {
+  const password = await keepPassword(dataDirectory, 'owner');
+  const endpoint = await startDataApi({ port: 0, postgres: master, defaultDatabase: database });
+  const client = new RDSDataClient({
+    endpoint: endpoint.url,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  try {
+    const target = { resourceArn: LOCAL_CLUSTER_ARN, secretArn: LOCAL_SECRET_ARN, database };
+    await admitOwner(openDatabase(client, target), password);
+  } finally {
+    client.destroy();
+    await endpoint.close();
+  }
+  return { ...master, user: OWNER, password };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { messageJsonSchema } from '../../lib/domain/message-json-schema.ts';
+import { messageJsonSchema } from '../../lib/domain/asyncapi-document.ts';
 import { rejectionHints } from '../../lib/domain/rejection.ts';
 import { requestEffects } from '../../lib/domain/request-effects.ts';
 import { read } from './support/message.ts';

@@ -8,7 +8,7 @@ import { openDatabase } from '../../lib/data-access/database.ts';
 import { migrate } from '../../lib/flows/migrate/migrate.ts';
 import type { PostgresAddress } from '../../lib/local/data-api/connections.ts';
 import { startDataApi } from '../../lib/local/data-api/start-data-api.ts';
-import { letOwnerIn } from '../../lib/local/local-owner.ts';
+import { letOwnerIn } from '../../lib/local/local-database.ts';
 import { createMaster, MASTER } from '../../lib/local/postgres/postgres-cluster.ts';
 import type { PostgresServer } from '../../lib/local/postgres/postgres-server.ts';
 import { dataApiClient, targetOf } from './data-api-client.ts';

@@ -1,3 +1,4 @@
+import type { Page } from '../../data-access/page.ts';
 import { printable, printableJson } from '../../domain/printable-text.ts';
 import { countText } from '../../domain/words.ts';
 import type { Session } from '../session.ts';
@@ -145,4 +146,21 @@ export function factsText(facts: readonly FactLine[], paint: Paint, width: numbe
       );
     })
     .join('');
+}
+
+/** Reads as many rows as asked for, page by page. */
+export async function readPages<Row>(
+  limit: number,
+  rowsPerPage: number,
+  after: string | undefined,
+  readPage: (limit: number, after: string | undefined) => Promise<Page<Row>>,
+): Promise<Page<Row>> {
+  const rows: Row[] = [];
+  let next: string | null = after ?? null;
+  do {
+    const page: Page<Row> = await readPage(Math.min(limit - rows.length, rowsPerPage), next ?? undefined);
+    rows.push(...page.rows);
+    next = page.next;
+  } while (next !== null && rows.length < limit);
+  return { rows, next };
 }

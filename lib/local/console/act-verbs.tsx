@@ -24,8 +24,12 @@ import {
   closingEnds,
   undeliveredText,
 } from '../../flows/operate/close-request.ts';
-import { previewResend, resendRequest } from '../../flows/operate/resend-request.ts';
-import { resendRefusals, riskText } from '../../flows/operate/resend-text.ts';
+import {
+  previewResend,
+  resendRefusals,
+  resendRequest,
+  riskText,
+} from '../../flows/operate/resend-request.ts';
 import type { Child } from '../../views/html.ts';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { Caution } from '../../views/parts/notice.tsx';

@@ -4,7 +4,7 @@ import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listActs } from '../../data-access/operate.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import type { ActName } from '../../domain/next-step.ts';
-import { REASON_MOST, reasonFault } from '../../domain/operator-reason.ts';
+import { REASON_MOST, reasonFault } from '../../domain/operator-actions.ts';
 import { commandsToTracker, pagwCommand } from '../../domain/shell-word.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';

@@ -34,7 +34,7 @@ import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { Links, ViewContext, ViewPage, ViewQuestion } from '../view-page.ts';
-import { presentQuestion } from './report-time.ts';
+import { presentQuestion } from './report-time.tsx';
 
 /** What one page of decisions holds at most. */
 const MOST_DECISIONS = 50;

@@ -12,9 +12,8 @@ import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage, ViewParameters } from '../view-page.ts';
-import { type ReportTime, readTime, sinceOf, timeText } from './report-time.ts';
+import { type ReportTime, readTime, sinceOf, TimeChoices, timeText } from './report-time.tsx';
 import { RequestState } from './request-list.tsx';
-import { TimeChoices } from './time-choices.tsx';
 
 export const failuresPage: ViewPage = {
   title: 'Failures',

@@ -24,9 +24,8 @@ import { ReportTable } from '../parts/report-table.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage, ViewParameters } from '../view-page.ts';
 import { FlowMap } from './flow-map.tsx';
-import { pageQuestion, type ReportTime, readTime, timeText } from './report-time.ts';
+import { pageQuestion, type ReportTime, readTime, TimeChoices, timeText } from './report-time.tsx';
 import { type RequestInList, RequestList } from './request-list.tsx';
-import { TimeChoices } from './time-choices.tsx';
 
 const PATHS_SHOWN = 12;
 const EDGES_SHOWN = 60;

@@ -13,9 +13,8 @@ import { DataText } from '../parts/data-text.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
-import { pageQuestion, type ReportTime, readTime, timeText } from './report-time.ts';
+import { pageQuestion, type ReportTime, readTime, TimeChoices, timeText } from './report-time.tsx';
 import { TenantTable } from './tenant-table.tsx';
-import { TimeChoices } from './time-choices.tsx';
 
 const SLOWEST_SHOWN = 8;
 

@@ -4,7 +4,7 @@ import { Empty } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
 import { wallClock } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-page.ts';
-import { type ReportTime, timeText } from './report-time.ts';
+import { type ReportTime, timeText } from './report-time.tsx';
 
 /** A span in slices of equal length, and the same hours earlier, aligned with it. */
 export interface LoadData {

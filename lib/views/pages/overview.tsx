@@ -20,10 +20,9 @@ import { Pauses } from '../parts/pauses.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { LoadCharts, type LoadData } from './load-charts.tsx';
 import { MOST_COUNTED } from './rejected.tsx';
-import { type ReportTime, readTime, sinceOf } from './report-time.ts';
+import { type ReportTime, readTime, sinceOf, TimeChoices } from './report-time.tsx';
 import { type RequestInList, RequestList } from './request-list.tsx';
 import { Awaited, GroupTable } from './stuck.tsx';
-import { TimeChoices } from './time-choices.tsx';
 
 const LATEST_SHOWN = 8;
 

@@ -13,7 +13,7 @@ import { Relative } from '../parts/time-text.tsx';
 import { readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { RejectionSince } from './rejection.tsx';
-import { type ReportTime, reportTimes, sinceOf, timeChoices, timeText } from './report-time.ts';
+import { type ReportTime, reportTimes, sinceOf, timeChoices, timeText } from './report-time.tsx';
 
 /** More than this are said as that many and more. */
 export const MOST_COUNTED = 1_000;

@@ -26,9 +26,16 @@ import { StatusMark } from '../parts/status-mark.tsx';
 import { Instant } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage, ViewParameters, ViewQuestion } from '../view-page.ts';
-import { pageQuestion, type ReportTime, readTime, reportTimes, sinceOf, timeText } from './report-time.ts';
+import {
+  pageQuestion,
+  type ReportTime,
+  readTime,
+  reportTimes,
+  sinceOf,
+  TimeChoices,
+  timeText,
+} from './report-time.tsx';
 import { type RequestInList, RequestList } from './request-list.tsx';
-import { TimeChoices } from './time-choices.tsx';
 
 /** What one page of events holds at most. */
 const MOST_EVENTS = 50;

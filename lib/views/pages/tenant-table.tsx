@@ -7,7 +7,7 @@ import { CountLink } from '../parts/links.tsx';
 import { Caution } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
 import type { ViewContext } from '../view-page.ts';
-import type { ReportTime } from './report-time.ts';
+import type { ReportTime } from './report-time.tsx';
 
 interface TenantTableProps {
   /** The report that a tenant's name leads to. */

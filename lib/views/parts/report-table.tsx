@@ -1,13 +1,10 @@
 import { tookText } from '../../domain/words.ts';
-import type { ReportColumn, ReportQuestion, TabularReport } from '../../reports/report.ts';
+import type { ReportColumn, ReportQuestion, TabularReport, Units } from '../../reports/report.ts';
 import type { Child } from '../html.ts';
 import type { ViewContext } from '../view-page.ts';
-import { DataText } from './data-text.tsx';
-import { Fields } from './fields.tsx';
-import { Gauge } from './gauge.tsx';
+import { DataText, Fields } from './data-text.tsx';
 import { CountLink, RequestLink } from './links.tsx';
 import { Leaving, Path } from './path.tsx';
-import { Sparkline } from './sparkline.tsx';
 import { MarkText, StatusMark } from './status-mark.tsx';
 import { type HtmlColumn, Table } from './table.tsx';
 import { Instant, Relative } from './time-text.tsx';
@@ -143,6 +140,61 @@ function Bar({ value, tone, largest }: { value: number; tone: string; largest: n
   return (
     <svg class={tone} width="100%" height={14} aria-hidden="true">
       <rect class="fill" x="0" y={2} width={width} height={10} rx={2} />
+    </svg>
+  );
+}
+
+const PICTURE_WIDTH = 120;
+
+/** How full a rail is. */
+function Gauge({ share, tone, label }: Units['gauge']) {
+  return (
+    <svg role="img" width={PICTURE_WIDTH} height={20} aria-label={label}>
+      <title>{label}</title>
+      <rect class="rail" x={0} y={7} width={PICTURE_WIDTH} height={6} rx={3} />
+      <g class={tone}>
+        <rect
+          class="fill"
+          x={0}
+          y={7}
+          width={(Math.min(1, Math.max(0, share)) * PICTURE_WIDTH).toFixed(1)}
+          height={6}
+          rx={3}
+        />
+      </g>
+    </svg>
+  );
+}
+
+const SPARK_HEIGHT = 22;
+
+interface SparklineProps {
+  /** In order; null where nothing was measured. */
+  values: readonly (number | null)[];
+  label: string;
+}
+
+/** A line without axes: how something went, not how much it was. */
+function Sparkline({ values, label }: SparklineProps) {
+  const highest = Math.max(...values.map((value) => value ?? 0), 1);
+  const step = values.length > 1 ? (PICTURE_WIDTH - 4) / (values.length - 1) : 0;
+  const points = values.map((value, position) =>
+    value === null
+      ? null
+      : { x: 2 + position * step, y: SPARK_HEIGHT - 3 - (value / highest) * (SPARK_HEIGHT - 6) },
+  );
+  let path = '';
+  points.forEach((point, position) => {
+    if (point === null) return;
+    const command = (points[position - 1] ?? null) === null ? 'M' : 'L';
+    path += `${command}${point.x.toFixed(1)} ${point.y.toFixed(1)}`;
+  });
+  const last = points.findLast((point) => point !== null);
+  return (
+    <svg role="img" class="spark" width={PICTURE_WIDTH} height={SPARK_HEIGHT} aria-label={label}>
+      <title>{label}</title>
+      <path d={path === '' ? 'M0 0' : path} />
+      {last == null ? null : <circle cx={last.x.toFixed(1)} cy={last.y.toFixed(1)} r={2} />}
     </svg>
   );
 }

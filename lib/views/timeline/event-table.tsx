@@ -1,12 +1,10 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
 import { durationText, tookText } from '../../domain/words.ts';
-import { DataText } from '../parts/data-text.tsx';
-import { Fields } from '../parts/fields.tsx';
+import { DataText, Fields } from '../parts/data-text.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { dayOf, Instant, isSameDay } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-page.ts';
-import type { PairedEvent } from './fold-pairs.ts';
 
 /** The longest error text shown; the whole is in the database. */
 const ERROR_LENGTH = 300;
@@ -194,4 +192,34 @@ export function eventFlags(events: readonly TimelineEvent[]): Map<number, EventF
     latest = Math.max(latest, at);
   }
   return flags;
+}
+
+/** An event, and the start that it ends where both are shown as one. */
+type PairedEvent = TimelineEvent & { startedBy?: TimelineEvent };
+
+/**
+ * A stage's start that its success follows at once is one with it: what went well takes one line. What lies between the
+ * two, or is odd about the start, keeps them apart.
+ * @param isOdd of events whose times need a word.
+ */
+export function foldPairs(
+  events: readonly TimelineEvent[],
+  isOdd: (event: TimelineEvent) => boolean,
+): PairedEvent[] {
+  const folded: PairedEvent[] = [];
+  for (const event of events) {
+    const start = folded.at(-1);
+    const isPair =
+      start !== undefined &&
+      start.status === 'STARTED' &&
+      event.status === 'COMPLETED' &&
+      start.stage === event.stage &&
+      start.attempt === event.attempt &&
+      start.errorCode === null &&
+      !isOdd(start) &&
+      !isOdd(event);
+    if (isPair) folded[folded.length - 1] = { ...event, startedBy: start };
+    else folded.push(event);
+  }
+  return folded;
 }

@@ -26,8 +26,7 @@ import { Age, Instant, Relative } from '../parts/time-text.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';
 import { readText, readWord } from '../read-parameters.ts';
 import { type Links, type ViewContext, ViewError, type ViewPage } from '../view-page.ts';
-import { EventTable, eventFlags } from './event-table.tsx';
-import { foldPairs } from './fold-pairs.ts';
+import { EventTable, eventFlags, foldPairs } from './event-table.tsx';
 import { Gantt } from './gantt.tsx';
 import { expectedStages, stageRows } from './stage-attempts.ts';
 

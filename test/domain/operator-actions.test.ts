@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { REASON_MOST, reasonFault } from '../../lib/domain/operator-reason.ts';
+import { REASON_MOST, reasonFault } from '../../lib/domain/operator-actions.ts';
 
 it.each([
   ['', 'few words'],

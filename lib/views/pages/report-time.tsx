@@ -1,4 +1,6 @@
+import type { ViewName } from '../../reports/place.ts';
 import type { ReportQuestion } from '../../reports/report.ts';
+import { Choices } from '../parts/choices.tsx';
 import { readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewParameters } from '../view-page.ts';
 
@@ -44,4 +46,28 @@ export function pageQuestion(time: ReportTime, context: ViewContext): ReportQues
 /** What a page asks a report of the present. */
 export function presentQuestion({ tenant, now, limits }: ViewContext): ReportQuestion {
   return { tenant, now, since: new Date(0), filters: {}, words: [], limit: limits.groups };
+}
+
+interface TimeChoicesProps {
+  view: ViewName;
+  /** Its parameters beside tenant and time. */
+  parameters?: Readonly<Record<string, string | null>>;
+  time: ReportTime;
+  context: ViewContext;
+}
+
+/** The span of time that a view is about, and the others. */
+export function TimeChoices({ view, parameters = {}, time, context }: TimeChoicesProps) {
+  const { tenant, links } = context;
+  return (
+    <Choices
+      name="Time"
+      view={view}
+      parameters={{ tenant, ...parameters }}
+      parameter="time"
+      chosen={time}
+      words={timeChoices}
+      links={links}
+    />
+  );
 }
