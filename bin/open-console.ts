@@ -1,6 +1,6 @@
 import type { OpenConsole } from '../lib/cli/console.ts';
 
-/** The pages are brought in here alone: no other command waits for them. */
+/** Only this imports the pages: no other command waits for them. */
 export const openConsole: OpenConsole = async (connection, port) => {
   const { startStackConsole } = await import('../lib/local/console/stack-console.ts');
   const { name, options, caller, now, retryPolicy, stuckLimits } = connection;

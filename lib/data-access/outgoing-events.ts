@@ -1,6 +1,6 @@
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 
-/** What others are told of. */
+/** What the event bus carries. */
 const outgoingKinds = ['decided', 'stuck', 'exhausted', 'incident'] as const;
 export type OutgoingKind = (typeof outgoingKinds)[number];
 

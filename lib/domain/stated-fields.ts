@@ -10,7 +10,7 @@ export interface NotUnderstood {
   rule: string;
   /** What would be understood; at most 128 characters. */
   meant: string;
-  /** It is told, and never a reason to refuse the event. */
+  /** It is reported, and never a reason to refuse the event. */
   isDoubt?: true;
 }
 

@@ -4,7 +4,7 @@
  */
 const PATIENCE_MS = 3_000;
 
-/** For one call of a client: made anew for each, as its time begins here. */
+/** For one call of a client: made for each call, as its time begins here. */
 export function withPatience(): { abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(PATIENCE_MS) };
 }
