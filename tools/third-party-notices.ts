@@ -11,7 +11,7 @@ export interface BundledPackage {
 }
 
 /** The packages of which something stands in the bundles, by name. */
-export function bundledPackages(metafiles: readonly Metafile[], root: string): BundledPackage[] {
+function bundledPackages(metafiles: readonly Metafile[], root: string): BundledPackage[] {
   const folders = new Set<string>();
   for (const { outputs } of metafiles) {
     for (const { inputs } of Object.values(outputs)) {

@@ -15,7 +15,7 @@ export function completion(cli: Cli): Command {
     );
 }
 
-export const shells = ['bash', 'zsh'] as const;
+const shells = ['bash', 'zsh'] as const;
 export type Shell = (typeof shells)[number];
 
 /** What may follow a command path: `request show` → its options; `request` → its verbs. */

@@ -25,7 +25,7 @@ export type NarrowingOption = (typeof narrowingOptions)[number];
 /** What only some commands make use of; -y is taken by all, for scripts. */
 export type HonouredOption = NarrowingOption | 'yes';
 
-export const MOST_ROWS = 100_000;
+const MOST_ROWS = 100_000;
 
 export function addGlobalOptions(program: Command): void {
   program

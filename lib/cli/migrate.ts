@@ -94,7 +94,7 @@ export function migrateUp(cli: Cli): Command {
     );
 }
 
-export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** A migration of this version, of the database, or of both. */
 export interface MigrationState {

@@ -78,7 +78,7 @@ function addScope(command: Command): Command {
 }
 
 /** @throws CliError when nothing is named. */
-export function readScope({ stage, downstream }: ScopeOptions, session: Session): PauseScope {
+function readScope({ stage, downstream }: ScopeOptions, session: Session): PauseScope {
   const named = toRetryFilter({ tenant: session.options.tenant, stage, downstream });
   for (const [name, value] of Object.entries(named)) {
     const fault = textFault(value, LONGEST_NAME);

@@ -13,7 +13,7 @@ import type {
 } from './tracked-event.ts';
 
 /** What stops the clock: a determination, or one of the four other ends. */
-export const resolutions = [
+const resolutions = [
   'APPROVED',
   'PARTIAL',
   'DENIED',

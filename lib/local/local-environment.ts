@@ -102,7 +102,7 @@ export function queueArn(name: string): string {
   return `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`;
 }
 
-export function topicArn(name: string): string {
+function topicArn(name: string): string {
   return `arn:aws:sns:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`;
 }
 

@@ -40,7 +40,7 @@ export function neededRights(account: MadeUpAccount, keyOf: KeyOf): Need[] {
 }
 
 /** Our functions by flow and export, as EXPECTED_CALLS has them; undefined for one of the CDK's. */
-export function flowOf({ resource: { Properties } }: PlacedResource): string | undefined {
+function flowOf({ resource: { Properties } }: PlacedResource): string | undefined {
   const service: unknown = Properties.Environment?.Variables?.POWERTOOLS_SERVICE_NAME;
   if (typeof service !== 'string') return undefined;
   return `${service.replace('pagw-', '')}.${String(Properties.Handler).replace('index.', '')}`;

@@ -298,11 +298,11 @@ export function modelSummary(events: readonly AcceptedEvent[]): Map<string, numb
   return summary;
 }
 
-export function isMain(stage: string): boolean {
+function isMain(stage: string): boolean {
   return MAIN_LANE.includes(stage);
 }
 
-export function covers(pause: Pause, tenant: string, stage: string): boolean {
+function covers(pause: Pause, tenant: string, stage: string): boolean {
   return (
     (pause.tenant === null || pause.tenant === tenant) && (pause.stage === null || pause.stage === stage)
   );

@@ -44,7 +44,7 @@ const CODES = [
   'MADE_UP_EXCEPTION',
 ] as const;
 
-export function prefixOf(stage: string): string | undefined {
+function prefixOf(stage: string): string | undefined {
   return Object.keys(PREFIXES).find((prefix) => PREFIXES[prefix] === stage);
 }
 

@@ -151,7 +151,7 @@ export function textWidth(text: string): number {
 }
 
 /** Cut to the width, with an ellipsis where something is missing. */
-export function cutToWidth(text: string, width: number): string {
+function cutToWidth(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let kept = '';
   let used = 1;
