@@ -1,7 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../data-access/database.ts';
-import { shellWord } from '../domain/shell-word.ts';
 import { usageError } from './cli-error.ts';
 
 /** Which database login: to look, to act by hand, to record as the flows do, to migrate. */
@@ -80,11 +79,4 @@ function readUrl(text: string): string {
   if (url === null || !/^https?:$/.test(url.protocol))
     throw usageError('--url takes an address such as http://localhost:4780.', 'Correct --url or PAGW_URL.');
   return url.origin;
-}
-
-/** The options by which a command of the same shell finds the same tracker; empty: it does without. */
-export function trackerOptions({ url, stack, profile, region }: ConnectionOptions): string {
-  return Object.entries({ url, stack, profile, region })
-    .flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(value)}`]))
-    .join(' ');
 }

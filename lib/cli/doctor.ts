@@ -3,11 +3,11 @@ import { commandsToTracker } from '../domain/shell-word.ts';
 import { plural } from '../domain/words.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { ExitCode, usageError } from './cli-error.ts';
-import { trackerOptions } from './connection.ts';
 import { type CheckPart, type DoctorCheck, headingText, resultText } from './doctor/doctor-check.ts';
 import { type CheckResult, doctorChecks, runChecks, runPreflight } from './doctor/run-checks.ts';
 import { openProgress, type Progress } from './output/progress.ts';
 import type { Session } from './session.ts';
+import { trackerOptions } from './tracker-options.ts';
 
 interface DoctorOptions {
   preflight?: boolean;

@@ -1,12 +1,13 @@
 import { commandsToTracker, toTracker } from '../domain/shell-word.ts';
 import { agreeOnTime } from './agree-on-time.ts';
 import { cancelled, ExitCode, usageError } from './cli-error.ts';
-import { type Connection, chooseConnection, trackerOptions } from './connection.ts';
+import { type Connection, chooseConnection } from './connection.ts';
 import type { GlobalOptions, HonouredOption, NarrowingOption } from './global-options.ts';
 import { choosePaint, type Paint } from './output/paint.ts';
 import { BYTE_ORDER_MARK, csvLine, jsonChunks, jsonLines } from './output/print-list.ts';
 import { parseWhen } from './parse-when.ts';
 import type { CliIo } from './run-pagw.ts';
+import { trackerOptions } from './tracker-options.ts';
 
 const DEFAULT_WIDTH = 100;
 const LEAST_WIDTH = 40;
