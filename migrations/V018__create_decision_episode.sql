@@ -73,7 +73,7 @@ COMMENT ON COLUMN decision_episode.pend_reason IS 'As the latest pend that gives
 COMMENT ON COLUMN decision_episode.faults IS 'What was stated and does not count: see lib/domain/decision-episodes.ts';
 
 -- The determinations that count, by whole UTC days and by months of such days: how many there were, and how long each took.
--- A day or month that holds none has no row; one that is not marked below has all.
+-- A day or month that holds none has no row; a day that is not marked below, and a month that is not open, has all.
 CREATE TABLE decision_summary (
   slice        VARCHAR(5) NOT NULL CHECK (slice IN ('day', 'month')),
   starts_at    TIMESTAMPTZ NOT NULL CHECK (starts_at = date_trunc(slice, starts_at, 'UTC')),
@@ -100,6 +100,11 @@ CREATE TABLE decision_changed_day (
   day TIMESTAMPTZ NOT NULL
 );
 
+-- Months with days rolled up since their days were merged: they are read by these days.
+CREATE TABLE decision_open_month (
+  month TIMESTAMPTZ PRIMARY KEY CHECK (month = date_trunc('month', month, 'UTC'))
+);
+
 -- Figures of a year as they were when somebody froze them: what was published, with who vouches for it. The digest is that
 -- of the figures, so that a snapshot is known to be what it was.
 CREATE TABLE report_snapshot (
@@ -122,6 +127,7 @@ COMMENT ON TABLE decision_summary IS 'Roll-up of decision_episode by the time of
 COMMENT ON COLUMN decision_summary.bound IS 'How many a timeframe binds';
 COMMENT ON COLUMN decision_summary.taken_us IS 'From receipt to determination, of each, ascending: medians are exact';
 COMMENT ON TABLE decision_changed_day IS 'Days to roll up into decision_summary, today among them; reports count their decisions one by one';
+COMMENT ON TABLE decision_open_month IS 'Months whose rows of decision_summary are out of date or missing: they are not over, changed lately, or hold more than can be merged';
 COMMENT ON TABLE report_snapshot IS 'Published figures of a year, frozen; later changes are shown against the latest snapshot';
 COMMENT ON COLUMN report_snapshot.signature IS 'By the key: the year, tenant, digest, time, person and reason (lib/domain/signed-figures.ts)';
 COMMENT ON COLUMN report_snapshot.tenant IS 'Whose figures; null for those of all tenants';

@@ -265,6 +265,16 @@ GRANT SELECT ON TABLE decision_episode TO pagw_maintainer;
 GRANT SELECT ON TABLE decision_episode TO pagw_reader;
 GRANT DELETE, INSERT, SELECT ON TABLE decision_episode TO pagw_writer;
 
+CREATE TABLE decision_open_month (
+  month timestamp with time zone NOT NULL,
+  CONSTRAINT decision_open_month_pkey PRIMARY KEY (month),
+  CONSTRAINT decision_open_month_month_check CHECK ((month = date_trunc('month'::text, month, 'UTC'::text)))
+);
+COMMENT ON TABLE decision_open_month IS 'Months whose rows of decision_summary are out of date or missing: they are not over, changed lately, or hold more than can be merged';
+GRANT SELECT ON TABLE decision_open_month TO pagw_maintainer;
+GRANT SELECT ON TABLE decision_open_month TO pagw_reader;
+GRANT SELECT ON TABLE decision_open_month TO pagw_writer;
+
 CREATE TABLE decision_summary (
   slice character varying(5) NOT NULL,
   starts_at timestamp with time zone NOT NULL,
@@ -1942,7 +1952,9 @@ AS $function$
     SELECT date_trunc('day', at, 'UTC') FROM edge WHERE at > date_trunc('day', at, 'UTC')
   ),
   open_month AS MATERIALIZED (
-    SELECT date_trunc('month', day, 'UTC') AS month FROM open_day
+    SELECT month FROM decision_open_month WHERE month > since - interval '744 hours' AND month < until
+    UNION
+    SELECT date_trunc('month', day, 'UTC') FROM open_day
     UNION
     SELECT date_trunc('month', at, 'UTC') FROM edge WHERE at > date_trunc('month', at, 'UTC')
   )
@@ -1955,13 +1967,9 @@ AS $function$
   SELECT whole.*
   FROM open_month
   -- OFFSET 0 keeps this a look-up per month: as a plain join it is planned as a scan of all years.
-  CROSS JOIN LATERAL (
-    SELECT * FROM decision_summary
-    WHERE slice = 'day' AND starts_at >= greatest(month, since) AND starts_at < least(month + interval '744 hours', until)
-      AND (of_tenant IS NULL OR tenant = of_tenant)
-    OFFSET 0
-  ) AS whole
-  WHERE date_trunc('month', starts_at, 'UTC') = month
+  CROSS JOIN LATERAL (SELECT * FROM decisions_of_days(month) OFFSET 0) AS whole
+  WHERE starts_at >= since AND starts_at < until
+    AND (of_tenant IS NULL OR tenant = of_tenant)
     AND starts_at NOT IN (SELECT day FROM open_day)
   UNION ALL
   SELECT part.*
@@ -1970,6 +1978,18 @@ AS $function$
 $function$;
 REVOKE EXECUTE ON FUNCTION decisions_between(text,timestamp with time zone,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION decisions_between(text,timestamp with time zone,timestamp with time zone) TO pagw_reader;
+
+CREATE OR REPLACE FUNCTION public.decisions_of_days(month timestamp with time zone)
+ RETURNS SETOF decision_summary
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT * FROM decision_summary
+  WHERE slice = 'day' AND starts_at >= month AND starts_at < month + interval '744 hours'
+    AND date_trunc('month', starts_at, 'UTC') = month
+$function$;
+REVOKE EXECUTE ON FUNCTION decisions_of_days(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION decisions_of_days(timestamp with time zone) TO pagw_reader;
 
 CREATE OR REPLACE FUNCTION public.drop_archived_month(day date, noted_at timestamp with time zone)
  RETURNS boolean
@@ -2557,6 +2577,53 @@ CREATE OR REPLACE FUNCTION public.may_drop_month(month_start date, at timestamp 
 RETURN ((NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (request.archived_at IS NULL) AND ((request.last_sequence_no > 0) OR (EXISTS (SELECT FROM event_tracker event WHERE (((event.pagw_id)::text = (request.pagw_id)::text) AND (event.received_on = request.received_on))))))))) AND (NOT (EXISTS (SELECT FROM request_tracker request WHERE ((request.received_on >= may_drop_month.month_start) AND (request.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND (EXISTS (SELECT FROM legal_hold)) AND is_held((request.pagw_id)::text, (request.tenant)::text))))) AND (NOT (EXISTS (SELECT FROM archived_month WHERE ((archived_month.month = may_drop_month.month_start) AND (archived_month.keep_until > may_drop_month.at))))) AND (NOT (EXISTS (SELECT FROM ((flow_changed_request JOIN request_tracker changed USING (pagw_id)) LEFT JOIN request_flow folded ON ((((folded.pagw_id)::text = (changed.pagw_id)::text) AND ((folded.lanes)::text = 'all'::text)))) WHERE ((changed.received_on >= may_drop_month.month_start) AND (changed.received_on < (may_drop_month.month_start + '1 mon'::interval)) AND ((folded.last_sequence_no IS NULL) OR (folded.last_sequence_no < changed.last_sequence_no)))))));
 REVOKE EXECUTE ON FUNCTION may_drop_month(date,timestamp with time zone) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION may_drop_month(date,timestamp with time zone) TO pagw_maintainer;
+
+CREATE OR REPLACE FUNCTION public.merge_decisions(over_before timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  taken timestamptz;
+BEGIN
+  PERFORM FROM exclusive_task WHERE name = 'roll up decisions' FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  DELETE FROM decision_open_month
+  WHERE month = (
+    SELECT max(month)
+    FROM decision_open_month
+    WHERE month < date_trunc('month', over_before, 'UTC')
+      AND (SELECT coalesce(sum(decided), 0) FROM decisions_of_days(month)) <= 10000000
+  )
+  RETURNING month INTO taken;
+  IF taken IS NULL THEN
+    RETURN NULL;
+  END IF;
+  DELETE FROM decision_summary WHERE slice = 'month' AND starts_at = taken;
+  INSERT INTO decision_summary
+  SELECT
+    'month', taken, counted.*, taken_us
+  FROM (
+    SELECT
+      tenant, priority, sum(decided)::bigint, sum(approved)::bigint, sum(partial)::bigint, sum(denied)::bigint,
+      sum(bound)::bigint, sum(in_time)::bigint, sum(taken_sum_us)
+    FROM decisions_of_days(taken)
+    GROUP BY tenant, priority
+  ) AS counted
+  JOIN (
+    SELECT tenant, priority, array_agg(us ORDER BY us) AS taken_us
+    FROM decisions_of_days(taken)
+    CROSS JOIN LATERAL unnest(taken_us) AS us
+    GROUP BY tenant, priority
+  ) AS took USING (tenant, priority);
+  RETURN taken;
+END
+$function$;
+REVOKE EXECUTE ON FUNCTION merge_decisions(timestamp with time zone) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION merge_decisions(timestamp with time zone) TO pagw_maintainer;
 
 CREATE OR REPLACE FUNCTION public.merge_flows(of_slice text, since timestamp with time zone, before timestamp with time zone)
  RETURNS SETOF flow_summary
@@ -3279,7 +3346,6 @@ DECLARE
   taken CONSTANT timestamptz DEFAULT (
     SELECT max(day) FROM decision_changed_day WHERE day < date_trunc('day', over_before, 'UTC')
   );
-  its_month CONSTANT timestamptz DEFAULT date_trunc('month', taken, 'UTC');
 BEGIN
   PERFORM FROM exclusive_task WHERE name = 'roll up decisions' FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
@@ -3294,27 +3360,7 @@ BEGIN
   DELETE FROM decision_changed_day WHERE day = taken;
   DELETE FROM decision_summary WHERE slice = 'day' AND starts_at = taken;
   INSERT INTO decision_summary SELECT * FROM count_decisions(taken, taken + interval '24 hours', NULL);
-  DELETE FROM decision_summary WHERE slice = 'month' AND starts_at = its_month;
-  INSERT INTO decision_summary
-  SELECT
-    'month', its_month, counted.*, taken_us
-  FROM (
-    SELECT
-      tenant, priority, sum(decided)::bigint, sum(approved)::bigint, sum(partial)::bigint, sum(denied)::bigint,
-      sum(bound)::bigint, sum(in_time)::bigint, sum(taken_sum_us)
-    FROM decision_summary
-    WHERE slice = 'day' AND starts_at >= its_month AND starts_at < its_month + interval '744 hours'
-      AND date_trunc('month', starts_at, 'UTC') = its_month
-    GROUP BY tenant, priority
-  ) AS counted
-  JOIN (
-    SELECT tenant, priority, array_agg(us ORDER BY us) AS taken_us
-    FROM decision_summary
-    CROSS JOIN LATERAL unnest(taken_us) AS us
-    WHERE slice = 'day' AND starts_at >= its_month AND starts_at < its_month + interval '744 hours'
-      AND date_trunc('month', starts_at, 'UTC') = its_month
-    GROUP BY tenant, priority
-  ) AS took USING (tenant, priority);
+  INSERT INTO decision_open_month VALUES (date_trunc('month', taken, 'UTC')) ON CONFLICT DO NOTHING;
   RETURN taken;
 END
 $function$;

@@ -1,4 +1,4 @@
--- The determinations from `since` on and before `until`, rolled up: whole months, the days of months that are cut or changed,
+-- The determinations from `since` on and before `until`, rolled up: whole months, the days of months that are cut or open,
 -- and what no roll-up holds yet from the decisions themselves. Exact at any time: whoever writes a decision marks its day.
 -- Called by reports: lib/data-access/decisions.ts.
 CREATE OR REPLACE FUNCTION decisions_between(of_tenant text, since timestamptz, until timestamptz)
@@ -15,7 +15,9 @@ AS $$
     SELECT date_trunc('day', at, 'UTC') FROM edge WHERE at > date_trunc('day', at, 'UTC')
   ),
   open_month AS MATERIALIZED (
-    SELECT date_trunc('month', day, 'UTC') AS month FROM open_day
+    SELECT month FROM decision_open_month WHERE month > since - interval '744 hours' AND month < until
+    UNION
+    SELECT date_trunc('month', day, 'UTC') FROM open_day
     UNION
     SELECT date_trunc('month', at, 'UTC') FROM edge WHERE at > date_trunc('month', at, 'UTC')
   )
@@ -28,13 +30,9 @@ AS $$
   SELECT whole.*
   FROM open_month
   -- OFFSET 0 keeps this a look-up per month: as a plain join it is planned as a scan of all years.
-  CROSS JOIN LATERAL (
-    SELECT * FROM decision_summary
-    WHERE slice = 'day' AND starts_at >= greatest(month, since) AND starts_at < least(month + interval '744 hours', until)
-      AND (of_tenant IS NULL OR tenant = of_tenant)
-    OFFSET 0
-  ) AS whole
-  WHERE date_trunc('month', starts_at, 'UTC') = month
+  CROSS JOIN LATERAL (SELECT * FROM decisions_of_days(month) OFFSET 0) AS whole
+  WHERE starts_at >= since AND starts_at < until
+    AND (of_tenant IS NULL OR tenant = of_tenant)
     AND starts_at NOT IN (SELECT day FROM open_day)
   UNION ALL
   SELECT part.*

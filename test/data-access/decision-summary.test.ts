@@ -116,7 +116,13 @@ async function expectExact(): Promise<void> {
 it('is what the decisions themselves say, in any span, whatever was rolled up before', async () => {
   await record(0, 0.5);
   await expectExact();
-  expect((await refresh(50)).decisionDaysRolledUp).toBeGreaterThan(20);
+  const early = await refresh(50);
+  expect(early.decisionDaysRolledUp).toBeGreaterThan(20);
+  expect(early.decisionMonthsMerged, 'those that are over').toBeGreaterThan(0);
+  expect(
+    (await db.database.execute('SELECT FROM decision_open_month')).rows,
+    'the one under way',
+  ).toHaveLength(1);
   await expectExact();
   // Decisions of days that are rolled up, some taken back.
   await record(0.5, 1);
@@ -132,8 +138,9 @@ it('is what the decisions themselves say, in any span, whatever was rolled up be
     { slice: 'day', decided },
     { slice: 'month', decided },
   ]);
-  expect((await db.database.execute('SELECT FROM decision_changed_day')).rows).toEqual([]);
-}, 120_000);
+  for (const marks of ['decision_changed_day', 'decision_open_month'])
+    expect((await db.database.execute(`SELECT FROM ${marks}`)).rows, marks).toEqual([]);
+});
 
 it('loses no decision that is written while its day is rolled up', async () => {
   const all = { tenant: null, since: new Date(0) };

@@ -50,6 +50,7 @@ const RULES: Readonly<Record<string, 'taken back' | 'of events' | 'fact' | 'boun
   'archive_object.received_on': 'fact',
   'archived_month.month': 'fact',
   'decision_changed_day.day': 'of events',
+  'decision_open_month.month': 'of events',
   'decision_summary.starts_at': 'of events',
   'doubtful_name.day': 'taken back',
   'event_summary_changed_day.day': 'of events',
@@ -144,7 +145,7 @@ async function empty(): Promise<void> {
        incident_notification,
        stuck_check, load_sample, event_tracker_summary, event_tracker_summary_day, event_tracker_summary_total,
        event_tracker_summary_day_total, event_summary_changed_hour, event_summary_changed_day, request_flow, flow_summary,
-       flow_changed_request, flow_changed_hour, flow_changed_day, decision_changed_day, decision_summary,
+       flow_changed_request, flow_changed_hour, flow_changed_day, decision_changed_day, decision_open_month, decision_summary,
        doubtful_name CASCADE`,
   );
   await db.database.execute('UPDATE event_summary_progress SET refreshed_at = NULL, days_before = NULL');

@@ -43,6 +43,7 @@ const OF_NO_TENANT = [
   // The canary alone, which is no tenant's.
   'canary',
   'decision_changed_day',
+  'decision_open_month',
   // Whether there is an event bus.
   'event_outlet',
   'event_summary_changed_day',
