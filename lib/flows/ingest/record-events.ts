@@ -208,18 +208,19 @@ async function appendWithPartitions(
   { database, now, append }: Recording,
   additions: readonly Addition[],
 ): Promise<Set<string>> {
+  const pagwIds = additions.map(({ pagwId }) => pagwId);
+  const appendOnce = () =>
+    append(database, additions, now).catch((error: unknown) => {
+      // Two that create one request at once may meet in its second unique index; nothing was written then.
+      if (hasSqlState(error, SqlState.uniqueViolation)) return new Set(pagwIds);
+      throw error;
+    });
   try {
-    return await append(database, additions, now);
+    return await appendOnce();
   } catch (error) {
-    // Two that create one request at once may meet in its second unique index; nothing was written then.
-    if (hasSqlState(error, SqlState.uniqueViolation)) return new Set(additions.map(({ pagwId }) => pagwId));
     // A row without a partition is a check violation, too. Its month is there now, by us or by another writer.
     if (!hasSqlState(error, SqlState.checkViolation)) throw error;
-    await ensurePartitionsOfRequests(
-      database,
-      additions.map(({ pagwId }) => pagwId),
-      now,
-    );
-    return await append(database, additions, now);
+    await ensurePartitionsOfRequests(database, pagwIds, now);
+    return await appendOnce();
   }
 }

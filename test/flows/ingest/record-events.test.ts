@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EVENT_COLUMNS, REQUEST_COLUMNS } from '../../../lib/data-access/additions.ts';
 import { compareStates } from '../../../lib/data-access/compare-states.ts';
+import { DatabaseError, SqlState } from '../../../lib/data-access/database-error.ts';
+import { appendEvents } from '../../../lib/data-access/ingest.ts';
 import { compositeArray } from '../../../lib/data-access/sql-text.ts';
 import { defaultFoldRules } from '../../../lib/domain/request-fold.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
@@ -55,6 +57,24 @@ describe('recordEvents', () => {
       mainStage: 'CONVERSION',
       lastSequenceNo: 1,
     });
+  });
+
+  it('tries again where another creates the request while its month is made', async () => {
+    const pagwId = newRequest();
+    const refusals: string[] = [SqlState.checkViolation, SqlState.uniqueViolation];
+    const answers = await recordEvents(
+      db.database,
+      [trackedEvent({ pagwId })],
+      now,
+      defaultFoldRules,
+      async (...call) => {
+        const sqlState = refusals.shift();
+        if (sqlState !== undefined) throw new DatabaseError('refused', 'refused', sqlState, undefined);
+        return appendEvents(...call);
+      },
+    );
+    expect(answers).toEqual([{ outcome: 'RECORDED', sequenceNo: 1 }]);
+    expect(refusals).toEqual([]);
   });
 
   it('answers a redelivered event as duplicate and leaves no gap', async () => {
