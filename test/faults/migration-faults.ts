@@ -33,7 +33,8 @@ async function migrateWith(
   const findingsOf = await former(database);
   for (let isComplete = false; !isComplete; ) {
     isComplete = await runOnce(bed, target, strike);
-    if (endsLeftovers)
+    // A run that came to its end left nothing, and its connections serve what comes next.
+    if (endsLeftovers && !isComplete)
       await bed.sql(
         'postgres',
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${target.database}'`,

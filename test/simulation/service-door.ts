@@ -4,12 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FifoQueue } from '../support/fifo-queue.ts';
+import { CALL_HEADER } from './caller.ts';
 
 export interface ServiceCall {
   service: 'database' | 'queue' | 'bucket' | 'topic';
   /** `Execute`, `SendMessageBatch`, `PUT`, `Publish` … */
   action: string;
   body: string;
+  /** As `tellCallersApart` numbers it; undefined for calls of nobody's. */
+  number?: number;
 }
 
 /**
@@ -60,6 +63,8 @@ export interface ServiceDoorOptions {
   now: () => number;
   /** Asked of each call as it comes; may take its time. */
   decide: (call: ServiceCall) => Passage | Promise<Passage>;
+  /** Told of each call that was carried out, before it is answered, if it is. */
+  onServed?: (call: ServiceCall) => void;
 }
 
 /** SQS drops the same de-duplication id within this time. */
@@ -98,7 +103,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const body = await buffer(request);
-  const call = callOf(request, body);
+  const number = request.headers[CALL_HEADER];
+  const call = { ...callOf(request, body), ...(number !== undefined && { number: Number(number) }) };
   door.calls += 1;
   const passage = await options.decide(call);
   if (passage.kind === 'vanish') return;
@@ -106,6 +112,7 @@ async function answer(
   const inPart = passage.kind === 'in-part';
   const served =
     passage.kind === 'refuse' ? undefined : await serve(door, options, call, request, body, inPart);
+  if (served !== undefined) options.onServed?.(call);
   if (passage.kind === 'vanish-after') return;
   if (passage.kind === 'late') await delay(passage.milliseconds);
   const { status, body: text, headers } = 'name' in passage ? errorOf(call, passage) : (served as Answer);

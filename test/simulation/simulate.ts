@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { pauseRetries, resumeRetries, retryNow } from '../../lib/data-access/retry-orders.ts';
 import { openRandom, type Random } from '../../lib/local/demo/random.ts';
 import { lambdaContext } from '../support/lambda.ts';
+import { type Caller, runAs, tellCallersApart } from './caller.ts';
 import { type Comparison, compareWithModel } from './compare-with-model.ts';
 import type { Pause } from './reference-model.ts';
 import { PASS, type Passage, type ServiceCall } from './service-door.ts';
@@ -22,8 +24,8 @@ const MOST_ALIVE: Readonly<Record<Flow, number>> = { ingest: 4, retry: 2, 'stuck
 const OPERATOR = { actedBy: 'sim', reason: 'simulated' };
 const STAGES = ['PARSING', 'API_CONNECTOR', 'ATTACHMENT'] as const;
 
-/** One invocation of a handler. It runs alone until its next call of a service, and waits there until it is let through. */
-interface Actor {
+/** One invocation of a handler. It runs alone until all it does waits at a call of a service, and until one is let through. */
+interface Actor extends Caller {
   name: string;
   flow: Flow;
   state: 'running' | 'waiting' | 'done' | 'dead';
@@ -32,28 +34,36 @@ interface Actor {
 
 /**
  * Interleaves invocations at every call they make, by a seed: which goes on, which call fails and how, what producers,
- * workers and operators do in between, and how time passes. Only one invocation ever runs, so the same seed gives the
- * same course of events. Then faults end, the queue is emptied, and all there is is held against the model.
+ * workers and operators do in between, and how time passes. Only one invocation ever runs, and none by the machine's clock, so the
+ * same seed gives the same course of events. Then faults end, the queue is emptied, and all there is is held against the model.
  */
 export async function simulate(bed: TestBed, seed: string, steps = 400): Promise<SimulationResult> {
   const random = openRandom(`${seed}/schedule`);
-  const simulation = new Simulation(random);
-  const world = await World.open({
-    bed,
-    seed,
-    start: START,
-    requests: random.between(3, 25),
-    decide: (call) => simulation.admit(call),
-  });
-  const draw = Math.random;
   // Jitter and lots are drawn by the seed, too.
-  Math.random = openRandom(`${seed}/jitter`).next;
+  const callers = tellCallersApart(openRandom(`${seed}/jitter`).next);
+  const simulation = new Simulation(random, callers.calls);
+  let world: World | undefined;
   try {
+    world = await World.open({
+      bed,
+      seed,
+      start: START,
+      requests: random.between(3, 25),
+      decide: (call) => simulation.admit(call),
+      onServed: (call) => simulation.noteServed(call),
+    });
     return { seed, ...(await simulation.run(world, steps)) };
   } finally {
-    Math.random = draw;
-    await world.close();
+    callers.end();
+    await world?.close();
   }
+}
+
+const QUIET_TURNS = 5;
+
+/** Nothing of it goes on: it is at its end, or each of its calls waits to be let through. */
+function isQuiet({ state, waiting, underWay }: Actor): boolean {
+  return state === 'done' || (waiting.length > 0 && waiting.length === underWay);
 }
 
 class Simulation {
@@ -61,27 +71,36 @@ class Simulation {
   readonly #trace: string[] = [];
   readonly #actors: Actor[] = [];
   readonly #pauses: Pause[] = [];
-  #running: Actor | undefined;
-  #quiet: (() => void) | undefined;
+  readonly #callers: ReadonlyMap<number, Caller>;
+  #changed: () => void = () => undefined;
+  #lastServed: ServiceCall | undefined;
   readonly #idle: Record<Flow, Handler[]> = { ingest: [], retry: [], 'stuck-alarm': [], maintain: [] };
   #faultShare: number;
   #injected = 0;
   #started = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, callers: ReadonlyMap<number, Caller>) {
     this.#random = random;
+    this.#callers = callers;
     this.#faultShare = random.pick([0, 0.02, 0.1, 0.3]);
   }
 
   /** The call waits here until the schedule lets it through. */
   admit(call: ServiceCall): Promise<Passage> | Passage {
-    const actor = this.#running;
+    const actor = this.#actors.find((one) => one === this.#callers.get(call.number ?? 0));
     if (actor === undefined) return PASS;
+    // Whoever is gone calls no more.
+    if (actor.state === 'dead' || actor.state === 'done') return { kind: 'vanish' };
     return new Promise((letThrough) => {
       actor.waiting.push({ call, letThrough });
-      actor.state = 'waiting';
-      this.#quiet?.();
+      actor.waiting.sort((one, other) => (one.call.number ?? 0) - (other.call.number ?? 0));
+      this.#changed();
     });
+  }
+
+  noteServed(call: ServiceCall): void {
+    this.#lastServed = call;
+    this.#changed();
   }
 
   async run(world: World, steps: number): Promise<Omit<SimulationResult, 'seed'>> {
@@ -146,6 +165,8 @@ class Simulation {
     if (passage.kind === 'vanish' || passage.kind === 'vanish-after') {
       actor.state = 'dead';
       next.letThrough(passage);
+      // Nobody hears of it, but it is done before anything else is.
+      if (passage.kind === 'vanish-after') while (this.#lastServed !== next.call) await this.#change();
       return;
     }
     if (passage.kind === 'pass') this.#trace.push(`${actor.name} ${next.call.service} ${next.call.action}`);
@@ -153,25 +174,40 @@ class Simulation {
   }
 
   async #untilQuiet(actor: Actor, go: () => void): Promise<void> {
-    const quiet = new Promise<void>((settle) => {
-      this.#quiet = settle;
-    });
-    actor.state = actor.waiting.length > 0 ? 'waiting' : 'running';
-    this.#running = actor;
+    actor.state = 'running';
     go();
-    if (actor.state === 'running') await quiet;
-    this.#running = undefined;
-    this.#quiet = undefined;
+    // What goes on beside a waiting call begins its own within a few turns.
+    for (let turns = 0; turns < QUIET_TURNS; turns++) {
+      while (!isQuiet(actor)) {
+        await this.#change();
+        turns = 0;
+      }
+      await turn();
+    }
+    if (actor.waiting.length > 0 && actor.state === 'running') actor.state = 'waiting';
+  }
+
+  #change(): Promise<void> {
+    return new Promise((settle) => {
+      this.#changed = settle;
+    });
   }
 
   async #start(world: World, flow: Flow): Promise<Actor | undefined> {
     const alive = this.#actors.filter((one) => one.flow === flow && one.state === 'waiting');
     if (alive.length >= MOST_ALIVE[flow]) return undefined;
-    const actor: Actor = { name: `${flow}-${++this.#started}`, flow, state: 'running', waiting: [] };
+    const actor: Actor = {
+      name: `${flow}-${++this.#started}`,
+      flow,
+      state: 'running',
+      waiting: [],
+      underWay: 0,
+      onCallOver: () => this.#changed(),
+    };
     const end = () => {
       if (actor.state === 'dead') return;
       actor.state = 'done';
-      this.#quiet?.();
+      this.#changed();
     };
     const received = flow === 'ingest' ? world.receive() : undefined;
     if (flow === 'ingest' && received === undefined) return undefined;
@@ -184,7 +220,7 @@ class Simulation {
     };
     this.#trace.push(`${new Date(world.now).toISOString()} ${actor.name} begins`);
     this.#actors.push(actor);
-    await this.#untilQuiet(actor, () => void invoke().then(end, end));
+    await this.#untilQuiet(actor, () => void runAs(actor, invoke).then(end, end));
     return actor;
   }
 

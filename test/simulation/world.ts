@@ -38,6 +38,7 @@ export interface WorldOptions {
   seed: string;
   start: Date;
   decide: (call: ServiceCall) => Passage | Promise<Passage>;
+  onServed?: (call: ServiceCall) => void;
   /** How many requests there are. */
   requests: number;
 }
@@ -92,6 +93,7 @@ export class World {
       },
       now: () => made.world?.now ?? 0,
       decide: options.decide,
+      ...(options.onServed && { onServed: options.onServed }),
     });
     const world = new World(options, target, door);
     made.world = world;
