@@ -5,8 +5,9 @@ import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { nameOfThisStack } from './name-of-this-stack.ts';
 import type { BackupSettings, StageSettings } from './stages.ts';
-import { type NamePrefix, nameOfThisStack, trackerName } from './tracker-name.ts';
+import { type NamePrefix, trackerName } from './tracker-name.ts';
 
 export interface DatabaseBackupsProps {
   readonly settings: BackupSettings & NamePrefix;

@@ -9,10 +9,10 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, wildcardBehind } from './acknowledge.ts';
 import { EncryptedLogGroup } from './encrypted-log-group.ts';
+import { nameOfThisStack } from './name-of-this-stack.ts';
 import type { RulesLayer } from './rules-layer.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import { type SharedByFunctions, TrackerFunction } from './tracker-function.ts';
-import { nameOfThisStack } from './tracker-name.ts';
 
 export interface MigrateFlowProps {
   readonly database: TrackerDatabase;

@@ -17,8 +17,9 @@ import {
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
+import { nameOfThisStack } from './name-of-this-stack.ts';
 import type { StageSettings } from './stages.ts';
-import { nameOfThisStack, trackerName } from './tracker-name.ts';
+import { trackerName } from './tracker-name.ts';
 import { TrackerNetwork } from './tracker-network.ts';
 
 /**

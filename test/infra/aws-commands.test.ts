@@ -37,7 +37,7 @@ const CALLS: Readonly<Record<string, { needs: readonly string[]; takes?: readonl
       ...['source-db-cluster-identifier', 'restore-to-time', 'kms-key-id', 'deletion-protection'],
       ...['copy-tags-to-snapshot', 'enable-cloudwatch-logs-exports', 'enable-iam-database-authentication'],
       ...['db-subnet-group-name', 'db-cluster-parameter-group-name', 'vpc-security-group-ids'],
-      'serverless-v2-scaling-configuration',
+      ...['storage-type', 'serverless-v2-scaling-configuration'],
     ],
   },
   'rds wait db-instance-available': { needs: [], takes: ['db-instance-identifier'] },
