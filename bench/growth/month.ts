@@ -11,7 +11,7 @@ import { openDirectDatabase } from '../server/open-databases.ts';
 import { type Cost, CostMeter } from './cost.ts';
 import { failuresOf } from './failures.ts';
 
-/** More by EVENTS=N: 10 million take 11 GB and a quarter of an hour. */
+/** More by EVENTS=N: 10 million take 11 GB and seven minutes. */
 const SIZES = [100_000, 1_000_000, Number(process.env.EVENTS ?? 3_000_000)];
 const QUICK_SIZES = [30_000, 300_000];
 const SHARE = 100;
