@@ -25,7 +25,9 @@ BEGIN
   UNION ALL
   SELECT date_bin('1 hour', event.created_at, TIMESTAMPTZ '2000-01-01 00:00:00+00') AS of_hour, count(*), count(*) FILTER (WHERE status = 'FAILED')
   FROM event_history AS event
-  WHERE event.created_at >= counted_from AND event.created_at < until
+  -- Of no row, so decided before any month is looked at: a span that is over has nothing here.
+  WHERE counted_from < until
+    AND event.created_at >= counted_from AND event.created_at < until
     AND (of_tenant IS NULL OR event.tenant = of_tenant)
   GROUP BY of_hour;
 END
