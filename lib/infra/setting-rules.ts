@@ -159,7 +159,7 @@ export const RULES: readonly SettingRule[] = [
     of: ['storage', 'engineVersion'],
     broken: ({ storage, engineVersion }) => storage === 'io-optimized' && /^17\.[1-3]$/.test(engineVersion),
     message:
-      "storage 'io-optimized' needs engineVersion 17.4 or later, which AWS offers it with; '17' is later.",
+      "storage 'io-optimized' needs engineVersion '17', or '17.4' or later: AWS offers it from there on.",
   },
   {
     of: ['storage'],

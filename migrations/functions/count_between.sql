@@ -1,5 +1,5 @@
 -- The events and failures of a span by hour (`by_day`: a day's at its first hour), as summary_between has them; what is
--- younger than the last refresh is counted by hour alone, at half of what it costs to group and measure it.
+-- younger than the last refresh is counted by hour alone, without grouping and measuring it.
 -- Called by the load over time: lib/data-access/load.ts.
 CREATE OR REPLACE FUNCTION count_between(of_tenant text, since timestamptz, until timestamptz, by_day boolean)
 RETURNS TABLE (hour timestamptz, events bigint, failures bigint)

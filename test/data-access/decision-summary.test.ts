@@ -127,6 +127,12 @@ it('is what the decisions themselves say, in any span, whatever was rolled up be
   // Decisions of days that are rolled up, some taken back.
   await record(0.5, 1);
   await expectExact();
+  // Cut after the days: their months are open.
+  const over = { at: new Date(recordedAt.getTime() + 200 * DAY_MS) };
+  const rollUpDay = () => db.database.execute('SELECT roll_up_decisions(:at::timestamptz) AS day', over);
+  while ((await rollUpDay()).rows[0]?.day !== null);
+  expect((await db.database.execute('SELECT FROM decision_open_month')).rows.length).toBeGreaterThan(2);
+  await expectExact();
   await refresh(200);
   await expectExact();
   const { rows } = await db.database.execute<{ slice: string; decided: number }>(
@@ -160,4 +166,31 @@ it('loses no decision that is written while its day is rolled up', async () => {
     expect(sum((await decisionMetrics(db.database, all)).rows)).toBe(sum(before) + 2);
     await refresh(200);
   }
+});
+
+it('leaves a month open that holds more than a statement has time to put in order', async () => {
+  const month = new Date('2020-02-01T00:00:00Z');
+  // As if they were there: ten million times would take longer than all other tests.
+  await db.database.execute('ALTER TABLE decision_summary DROP CONSTRAINT ck_decision_summary_taken');
+  await db.database.execute(
+    `INSERT INTO decision_summary
+     SELECT 'day', :month::timestamptz + day * interval '24 hours', 'payer-0', 'STANDARD', 5000001, 5000001, 0, 0, 0, 0, 60, '{60}'
+     FROM generate_series(1, 2) AS day`,
+    { month },
+  );
+  const open = async () =>
+    (
+      await db.database.execute('SELECT month FROM decision_open_month WHERE month = :month::timestamptz', {
+        month,
+      })
+    ).rows.length;
+  await db.database.execute('INSERT INTO decision_open_month VALUES (:month::timestamptz)', { month });
+  await refresh(200);
+  expect(await open()).toBe(1);
+  await db.database.execute(
+    `UPDATE decision_summary SET decided = 5000000, approved = 5000000 WHERE starts_at BETWEEN :month::timestamptz AND :month::timestamptz + interval '3 days'`,
+    { month },
+  );
+  await refresh(200);
+  expect(await open()).toBe(0);
 });

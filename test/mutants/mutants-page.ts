@@ -66,7 +66,7 @@ function countsOf(outcomes: readonly Outcome[]): (number | string)[] {
   const killed = outcomes.filter(({ ended }) => ended === 'killed').length;
   const same = outcomes.filter((one) => one.ended === 'survived' && explained(one) !== undefined).length;
   const judged = outcomes.length - same;
-  return [outcomes.length, killed, same, judged === 0 ? '–' : `${((100 * killed) / judged).toFixed(0)} %`];
+  return [outcomes.length, killed, same, judged === 0 ? '–' : `${Math.floor((100 * killed) / judged)} %`];
 }
 
 /** Why no test can tell it from the original; undefined where one could. */

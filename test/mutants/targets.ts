@@ -109,6 +109,11 @@ export const targets: readonly Target[] = [
     'summarise_events summarise_changed_hour summarise_changed_day mark_changed_hours merge_hours summary_between',
     ...summing,
   ),
+  ...sql(
+    'count_decisions decisions_between decisions_of_days roll_up_decisions merge_decisions',
+    'test/data-access/decision-summary.test.ts',
+  ),
+  ...sql('earliest_received', 'test/data-access/metadata-search.test.ts'),
   ...sql('count_between summarised_until', 'test/data-access/load.test.ts', ...summing),
   ...sql('flow_between flow_measures fold_flows merge_flows unfolded_flows', ...flow),
   ...sql(

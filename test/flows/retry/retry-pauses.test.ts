@@ -62,8 +62,12 @@ describe('a pause', () => {
     expect(new Set(bench.queue.commands.map(({ token }) => token)).size).toBe(8);
   });
 
-  it('makes nothing overdue by having held it: it is due from the resume on', async () => {
-    const scope = { ...everything, downstream: 'carelon' };
+  it.each([
+    ['a tenant', { tenant: 'anthem' }],
+    ['a stage', { stage: 'API_CONNECTOR' }],
+    ['a downstream', { downstream: 'carelon' }],
+  ])('of %s makes nothing overdue by having held it: it is due from the resume on', async (_, named) => {
+    const scope = { ...everything, ...named };
     await pauseRetries(bench.database, scope, operator, bench.now);
     await failEverywhere();
     bench.pass(3_600);
@@ -77,7 +81,9 @@ describe('a pause', () => {
       limit: 9,
     });
     const late = rows.filter(({ nextRetryAt }) => nextRetryAt !== null && nextRetryAt < bench.now);
-    expect(late.map(({ downstream }) => downstream)).toEqual(['other', 'other', 'other', 'other']);
+    const [column, held] = Object.entries(named)[0] ?? [];
+    expect(late.map((row) => row[column as 'tenant' | 'stage' | 'downstream'])).toHaveLength(4);
+    expect(late.map((row) => row[column as 'tenant' | 'stage' | 'downstream'])).not.toContain(held);
   });
 
   it('of a downstream knows it from the request when the failure does not name it', async () => {
