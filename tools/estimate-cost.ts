@@ -52,7 +52,7 @@ interface Load {
   eventsPerDay: number;
   eventsPerSend: number;
   eventsPerBatch: number;
-  /** What recording an event writes, in units of 4 KB: npm run bench -- io --quick. */
+  /** What recording an event writes, in units of 4 KB: npm run bench -- io. */
   recordingIo: number;
   /** Calls of the Data API a batch, in units of 32 KB: the same. */
   callsPerBatch: number;
@@ -70,7 +70,7 @@ const LOADS: readonly Load[] = [
     eventsPerDay: 10_000,
     eventsPerSend: 1,
     eventsPerBatch: 2,
-    recordingIo: 1.18,
+    recordingIo: 1.23,
     callsPerBatch: 2,
     acu: 1,
     scheduledSeconds: 1,
@@ -82,7 +82,7 @@ const LOADS: readonly Load[] = [
     eventsPerDay: 1e6,
     eventsPerSend: 1,
     eventsPerBatch: 5,
-    recordingIo: 0.8,
+    recordingIo: 0.84,
     callsPerBatch: 2,
     acu: 1.25,
     scheduledSeconds: 2,
@@ -94,7 +94,7 @@ const LOADS: readonly Load[] = [
     eventsPerDay: 1e7,
     eventsPerSend: 1,
     eventsPerBatch: 10,
-    recordingIo: 0.65,
+    recordingIo: 0.69,
     callsPerBatch: 2,
     acu: 4,
     scheduledSeconds: 3,
@@ -106,8 +106,8 @@ const LOADS: readonly Load[] = [
     eventsPerDay: 1e7,
     eventsPerSend: 10,
     eventsPerBatch: 50,
-    recordingIo: 0.53,
-    callsPerBatch: 3,
+    recordingIo: 0.56,
+    callsPerBatch: 5,
     acu: 4,
     scheduledSeconds: 3,
     maintainSeconds: 120,
@@ -131,9 +131,9 @@ const BATCH_LOG_KB = 1.6;
 const SCHEDULED_LOG_GB = 0.5;
 /**
  * What an event writes after its recording, in units of 4 KB: a look of stuck-alarm, its share of a retry a request, vacuum, both roll-ups,
- * compaction, archive, drop (npm run bench -- io --quick).
+ * compaction, archive, drop (npm run bench -- io).
  */
-const LATER_IO = 0.43;
+const LATER_IO = 0.51;
 /** Pages of 8 KiB that are no longer in memory by then: read by compaction and by the vacuum after it, and by the archive. */
 const READ_IO = (2 * BYTES_RECENT + BYTES_COMPACTED) / 8_192;
 
