@@ -294,7 +294,7 @@ describe('settings of a stage', () => {
     [
       'a storage that is not for each version',
       { storage: 'io-optimized', engineVersion: '17.3' },
-      /needs engineVersion 17\.4 or later/,
+      /needs engineVersion '17', or '17\.4' or later/,
     ],
     [
       'a replica without a key',
