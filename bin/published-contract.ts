@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { asyncApiDocument, type MessageExample, messageJsonSchema } from '../lib/domain/asyncapi-document.ts';
-import { eventTypes } from '../lib/domain/event-catalogue.ts';
-import { stageAliases, stages } from '../lib/domain/event-stages.ts';
-import { yamlText } from '../lib/domain/yaml-text.ts';
+import {
+  asyncApiDocument,
+  type MessageExample,
+  messageJsonSchema,
+  yamlText,
+} from '../lib/domain/asyncapi-document.ts';
+import { eventTypes, stageAliases, stages } from '../lib/domain/event-catalogue.ts';
 
 export const contractFolder = new URL('../docs/contract/', import.meta.url);
 

@@ -6,7 +6,7 @@ import { keepLoadSample } from '../lib/data-access/load.ts';
 import { metricTenants } from '../lib/data-access/named-in-metrics.ts';
 import { countWatchedRequests } from '../lib/data-access/stuck-alarm.ts';
 import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
-import { shellWord } from '../lib/domain/shell-word.ts';
+import { shellWord } from '../lib/domain/printable-text.ts';
 import { parseStageLimits } from '../lib/domain/stage-limits.ts';
 import { measureIngestLag } from '../lib/flows/stuck-alarm/measure-ingest-lag.ts';
 import { putOnBus } from '../lib/flows/stuck-alarm/put-events.ts';

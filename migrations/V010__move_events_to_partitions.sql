@@ -63,7 +63,7 @@ SELECT
     THEN (batch.metadata #>> '{}')::jsonb
     ELSE batch.metadata
   END,
-  -- Absurdly far before its recording (lib/domain/believable-time.ts).
+  -- Absurdly far before its recording (lib/domain/stated-time.ts).
   CASE WHEN batch.created_at - coalesce(batch.completed_at, batch.started_at, batch.created_at) > interval '90 days'
     THEN '{"disbelieved": true}'::jsonb
   END

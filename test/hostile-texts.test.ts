@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { csvLine } from '../lib/cli/output/print-list.ts';
 import { type IncidentReport, incidentText } from '../lib/domain/incident-text.ts';
-import { printable, printableJson } from '../lib/domain/printable-text.ts';
-import { pagwCommand } from '../lib/domain/shell-word.ts';
+import { pagwCommand, printable, printableJson } from '../lib/domain/printable-text.ts';
 import { eventElement, traceBegin } from '../lib/flows/export/xes.ts';
 import { openLogger } from '../lib/runtime/logger.ts';
 import { dimensionValue } from '../lib/runtime/metrics.ts';

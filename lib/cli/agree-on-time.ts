@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CLOCK_SKEW_SECONDS } from '../domain/believable-time.ts';
+import { CLOCK_SKEW_SECONDS } from '../domain/stated-time.ts';
 import { durationText } from '../domain/words.ts';
 import { measureSkew } from '../runtime/open-database.ts';
 import type { Connection } from './connection.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Command, InvalidArgumentError, type Option } from 'commander';
-import { LONGEST_FILTER, textFault } from '../domain/text-fault.ts';
+import { LONGEST_FILTER, textFault } from '../domain/typed-text.ts';
 import { durationText } from '../domain/words.ts';
 import { ExitCode, toCliError, usageError } from './cli-error.ts';
 import { type GlobalOptions, type HonouredOption, narrowingOptions } from './global-options.ts';

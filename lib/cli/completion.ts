@@ -1,5 +1,5 @@
 import { Argument, type Command, type Option } from 'commander';
-import { stages } from '../domain/event-stages.ts';
+import { stages } from '../domain/event-catalogue.ts';
 import { type Cli, globalOptionsOf, newVerb } from './cli.ts';
 
 export function completion(cli: Cli): Command {

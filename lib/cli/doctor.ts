@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { commandsToTracker } from '../domain/shell-word.ts';
+import { commandsToTracker } from '../domain/printable-text.ts';
 import { plural } from '../domain/words.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { ExitCode, usageError } from './cli-error.ts';

@@ -1,4 +1,4 @@
-import { canonicalTimestamp } from '../domain/timestamp.ts';
+import { canonicalTimestamp } from '../domain/stated-time.ts';
 import { usageError } from './cli-error.ts';
 import { dayText, type TimeZone } from './output/time-text.ts';
 

@@ -11,11 +11,11 @@ import {
 } from '../data-access/requests.ts';
 import { listRetryPauses } from '../data-access/retry-orders.ts';
 import { findRequest, type RequestRow, type TimelineEvent } from '../data-access/timeline.ts';
-import { canonicalStage } from '../domain/event-stages.ts';
+import { canonicalStage } from '../domain/event-catalogue.ts';
 import { pauseText } from '../domain/incident-text.ts';
 import { isGoingOut, nextStepOfRequest, requestCommand } from '../domain/next-step.ts';
 import { printable } from '../domain/printable-text.ts';
-import { coveringPause } from '../domain/retry-pause.ts';
+import { coveringPause } from '../domain/retry-orders.ts';
 import { requestStatuses } from '../domain/tracked-event.ts';
 import { ageText, eventStatusMark, plural, tookText } from '../domain/words.ts';
 import {

@@ -1,6 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { printable } from '../domain/printable-text.ts';
-import { commandsToTracker } from '../domain/shell-word.ts';
+import { commandsToTracker, printable } from '../domain/printable-text.ts';
 import { Cli, pathOf } from './cli.ts';
 import { CliError, ExitCode, exitOfSignal, fromCommander, toCliError } from './cli-error.ts';
 import type { OpenConnection } from './connection.ts';

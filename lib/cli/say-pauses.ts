@@ -2,7 +2,7 @@ import type { Database } from '../data-access/database.ts';
 import { listRetryPauses } from '../data-access/retry-orders.ts';
 import { pauseText } from '../domain/incident-text.ts';
 import { printable } from '../domain/printable-text.ts';
-import { pausesOf, scopeText } from '../domain/retry-pause.ts';
+import { pausesOf, scopeText } from '../domain/retry-orders.ts';
 import type { Session } from './session.ts';
 
 /** Says what is held back of what was listed, by whom, since when and why. */

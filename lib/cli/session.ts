@@ -1,4 +1,4 @@
-import { commandsToTracker, toTracker } from '../domain/shell-word.ts';
+import { commandsToTracker, toTracker } from '../domain/printable-text.ts';
 import { agreeOnTime } from './agree-on-time.ts';
 import { cancelled, ExitCode, usageError } from './cli-error.ts';
 import { type Connection, chooseConnection } from './connection.ts';

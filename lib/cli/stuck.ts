@@ -8,7 +8,7 @@ import {
   type StuckFilter,
   type StuckRequest,
 } from '../data-access/stuck-requests.ts';
-import { canonicalStage } from '../domain/event-stages.ts';
+import { canonicalStage } from '../domain/event-catalogue.ts';
 import { type GroupKey, groupKeys, type RegroupedCause, regroup } from '../domain/stuck-grouping.ts';
 import {
   ageText,

@@ -1,4 +1,4 @@
-import { shellWord } from '../domain/shell-word.ts';
+import { shellWord } from '../domain/printable-text.ts';
 import type { ConnectionOptions } from './connection.ts';
 
 /** The options by which a command of the same shell finds the same tracker; empty: it does without. */

@@ -1,5 +1,5 @@
-import { isBlank } from '../domain/blank.ts';
 import { metadataMaxBytes, metadataMaxDepth } from '../domain/event-metadata.ts';
+import { isBlank } from '../domain/stated-values.ts';
 import type { EventStatus } from '../domain/tracked-event.ts';
 import { CopyError, copyBounded } from './copy-bounded.ts';
 

@@ -9,7 +9,7 @@ import {
   RollbackTransactionCommand,
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
-import { CLOCK_SKEW_SECONDS } from '../domain/believable-time.ts';
+import { CLOCK_SKEW_SECONDS } from '../domain/stated-time.ts';
 import { toDatabaseError } from './database-error.ts';
 
 /**

@@ -1,5 +1,4 @@
-import { believableTime, DEFAULT_BELIEVED_DAYS } from '../domain/believable-time.ts';
-import { laneOf } from '../domain/event-stages.ts';
+import { laneOf } from '../domain/event-catalogue.ts';
 import { defaultFoldRules, type FoldRules, type KeptFacts, RequestFold } from '../domain/request-fold.ts';
 import {
   completedAtOf,
@@ -9,6 +8,7 @@ import {
   newMemory,
   type RequestMemory,
 } from '../domain/request-memory.ts';
+import { believableTime, DEFAULT_BELIEVED_DAYS } from '../domain/stated-time.ts';
 import {
   blankEvent,
   type EventStatus,

@@ -1,4 +1,4 @@
-import type { IncidentCause } from '../domain/incident-cause.ts';
+import type { IncidentCause } from '../domain/incident-rules.ts';
 import type { IncidentLevel, NotificationKind } from '../domain/words.ts';
 import type { Database } from './database.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';

@@ -1,5 +1,4 @@
-import type { IncidentCause } from '../domain/incident-cause.ts';
-import type { OpenIncident } from '../domain/incident-rules.ts';
+import type { IncidentCause, OpenIncident } from '../domain/incident-rules.ts';
 import type { NotificationText } from '../domain/incident-text.ts';
 import type { IncidentLevel, NotificationKind } from '../domain/words.ts';
 import type { Database } from './database.ts';

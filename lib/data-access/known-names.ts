@@ -1,10 +1,8 @@
-import { eventTypes } from '../domain/event-catalogue.ts';
-import { stages, unknownStage } from '../domain/event-stages.ts';
-import { nearestNames } from '../domain/nearest-names.ts';
+import { eventTypes, stages, unknownStage } from '../domain/event-catalogue.ts';
 import { isOperatorAction, operatorActions } from '../domain/operator-actions.ts';
 import { rejectionHints } from '../domain/rejection.ts';
-import { requestNamed } from '../domain/request-named.ts';
 import { eventStatuses } from '../domain/tracked-event.ts';
+import { nearestNames, requestNamed } from '../domain/typed-text.ts';
 import type { Database } from './database.ts';
 import { droppedMonthsText } from './dropped-months.ts';
 import { readBounded } from './page.ts';

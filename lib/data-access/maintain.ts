@@ -1,4 +1,4 @@
-import { LAST_INSTANT } from '../domain/timestamp.ts';
+import { LAST_INSTANT } from '../domain/stated-time.ts';
 import type { Database } from './database.ts';
 
 export interface MaintainOptions {

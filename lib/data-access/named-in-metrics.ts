@@ -1,6 +1,5 @@
-import { canonicalTenant } from '../domain/event-catalogue.ts';
-import { stages } from '../domain/event-stages.ts';
-import { OTHER } from '../domain/other-name.ts';
+import { canonicalTenant, stages } from '../domain/event-catalogue.ts';
+import { OTHER } from '../domain/words.ts';
 import type { Database, SqlValues } from './database.ts';
 
 /** `tenant` as metrics name it: itself where it is one of `:tenants`, else OTHER. */

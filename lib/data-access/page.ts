@@ -1,5 +1,5 @@
-import { textFault } from '../domain/text-fault.ts';
-import { canonicalTimestamp } from '../domain/timestamp.ts';
+import { canonicalTimestamp } from '../domain/stated-time.ts';
+import { textFault } from '../domain/typed-text.ts';
 import type { Database, SqlValues } from './database.ts';
 
 /** Rows in order, and where the next page begins; null after the last one. */

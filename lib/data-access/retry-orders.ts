@@ -1,5 +1,4 @@
-import type { RetryFilter } from '../domain/retry-filter.ts';
-import type { PauseScope, RetryPause } from '../domain/retry-pause.ts';
+import type { PauseScope, RetryFilter, RetryPause } from '../domain/retry-orders.ts';
 import type { Database } from './database.ts';
 import { deedValues, isDone, type Operator } from './operate.ts';
 import { readBounded, readWhole } from './page.ts';

@@ -1,5 +1,4 @@
-import { OTHER } from '../domain/other-name.ts';
-import type { StuckReason } from '../domain/words.ts';
+import { OTHER, type StuckReason } from '../domain/words.ts';
 import type { Database, SqlValues } from './database.ts';
 import { NONE_STATED } from './failures.ts';
 import { type Page, readBounded, readPage, readPosition } from './page.ts';

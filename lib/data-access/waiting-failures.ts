@@ -1,4 +1,4 @@
-import type { RetryFilter } from '../domain/retry-filter.ts';
+import type { RetryFilter } from '../domain/retry-orders.ts';
 import type { RetryState } from '../domain/words.ts';
 import type { Database, SqlValues } from './database.ts';
 import { type NamedInMetrics, namedValues, stageInMetrics, tenantInMetrics } from './named-in-metrics.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { isBlank } from './blank.ts';
 import { parseJson } from './json-text.ts';
 import type { Fault } from './rejection.ts';
+import { isBlank } from './stated-values.ts';
 
 /** An event out of its envelope; `pointer` turns a path in the event into a path in what was sent. */
 export type Unwrapped =

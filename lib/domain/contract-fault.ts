@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
-import { isBlank } from './blank.ts';
 import { jsonPointer } from './json-pointer.ts';
 import type { Fault } from './rejection.ts';
+import { isBlank } from './stated-values.ts';
 
 /** The contract's first objection to one event, in the words of a rejection. */
 export function contractFault(error: z.core.$ZodError, event: unknown): Fault {

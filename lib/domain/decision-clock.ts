@@ -10,10 +10,9 @@ import {
   startOfDay,
 } from './local-days.ts';
 import { byName, parseSetting } from './parse-setting.ts';
-import { LAST_INSTANT } from './timestamp.ts';
+import { LAST_INSTANT } from './stated-time.ts';
 import type { Drugs, Priority, RequestKind } from './tracked-event.ts';
-import type { DeadlineRisk } from './words.ts';
-import { plural } from './words.ts';
+import { type DeadlineRisk, plural } from './words.ts';
 
 /** Days end with the local day: a frame of days begins on the day after the receipt. */
 export type Frame = { hours: number } | { days: number } | { businessDays: number };

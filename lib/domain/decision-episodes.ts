@@ -1,7 +1,7 @@
-import { CLOCK_SKEW_SECONDS } from './believable-time.ts';
 import { type DecisionPolicy, decisionSteps, policyOf } from './decision-clock.ts';
 import { type DecisionFact, type DecisionMemory, kindSaid, type Resolution } from './decision-facts.ts';
 import { localDay } from './local-days.ts';
+import { CLOCK_SKEW_SECONDS } from './stated-time.ts';
 import type { AppealOutcome, Drugs, LineCounts, Priority, RequestKind } from './tracked-event.ts';
 
 /** What was stated of a decision and does not count, and why. */

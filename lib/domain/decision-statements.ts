@@ -1,5 +1,4 @@
 import { answerMeant, answerOf, answerSaid, answerWord, isEnd, isUntold, outcomeWord } from './answer.ts';
-import { isBlank } from './blank.ts';
 import {
   answerByType,
   appealByType,
@@ -10,13 +9,22 @@ import {
   namesAppeal,
   priorityByType,
 } from './decision-types.ts';
-import { laneOf, upperSnake } from './event-stages.ts';
+import { laneOf, upperSnake } from './event-catalogue.ts';
 import { pointerStep } from './json-pointer.ts';
 import { dayNumber } from './local-days.ts';
 import { comparedName, type Find, finder, type Kind, type Notes, noNotes } from './stated-fields.ts';
-import { countOf, flagOf, instantOf, isFields, type StatedFields, textOf, wholeOf } from './stated-values.ts';
+import { timestampForm } from './stated-time.ts';
+import {
+  countOf,
+  flagOf,
+  instantOf,
+  isBlank,
+  isFields,
+  type StatedFields,
+  textOf,
+  wholeOf,
+} from './stated-values.ts';
 import { type StatementName, statementNames } from './statement-names.ts';
-import { timestampForm } from './timestamp.ts';
 import {
   type Answer,
   type AppealOutcome,

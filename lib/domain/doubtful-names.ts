@@ -1,9 +1,8 @@
 import { unwrapCloudEvent } from './cloud-event.ts';
-import { canonicalEventType, eventTypes } from './event-catalogue.ts';
+import { canonicalEventType, canonicalStage, eventTypes, stages } from './event-catalogue.ts';
 import { eventSchema, requestSchema } from './event-contract.ts';
-import { canonicalStage, stages } from './event-stages.ts';
-import { nearestNames } from './nearest-names.ts';
 import { comparedName } from './stated-fields.ts';
+import { nearestNames } from './typed-text.ts';
 
 /** A name that is taken as it comes, and is near one that is known: misspelt, most likely. Or metadata that nobody understands. */
 export interface DoubtfulName {

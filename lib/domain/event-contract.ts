@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { isBlank } from './blank.ts';
 import { drugsWord, priorityWord } from './decision-statements.ts';
-import { canonicalStatus } from './event-catalogue.ts';
-import { upperSnake } from './event-stages.ts';
-import { canonicalTimestamp, timestampForm } from './timestamp.ts';
+import { canonicalStatus, upperSnake } from './event-catalogue.ts';
+import { canonicalTimestamp, timestampForm } from './stated-time.ts';
+import { isBlank } from './stated-values.ts';
 import {
   drugKinds,
   eventStatuses,

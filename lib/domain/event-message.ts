@@ -1,4 +1,3 @@
-import { isBlank } from './blank.ts';
 import { canaryReading } from './canary.ts';
 import { unwrapCloudEvent } from './cloud-event.ts';
 import { contractFault } from './contract-fault.ts';
@@ -12,6 +11,7 @@ import { nestsDeeper, parseJson } from './json-text.ts';
 import { type MessageRules, normaliseEvent } from './normalise-event.ts';
 import { looksLikePhi } from './phi-guard.ts';
 import { type Fault, type Owner, type Rejection, rejectionHints, rejectionOf } from './rejection.ts';
+import { isBlank } from './stated-values.ts';
 import type { TrackedEvent } from './tracked-event.ts';
 
 export interface MessageEnvelope {

@@ -1,15 +1,14 @@
-import type { IncidentCause } from './incident-cause.ts';
+import type { IncidentCause } from './incident-rules.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
 import { groupCommands, isAwaited, nextStepOfGroup } from './next-step.ts';
-import { OTHER } from './other-name.ts';
-import { printable } from './printable-text.ts';
-import { pagwCommand, toTracker } from './shell-word.ts';
+import { pagwCommand, printable, toTracker } from './printable-text.ts';
 import {
   durationText,
   type IncidentLevel,
   instantText,
   type NotificationKind,
   notificationTexts,
+  OTHER,
   reasonText,
   runbookSection,
 } from './words.ts';

@@ -1,6 +1,6 @@
+import { pagwCommand } from './printable-text.ts';
 import { rejectionFate } from './rejection.ts';
 import { possibleResend, type Standing } from './resend.ts';
-import { pagwCommand } from './shell-word.ts';
 import { runbookSection } from './words.ts';
 
 /** What can be done by hand, by the words of the CLI. */

@@ -1,18 +1,20 @@
 import { decisionStatements } from './decision-statements.ts';
 import {
   canonicalEventType,
+  canonicalStage,
   canonicalStatus,
   canonicalTenant,
   eventTypes,
   impliedStatus,
+  laneOf,
+  unknownStage,
 } from './event-catalogue.ts';
 import { canonicalPriority, canonicalRequestStatus, type EventInput } from './event-contract.ts';
-import { canonicalStage, laneOf, unknownStage } from './event-stages.ts';
 import { maskErrorMessage } from './mask-error-message.ts';
 import type { PhiRules } from './phi-guard.ts';
 import { isRetryable, type RetryPolicy, retryTiming } from './retry-policy.ts';
 import type { Notes } from './stated-fields.ts';
-import { canonicalTimestamp } from './timestamp.ts';
+import { canonicalTimestamp } from './stated-time.ts';
 import type { StatedRequest, TrackedEvent } from './tracked-event.ts';
 
 export interface MessageRules {

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { isFreeText, isSentence } from './free-text.ts';
+import { isFreeText, isMachineMade, isSentence } from './free-text.ts';
 import { pointerStep } from './json-pointer.ts';
 import { isKnownKey, isNoteKey, keyName } from './known-keys.ts';
-import { isMachineMade } from './machine-made.ts';
 import { listOfNames, parseSetting } from './parse-setting.ts';
 import { nameKind } from './person-names.ts';
 import { formsOf, isPackedDocument, mostLayers } from './phi-encodings.ts';

@@ -1,5 +1,5 @@
 import { answerByLines, answerOf, answerStatuses } from './answer.ts';
-import { stageAfter, upperSnake } from './event-stages.ts';
+import { stageAfter, upperSnake } from './event-catalogue.ts';
 import { flagOf } from './stated-values.ts';
 import type { Answer, Priority, RequestEffect, RequestStatus, TrackedEvent } from './tracked-event.ts';
 

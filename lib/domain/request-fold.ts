@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { believableTime, DEFAULT_BELIEVED_DAYS, isDisbelieved } from './believable-time.ts';
 import { type DecisionPolicy, defaultDecisionPolicy } from './decision-clock.ts';
 import type { DecisionEpisode } from './decision-episodes.ts';
 import { decisionFacts, pastTimes, rememberFacts, rememberFirst } from './decision-facts.ts';
-import { mainLane } from './event-stages.ts';
+import { mainLane } from './event-catalogue.ts';
 import { isTerminalRequestStatus, requestEffects } from './request-effects.ts';
 import {
   completedAtOf,
@@ -15,7 +14,7 @@ import {
   type RequestMemory,
   type RequestOutcome,
 } from './request-memory.ts';
-import { LAST_INSTANT } from './timestamp.ts';
+import { believableTime, DEFAULT_BELIEVED_DAYS, isDisbelieved, LAST_INSTANT } from './stated-time.ts';
 import { type EventStatus, type RequestStatus, requestStatuses, type TrackedEvent } from './tracked-event.ts';
 
 export interface FoldRules {

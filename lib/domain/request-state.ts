@@ -1,6 +1,5 @@
-import { stageAfter } from './event-stages.ts';
-import type { StageLimits } from './stage-limits.ts';
-import { limitOf } from './stage-limits.ts';
+import { stageAfter } from './event-catalogue.ts';
+import { limitOf, type StageLimits } from './stage-limits.ts';
 import type { Drugs, EventStatus, Priority, RequestKind, RequestStatus } from './tracked-event.ts';
 import type { StageReason } from './words.ts';
 

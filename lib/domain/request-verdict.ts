@@ -1,10 +1,9 @@
-import { CLOCK_SKEW_SECONDS } from './believable-time.ts';
 import { type DecisionPolicy, type DecisionSteps, deadlineRisk, decisionSteps } from './decision-clock.ts';
-import { unknownStage } from './event-stages.ts';
-import { incidentKey, isDeadline, isIncidentAt } from './incident-cause.ts';
+import { unknownStage } from './event-catalogue.ts';
+import { incidentKey, isDeadline, isIncidentAt } from './incident-rules.ts';
 import { type RequestFacts, stallOf, stateOf } from './request-state.ts';
 import { type StageLimits, shortestLimit } from './stage-limits.ts';
-import { LAST_INSTANT } from './timestamp.ts';
+import { CLOCK_SKEW_SECONDS, LAST_INSTANT } from './stated-time.ts';
 import type { DeadlineRisk, StuckReason } from './words.ts';
 
 export interface VerdictRules {

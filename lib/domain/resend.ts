@@ -1,4 +1,4 @@
-import { stageAfter } from './event-stages.ts';
+import { stageAfter } from './event-catalogue.ts';
 
 /** Stalls without a failure: whatever the stage was to do may be asked of it once more. */
 export const resendCauses = ['no-result', 'hand-off-lost', 'retry-overdue'] as const;

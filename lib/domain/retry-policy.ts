@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { canonicalStage } from './event-stages.ts';
+import { canonicalStage } from './event-catalogue.ts';
 import { byName, parseSetting } from './parse-setting.ts';
 import type { RetryTiming, TrackedEvent } from './tracked-event.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { canonicalStage, stages } from './event-stages.ts';
+import { canonicalStage, stages } from './event-catalogue.ts';
 import { byName, parseSetting } from './parse-setting.ts';
 
 /** How long a stage may take before its request is stuck, in seconds. */

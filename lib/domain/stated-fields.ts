@@ -1,7 +1,6 @@
-import { isBlank } from './blank.ts';
 import { pointerStep } from './json-pointer.ts';
 import { RememberedTexts } from './remembered-texts.ts';
-import { isFields, type StatedFields } from './stated-values.ts';
+import { isBlank, isFields, type StatedFields } from './stated-values.ts';
 
 /** What a producer stated and nobody understands: it counts for nothing. */
 export interface NotUnderstood {

@@ -1,4 +1,9 @@
-import { canonicalTimestamp } from './timestamp.ts';
+import { canonicalTimestamp } from './stated-time.ts';
+
+/** Absent, null and blank mean the same in all that producers send. */
+export function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
 
 export type StatedFields = Readonly<Record<string, unknown>>;
 

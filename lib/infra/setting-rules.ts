@@ -1,7 +1,7 @@
-import { canonicalStage, stages } from '../domain/event-stages.ts';
-import { nearestNames } from '../domain/nearest-names.ts';
+import { canonicalStage, stages } from '../domain/event-catalogue.ts';
 import { LONGEST_NAME, nameFault } from '../domain/parse-setting.ts';
 import { defaultStageLimits } from '../domain/stage-limits.ts';
+import { nearestNames } from '../domain/typed-text.ts';
 import type { OtherAccounts, StageSettings } from './stages.ts';
 import { trackerName } from './tracker-name.ts';
 

@@ -1,4 +1,4 @@
-import { nearestNames } from '../domain/nearest-names.ts';
+import { nearestNames } from '../domain/typed-text.ts';
 import type { StageRules } from './stage-rules.ts';
 import type { StageSettings } from './stages.ts';
 

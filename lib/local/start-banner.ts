@@ -1,4 +1,4 @@
-import { toTracker } from '../domain/shell-word.ts';
+import { toTracker } from '../domain/printable-text.ts';
 import { plural } from '../domain/words.ts';
 import type { RequestCounts } from './local-database.ts';
 import { LOCAL_CLUSTER_ARN, LOCAL_SECRET_ARN, trackerOptionsAt } from './local-environment.ts';

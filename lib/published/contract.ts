@@ -2,7 +2,7 @@
 import schema from '../../docs/contract/event-message.schema.json' with { type: 'json' };
 import { eventTypes as catalogue } from '../domain/event-catalogue.ts';
 
-export { type KnownStage, mainLane, sideLane, stages } from '../domain/event-stages.ts';
+export { type KnownStage, mainLane, sideLane, stages } from '../domain/event-catalogue.ts';
 export { type RejectionCode, rejectionHints } from '../domain/rejection.ts';
 export {
   type EventStatus,

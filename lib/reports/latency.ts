@@ -1,5 +1,5 @@
 import { latencySlots, type StageLatency, stageLatency } from '../data-access/stage-latency.ts';
-import { stageRank } from '../domain/event-stages.ts';
+import { stageRank } from '../domain/event-catalogue.ts';
 import type { Place } from './place.ts';
 import { defineReport, type ReportQuestion } from './report.ts';
 

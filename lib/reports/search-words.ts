@@ -4,11 +4,14 @@ import {
   MetadataFilterError,
   parseMetadataFilters,
 } from '../data-access/metadata-search.ts';
-import { canonicalEventType, canonicalStatus, canonicalTenant } from '../domain/event-catalogue.ts';
-import { canonicalStage } from '../domain/event-stages.ts';
-import { nearestNames } from '../domain/nearest-names.ts';
-import { isAddress, trimMarks } from '../domain/request-named.ts';
+import {
+  canonicalEventType,
+  canonicalStage,
+  canonicalStatus,
+  canonicalTenant,
+} from '../domain/event-catalogue.ts';
 import { type EventStatus, eventStatuses } from '../domain/tracked-event.ts';
+import { isAddress, nearestNames, trimMarks } from '../domain/typed-text.ts';
 
 /** What conditions ask for; null does not narrow. */
 export interface SearchWords {

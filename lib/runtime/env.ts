@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { DEFAULT_BELIEVED_DAYS } from '../domain/believable-time.ts';
 import { ARCHIVE_AFTER_DAYS, COMPACT_AFTER_DAYS, LEAST_HISTORY_DAYS } from '../domain/history-ages.ts';
+import { DEFAULT_BELIEVED_DAYS } from '../domain/stated-time.ts';
 
 // Else the small build says nothing but "Invalid input".
 z.config(en());

@@ -3,7 +3,7 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import type * as z from 'zod/mini';
 import { type Database, openDatabase } from '../data-access/database.ts';
-import { CLOCK_SKEW_SECONDS } from '../domain/believable-time.ts';
+import { CLOCK_SKEW_SECONDS } from '../domain/stated-time.ts';
 import type { databaseEnv } from './env.ts';
 import { CLOCK_SKEW } from './metric-names.ts';
 

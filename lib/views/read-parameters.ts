@@ -1,5 +1,5 @@
 import { printable } from '../domain/printable-text.ts';
-import { textFault } from '../domain/text-fault.ts';
+import { textFault } from '../domain/typed-text.ts';
 import { ViewError, type ViewParameters } from './view-page.ts';
 
 /** Refuses what no filter can mean, also of those that this question does not come to. @throws ViewError */

@@ -1,6 +1,6 @@
 import { NONE_STATED } from '../data-access/failures.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
-import { canonicalStage } from '../domain/event-stages.ts';
+import { canonicalStage } from '../domain/event-catalogue.ts';
 import type { ViewName } from '../reports/place.ts';
 import { readText } from './read-parameters.ts';
 import type { ViewQuestion } from './view-page.ts';

@@ -1,4 +1,4 @@
--- The lane of a stage, as laneOf() of lib/domain/event-stages.ts says it.
+-- The lane of a stage, as laneOf() of lib/domain/event-catalogue.ts says it.
 -- Called by unfolded_flows.
 CREATE OR REPLACE FUNCTION stage_lane(stage text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -9,8 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEventLines } from '../../lib/client/read-event-lines.ts';
-import { canonicalStatus, eventTypes } from '../../lib/domain/event-catalogue.ts';
-import { stages } from '../../lib/domain/event-stages.ts';
+import { canonicalStatus, eventTypes, stages } from '../../lib/domain/event-catalogue.ts';
 
 const run = promisify(execFile);
 const example = fileURLToPath(new URL('../../examples/java/', import.meta.url));

@@ -28,10 +28,10 @@ import { listRetries, measureRetriesByName } from '../../lib/data-access/waiting
 import { countWork } from '../../lib/data-access/work-list.ts';
 import { delegateTurnaround } from '../../lib/data-access/workload.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
-import { OTHER } from '../../lib/domain/other-name.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
+import { OTHER } from '../../lib/domain/words.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
 import { runRetries } from '../../lib/flows/retry/run-retries.ts';

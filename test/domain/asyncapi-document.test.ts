@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contractFolder, publishedContract } from '../../bin/published-contract.ts';
-import { asyncApiDocument, messageJsonSchema } from '../../lib/domain/asyncapi-document.ts';
-import { yamlText } from '../../lib/domain/yaml-text.ts';
+import { asyncApiDocument, messageJsonSchema, yamlText } from '../../lib/domain/asyncapi-document.ts';
 import { EVENTS_QUEUE } from '../../lib/local/local-environment.ts';
 import { read } from './support/message.ts';
 

@@ -1,19 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   canonicalEventType,
+  canonicalStage,
   canonicalStatus,
   canonicalTenant,
   eventTypes,
   impliedStatus,
-} from '../../lib/domain/event-catalogue.ts';
-import {
-  canonicalStage,
   laneOf,
   mainLane,
   stageAfter,
   stageRank,
   stages,
-} from '../../lib/domain/event-stages.ts';
+} from '../../lib/domain/event-catalogue.ts';
 
 /** The review's, by stage; a result stands for a start, an OK and a fail. */
 const REVIEW: Readonly<Record<string, readonly string[]>> = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { parsePhiGuard } from '../../lib/domain/phi-guard.ts';
+import { parseRetryQueues } from '../../lib/domain/retry-command.ts';
 import { parseRetryPolicy } from '../../lib/domain/retry-policy.ts';
-import { parseRetryQueues } from '../../lib/domain/retry-queues.ts';
 import { parseSenderTenants } from '../../lib/domain/sender-tenants.ts';
 import { parseStageLimits } from '../../lib/domain/stage-limits.ts';
 

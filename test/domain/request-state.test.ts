@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultDecisionPolicy, parseDecisionPolicy } from '../../lib/domain/decision-clock.ts';
-import { stages } from '../../lib/domain/event-stages.ts';
+import { stages } from '../../lib/domain/event-catalogue.ts';
 import { type RequestFacts, stateOf, stateRules } from '../../lib/domain/request-state.ts';
 import { judgeRequest } from '../../lib/domain/request-verdict.ts';
 import {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decisionStatements } from '../../lib/domain/decision-statements.ts';
-import { eventTypes } from '../../lib/domain/event-catalogue.ts';
-import { stages } from '../../lib/domain/event-stages.ts';
+import { eventTypes, stages } from '../../lib/domain/event-catalogue.ts';
 import { statementNames } from '../../lib/domain/statement-names.ts';
 
 /** What stands under `request`, be it nothing, has every name looked for. */

@@ -12,7 +12,7 @@ import {
   rejectionCommand,
   requestCommand,
 } from '../../lib/domain/next-step.ts';
-import { commandsToTracker, toTracker } from '../../lib/domain/shell-word.ts';
+import { commandsToTracker, toTracker } from '../../lib/domain/printable-text.ts';
 import { stuckReasons } from '../../lib/domain/words.ts';
 
 const program = createProgram(new Cli({} as CliIo));

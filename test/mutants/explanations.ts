@@ -95,7 +95,7 @@ export const explanations: readonly { of: string; code: string; change?: string;
     why: 'of no tenant, undefined is asked as null is',
   },
   {
-    of: 'incident-cause',
+    of: 'incident-rules',
     code: 'const code = errorCode?.toUpperCase()',
     change: 'drops what stands in',
     why: 'joined with the others, undefined is as empty',

@@ -131,7 +131,13 @@ export const targets: readonly Target[] = [
   ),
   ...sql('search_events', 'test/data-access/metadata-search.test.ts'),
   ...code('domain', 'request-fold request-memory request-effects answer', ...folding),
-  ...code('domain', 'believable-time', ...folding, 'test/lambdas/ingest.test.ts'),
+  ...code(
+    'domain',
+    'stated-time',
+    'test/domain/stated-time.test.ts',
+    ...folding,
+    'test/lambdas/ingest.test.ts',
+  ),
   ...code(
     'domain',
     'decision-facts decision-episodes decision-statements',
@@ -159,7 +165,7 @@ export const targets: readonly Target[] = [
   ),
   ...code(
     'domain',
-    'incident-rules incident-cause',
+    'incident-rules',
     'test/domain/incident-text.test.ts',
     'test/domain/request-state.test.ts',
     'test/domain/incident-rules.test.ts',
@@ -177,9 +183,8 @@ export const targets: readonly Target[] = [
   ),
   ...code(
     'domain',
-    'event-message normalise-event cloud-event event-metadata timestamp event-stages event-catalogue',
+    'event-message normalise-event cloud-event event-metadata event-catalogue',
     ...reading,
-    'test/domain/timestamp.test.ts',
     'test/domain/event-catalogue.test.ts',
   ),
   ...code('flows/ingest', 'record-events', ...recording, 'test/flows/ingest/record-events-cuts.test.ts'),

@@ -10,7 +10,7 @@ import {
 import { countReviewRetries, dueRetries, reviewRetries } from '../../data-access/due-retries.ts';
 import { findSequenceFaults } from '../../data-access/sequence-faults.ts';
 import { readTimeline, type TimelineEvent } from '../../data-access/timeline.ts';
-import { pagwCommand } from '../../domain/shell-word.ts';
+import { pagwCommand } from '../../domain/printable-text.ts';
 import { countText, plural } from '../../domain/words.ts';
 import { probeWrites, refusesDoubledNumber, waitsForOther } from '../../flows/ingest/probe-writes.ts';
 import { momentText } from '../output/time-text.ts';

@@ -1,7 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import { DatabaseError } from '../../data-access/database-error.ts';
 import { type NotedName, noteDoubtfulNames } from '../../data-access/doubtful-names.ts';
-import { isClockOff } from '../../domain/believable-time.ts';
 import { canaryReading } from '../../domain/canary.ts';
 import { pastTimes } from '../../domain/decision-facts.ts';
 import { type MessageReading, type PositionedEvent, readMessage } from '../../domain/event-message.ts';
@@ -10,6 +9,7 @@ import { type Fault, type Rejection, rejectionOf } from '../../domain/rejection.
 import { requestEffects } from '../../domain/request-effects.ts';
 import { defaultFoldRules, type FoldRules } from '../../domain/request-fold.ts';
 import type { SenderTenants } from '../../domain/sender-tenants.ts';
+import { isClockOff } from '../../domain/stated-time.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { RawMessage } from './raw-message.ts';
 import { recordCanary } from './record-canary.ts';

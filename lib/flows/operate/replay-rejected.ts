@@ -1,9 +1,9 @@
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import type { RejectedRow } from '../../data-access/rejected-messages.ts';
-import { isBlank } from '../../domain/blank.ts';
 import { isCloudEvent, unwrapCloudEvent } from '../../domain/cloud-event.ts';
 import { eventMaxDepth } from '../../domain/event-contract.ts';
 import { nestsDeeper, parseJson } from '../../domain/json-text.ts';
+import { isBlank } from '../../domain/stated-values.ts';
 
 /** An event as the queue is to have it again. */
 export interface EventToReplay {

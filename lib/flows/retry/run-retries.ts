@@ -13,11 +13,11 @@ import {
 import {
   attemptAfter,
   type RetryCommand,
+  type RetryQueues,
   retryCommand,
   retryScheduledEvent,
 } from '../../domain/retry-command.ts';
 import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
-import type { RetryQueues } from '../../domain/retry-queues.ts';
 import { recordEvents } from '../ingest/record-events.ts';
 import type { RetryCounts } from './retry-metrics.ts';
 import { sendRetryCommands } from './send-retry-commands.ts';

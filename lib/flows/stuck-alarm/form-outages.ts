@@ -1,7 +1,6 @@
 import type { KeptIncident } from '../../data-access/incidents.ts';
 import type { IncidentGroup } from '../../data-access/stuck-requests.ts';
-import { incidentKey, outageOf } from '../../domain/incident-cause.ts';
-import { isSnoozed } from '../../domain/incident-rules.ts';
+import { incidentKey, isSnoozed, outageOf } from '../../domain/incident-rules.ts';
 
 /** An incident in a run: as it was kept, and what the run counted of it; one of the two at least. */
 export interface Member {

@@ -17,7 +17,7 @@ import {
   tenantsNamed,
 } from '../../domain/incident-rules.ts';
 import { type IncidentReport, incidentText, type Leads } from '../../domain/incident-text.ts';
-import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
+import { coveringPause, type RetryPause } from '../../domain/retry-orders.ts';
 import type { NotificationKind } from '../../domain/words.ts';
 import { formOutages, type Member, type Outage, totalOf } from './form-outages.ts';
 

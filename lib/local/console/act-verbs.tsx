@@ -15,8 +15,7 @@ import { type ListedRetry, listRetries } from '../../data-access/waiting-failure
 import { causeSentence } from '../../domain/incident-text.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { printable } from '../../domain/printable-text.ts';
-import { type RetryFilter, toRetryFilter } from '../../domain/retry-filter.ts';
-import type { PauseScope } from '../../domain/retry-pause.ts';
+import { type PauseScope, type RetryFilter, toRetryFilter } from '../../domain/retry-orders.ts';
 import { durationText, reasonText } from '../../domain/words.ts';
 import {
   alreadyUndeliveredText,

@@ -5,7 +5,7 @@ import { listActs } from '../../data-access/operate.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import type { ActName } from '../../domain/next-step.ts';
 import { REASON_MOST, reasonFault } from '../../domain/operator-actions.ts';
-import { commandsToTracker, pagwCommand } from '../../domain/shell-word.ts';
+import { commandsToTracker, pagwCommand } from '../../domain/printable-text.ts';
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { ActsTable } from '../../views/parts/acts-table.tsx';

@@ -1,4 +1,4 @@
-import { stages } from '../../domain/event-stages.ts';
+import { stages } from '../../domain/event-catalogue.ts';
 import { eventStatuses } from '../../domain/tracked-event.ts';
 import type { Place, ViewName } from '../../reports/place.ts';
 import type { Child, Html } from '../../views/html.ts';

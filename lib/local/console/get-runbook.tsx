@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { commandsToTracker } from '../../domain/shell-word.ts';
+import { commandsToTracker } from '../../domain/printable-text.ts';
 import type { Child } from '../../views/html.ts';
 import { consolePage, trackerOptionsOf } from './console-page.tsx';
 import type { ConsoleRoute } from './console-server.ts';

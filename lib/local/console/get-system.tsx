@@ -1,4 +1,4 @@
-import { toTracker } from '../../domain/shell-word.ts';
+import { toTracker } from '../../domain/printable-text.ts';
 import { outcomeMarks } from '../../domain/words.ts';
 import { MarkText } from '../../views/parts/status-mark.tsx';
 import { Table } from '../../views/parts/table.tsx';

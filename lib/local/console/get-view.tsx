@@ -1,7 +1,7 @@
 import type { Database } from '../../data-access/database.ts';
 import { listTenants } from '../../data-access/requests.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
-import { commandsToTracker } from '../../domain/shell-word.ts';
+import { commandsToTracker } from '../../domain/printable-text.ts';
 import { durationText } from '../../domain/words.ts';
 import { menuViews, type Place, type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf } from '../../views/failure-of.ts';

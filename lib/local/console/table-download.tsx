@@ -1,4 +1,4 @@
-import { toTracker } from '../../domain/shell-word.ts';
+import { toTracker } from '../../domain/printable-text.ts';
 import type { DrawnTable, Links } from '../../views/view-page.ts';
 import { consoleLinks } from './console-page.tsx';
 import { type ConsoleResponse, json } from './console-server.ts';

@@ -1,5 +1,5 @@
 import type { EventToSend } from '../../client/pack-messages.ts';
-import { canonicalStage } from '../../domain/event-stages.ts';
+import { canonicalStage } from '../../domain/event-catalogue.ts';
 import type { Clock } from '../../runtime/open-database.ts';
 import { type ActiveJourney, type DemoState, readDemoState, saveDemoState } from './demo-state.ts';
 import { firstRequests } from './first-requests.ts';

@@ -20,7 +20,7 @@ import {
   type WorkItem,
 } from '../../data-access/work-list.ts';
 import { type Board, boards } from '../../domain/request-memory.ts';
-import { pausesOf, type RetryPause } from '../../domain/retry-pause.ts';
+import { pausesOf, type RetryPause } from '../../domain/retry-orders.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { deadlineRiskMarks, deadlineRisks, durationText, plural } from '../../domain/words.ts';
 import { deadlines as deadlinesReport, workTable } from '../../reports/deadlines.ts';

@@ -1,8 +1,8 @@
 import { type Flow, type FlowLanes, flowLanes } from '../../data-access/flow.ts';
 import { type FlowRows, listFlowRequests, pathKey } from '../../data-access/flow-requests.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
-import { canonicalStage } from '../../domain/event-stages.ts';
-import { pagwCommand } from '../../domain/shell-word.ts';
+import { canonicalStage } from '../../domain/event-catalogue.ts';
+import { pagwCommand } from '../../domain/printable-text.ts';
 import { type Priority, priorities } from '../../domain/tracked-event.ts';
 import { plural } from '../../domain/words.ts';
 import {

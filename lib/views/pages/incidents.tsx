@@ -3,7 +3,7 @@ import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeText } from '../../domain/incident-text.ts';
-import { pausesOf, type RetryPause } from '../../domain/retry-pause.ts';
+import { pausesOf, type RetryPause } from '../../domain/retry-orders.ts';
 import { closedIncidentMark, durationText, incidentLevelMarks } from '../../domain/words.ts';
 import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
 import { Choices } from '../parts/choices.tsx';

@@ -1,10 +1,8 @@
 import { listRetryBatches, listRetryPauses, type RetryBatch } from '../../data-access/retry-orders.ts';
 import { type ListedRetry, listRetries } from '../../data-access/waiting-failures.ts';
-import { toRetryFilter } from '../../domain/retry-filter.ts';
-import type { RetryPause } from '../../domain/retry-pause.ts';
-import { pausesOf } from '../../domain/retry-pause.ts';
+import { pagwCommand } from '../../domain/printable-text.ts';
+import { pausesOf, type RetryPause, toRetryFilter } from '../../domain/retry-orders.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
-import { pagwCommand } from '../../domain/shell-word.ts';
 import { overdueRetryMark, retryStateMarks, retryStates } from '../../domain/words.ts';
 import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';

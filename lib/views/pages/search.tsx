@@ -5,10 +5,9 @@ import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { type FoundEvent, searchMetadata } from '../../data-access/metadata-search.ts';
 import { countRequests, listRequests, searchRequests } from '../../data-access/requests.ts';
 import { countOpenRequests } from '../../data-access/stuck-alarm.ts';
-import { canonicalEventType } from '../../domain/event-catalogue.ts';
-import { canonicalStage } from '../../domain/event-stages.ts';
-import { requestNamed } from '../../domain/request-named.ts';
+import { canonicalEventType, canonicalStage } from '../../domain/event-catalogue.ts';
 import { type EventStatus, eventStatuses } from '../../domain/tracked-event.ts';
+import { requestNamed } from '../../domain/typed-text.ts';
 import { tookText } from '../../domain/words.ts';
 import { search } from '../../reports/search.ts';
 import {

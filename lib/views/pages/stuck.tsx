@@ -12,14 +12,14 @@ import {
   type StuckRequest,
 } from '../../data-access/stuck-requests.ts';
 import { groupCommands, isAwaited, nextStepOfGroup } from '../../domain/next-step.ts';
-import { OTHER } from '../../domain/other-name.ts';
-import { coveringPause, pausesOf, type RetryPause } from '../../domain/retry-pause.ts';
-import { pagwCommand } from '../../domain/shell-word.ts';
+import { pagwCommand } from '../../domain/printable-text.ts';
+import { coveringPause, pausesOf, type RetryPause } from '../../domain/retry-orders.ts';
 import {
   actsByItself,
   automaticText,
   deadlineRiskMarks,
   durationText,
+  OTHER,
   plural,
   reasonText,
   retryStateMarks,

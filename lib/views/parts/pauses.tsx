@@ -1,4 +1,4 @@
-import { type RetryPause, scopeText } from '../../domain/retry-pause.ts';
+import { type RetryPause, scopeText } from '../../domain/retry-orders.ts';
 import { DataText } from './data-text.tsx';
 import { Caution } from './notice.tsx';
 import { Relative } from './time-text.tsx';

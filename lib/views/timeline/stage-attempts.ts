@@ -1,5 +1,5 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
-import { laneOf, mainLane, stageAfter, stageRank } from '../../domain/event-stages.ts';
+import { laneOf, mainLane, stageAfter, stageRank } from '../../domain/event-catalogue.ts';
 import type { Lane } from '../../domain/tracked-event.ts';
 
 /** One try of a stage, from its first to its last event; times in milliseconds by the producers' clocks. */

@@ -10,10 +10,10 @@ import {
   type TimelineEvent,
 } from '../../data-access/timeline.ts';
 import { isGoingOut, type NextStep, nextStepOfRequest, requestCommand } from '../../domain/next-step.ts';
-import { requestNamed } from '../../domain/request-named.ts';
-import { coveringPause, type RetryPause } from '../../domain/retry-pause.ts';
+import { pagwCommand } from '../../domain/printable-text.ts';
+import { coveringPause, type RetryPause } from '../../domain/retry-orders.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
-import { pagwCommand } from '../../domain/shell-word.ts';
+import { requestNamed } from '../../domain/typed-text.ts';
 import { durationText, reasonText, standingMarks } from '../../domain/words.ts';
 import { ActsTable } from '../parts/acts-table.tsx';
 import { Choices } from '../parts/choices.tsx';

@@ -1,6 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
-import { commandsToTracker, shellWord, toTracker } from '../../domain/shell-word.ts';
+import { commandsToTracker, shellWord, toTracker } from '../../domain/printable-text.ts';
 import { menuViews, type Place, type ViewName, viewNames } from '../../reports/place.ts';
 import { failureOf, type ViewFailure } from '../failure-of.ts';
 import type { Child, Html } from '../html.ts';

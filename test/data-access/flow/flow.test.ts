@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FlowQuery } from '../../../lib/data-access/flow.ts';
-import { laneOf, stages } from '../../../lib/domain/event-stages.ts';
+import { laneOf, stages } from '../../../lib/domain/event-catalogue.ts';
 import { defaultFoldRules, type FoldRules } from '../../../lib/domain/request-fold.ts';
 import { flowCautions } from '../../../lib/reports/flow.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';

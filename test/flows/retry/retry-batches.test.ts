@@ -8,7 +8,7 @@ import {
   whyNothingToRetry,
 } from '../../../lib/data-access/retry-orders.ts';
 import { listRetries } from '../../../lib/data-access/waiting-failures.ts';
-import { toRetryFilter } from '../../../lib/domain/retry-filter.ts';
+import { toRetryFilter } from '../../../lib/domain/retry-orders.ts';
 import { failedEvent, trackedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 

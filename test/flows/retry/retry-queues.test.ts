@@ -1,6 +1,6 @@
 import type { SendMessageBatchResult } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { parseRetryQueues } from '../../../lib/domain/retry-queues.ts';
+import { parseRetryQueues } from '../../../lib/domain/retry-command.ts';
 import { takenEntries } from '../../../lib/flows/retry/taken-entries.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { listStuckRequests } from '../../../lib/data-access/stuck-requests.ts';
-import { DEFAULT_BELIEVED_DAYS } from '../../../lib/domain/believable-time.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultFoldRules } from '../../../lib/domain/request-fold.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
+import { DEFAULT_BELIEVED_DAYS } from '../../../lib/domain/stated-time.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { databaseOfFile } from '../../support/database.ts';
 import { afterMinutes, recordHistory } from '../../support/history.ts';

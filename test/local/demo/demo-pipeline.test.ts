@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventToSend } from '../../../lib/client/pack-messages.ts';
 import { readEventLines } from '../../../lib/client/read-event-lines.ts';
-import { stages } from '../../../lib/domain/event-stages.ts';
+import { stages } from '../../../lib/domain/event-catalogue.ts';
 import { type DemoPipeline, startDemoPipeline } from '../../../lib/local/demo/demo-pipeline.ts';
 import { JOURNEY_KINDS, writeJourney } from '../../../lib/local/demo/journeys.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMachineMade } from '../../lib/domain/machine-made.ts';
+import { isMachineMade } from '../../lib/domain/free-text.ts';
 import { formsOf, isPackedDocument } from '../../lib/domain/phi-encodings.ts';
 import { phiSpans } from '../../lib/domain/phi-findings.ts';
 

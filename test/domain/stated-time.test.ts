@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalTimestamp, parsedTimestamp } from '../../lib/domain/timestamp.ts';
+import { canonicalTimestamp, parsedTimestamp } from '../../lib/domain/stated-time.ts';
 
 describe('a timestamp', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { pagwCommand, shellWord } from '../../lib/domain/shell-word.ts';
+import { pagwCommand, shellWord } from '../../lib/domain/printable-text.ts';
 
 const WORDS = [
   ...[
