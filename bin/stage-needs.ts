@@ -1,4 +1,4 @@
-import type { StageNeeds } from '../lib/cli/doctor/account-quotas.ts';
+import type { StageNeeds } from '../lib/cli/doctor/account-limits.ts';
 
 /**
  * What a stage needs of its account. Its settings are loaded when they are asked for. In a

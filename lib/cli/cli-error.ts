@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { SendInterruptedError } from '../client/send-events.ts';
+import type { Database } from '../data-access/database.ts';
 import {
   accessFaultOf,
   DatabaseError,
@@ -7,7 +8,7 @@ import {
   hasSqlState,
   missingRightOf,
 } from '../data-access/database-error.ts';
-import { UnknownNameError } from '../data-access/known-names.ts';
+import { UnknownNameError, unknownRequest } from '../data-access/known-names.ts';
 import { MetadataFilterError } from '../data-access/metadata-search.ts';
 import { PagePositionError } from '../data-access/page.ts';
 
@@ -217,4 +218,19 @@ function rootOf(error: unknown): unknown {
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** Says which ids may have been meant. */
+export async function requestNotFound(
+  database: Database,
+  pagwId: string,
+  tenant?: string,
+): Promise<CliError> {
+  const { hint } = await unknownRequest(database, pagwId, tenant);
+  return new CliError({
+    code: 'REQUEST_NOT_FOUND',
+    message: `There is no request ${pagwId}${tenant === undefined ? '' : ` of ${tenant}`}.`,
+    hint,
+    exitCode: ExitCode.notFound,
+  });
 }

@@ -3,12 +3,16 @@ import { Command, InvalidArgumentError, type Option } from 'commander';
 import { LONGEST_FILTER, textFault } from '../domain/typed-text.ts';
 import { durationText } from '../domain/words.ts';
 import { ExitCode, toCliError, usageError } from './cli-error.ts';
-import { type GlobalOptions, type HonouredOption, narrowingOptions } from './global-options.ts';
+import {
+  type GlobalOptions,
+  type HonouredOption,
+  narrowingOptions,
+  trackerOptions,
+} from './global-options.ts';
 import type { CliIo } from './run-pagw.ts';
 import { Session } from './session.ts';
-import { trackerOptions } from './tracker-options.ts';
 
-/** Makes one verb. A file in commands/ exports one of these; `program.ts` hangs it into its group. */
+/** Makes one verb. The file of its noun exports it; `program.ts` hangs it into its group. */
 export type Verb = (cli: Cli) => Command;
 
 const honours = new WeakMap<Command, readonly HonouredOption[]>();

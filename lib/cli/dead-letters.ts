@@ -15,9 +15,9 @@ import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { operatorOf, type ReasonOption, reasonMissing, reasonOption } from './operator.ts';
+import { openProgress } from './output/open-output.ts';
 import { outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
-import { openProgress } from './output/progress.ts';
 import { type Column, tableText } from './output/table.ts';
 
 const DEFAULT_LIMIT = 10;

@@ -8,8 +8,8 @@ import { type LogBatch, readEventLog } from '../flows/export/read-event-log.ts';
 import { eventElement, TRACE_END, traceBegin, XES_BEGIN, XES_END } from '../flows/export/xes.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { usageError } from './cli-error.ts';
+import { openProgress } from './output/open-output.ts';
 import { BYTE_ORDER_MARK, csvLine } from './output/print-list.ts';
-import { openProgress } from './output/progress.ts';
 import type { Session } from './session.ts';
 
 const formats = ['csv', 'xes'] as const;

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { shellWord } from '../domain/printable-text.ts';
 import type { ConnectionOptions } from './connection.ts';
 
 const outputFormats = ['table', 'json', 'jsonl', 'csv'] as const;
@@ -58,4 +59,11 @@ function parseLimit(text: string): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST_ROWS) return limit;
   throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_ROWS}.`);
+}
+
+/** The options by which a command of the same shell finds the same tracker; empty: it does without. */
+export function trackerOptions({ url, stack, profile, region }: ConnectionOptions): string {
+  return Object.entries({ url, stack, profile, region })
+    .flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(value)}`]))
+    .join(' ');
 }

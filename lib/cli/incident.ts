@@ -18,13 +18,12 @@ import { coveringPause } from '../domain/retry-orders.ts';
 import { ageText, closedIncidentMark, durationText, incidentLevelMarks, plural } from '../domain/words.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { CliError, ExitCode, usageError } from './cli-error.ts';
+import { momentText, parseDuration } from './moment-text.ts';
 import { addReason, operatorOf, type ReasonOption } from './operator.ts';
 import { markCell } from './output/paint.ts';
 import { type FactLine, factsText, printList, readPages } from './output/print-list.ts';
 import type { Cell, Column } from './output/table.ts';
-import { momentText } from './output/time-text.ts';
-import { parseDuration } from './parse-when.ts';
-import { sayPauses } from './say-pauses.ts';
+import { sayPauses } from './retry.ts';
 
 const DEFAULT_LIMIT = 50;
 const ROWS_PER_PAGE = 500;

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { openDatabase } from '../data-access/database.ts';
 import { CliError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
-import { trackerOptions } from './tracker-options.ts';
+import { trackerOptions } from './global-options.ts';
 
 /** What programs on its machine learn of a local stack: GET /environment. */
 const environmentSchema = z.object({

@@ -10,11 +10,11 @@ import { migrate } from '../flows/migrate/migrate.ts';
 import { readFunctionFiles, readMigrationFiles } from '../flows/migrate/migration-file.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { ExitCode } from './cli-error.ts';
+import { momentText, type TimeZone } from './moment-text.ts';
+import { openProgress } from './output/open-output.ts';
 import { markCell, outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
-import { openProgress } from './output/progress.ts';
 import type { Column } from './output/table.ts';
-import { momentText, type TimeZone } from './output/time-text.ts';
 
 export function migrateStatus(cli: Cli): Command {
   return newVerb('status', [])

@@ -4,7 +4,7 @@ import { Cli, pathOf } from './cli.ts';
 import { CliError, ExitCode, exitOfSignal, fromCommander, toCliError } from './cli-error.ts';
 import type { OpenConnection } from './connection.ts';
 import type { OpenConsole } from './console.ts';
-import type { StageNeeds } from './doctor/account-quotas.ts';
+import type { StageNeeds } from './doctor/account-limits.ts';
 import { READER_GONE } from './output/open-output.ts';
 import { choosePaint } from './output/paint.ts';
 import { createProgram } from './program.ts';

@@ -1,13 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commandsToTracker, toTracker } from '../domain/printable-text.ts';
-import { agreeOnTime } from './agree-on-time.ts';
+import { CLOCK_SKEW_SECONDS } from '../domain/stated-time.ts';
+import { durationText } from '../domain/words.ts';
+import { measureSkew } from '../runtime/open-database.ts';
 import { cancelled, ExitCode, usageError } from './cli-error.ts';
 import { type Connection, chooseConnection } from './connection.ts';
-import type { GlobalOptions, HonouredOption, NarrowingOption } from './global-options.ts';
+import {
+  type GlobalOptions,
+  type HonouredOption,
+  type NarrowingOption,
+  trackerOptions,
+} from './global-options.ts';
+import { parseWhen } from './moment-text.ts';
 import { choosePaint, type Paint } from './output/paint.ts';
 import { BYTE_ORDER_MARK, csvLine, jsonChunks, jsonLines } from './output/print-list.ts';
-import { parseWhen } from './parse-when.ts';
 import type { CliIo } from './run-pagw.ts';
-import { trackerOptions } from './tracker-options.ts';
 
 const DEFAULT_WIDTH = 100;
 const LEAST_WIDTH = 40;
@@ -149,4 +156,43 @@ export class Session {
 
 function* csvLines(rows: Iterable<readonly unknown[]>): Generator<string> {
   for (const row of rows) yield csvLine(row);
+}
+
+const ASK_EVERY_MS = 60_000;
+/** A database that sleeps or is away keeps nothing else waiting. */
+const PATIENCE_MS = 3_000;
+
+/**
+ * A deployed tracker's time is its database's where this machine's clock differs from that by more than a minute, as it is for
+ * the flows. The two are compared at once, and again each minute of whatever runs longer. A local tracker has its clock.
+ * @param say called with a sentence, where they differ.
+ */
+export async function agreeOnTime(
+  connection: Connection,
+  say: (sentence: string) => void,
+): Promise<Connection> {
+  if (connection.kind === 'local') return connection;
+  let skewMs = 0;
+  let askedAt = 0;
+  const ask = async () => {
+    // Not by the clock in doubt.
+    askedAt = performance.now();
+    const measured = await Promise.race([
+      measureSkew(connection, connection.database('reader')),
+      sleep(PATIENCE_MS, undefined, { ref: false }),
+    ]).catch(() => undefined);
+    if (measured !== undefined) skewMs = Math.abs(measured) > CLOCK_SKEW_SECONDS * 1_000 ? measured : 0;
+  };
+  await ask();
+  if (skewMs !== 0)
+    say(
+      `This machine's clock is ${durationText(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} the database's, whose time is used. Set it by NTP.`,
+    );
+  return {
+    ...connection,
+    now: () => {
+      if (performance.now() - askedAt > ASK_EVERY_MS) void ask();
+      return new Date(connection.now().getTime() - skewMs);
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Database, openDatabase } from '../data-access/database.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection, ConnectionChoice, LoginName } from './connection.ts';
-import { trackerOptions } from './tracker-options.ts';
+import { trackerOptions } from './global-options.ts';
 
 /** The stack outputs that hold each login's secret. */
 const SECRET_OUTPUT: Record<LoginName, string> = {

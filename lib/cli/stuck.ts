@@ -21,11 +21,11 @@ import {
 } from '../domain/words.ts';
 import { addWatch, type Cli, newVerb } from './cli.ts';
 import { ExitCode } from './cli-error.ts';
+import { parseDuration } from './moment-text.ts';
 import type { Style } from './output/paint.ts';
 import { readPages } from './output/print-list.ts';
 import { type Column, tableText } from './output/table.ts';
-import { parseDuration } from './parse-when.ts';
-import { sayPauses } from './say-pauses.ts';
+import { sayPauses } from './retry.ts';
 import type { Session } from './session.ts';
 
 interface Options {

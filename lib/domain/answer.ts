@@ -47,7 +47,7 @@ const mayStandBeside = new Map(
  * What a text answers by its words: `Fully approved`, `Administrative denial`, `Partially approved/denied`. Undefined where a word
  * is left that nobody understands, or two contradict each other: `Approval pending`, `Not denied`, `Pre-approved`.
  */
-export function answerInWords(text: string): Answer | undefined {
+function answerInWords(text: string): Answer | undefined {
   const words = text
     .normalize('NFKC')
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')

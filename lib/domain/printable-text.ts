@@ -14,7 +14,7 @@ export function printable(text: string): string {
   return replaceCommanding(text, escaped);
 }
 
-export function replaceCommanding(text: string, write: (character: string) => string): string {
+function replaceCommanding(text: string, write: (character: string) => string): string {
   return text.replace(COMMANDING, (character) => write(character));
 }
 

@@ -2,7 +2,7 @@ import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
-import { type CheckResult, doctorChecks } from '../../lib/cli/doctor/run-checks.ts';
+import { type CheckResult, doctorChecks } from '../../lib/cli/doctor.ts';
 import { type Database, openDatabase } from '../../lib/data-access/database.ts';
 import { DatabaseError } from '../../lib/data-access/database-error.ts';
 import { noteDoubtfulNames } from '../../lib/data-access/doubtful-names.ts';

@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { GetQueueUrlCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACCOUNT_QUOTAS, type StageNeeds } from '../../lib/cli/doctor/account-quotas.ts';
-import type { CheckResult } from '../../lib/cli/doctor/run-checks.ts';
+import { ACCOUNT_QUOTAS, type StageNeeds } from '../../lib/cli/doctor/account-limits.ts';
+import type { CheckResult } from '../../lib/cli/doctor.ts';
 import { mockedClient } from '../support/mocked-client.ts';
 import { type CliRunOptions, runCli } from './run-cli.ts';
 

@@ -8,7 +8,7 @@ import { Cli } from '../../lib/cli/cli.ts';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { addGlobalOptions } from '../../lib/cli/global-options.ts';
 import { reportVerbs } from '../../lib/cli/program.ts';
-import { readSigningKey } from '../../lib/cli/report/signing-key.ts';
+import { readSigningKey } from '../../lib/cli/report/signed-figures.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';

@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Connection } from '../../lib/cli/connection.ts';
 import type { OpenConsole } from '../../lib/cli/console.ts';
-import type { StageNeeds } from '../../lib/cli/doctor/account-quotas.ts';
+import type { StageNeeds } from '../../lib/cli/doctor/account-limits.ts';
 import { type CliOutput, runPagw } from '../../lib/cli/run-pagw.ts';
 import type { TestDatabase } from '../support/database.ts';
 

@@ -1,8 +1,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { agreeOnTime } from '../../lib/cli/agree-on-time.ts';
 import { toCliError } from '../../lib/cli/cli-error.ts';
+import { agreeOnTime } from '../../lib/cli/session.ts';
 import { openStackConnection } from '../../lib/cli/stack-connection.ts';
 import type { Database } from '../../lib/data-access/database.ts';
 import { ruleOutputs } from '../../lib/infra/stage-rules.ts';

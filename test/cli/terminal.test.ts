@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { momentText } from '../../lib/cli/moment-text.ts';
 import { csvLine, type FactLine, factsText, jsonChunks } from '../../lib/cli/output/print-list.ts';
 import { tableText, textWidth } from '../../lib/cli/output/table.ts';
-import { momentText } from '../../lib/cli/output/time-text.ts';
 import { printable } from '../../lib/domain/printable-text.ts';
 import { ageText } from '../../lib/domain/words.ts';
 

@@ -2,12 +2,17 @@ import type { Command } from 'commander';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Cli, honouredBy, pathOf } from '../../lib/cli/cli.ts';
 import { chooseConnection } from '../../lib/cli/connection.ts';
-import { examplesOf } from '../../lib/cli/examples.ts';
 import { narrowingOptions } from '../../lib/cli/global-options.ts';
 import { openLocalConnection } from '../../lib/cli/local-connection.ts';
-import { clockText, dayText, momentText } from '../../lib/cli/output/time-text.ts';
-import { parseAhead, parseDuration, parseWhen } from '../../lib/cli/parse-when.ts';
-import { createProgram } from '../../lib/cli/program.ts';
+import {
+  clockText,
+  dayText,
+  momentText,
+  parseAhead,
+  parseDuration,
+  parseWhen,
+} from '../../lib/cli/moment-text.ts';
+import { createProgram, examplesOf } from '../../lib/cli/program.ts';
 import type { CliIo } from '../../lib/cli/run-pagw.ts';
 import { ageText, durationText, instantText, tookText } from '../../lib/domain/words.ts';
 import { runCli } from './run-cli.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseAhead } from '../../lib/cli/parse-when.ts';
+import { parseAhead } from '../../lib/cli/moment-text.ts';
 import { countWork, listWork } from '../../lib/data-access/work-list.ts';
 import { boards } from '../../lib/domain/request-memory.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';

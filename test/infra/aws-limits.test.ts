@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT_QUOTAS } from '../../lib/cli/doctor/account-quotas.ts';
+import { ACCOUNT_QUOTAS } from '../../lib/cli/doctor/account-limits.ts';
 import { stageNeeds } from '../../lib/infra/stage-settings.ts';
 import { STAGES } from '../../lib/infra/stages.ts';
 import { VARIANTS } from './stage-variants.ts';

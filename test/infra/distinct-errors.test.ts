@@ -22,14 +22,14 @@ type Received =
   | 'of whoever is about to deploy, who may ask for anything';
 
 const RECEIVED: Readonly<Record<string, Received>> = {
-  'lib/cli/doctor/probe-events.ts AccessDeniedException': 'of any call, whatever the rights',
-  'lib/cli/doctor/probe-events.ts ForbiddenException': 'of any call, whatever the rights',
-  'lib/cli/doctor/probe-events.ts SecretsErrorException': 'of any call, whatever the rights',
+  'lib/cli/doctor/before-checks.ts AccessDeniedException': 'of any call, whatever the rights',
+  'lib/cli/doctor/before-checks.ts ForbiddenException': 'of any call, whatever the rights',
+  'lib/cli/doctor/before-checks.ts SecretsErrorException': 'of any call, whatever the rights',
   'lib/flows/operate/replay-rejected.ts NoSuchKey': { byOperatorsWith: '`s3:ListBucket` on both buckets' },
   'lib/cli/stack-connection.ts ValidationError': { byOperatorsWith: '`cloudformation:DescribeStacks`' },
   'lib/data-access/database-error.ts AccessDenied': 'of any call, whatever the rights',
   'lib/data-access/database-error.ts Forbidden': 'of any call, whatever the rights',
-  'lib/cli/doctor/account-quotas.ts NoSuchResourceException':
+  'lib/cli/doctor/account-limits.ts NoSuchResourceException':
     'of whoever is about to deploy, who may ask for anything',
   'lib/cli/doctor/preflight.ts ValidationError': 'of whoever is about to deploy, who may ask for anything',
   'lib/cli/doctor/preflight.ts QueueDoesNotExist': 'of whoever is about to deploy, who may ask for anything',

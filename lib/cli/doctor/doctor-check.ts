@@ -2,9 +2,9 @@ import type { Database } from '../../data-access/database.ts';
 import { printable } from '../../domain/printable-text.ts';
 import { checkMarks } from '../../domain/words.ts';
 import type { Connection } from '../connection.ts';
+import type { CheckResult } from '../doctor.ts';
 import { type Paint, toneStyle } from '../output/paint.ts';
 import { wrapWords } from '../output/table.ts';
-import type { CheckResult } from './run-checks.ts';
 
 export interface CheckContext {
   connection: Connection;

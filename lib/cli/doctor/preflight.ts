@@ -12,9 +12,10 @@ import {
   type AccountQuota,
   type QuotaClients,
   readQuota,
+  readZones,
+  readZonesOffering,
   type StageNeeds,
-} from './account-quotas.ts';
-import { readZones, readZonesOffering } from './availability-zones.ts';
+} from './account-limits.ts';
 import { type CheckOutcome, fail, notApplicable, pass } from './doctor-check.ts';
 
 /** The account and region that a stage is about to be deployed to. */

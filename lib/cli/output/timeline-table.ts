@@ -1,9 +1,9 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
 import { ageText, tookText } from '../../domain/words.ts';
+import { clockText, dayText, momentText, zoneText } from '../moment-text.ts';
 import type { RequestView } from '../request.ts';
 import { eventStatusCell } from './paint.ts';
 import { type Cell, type Column, tableText } from './table.ts';
-import { clockText, dayText, momentText, zoneText } from './time-text.ts';
 
 export interface TimelineView extends RequestView {
   metadata: boolean;

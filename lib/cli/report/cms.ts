@@ -13,8 +13,7 @@ import { printAnswer } from './print-report.ts';
 import { publishedPage } from './published-page.ts';
 import { readDelegateFigures } from './read-delegate-figures.ts';
 import { askReport, parseYear, reportCommand } from './report-verb.ts';
-import { readSigningKey } from './signing-key.ts';
-import { verifyFigures } from './verify-figures.ts';
+import { readSigningKey, verifyFigures } from './signed-figures.ts';
 
 interface CmsOptions {
   year?: number;

@@ -10,10 +10,10 @@ import {
   type TabularReport,
   type Units,
 } from '../../reports/report.ts';
+import { clockText, momentText, type TimeZone } from '../moment-text.ts';
 import { eventStatusCell, markCell, toneStyle } from '../output/paint.ts';
 import { printList } from '../output/print-list.ts';
 import type { Cell, Column } from '../output/table.ts';
-import { clockText, momentText, type TimeZone } from '../output/time-text.ts';
 import type { Session } from '../session.ts';
 
 /** @param part the only table of several to be printed, by what its rows are called. */

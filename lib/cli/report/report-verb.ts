@@ -7,12 +7,11 @@ import { printable } from '../../domain/printable-text.ts';
 import type { Report, ReportAnswer, ReportFilter, ReportQuestion } from '../../reports/report.ts';
 import { UnknownRequestError } from '../../reports/timeline.ts';
 import { newVerb, type Verb } from '../cli.ts';
-import { usageError } from '../cli-error.ts';
+import { requestNotFound, usageError } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import type { HonouredOption } from '../global-options.ts';
+import { parseAhead } from '../moment-text.ts';
 import { readPages } from '../output/print-list.ts';
-import { parseAhead } from '../parse-when.ts';
-import { requestNotFound } from '../request-not-found.ts';
 import type { Session } from '../session.ts';
 import { leftSentences, printAnswer } from './print-report.ts';
 
