@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
@@ -91,6 +93,33 @@ describe('the local queues', () => {
     expect(await receive()).toEqual([]);
     await restart();
     expect(await receive()).toEqual(['1']);
+  });
+
+  it('write what a call does before they answer it', async () => {
+    const file = new DatabaseSync(join(dataDirectory, 'fauxqs.db'), { readOnly: true });
+    const rows = () =>
+      file.prepare('SELECT body, receipt_handle IS NULL AS waits FROM sqs_messages ORDER BY body').all();
+    const QueueUrl = await urlOf(EVENTS_QUEUE);
+    try {
+      await send('1', 'PAGW-1');
+      await send('2', 'PAGW-2');
+      expect(rows()).toMatchObject([
+        { body: '1', waits: 1 },
+        { body: '2', waits: 1 },
+      ]);
+      const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
+      const { Messages: [first] = [] } = await server.sqs.send(command);
+      expect(rows()).toMatchObject([
+        { body: '1', waits: 0 },
+        { body: '2', waits: 0 },
+      ]);
+      await server.sqs.send(
+        new DeleteMessageCommand({ QueueUrl, ReceiptHandle: first?.ReceiptHandle ?? '' }),
+      );
+      expect(rows()).toMatchObject([{ body: '2' }]);
+    } finally {
+      file.close();
+    }
   });
 
   it('take one id in two groups for two messages, of any client, and tell receivers the id as it was sent', async () => {
