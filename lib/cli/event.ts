@@ -11,7 +11,7 @@ import { openProgress } from './output/open-output.ts';
 import { outcomeGlyph } from './output/paint.ts';
 import { printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
-import { readEventFile } from './read-event-file.ts';
+import { readAhead, readEventFile } from './read-event-file.ts';
 import type { Session } from './session.ts';
 
 /** Refusals beyond these are counted, not listed: `pagw event validate` lists them. */
@@ -46,7 +46,7 @@ async function sendFile(session: Session, file: string): Promise<ExitCode> {
     progress.clear();
     session.say(`${plural(total.sent, 'event')} sent so far; send the same file again to go on.`);
   });
-  for await (const part of readEventFile(file, session.io, rules)) {
+  for await (const part of readAhead(readEventFile(file, session.io, rules))) {
     if (part.rejected.length > 0) progress.clear();
     for (const fault of part.rejected) if (++total.rejected <= MOST_LISTED) tellRejected(session, fault);
     const events = part.accepted.filter(({ pagwId }) => {

@@ -50,6 +50,18 @@ export async function* readEventFile(
   for await (const part of judgeLines(head, lines, phiGuard)) yield { ...part, share: share() };
 }
 
+/** The same parts; each is read while the one before is in use. */
+export async function* readAhead(parts: AsyncGenerator<EventPart>): AsyncGenerator<EventPart> {
+  for (let reading = parts.next(); ; ) {
+    const part = await reading;
+    if (part.done) return;
+    reading = parts.next();
+    // What went wrong is told where the part is asked for.
+    reading.catch(() => undefined);
+    yield part.value;
+  }
+}
+
 async function* judgeLines(
   head: readonly string[],
   rest: AsyncIterable<string>,

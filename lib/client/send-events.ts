@@ -31,6 +31,8 @@ export class SendInterruptedError extends Error {
 /** A message the queue itself failed to take (no fault of the sender) is offered this often. */
 const OFFERS_PER_MESSAGE = 5;
 const PAUSE_MS = 200;
+/** While the queue answers one, the next are made. */
+const CALLS_AT_ONCE = 4;
 
 interface Request {
   pagwId: string;
@@ -40,23 +42,28 @@ interface Request {
 
 /**
  * Sends events to the FIFO queue: group = pagwId, events of one request in the order given and packed into arrays.
- * A batch never holds two messages of one request, so a message that fails is sent again before its successors.
- * @throws SendInterruptedError when a whole batch gets no answer.
+ * Of a request one message is under way at a time, so one that fails is sent again before its successors.
+ * @throws SendInterruptedError when a whole batch gets no answer; the others are awaited.
  */
 export async function sendEvents(events: Iterable<EventToSend>, target: BatchTarget): Promise<SentCounts> {
   const counts: SentCounts = { events: 0, messages: 0, refused: [] };
-  let requests = openRequests(events);
-  while (requests.length > 0) {
-    const batch = nextBatch(requests);
-    const messages = batch.flatMap(({ waiting: [message] }) => message ?? []);
-    const outcomes = await sendMessageBatch(messages, target).catch((cause: unknown) => {
-      throw new SendInterruptedError(counts, cause);
-    });
-    const again = settle(batch, outcomes, counts);
-    if (again) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    // Those served go to the end: a request of many messages does not hold up the others.
-    requests = [...requests.slice(batch.length), ...batch].filter((request) => request.waiting.length > 0);
-  }
+  const requests = openRequests(events);
+  let failure: { cause: unknown } | undefined;
+  const sendSome = async () => {
+    for (let batch = takeBatch(requests); batch.length > 0 && !failure; batch = takeBatch(requests)) {
+      const messages = batch.flatMap(({ waiting: [message] }) => message ?? []);
+      try {
+        const again = settle(batch, await sendMessageBatch(messages, target), counts);
+        if (again) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      } catch (cause) {
+        failure ??= { cause };
+      }
+      // Those served go to the end: a request of many messages does not hold up the others.
+      requests.push(...batch.filter((request) => request.waiting.length > 0));
+    }
+  };
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, sendSome));
+  if (failure !== undefined) throw new SendInterruptedError(counts, failure.cause);
   return counts;
 }
 
@@ -64,16 +71,14 @@ function openRequests(events: Iterable<EventToSend>): Request[] {
   return packMessages(events).map((waiting) => ({ pagwId: waiting[0]?.pagwId ?? '', waiting, offers: 0 }));
 }
 
-/** The next message of up to ten requests, as far as they fit into one call. */
-function nextBatch(requests: Request[]): Request[] {
-  const batch: Request[] = [];
+/** Takes up to ten requests whose next messages fit into one call. */
+function takeBatch(requests: Request[]): Request[] {
   let bytes = 0;
-  for (const request of requests.slice(0, MESSAGES_PER_BATCH)) {
-    bytes += request.waiting[0]?.bytes ?? 0;
-    if (batch.length > 0 && bytes > BYTES_PER_BATCH) break;
-    batch.push(request);
-  }
-  return batch;
+  const tooMany = requests.slice(0, MESSAGES_PER_BATCH).findIndex(({ waiting: [next] }, place) => {
+    bytes += next?.bytes ?? 0;
+    return place > 0 && bytes > BYTES_PER_BATCH;
+  });
+  return requests.splice(0, tooMany < 0 ? MESSAGES_PER_BATCH : tooMany);
 }
 
 /** Books what became of each message; answers whether some have to be offered again. */

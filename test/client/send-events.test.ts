@@ -181,6 +181,38 @@ describe('sending events to the queue', () => {
     expect(batches).toEqual([]);
   });
 
+  it('has several calls under way, and of no request more than one', async () => {
+    let under = 0;
+    let most = 0;
+    const busy = new Set<string>();
+    sqs.on(SendMessageBatchCommand).callsFake(async (input: { Entries: SentEntry[] }) => {
+      most = Math.max(most, ++under);
+      for (const { MessageGroupId } of input.Entries) {
+        expect(busy).not.toContain(MessageGroupId);
+        busy.add(MessageGroupId);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const { MessageGroupId } of input.Entries) busy.delete(MessageGroupId);
+      under -= 1;
+      return { Successful: input.Entries.map(({ Id }) => ({ Id })) };
+    });
+    const events = Array.from({ length: 9_000 }, (_, number) => event(`PAGW-${number % 45}`, number));
+    expect(await sendEvents(events, target)).toMatchObject({ events: 9_000, messages: 90 });
+    expect(most).toBe(4);
+  });
+
+  it('awaits every call under way when the queue stops answering one', async () => {
+    let calls = 0;
+    sqs.on(SendMessageBatchCommand).callsFake(async (input: { Entries: SentEntry[] }) => {
+      if (++calls === 1) throw new Error('connection refused');
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return { Successful: input.Entries.map(({ Id }) => ({ Id })) };
+    });
+    const events = Array.from({ length: 100 }, (_, number) => event(`PAGW-${number}`, 1));
+    await expect(sendEvents(events, target)).rejects.toMatchObject({ sent: { events: 30 } });
+    expect(calls).toBe(4);
+  });
+
   it('says how far it came when the queue stops answering', async () => {
     let calls = 0;
     sqs.on(SendMessageBatchCommand).callsFake((input: { Entries: SentEntry[] }) => {
