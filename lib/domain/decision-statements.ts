@@ -12,6 +12,7 @@ import {
 import { laneOf, upperSnake } from './event-catalogue.ts';
 import { pointerStep } from './json-pointer.ts';
 import { dayNumber } from './local-days.ts';
+import { RememberedTexts } from './remembered-texts.ts';
 import { comparedName, type Find, finder, type Kind, type Notes, noNotes } from './stated-fields.ts';
 import { timestampForm } from './stated-time.ts';
 import {
@@ -67,12 +68,29 @@ export function decisionStatements(event: Stating): { stated: Partial<StatedRequ
 const isStatementName: ReadonlySet<string> = new Set(statementNames);
 
 /** Most events: of a type that decides nothing by itself, and with none of the names. Objects may hold an answer or a reason. */
-function statesNothing({ known, request, metadata }: Stating): boolean {
-  if (!known || request !== null) return false;
+function statesNothing({ eventType, known, request, metadata }: Stating): boolean {
+  if (request !== null || !(known || isSilent(eventType))) return false;
   for (const name in metadata)
     if (isStatementName.has(comparedName(name)) || isFields(metadata[name])) return false;
   return true;
 }
+
+/** Whether a type outside the catalogue says nothing by itself. */
+function isSilent(eventType: string): boolean {
+  const remembered = silentTypes.get(eventType);
+  if (remembered !== undefined) return remembered;
+  const alone = {
+    eventType,
+    known: false,
+    stage: '',
+    status: 'COMPLETED',
+    request: null,
+    metadata: null,
+  } as const;
+  return silentTypes.remember(eventType, Object.keys(statementsIn(alone, finder(noNotes()))).length === 0);
+}
+
+const silentTypes = new RememberedTexts<boolean>({ longest: 64, most: 2_000 });
 
 function statementsIn(event: Stating, find: FindStatement): Partial<StatedRequest> {
   const type = event.known ? '' : upperSnake(event.eventType);

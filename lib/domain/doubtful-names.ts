@@ -1,6 +1,7 @@
 import { unwrapCloudEvent } from './cloud-event.ts';
 import { canonicalEventType, canonicalStage, eventTypes, stages } from './event-catalogue.ts';
 import { eventSchema, requestSchema } from './event-contract.ts';
+import { RememberedTexts } from './remembered-texts.ts';
 import { comparedName } from './stated-fields.ts';
 import { nearestNames } from './typed-text.ts';
 
@@ -25,6 +26,8 @@ const fieldsWithin: Readonly<Record<string, readonly string[]>> = {
   lines: ['approved', 'modified', 'denied', 'pended'],
 };
 const isStage = new Set<string>(stages);
+/** By place and name: a service that has names of its own sends them with every event. */
+const meant = new RememberedTexts<readonly string[]>({ longest: 128, most: 2_000 });
 
 /**
  * What of an event that the contract takes is near a known name without being one: its type, its stage, its fields.
@@ -37,8 +40,9 @@ export function doubtfulNames(sent: unknown, asked: ReadonlySet<string>): Doubtf
   const doubts: DoubtfulName[] = [];
   const doubt = (path: string, name: string, known: Iterable<string>) => {
     if (!isNameLike.test(name)) return;
-    const [nearest] = nearestNames(name, known, 1);
-    if (nearest !== undefined) doubts.push({ path, didYouMean: nearest });
+    const place = `${path} ${name}`;
+    const nearest = meant.get(place) ?? meant.remember(place, nearestNames(name, known, 1));
+    for (const didYouMean of nearest) doubts.push({ path, didYouMean });
   };
   const type = typeof eventType === 'string' ? canonicalEventType(eventType) : null;
   if (type !== null && !eventTypes.has(type)) doubt('/eventType', type, eventTypes.keys());
