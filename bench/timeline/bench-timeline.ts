@@ -7,7 +7,7 @@ import { quantile } from '../report/statistics.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
 import { fillHistory } from '../server/fill-history.ts';
 import { openDirectDatabase, openEndpointDatabase } from '../server/open-databases.ts';
-import { type ReadWay, readWays, type Subject } from './read-ways.ts';
+import { type ReadWay, readWays } from './read-ways.ts';
 import { serverTimes } from './server-times.ts';
 
 const DATABASE = 'timeline';
@@ -32,7 +32,7 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
 }
 
 /** Requests of 40 events each, recorded as ingest does: interleaved, so that a history is spread over many pages. */
-async function recordSubjects(server: BenchServer): Promise<Subject[]> {
+async function recordSubjects(server: BenchServer): Promise<string[]> {
   const { database, close } = openDirectDatabase(server.urlOf(DATABASE), 1);
   const workload = new Workload(SUBJECTS, 'pagw-timeline', true);
   const now = new Date();
@@ -51,12 +51,12 @@ async function recordSubjects(server: BenchServer): Promise<Subject[]> {
     );
   }
   await close();
-  return [...recorded.keys()].map((pagwId) => ({ pagwId, receivedOn: now.toISOString().slice(0, 10) }));
+  return [...recorded.keys()];
 }
 
 async function measure(
   server: BenchServer,
-  subjects: readonly Subject[],
+  subjects: readonly string[],
   total: number,
   reads: number,
 ): Promise<void> {
@@ -69,26 +69,20 @@ async function measure(
   const rows: string[][] = [];
   const aims: Aim[] = [];
   for (const way of readWays) {
-    const { label, statement } = way;
-    if (statement !== undefined) {
-      const times = await serverTimes(server.urlOf(DATABASE), statement.sql, asked.map(statement.values));
-      rows.push([`${label}, in the database`, ...percentiles(times)]);
-      aims.push({
-        text: `${label}, p99 in the database`,
-        reached: quantile(times, 0.99),
-        below: 5,
-        unit: 'ms',
-      });
-    }
+    const { label, statement, below } = way;
+    const inDatabase = await serverTimes(
+      server.urlOf(DATABASE),
+      statement.sql,
+      asked.map((pagwId) => statement.values(pagwId)),
+    );
+    rows.push([`${label}, in the database`, ...percentiles(inDatabase)]);
     rows.push([`${label}, called directly`, ...percentiles(await readTimes(direct.database, way, asked))]);
     const times = await readTimes(endpoint.database, way, asked);
     rows.push([`${label}, through the endpoint`, ...percentiles(times)]);
-    aims.push({
-      text: `${label}, p99 through the endpoint`,
-      reached: quantile(times, 0.99),
-      below: 25,
-      unit: 'ms',
-    });
+    aims.push(
+      { text: `${label}, p99 in the database`, reached: quantile(inDatabase, 0.99), below: 5, unit: 'ms' },
+      { text: `${label}, p99 through the endpoint`, reached: quantile(times, 0.99), below, unit: 'ms' },
+    );
   }
   await direct.close();
   await endpoint.close();
@@ -98,11 +92,11 @@ async function measure(
 }
 
 /** What the client waits for each answer, in ms. */
-async function readTimes(database: Database, way: ReadWay, asked: readonly Subject[]): Promise<number[]> {
+async function readTimes(database: Database, way: ReadWay, asked: readonly string[]): Promise<number[]> {
   const times: number[] = [];
-  for (const [place, subject] of [...asked.slice(0, WARM_UP), ...asked].entries()) {
+  for (const [place, pagwId] of [...asked.slice(0, WARM_UP), ...asked].entries()) {
     const startedAt = performance.now();
-    const events = await way.read(database, subject);
+    const events = await way.read(database, pagwId);
     if (place >= WARM_UP) times.push(performance.now() - startedAt);
     if (events !== EVENTS_EACH)
       throw new Error(`A timeline of ${EVENTS_EACH} events came back with ${events}.`);

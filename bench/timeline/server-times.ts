@@ -19,7 +19,9 @@ export async function serverTimes(
   await client.query(`PREPARE asked AS ${text}`);
   const times: number[] = [];
   for (const values of [...runs.slice(0, WARM_UP), ...runs]) {
-    const literals = names.map((name) => client.escapeLiteral(String(values[name])));
+    const literals = names.map((name) =>
+      values[name] === null ? 'NULL' : client.escapeLiteral(String(values[name])),
+    );
     const { rows } = await client.query(
       `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE asked (${literals.join(', ')})`,
     );

@@ -13,7 +13,7 @@ import { claimDueRetries, stepRetryBatches } from '../../lib/data-access/retry.t
 import { countWatchedRequests, takeWatchedRequests } from '../../lib/data-access/stuck-alarm.ts';
 import { groupIncidents } from '../../lib/data-access/stuck-requests.ts';
 import { refreshSummary, summariseBlockRanges } from '../../lib/data-access/summary.ts';
-import { findRequest, readTimeline } from '../../lib/data-access/timeline.ts';
+import { findTimeline } from '../../lib/data-access/timeline.ts';
 import { measureRetriesByName } from '../../lib/data-access/waiting-failures.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
@@ -132,9 +132,9 @@ const flows: readonly Question[] = [
     name: 'timeline: request and events, of any age',
     ask: async (database, { closed }) => {
       const [picked] = pick(closed, 1);
-      const request = picked && (await findRequest(database, picked.pagwId));
-      if (request === undefined) throw new Error('The benchmark lost its request.');
-      for await (const _ of readTimeline(database, request));
+      const found = picked && (await findTimeline(database, picked.pagwId));
+      if (found === undefined) throw new Error('The benchmark lost its request.');
+      for await (const _ of found.pages);
     },
   },
   {

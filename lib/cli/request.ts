@@ -10,7 +10,7 @@ import {
   type RequestFilter,
 } from '../data-access/requests.ts';
 import { listRetryPauses } from '../data-access/retry-orders.ts';
-import { findRequest, type RequestRow, type TimelineEvent } from '../data-access/timeline.ts';
+import { findTimeline, type RequestRow, type TimelineEvent } from '../data-access/timeline.ts';
 import { canonicalStage } from '../domain/event-catalogue.ts';
 import { pauseText } from '../domain/incident-text.ts';
 import { isGoingOut, nextStepOfRequest, requestCommand } from '../domain/next-step.ts';
@@ -208,10 +208,11 @@ async function showRequest(session: Session, pagwId: string, metadata: boolean):
   const connection = await session.connect();
   const database = connection.database('reader');
   const { tenant, limit = Number.POSITIVE_INFINITY, output, time } = session.options;
-  const request = await findRequest(database, pagwId, tenant);
-  if (request === undefined) throw await requestNotFound(database, pagwId, tenant);
+  const found = await findTimeline(database, pagwId, { tenant });
+  if (found === undefined) throw await requestNotFound(database, pagwId, tenant);
+  const { request, pages } = found;
   const events: TimelineEvent[] = [];
-  for await (const page of readHistory(database, connection.s3, request)) {
+  for await (const page of readHistory(database, connection.s3, request, pages)) {
     events.push(...page.slice(0, limit - events.length));
     if (events.length >= limit) break;
   }

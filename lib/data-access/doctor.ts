@@ -76,8 +76,6 @@ export async function listPartitionMonths(database: Database): Promise<string[]>
 
 export interface SampleRequest {
   pagwId: string;
-  /** `YYYY-MM-DD` */
-  receivedOn: string;
   lastSequenceNo: number;
 }
 
@@ -87,7 +85,7 @@ const CONSIDERED = 1_000;
 /** A request to try a timeline with, one of the longest; undefined when no events are kept. */
 export async function findSampleRequest(database: Database): Promise<SampleRequest | undefined> {
   const { rows } = await database.execute<SampleRequest>(
-    `SELECT pagw_id, received_on, last_sequence_no
+    `SELECT pagw_id, last_sequence_no
      FROM (
        SELECT pagw_id, received_on, last_sequence_no FROM request_tracker ORDER BY pagw_id DESC LIMIT ${CONSIDERED}
      ) AS latest
@@ -116,15 +114,19 @@ interface PlanNode {
 }
 
 /**
- * How PostgreSQL would look up a timeline. Scans are made unattractive first: over a nearly empty table they are the
+ * How PostgreSQL would look up a timeline, as read_timeline asks for it. Scans are made unattractive first: over a nearly empty table they are the
  * better plan, and what matters is whether the index can serve.
  */
 export async function explainTimeline(database: Database, receivedOn: string): Promise<TimelinePlan> {
   return database.transaction(async (transaction) => {
     await transaction.execute('SET LOCAL enable_seqscan = off');
     const { rows } = await transaction.execute<{ 'QUERY PLAN': { Plan: PlanNode }[] | string }>(
-      `EXPLAIN (FORMAT JSON) ${TIMELINE_SQL}`,
-      timelineValues({ pagwId: 'PAGW-DOCTOR', receivedOn }, 0),
+      `EXPLAIN (FORMAT JSON)
+       SELECT * FROM event_history
+       WHERE received_on = :received_on::date AND pagw_id = 'PAGW-DOCTOR' AND sequence_no > 0
+       ORDER BY sequence_no
+       LIMIT 400`,
+      { received_on: receivedOn },
     );
     const answer = rows[0]?.['QUERY PLAN'] ?? [];
     const plans: { Plan: PlanNode }[] = typeof answer === 'string' ? JSON.parse(answer) : answer;
@@ -152,7 +154,7 @@ interface Explained {
 export async function measureTimeline(database: Database, request: SampleRequest): Promise<number> {
   const { rows } = await database.execute<{ 'QUERY PLAN': Explained[] | string }>(
     `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${TIMELINE_SQL}`,
-    timelineValues(request, 0),
+    timelineValues(request.pagwId),
   );
   const answer = rows[0]?.['QUERY PLAN'] ?? [];
   const [explained]: Explained[] = typeof answer === 'string' ? JSON.parse(answer) : answer;

@@ -1,5 +1,4 @@
 import type { Database, SqlValues } from './database.ts';
-import { type Measured, withinAnswer, withoutMeasures } from './page.ts';
 
 /** A request as it stands now. */
 export interface RequestRow {
@@ -53,28 +52,6 @@ export interface RequestRow {
   retiredAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
-}
-
-/** The request of this id, of this tenant when one is given; undefined when there is none. */
-export async function findRequest(
-  database: Database,
-  pagwId: string,
-  tenant?: string,
-): Promise<RequestRow | undefined> {
-  const { rows } = await database.execute<RequestRow>(
-    `SELECT
-       pagw_id, tenant, request_type, priority, status::text AS status, last_stage, next_stage,
-       main_stage, main_event_type, main_status::text AS main_status, main_attempt, main_at, target_system,
-       state #> ARRAY['stages', main_stage::text, 'waiting'] IS NOT NULL AS retry_waits,
-       correlation_id, external_reference_id, last_error_code, last_error_msg, failure_count, retry_count,
-       payload_bucket, payload_key, received_at, received_on, last_event_at, decision_due_at,
-       determination::text AS determination, decided_at, clock_stopped_at, unclear_answer_at, completed_at,
-       stuck_reason, stuck_since, last_sequence_no, compacted_at, archived_at, retired_at, created_at, updated_at
-     FROM request_tracker
-     WHERE pagw_id = :pagw_id AND (:tenant::text IS NULL OR tenant = :tenant)`,
-    { pagw_id: pagwId, tenant: tenant ?? null },
-  );
-  return rows[0];
 }
 
 /** Where a request stands, for what can be done about it. */
@@ -135,67 +112,129 @@ export interface TimelineEvent {
   metadata: Record<string, unknown> | null;
 }
 
+/** The first answers the request, the rest its events. */
+export const TIMELINE_SQL = `SELECT read_timeline(:pagw_id, :tenant, :after_no, :most::int) AS item`;
+
 const PAGE_EVENTS = 400;
 
-/** received_on comes first: with it, PostgreSQL opens one month's partition and no other. */
-export const TIMELINE_SQL = withinAnswer(`
-  SELECT
-    sequence_no, event_id, stage, event_type, status::text AS status, attempt, retryable, next_retry_at,
-    retry_exhausted_at, duration_ms, external_reference, error_code, error_message, worker_id, service_name, sender,
-    started_at, completed_at, occurred_at, coalesce((stated ->> 'disbelieved')::boolean, false) AS disbelieved, created_at,
-    metadata
-  FROM event_history
-  WHERE received_on = :received_on::date AND pagw_id = :pagw_id AND sequence_no > :after_sequence_no
-  ORDER BY sequence_no
-  LIMIT :limit`);
-
 export function timelineValues(
-  request: Pick<RequestRow, 'pagwId' | 'receivedOn'>,
-  afterSequenceNo: number,
-  limit = PAGE_EVENTS,
+  pagwId: string,
+  {
+    tenant,
+    afterNo = 0,
+    most = PAGE_EVENTS,
+  }: { tenant?: string | undefined; afterNo?: number; most?: number } = {},
 ): SqlValues {
+  return { pagw_id: pagwId, tenant: tenant ?? null, after_no: afterNo, most };
+}
+
+interface TimelinePage {
+  request: RequestRow;
+  events: TimelineEvent[];
+}
+
+async function readTimelinePage(database: Database, values: SqlValues): Promise<TimelinePage | undefined> {
+  const { rows } = await database.execute<{ item: object }>(TIMELINE_SQL, values);
+  const [request, ...events] = rows.map(({ item }) => item);
+  if (request === undefined) return undefined;
   return {
-    received_on: request.receivedOn,
-    pagw_id: request.pagwId,
-    after_sequence_no: afterSequenceNo,
-    limit,
+    request: withInstants<RequestRow>(request, REQUEST_INSTANTS),
+    events: events.map((event) => withInstants<TimelineEvent>(event, EVENT_INSTANTS)),
   };
 }
 
-async function readTimelinePage(database: Database, values: SqlValues): Promise<TimelineEvent[]> {
-  return withoutMeasures((await database.execute<Measured<TimelineEvent>>(TIMELINE_SQL, values)).rows).rows;
+type InstantOf<Row> = { [Name in keyof Row]: Date extends Row[Name] ? Name : never }[keyof Row];
+
+const REQUEST_INSTANTS = namesOf<InstantOf<RequestRow>>({
+  ...{
+    mainAt: 1,
+    receivedAt: 1,
+    lastEventAt: 1,
+    decisionDueAt: 1,
+    decidedAt: 1,
+    clockStoppedAt: 1,
+    unclearAnswerAt: 1,
+  },
+  ...{
+    completedAt: 1,
+    stuckSince: 1,
+    compactedAt: 1,
+    archivedAt: 1,
+    retiredAt: 1,
+    createdAt: 1,
+    updatedAt: 1,
+  },
+});
+const EVENT_INSTANTS = namesOf<InstantOf<TimelineEvent>>({
+  ...{ nextRetryAt: 1, retryExhaustedAt: 1, startedAt: 1, completedAt: 1, occurredAt: 1, createdAt: 1 },
+});
+
+/** All of the names: one that is missing does not compile. */
+function namesOf<Name extends string>(names: Readonly<Record<Name, 1>>): string[] {
+  return Object.keys(names);
 }
 
-/** The events that `request` had when it was read and that are in the database, in order, page by page; each page fits into one answer of the Data API. */
+/** In JSON instants are texts. */
+function withInstants<Row>(item: object, instants: readonly string[]): Row {
+  const row = { ...item } as Record<string, unknown>;
+  for (const name of instants) {
+    const text = row[name];
+    if (typeof text === 'string') row[name] = new Date(text);
+  }
+  return row as Row;
+}
+
+/** The request of this id, of this tenant when one is given; undefined when there is none. */
+export async function findRequest(
+  database: Database,
+  pagwId: string,
+  tenant?: string,
+): Promise<RequestRow | undefined> {
+  return (await readTimelinePage(database, timelineValues(pagwId, { tenant, most: 0 })))?.request;
+}
+
+/** A request, and the events it had when it was read and that are in the database, in order, page by page. */
+export interface Timeline {
+  request: RequestRow;
+  pages: AsyncGenerator<TimelineEvent[]>;
+}
+
+/**
+ * The request and its first events in one call, the others as their pages are asked for; below zero, `afterNo` counts from
+ * its latest. Undefined when there is no such request.
+ */
+export async function findTimeline(
+  database: Database,
+  pagwId: string,
+  options: { tenant?: string | undefined; afterNo?: number } = {},
+): Promise<Timeline | undefined> {
+  const first = await readTimelinePage(database, timelineValues(pagwId, options));
+  return first && { request: first.request, pages: pagesFrom(database, first) };
+}
+
+/** The events of a request that was read before. */
 export async function* readTimeline(
   database: Database,
-  request: Pick<RequestRow, 'pagwId' | 'receivedOn' | 'lastSequenceNo'>,
-  afterSequenceNo = 0,
+  request: TimelineOf,
+  afterNo = 0,
 ): AsyncGenerator<TimelineEvent[]> {
-  let after = afterSequenceNo;
-  let limit = PAGE_EVENTS;
-  while (after < request.lastSequenceNo) {
-    const values = timelineValues(request, after, limit);
-    const rows = await readTimelinePage(database, values);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows;
-    after = last.sequenceNo;
-    // Each row considered is unpacked to be measured: where few fit into an answer, few are considered.
-    limit = Math.min(PAGE_EVENTS, 2 * rows.length);
-  }
+  if (afterNo >= request.lastSequenceNo) return;
+  const first = await readTimelinePage(database, timelineValues(request.pagwId, { afterNo }));
+  yield* pagesFrom(database, { request, events: first?.events ?? [] });
 }
 
-type TimelineOf = Pick<RequestRow, 'pagwId' | 'receivedOn' | 'lastSequenceNo'>;
+type TimelineOf = Pick<RequestRow, 'pagwId' | 'lastSequenceNo'>;
 
-/** The latest events of a request, at most `most` and what came meanwhile, in their order. */
-export async function latestEvents(
+async function* pagesFrom(
   database: Database,
-  request: TimelineOf,
-  most: number,
-): Promise<TimelineEvent[]> {
-  const events: TimelineEvent[] = [];
-  const after = Math.max(0, request.lastSequenceNo - most);
-  for await (const page of readTimeline(database, request, after)) events.push(...page);
-  return events;
+  first: { request: TimelineOf; events: TimelineEvent[] },
+): AsyncGenerator<TimelineEvent[]> {
+  const { pagwId, lastSequenceNo } = first.request;
+  let { events } = first;
+  for (let last = events.at(-1); last !== undefined; last = events.at(-1)) {
+    yield events;
+    if (last.sequenceNo >= lastSequenceNo) return;
+    events =
+      (await readTimelinePage(database, timelineValues(pagwId, { afterNo: last.sequenceNo })))?.events ?? [];
+  }
 }

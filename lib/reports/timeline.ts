@@ -1,4 +1,4 @@
-import { findRequest, readTimeline, type TimelineEvent } from '../data-access/timeline.ts';
+import { findTimeline, type TimelineEvent } from '../data-access/timeline.ts';
 import { plural } from '../domain/words.ts';
 import { defineReport } from './report.ts';
 
@@ -20,10 +20,11 @@ export const timeline = defineReport<TimelineEvent>({
   rowsAre: 'events',
   words: ['<pagwId>', 'the request'],
   read: async (database, { tenant, words: [pagwId = ''] }) => {
-    const request = await findRequest(database, pagwId, tenant ?? undefined);
-    if (request === undefined) throw new UnknownRequestError(pagwId);
+    const found = await findTimeline(database, pagwId, { tenant: tenant ?? undefined });
+    if (found === undefined) throw new UnknownRequestError(pagwId);
+    const { request, pages } = found;
     const rows: TimelineEvent[] = [];
-    for await (const page of readTimeline(database, request)) rows.push(...page);
+    for await (const page of pages) rows.push(...page);
     const archived = request.lastSequenceNo - rows.length;
     return {
       rows,

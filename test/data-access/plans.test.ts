@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { claimDueRetries, releaseClaims } from '../../lib/data-access/retry.ts';
+import { findTimeline } from '../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { copyRequests } from '../support/copy-requests.ts';
 import { databaseOfFile } from '../support/database.ts';
@@ -45,7 +46,11 @@ const decide = async ({ database }: TouchingConnection) => {
   );
   await recordEvents(database, events, NOW);
 };
-const flows = { claim, record, decide };
+const timeline = async ({ database }: TouchingConnection) => {
+  for (let number = 1; number <= 10; number++)
+    for await (const _ of (await findTimeline(database, `P-${number}`))?.pages ?? []);
+};
+const flows = { claim, record, decide, timeline };
 
 beforeAll(async () => {
   await ensurePartition(db.database, START);
@@ -70,6 +75,7 @@ it('plans on empty tables what costs no more, and reads the same indexes, when t
     claim: await early.touchedBy(() => claim(early)),
     record: await early.touchedBy(() => record(early)),
     decide: await early.touchedBy(() => decide(early)),
+    timeline: await early.touchedBy(() => timeline(early)),
   };
   let copied = 100;
   for (const [place, size] of SIZES.entries()) {

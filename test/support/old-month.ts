@@ -3,7 +3,7 @@ import { listArchiveObjects } from '../../lib/data-access/archive.ts';
 import type { Database } from '../../lib/data-access/database.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { compactRequests } from '../../lib/data-access/retention.ts';
-import { findRequest, type TimelineEvent } from '../../lib/data-access/timeline.ts';
+import { findTimeline, type TimelineEvent } from '../../lib/data-access/timeline.ts';
 import type { ArchiveBucket } from '../../lib/flows/retention/archive-batch.ts';
 import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-months.ts';
@@ -49,10 +49,11 @@ export async function openOldMonth(archive: ArchiveBucket) {
     },
     /** From the database and the archive. */
     timeline: async (pagwId: string, database = db.database): Promise<TimelineEvent[]> => {
-      const request = await findRequest(db.database, pagwId);
-      if (request === undefined) throw new Error(`${pagwId} is not there`);
+      const found = await findTimeline(database, pagwId);
+      if (found === undefined) throw new Error(`${pagwId} is not there`);
       const events: TimelineEvent[] = [];
-      for await (const page of readHistory(database, archive.s3, request)) events.push(...page);
+      for await (const page of readHistory(database, archive.s3, found.request, found.pages))
+        events.push(...page);
       return events;
     },
     /** A digest of every row with all its columns: the rows themselves may be more than a call answers. */

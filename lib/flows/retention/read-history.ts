@@ -14,17 +14,19 @@ import { ArchiveDamagedError, getArchiveObject } from './archive-object.ts';
 /**
  * The events of a request in order, page by page: from the archive what is not in the database any more, from the
  * database the rest.
+ * @param pages of the database, where they have begun to be read with the request
  * @throws ArchiveDamagedError when the archive does not hold what it should
  */
 export async function* readHistory(
   database: Database,
   s3: S3Client,
-  request: Pick<RequestRow, 'pagwId' | 'receivedOn' | 'lastSequenceNo' | 'retiredAt'>,
+  request: Pick<RequestRow, 'pagwId' | 'lastSequenceNo' | 'retiredAt'>,
+  pages = readTimeline(database, request),
 ): AsyncGenerator<TimelineEvent[]> {
   const parts = request.retiredAt === null ? [] : await listArchivedParts(database, request.pagwId);
-  if (parts.length === 0) return yield* readTimeline(database, request);
+  if (parts.length === 0) return yield* pages;
   let through = 0;
-  for await (const page of readTimeline(database, request)) {
+  for await (const page of pages) {
     // Without its beginning it is what came after the archive, and comes after it here.
     if (page[0]?.sequenceNo !== through + 1) break;
     yield page;

@@ -3,12 +3,7 @@ import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
 import { listActs, type RecordedAct } from '../../data-access/operate.ts';
 import { searchRequests } from '../../data-access/requests.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
-import {
-  findRequest,
-  latestEvents,
-  type RequestRow,
-  type TimelineEvent,
-} from '../../data-access/timeline.ts';
+import { findTimeline, type RequestRow, type TimelineEvent } from '../../data-access/timeline.ts';
 import { isGoingOut, type NextStep, nextStepOfRequest, requestCommand } from '../../domain/next-step.ts';
 import { pagwCommand } from '../../domain/printable-text.ts';
 import { coveringPause, type RetryPause } from '../../domain/retry-orders.ts';
@@ -43,13 +38,16 @@ export const timelinePage: ViewPage = {
         'Search for it by id, reference or metadata.',
       );
     }
-    const request = await findRequest(database, id, context.tenant ?? undefined);
-    if (request === undefined) throw await unknownRequest(database, id, context.tenant ?? undefined);
-    const [events, pauses, { rows: acts }] = await Promise.all([
-      latestEvents(database, request, context.limits.events),
+    const tenant = context.tenant ?? undefined;
+    const [found, pauses, { rows: acts }] = await Promise.all([
+      findTimeline(database, id, { tenant, afterNo: -context.limits.events }),
       listRetryPauses(database),
       listActs(database, { pagwId: id }, ACTS_SHOWN),
     ]);
+    if (found === undefined) throw await unknownRequest(database, id, tenant);
+    const { request, pages } = found;
+    const events: TimelineEvent[] = [];
+    for await (const page of pages) events.push(...page);
     const place = { tenant: request.tenant, stage: request.mainStage, targetSystem: request.targetSystem };
     const pause = coveringPause(pauses, place) ?? null;
     const step = nextStepOfRequest(request, pause !== null, isGoingOut(acts, context.now));

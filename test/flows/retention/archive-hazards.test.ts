@@ -72,7 +72,7 @@ it('reads a timeline whole although its month is dropped between two of its page
   await month.record('PAGW-LONG', [[1, 'RESPONSE_OK']]);
   await month.archive(now);
   let pages = 0;
-  const database = month.before('FROM event_history', async () => {
+  const database = month.before('read_timeline', async () => {
     if (++pages === 2) expect(await month.drop(now)).toMatchObject({ monthsDropped: 1 });
   });
   expect((await month.timeline('PAGW-LONG', database)).map(({ sequenceNo }) => sequenceNo)).toEqual(
