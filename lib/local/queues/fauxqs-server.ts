@@ -1,5 +1,6 @@
 import { findPackageJSON } from 'node:module';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type BuildAppOptions, buildApp } from 'fauxqs';
 import { refusePages } from '../foreign-request.ts';
@@ -35,10 +36,10 @@ interface Persistence {
 export async function startFauxqs({ port, dataDirectory }: FauxqsOptions): Promise<FauxqsServer> {
   const { stores, persistence } = await openStores(dataDirectory);
   const app = buildApp({ logger: false, stores });
-  const commit = writeTogether(persistence);
-  app.addHook('onSend', async () => commit());
+  const written = writeTogether(persistence);
+  app.addHook('onSend', written);
   app.addHook('preClose', async () => {
-    commit();
+    await written();
     persistence.close();
   });
   app.addHook('onRequest', async ({ raw }, reply) => {
@@ -73,12 +74,18 @@ async function openStores(dataDirectory: string): Promise<{ stores: Stores; pers
 }
 
 /**
- * fauxqs 2.4.1 commits each row it writes, four for every message on its way, and waits for the disk each time. Here what a call
- * writes is one transaction, ended before the call is answered.
+ * fauxqs 2.4.1 commits each row it writes, four for every message on its way, and waits for the disk each time. Here what the calls
+ * of a moment write is one transaction, ended before any of them is answered.
  * @returns what ends it.
  */
-function writeTogether(persistence: Persistence): () => void {
+function writeTogether(persistence: Persistence): () => Promise<void> {
   const { db, stmts } = persistence;
+  let committing: Promise<void> | undefined;
+  const commit = async () => {
+    await nextTurn();
+    committing = undefined;
+    db.exec('COMMIT');
+  };
   const begin = () => {
     if (!db.isTransaction) db.exec('BEGIN');
   };
@@ -101,8 +108,8 @@ function writeTogether(persistence: Persistence): () => void {
       db.exec('RELEASE part');
     }
   };
-  return () => {
-    if (db.isTransaction) db.exec('COMMIT');
+  return async () => {
+    if (db.isTransaction) await (committing ??= commit());
   };
 }
 
