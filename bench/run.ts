@@ -18,6 +18,10 @@ const BENCHMARKS: Readonly<Record<string, Listed>> = {
   },
   timeline: { file: './timeline/bench-timeline.ts', measures: "reading one request's history among many" },
   retry: { file: './retry/bench-retry.ts', measures: 'claim, send and settle, beside queues' },
+  send: {
+    file: './send/bench-send.ts',
+    measures: 'pagw event send to a local tracker: events a second until recorded; LOG=FILE',
+  },
   client: { file: './client/bench-client.ts', measures: 'what a call of the producer client costs' },
   views: {
     file: './views/bench-views.ts',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { createGzip } from 'node:zlib';
 import { type Aim, printAims } from '../report/aim.ts';
 import { number, printTable } from '../report/print-table.ts';
 import { type BenchServer, startBenchServer } from '../server/bench-server.ts';
+import { processUsage } from '../server/process-usage.ts';
 import { fillYear } from '../year/fill-year.ts';
 
 const EVENTS = 1_000_000;
@@ -19,7 +20,6 @@ const QUICK_EVENTS = 50_000;
 const DAYS = 36.5;
 const MOST_MIB = 256;
 const WATCH_MS = 100;
-const TICKS_A_SECOND = 100;
 const PAGW = fileURLToPath(new URL('../../bin/start-pagw.mjs', import.meta.url));
 
 interface Exported {
@@ -89,8 +89,11 @@ async function exportLog(url: string, format: string, file: string, piped: boole
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const watched = { mib: 0, cpuSeconds: 0 };
-  const watch = setInterval(() => void look(child.pid ?? 0, watched), WATCH_MS);
+  let watched = { mib: 0, cpuSeconds: 0 };
+  const look = async () => {
+    watched = (await processUsage(child.pid ?? 0)) ?? watched;
+  };
+  const watch = setInterval(() => void look(), WATCH_MS);
   try {
     const written = piped
       ? pipeline(child.stdout, createGzip(), createWriteStream(`${file}.gz`))
@@ -103,20 +106,6 @@ async function exportLog(url: string, format: string, file: string, piped: boole
   }
   const { size } = await stat(piped ? `${file}.gz` : file);
   return { ...watched, seconds: (performance.now() - startedAt) / 1_000, bytes: size };
-}
-
-/** The peak that Linux keeps of a process, and its CPU time in all. */
-async function look(pid: number, watched: { mib: number; cpuSeconds: number }): Promise<void> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const peak = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
-  if (peak !== undefined) watched.mib = Math.max(watched.mib, Number(peak) / 1_024);
-  const times = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const [user, system] = times
-    .slice(times.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
-  if (user !== undefined && system !== undefined) watched.cpuSeconds = (user + system) / TICKS_A_SECOND;
 }
 
 /** What `pagw` asks a local tracker for, of the benchmark's own services. */
