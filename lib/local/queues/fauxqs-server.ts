@@ -109,7 +109,9 @@ function writeTogether(persistence: Persistence): () => Promise<void> {
     }
   };
   return async () => {
-    if (db.isTransaction) await (committing ??= commit());
+    if (!db.isTransaction) return;
+    committing ??= commit();
+    await committing;
   };
 }
 
