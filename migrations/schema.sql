@@ -1884,6 +1884,7 @@ CREATE OR REPLACE FUNCTION public.count_between(of_tenant text, since timestamp 
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
  SET enable_sort TO 'off'
 AS $function$
 DECLARE
@@ -2046,6 +2047,7 @@ CREATE OR REPLACE FUNCTION public.earliest_received(since timestamp with time zo
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
 AS $function$
 BEGIN
   RETURN (
@@ -3752,6 +3754,7 @@ CREATE OR REPLACE FUNCTION public.summarise_events(recorded_from timestamp with 
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_indexscan TO 'off'
  SET enable_sort TO 'off'
 AS $function$
 DECLARE

@@ -92,3 +92,22 @@ it('plans on empty tables what costs no more, and reads the same indexes, when t
       }
   }
 });
+
+it('finds a span of time by the block ranges of a month, few as its events may be', async () => {
+  const [connection] = late as [TouchingConnection];
+  await connection.database.execute('VACUUM (ANALYZE) event_tracker');
+  const span = { since: new Date('2026-05-01T08:00:00Z'), until: new Date('2026-05-01T10:00:00Z') };
+  for (const call of [
+    'earliest_received(:since, :until)',
+    'summarise_events(:since, :until)',
+    'count_between(NULL, :since, :until, false)',
+  ]) {
+    const sql = `SELECT * FROM ${call.replace(':since', ':since::timestamptz').replace(':until', ':until::timestamptz')}`;
+    const { ways } = await connection.touchedBy(() => connection.database.execute(sql, span));
+    expect([...ways], call).toContain('created_at_idx');
+    expect(
+      [...ways].filter((way) => /^tenant|pkey/.test(way)),
+      call,
+    ).toEqual([]);
+  }
+});

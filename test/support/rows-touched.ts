@@ -102,8 +102,14 @@ function rowsOf(node: PlanNode): number {
 
 /** A partition's index is called by its parent's columns. */
 function wayOf(node: PlanNode): string[] {
-  const relation = node['Relation Name'] ?? '';
-  if (!relation.startsWith('event_tracker_') || !node['Node Type'].includes('Scan') || !node['Actual Loops'])
+  // What a bitmap of an index reads is named by the scan of that index.
+  if (
+    !node['Node Type'].endsWith('Scan') ||
+    node['Node Type'] === 'Bitmap Heap Scan' ||
+    !node['Actual Loops']
+  )
     return [];
-  return [node['Index Name']?.replace(`${relation}_`, '') ?? 'all of it'];
+  const index = node['Index Name'];
+  if (!(index ?? node['Relation Name'] ?? '').startsWith('event_tracker_')) return [];
+  return [index?.replace(/^event_tracker_\d{4}_\d\d_/, '') ?? 'all of it'];
 }
