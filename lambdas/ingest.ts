@@ -14,7 +14,7 @@ import { suspectsOf, toRawMessage } from '../lib/flows/ingest/raw-message.ts';
 import { beforeTimeIsUp } from '../lib/flows/ingest/time-limit.ts';
 import { ingestEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
-import { openLogger, reasonOf } from '../lib/runtime/logger.ts';
+import { openLogger, reasonOf } from '../lib/runtime/telemetry.ts';
 
 /** Makes the ingest handler: records the events of up to ten queue messages together, sets aside what is refused. */
 export const createHandler = flowHandler(

@@ -8,16 +8,19 @@ import {
   measureGrowth,
   measureIndexUse,
 } from '../lib/data-access/maintain.ts';
-import { refreshDecisions } from '../lib/data-access/refresh-decisions.ts';
-import { refreshFlow } from '../lib/data-access/refresh-flow.ts';
 import { compactRequests, measureArchive } from '../lib/data-access/retention.ts';
-import { refreshSummary, summariseBlockRanges } from '../lib/data-access/summary.ts';
+import {
+  refreshDecisions,
+  refreshFlow,
+  refreshSummary,
+  summariseBlockRanges,
+} from '../lib/data-access/summary.ts';
 import { addMaintainMetrics, runMaintainTasks } from '../lib/flows/maintain/run-maintain-tasks.ts';
 import { archiveRequests } from '../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../lib/flows/retention/drop-archived-months.ts';
 import { maintainEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
-import { reasonOf } from '../lib/runtime/logger.ts';
+import { reasonOf } from '../lib/runtime/telemetry.ts';
 
 /** For the statement under way; each is bounded well below the Data API's 45 s. */
 const RESERVE_MS = 50_000;

@@ -9,7 +9,7 @@ import { migrate } from '../lib/flows/migrate/migrate.ts';
 import { letRotatorIn } from '../lib/flows/rotate/rotate-login.ts';
 import { migrateEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
-import { reasonOf } from '../lib/runtime/logger.ts';
+import { reasonOf } from '../lib/runtime/telemetry.ts';
 
 /** Left for the last statement and the answer, out of the function's time. */
 const RESERVE_MS = 60_000;

@@ -5,12 +5,17 @@ import { stepRetryBatches } from '../lib/data-access/retry.ts';
 import { measureRetriesByName } from '../lib/data-access/waiting-failures.ts';
 import { parseRetryQueues, type RetryCommand } from '../lib/domain/retry-command.ts';
 import { parseRetryPolicy } from '../lib/domain/retry-policy.ts';
-import { addBacklogMetrics, addRetryMetrics } from '../lib/flows/retry/retry-metrics.ts';
 import { runResends } from '../lib/flows/retry/run-resends.ts';
-import { type RetryRun, type RetryRunOptions, runRetries } from '../lib/flows/retry/run-retries.ts';
+import {
+  addBacklogMetrics,
+  addRetryMetrics,
+  type RetryRun,
+  type RetryRunOptions,
+  runRetries,
+} from '../lib/flows/retry/run-retries.ts';
 import { retryEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
-import { tryToMeasure } from '../lib/runtime/metrics.ts';
+import { tryToMeasure } from '../lib/runtime/telemetry.ts';
 
 const BATCH_SIZE = 250;
 /** What a batch under way may still need: its sends, settling it, and giving back the rest. */

@@ -1,5 +1,5 @@
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { setLoginPassword } from '../lib/data-access/rotate.ts';
+import { setLoginPassword } from '../lib/data-access/logins.ts';
 import { type RotationStep, rotateLogin } from '../lib/flows/rotate/rotate-login.ts';
 import { databaseEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';

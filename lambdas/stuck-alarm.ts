@@ -10,16 +10,16 @@ import { shellWord } from '../lib/domain/printable-text.ts';
 import { parseStageLimits } from '../lib/domain/stage-limits.ts';
 import { measureIngestLag } from '../lib/flows/stuck-alarm/measure-ingest-lag.ts';
 import { putOnBus } from '../lib/flows/stuck-alarm/put-events.ts';
-import { runStuckAlarm } from '../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { publishToTopic } from '../lib/flows/stuck-alarm/send-notifications.ts';
 import {
   addOutgoingMetric,
   addStuckMetrics,
   addWatchedMetrics,
-} from '../lib/flows/stuck-alarm/stuck-metrics.ts';
+  runStuckAlarm,
+} from '../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import { publishToTopic } from '../lib/flows/stuck-alarm/send-notifications.ts';
 import { stuckAlarmEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
-import { tryToMeasure } from '../lib/runtime/metrics.ts';
+import { tryToMeasure } from '../lib/runtime/telemetry.ts';
 
 /** What is left of a run's time for the incidents and their notifications; and, of that, for ending well. */
 const RESERVE_MS = 30_000;

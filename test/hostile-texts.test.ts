@@ -2,9 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { csvLine } from '../lib/cli/output/print-list.ts';
 import { type IncidentReport, incidentText } from '../lib/domain/incident-text.ts';
 import { pagwCommand, printable, printableJson } from '../lib/domain/printable-text.ts';
-import { eventElement, traceBegin } from '../lib/flows/export/xes.ts';
-import { openLogger } from '../lib/runtime/logger.ts';
-import { dimensionValue } from '../lib/runtime/metrics.ts';
+import { eventElement, traceBegin } from '../lib/flows/export/event-log.ts';
+import { dimensionValue, openLogger } from '../lib/runtime/telemetry.ts';
 import { DataText } from '../lib/views/parts/data-text.tsx';
 import { readText, sanitiseHtml } from './support/sanitise-html.ts';
 

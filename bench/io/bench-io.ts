@@ -1,9 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { Pool } from 'pg';
 import type { Database } from '../../lib/data-access/database.ts';
-import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { compactRequests } from '../../lib/data-access/retention.ts';
-import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';

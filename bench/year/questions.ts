@@ -7,12 +7,11 @@ import {
   measureIndexUse,
 } from '../../lib/data-access/maintain.ts';
 import { metricTenants } from '../../lib/data-access/named-in-metrics.ts';
-import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
 import { measureArchive } from '../../lib/data-access/retention.ts';
 import { claimDueRetries, stepRetryBatches } from '../../lib/data-access/retry.ts';
 import { countWatchedRequests, takeWatchedRequests } from '../../lib/data-access/stuck-alarm.ts';
 import { groupIncidents } from '../../lib/data-access/stuck-requests.ts';
-import { refreshSummary, summariseBlockRanges } from '../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary, summariseBlockRanges } from '../../lib/data-access/summary.ts';
 import { findTimeline } from '../../lib/data-access/timeline.ts';
 import { measureRetriesByName } from '../../lib/data-access/waiting-failures.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';

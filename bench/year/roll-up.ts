@@ -1,6 +1,4 @@
-import { refreshDecisions } from '../../lib/data-access/refresh-decisions.ts';
-import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
-import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { refreshDecisions, refreshFlow, refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../lib/domain/stage-limits.ts';
 import { checkRequests } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';

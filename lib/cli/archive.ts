@@ -7,14 +7,14 @@ import {
   MOST_COUNTED_A_MONTH,
 } from '../data-access/archive.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
+import { recordOperatorAction } from '../data-access/operate.ts';
 import {
   type HoldScope,
   holdHistory,
   type LegalHold,
   listHolds,
   releaseHistory,
-} from '../data-access/legal-hold.ts';
-import { recordOperatorAction } from '../data-access/operate.ts';
+} from '../data-access/retention.ts';
 import { findRequest } from '../data-access/timeline.ts';
 import { canonicalTenant } from '../domain/event-catalogue.ts';
 import { LONGEST_NAME } from '../domain/parse-setting.ts';

@@ -10,7 +10,7 @@ import type { Command } from 'commander';
 import { BYTES_PER_BATCH } from '../client/send-message-batch.ts';
 import { recordOperatorAction } from '../data-access/operate.ts';
 import { ageText, countText, plural } from '../domain/words.ts';
-import { takenEntries } from '../flows/retry/taken-entries.ts';
+import { takenEntries } from '../flows/retry/send-retry-commands.ts';
 import { newVerb, type Verb } from './cli.ts';
 import { CliError, ExitCode } from './cli-error.ts';
 import type { Connection } from './connection.ts';

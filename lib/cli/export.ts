@@ -4,8 +4,15 @@ import type { LoggedEvent, LoggedRequest } from '../data-access/event-log.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { countRequests, listTenants } from '../data-access/requests.ts';
 import { plural } from '../domain/words.ts';
-import { type LogBatch, readEventLog } from '../flows/export/read-event-log.ts';
-import { eventElement, TRACE_END, traceBegin, XES_BEGIN, XES_END } from '../flows/export/xes.ts';
+import {
+  eventElement,
+  type LogBatch,
+  readEventLog,
+  TRACE_END,
+  traceBegin,
+  XES_BEGIN,
+  XES_END,
+} from '../flows/export/event-log.ts';
 import { type Cli, newVerb } from './cli.ts';
 import { usageError } from './cli-error.ts';
 import { openProgress } from './output/open-output.ts';

@@ -5,7 +5,7 @@ import {
   listIncidents,
   listOutage,
   type OutageMember,
-} from '../data-access/incident-lists.ts';
+} from '../data-access/incidents.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { listNotifications } from '../data-access/notifications.ts';
 import { listActs, snoozeIncident } from '../data-access/operate.ts';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { countAwaited } from '../data-access/incident-lists.ts';
+import { countAwaited } from '../data-access/incidents.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { type LastCheck, readCheck } from '../data-access/stuck-alarm.ts';
 import {

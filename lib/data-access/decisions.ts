@@ -1,8 +1,7 @@
 import type { Priority, RequestStatus } from '../domain/tracked-event.ts';
 import type { DeadlineRisk } from '../domain/words.ts';
 import type { Database } from './database.ts';
-import { type FirstRows, type Page, readFirst, readPage, readPosition } from './page.ts';
-import type { ReportSpan } from './report-span.ts';
+import { type FirstRows, type Page, type ReportSpan, readFirst, readPage, readPosition } from './page.ts';
 import type { ListedRequest } from './requests.ts';
 
 /** How decisions of one kind of request went. Times are from receipt to determination; drugs are left out. */

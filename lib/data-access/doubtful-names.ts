@@ -1,6 +1,5 @@
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
-import { type FirstRows, readFirst } from './page.ts';
-import { type ReportSpan, spanValues } from './report-span.ts';
+import { type FirstRows, type ReportSpan, readFirst, spanValues } from './page.ts';
 
 const KEEP_DAYS = 90;
 

@@ -1,7 +1,6 @@
 import type { EventStatus } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
-import { countLeft, type FirstRows, readBounded, readFirst } from './page.ts';
-import { type ReportSpan, spanValues } from './report-span.ts';
+import { countLeft, type FirstRows, type ReportSpan, readBounded, readFirst, spanValues } from './page.ts';
 
 export interface EventCountQuery extends ReportSpan {
   stage?: string | undefined;

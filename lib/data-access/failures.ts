@@ -1,6 +1,5 @@
 import type { Database } from './database.ts';
-import { countLeft, readBounded } from './page.ts';
-import { type ReportSpan, spanValues } from './report-span.ts';
+import { countLeft, type ReportSpan, readBounded, spanValues } from './page.ts';
 import { EACH_TENANT, type ListedRequest } from './requests.ts';
 
 /** In a filter by error code or downstream: those of which none is known. */

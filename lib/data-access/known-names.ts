@@ -3,8 +3,8 @@ import { isOperatorAction, operatorActions } from '../domain/operator-actions.ts
 import { rejectionHints } from '../domain/rejection.ts';
 import { eventStatuses } from '../domain/tracked-event.ts';
 import { nearestNames, requestNamed } from '../domain/typed-text.ts';
+import { droppedMonthsText } from './archive.ts';
 import type { Database } from './database.ts';
-import { droppedMonthsText } from './dropped-months.ts';
 import { readBounded } from './page.ts';
 import { EACH_TENANT, listTenants, searchRequests } from './requests.ts';
 

@@ -1,7 +1,6 @@
 import { type Database, LATEST_RIGHT_TIME } from './database.ts';
 import { LIVE_MAX_EVENTS } from './flow.ts';
-import { readBounded } from './page.ts';
-import { type ReportSpan, spanValues } from './report-span.ts';
+import { type ReportSpan, readBounded, spanValues } from './page.ts';
 import { EACH_TENANT } from './requests.ts';
 
 /** Thirty days, and the thirty before to compare them with. */

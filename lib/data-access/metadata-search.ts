@@ -1,7 +1,6 @@
 import type { EventStatus } from '../domain/tracked-event.ts';
 import type { Database } from './database.ts';
-import { type Page, readBounded, readPosition, writePosition } from './page.ts';
-import { type ReportSpan, spanValues } from './report-span.ts';
+import { type Page, type ReportSpan, readBounded, readPosition, spanValues, writePosition } from './page.ts';
 
 /**
  * One condition on a metadata field. A dot in its name may reach into an object (`payer.region`) or belong to the key

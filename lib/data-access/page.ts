@@ -221,3 +221,15 @@ function isInstant(at: unknown): at is string {
     /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/.exec(at) ?? [];
   return day !== undefined && canonicalTimestamp(`${day}T${time}.${fraction.padEnd(3, '0')}Z`) !== null;
 }
+
+/** What a report is about: the events of a tenant (null: of all) recorded from `since` on and before `until` (absent: no end). */
+export interface ReportSpan {
+  tenant: string | null;
+  since: Date;
+  until?: Date | undefined;
+}
+
+/** The span as SQL values. */
+export function spanValues({ tenant, since, until }: ReportSpan) {
+  return { tenant, since, until: until ?? null };
+}

@@ -5,8 +5,7 @@ import { type Signature, signFigures, type VouchedFigures } from '../domain/sign
 import type { Database } from './database.ts';
 import { COUNTED, DECIDED, IN_TIME } from './decisions.ts';
 import type { Operator } from './operate.ts';
-import { type FirstRows, readBounded, readFirst, readWhole } from './page.ts';
-import type { ReportSpan } from './report-span.ts';
+import { type FirstRows, type ReportSpan, readBounded, readFirst, readWhole } from './page.ts';
 
 const PAGE_ROWS = 1_000;
 /** As report_snapshot keeps who froze it. */

@@ -1,6 +1,5 @@
 import type { Database } from './database.ts';
-import { type FirstRows, readBounded } from './page.ts';
-import { type ReportSpan, spanValues } from './report-span.ts';
+import { type FirstRows, type ReportSpan, readBounded, spanValues } from './page.ts';
 
 /** How long a stage's completed events took. Quantiles are within 3 % of the exact ones. */
 export interface StageLatency {

@@ -1,7 +1,6 @@
 import type { Database } from './database.ts';
 import { COUNTED, DECIDED } from './decisions.ts';
-import { type FirstRows, readFirst } from './page.ts';
-import { type ReportSpan, spanValues } from './report-span.ts';
+import { type FirstRows, type ReportSpan, readFirst, spanValues } from './page.ts';
 
 /** Delegates and reasons are names that producers make up: more than a person reads. */
 const MOST_ROWS = 1_000;

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { Client } from 'pg';
-import { OWNER } from '../data-access/admit.ts';
 import { type Database, openDatabase } from '../data-access/database.ts';
+import { OWNER } from '../data-access/logins.ts';
 import { ensurePartitions } from '../data-access/maintain.ts';
 import { keepReaderLimited } from '../data-access/migrate.ts';
 import { admitOwner } from '../flows/admit/admit-owner.ts';

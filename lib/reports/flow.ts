@@ -8,10 +8,10 @@ import {
   type FlowVariant,
   flowLanes,
   MAX_VARIANTS,
+  pathKey,
   readFlow,
   type Took,
 } from '../data-access/flow.ts';
-import { pathKey } from '../data-access/flow-requests.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { plural } from '../domain/words.ts';
 import type { Place } from './place.ts';

@@ -6,8 +6,6 @@ import type { Context } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import type { Database } from '../data-access/database.ts';
 import { type databaseEnv, readEnv } from './env.ts';
-import { openLogger } from './logger.ts';
-import { openMetrics } from './metrics.ts';
 import {
   type AgreedClock,
   agreeWithDatabase,
@@ -15,6 +13,7 @@ import {
   openDatabaseFromEnv,
   systemClock,
 } from './open-database.ts';
+import { openLogger, openMetrics } from './telemetry.ts';
 
 /** What a flow's function has at hand, opened once at its cold start. */
 export interface FlowTools<Env> {

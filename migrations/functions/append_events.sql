@@ -3,7 +3,7 @@
 -- again. What the columns become is decided by RequestFold (lib/domain/request-fold.ts); here null means
 -- unchanged. `states` holds each request's state, and `details` each event's metadata and stated, at the same place: in a row
 -- their quotes would be escaped twice. Called by close_request and record_canary, by recordEvents (lib/data-access/ingest.ts)
--- and, for requests of an older system, by lib/data-access/former-states.ts.
+-- and, for requests of an older system, by lib/data-access/derived-state.ts.
 --
 -- A function, because PL/pgSQL keeps the plan: planning the statement again takes as long as recording 100 events. Rows, because
 -- reading them as JSON objects would be a quarter of its work.

@@ -1,6 +1,6 @@
 -- An event as it is archived: every column of event_tracker in this order, exact: whole numbers that may grow large and
 -- microseconds since 1970 as text. The text of this array is also what digests are made of.
--- Called by note_archived and by lib/data-access/restore.ts, lib/data-access/retention.ts.
+-- Called by note_archived and by lib/data-access/archive.ts, lib/data-access/retention.ts.
 CREATE OR REPLACE FUNCTION archived_event(event event_tracker) RETURNS json
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN json_build_array(

@@ -1,6 +1,6 @@
 -- The rows of request_flow, as they will be once all of the next `most` events are folded, of the requests of a tenant
 -- (null: of all) whose latest event was recorded from `since` on and before `until` (null: no end).
--- Called by reports: lib/data-access/flow-requests.ts.
+-- Called by reports: lib/data-access/flow.ts.
 CREATE OR REPLACE FUNCTION flows_between(of_tenant text, since timestamptz, until timestamptz, most bigint)
 RETURNS SETOF request_flow
 LANGUAGE sql STABLE

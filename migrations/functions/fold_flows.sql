@@ -1,7 +1,7 @@
 -- Brings request_flow up to date for at most `most` changed requests and marks the hours they left and came to; answers
 -- how many that were. By one at a time; whoever comes second has nothing to do. A mark that is there already is locked:
 -- whoever rolls that hour up must see these requests, or come after them.
--- Called by maintain: lib/data-access/refresh-flow.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION fold_flows(most int) RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER

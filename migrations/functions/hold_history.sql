@@ -1,6 +1,6 @@
 -- Puts a request, a tenant or a plan (one of them) on legal hold for a matter, and writes down who did it and why. Answers false when it
 -- is on hold for that already; the first reason stays.
--- Called by operators: lib/data-access/legal-hold.ts.
+-- Called by operators: lib/data-access/retention.ts.
 CREATE OR REPLACE FUNCTION hold_history(
   of_pagw_id text, of_tenant text, of_plan text, of_matter text, why text, who text, at timestamptz
 ) RETURNS boolean

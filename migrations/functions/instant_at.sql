@@ -1,6 +1,6 @@
 -- Microseconds since 1970, as archived_event() writes them. By days and the rest: an interval times a number is reckoned
 -- with 53 bits, which far dates exceed.
--- Called by lib/data-access/restore.ts.
+-- Called by lib/data-access/archive.ts.
 CREATE OR REPLACE FUNCTION instant_at(microseconds text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (

@@ -1,6 +1,6 @@
 -- Creates a dropped month again for what is to be put back, and keeps it until then. Run before anything is put back: a
 -- month that is kept is not dropped meanwhile. A month that was never dropped is left as it is.
--- Called before a restore: lib/data-access/restore.ts.
+-- Called before a restore: lib/data-access/archive.ts.
 CREATE OR REPLACE FUNCTION keep_archived_month(day date, until timestamptz) RETURNS void
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,6 +1,6 @@
 -- Merges the days of one open month that is over; null when there is none, or somebody else is at it. Its times are put in
 -- order, all of a tenant's at once: a month with more of them than a statement has time for stays open.
--- Called by maintain: lib/data-access/refresh-decisions.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION merge_decisions(over_before timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,5 +1,5 @@
 -- Ends the legal hold of exactly this scope for exactly this matter, and writes down who did it and why. Answers false when there is none.
--- Called by operators: lib/data-access/legal-hold.ts.
+-- Called by operators: lib/data-access/retention.ts.
 CREATE OR REPLACE FUNCTION release_history(
   of_pagw_id text, of_tenant text, of_plan text, of_matter text, why text, who text, at timestamptz
 ) RETURNS boolean

@@ -1,6 +1,6 @@
 -- Rolls up one changed day that is over, the latest first; null when there is none, or somebody else is at it. Its month is
 -- open from then on. A mark that is not committed by then stays: its decision may not be seen here.
--- Called by maintain: lib/data-access/refresh-decisions.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION roll_up_decisions(over_before timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,5 +1,5 @@
 -- Merges the flow roll-up of one changed day that is over, the latest first; null when there is none.
--- Called by maintain: lib/data-access/refresh-flow.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION roll_up_flow_day(over_before timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER

@@ -1,7 +1,7 @@
 -- Rebuilds the flow roll-up of one changed hour, the latest first, and marks its day; null when there is none. Whoever
 -- marks the hour meanwhile waits for this to end or is seen by it. A mark of the day that is there already is locked:
 -- whoever merges the day must see this hour, or come after it.
--- Called by maintain: lib/data-access/refresh-flow.ts.
+-- Called by maintain: lib/data-access/summary.ts.
 CREATE OR REPLACE FUNCTION roll_up_flow_hour() RETURNS timestamptz
 LANGUAGE plpgsql
 SECURITY DEFINER

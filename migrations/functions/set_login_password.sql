@@ -1,7 +1,7 @@
 -- Lets one of the tracker's users log in with a new password, of which it is given the SCRAM-SHA-256 verifier alone: no
 -- password is in a statement, or in a log of one. Setting one takes the right to make roles: it is lent for these users,
 -- and for nothing else of them.
--- Called by rotate, and by migrate for rotate's own user: lib/data-access/rotate.ts.
+-- Called by rotate, and by migrate for rotate's own user: lib/data-access/logins.ts.
 CREATE OR REPLACE FUNCTION set_login_password(login text, verifier text) RETURNS void
 LANGUAGE plpgsql
 SECURITY DEFINER

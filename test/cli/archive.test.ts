@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../lib/cli/connection.ts';
 import { ARCHIVED_COLUMNS, type ArchivedValue } from '../../lib/data-access/archive.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
-import { readArchiveFile, writeArchiveFile } from '../../lib/flows/retention/archive-file.ts';
+import { readArchiveFile, writeArchiveFile } from '../../lib/flows/retention/archive-object.ts';
 import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-months.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';

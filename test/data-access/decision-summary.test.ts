@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DecisionMetrics, decisionMetrics } from '../../lib/data-access/decisions.ts';
-import { refreshDecisions } from '../../lib/data-access/refresh-decisions.ts';
-import type { ReportSpan } from '../../lib/data-access/report-span.ts';
+import type { ReportSpan } from '../../lib/data-access/page.ts';
+import { refreshDecisions } from '../../lib/data-access/summary.ts';
 import type { TrackedEvent } from '../../lib/domain/tracked-event.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { arbitraryHistory, recordedAt } from '../support/arbitrary-history.ts';

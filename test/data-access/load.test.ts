@@ -1,8 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { keepLoadSample, loadOverTime } from '../../lib/data-access/load.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
-import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
-import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../lib/data-access/summary.ts';
 import { databaseOfFile, openTestDatabase } from '../support/database.ts';
 import { recordHistory } from '../support/history.ts';
 

@@ -8,16 +8,14 @@ import {
   slowestStages,
 } from '../../lib/data-access/event-reports.ts';
 import { errorGroups } from '../../lib/data-access/failures.ts';
-import { listIncidents } from '../../lib/data-access/incident-lists.ts';
-import { listOpenIncidents } from '../../lib/data-access/incidents.ts';
+import { listIncidents, listOpenIncidents } from '../../lib/data-access/incidents.ts';
 import { insertRejectedMessages } from '../../lib/data-access/ingest.ts';
-import { listHolds } from '../../lib/data-access/legal-hold.ts';
 import { searchMetadata } from '../../lib/data-access/metadata-search.ts';
 import type { Page } from '../../lib/data-access/page.ts';
 import { freezeFigures, publishedFigures, readSnapshot } from '../../lib/data-access/published-figures.ts';
 import { listRejected } from '../../lib/data-access/rejected-messages.ts';
 import { listRequests } from '../../lib/data-access/requests.ts';
-import { compactRequests, findArchiveBatch } from '../../lib/data-access/retention.ts';
+import { compactRequests, findArchiveBatch, listHolds } from '../../lib/data-access/retention.ts';
 import { listRetryPauses } from '../../lib/data-access/retry-orders.ts';
 import { stageLatency } from '../../lib/data-access/stage-latency.ts';
 import { countWatchedRequests } from '../../lib/data-access/stuck-alarm.ts';

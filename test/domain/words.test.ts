@@ -63,7 +63,7 @@ describe('the words of states, risks, reasons and durations', () => {
     expect(sources.flatMap(({ file, text }) => secondTables(text).map((name) => `${file}: ${name}`))).toEqual(
       [
         // XES has its own words for each.
-        'lib/flows/export/xes.ts: eventStatuses',
+        'lib/flows/export/event-log.ts: eventStatuses',
         'lib/domain/tracked-event.ts: eventStatuses',
       ],
     );

@@ -194,6 +194,7 @@ export const targets: readonly Target[] = [
     ...retrying,
     'test/flows/retry/run-retries-crash.test.ts',
     'test/flows/retry/retry-queues.test.ts',
+    'test/cli/dead-letters.test.ts',
   ),
   ...code(
     'data-access',
@@ -219,12 +220,6 @@ export const targets: readonly Target[] = [
     'test/flows/stuck-alarm/retried-incident.test.ts',
     'test/flows/stuck-alarm/put-events.test.ts',
     'test/flows/wrong-clock.test.ts',
-  ),
-  ...code(
-    'flows/retry',
-    'taken-entries',
-    'test/flows/retry/retry-queues.test.ts',
-    'test/cli/dead-letters.test.ts',
   ),
   ...code(
     'domain',

@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { addByName, dimensionValue } from '../../lib/runtime/metrics.ts';
+import { addByName, dimensionValue } from '../../lib/runtime/telemetry.ts';
 
 describe('a name as a dimension of CloudWatch', () => {
   it.each([

@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../lib/data-access/database.ts';
-import { openLogger } from '../../lib/runtime/logger.ts';
-import { openMetrics } from '../../lib/runtime/metrics.ts';
 import { agreeWithDatabase } from '../../lib/runtime/open-database.ts';
+import { openLogger, openMetrics } from '../../lib/runtime/telemetry.ts';
 import { databaseOfFile } from '../support/database.ts';
 
 const db = await databaseOfFile();

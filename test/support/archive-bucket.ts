@@ -1,4 +1,4 @@
-import type { ArchiveBucket } from '../../lib/flows/retention/archive-batch.ts';
+import type { ArchiveBucket } from '../../lib/flows/retention/archive-requests.ts';
 import { startEmbeddedAws } from './embedded-aws.ts';
 
 /** A bucket on an embedded S3 of its own. */

@@ -1,5 +1,4 @@
-import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
-import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../lib/data-access/summary.ts';
 import type { TestDatabase } from './database.ts';
 import type { Step } from './history.ts';
 

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keepLoadSample } from '../../lib/data-access/load.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
-import { refreshFlow } from '../../lib/data-access/refresh-flow.ts';
-import { refreshSummary } from '../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../lib/data-access/summary.ts';
 import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listIncidents } from '../../lib/data-access/incident-lists.ts';
+import { listIncidents } from '../../lib/data-access/incidents.ts';
 import { snoozeIncident } from '../../lib/data-access/operate.ts';
 import { readRules } from '../../lib/views/read-rules.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';

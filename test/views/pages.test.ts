@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ListedIncident } from '../../lib/data-access/incident-lists.ts';
+import type { ListedIncident } from '../../lib/data-access/incidents.ts';
 import { DeadlineList } from '../../lib/views/pages/deadlines.tsx';
 import { DistributionReport } from '../../lib/views/pages/distribution.tsx';
 import { FailureList } from '../../lib/views/pages/failures.tsx';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { droppedMonthsText } from '../../data-access/archive.ts';
 import type { Database } from '../../data-access/database.ts';
-import { droppedMonthsText } from '../../data-access/dropped-months.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { listTenants } from '../../data-access/requests.ts';
 import { printable } from '../../domain/printable-text.ts';

@@ -1,6 +1,6 @@
-import { makeOwner } from '../../data-access/admit.ts';
 import type { Database } from '../../data-access/database.ts';
 import { DatabaseError, SqlState } from '../../data-access/database-error.ts';
+import { makeOwner } from '../../data-access/logins.ts';
 
 /** Longer than the three minutes after which the Data API ends the transaction of a caller that was cut. */
 const PATIENCE_MS = 210_000;

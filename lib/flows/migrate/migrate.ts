@@ -1,16 +1,14 @@
 import type { Database } from '../../data-access/database.ts';
 import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
-import { awaitsStates, deriveNextStates, endStates } from '../../data-access/former-states.ts';
+import { awaitsStates, deriveNextStates, endStates } from '../../data-access/derived-state.ts';
 import {
   type AppliedMigration,
   createMigrationTables,
   currentVersion,
   listAppliedMigrations,
 } from '../../data-access/migrate.ts';
-import type { FoldRules } from '../../domain/request-fold.ts';
-import { defaultFoldRules } from '../../domain/request-fold.ts';
-import { applyFile } from './apply-file.ts';
-import { applyFunctions } from './apply-functions.ts';
+import { defaultFoldRules, type FoldRules } from '../../domain/request-fold.ts';
+import { applyFile, applyFunctions } from './apply-file.ts';
 import { type MigrationFile, readFunctionFiles, readMigrationFiles } from './migration-file.ts';
 
 /** What happens while migrations are applied, for whoever shows progress. */

@@ -7,8 +7,8 @@ import {
   mayDropMonth,
   quietSince,
 } from '../../data-access/retention.ts';
-import type { ArchiveBucket } from './archive-batch.ts';
 import { checkMonthObjects, isLocalFault } from './archive-object.ts';
+import type { ArchiveBucket } from './archive-requests.ts';
 
 /** Each waits half a second for its locks at most; between two, whoever waits behind it goes on. */
 const TRIES = 5;

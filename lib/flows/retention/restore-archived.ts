@@ -2,17 +2,15 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import {
   type ArchivedEvent,
   archivedValue,
+  keepArchivedMonth,
   listArchivedParts,
   listObjectRequests,
-} from '../../data-access/archive.ts';
-import type { Database } from '../../data-access/database.ts';
-import { DatabaseError } from '../../data-access/database-error.ts';
-import {
-  keepArchivedMonth,
   lockMissingRequests,
   putArchivedEvents,
   verifyRestored,
-} from '../../data-access/restore.ts';
+} from '../../data-access/archive.ts';
+import type { Database } from '../../data-access/database.ts';
+import { DatabaseError } from '../../data-access/database-error.ts';
 import { ArchiveDamagedError, getArchiveObject, type ObjectPlace } from './archive-object.ts';
 
 /** As the Data API carries it, JSON in JSON; it takes 4 MiB a call. */

@@ -1,5 +1,7 @@
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../../data-access/database.ts';
+import type { NamedInMetrics } from '../../data-access/named-in-metrics.ts';
 import {
   type ClaimedFailure,
   type Cursors,
@@ -10,6 +12,7 @@ import {
   readRetryContexts,
   releaseClaims,
 } from '../../data-access/retry.ts';
+import type { RetryBacklog } from '../../data-access/waiting-failures.ts';
 import {
   attemptAfter,
   type RetryCommand,
@@ -18,8 +21,9 @@ import {
   retryScheduledEvent,
 } from '../../domain/retry-command.ts';
 import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
+import { RetryMetric } from '../../runtime/metric-names.ts';
+import { addByName } from '../../runtime/telemetry.ts';
 import { recordEvents } from '../ingest/record-events.ts';
-import type { RetryCounts } from './retry-metrics.ts';
 import { sendRetryCommands } from './send-retry-commands.ts';
 
 export interface RetryRunOptions {
@@ -166,4 +170,28 @@ async function settleRetries(
     now,
   );
   return { overtaken: answers.filter(({ outcome }) => outcome === 'OVERTAKEN').length };
+}
+
+/** What a run did. */
+export type RetryCounts = Record<'dispatched' | 'released' | 'superseded' | 'overtaken', number>;
+
+/** Reports what waits, in all, by tenant and by stage. */
+export function addBacklogMetrics(
+  metrics: Metrics,
+  backlog: readonly (RetryBacklog & NamedInMetrics)[],
+): void {
+  addByName(metrics, backlog, (rows) => {
+    const sum = (count: 'due' | 'paused' | 'exhausted') => rows.reduce((total, row) => total + row[count], 0);
+    metrics.addMetric(RetryMetric.due, MetricUnit.Count, sum('due'));
+    metrics.addMetric(RetryMetric.exhausted, MetricUnit.Count, sum('exhausted'));
+    const oldest = Math.max(0, ...rows.map(({ oldestDueSeconds }) => oldestDueSeconds));
+    metrics.addMetric(RetryMetric.oldestDueAge, MetricUnit.Seconds, oldest);
+    if (rows[0]?.dimension === null) metrics.addMetric(RetryMetric.paused, MetricUnit.Count, sum('paused'));
+  });
+}
+
+/** Reports what a run did. */
+export function addRetryMetrics(metrics: Metrics, { dispatched, released }: RetryCounts): void {
+  metrics.addMetric(RetryMetric.dispatched, MetricUnit.Count, dispatched);
+  metrics.addMetric(RetryMetric.released, MetricUnit.Count, released);
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, type SendMessageBatchResult, type SQSClient } from '@aws-sdk/client-sqs';
 import { queueText } from '../../domain/json-text.ts';
 import type { RetryCommand } from '../../domain/retry-command.ts';
 import { withPatience } from '../../runtime/patience.ts';
-import { takenEntries } from './taken-entries.ts';
 
 export interface SendResult<Retry> {
   sent: Retry[];
@@ -77,4 +76,17 @@ async function sendBatch<Retry extends { command: RetryCommand }>(
 /** SQS takes printable ASCII up to 128 characters for a group or a de-duplication id; anything else is hashed. */
 function queueName(text: string): string {
   return /^[\x21-\x7e]{1,128}$/.test(text) ? text : createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * Which messages of a batch a queue has taken, its entries' ids being their places. One that the answer names in neither list,
+ * or in both, is not taken: sent again under the same de-duplication id, it is not doubled.
+ */
+export function takenEntries<Message>(
+  batch: readonly Message[],
+  { Successful = [], Failed = [] }: Partial<SendMessageBatchResult>,
+): Set<Message> {
+  const refused = new Set(Failed.map(({ Id }) => Id));
+  const named = new Set(Successful.flatMap(({ Id }) => (refused.has(Id) ? [] : Id)));
+  return new Set(batch.filter((_, position) => named.has(String(position))));
 }

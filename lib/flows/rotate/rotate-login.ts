@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { Database } from '../../data-access/database.ts';
-import { setLoginPassword } from '../../data-access/rotate.ts';
+import { setLoginPassword } from '../../data-access/logins.ts';
 
 /** What Secrets Manager sends for each step of a rotation. Each step may be sent again. */
 export interface RotationStep {

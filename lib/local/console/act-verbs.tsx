@@ -1,4 +1,4 @@
-import { findIncident } from '../../data-access/incident-lists.ts';
+import { findIncident } from '../../data-access/incidents.ts';
 import { refuseUnknownNames, unknownRequest } from '../../data-access/known-names.ts';
 import { findToClose, type Operator, snoozeIncident } from '../../data-access/operate.ts';
 import {

@@ -1,4 +1,4 @@
-import { droppedMonthsText } from '../../data-access/dropped-months.ts';
+import { droppedMonthsText } from '../../data-access/archive.ts';
 import {
   type FailedRequests,
   listFailedRequests,

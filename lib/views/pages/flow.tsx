@@ -1,5 +1,11 @@
-import { type Flow, type FlowLanes, flowLanes } from '../../data-access/flow.ts';
-import { type FlowRows, listFlowRequests, pathKey } from '../../data-access/flow-requests.ts';
+import {
+  type Flow,
+  type FlowLanes,
+  type FlowRows,
+  flowLanes,
+  listFlowRequests,
+  pathKey,
+} from '../../data-access/flow.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { canonicalStage } from '../../domain/event-catalogue.ts';
 import { pagwCommand } from '../../domain/printable-text.ts';

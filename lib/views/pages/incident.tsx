@@ -4,12 +4,12 @@ import {
   listMembers,
   listOutage,
   type OutageMember,
-} from '../../data-access/incident-lists.ts';
-import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
+} from '../../data-access/incidents.ts';
 import { type IncidentNotification, listNotifications } from '../../data-access/notifications.ts';
 import { listActs, type RecordedAct } from '../../data-access/operate.ts';
 import type { ListedRequest } from '../../data-access/requests.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
+import { type LastHeard, lastHeardOf } from '../../data-access/stuck-requests.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';
 import { causeSentence } from '../../domain/incident-text.ts';
 import { pagwCommand } from '../../domain/printable-text.ts';

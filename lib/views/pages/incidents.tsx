@@ -1,4 +1,4 @@
-import { type ListedIncident, listIncidents } from '../../data-access/incident-lists.ts';
+import { type ListedIncident, listIncidents } from '../../data-access/incidents.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import { isSnoozed } from '../../domain/incident-rules.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import { countDeadlines, type Deadline } from '../../data-access/decisions.ts';
-import { countAwaited } from '../../data-access/incident-lists.ts';
+import { countAwaited } from '../../data-access/incidents.ts';
 import { type LoadSlice, loadOverTime } from '../../data-access/load.ts';
 import { countRejected, listRejected } from '../../data-access/rejected-messages.ts';
 import { listRequests } from '../../data-access/requests.ts';

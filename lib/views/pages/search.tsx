@@ -1,5 +1,5 @@
+import { droppedMonthsText } from '../../data-access/archive.ts';
 import type { Database } from '../../data-access/database.ts';
-import { droppedMonthsText } from '../../data-access/dropped-months.ts';
 import { countEvents, hoursOfLongEvents } from '../../data-access/event-reports.ts';
 import { refuseUnknownNames } from '../../data-access/known-names.ts';
 import { type FoundEvent, searchMetadata } from '../../data-access/metadata-search.ts';

@@ -1,11 +1,12 @@
 import { NONE_STATED } from '../../data-access/failures.ts';
-import { countAwaited } from '../../data-access/incident-lists.ts';
-import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
+import { countAwaited } from '../../data-access/incidents.ts';
 import type { Page } from '../../data-access/page.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
 import { type LastCheck, readCheck } from '../../data-access/stuck-alarm.ts';
 import {
   groupStuckRequests,
+  type LastHeard,
+  lastHeardOf,
   listStuckRequests,
   type StuckGroup,
   type StuckGroups,

@@ -1,4 +1,4 @@
-import type { LastHeard } from '../../data-access/last-heard.ts';
+import type { LastHeard } from '../../data-access/stuck-requests.ts';
 import type { ActName, NextStep } from '../../domain/next-step.ts';
 import type { ViewContext } from '../view-page.ts';
 import { DataText } from './data-text.tsx';

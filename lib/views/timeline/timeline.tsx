@@ -1,8 +1,8 @@
 import { unknownRequest } from '../../data-access/known-names.ts';
-import { type LastHeard, lastHeardOf } from '../../data-access/last-heard.ts';
 import { listActs, type RecordedAct } from '../../data-access/operate.ts';
 import { searchRequests } from '../../data-access/requests.ts';
 import { listRetryPauses } from '../../data-access/retry-orders.ts';
+import { type LastHeard, lastHeardOf } from '../../data-access/stuck-requests.ts';
 import { findTimeline, type RequestRow, type TimelineEvent } from '../../data-access/timeline.ts';
 import { isGoingOut, type NextStep, nextStepOfRequest, requestCommand } from '../../domain/next-step.ts';
 import { pagwCommand } from '../../domain/printable-text.ts';

@@ -1,7 +1,6 @@
 import { type FlowQuery, readFlow } from '../../../lib/data-access/flow.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
-import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
-import { refreshSummary } from '../../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../../lib/data-access/summary.ts';
 import { databaseOfFile } from '../../support/database.ts';
 
 export const START = new Date('2026-03-01T08:00:00Z');

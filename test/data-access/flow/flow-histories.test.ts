@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
-import { refreshSummary } from '../../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../../lib/data-access/summary.ts';
 import { type RequestStep, recordSteps } from '../../support/history.ts';
 import { flowDatabaseOfFile, NOW, START } from './flow-database.ts';
 

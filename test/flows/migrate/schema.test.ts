@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { schemaText, withPicture } from '../../../lib/flows/migrate/dump-schema.ts';
 import { migrate } from '../../../lib/flows/migrate/migrate.ts';
 import { readFunctionFiles, readMigrationFiles } from '../../../lib/flows/migrate/migration-file.ts';
-import { schemaText, withPicture } from '../../../lib/flows/migrate/schema-documents.ts';
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { applyReviewSchema, migrationsFolder } from '../../support/review-schema.ts';
 

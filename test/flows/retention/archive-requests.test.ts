@@ -8,9 +8,12 @@ import { compactRequests, measureArchive } from '../../../lib/data-access/retent
 import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { findRequest, type TimelineEvent } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-batch.ts';
-import { readArchiveFile, writeArchiveFile } from '../../../lib/flows/retention/archive-file.ts';
-import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';
+import {
+  ArchiveDamagedError,
+  ArchiveDiffersError,
+  readArchiveFile,
+  writeArchiveFile,
+} from '../../../lib/flows/retention/archive-object.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../../lib/flows/retention/drop-archived-months.ts';
 import { readHistory } from '../../../lib/flows/retention/read-history.ts';

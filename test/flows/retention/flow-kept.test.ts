@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { readFlow } from '../../../lib/data-access/flow.ts';
-import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
-import { refreshSummary } from '../../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../../lib/data-access/summary.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { forFile } from '../../support/for-file.ts';

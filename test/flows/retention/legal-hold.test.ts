@@ -1,13 +1,14 @@
 import { beforeEach, expect, it } from 'vitest';
+import { ensurePartition } from '../../../lib/data-access/maintain.ts';
+import { listActs } from '../../../lib/data-access/operate.ts';
 import {
+  compactRequests,
   type HoldScope,
   holdHistory,
   listHolds,
+  measureArchive,
   releaseHistory,
-} from '../../../lib/data-access/legal-hold.ts';
-import { ensurePartition } from '../../../lib/data-access/maintain.ts';
-import { listActs } from '../../../lib/data-access/operate.ts';
-import { compactRequests, measureArchive } from '../../../lib/data-access/retention.ts';
+} from '../../../lib/data-access/retention.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { dropArchivedMonths } from '../../../lib/flows/retention/drop-archived-months.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';

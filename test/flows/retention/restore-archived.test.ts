@@ -4,8 +4,11 @@ import type { ArchivedEvent } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
 import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { readArchiveFile, writeArchiveFile } from '../../../lib/flows/retention/archive-file.ts';
-import { ArchiveDamagedError } from '../../../lib/flows/retention/archive-object.ts';
+import {
+  ArchiveDamagedError,
+  readArchiveFile,
+  writeArchiveFile,
+} from '../../../lib/flows/retention/archive-object.ts';
 import { restoreObject, restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { forFile } from '../../support/for-file.ts';

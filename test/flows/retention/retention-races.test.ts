@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
-import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-batch.ts';
+import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-object.ts';
 import { restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';
 import { forFile } from '../../support/for-file.ts';

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import { listArchiveObjects } from '../../../lib/data-access/archive.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
-import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
 import { compactRequests } from '../../../lib/data-access/retention.ts';
-import { refreshSummary } from '../../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../../lib/data-access/summary.ts';
 import { readMessage } from '../../../lib/domain/event-message.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listArchiveObjects } from '../../../lib/data-access/archive.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
-import { refreshFlow } from '../../../lib/data-access/refresh-flow.ts';
-import { refreshSummary } from '../../../lib/data-access/summary.ts';
+import { refreshFlow, refreshSummary } from '../../../lib/data-access/summary.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { restoreObject } from '../../../lib/flows/retention/restore-archived.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';

@@ -1,7 +1,7 @@
 import type { SendMessageBatchResult } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { parseRetryQueues } from '../../../lib/domain/retry-command.ts';
-import { takenEntries } from '../../../lib/flows/retry/taken-entries.ts';
+import { takenEntries } from '../../../lib/flows/retry/send-retry-commands.ts';
 import { failedEvent } from '../../support/tracked-event.ts';
 import { openRetryBench } from './retry-bench.ts';
 

@@ -8,7 +8,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { setLoginPassword } from '../../../lib/data-access/rotate.ts';
+import { setLoginPassword } from '../../../lib/data-access/logins.ts';
 import { type Login, type RotationStep, rotateLogin } from '../../../lib/flows/rotate/rotate-login.ts';
 import { databaseOfFile } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { findIncident, listOutage } from '../../../lib/data-access/incident-lists.ts';
-import { listOpenIncidents } from '../../../lib/data-access/incidents.ts';
+import { findIncident, listOpenIncidents, listOutage } from '../../../lib/data-access/incidents.ts';
 import { snoozeIncident } from '../../../lib/data-access/operate.ts';
 import { retryNow } from '../../../lib/data-access/retry-orders.ts';
 import type { IncidentGroup } from '../../../lib/data-access/stuck-requests.ts';

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listIncidents } from '../../../lib/data-access/incident-lists.ts';
-import { listOpenIncidents } from '../../../lib/data-access/incidents.ts';
+import { listIncidents, listOpenIncidents } from '../../../lib/data-access/incidents.ts';
 import { pauseRetries, resumeRetries, retryNow } from '../../../lib/data-access/retry-orders.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listIncidents } from '../../../lib/data-access/incident-lists.ts';
+import { listIncidents } from '../../../lib/data-access/incidents.ts';
 import { claimNotifications } from '../../../lib/data-access/notifications.ts';
 import { snoozeIncident } from '../../../lib/data-access/operate.ts';
 import type { IncidentGroup } from '../../../lib/data-access/stuck-requests.ts';

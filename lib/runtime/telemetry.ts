@@ -1,7 +1,20 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
+import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { DatabaseError } from '../data-access/database-error.ts';
 import type { NamedInMetrics } from '../data-access/named-in-metrics.ts';
 import { METRIC_NAMESPACE, UNMEASURED } from './metric-names.ts';
+
+/** The structured logger of a flow. Never hand it a message body, metadata or an error text: they may hold PHI. */
+export function openLogger(flow: string): Logger {
+  return new Logger({ serviceName: `pagw-${flow}` });
+}
+
+/** What may be logged of a failure: never the error's own text, which may quote what was sent or stored. */
+export function reasonOf(failure: unknown): { error: string; kind?: string; sqlState?: string | undefined } {
+  if (failure instanceof DatabaseError)
+    return { error: failure.name, kind: failure.kind, sqlState: failure.sqlState };
+  return { error: failure instanceof Error ? failure.name : 'unknown' };
+}
 
 /**
  * The EMF metrics of a flow, published as one log line when the handler's middleware flushes them. A tracker with a name prefix has a
