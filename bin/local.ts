@@ -1,7 +1,6 @@
 import '../lib/runtime/require-node.ts';
 import { tookText } from '../lib/domain/words.ts';
-import { startBanner } from '../lib/local/start-banner.ts';
-import { readStartOptions, START_HELP, StartUsageError } from '../lib/local/start-options.ts';
+import { readStartOptions, START_HELP, StartUsageError, startBanner } from '../lib/local/start-options.ts';
 
 const USAGE = 64;
 /** SIGHUP among them: a terminal that is closed leaves no server behind. */

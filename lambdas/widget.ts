@@ -3,9 +3,8 @@ import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
 import { viewNames } from '../lib/reports/place.ts';
 import { widgetEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
-import { readRules } from '../lib/views/read-rules.ts';
-import { drawWidget } from '../lib/views/widget/draw-widget.tsx';
-import { readWidgetEvent } from '../lib/views/widget/widget-event.ts';
+import { readRules } from '../lib/views/view-page.ts';
+import { drawWidget, readWidgetEvent } from '../lib/views/widget/draw-widget.tsx';
 
 /** HTML for the dashboard; Markdown when it asks what the widget takes. */
 export type WidgetAnswer = string | { markdown: string };

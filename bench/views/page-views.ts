@@ -1,7 +1,6 @@
 import { consoleLinks } from '../../lib/local/console/console-page.tsx';
 import type { ViewName } from '../../lib/reports/place.ts';
-import { readRules } from '../../lib/views/read-rules.ts';
-import type { ViewContext, ViewParameters } from '../../lib/views/view-page.ts';
+import { readRules, type ViewContext, type ViewParameters } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import type { View } from './views.ts';
 

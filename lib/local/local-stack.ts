@@ -9,10 +9,9 @@ import { localRoutes } from './console/console-routes.ts';
 import { startConsoleServer } from './console/console-server.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { type DemoPipeline, startDemoPipeline } from './demo/demo-pipeline.ts';
-import { backdateFirstRequests } from './demo/first-requests.ts';
+import { backdateFirstRequests } from './demo/demo-state.ts';
 import { startRetryWorker } from './demo/stage-workers.ts';
-import { healthChecks } from './health-checks.ts';
-import { localCanary } from './local-canary.ts';
+import { healthChecks, localCanary } from './health-checks.ts';
 import { openLocalClock } from './local-clock.ts';
 import { countForBanner, type RequestCounts, startLocalDatabase } from './local-database.ts';
 import {

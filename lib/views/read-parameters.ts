@@ -1,6 +1,10 @@
+import { NONE_STATED } from '../data-access/failures.ts';
+import { refuseUnknownNames } from '../data-access/known-names.ts';
+import { canonicalStage } from '../domain/event-catalogue.ts';
 import { printable } from '../domain/printable-text.ts';
 import { textFault } from '../domain/typed-text.ts';
-import { ViewError, type ViewParameters } from './view-page.ts';
+import type { ViewName } from '../reports/place.ts';
+import { ViewError, type ViewParameters, type ViewQuestion } from './view-page.ts';
 
 /** Refuses what no filter can mean, also of those that this question does not come to. @throws ViewError */
 export function refuseImpossibleFilters(parameters: ViewParameters, filters: readonly string[]): void {
@@ -61,4 +65,23 @@ function isDecodable(query: string): boolean {
 
 export function badFilter(message: string): ViewError {
   return new ViewError(400, 'BAD_FILTER', message, 'Correct the address, or begin again from the overview.');
+}
+
+/** Refuses names that a view's filters hold and nothing was ever recorded of; `-` is the lack of one. @throws UnknownNameError */
+export async function refuseUnknownFilters(
+  view: ViewName,
+  { database, parameters, context: { tenant } }: Pick<ViewQuestion, 'database' | 'parameters' | 'context'>,
+): Promise<void> {
+  const text = (name: string) => {
+    const stated = readText(parameters, name);
+    return stated === NONE_STATED ? null : stated;
+  };
+  await refuseUnknownNames(database, {
+    tenant,
+    stage: canonicalStage(text('stage')),
+    errorCode: text('error'),
+    downstream: text('target'),
+    requestType: view === 'flow' ? text('type') : null,
+    rejectionCode: text('code'),
+  });
 }

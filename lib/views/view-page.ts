@@ -1,6 +1,6 @@
 import type { Database } from '../data-access/database.ts';
-import type { RetryPolicy } from '../domain/retry-policy.ts';
-import type { StageLimits } from '../domain/stage-limits.ts';
+import { parseRetryPolicy, type RetryPolicy } from '../domain/retry-policy.ts';
+import { parseStageLimits, type StageLimits } from '../domain/stage-limits.ts';
 import type { ActPlace, Place } from '../reports/place.ts';
 import type { Child, Html } from './html.ts';
 
@@ -92,4 +92,17 @@ export class ViewError extends Error {
     this.code = code;
     this.hint = hint;
   }
+}
+
+interface RuleSettings {
+  RETRY_POLICY?: string | undefined;
+  STUCK_LIMITS?: string | undefined;
+}
+
+/** The rules as the flows' own settings state them. @throws Error that lists every fault. */
+export function readRules(settings: RuleSettings): ViewRules {
+  return {
+    retryPolicy: parseRetryPolicy(settings.RETRY_POLICY),
+    stageLimits: parseStageLimits(settings.STUCK_LIMITS),
+  };
 }

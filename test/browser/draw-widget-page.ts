@@ -7,9 +7,8 @@ import {
   LOCAL_REGION,
   LOCAL_SECRET_ARN,
 } from '../../lib/local/local-environment.ts';
-import { readRules } from '../../lib/views/read-rules.ts';
-import { drawWidget } from '../../lib/views/widget/draw-widget.tsx';
-import { readWidgetEvent } from '../../lib/views/widget/widget-event.ts';
+import { readRules } from '../../lib/views/view-page.ts';
+import { drawWidget, readWidgetEvent } from '../../lib/views/widget/draw-widget.tsx';
 
 /** A page with nothing on it but a widget, drawn from a running local stack. */
 export async function drawWidgetPage(consoleUrl: string, event: Record<string, unknown>): Promise<string> {

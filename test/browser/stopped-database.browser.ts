@@ -9,7 +9,7 @@ import { viewRoutes } from '../../lib/local/console/get-view.tsx';
 import { type DataApiEndpoint, startDataApi } from '../../lib/local/data-api/start-data-api.ts';
 import { openLocalClock } from '../../lib/local/local-clock.ts';
 import { type PostgresServer, startPostgres } from '../../lib/local/postgres/postgres-server.ts';
-import { readRules } from '../../lib/views/read-rules.ts';
+import { readRules } from '../../lib/views/view-page.ts';
 import { dataApiClient, targetOf } from '../support/data-api-client.ts';
 import { folderForFile } from '../support/for-file.ts';
 import { freePort } from '../support/free-port.ts';

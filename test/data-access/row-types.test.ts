@@ -14,9 +14,8 @@ const WITHOUT_TEXT = /^(definition|sql|sql: string|withinAnswer\(sql\)|`SELECT l
 /** What asks beside data-access: the schema's documents, the clock, the local tracker, and tries of the database. */
 const BESIDE = [
   ...['lib/cli/archive.ts', 'lib/cli/dead-letters.ts', 'lib/flows/ingest/probe-writes.ts'],
-  ...['lib/flows/migrate/apply-file.ts', 'lib/flows/migrate/apply-file.ts'],
-  ...['lib/flows/migrate/dump-schema.ts', 'lib/flows/migrate/dump-schema.ts'],
-  ...['lib/local/demo/first-requests.ts', 'lib/local/health-checks.ts', 'lib/local/local-database.ts'],
+  ...['lib/flows/migrate/apply-file.ts', 'lib/flows/migrate/dump-schema.ts'],
+  ...['lib/local/demo/demo-state.ts', 'lib/local/health-checks.ts', 'lib/local/local-database.ts'],
   'lib/runtime/open-database.ts',
 ];
 /** What stands in for names that only a call knows, as code. */

@@ -36,7 +36,7 @@ import { runRetries } from '../../lib/flows/retry/run-retries.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { viewRoutes } from '../../lib/local/console/get-view.tsx';
 import { viewNames } from '../../lib/reports/place.ts';
-import { readRules } from '../../lib/views/read-rules.ts';
+import { readRules } from '../../lib/views/view-page.ts';
 import { drawWidget } from '../../lib/views/widget/draw-widget.tsx';
 import { connectionTo, runCli } from '../cli/run-cli.ts';
 import { openArchiveBucket } from '../support/archive-bucket.ts';

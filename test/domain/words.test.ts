@@ -73,7 +73,7 @@ describe('the words of states, risks, reasons and durations', () => {
     expect(glyphs.length).toBeGreaterThan(7);
     const others = sources.filter(({ text }) => glyphs.some((glyph) => text.includes(glyph)));
     // The console’s switches are styled in CSS.
-    expect(others.map(({ file }) => file)).toEqual(['lib/local/console/console-style.ts']);
+    expect(others.map(({ file }) => file)).toEqual(['lib/local/console/console-page.tsx']);
   });
 
   it('have one formatter of durations', () => {

@@ -14,7 +14,7 @@ import { viewRoutes } from '../../lib/local/console/get-view.tsx';
 import { RequestError } from '../../lib/local/console/read-body.ts';
 import type { LocalClock } from '../../lib/local/local-clock.ts';
 import { viewNames } from '../../lib/reports/place.ts';
-import { readRules } from '../../lib/views/read-rules.ts';
+import { readRules } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import { connectionTo, runCli } from '../cli/run-cli.ts';
 import { impossiblePositions, impossibleTexts, oddTexts } from '../support/impossible-values.ts';

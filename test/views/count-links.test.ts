@@ -8,7 +8,7 @@ import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { consoleLinks } from '../../lib/local/console/console-page.tsx';
 import { type ViewName, viewNames } from '../../lib/reports/place.ts';
 import { reportTimes, sinceOf } from '../../lib/views/pages/report-time.tsx';
-import { readRules } from '../../lib/views/read-rules.ts';
+import { readRules } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { linksOf, tableRows, totalsOf, unlinkedNumbers } from '../support/page-links.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listIncidents } from '../../lib/data-access/incidents.ts';
 import { snoozeIncident } from '../../lib/data-access/operate.ts';
-import { readRules } from '../../lib/views/read-rules.ts';
+import { readRules } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { now, viewContext } from '../support/view-fixtures.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../data-access/database.ts';
 import { parsePhiGuard } from '../../domain/phi-guard.ts';
-import { readRules } from '../../views/read-rules.ts';
+import { readRules } from '../../views/view-page.ts';
 import type { LocalClock } from '../local-clock.ts';
 import { type LocalAddresses, localEnvironment } from '../local-environment.ts';
 import type { QueueServer } from '../queues/queue-server.ts';

@@ -1,6 +1,6 @@
 import { toTracker } from '../../domain/printable-text.ts';
 import { outcomeMarks } from '../../domain/words.ts';
-import { MarkText } from '../../views/parts/status-mark.tsx';
+import { MarkText } from '../../views/parts/data-text.tsx';
 import { Table } from '../../views/parts/table.tsx';
 import { type LocalAddresses, trackerOptionsAt } from '../local-environment.ts';
 import { checkParts, type HealthCheck } from './api-routes.ts';

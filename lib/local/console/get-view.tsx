@@ -7,8 +7,7 @@ import { menuViews, type Place, type ViewName, viewNames } from '../../reports/p
 import { failureOf } from '../../views/failure-of.ts';
 import type { Html } from '../../views/html.ts';
 import { Failure } from '../../views/parts/notice.tsx';
-import { readQuery, readText, readWord } from '../../views/read-parameters.ts';
-import { refuseUnknownFilters } from '../../views/refuse-unknown-filters.ts';
+import { readQuery, readText, readWord, refuseUnknownFilters } from '../../views/read-parameters.ts';
 import type { ViewContext, ViewParameters, ViewRules } from '../../views/view-page.ts';
 import { viewPages } from '../../views/view-pages.ts';
 import type { LocalClock } from '../local-clock.ts';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../data-access/database.ts';
-import { readRules } from '../../views/read-rules.ts';
-import { ViewError } from '../../views/view-page.ts';
+import { readRules, ViewError } from '../../views/view-page.ts';
 import { consoleRoutes } from './console-routes.ts';
 import { type ConsoleServer, startConsoleServer } from './console-server.ts';
 import type { Replaying } from './replay-act.tsx';

@@ -1,8 +1,13 @@
 import type { EventToSend } from '../../client/pack-messages.ts';
 import { canonicalStage } from '../../domain/event-catalogue.ts';
 import type { Clock } from '../../runtime/open-database.ts';
-import { type ActiveJourney, type DemoState, readDemoState, saveDemoState } from './demo-state.ts';
-import { firstRequests } from './first-requests.ts';
+import {
+  type ActiveJourney,
+  type DemoState,
+  firstRequests,
+  readDemoState,
+  saveDemoState,
+} from './demo-state.ts';
 import { type Journey, kindOf, writeJourney } from './journeys.ts';
 import { openRandom } from './random.ts';
 

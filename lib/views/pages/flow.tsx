@@ -22,9 +22,8 @@ import {
   readFlowOf,
 } from '../../reports/flow.ts';
 import type { ReportQuestion, TabularReport } from '../../reports/report.ts';
-import { Choices } from '../parts/choices.tsx';
 import { DataText } from '../parts/data-text.tsx';
-import { Total } from '../parts/links.tsx';
+import { Choices, Total } from '../parts/links.tsx';
 import { Caution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';

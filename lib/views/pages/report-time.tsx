@@ -1,6 +1,6 @@
 import type { ViewName } from '../../reports/place.ts';
 import type { ReportQuestion } from '../../reports/report.ts';
-import { Choices } from '../parts/choices.tsx';
+import { Choices } from '../parts/links.tsx';
 import { readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewParameters } from '../view-page.ts';
 

@@ -1,8 +1,7 @@
 import type { ListedRequest } from '../../data-access/requests.ts';
 import { standingMarks } from '../../domain/words.ts';
-import { DataText } from '../parts/data-text.tsx';
+import { DataText, MarkText } from '../parts/data-text.tsx';
 import { RequestLink } from '../parts/links.tsx';
-import { MarkText } from '../parts/status-mark.tsx';
 import { Table } from '../parts/table.tsx';
 import { Relative } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-page.ts';

@@ -17,11 +17,10 @@ import {
   type SearchWords,
   splitConditions,
 } from '../../reports/search-words.ts';
-import { DataText } from '../parts/data-text.tsx';
+import { DataText, StatusMark } from '../parts/data-text.tsx';
 import { NextPage, Total } from '../parts/links.tsx';
 import { Caution, DroppedCaution, Empty } from '../parts/notice.tsx';
 import { ReportTable } from '../parts/report-table.tsx';
-import { StatusMark } from '../parts/status-mark.tsx';
 import { Instant } from '../parts/time-text.tsx';
 import { badFilter, readText, readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewPage, ViewParameters, ViewQuestion } from '../view-page.ts';

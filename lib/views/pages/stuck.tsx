@@ -28,13 +28,9 @@ import {
   stuckReasons,
 } from '../../domain/words.ts';
 import type { Place } from '../../reports/place.ts';
-import { CheckCaution, CheckedAt } from '../parts/check-freshness.tsx';
-import { Choices } from '../parts/choices.tsx';
-import { cutText, DataText } from '../parts/data-text.tsx';
-import { NextPage, RequestLink, Total } from '../parts/links.tsx';
-import { Caution, Empty } from '../parts/notice.tsx';
-import { PausedBy, Pauses } from '../parts/pauses.tsx';
-import { MarkText } from '../parts/status-mark.tsx';
+import { cutText, DataText, MarkText } from '../parts/data-text.tsx';
+import { Choices, NextPage, RequestLink, Total } from '../parts/links.tsx';
+import { Caution, CheckCaution, CheckedAt, Empty, PausedBy, Pauses } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
 import { Age, Relative } from '../parts/time-text.tsx';
 import { WhatToDo } from '../parts/what-to-do.tsx';

@@ -1,4 +1,5 @@
 import { printable } from '../../domain/printable-text.ts';
+import { eventStatusMark, type Mark as StateMark } from '../../domain/words.ts';
 import type { Child } from '../html.ts';
 
 /** Longer values are cut with a mark: no code or name that means something is longer. */
@@ -65,6 +66,34 @@ export function Fields({ metadata }: { metadata: Readonly<Record<string, unknown
         </span>
       ))}
       {fields.length > MOST ? <span>and {fields.length - MOST} more</span> : null}
+    </div>
+  );
+}
+
+export function MarkText({ tone, glyph, word }: StateMark) {
+  return (
+    <span class={`mark ${tone}`}>
+      <span aria-hidden="true">{glyph}</span> {word}
+    </span>
+  );
+}
+
+/** Of a status, known or not. */
+export function markOf(status: string): StateMark {
+  const mark = eventStatusMark(status);
+  return { ...mark, word: cutText(mark.word, 32) };
+}
+
+export function StatusMark({ status }: { status: string }) {
+  return <MarkText {...markOf(status)} />;
+}
+
+/** One line of a list of facts (`dl`): what it is, and what it is here. */
+export function Fact({ name, children }: { name: string; children: Child }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Place } from '../../reports/place.ts';
+import type { Place, ViewName } from '../../reports/place.ts';
 import type { Links } from '../view-page.ts';
 import { DataText } from './data-text.tsx';
 
@@ -52,5 +52,29 @@ export function Total({ count, more = false, one, many = `${one}s` }: TotalProps
       <strong class="total">{`${count.toLocaleString('en')}${more ? '+' : ''}`}</strong>{' '}
       {count === 1 && !more ? one : many}
     </>
+  );
+}
+
+interface ChoicesProps {
+  name: string;
+  view: ViewName;
+  /** Its parameters beside the chosen one. */
+  parameters: Readonly<Record<string, string | null>>;
+  parameter: string;
+  chosen: string | null;
+  words: readonly { value: string | null; label: string }[];
+  links: Links;
+}
+
+/** A row of links of which one is current. */
+export function Choices({ name, view, parameters, parameter, chosen, words, links }: ChoicesProps) {
+  return (
+    <nav class="choices" aria-label={name}>
+      {words.map(({ value, label }) =>
+        links.link({ view, parameters: { ...parameters, [parameter]: value } }, label, {
+          current: value === chosen,
+        }),
+      )}
+    </nav>
   );
 }

@@ -1,8 +1,7 @@
 import type { LastHeard } from '../../data-access/stuck-requests.ts';
 import type { ActName, NextStep } from '../../domain/next-step.ts';
 import type { ViewContext } from '../view-page.ts';
-import { DataText } from './data-text.tsx';
-import { Fact } from './fact.tsx';
+import { DataText, Fact } from './data-text.tsx';
 import { Relative } from './time-text.tsx';
 
 const actLabels: Readonly<Record<ActName, string>> = {

@@ -1,7 +1,6 @@
 import type { TimelineEvent } from '../../data-access/timeline.ts';
 import { durationText, tookText } from '../../domain/words.ts';
-import { DataText, Fields } from '../parts/data-text.tsx';
-import { StatusMark } from '../parts/status-mark.tsx';
+import { DataText, Fields, StatusMark } from '../parts/data-text.tsx';
 import { Table } from '../parts/table.tsx';
 import { dayOf, Instant, isSameDay } from '../parts/time-text.tsx';
 import type { ViewContext } from '../view-page.ts';

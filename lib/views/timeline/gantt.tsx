@@ -1,7 +1,6 @@
 import { tookText } from '../../domain/words.ts';
 import type { Html } from '../html.ts';
-import { cutText, DataText } from '../parts/data-text.tsx';
-import { markOf } from '../parts/status-mark.tsx';
+import { cutText, DataText, markOf } from '../parts/data-text.tsx';
 import type { Attempt, Point, StageRow, Wait } from './stage-attempts.ts';
 import { type TimeScale, timeScale, timeTicks } from './time-scale.ts';
 

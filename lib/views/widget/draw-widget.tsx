@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { Database } from '../../data-access/database.ts';
 import { canonicalTenant } from '../../domain/event-catalogue.ts';
 import { commandsToTracker, shellWord, toTracker } from '../../domain/printable-text.ts';
@@ -7,12 +8,50 @@ import type { Child, Html } from '../html.ts';
 import { CommandText, DataText } from '../parts/data-text.tsx';
 import { Failure } from '../parts/notice.tsx';
 import { Instant } from '../parts/time-text.tsx';
-import { readText, refuseImpossibleFilters } from '../read-parameters.ts';
-import { refuseUnknownFilters } from '../refuse-unknown-filters.ts';
+import { readText, refuseImpossibleFilters, refuseUnknownFilters } from '../read-parameters.ts';
 import { styleSheet } from '../style-sheet.ts';
-import { type Links, type ViewContext, ViewError, type ViewLimits, type ViewRules } from '../view-page.ts';
+import {
+  type Links,
+  type ViewContext,
+  ViewError,
+  type ViewLimits,
+  type ViewParameters,
+  type ViewRules,
+} from '../view-page.ts';
 import { viewPages } from '../view-pages.ts';
-import type { WidgetQuestion } from './widget-event.ts';
+
+/** What CloudWatch calls a widget with: its parameters, as the dashboard's editors set them, and the context. */
+const widgetEvent = z.looseObject({
+  describe: z.optional(z.literal(true)),
+  widgetContext: z._default(
+    z.catch(z.looseObject({ theme: z.catch(z.enum(['light', 'dark']), 'light') }), { theme: 'light' }),
+    { theme: 'light' },
+  ),
+});
+
+export interface WidgetQuestion {
+  describe: boolean;
+  theme: 'light' | 'dark';
+  /** Null: none of the views. */
+  view: ViewName | null;
+  parameters: ViewParameters;
+}
+
+/** Reads whatever comes; parameters are text, and anybody's. */
+export function readWidgetEvent(event: unknown, otherwise: ViewName): WidgetQuestion {
+  const { describe, widgetContext, ...given } = z
+    .catch(widgetEvent, { widgetContext: { theme: 'light' } })
+    .parse(event);
+  const parameters = Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => {
+      if (typeof value === 'string') return [[name, value]];
+      return typeof value === 'number' ? [[name, String(value)]] : [];
+    }),
+  );
+  const wanted = parameters.view ?? otherwise;
+  const view = viewNames.find((name) => name === wanted) ?? null;
+  return { describe: describe === true, theme: widgetContext.theme, view, parameters };
+}
 
 export interface WidgetOptions {
   database: Database;

@@ -20,7 +20,7 @@ import { parseStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { viewNames } from '../../../lib/reports/place.ts';
-import { readRules } from '../../../lib/views/read-rules.ts';
+import { readRules } from '../../../lib/views/view-page.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
 import { databaseOfFile } from '../../support/database.ts';
 import { forFile } from '../../support/for-file.ts';

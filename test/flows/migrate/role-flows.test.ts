@@ -19,7 +19,7 @@ import { closeRequest } from '../../../lib/flows/operate/close-request.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { viewNames } from '../../../lib/reports/place.ts';
 import { reports } from '../../../lib/reports/reports.ts';
-import { readRules } from '../../../lib/views/read-rules.ts';
+import { readRules } from '../../../lib/views/view-page.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
 import { connectionTo, runCli } from '../../cli/run-cli.ts';
 import { openArchiveBucket } from '../../support/archive-bucket.ts';

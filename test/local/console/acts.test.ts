@@ -15,7 +15,7 @@ import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
 import { QUARANTINE_BUCKET } from '../../../lib/local/local-environment.ts';
 import { type QueueServer, startQueueServer } from '../../../lib/local/queues/queue-server.ts';
-import { readRules } from '../../../lib/views/read-rules.ts';
+import { readRules } from '../../../lib/views/view-page.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { folderForFile } from '../../support/for-file.ts';
 import { freePort } from '../../support/free-port.ts';

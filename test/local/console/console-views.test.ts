@@ -12,7 +12,7 @@ import {
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
 import { viewNames } from '../../../lib/reports/place.ts';
-import { readRules } from '../../../lib/views/read-rules.ts';
+import { readRules } from '../../../lib/views/view-page.ts';
 import { eventWith } from '../../domain/support/message.ts';
 import { dataApiClient } from '../../support/data-api-client.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
 import { recordCanary } from '../../lib/flows/ingest/record-canary.ts';
-import { localCanary } from '../../lib/local/local-canary.ts';
+import { localCanary } from '../../lib/local/health-checks.ts';
 import type { LocalClock } from '../../lib/local/local-clock.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { lambdaContext } from '../support/lambda.ts';
