@@ -1,4 +1,4 @@
-import { defineStage } from './lib/infra/define-stage.ts';
+import { defineStage } from './lib/infra/stage-settings.ts';
 
 // The stages of this project, as any project that installs the package states its own.
 export default {

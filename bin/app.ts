@@ -1,6 +1,6 @@
 import '../lib/runtime/require-node.ts';
 import { addComplianceChecks } from '../lib/infra/compliance.ts';
-import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
+import { createEventTrackerApp } from '../lib/infra/event-tracker.ts';
 import { readStages } from '../lib/infra/read-stages.ts';
 
 try {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import '../lib/runtime/require-node.ts';
-import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
+import { createEventTrackerApp } from '../lib/infra/event-tracker.ts';
 import { readStages } from '../lib/infra/read-stages.ts';
 
 // The app of a project that has no CDK code of its own: `"app": "npx pagw-cdk"` in its cdk.json.

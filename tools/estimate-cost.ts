@@ -2,7 +2,7 @@ import '../lib/runtime/require-node.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stages } from '../lib/domain/event-catalogue.ts';
-import { createEventTrackerApp } from '../lib/infra/event-tracker-app.ts';
+import { createEventTrackerApp } from '../lib/infra/event-tracker.ts';
 import { STAGES, type StageSettings } from '../lib/infra/stages.ts';
 import {
   IngestMetric,

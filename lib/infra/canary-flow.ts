@@ -15,7 +15,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { flowMetric } from './flow-metrics.ts';
-import type { NamePrefix } from './tracker-name.ts';
+import type { NamePrefix } from './stages.ts';
 
 export interface CanaryFlowProps {
   readonly settings: NamePrefix;

@@ -6,8 +6,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { nameOfThisStack } from './name-of-this-stack.ts';
-import type { BackupSettings, StageSettings } from './stages.ts';
-import { type NamePrefix, trackerName } from './tracker-name.ts';
+import { type BackupSettings, type NamePrefix, type StageSettings, trackerName } from './stages.ts';
 
 export interface DatabaseBackupsProps {
   readonly settings: BackupSettings & NamePrefix;

@@ -2,7 +2,6 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { LONGEST_REST_SECONDS, MOST_DELIVERIES } from '../runtime/redelivery.ts';
 import { acknowledge } from './acknowledge.ts';
-import { AlarmTopics } from './alarm-topics.ts';
 import { CanaryFlow } from './canary-flow.ts';
 import { databaseAlarms } from './database-alarms.ts';
 import { DatabaseProtection } from './database-protection.ts';
@@ -14,16 +13,14 @@ import { IngestFlow } from './ingest-flow.ts';
 import { MigrateFlow } from './migrate-flow.ts';
 import { letOthersUseQueue } from './other-accounts.ts';
 import { PeoplePolicies } from './people-policies.ts';
-import { PrivateNetwork } from './private-network.ts';
 import { RotateFlow } from './rotate-flow.ts';
 import { RulesLayer } from './rules-layer.ts';
-import { SavedQueries } from './saved-queries.ts';
 import { ScheduledFlows } from './scheduled-flows.ts';
 import { ruleOutputs } from './stage-rules.ts';
-import type { StageSettings } from './stages.ts';
-import { TrackerAlarms } from './tracker-alarms.ts';
-import { TrackerDashboard } from './tracker-dashboard.ts';
-import { trackerName } from './tracker-name.ts';
+import { type StageSettings, trackerName } from './stages.ts';
+import { AlarmTopics, TrackerAlarms } from './tracker-alarms.ts';
+import { SavedQueries, TrackerDashboard } from './tracker-dashboard.ts';
+import { PrivateNetwork } from './tracker-network.ts';
 import { WidgetFlow } from './widget-flow.ts';
 
 export interface EventTrackerStackProps extends StackProps {

@@ -1,4 +1,6 @@
 import {
+  App,
+  type AppProps,
   Aspects,
   Aws,
   DefaultStackSynthesizer,
@@ -8,17 +10,14 @@ import {
   Tags,
   Token,
 } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { CfnRole, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { IConstruct } from 'constructs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { EventTrackerDataStack } from './event-tracker-data-stack.ts';
 import { EventTrackerStack } from './event-tracker-stack.ts';
-import { checkedSettings } from './stage-settings.ts';
-import type { StageSettings } from './stages.ts';
-import { stackNameOf } from './tracker-name.ts';
+import { checkedSettings, stageSettings } from './stage-settings.ts';
+import { type StageSettings, stackNameOf } from './stages.ts';
 
 // Tags on dashboards are too new for the linters in use.
 const TAGGABLE = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
@@ -189,4 +188,29 @@ class OwnAccountOnly implements IAspect {
         });
     }
   }
+}
+
+export interface EventTrackerApp {
+  app: App;
+  /** What holds data. */
+  data: EventTrackerDataStack;
+  /** What runs on it. */
+  stack: EventTrackerStack;
+}
+
+/**
+ * The app of the stage that the context names (`-c stage=<stage>`).
+ * @param check adds what each construct is checked by
+ * @throws Error in one sentence when the stage is unknown or its settings cannot work.
+ */
+export function createEventTrackerApp(
+  props?: AppProps,
+  stages?: Readonly<Record<string, StageSettings>>,
+  check: (app: App) => void = () => undefined,
+): EventTrackerApp {
+  const app = new App(props);
+  check(app);
+  const stage: unknown = app.node.tryGetContext('stage') ?? 'dev';
+  const settings = stageSettings(stage, stages);
+  return { app, ...trackerStacks(app, { stage: String(stage), settings }) };
 }

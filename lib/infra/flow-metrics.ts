@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { CLOCK_SKEW, METRIC_NAMESPACE } from '../runtime/metric-names.ts';
-import { type NamePrefix, trackerName } from './tracker-name.ts';
+import { type NamePrefix, trackerName } from './stages.ts';
 
 /** Where the metrics of a tracker are. */
 export function metricNamespaceOf(settings: NamePrefix): string {

@@ -1,4 +1,4 @@
-// Apart from tracker-name.ts, which pagw loads, too: without the CDK.
+// Apart from trackerName() of stages.ts, which pagw loads, too: without the CDK.
 import { Aws, Fn } from 'aws-cdk-lib';
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { defineStage, type StageDefinition } from './define-stage.ts';
+import { defineStage, type StageDefinition } from './stage-settings.ts';
 import { STAGES, type StageSettings } from './stages.ts';
 
 /** The file beside cdk.json whose default export holds the stages by name. */

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IDependable } from 'constructs';
 import type { AlarmDefinition } from './alarm-definition.ts';
-import type { AlarmTopics } from './alarm-topics.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { MaintainFlow } from './maintain-flow.ts';
 import { RetryFlow } from './retry-flow.ts';
@@ -11,6 +10,7 @@ import { maintainAlarms, retryAlarms, stuckAlarms } from './scheduled-alarms.ts'
 import type { ScheduledFlow } from './scheduled-flow.ts';
 import type { StageSettings } from './stages.ts';
 import { StuckAlarmFlow } from './stuck-alarm-flow.ts';
+import type { AlarmTopics } from './tracker-alarms.ts';
 import type { TrackerBuckets } from './tracker-buckets.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import type { SharedByFunctions } from './tracker-function.ts';

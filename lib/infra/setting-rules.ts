@@ -2,8 +2,7 @@ import { canonicalStage, stages } from '../domain/event-catalogue.ts';
 import { LONGEST_NAME, nameFault } from '../domain/parse-setting.ts';
 import { defaultStageLimits } from '../domain/stage-limits.ts';
 import { nearestNames } from '../domain/typed-text.ts';
-import type { OtherAccounts, StageSettings } from './stages.ts';
-import { trackerName } from './tracker-name.ts';
+import { type OtherAccounts, type StageSettings, trackerName } from './stages.ts';
 
 /** As many as metrics name. */
 const MOST_METRIC_TENANTS = 100;

@@ -3,13 +3,11 @@ import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { parseSenderTenants } from '../domain/sender-tenants.ts';
 import { parseStageLimits } from '../domain/stage-limits.ts';
-import { calledServices } from './called-services.ts';
 import { numberFault } from './setting-bounds.ts';
 import { isName, RULES } from './setting-rules.ts';
 import { isObject, shapeFault } from './setting-shapes.ts';
 import type { StageRules } from './stage-rules.ts';
-import { STAGES, type StageSettings } from './stages.ts';
-import { stackNameOf } from './tracker-name.ts';
+import { STAGES, type StageSettings, stackNameOf } from './stages.ts';
 
 /**
  * The settings of a stage, checked.
@@ -117,4 +115,51 @@ function ruleFault(rules: StageRules): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Whose members are stated one by one. */
+const GROUPS = [
+  ...(['capacity', 'insights', 'retention', 'history', 'concurrency', 'everyMinutes'] as const),
+  'thresholds' as const,
+];
+type Group = (typeof GROUPS)[number];
+
+/** Settings of which some are stated, groups of them in part. Lists and rules are taken whole. */
+export type StageDefinition = {
+  [Name in keyof StageSettings]?: Name extends Group ? Partial<StageSettings[Name]> : StageSettings[Name];
+} & {
+  /** The stage that says what is not stated here. */
+  readonly like: 'dev' | 'prod';
+};
+
+/**
+ * A stage like `dev` or `prod` but for what is stated.
+ * @throws Error in one sentence that names a setting that does not exist, or is not what it must be
+ */
+export function defineStage(definition: StageDefinition): StageSettings {
+  // A file without types may hand over nothing.
+  const { like, ...stated } = definition ?? {};
+  if (!Object.hasOwn(STAGES, like ?? ''))
+    throw new Error("like must be 'dev' or 'prod', the stage that says the rest.");
+  const fault = shapeFault(stated);
+  if (fault !== undefined) throw new Error(fault);
+  const base: StageSettings = STAGES[like];
+  const groups = GROUPS.filter((name) => stated[name] !== undefined).map((name) => [
+    name,
+    { ...base[name], ...stated[name] },
+  ]);
+  return { ...base, ...stated, ...Object.fromEntries(groups) };
+}
+
+/**
+ * What functions call, but for S3, which has a gateway: each needs an endpoint in private mode, by whose name's end it goes here.
+ * Lambda itself delivers logs and traces, and KMS is used by services.
+ */
+const CALLED = ['rds-data', 'secretsmanager', 'sqs', 'sns'] as const;
+
+export type CalledService = (typeof CALLED)[number] | 'events';
+
+/** @param putsEvents whether functions put events on a bus */
+export function calledServices(putsEvents: boolean): CalledService[] {
+  return putsEvents ? [...CALLED, 'events'] : [...CALLED];
 }

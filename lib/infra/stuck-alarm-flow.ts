@@ -1,10 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { AlarmTopics } from './alarm-topics.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import type { RulesLayer } from './rules-layer.ts';
 import { ScheduledFlow } from './scheduled-flow.ts';
+import type { AlarmTopics } from './tracker-alarms.ts';
 import type { TrackerDatabase } from './tracker-database.ts';
 import type { SharedByFunctions } from './tracker-function.ts';
 

@@ -18,8 +18,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
 import { nameOfThisStack } from './name-of-this-stack.ts';
-import type { StageSettings } from './stages.ts';
-import { trackerName } from './tracker-name.ts';
+import { type StageSettings, trackerName } from './stages.ts';
 import { TrackerNetwork } from './tracker-network.ts';
 
 /**

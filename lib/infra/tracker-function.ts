@@ -15,8 +15,8 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { EncryptedLogGroup, type LogSettings } from './encrypted-log-group.ts';
 import { functionCode } from './function-code.ts';
-import type { PrivateNetwork } from './private-network.ts';
 import type { DatabaseRole, TrackerDatabase } from './tracker-database.ts';
+import type { PrivateNetwork } from './tracker-network.ts';
 
 /** What Lambda does as the function's role ("Giving Lambda functions access to resources in an Amazon VPC"). */
 const STAND_IN_VPC = [

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { createEventTrackerApp } from '../../lib/infra/event-tracker-app.ts';
+import { createEventTrackerApp } from '../../lib/infra/event-tracker.ts';
 import { folderForFile } from '../support/for-file.ts';
 
 // Each command is the CDK's own process, which takes seconds on a busy machine.

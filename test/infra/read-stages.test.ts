@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { defineStage, type StageDefinition } from '../../lib/infra/define-stage.ts';
 import { readStages } from '../../lib/infra/read-stages.ts';
+import { defineStage, type StageDefinition } from '../../lib/infra/stage-settings.ts';
 import { STAGES } from '../../lib/infra/stages.ts';
 
 let folder: string;
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const DEFINE = pathToFileURL('lib/infra/define-stage.ts').href;
+const DEFINE = pathToFileURL('lib/infra/stage-settings.ts').href;
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 const context = (stages: unknown) => JSON.stringify({ 'pagw:stages': stages });
 

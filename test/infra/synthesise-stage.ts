@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addComplianceChecks } from '../../lib/infra/compliance.ts';
-import { createEventTrackerApp } from '../../lib/infra/event-tracker-app.ts';
+import { createEventTrackerApp } from '../../lib/infra/event-tracker.ts';
 import { SETTINGS_FILE } from '../../lib/infra/rules-layer.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 
