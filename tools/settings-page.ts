@@ -1,8 +1,8 @@
 import '../lib/runtime/require-node.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { BOUNDS_BY_PATH, boundText } from '../lib/infra/setting-bounds.ts';
 import { RULES } from '../lib/infra/setting-rules.ts';
+import { BOUNDS_BY_PATH, boundText } from '../lib/infra/setting-shapes.ts';
 import { STAGES } from '../lib/infra/stages.ts';
 
 // Makes docs/settings.md of what the code states: names, types and meanings of the types in stages.ts and stage-rules.ts,

@@ -3,9 +3,8 @@ import { parsePhiGuard } from '../domain/phi-guard.ts';
 import { parseRetryPolicy } from '../domain/retry-policy.ts';
 import { parseSenderTenants } from '../domain/sender-tenants.ts';
 import { parseStageLimits } from '../domain/stage-limits.ts';
-import { numberFault } from './setting-bounds.ts';
 import { isName, RULES } from './setting-rules.ts';
-import { isObject, shapeFault } from './setting-shapes.ts';
+import { isObject, numberFault, shapeFault } from './setting-shapes.ts';
 import type { StageRules } from './stage-rules.ts';
 import { STAGES, type StageSettings, stackNameOf } from './stages.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { BOUNDS_BY_PATH } from '../../lib/infra/setting-bounds.ts';
 import { RULES } from '../../lib/infra/setting-rules.ts';
+import { BOUNDS_BY_PATH } from '../../lib/infra/setting-shapes.ts';
 import { rulesOf, settings, settingsPage } from '../../tools/settings-page.ts';
 import { EVERY_SETTING, EXISTING_CLUSTER } from './stage-variants.ts';
 

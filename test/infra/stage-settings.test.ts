@@ -1,7 +1,7 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { BOUNDS_BY_PATH, numberFault } from '../../lib/infra/setting-bounds.ts';
 import { RESERVED_WORDS } from '../../lib/infra/setting-rules.ts';
+import { BOUNDS_BY_PATH, numberFault } from '../../lib/infra/setting-shapes.ts';
 import { checkedSettings, stageSettings } from '../../lib/infra/stage-settings.ts';
 import { STAGES, type StageSettings } from '../../lib/infra/stages.ts';
 import { openEmptyDatabase } from '../support/database.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Catalog } from './catalog.ts';
+import { Catalog } from './columns.ts';
 import type { Connections } from './connections.ts';
 import { DataApiError } from './data-api-error.ts';
 import type { StatementNames } from './run-statement.ts';

@@ -1,5 +1,4 @@
-import type { Catalog } from './catalog.ts';
-import { type ColumnType, describeColumn, type WireKind } from './columns.ts';
+import { type Catalog, type ColumnType, describeColumn, type WireKind } from './columns.ts';
 import { DataApiError } from './data-api-error.ts';
 import type { RawResult, RowGuard } from './typed-query.ts';
 

@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { readCheck } from '../../../lib/data-access/stuck-alarm.ts';
 import { defaultDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
-import type { IngestLag } from '../../../lib/flows/stuck-alarm/measure-ingest-lag.ts';
-import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
+import { type IngestLag, runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { databaseOfFile } from '../../support/database.ts';
 import { afterMinutes, recordHistory } from '../../support/history.ts';
 
