@@ -23,7 +23,7 @@ const SYSTEM = [
   'test/flows/migrate/{backfill-size,slow-migration}.test.ts',
   'test/flows/retention/{archive-hazards,archive-requests,restore-archived,retention-twins,summary-kept}.test.ts',
   'test/flows/retry/{retry-histories,run-retries-crash}.test.ts',
-  'test/flows/stuck-alarm/{histories,next-look,simulated-week}.test.ts',
+  'test/flows/stuck-alarm/{histories,next-check,simulated-week}.test.ts',
   'test/lambdas/{ingest-outage,years}.test.ts',
   'test/published/**/*.test.ts',
   'test/local/{local-stack,printed-commands,retry-loop,stuck-demo}.test.ts',

@@ -1,7 +1,7 @@
 -- migrate: repeat until no row is left
 -- Each run copies the next bounded batch in a transaction of its own, so a cut loses nothing and 45 s are enough. Nobody else
 -- adds events meanwhile: what records them is deployed after the schema.
--- Names that older services wrote are brought to the canonical ones, as ingest does for every new event.
+-- Names that older services wrote become the canonical ones, as ingest makes them for every new event.
 WITH batch AS (
   SELECT
     *,

@@ -92,7 +92,7 @@ CREATE TABLE decision_summary (
   CONSTRAINT ck_decision_summary_taken CHECK (cardinality(taken_us) = decided)
 );
 
--- Read piece by piece: what is compressed has to be unpacked as a whole each time.
+-- Read part by part: what is compressed has to be unpacked as a whole each time.
 ALTER TABLE decision_summary ALTER COLUMN taken_us SET STORAGE EXTERNAL;
 
 -- Days whose decisions may be others than those rolled up, as often as somebody wrote one. Nobody waits for anybody here.

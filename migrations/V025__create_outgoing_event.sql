@@ -1,4 +1,4 @@
--- What others are told of, on an event bus: written in the statement that records the fact, sent at least once, and gone then.
+-- What others are notified of, on an event bus: written in the statement that records the fact, sent at least once, and gone then.
 CREATE TABLE outgoing_event (
   id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   kind          VARCHAR(16) NOT NULL CHECK (kind IN ('decided', 'stuck', 'exhausted', 'incident')),
@@ -8,7 +8,7 @@ CREATE TABLE outgoing_event (
   claimed_until TIMESTAMPTZ
 );
 
--- Whether anybody is told at all: the flow that sends says so by its setting, with each run.
+-- Whether anybody is notified at all: the flow that sends says so by its setting, with each run.
 CREATE TABLE event_outlet (
   only_row BOOLEAN PRIMARY KEY DEFAULT true CHECK (only_row),
   is_open  BOOLEAN NOT NULL DEFAULT false

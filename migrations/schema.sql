@@ -3949,7 +3949,7 @@ BEGIN
     LIMIT 1
   ) AS decision ON true
   WHERE request.watched
-    -- What was recorded by a clock far ahead is looked at until its time has come.
+    -- What was recorded by a clock far ahead is checked until its time has come.
     AND (request.watch_at <= at OR request.updated_at > at + interval '1 minute')
     AND request.pagw_id > after
   ORDER BY request.pagw_id

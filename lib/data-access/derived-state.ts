@@ -286,7 +286,7 @@ export async function endStates(database: Database): Promise<void> {
 
 /**
  * Gives the next of the requests that an older system left their states. May be repeated, and run by two at once.
- * @returns how many requests it looked at; 0 when none is left.
+ * @returns how many requests it derived; 0 when none is left.
  */
 export async function deriveNextStates(database: Database, rules: FoldRules): Promise<number> {
   const { rows: page } = await readBounded<FormerRequest & { now: Date }>(

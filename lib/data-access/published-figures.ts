@@ -167,18 +167,18 @@ export async function readSnapshot(
 }
 
 /** Characters of figures in a row: the Data API refuses one of over 64 KB, and a character has up to four bytes. */
-const PIECE_CHARACTERS = 12_000;
+const PART_CHARACTERS = 12_000;
 const PAGE_PIECES = 100;
 
 /** The figures of a snapshot as they were written, however many plans there are. */
 async function readFigures(database: Database, id: number): Promise<string> {
-  const pieces = await readWhole<{ place: number; piece: string }>(
+  const parts = await readWhole<{ place: number; part: string }>(
     (last) =>
-      readBounded<{ place: number; piece: string }>(
+      readBounded<{ place: number; part: string }>(
         database,
-        `SELECT place, substr(figures, place * ${PIECE_CHARACTERS} + 1, ${PIECE_CHARACTERS}) AS piece
+        `SELECT place, substr(figures, place * ${PART_CHARACTERS} + 1, ${PART_CHARACTERS}) AS part
          FROM report_snapshot
-         CROSS JOIN generate_series(:from::int, (length(figures) - 1) / ${PIECE_CHARACTERS}) AS place
+         CROSS JOIN generate_series(:from::int, (length(figures) - 1) / ${PART_CHARACTERS}) AS place
          WHERE id = :id
          ORDER BY place
          LIMIT :limit`,
@@ -186,7 +186,7 @@ async function readFigures(database: Database, id: number): Promise<string> {
       ),
     PAGE_PIECES,
   );
-  return pieces.map(({ piece }) => piece).join('');
+  return parts.map(({ part }) => part).join('');
 }
 
 /** A delegate of which nothing was heard but requests: its figures are missing here. */

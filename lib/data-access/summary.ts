@@ -11,7 +11,7 @@ export type SummaryRefresh = Record<
 >;
 
 /**
- * Brings event_tracker_summary up to date: finds the hours that got events since the last time and rebuilds each of them
+ * Refreshes event_tracker_summary: finds the hours that got events since the last time and rebuilds each of them
  * in a statement of its own; then merges the days of those hours that are over. What a cut leaves undone is
  * marked in the database and taken up by the next run.
  */

@@ -388,7 +388,7 @@ class EpisodeHistory {
       addFault(current, 'decided-twice');
   }
 
-  /** Of lines that came in pieces, what all of them come to. */
+  /** Of lines that came in parts, what all of them come to. */
   #asAWhole({ as, lines }: Extract<DecisionFact, { says: 'resolved' }>): Resolution {
     if (lines === undefined || !isDetermination(as)) return as;
     const { approved, modified, denied } = withLines(this.#lines, lines);

@@ -127,7 +127,7 @@ export function decisionFacts(
   } else if (stage === 'API_CONNECTOR' && status === 'COMPLETED') facts.push({ at, says: 'fit' });
   const appeal = stated?.appeal;
   if (appeal) {
-    // What is told of a decided appeal was filed by then, and decided no earlier than it was filed.
+    // What is stated of a decided appeal was filed by then, and decided no earlier than it was filed.
     const decidedAt = appeal.outcome === undefined ? at : (time(appeal.decidedAt) ?? at);
     const filedAt = time(appeal.receivedAt) ?? Math.min(at, decidedAt);
     facts.push({ at: filedAt, says: 'appealed' });

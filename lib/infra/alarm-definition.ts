@@ -12,8 +12,8 @@ export interface AlarmDefinition {
   readonly threshold: number;
   /** @default GREATER_THAN_OR_EQUAL_TO_THRESHOLD */
   readonly comparison?: ComparisonOperator;
-  /** Periods looked at, and how many of them must breach. @default [1, 1] */
-  readonly periods?: readonly [looked: number, breaching: number];
+  /** Periods evaluated, and how many of them must breach. @default [1, 1] */
+  readonly periods?: readonly [evaluated: number, breaching: number];
   /**
    * What silence means. A heartbeat treats it as breaching; any other alarm names the heartbeat that speaks up
    * when its own metric has stopped.

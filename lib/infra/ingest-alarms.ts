@@ -86,11 +86,11 @@ export function ingestAlarms(
 
 const SILENT_MINUTES = 15;
 
-/** A canary that is done with must not be taken for an event: as many minutes more are looked at as have one. */
-export function heartbeatPeriods(canaryEvery: number | 'off'): [looked: number, breaching: number] {
+/** A canary that is done with must not be taken for an event: as many minutes more are evaluated as have one. */
+export function heartbeatPeriods(canaryEvery: number | 'off'): [evaluated: number, breaching: number] {
   if (canaryEvery === 'off') return [SILENT_MINUTES, SILENT_MINUTES];
   const withCanary = (minutes: number) => Math.floor(minutes / canaryEvery) + 1;
-  let looked = SILENT_MINUTES;
-  while (looked - withCanary(looked) < SILENT_MINUTES) looked++;
-  return [looked, SILENT_MINUTES];
+  let evaluated = SILENT_MINUTES;
+  while (evaluated - withCanary(evaluated) < SILENT_MINUTES) evaluated++;
+  return [evaluated, SILENT_MINUTES];
 }

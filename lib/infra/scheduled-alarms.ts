@@ -88,7 +88,7 @@ export function stuckAlarms(scheduled: ScheduledFlow, settings: StageSettings): 
           {
             name: 'events-waiting',
             severity: 'ticket' as const,
-            says: 'The event bus has not taken an event for 15 minutes: others are told late.',
+            says: 'The event bus has not taken an event for 15 minutes: others are notified late.',
             metric: stuckMetric(StuckMetric.outgoingAge),
             threshold: 900,
             silence,

@@ -504,7 +504,7 @@ export const RULES: readonly SettingRule[] = [
       !isGiven(runbookUrl, /^https?:\/\/[^\s#/@][^\s#@]{0,489}$/) ||
       !(runbookUrl.startsWith('${') || URL.canParse(runbookUrl)),
     message:
-      'runbookUrl must be a web address of at most 500 characters without # and @, because each alarm puts the name of its section behind it, and shows it to whoever is told.',
+      'runbookUrl must be a web address of at most 500 characters without # and @, because each alarm puts the name of its section behind it, and shows it to whoever is notified.',
   },
 ];
 

@@ -61,7 +61,7 @@ export interface ReplicaSettings {
 
 /** Event buses of EventBridge, of this account and region (docs/event-bus.md). */
 export interface EventBusSettings {
-  /** ARN of the bus that decisions, stuck requests, exhausted retries and incidents are put on. @default nobody is told */
+  /** ARN of the bus that decisions, stuck requests, exhausted retries and incidents are put on. @default nobody is notified */
   bus?: string;
 }
 

@@ -39,7 +39,7 @@ export interface LocalDatabase {
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-/** Starts PostgreSQL and the Data API endpoint before it, and brings the database to the latest migration. */
+/** Starts PostgreSQL and the Data API endpoint before it, and migrates the database. */
 export async function startLocalDatabase(options: LocalDatabaseOptions): Promise<LocalDatabase> {
   const { addresses, dataDirectory, onProgress } = options;
   const postgres = await startPostgres({ dataDirectory, port: addresses.postgresPort, onProgress });

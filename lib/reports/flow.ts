@@ -115,7 +115,7 @@ export function flowCautions({
       : []),
     ...(endToEnd.disbelievedCount > 0
       ? [
-          `${endToEnd.disbelievedCount.toLocaleString('en')} of ${plural(endToEnd.toAnswer.count, 'answered request')} told of times too long before their recording to be believed (rules.believedDays, 90 unless set): from receipt, they count as if they happened when they were recorded.`,
+          `${endToEnd.disbelievedCount.toLocaleString('en')} of ${plural(endToEnd.toAnswer.count, 'answered request')} stated times too long before their recording to be believed (rules.believedDays, 90 unless set): from receipt, they count as if they happened when they were recorded.`,
         ]
       : []),
     ...(eventsNotCounted > 0

@@ -115,7 +115,7 @@ export interface Units {
   gauge: { share: number; tone: Tone; label: string };
   /** Stages in order, and whether the path has come to its end. The first that has is the one others are compared with. */
   path: { stages: readonly string[]; ended: boolean };
-  /** From and to in milliseconds: where a piece of time lies in that of all rows. */
+  /** From and to in milliseconds: where a span lies in that of all rows. */
   extent: { from: number; to: number };
 }
 

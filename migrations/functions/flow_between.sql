@@ -1,5 +1,5 @@
 -- What flow_summary says of the requests of a tenant (null: of all) whose latest event was recorded from `since` on and
--- before `until` (null: no end), in pieces to be added up: whole days that are merged, else hours, from the roll-up; the
+-- before `until` (null: no end), in parts to be added up: whole days that are merged, else hours, from the roll-up; the
 -- span's edges and hours that changed since from request_flow; requests that got events since they were folded (of the
 -- next `most` events) from those events, less what the roll-up says of them still. The largest wait is the roll-up's.
 -- Days of all tenants are read as such (tenant is null), unless the reader is limited to some.

@@ -12,7 +12,7 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION watch_request_again() FROM PUBLIC;
 
--- What append_events leaves to the next check and the next check would come too late for: a pended request is looked at
+-- What append_events leaves to the next check and the next check would come too late for: a pended request is checked
 -- days later, and must be due at once when it is opened again; a stuck one that an event beside the main lane has ended
 -- must not be listed as stuck until the next check. record_decisions does the same where a deadline moved.
 CREATE OR REPLACE TRIGGER watch_request_again

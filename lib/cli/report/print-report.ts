@@ -208,7 +208,7 @@ function sparkText(values: readonly (number | null)[]): string {
     .join('');
 }
 
-/** Where a piece of time lies in the whole: `····▇▇··`. A moment takes one column. */
+/** Where a span lies in the whole: `····▇▇··`. A moment takes one column. */
 function extentText(from: number, to: number): string {
   const first = Math.min(EXTENT_COLUMNS - 1, Math.floor(from * EXTENT_COLUMNS));
   const length = Math.max(1, Math.min(EXTENT_COLUMNS, Math.ceil(to * EXTENT_COLUMNS)) - first);

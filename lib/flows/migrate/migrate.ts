@@ -120,9 +120,9 @@ async function deriveStates(
   try {
     for (;;) {
       if (mayGoOn?.() === false) return 'cut';
-      const looked = await deriveNextStates(database, rules);
-      if (looked === 0) break;
-      rows += looked;
+      const derived = await deriveNextStates(database, rules);
+      if (derived === 0) break;
+      rows += derived;
       onProgress?.({ name: 'states of requests', rows });
     }
     await endStates(database);

@@ -32,7 +32,7 @@ export interface NotifyOptions extends Leads {
   pauses?: readonly RetryPause[];
 }
 
-/** Brings the incidents up to what a run found, and writes down the notifications due: one for an outage, whatever its tenants. */
+/** Updates the incidents to what a run found, and writes down the notifications due: one for an outage, whatever its tenants. */
 export async function keepIncidents(
   database: Database,
   groups: readonly IncidentGroup[],

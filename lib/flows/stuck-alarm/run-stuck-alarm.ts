@@ -84,7 +84,7 @@ function lagsSince(lagSeconds: number | null, before: Date | null, now: Date): D
   return lagSeconds > HOLD_BACK_FROM_SECONDS ? (before ?? now) : null;
 }
 
-/** One run: look at what is due, keep the incidents, send the notifications due. Safe to repeat and to run at once. */
+/** One run: check what is due, keep the incidents, send the notifications due. Safe to repeat and to run at once. */
 export async function runStuckAlarm(database: Database, options: StuckAlarmOptions): Promise<StuckAlarmRun> {
   const { rules, now, publish, onSent, runbookUrl, tracker } = options;
   await pullBackTimes(database, now);
@@ -140,7 +140,7 @@ export interface CheckCounts {
 
 const PAGE_SIZE = 500;
 
-/** Looks once at every request whose check is due, in bounded pages, and writes what it finds. */
+/** Checks once every request whose check is due, in bounded pages, and writes what it finds. */
 export async function checkRequests(
   database: Database,
   { rules, now, pageSize = PAGE_SIZE, hasTime = () => true }: CheckOptions,

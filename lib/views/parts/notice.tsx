@@ -79,7 +79,7 @@ export function CheckCaution({ check, now }: CheckProps) {
   if (check === undefined) {
     return (
       <Caution>
-        No run of the stuck detector so far; it looks every minute. Until then this list is empty.
+        No run of the stuck detector so far; it checks every minute. Until then this list is empty.
       </Caution>
     );
   }

@@ -133,7 +133,7 @@ describe('a hand-over', () => {
       const flow = await db.read();
       expect(flow.endToEnd).toMatchObject({ toAnswer: { count: 3 }, disbelievedCount: 1 });
       expect(flowCautions(flow)).toEqual([
-        '1 of 3 answered requests told of times too long before their recording to be believed (rules.believedDays, 90 unless set): from receipt, they count as if they happened when they were recorded.',
+        '1 of 3 answered requests stated times too long before their recording to be believed (rules.believedDays, 90 unless set): from receipt, they count as if they happened when they were recorded.',
       ]);
     }
   });

@@ -41,13 +41,13 @@ it.each([
   ['of any kind', arbitraryHistory],
   ['of deadlines that come, move and go', arbitraryDeadlines],
 ])(
-  'looks at every request before its verdict changes, however its events, %s, are cut and whenever it looked before',
+  'checks every request before its verdict changes, however its events, %s, are cut and whenever it checked before',
   async (_, arbitrary) => {
     const histories = fc.array(arbitrary('H', 12), {
       minLength: HISTORIES_A_RUN,
       maxLength: HISTORIES_A_RUN,
     });
-    const steps = fc.array(fc.record({ cut: fc.nat(), minutes: gap, looks: fc.boolean() }), {
+    const steps = fc.array(fc.record({ cut: fc.nat(), minutes: gap, checks: fc.boolean() }), {
       minLength: 4,
       maxLength: 12,
     });
@@ -67,26 +67,26 @@ it.each([
         );
         for (const [place, batch] of batches.entries()) {
           await recordEvents(db.database, batch, now, fold);
-          const { minutes = 1, looks = true } = taken[place] ?? {};
+          const { minutes = 1, checks = true } = taken[place] ?? {};
           now = afterMinutes(now, minutes);
-          if (looks) await checkRequests(db.database, { rules, now });
+          if (checks) await checkRequests(db.database, { rules, now });
         }
         now = afterMinutes(now, shortestLimit(rules.limits) / 60);
         await checkRequests(db.database, { rules, now });
-        const looked = await verdicts(ids);
+        const checked = await verdicts(ids);
         await db.database.execute(
           'UPDATE request_tracker SET watch_at = :now::timestamptz WHERE pagw_id LIKE :ids',
           { now, ids },
         );
         await checkRequests(db.database, { rules, now });
-        expect(looked).toEqual(await verdicts(ids));
+        expect(checked).toEqual(await verdicts(ids));
       }),
       { numRuns: 4, endOnFailure: true },
     );
   },
 );
 
-describe('a pended request, which is looked at once a day', () => {
+describe('a pended request, which is checked once a day', () => {
   const HOURS = 60;
   it.each([
     ['is for a drug', { request: { drug: 'medical' } }],
@@ -99,7 +99,7 @@ describe('a pended request, which is looked at once a day', () => {
       { request: { priority: 'EXPEDITED', receivedAt: afterMinutes(recordedAt, -1).toISOString() } },
     ],
     ['is the plan’s that has three days', { request: { plan: 'THREE' } }],
-  ])('is looked at once when it turns out that it %s', async (said, fields) => {
+  ])('is checked at once when it turns out that it %s', async (said, fields) => {
     const pagwId = `PENDED-${said.replaceAll(/[^a-z]/gi, '')}`;
     await recordHistory(
       db.database,
@@ -150,7 +150,7 @@ describe('a pended request, which is looked at once a day', () => {
       [8 * DAYS, 'EXPEDITE_DENIED', { request: { priority: 'STANDARD' }, lateMinutes: 2 }],
       { dueAt: new Date('2026-03-19T23:59:59.999Z'), deadlineRisk: 'at-risk' },
     ],
-  ])('is looked at once when %s', async (said, steps, late, expected) => {
+  ])('is checked at once when %s', async (said, steps, late, expected) => {
     const pagwId = `LATE-${said.replaceAll(/[^a-z]/gi, '').slice(0, 40)}`;
     await recordHistory(db.database, { pagwId }, recordedAt, steps, fold);
     await checkRequests(db.database, { rules, now: afterMinutes(recordedAt, 8 * DAYS + 1) });
