@@ -8,8 +8,14 @@ import { countWatchedRequests } from '../lib/data-access/stuck-alarm.ts';
 import { parseDecisionPolicy } from '../lib/domain/decision-clock.ts';
 import { shellWord } from '../lib/domain/printable-text.ts';
 import { parseStageLimits } from '../lib/domain/stage-limits.ts';
-import { addOutgoingMetric, addStuckMetrics, addWatchedMetrics, measureIngestLag, runStuckAlarm } from '../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { putOnBus } from '../lib/flows/stuck-alarm/put-events.ts';
+import {
+  addOutgoingMetric,
+  addStuckMetrics,
+  addWatchedMetrics,
+  measureIngestLag,
+  runStuckAlarm,
+} from '../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { publishToTopic } from '../lib/flows/stuck-alarm/send-notifications.ts';
 import { stuckAlarmEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
