@@ -71,7 +71,7 @@ export const createHandler = flowHandler(
 );
 
 /** Compaction and archive, as far as they are not switched off; last, for they take all the time there is. */
-function historyTasks(env: z.infer<typeof maintainEnv>): Record<string, MaintainTask> {
+function historyTasks(env: z.infer<ReturnType<typeof maintainEnv>>): Record<string, MaintainTask> {
   const { COMPACT_AFTER_DAYS: compactAfter, ARCHIVE_AFTER_DAYS: archiveAfter, ARCHIVE_BUCKET: bucket } = env;
   const compaction: Record<string, MaintainTask> =
     compactAfter === 'off' ? {} : { compactRequests: (options) => compactRequests(options, compactAfter) };

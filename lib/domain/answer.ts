@@ -1,3 +1,4 @@
+import { lazily } from './lazily.ts';
 import { isFields } from './stated-values.ts';
 import type { Answer, LineCounts, RequestStatus } from './tracked-event.ts';
 
@@ -111,112 +112,117 @@ const actionCodes: ReadonlyMap<string, Answer> = new Map([
 ]);
 
 /** Words of the running system's dispositions and their neighbours, without case, blanks and punctuation. */
-const words: ReadonlyMap<string, Answer> = new Map([
-  ...named(
-    'approved',
-    'APPROVED',
-    'APPROVE',
-    'CERTIFIED',
-    'CERTIFIED IN TOTAL',
-    'APPROVED AS REQUESTED',
-    'AUTHORIZED',
-    'AUTHORISED',
-    'GRANTED',
-    'FAVORABLE',
-    'REQUEST APPROVED',
-  ),
-  ...named(
-    'partial',
-    'PARTIALLY CERTIFIED',
-    'PARTIALLY APPROVED',
-    'PARTIAL APPROVAL',
-    'PARTIAL AUTHORIZATION',
-    'PARTIAL CERTIFICATION',
-    'CERTIFIED PARTIAL',
-    'CERTIFIED IN PART',
-    'APPROVED IN PART',
-    'MODIFIED',
-    'APPROVED AS MODIFIED',
-    'APPROVED WITH MODIFICATION',
-    'APPROVED WITH MODIFICATIONS',
-    'APPROVED WITH CHANGES',
-    'PARTIALLY DENIED',
-    'DENIED IN PART',
-    'PARTIALLY FAVORABLE',
-    'OTHER THAN REQUESTED',
-    'APPROVED OTHER THAN REQUESTED',
-  ),
-  ...named(
-    'denied',
-    'DENIED',
-    'DENY',
-    'NOT CERTIFIED',
-    'NON CERTIFIED',
-    'NOT APPROVED',
-    'NOT AUTHORIZED',
-    'NOT AUTHORISED',
-    'NON CERTIFICATION',
-    'NOT MEDICALLY NECESSARY',
-    'MEDICAL NECESSITY NOT MET',
-    'ADVERSE ACTION',
-    'DECLINED',
-    'REQUEST DENIED',
-    'ADVERSE DETERMINATION',
-    'ADVERSE',
-    'UNFAVORABLE',
-  ),
-  ...named(
-    'pended',
-    ...['PENDED', 'PENDING', 'PEND', 'QUEUED', 'ON HOLD', 'IN PROCESS', 'IN PROGRESS'],
-    ...['IN REVIEW', 'UNDER REVIEW', 'IN CLINICAL REVIEW', 'UNDER CLINICAL REVIEW'],
-    ...['IN MEDICAL REVIEW', 'UNDER MEDICAL REVIEW', 'UNDER CONSIDERATION'],
-    ...[
-      'ADDITIONAL INFORMATION REQUIRED',
-      'ADDITIONAL INFORMATION REQUESTED',
-      'ADDITIONAL INFORMATION NEEDED',
-    ],
-    ...['MORE INFORMATION NEEDED', 'NEEDS MORE INFORMATION', 'AWAITING INFORMATION'],
-  ),
-  ...named(
-    'withdrawn',
-    'CANCELLED',
-    'CANCELED',
-    'CANCELLATION',
-    'CANCELATION',
-    'CANCEL',
-    'WITHDRAWN',
-    'WITHDRAW',
-    'WITHDRAWAL',
-    'WITHDRAWN BY PROVIDER',
-    'CANCELLED BY PROVIDER',
-    'CANCELED BY PROVIDER',
-    'WITHDRAWN BY MEMBER',
-    'CANCELLED BY MEMBER',
-    'CANCELED BY MEMBER',
-  ),
-  ...named(
-    'dismissed',
-    'DISMISSED',
-    'DISMISSAL',
-    'UNPROCESSABLE',
-    'UNABLE TO PROCESS',
-    'CANNOT BE PROCESSED',
-    'UNABLE TO BE PROCESSED',
-  ),
-  ...named(
-    'void',
-    'VOID',
-    'VOIDED',
-    'DUPLICATE',
-    'DUPLICATE REQUEST',
-    'ENTERED IN ERROR',
-    'CREATED IN ERROR',
-  ),
-  ...named('not-required', 'NOT REQUIRED', 'NOT NEEDED', 'NO AUTHORIZATION', ...nothingRequired()),
-]);
+const words = lazily(
+  (): ReadonlyMap<string, Answer> =>
+    new Map([
+      ...named(
+        'approved',
+        'APPROVED',
+        'APPROVE',
+        'CERTIFIED',
+        'CERTIFIED IN TOTAL',
+        'APPROVED AS REQUESTED',
+        'AUTHORIZED',
+        'AUTHORISED',
+        'GRANTED',
+        'FAVORABLE',
+        'REQUEST APPROVED',
+      ),
+      ...named(
+        'partial',
+        'PARTIALLY CERTIFIED',
+        'PARTIALLY APPROVED',
+        'PARTIAL APPROVAL',
+        'PARTIAL AUTHORIZATION',
+        'PARTIAL CERTIFICATION',
+        'CERTIFIED PARTIAL',
+        'CERTIFIED IN PART',
+        'APPROVED IN PART',
+        'MODIFIED',
+        'APPROVED AS MODIFIED',
+        'APPROVED WITH MODIFICATION',
+        'APPROVED WITH MODIFICATIONS',
+        'APPROVED WITH CHANGES',
+        'PARTIALLY DENIED',
+        'DENIED IN PART',
+        'PARTIALLY FAVORABLE',
+        'OTHER THAN REQUESTED',
+        'APPROVED OTHER THAN REQUESTED',
+      ),
+      ...named(
+        'denied',
+        'DENIED',
+        'DENY',
+        'NOT CERTIFIED',
+        'NON CERTIFIED',
+        'NOT APPROVED',
+        'NOT AUTHORIZED',
+        'NOT AUTHORISED',
+        'NON CERTIFICATION',
+        'NOT MEDICALLY NECESSARY',
+        'MEDICAL NECESSITY NOT MET',
+        'ADVERSE ACTION',
+        'DECLINED',
+        'REQUEST DENIED',
+        'ADVERSE DETERMINATION',
+        'ADVERSE',
+        'UNFAVORABLE',
+      ),
+      ...named(
+        'pended',
+        ...['PENDED', 'PENDING', 'PEND', 'QUEUED', 'ON HOLD', 'IN PROCESS', 'IN PROGRESS'],
+        ...['IN REVIEW', 'UNDER REVIEW', 'IN CLINICAL REVIEW', 'UNDER CLINICAL REVIEW'],
+        ...['IN MEDICAL REVIEW', 'UNDER MEDICAL REVIEW', 'UNDER CONSIDERATION'],
+        ...[
+          'ADDITIONAL INFORMATION REQUIRED',
+          'ADDITIONAL INFORMATION REQUESTED',
+          'ADDITIONAL INFORMATION NEEDED',
+        ],
+        ...['MORE INFORMATION NEEDED', 'NEEDS MORE INFORMATION', 'AWAITING INFORMATION'],
+      ),
+      ...named(
+        'withdrawn',
+        'CANCELLED',
+        'CANCELED',
+        'CANCELLATION',
+        'CANCELATION',
+        'CANCEL',
+        'WITHDRAWN',
+        'WITHDRAW',
+        'WITHDRAWAL',
+        'WITHDRAWN BY PROVIDER',
+        'CANCELLED BY PROVIDER',
+        'CANCELED BY PROVIDER',
+        'WITHDRAWN BY MEMBER',
+        'CANCELLED BY MEMBER',
+        'CANCELED BY MEMBER',
+      ),
+      ...named(
+        'dismissed',
+        'DISMISSED',
+        'DISMISSAL',
+        'UNPROCESSABLE',
+        'UNABLE TO PROCESS',
+        'CANNOT BE PROCESSED',
+        'UNABLE TO BE PROCESSED',
+      ),
+      ...named(
+        'void',
+        'VOID',
+        'VOIDED',
+        'DUPLICATE',
+        'DUPLICATE REQUEST',
+        'ENTERED IN ERROR',
+        'CREATED IN ERROR',
+      ),
+      ...named('not-required', 'NOT REQUIRED', 'NOT NEEDED', 'NO AUTHORIZATION', ...nothingRequired()),
+    ]),
+);
 
 /** Said as a disposition, `partial` is the running system's; said as an outcome, it is FHIR's "partly adjudicated". */
-const dispositionWords: ReadonlyMap<string, Answer> = new Map([...words, ['PARTIAL', 'partial']]);
+const dispositionWords = lazily(
+  (): ReadonlyMap<string, Answer> => new Map([...words(), ['PARTIAL', 'partial']]),
+);
 
 /**
  * What an answer's metadata says; null when it states no answer at all. The review action decides, else the disposition, and
@@ -253,7 +259,7 @@ export function isUntold(value: unknown, read = answerWord): boolean {
 }
 
 export function outcomeWord(text: string): Answer | undefined {
-  return codeOrWord(text, (word) => words.get(keyOf(word)) ?? answerInWords(word));
+  return codeOrWord(text, (word) => words().get(keyOf(word)) ?? answerInWords(word));
 }
 
 /** What words or a code mean as an answer; undefined where they are not understood. */
@@ -267,7 +273,7 @@ export function answerName(text: string): Answer | undefined {
 }
 
 function dispositionName(text: string): Answer | undefined {
-  return dispositionWords.get(keyOf(text));
+  return dispositionWords().get(keyOf(text));
 }
 
 /** A code decides, unless what stands beside it is another code or says something else: `A1,A3`, `A1 - Not Certified`. */

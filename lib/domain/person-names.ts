@@ -1,3 +1,5 @@
+import { lazily } from './lazily.ts';
+
 /** Frequent given names of the United States and of its largest communities; without accents, in lower case. */
 const givenNames = `
 james robert john michael david william richard joseph thomas christopher charles daniel matthew anthony mark donald
@@ -162,8 +164,7 @@ rosenbaum weinstein feldman greenberg horowitz lefkowitz moskowitz abramowitz sc
 `;
 
 /** Names that are words as well: they count beside a surer name, or after a title. */
-const wordsToo = new Set(
-  `mark will art bill pat ray grace hope dawn june may april page price long young white black brown green gray rose stone
+const wordsToo = `mark will art bill pat ray grace hope dawn june may april page price long young white black brown green gray rose stone
   fox rice grant banks fields park parks little day love cross sharp gross public king hill hall wood woods west bush
   wells mills lane berry hunt cook baker fisher turner porter carpenter parker walker hunter mason miller gardner knight
   bishop chambers bell case page powers miles graves cole rich major max sky nova luna aurora genesis opal pearl ruby
@@ -177,27 +178,25 @@ const wordsToo = new Set(
   genesis paris dallas houston denver phoenix cleveland vernon orlando sydney melbourne alma ana day moss frost winter
   singer weaver barber brewer butler chandler fleming flores harmon key keys law lock mann noble pace pope post rush
   sage sanders sterling sterling tucker watts ernest weber wagner lou bobby tony penny buck guy bud chip dot sandy rocky
-  herb nick jay jean art curt kit rod stew vic wes santos cruz campos rivas vega rios lara soto leon sal trinity nan jenkins watson travis hector`.split(
-    /\s+/,
-  ),
-);
+  herb nick jay jean art curt kit rod stew vic wes santos cruz campos rivas vega rios lara soto leon sal trinity nan jenkins watson travis hector`;
 
 const given = 1;
 const family = 2;
 const word = 4;
 
-const lexicon: ReadonlyMap<string, number> = (() => {
+const lexicon = lazily((): ReadonlyMap<string, number> => {
+  const alsoWords = new Set(wordsToo.split(/\s+/));
   const known = new Map<string, number>();
   const add = (names: string, kind: number) => {
     for (const name of names.split(/\s+/)) {
       if (name === '') continue;
-      known.set(name, (known.get(name) ?? (wordsToo.has(name) ? word : 0)) | kind);
+      known.set(name, (known.get(name) ?? (alsoWords.has(name) ? word : 0)) | kind);
     }
   };
   add(givenNames, given);
   add(familyNames, family);
   return known;
-})();
+});
 
 export interface NameKind {
   given: boolean;
@@ -208,7 +207,7 @@ export interface NameKind {
 
 /** What a word is as a name, in any case and with or without accents; null when it is none that is known. */
 export function nameKind(text: string): NameKind | null {
-  const kind = lexicon.get(bare(text));
+  const kind = lexicon().get(bare(text));
   if (kind === undefined) return null;
   return { given: (kind & given) > 0, family: (kind & family) > 0, sure: (kind & word) === 0 };
 }

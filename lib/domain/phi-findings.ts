@@ -14,7 +14,7 @@ export interface PhiSpan {
 /** All that looks like personal data in a text in its plain form, kind by kind; places may overlap. */
 export function* phiSpans(text: string): Generator<PhiSpan> {
   const lower = text.toLowerCase();
-  for (const { gate, lowerCase, patterns } of phiPatternGroups) {
+  for (const { gate, lowerCase, patterns } of phiPatternGroups()) {
     if (gate.test(lowerCase ? lower : text)) yield* patternSpans(text, patterns);
   }
   yield* emailSpans(text);

@@ -1,3 +1,5 @@
+import { lazily } from './lazily.ts';
+
 const set = (words: string) => words.trim().split(/\s+/).join('|');
 
 const month = `(?:${set(`jan(?:uary)? feb(?:ruary)? mar(?:ch)? apr(?:il)? may june? july? aug(?:ust)? sept?(?:ember)?
@@ -102,7 +104,7 @@ const tollFree = '8(?:00|33|44|55|66|77|88)\\b';
 const extension = '(?:,? ?(?:x|ext\\.?|extension|#)[ :]?\\d{1,6})?';
 
 /** What personal data looks like in any text, in its plain form. */
-export const phiPatternGroups: readonly PhiPatternGroup[] = [
+export const phiPatternGroups = lazily((): readonly PhiPatternGroup[] => [
   {
     // Numbers with a seam in them.
     gate: /\d{3}[-. )/_:]|\+\d|[*xX#]-?\d{4}/,
@@ -631,7 +633,7 @@ export const phiPatternGroups: readonly PhiPatternGroup[] = [
       },
     ],
   },
-];
+]);
 
 /** E-mail addresses; whether one is a team's is asked apart. */
 export const emailPattern =

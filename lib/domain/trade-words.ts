@@ -1,8 +1,11 @@
+import { lazily } from './lazily.ts';
 import { technicalWords } from './technical-words.ts';
 
 /** Words that pipelines write: of the language, of software and of prior authorization. None is anybody's name alone. */
-const words = new Set(
-  `a an and any are as at be been before after below above but by can cannot could did do does done due each either else
+const words = lazily(
+  () =>
+    new Set(
+      `a an and any are as at be been before after below above but by can cannot could did do does done due each either else
   empty ever every few for found from get got had has have here how if in into is it its just least less like many more
   most much must near never new next no none nor not now of off old on once one only onto open or other our out over own
   per same see sent set shall should since so some still such take taken than that the their them then there these they
@@ -217,11 +220,12 @@ const words = new Set(
   birth vinci davinci gold silver bronze platinum catastrophic exemption sweeper
   young tenured metaspace survivor eden heap nursery gc minor
   medianms p95ms birthdate dob ssn mrn mbi npi memberid subscriberid firstname lastname`
-    .split(/\s+/)
-    .filter((word) => word !== ''),
+        .split(/\s+/)
+        .filter((word) => word !== ''),
+    ),
 );
 
-const technical = new Set(technicalWords.split(/\s+/));
+const technical = lazily(() => new Set(technicalWords.split(/\s+/)));
 
 /** Endings that make a word of the language; names that end so are in the list of names, which is asked first. */
 const endings =
@@ -231,12 +235,12 @@ const prefixes = /^(?:un|re|non|pre|mis|multi|auto|over|inter|dis)(?=.{4})/;
 
 /** Whether pipelines write this word, given in lower case. */
 export function isTradeWord(word: string): boolean {
-  return isListedWord(word) || technical.has(word) || isMadeOfOne(word);
+  return isListedWord(word) || technical().has(word) || isMadeOfOne(word);
 }
 
 /** Whether it is one of the trade's own words, as keys are made of them. */
 export function isListedWord(word: string): boolean {
-  return words.has(word) || endings.test(word);
+  return words().has(word) || endings.test(word);
 }
 
 /** Inflected or prefixed: `mappers`, `retried`, `unmatched`. */
@@ -256,7 +260,7 @@ function isMadeOfOne(word: string): boolean {
 }
 
 function isKnownWord(word: string): boolean {
-  return words.has(word) || technical.has(word);
+  return words().has(word) || technical().has(word);
 }
 
 /** A plain form of text for comparing: `memberDOB2`, `member_dob-2` and `Member DOB 2` are all member, dob, 2. */

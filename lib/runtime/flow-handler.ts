@@ -39,16 +39,16 @@ export type OpenHandler<Event, Answer> = (
  * context, metrics published at the end of each invocation.
  * @param open gets the tools once and answers what each invocation does.
  */
-export function flowHandler<Shape extends typeof databaseEnv.shape, Event, Answer>(
+export function flowHandler<Shape extends ReturnType<typeof databaseEnv>['shape'], Event, Answer>(
   flow: string,
-  settings: z.ZodMiniObject<Shape>,
+  settings: () => z.ZodMiniObject<Shape>,
   open: (tools: FlowTools<z.infer<z.ZodMiniObject<Shape>>>) => FlowHandler<Event, Answer>,
 ): OpenHandler<Event, Answer> {
   return (environment, clock) => {
-    const env = readEnv(settings, environment);
+    const env = readEnv(settings(), environment);
     const logger = openLogger(flow);
     const metrics = openMetrics(flow);
-    const database = openDatabaseFromEnv(env as z.infer<typeof databaseEnv>);
+    const database = openDatabaseFromEnv(env as z.infer<ReturnType<typeof databaseEnv>>);
     const agreedClock = agreeWithDatabase(clock, { database, logger, metrics });
     const publish = () => {
       // Publishing none is a warning in the log.

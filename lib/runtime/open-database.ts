@@ -8,7 +8,7 @@ import type { databaseEnv } from './env.ts';
 import { CLOCK_SKEW } from './metric-names.ts';
 
 /** Opens the database a Lambda's environment names. */
-export function openDatabaseFromEnv(env: z.infer<typeof databaseEnv>): Database {
+export function openDatabaseFromEnv(env: z.infer<ReturnType<typeof databaseEnv>>): Database {
   // Nothing is added to the client's middlewares, so that each command's are put together once, not with every call.
   return openDatabase(new RDSDataClient({ cacheMiddleware: true }), {
     resourceArn: env.CLUSTER_ARN,

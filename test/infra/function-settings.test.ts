@@ -32,10 +32,10 @@ const STARTS: Record<string, (environment: NodeJS.ProcessEnv) => unknown> = {
 
 /** Settings with a default in the code, which a stage may leave out. */
 const OPTIONAL: Record<string, string[]> = {
-  'ingest.handler': optionalOf(ingestEnv),
-  'retry.handler': optionalOf(retryEnv),
-  'stuck-alarm.handler': optionalOf(stuckAlarmEnv),
-  'maintain.handler': optionalOf(maintainEnv),
+  'ingest.handler': optionalOf(ingestEnv()),
+  'retry.handler': optionalOf(retryEnv()),
+  'stuck-alarm.handler': optionalOf(stuckAlarmEnv()),
+  'maintain.handler': optionalOf(maintainEnv()),
   'widget.handler': ['DECISION_POLICY', 'RETRY_POLICY', 'STUCK_LIMITS'],
 };
 /** A property of the function's timeout, and of a local tracker's port; not of a stage. */
@@ -135,6 +135,6 @@ function filledIn(name: string, value: unknown): string {
   return name.endsWith('_URL') ? 'https://sqs.example/queue' : 'made-up';
 }
 
-function optionalOf({ shape }: typeof databaseEnv): string[] {
+function optionalOf({ shape }: ReturnType<typeof databaseEnv>): string[] {
   return Object.entries(shape).flatMap(([name, field]) => (field.safeParse(undefined).success ? [name] : []));
 }

@@ -19,16 +19,16 @@ beforeAll(() => {
 });
 
 test('settings come from the file that the environment names', () => {
-  expect(readEnv(ingestEnv, { ...environment, SETTINGS_FILE }).RETRY_POLICY).toBe('{"maxAttempts":3}');
+  expect(readEnv(ingestEnv(), { ...environment, SETTINGS_FILE }).RETRY_POLICY).toBe('{"maxAttempts":3}');
 });
 
 test('the environment has the last word', () => {
-  const env = readEnv(ingestEnv, { ...environment, SETTINGS_FILE, RETRY_POLICY: '{}' });
+  const env = readEnv(ingestEnv(), { ...environment, SETTINGS_FILE, RETRY_POLICY: '{}' });
   expect(env.RETRY_POLICY).toBe('{}');
 });
 
 test('a file that is named and not there stops the function', () => {
-  expect(() => readEnv(ingestEnv, { ...environment, SETTINGS_FILE: join(folder, 'gone.json') })).toThrow(
+  expect(() => readEnv(ingestEnv(), { ...environment, SETTINGS_FILE: join(folder, 'gone.json') })).toThrow(
     /ENOENT/,
   );
 });
