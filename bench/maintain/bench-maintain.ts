@@ -28,6 +28,8 @@ const LEAST_EVENTS_PER_SECOND = 1_000_000 / (14 * 60);
 /** Per cent of a day that upkeep may take at such a load, by the cost of an event. */
 const BUSY_EVENTS_PER_SECOND = 1_000;
 const MOST_OF_DAY = 25;
+/** Of an event as recorded, with every index. */
+const MOST_BYTES = { plainBytes: 650, compactedBytes: 400, parquetBytes: 45 };
 /** Ingest waits for it. PostgreSQL lets a lock wait for as long before it looks for a deadlock. */
 const DROP_BELOW_MS = 1_000;
 
@@ -142,6 +144,18 @@ export async function run({ quick }: { quick: boolean }): Promise<void> {
       unit: 'events/s',
     },
     { text: 'dropping the month', reached: median(of('drop')), below: DROP_BELOW_MS, unit: 'ms' },
+    ...(
+      [
+        ['as recorded', 'plainBytes'],
+        ['compacted', 'compactedBytes'],
+        ['in the archive', 'parquetBytes'],
+      ] as const
+    ).map(([what, key]) => ({
+      text: `an event ${what}`,
+      reached: median(of(key)) / events,
+      below: MOST_BYTES[key],
+      unit: 'bytes',
+    })),
   ]);
   print(`Compaction merges ${number((100 * median(of('merged'))) / events, 1)} % of the events into others.`);
 }

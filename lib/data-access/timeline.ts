@@ -194,7 +194,7 @@ export async function findRequest(
 }
 
 /** A request, and the events it had when it was read and that are in the database, in order, page by page. */
-export interface Timeline {
+export interface RequestTimeline {
   request: RequestRow;
   pages: AsyncGenerator<TimelineEvent[]>;
 }
@@ -207,7 +207,7 @@ export async function findTimeline(
   database: Database,
   pagwId: string,
   options: { tenant?: string | undefined; afterNo?: number } = {},
-): Promise<Timeline | undefined> {
+): Promise<RequestTimeline | undefined> {
   const first = await readTimelinePage(database, timelineValues(pagwId, options));
   return first && { request: first.request, pages: pagesFrom(database, first) };
 }

@@ -4,8 +4,8 @@ import {
   findRequest,
   findTimeline,
   type RequestRow,
+  type RequestTimeline,
   readTimeline,
-  type Timeline,
   type TimelineEvent,
 } from '../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
@@ -33,7 +33,7 @@ async function record(
   await recordEvents(db.database, batch, now);
 }
 
-async function numbersOf(found: Timeline | undefined): Promise<number[]> {
+async function numbersOf(found: RequestTimeline | undefined): Promise<number[]> {
   const pages: number[][] = [];
   for await (const page of found?.pages ?? []) pages.push(page.map(({ sequenceNo }) => sequenceNo));
   return pages.flat();
