@@ -1,44 +1,21 @@
 import { answerMeant, answerOf, answerSaid, answerWord, isEnd, isUntold, outcomeWord } from './answer.ts';
-import {
-  answerByType,
-  appealByType,
-  appealWord,
-  extensionByType,
-  isDecisionType,
-  isUpdateType,
-  namesAppeal,
-  priorityByType,
-} from './decision-types.ts';
+import { answerByType, isDecisionType, isUpdateType, namesAppeal, priorityByType } from './decision-types.ts';
 import { laneOf, upperSnake } from './event-catalogue.ts';
+import { appealOf, extensionOf } from './extension-and-appeal.ts';
 import { pointerStep } from './json-pointer.ts';
-import { dayNumber } from './local-days.ts';
 import { RememberedTexts } from './remembered-texts.ts';
 import { comparedName, type Find, finder, type Kind, type Notes, noNotes } from './stated-fields.ts';
-import { timestampForm } from './stated-time.ts';
-import {
-  countOf,
-  flagOf,
-  instantOf,
-  isBlank,
-  isFields,
-  type StatedFields,
-  textOf,
-  wholeOf,
-} from './stated-values.ts';
-import { type StatementName, statementNames } from './statement-names.ts';
-import {
-  type Answer,
-  type AppealOutcome,
-  appealOutcomes,
-  type Drugs,
-  type EventStatus,
-  type LineCounts,
-  type Priority,
-  type RequestKind,
-  type RequestStatus,
-  type StatedAppeal,
-  type StatedExtension,
-  type StatedRequest,
+import { countOf, flagOf, isBlank, isFields, type StatedFields, textOf, wholeOf } from './stated-values.ts';
+import { defined, type FindStatement, type StatementName, statementNames, time } from './statement-names.ts';
+import type {
+  Answer,
+  Drugs,
+  EventStatus,
+  LineCounts,
+  Priority,
+  RequestKind,
+  RequestStatus,
+  StatedRequest,
 } from './tracked-event.ts';
 
 interface Stating {
@@ -50,8 +27,6 @@ interface Stating {
   request: StatedFields | null;
   metadata: StatedFields | null;
 }
-
-type FindStatement = Find<StatementName>;
 
 /**
  * What an event states of its request's decision, under `request` or in its metadata, in any spelling of the names (`planId`,
@@ -170,7 +145,6 @@ const pendReasonNames = [
 
 const saysReceipt = /(^|_)(RECEIVED|SUBMITTED|SUBMIT)(_OK)?$/;
 const saysCancel = /CANCEL|WITHDRAW|VOID/;
-const saysNone = /^(NONE|NO|NOT_[A-Z_]+)$/;
 
 function begins(event: Stating, find: FindStatement, type: string, intake: string): boolean {
   if (isUpdateType(intake) || isUpdateType(type)) return true;
@@ -444,187 +418,6 @@ function linesOf(value: unknown, find: FindStatement): LineCounts | undefined {
   return counts;
 }
 
-const EXTENSION_MOST_DAYS = 14;
-
-function extensionOf(find: FindStatement, type: string): StatedExtension | undefined {
-  const byType = extensionByType(type);
-  const value = find(...extensionNames);
-  // FHIR's extensions have nothing to do with it.
-  const isFhir = Array.isArray(value) || (isFields(value) && value.url !== undefined);
-  const own = isFhir ? undefined : find.inside(...extensionNames);
-  const alone = isFhir || own ? undefined : find.as(extension, ...extensionNames);
-  const lengths: StatementName[] = [
-    'extensiondays',
-    'extendeddays',
-    'daysextended',
-    ...(byType === undefined ? [] : (['days'] as const)),
-  ];
-  const ends = ['extendeduntil', 'extensionuntil'] as const;
-  const isStated = own ?? alone ?? byType ?? find(...lengths, ...ends);
-  if (isStated === undefined) return undefined;
-  const before = find.notes.notUnderstood.length;
-  const said =
-    own?.as(extension, 'status', 'outcome', 'decision', 'granted', 'approved', 'extended', 'applied') ??
-    alone;
-  const length =
-    own?.as(days, 'days', 'extensiondays', 'lengthdays', 'length') ??
-    find.as(days, ...lengths) ??
-    alone?.days;
-  const until =
-    own?.as(end, 'until', 'dueat', 'newdueat', 'extendedto') ??
-    find.as(end, ...ends, 'newdueat') ??
-    alone?.until;
-  if (length === undefined && until === undefined) own?.noteOthers(lengthElsewhere, lengthLike);
-  const at =
-    own?.as(time, 'at', 'noticeat', 'grantedat', 'requestedat', 'statedat') ??
-    find.as(time, 'extensionat', 'extendedat');
-  if (said?.says === 'taken-back' || byType?.says === 'taken-back')
-    return defined({ days: 0, at }) as StatedExtension;
-  // A length that is none extends nothing, and one that is not understood is no reason for all of the 14 days.
-  if (length === undefined ? find.notes.notUnderstood.length > before : length < 1) return undefined;
-  const by =
-    own?.as(who, 'by', 'requestedby', 'initiatedby', 'who') ??
-    find.as(
-      who,
-      'extensionby',
-      'extendedby',
-      'requestedby',
-      ...(byType === undefined ? [] : (['by'] as const)),
-    ) ??
-    whoOf(byType?.by ?? '');
-  if (said?.says === 'no' && (own || byType === undefined)) return undefined;
-  const asked = byType?.says === 'asked' || said?.says === 'asked' || undefined;
-  return defined({ days: length ?? EXTENSION_MOST_DAYS, by, at, until, asked }) as StatedExtension;
-}
-
-const lengthElsewhere = { rule: 'extension', meant: 'the length as "days", or the end as "until"' };
-/** Names of a length or an end in another unit or form than is read: `hours`, `duration`, `newDueDate`. */
-const lengthLike = /minute|hour|day|week|month|duration|period|value|until|due|deadline|^end|^to$/;
-const extensionNames = ['extension', 'extended', 'timeframeextension', 'deadlineextension'] as const;
-
-interface SaidOfExtension {
-  says: 'granted' | 'no' | 'asked' | 'taken-back';
-  days?: number;
-  until?: string;
-}
-
-/** What one word, number, flag or time says of an extension. */
-function extensionSaid(value: unknown): SaidOfExtension | undefined {
-  const isSo = flagOf(value);
-  if (isSo !== undefined) return { says: isSo ? 'granted' : 'no' };
-  const length = countOf(value);
-  if (length !== undefined) return { says: 'granted', days: length };
-  const until = endOf(value);
-  if (until !== undefined) return { says: 'granted', until };
-  const word = upperSnake(textOf(value));
-  const byType = word === '' ? undefined : extensionByType(`EXTENSION_${word}`);
-  return byType ?? (saysNone.test(word) ? { says: 'no' } : undefined);
-}
-
-function endOf(value: unknown): string | undefined {
-  const text = textOf(value);
-  return Number.isNaN(dayNumber(text)) ? instantOf(value) : text;
-}
-
-function whoOf(text: string): string | undefined {
-  const word = upperSnake(text);
-  if (word === '') return undefined;
-  if (/PROVIDER|REQUESTER|PRACTITIONER|FACILITY/.test(word)) return 'provider';
-  if (/MEMBER|ENROLLEE|PATIENT|BENEFICIARY/.test(word)) return 'member';
-  if (/DELEGATE|VENDOR/.test(word)) return 'delegate';
-  return /PLAN|PAYER|PAYOR|US|ISSUER/.test(word) ? 'plan' : 'other';
-}
-
-const noAppeal = /^(NONE|N|N_A|NO|NOT_[A-Z_]+|ELIGIBLE|AVAILABLE|POSSIBLE|EXPIRED)$/;
-
-function appealOf(
-  find: FindStatement,
-  type: string,
-  event: Stating,
-  intake: string,
-): StatedAppeal | undefined {
-  const value = find(...appealNames);
-  const byType = appealByType(type) ?? appealByType(intake);
-  const separate = find.as(
-    appealOutcome,
-    'appealoutcome',
-    'appealdecision',
-    'appealresult',
-    'appealdisposition',
-  );
-  const own = find.inside(...appealNames);
-  const state = own?.as(appealState, 'status', 'state', 'filed', 'appealed', 'requested', 'exists');
-  const isNone = value === undefined || deniesAppeal(value) || state === 'none';
-  const receivedAt = find.as(time, ...appealTimes);
-  if (isNone && (separate ?? byType ?? find(...appealTimes)) === undefined) return undefined;
-  const alone = own || isNone ? undefined : find.as(appeal, ...appealNames);
-  const { metadata, request } = event;
-  const beside = [
-    metadata?.outcome,
-    metadata?.disposition,
-    metadata?.decision,
-    metadata?.result,
-    metadata?.reviewAction,
-    request?.status,
-  ]
-    .map((one) => appealWord(textOf(one)))
-    .find((word) => word !== undefined);
-  const answers = byType !== undefined || event.eventType === 'RESPONSE_OK';
-  const outcome =
-    own?.as(appealOutcome, 'outcome', 'decision', 'result', 'disposition') ??
-    (typeof state === 'object' ? state.outcome : undefined) ??
-    separate ??
-    alone?.outcome;
-  return defined({
-    receivedAt:
-      own?.as(
-        time,
-        'receivedat',
-        'filedat',
-        'requestedat',
-        'at',
-        'receivedon',
-        'filedon',
-        'receiveddate',
-        'fileddate',
-      ) ??
-      receivedAt ??
-      alone?.receivedAt,
-    outcome: outcome ?? byType?.outcome ?? (answers ? beside : undefined),
-    decidedAt:
-      own?.as(time, 'decidedat', 'resolvedat', 'decidedon', 'decideddate', 'decisiondate') ??
-      find.as(time, 'appealdecidedat'),
-  });
-}
-
-const appealTimes = ['appealreceivedat', 'appealedat', 'appealfiledat'] as const;
-const appealNames = ['appeal', 'appealed', 'isappeal', 'appealstatus'] as const;
-
-/** `false`, `none`, `not filed`. */
-function deniesAppeal(value: unknown): boolean {
-  return flagOf(value) === false || noAppeal.test(upperSnake(textOf(value)));
-}
-
-/** What one word, flag or time says of an appeal. */
-function appealSaid(value: unknown): Pick<StatedAppeal, 'outcome' | 'receivedAt'> | undefined {
-  if (flagOf(value) === true) return {};
-  const receivedAt = instantOf(value);
-  if (receivedAt !== undefined) return { receivedAt };
-  const outcome = outcomeOf(value);
-  if (outcome !== undefined) return outcome === null ? {} : { outcome };
-  return appealByType(`APPEAL_${upperSnake(textOf(value))}`);
-}
-
-const undecided =
-  /^(OPEN|FILED|RECEIVED|SUBMITTED|ACKNOWLEDGED|ONGOING|IN_PRO(GRESS|CESS)|UNDECIDED|NOT_(YET_)?DECIDED(_YET)?|AWAITING_[A-Z]+)$/;
-
-/** null: the appeal is not decided yet. */
-function outcomeOf(value: unknown): AppealOutcome | null | undefined {
-  const text = textOf(value);
-  const isOpen = answerWord(text) === 'pended' || undecided.test(upperSnake(text));
-  return appealWord(text) ?? (isOpen ? null : undefined);
-}
-
 /**
  * By any of its names, also beside the answer one level further down, of a line that is denied, or among the extensions of FHIR's
  * review action.
@@ -667,16 +460,6 @@ function pendReasonOf(find: FindStatement, { request, metadata }: Stating): stri
   return /^[A-Z0-9]+(_[A-Z0-9]+){0,5}$/.test(reason) && reason.length <= NAME_LENGTH ? reason : undefined;
 }
 
-function defined<Shape extends object>(stated: Shape): { [Name in keyof Shape]?: NonNullable<Shape[Name]> } {
-  return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined)) as never;
-}
-
-const time: Kind<string> = { rule: 'timestamp', meant: timestampForm, read: instantOf };
-const end: Kind<string> = {
-  rule: 'timestamp',
-  meant: 'ISO 8601 with a zone, such as 2026-03-23T22:00:00Z, or a day, such as 2026-03-23',
-  read: endOf,
-};
 const untold = (isUntold: (value: unknown) => boolean): Kind<never> => ({
   rule: 'answer',
   meant: answerMeant,
@@ -689,7 +472,6 @@ const untoldLines = untold(
   (value) =>
     Array.isArray(value) && value.some((line) => isUntold(isFields(line) ? actionOfLine(line) : line)),
 );
-const days: Kind<number> = { rule: 'range', meant: 'a number of days', read: countOf };
 const count: Kind<number> = { rule: 'range', meant: 'a number of lines', read: wholeOf };
 const episode: Kind<number> = { rule: 'range', meant: 'a whole number', read: wholeOf };
 const flag: Kind<boolean> = { rule: 'type', meant: 'true or false', read: flagOf };
@@ -703,11 +485,6 @@ const priority: Kind<Priority> = {
   meant: 'one of EXPEDITED, STANDARD',
   read: (value) => priorityWord(textOf(value)),
 };
-const who: Kind<string> = {
-  rule: 'one-of',
-  meant: 'one of plan, member, provider, delegate',
-  read: (value) => whoOf(textOf(value)),
-};
 const name: Kind<string> = {
   rule: 'max-length',
   meant: `a text of at most ${NAME_LENGTH} characters`,
@@ -715,23 +492,4 @@ const name: Kind<string> = {
     const text = textOf(value);
     return text !== '' && text.length <= NAME_LENGTH ? text : undefined;
   },
-};
-const extension: Kind<SaidOfExtension> = {
-  rule: 'extension',
-  meant: 'it as {"days":14,"by":"plan"}',
-  read: extensionSaid,
-};
-const appeal: Kind<Pick<StatedAppeal, 'outcome' | 'receivedAt'>> = {
-  rule: 'appeal',
-  meant: 'it as {"receivedAt":"…"}, later {"outcome":"overturned"}',
-  read: appealSaid,
-};
-const appealState: Kind<'none' | Pick<StatedAppeal, 'outcome'>> = {
-  ...appeal,
-  read: (value) => (deniesAppeal(value) ? 'none' : appealSaid(value)),
-};
-const appealOutcome: Kind<AppealOutcome> = {
-  rule: 'one-of',
-  meant: `one of ${appealOutcomes.join(', ')}`,
-  read: outcomeOf,
 };

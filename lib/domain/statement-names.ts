@@ -1,3 +1,7 @@
+import type { Find, Kind } from './stated-fields.ts';
+import { timestampForm } from './stated-time.ts';
+import { instantOf } from './stated-values.ts';
+
 /**
  * Every name under which `request` or metadata may state something of the decision, as names are compared. What is looked for is
  * of this type, so that none is missing: an event with none of them states nothing.
@@ -30,3 +34,14 @@ export const statementNames = [
 ] as const;
 
 export type StatementName = (typeof statementNames)[number];
+
+export type FindStatement = Find<StatementName>;
+
+export const time: Kind<string> = { rule: 'timestamp', meant: timestampForm, read: instantOf };
+
+/** Without what is not stated. */
+export function defined<Shape extends object>(
+  stated: Shape,
+): { [Name in keyof Shape]?: NonNullable<Shape[Name]> } {
+  return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined)) as never;
+}

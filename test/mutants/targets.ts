@@ -140,7 +140,7 @@ export const targets: readonly Target[] = [
   ),
   ...code(
     'domain',
-    'decision-facts decision-episodes decision-statements',
+    'decision-facts decision-episodes decision-statements extension-and-appeal',
     'test/domain/decision-episodes.test.ts',
     'test/domain/decision-histories.test.ts',
     'test/domain/request-effects.test.ts',
