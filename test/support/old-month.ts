@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { beforeEach } from 'vitest';
 import { listArchiveObjects } from '../../lib/data-access/archive.ts';
 import type { Database } from '../../lib/data-access/database.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
@@ -8,7 +9,9 @@ import { type ArchiveBucket, archiveRequests } from '../../lib/flows/retention/a
 import { dropArchivedMonths } from '../../lib/flows/retention/drop-archived-months.ts';
 import { readHistory } from '../../lib/flows/retention/read-history.ts';
 import { restoreObject } from '../../lib/flows/retention/restore-archived.ts';
+import { openArchiveBucket } from './archive-bucket.ts';
 import { openTestDatabase } from './database.ts';
+import { forFile } from './for-file.ts';
 import { recordHistory, type Step } from './history.ts';
 import { HAPPY_WITH_RETRY, rollUp } from './history-ages.ts';
 
@@ -71,4 +74,15 @@ export async function openOldMonth(archive: ArchiveBucket) {
       transaction: (work) => db.database.transaction(work),
     }),
   };
+}
+
+/** The same for each test of a file, over an archive that they share. To be awaited at the top of the file. */
+export async function oldMonthForEach() {
+  const archive = await forFile(openArchiveBucket());
+  const month = {} as OldMonth;
+  beforeEach(async () => {
+    const { close } = Object.assign(month, await openOldMonth(archive));
+    return () => close();
+  });
+  return { archive, month };
 }

@@ -13,22 +13,15 @@ import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts'
 import { findRequest } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { ArchiveDamagedError, ArchiveDiffersError } from '../../../lib/flows/retention/archive-object.ts';
-import { openArchiveBucket } from '../../support/archive-bucket.ts';
-import { forFile } from '../../support/for-file.ts';
 import { HAPPY_WITH_RETRY } from '../../support/history-ages.ts';
-import { type OldMonth, openOldMonth } from '../../support/old-month.ts';
+import { oldMonthForEach } from '../../support/old-month.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-08-01T10:00:00Z');
 const later = new Date('2026-12-01T10:00:00Z');
 const last = new Date('2027-04-01T10:00:00Z');
 const until = new Date('2027-06-01T10:00:00Z');
-const archive = await forFile(openArchiveBucket());
-let month: OldMonth;
-beforeEach(async () => {
-  month = await openOldMonth(archive);
-  return () => month.close();
-});
+const { archive, month } = await oldMonthForEach();
 
 type ObjectPlace = { Bucket: string; Key: string };
 

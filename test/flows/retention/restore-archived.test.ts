@@ -10,21 +10,14 @@ import {
   writeArchiveFile,
 } from '../../../lib/flows/retention/archive-object.ts';
 import { restoreObject, restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';
-import { openArchiveBucket } from '../../support/archive-bucket.ts';
-import { forFile } from '../../support/for-file.ts';
 import type { Step } from '../../support/history.ts';
-import { type OldMonth, openOldMonth } from '../../support/old-month.ts';
+import { oldMonthForEach } from '../../support/old-month.ts';
 import { trackedEvent } from '../../support/tracked-event.ts';
 
 const now = new Date('2026-08-01T10:00:00Z');
 const later = new Date('2026-12-01T10:00:00Z');
 const until = new Date('2027-06-01T10:00:00Z');
-const archive = await forFile(openArchiveBucket());
-let month: OldMonth;
-beforeEach(async () => {
-  month = await openOldMonth(archive);
-  return () => month.close();
-});
+const { archive, month } = await oldMonthForEach();
 
 /** As large as the contract allows, and made of what is escaped again and again: 8 MiB of JSON for the Data API. */
 const LONG: readonly Step[] = [

@@ -4,21 +4,14 @@ import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { refreshFlow, refreshSummary } from '../../../lib/data-access/summary.ts';
 import { archiveRequests } from '../../../lib/flows/retention/archive-requests.ts';
 import { restoreObject } from '../../../lib/flows/retention/restore-archived.ts';
-import { openArchiveBucket } from '../../support/archive-bucket.ts';
-import { forFile } from '../../support/for-file.ts';
 import { HAPPY_WITH_RETRY, rollUp } from '../../support/history-ages.ts';
-import { type OldMonth, openOldMonth } from '../../support/old-month.ts';
+import { oldMonthForEach } from '../../support/old-month.ts';
 
 const march = new Date('2026-03-01T10:00:00Z');
 const august = new Date('2026-08-01T10:00:00Z');
 const afterMonths = (time: Date, months: number) =>
   new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + months, 1, 10));
-const archive = await forFile(openArchiveBucket());
-let month: OldMonth;
-beforeEach(async () => {
-  month = await openOldMonth(archive);
-  return () => month.close();
-});
+const { archive, month } = await oldMonthForEach();
 
 interface Counted {
   tenant: string;
