@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { canonicalTenant } from '../lib/domain/event-catalogue.ts';
-import { viewNames } from '../lib/reports/place.ts';
+import { viewNames } from '../lib/reports/report.ts';
 import { widgetEnv } from '../lib/runtime/env.ts';
 import { deployed, flowHandler } from '../lib/runtime/flow-handler.ts';
 import { readRules } from '../lib/views/view-page.ts';

@@ -5,7 +5,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startFauxqs } from 'fauxqs';
-import { viewNames } from '../../lib/reports/place.ts';
+import { viewNames } from '../../lib/reports/report.ts';
 import { synthesiseBundles } from '../bundle/synthesise-bundles.ts';
 import { type Aim, printAims } from '../report/aim.ts';
 import { number, printTable } from '../report/print-table.ts';

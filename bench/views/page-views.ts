@@ -1,5 +1,5 @@
 import { consoleLinks } from '../../lib/local/console/console-page.tsx';
-import type { ViewName } from '../../lib/reports/place.ts';
+import type { ViewName } from '../../lib/reports/report.ts';
 import { readRules, type ViewContext, type ViewParameters } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import type { View } from './views.ts';

@@ -1,11 +1,10 @@
 import type { Database } from '../../lib/data-access/database.ts';
 import { decisionMetrics, listDeadlines } from '../../lib/data-access/decisions.ts';
 import { dueRetries } from '../../lib/data-access/due-retries.ts';
-import { eventDistribution, slowestStages } from '../../lib/data-access/event-reports.ts';
+import { eventDistribution, slowestStages, stageLatency } from '../../lib/data-access/event-reports.ts';
 import { errorGroups } from '../../lib/data-access/failures.ts';
 import { parseMetadataFilters, searchMetadata } from '../../lib/data-access/metadata-search.ts';
 import { listTenants } from '../../lib/data-access/requests.ts';
-import { stageLatency } from '../../lib/data-access/stage-latency.ts';
 import { groupStuckRequests, listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
 
 /** A view's query, asked as the view asks it. Answers its rows. */

@@ -29,7 +29,7 @@ export interface Year {
  * by night and than at weekends, every tenth day an outage of a payer (failures and retries) and every thirtieth one of
  * the database (events recorded when it was over), one request in fifty reported late. What is older than six hours are
  * copies of recorded journeys, each at a time and under ids of its own, their rows in request_tracker and decision_episode
- * with them; sampleOf (check-year.ts) folds some of them again. Indexes are built when a month is full.
+ * with them. Indexes are built when a month is full.
  */
 export async function fillYear(
   server: BenchServer,

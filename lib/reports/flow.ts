@@ -14,10 +14,10 @@ import {
 } from '../data-access/flow.ts';
 import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { plural } from '../domain/words.ts';
-import type { Place } from './place.ts';
 import {
   defineReport,
   fillTable,
+  type Place,
   type ReportAnswer,
   type ReportQuestion,
   type TabularReport,

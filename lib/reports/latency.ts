@@ -1,7 +1,6 @@
-import { latencySlots, type StageLatency, stageLatency } from '../data-access/stage-latency.ts';
+import { latencySlots, type StageLatency, stageLatency } from '../data-access/event-reports.ts';
 import { stageRank } from '../domain/event-catalogue.ts';
-import type { Place } from './place.ts';
-import { defineReport, type ReportQuestion } from './report.ts';
+import { defineReport, type Place, type ReportQuestion } from './report.ts';
 
 /** How long each stage's completed events took, in the order of the pipeline. */
 export const latency = defineReport<StageLatency>({

@@ -1,6 +1,6 @@
 import type { Database } from '../data-access/database.ts';
+import type { ActName } from '../domain/next-step.ts';
 import { type Mark, plural, type Tone } from '../domain/words.ts';
-import type { Place } from './place.ts';
 
 /** What a report is asked. */
 export interface ReportQuestion {
@@ -189,4 +189,38 @@ export function defineReport<Row extends object>(
 export function leftText({ rowIs = 'row' }: TabularReport<never>, left = 0): string | undefined {
   if (left === 0) return undefined;
   return `${plural(left, `more ${rowIs}`)} ${left === 1 ? 'is' : 'are'} not shown`;
+}
+
+/** The pages of the console, which are the widget's views too, in the order of their menu. */
+export const viewNames = [
+  'overview',
+  'stuck',
+  'retries',
+  'deadlines',
+  'flow',
+  'latency',
+  'distribution',
+  'incidents',
+  'incident',
+  'rejected',
+  'rejection',
+  'search',
+  'failures',
+  'request',
+] as const;
+/** Those that are reached from others only. */
+const unlisted: readonly string[] = ['incident', 'rejection', 'request', 'search', 'failures'];
+export const menuViews = viewNames.filter((view) => !unlisted.includes(view));
+export type ViewName = (typeof viewNames)[number];
+
+/** Where a link leads. */
+export interface Place {
+  view: ViewName;
+  parameters?: { readonly [name: string]: string | null | undefined };
+}
+
+/** What an act is aimed at. */
+export interface ActPlace {
+  act: ActName;
+  fields: { readonly [name: string]: string | null | undefined };
 }

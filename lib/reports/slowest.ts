@@ -1,6 +1,5 @@
 import { type StagePerformance, slowestStages } from '../data-access/event-reports.ts';
-import type { Place } from './place.ts';
-import { defineReport, type ReportQuestion } from './report.ts';
+import { defineReport, type Place, type ReportQuestion } from './report.ts';
 
 /** The stages and event types whose completed events took longest on average. */
 export const slowest = defineReport<StagePerformance>({

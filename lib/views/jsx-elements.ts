@@ -1,4 +1,4 @@
-import type { Child } from './html.ts';
+import type { Child } from './jsx-runtime.ts';
 
 type Length = number | string;
 

@@ -3,7 +3,7 @@ import { refuseUnknownNames } from '../data-access/known-names.ts';
 import { canonicalStage } from '../domain/event-catalogue.ts';
 import { printable } from '../domain/printable-text.ts';
 import { textFault } from '../domain/typed-text.ts';
-import type { ViewName } from '../reports/place.ts';
+import type { ViewName } from '../reports/report.ts';
 import { ViewError, type ViewParameters, type ViewQuestion } from './view-page.ts';
 
 /** Refuses what no filter can mean, also of those that this question does not come to. @throws ViewError */

@@ -1,8 +1,8 @@
 import type { Database } from '../data-access/database.ts';
 import { parseRetryPolicy, type RetryPolicy } from '../domain/retry-policy.ts';
 import { parseStageLimits, type StageLimits } from '../domain/stage-limits.ts';
-import type { ActPlace, Place } from '../reports/place.ts';
-import type { Child, Html } from './html.ts';
+import type { ActPlace, Place } from '../reports/report.ts';
+import type { Child, Html } from './jsx-runtime.ts';
 
 /** What a view is drawn from. */
 export interface ViewQuestion {

@@ -1,4 +1,4 @@
-import type { ViewName } from '../reports/place.ts';
+import type { ViewName } from '../reports/report.ts';
 import { deadlinesPage } from './pages/deadlines.tsx';
 import { distributionPage } from './pages/distribution.tsx';
 import { failuresPage } from './pages/failures.tsx';

@@ -1,6 +1,6 @@
 -- Every event under its own number, merged or not.
 -- Read by read_timeline, record_canary, summarise_events, count_between, note_archived_hours, unfolded_flows and by
--- lib/data-access/derived-state.ts, lib/data-access/sequence-faults.ts, lib/data-access/event-log.ts,
+-- lib/data-access/derived-state.ts, lib/data-access/doctor.ts, lib/data-access/event-log.ts,
 -- lib/data-access/rejected-messages.ts and lib/data-access/doctor.ts.
 CREATE OR REPLACE VIEW event_history WITH (security_invoker = true) AS
 SELECT

@@ -1,6 +1,6 @@
 -- What percentile_cont(fraction) would answer over the durations that are counted here; buckets in ascending order,
 -- `total` is the sum of `counts`: to know it is half the work. Without a query of its own a call takes microseconds.
--- Called for every stage and slice of a report: lib/data-access/event-reports.ts, lib/data-access/stage-latency.ts,
+-- Called for every stage and slice of a report: lib/data-access/event-reports.ts, lib/data-access/event-reports.ts,
 -- lib/data-access/flow.ts.
 CREATE OR REPLACE FUNCTION histogram_quantile(buckets smallint[], counts bigint[], total bigint, fraction float8) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE

@@ -4,7 +4,7 @@
 -- hour. Rows are of all tenants together (tenant is null) unless one is asked for, `by_tenant` is said, or the reader is
 -- limited to some; those of the span's edges are of each. One query without settings: the planner reads it as part of
 -- the one that asks, so columns and rows that are not asked for are not carried along.
--- Called by count_between; by reports: lib/data-access/event-reports.ts, lib/data-access/stage-latency.ts; and to know a
+-- Called by count_between; by reports: lib/data-access/event-reports.ts, lib/data-access/event-reports.ts; and to know a
 -- name of old: lib/data-access/known-names.ts.
 CREATE OR REPLACE FUNCTION summary_between(
   of_tenant text, since timestamptz, until timestamptz DEFAULT NULL, by_day boolean DEFAULT true,

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { eventDistribution } from '../../lib/data-access/event-reports.ts';
+import { eventDistribution, latencySlots, stageLatency } from '../../lib/data-access/event-reports.ts';
 import { errorGroups } from '../../lib/data-access/failures.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { listTenants } from '../../lib/data-access/requests.ts';
-import { latencySlots, stageLatency } from '../../lib/data-access/stage-latency.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { databaseOfFile } from '../support/database.ts';

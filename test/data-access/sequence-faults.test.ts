@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findSequenceFaults } from '../../lib/data-access/sequence-faults.ts';
+import { findSequenceFaults } from '../../lib/data-access/doctor.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { trackedEvent } from '../support/tracked-event.ts';

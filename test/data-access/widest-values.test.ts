@@ -6,6 +6,7 @@ import {
   countEventsByTenant,
   eventDistribution,
   slowestStages,
+  stageLatency,
 } from '../../lib/data-access/event-reports.ts';
 import { errorGroups } from '../../lib/data-access/failures.ts';
 import { listIncidents, listOpenIncidents } from '../../lib/data-access/incidents.ts';
@@ -17,7 +18,6 @@ import { listRejected } from '../../lib/data-access/rejected-messages.ts';
 import { listRequests } from '../../lib/data-access/requests.ts';
 import { compactRequests, findArchiveBatch, listHolds } from '../../lib/data-access/retention.ts';
 import { listRetryPauses } from '../../lib/data-access/retry-orders.ts';
-import { stageLatency } from '../../lib/data-access/stage-latency.ts';
 import { countWatchedRequests } from '../../lib/data-access/stuck-alarm.ts';
 import { groupStuckRequests, listStuckRequests } from '../../lib/data-access/stuck-requests.ts';
 import { refreshSummary } from '../../lib/data-access/summary.ts';
@@ -35,7 +35,7 @@ import { archiveRequests } from '../../lib/flows/retention/archive-requests.ts';
 import { runRetries } from '../../lib/flows/retry/run-retries.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { viewRoutes } from '../../lib/local/console/get-view.tsx';
-import { viewNames } from '../../lib/reports/place.ts';
+import { viewNames } from '../../lib/reports/report.ts';
 import { readRules } from '../../lib/views/view-page.ts';
 import { drawWidget } from '../../lib/views/widget/draw-widget.tsx';
 import { connectionTo, runCli } from '../cli/run-cli.ts';

@@ -13,7 +13,7 @@ import type { ConsoleRoutes } from '../../lib/local/console/console-server.ts';
 import { viewRoutes } from '../../lib/local/console/get-view.tsx';
 import { RequestError } from '../../lib/local/console/read-body.ts';
 import type { LocalClock } from '../../lib/local/local-clock.ts';
-import { viewNames } from '../../lib/reports/place.ts';
+import { viewNames } from '../../lib/reports/report.ts';
 import { readRules } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';
 import { connectionTo, runCli } from '../cli/run-cli.ts';

@@ -1,4 +1,4 @@
-import type { Html } from '../../lib/views/html.ts';
+import type { Html } from '../../lib/views/jsx-runtime.ts';
 
 /** What a view says, as it is read: blocks, cells and figures stand apart, other tags and actions leave no space. */
 export function textOf(html: Html | string): string {

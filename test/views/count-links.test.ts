@@ -6,7 +6,7 @@ import { defaultDecisionPolicy } from '../../lib/domain/decision-clock.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { runStuckAlarm } from '../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { consoleLinks } from '../../lib/local/console/console-page.tsx';
-import { type ViewName, viewNames } from '../../lib/reports/place.ts';
+import { type ViewName, viewNames } from '../../lib/reports/report.ts';
 import { reportTimes, sinceOf } from '../../lib/views/pages/report-time.tsx';
 import { readRules } from '../../lib/views/view-page.ts';
 import { viewPages } from '../../lib/views/view-pages.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedRetry } from '../../lib/data-access/waiting-failures.ts';
-import type { Html } from '../../lib/views/html.ts';
+import type { Html } from '../../lib/views/jsx-runtime.ts';
 import { RetryQueue, type RetryQueueData } from '../../lib/views/pages/retries.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import { ago, hostileTexts, viewContext } from '../support/view-fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestRow, TimelineEvent } from '../../lib/data-access/timeline.ts';
-import { RequestTimeline, type TimelineData } from '../../lib/views/timeline/timeline.tsx';
+import { Timeline, type TimelineData } from '../../lib/views/timeline/timeline.tsx';
 import { sanitiseHtml } from '../support/sanitise-html.ts';
 import {
   ago,
@@ -20,7 +20,7 @@ function draw(
   const row = requestRow({ lastSequenceNo: events.length, ...request });
   const none = { pause: null, step: null, owner: null, acts: [] };
   const data = { request: row, events, show, maxAttempts: () => 5, ...none };
-  return String(RequestTimeline({ data, context: viewContext() }));
+  return String(Timeline({ data, context: viewContext() }));
 }
 
 const attempt = (

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler, type WidgetAnswer } from '../../lambdas/widget.ts';
 import { recordEvents } from '../../lib/flows/ingest/record-events.ts';
 import { keepIncidents } from '../../lib/flows/stuck-alarm/keep-incidents.ts';
-import { viewNames } from '../../lib/reports/place.ts';
+import { viewNames } from '../../lib/reports/report.ts';
 import type { Clock } from '../../lib/runtime/open-database.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { forFile } from '../support/for-file.ts';

@@ -4,6 +4,7 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import {
+  findDoubledNumbers,
   findSampleRequest,
   findUniqueIndexes,
   measureMetadata,
@@ -13,7 +14,6 @@ import {
 import { countSentRetries } from '../../data-access/due-retries.ts';
 import { measureGrowth, measureIndexUse } from '../../data-access/maintain.ts';
 import { listTenants } from '../../data-access/requests.ts';
-import { findDoubledNumbers } from '../../data-access/sequence-faults.ts';
 import { readTimeline } from '../../data-access/timeline.ts';
 import { measureRetries } from '../../data-access/waiting-failures.ts';
 import { parseStageLimits } from '../../domain/stage-limits.ts';

@@ -5,12 +5,12 @@ import { DatabaseError, hasSqlState, SqlState } from '../../data-access/database
 import {
   findByContainment,
   findSampleRequest,
+  findSequenceFaults,
   findUniqueIndexes,
   readColumnType,
   readStoredEvents,
 } from '../../data-access/doctor.ts';
 import { countReviewRetries, dueRetries, reviewRetries } from '../../data-access/due-retries.ts';
-import { findSequenceFaults } from '../../data-access/sequence-faults.ts';
 import { readTimeline, type TimelineEvent } from '../../data-access/timeline.ts';
 import { eventTypes, impliedStatus } from '../../domain/event-catalogue.ts';
 import { readMessage } from '../../domain/event-message.ts';

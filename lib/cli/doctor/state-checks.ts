@@ -4,13 +4,13 @@ import { compareStates, type StateDifference } from '../../data-access/compare-s
 import type { Database } from '../../data-access/database.ts';
 import {
   explainTimeline,
+  findSequenceFaults,
   findUniqueIndexes,
   listPartitionMonths,
   plansHeardOf,
   readServerVersion,
 } from '../../data-access/doctor.ts';
 import { countDoubtfulNames } from '../../data-access/doubtful-names.ts';
-import { findSequenceFaults } from '../../data-access/sequence-faults.ts';
 import { answerMeant } from '../../domain/answer.ts';
 import { lacksPolicy, parseDecisionPolicy, policyText } from '../../domain/decision-clock.ts';
 import { pagwCommand, printable } from '../../domain/printable-text.ts';

@@ -29,7 +29,7 @@ import {
   resendRequest,
   riskText,
 } from '../../flows/operate/resend-request.ts';
-import type { Child } from '../../views/html.ts';
+import type { Child } from '../../views/jsx-runtime.ts';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { Caution } from '../../views/parts/notice.tsx';
 import { Table } from '../../views/parts/table.tsx';

@@ -7,7 +7,7 @@ import type { ActName } from '../../domain/next-step.ts';
 import { REASON_MOST, reasonFault } from '../../domain/operator-actions.ts';
 import { commandsToTracker, pagwCommand } from '../../domain/printable-text.ts';
 import { failureOf } from '../../views/failure-of.ts';
-import type { Html } from '../../views/html.ts';
+import type { Html } from '../../views/jsx-runtime.ts';
 import { ActsTable } from '../../views/parts/acts-table.tsx';
 import { DataText } from '../../views/parts/data-text.tsx';
 import { Empty, Failure } from '../../views/parts/notice.tsx';

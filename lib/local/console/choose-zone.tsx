@@ -1,4 +1,4 @@
-import type { Html } from '../../views/html.ts';
+import type { Html } from '../../views/jsx-runtime.ts';
 import { wallClock, type Zone } from '../../views/parts/time-text.tsx';
 import type { ConsoleResponse, ConsoleRoute } from './console-server.ts';
 import { RequestError } from './read-body.ts';

@@ -1,7 +1,7 @@
 import { stages } from '../../domain/event-catalogue.ts';
 import { eventStatuses } from '../../domain/tracked-event.ts';
-import type { Place, ViewName } from '../../reports/place.ts';
-import type { Child, Html } from '../../views/html.ts';
+import type { Place, ViewName } from '../../reports/report.ts';
+import type { Child, Html } from '../../views/jsx-runtime.ts';
 import { CommandText, DataText } from '../../views/parts/data-text.tsx';
 import { wallClock } from '../../views/parts/time-text.tsx';
 import { styleSheet } from '../../views/style-sheet.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { commandsToTracker } from '../../domain/printable-text.ts';
-import type { Child } from '../../views/html.ts';
+import type { Child } from '../../views/jsx-runtime.ts';
 import { consolePage, trackerOptionsOf } from './console-page.tsx';
 import type { ConsoleRoute } from './console-server.ts';
 import { type ConsoleViews, openShell } from './get-view.tsx';

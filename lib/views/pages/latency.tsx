@@ -1,10 +1,10 @@
 import {
   countEventsByTenant,
+  type StageLatency,
   type StagePerformance,
   type TenantEvents,
 } from '../../data-access/event-reports.ts';
 import type { FirstRows } from '../../data-access/page.ts';
-import type { StageLatency } from '../../data-access/stage-latency.ts';
 import { roundText, tookText } from '../../domain/words.ts';
 import { latency } from '../../reports/latency.ts';
 import { leftText, type ReportAnswer } from '../../reports/report.ts';

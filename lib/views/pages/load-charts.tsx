@@ -1,5 +1,5 @@
 import type { LoadSlice } from '../../data-access/load.ts';
-import type { Place } from '../../reports/place.ts';
+import type { Place } from '../../reports/report.ts';
 import { Empty } from '../parts/notice.tsx';
 import { Table } from '../parts/table.tsx';
 import { wallClock } from '../parts/time-text.tsx';

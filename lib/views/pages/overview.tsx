@@ -11,7 +11,7 @@ import { measureRetries, type RetryBacklog } from '../../data-access/waiting-fai
 import { pausesOf, type RetryPause } from '../../domain/retry-orders.ts';
 import { defaultStageLimits } from '../../domain/stage-limits.ts';
 import { durationText, plural, type Tone } from '../../domain/words.ts';
-import type { Place } from '../../reports/place.ts';
+import type { Place } from '../../reports/report.ts';
 import { CheckCaution, CheckedAt, Empty, Pauses } from '../parts/notice.tsx';
 import type { ViewContext, ViewPage } from '../view-page.ts';
 import { LoadCharts, type LoadData } from './load-charts.tsx';

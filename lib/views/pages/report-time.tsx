@@ -1,5 +1,4 @@
-import type { ViewName } from '../../reports/place.ts';
-import type { ReportQuestion } from '../../reports/report.ts';
+import type { ReportQuestion, ViewName } from '../../reports/report.ts';
 import { Choices } from '../parts/links.tsx';
 import { readWord } from '../read-parameters.ts';
 import type { ViewContext, ViewParameters } from '../view-page.ts';

@@ -27,7 +27,7 @@ import {
   type Mark as StateMark,
   stuckReasons,
 } from '../../domain/words.ts';
-import type { Place } from '../../reports/place.ts';
+import type { Place } from '../../reports/report.ts';
 import { cutText, DataText, MarkText } from '../parts/data-text.tsx';
 import { Choices, NextPage, RequestLink, Total } from '../parts/links.tsx';
 import { Caution, CheckCaution, CheckedAt, Empty, PausedBy, Pauses } from '../parts/notice.tsx';

@@ -1,7 +1,7 @@
 import type { TenantEvents } from '../../data-access/event-reports.ts';
 import type { FirstRows } from '../../data-access/page.ts';
 import { plural } from '../../domain/words.ts';
-import type { ViewName } from '../../reports/place.ts';
+import type { ViewName } from '../../reports/report.ts';
 import { DataText } from '../parts/data-text.tsx';
 import { CountLink } from '../parts/links.tsx';
 import { Caution } from '../parts/notice.tsx';

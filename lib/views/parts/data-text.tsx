@@ -1,6 +1,6 @@
 import { printable } from '../../domain/printable-text.ts';
 import { eventStatusMark, type Mark as StateMark } from '../../domain/words.ts';
-import type { Child } from '../html.ts';
+import type { Child } from '../jsx-runtime.ts';
 
 /** Longer values are cut with a mark: no code or name that means something is longer. */
 const LONGEST = 80;

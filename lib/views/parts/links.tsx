@@ -1,4 +1,4 @@
-import type { Place, ViewName } from '../../reports/place.ts';
+import type { Place, ViewName } from '../../reports/report.ts';
 import type { Links } from '../view-page.ts';
 import { DataText } from './data-text.tsx';
 

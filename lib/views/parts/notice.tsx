@@ -1,7 +1,7 @@
 import type { LastCheck } from '../../data-access/stuck-alarm.ts';
 import { type RetryPause, scopeText } from '../../domain/retry-orders.ts';
 import { cautionGlyph, durationText } from '../../domain/words.ts';
-import type { Child } from '../html.ts';
+import type { Child } from '../jsx-runtime.ts';
 import { DataText } from './data-text.tsx';
 import { Relative } from './time-text.tsx';
 

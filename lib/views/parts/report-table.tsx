@@ -1,6 +1,6 @@
 import { tookText } from '../../domain/words.ts';
 import type { ReportColumn, ReportQuestion, TabularReport, Units } from '../../reports/report.ts';
-import type { Child } from '../html.ts';
+import type { Child } from '../jsx-runtime.ts';
 import type { ViewContext } from '../view-page.ts';
 import { DataText, Fields, MarkText, StatusMark } from './data-text.tsx';
 import { CountLink, RequestLink } from './links.tsx';

@@ -1,4 +1,4 @@
-import type { Child } from '../html.ts';
+import type { Child } from '../jsx-runtime.ts';
 import type { Links } from '../view-page.ts';
 
 export interface HtmlColumn<Row> {

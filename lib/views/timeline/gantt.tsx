@@ -1,5 +1,5 @@
 import { tookText } from '../../domain/words.ts';
-import type { Html } from '../html.ts';
+import type { Html } from '../jsx-runtime.ts';
 import { cutText, DataText, markOf } from '../parts/data-text.tsx';
 import type { Attempt, Point, StageRow, Wait } from './stage-attempts.ts';
 import { type TimeScale, timeScale, timeTicks } from './time-scale.ts';

@@ -53,7 +53,7 @@ export const timelinePage: ViewPage = {
       retryTiming(event, rules.retryPolicy, 0).maxAttempts;
     const show = readWord(parameters, 'show', ['all', 'failures']);
     const data = { request, events, show, maxAttempts, pause, step, owner, acts };
-    return <RequestTimeline data={data} context={context} />;
+    return <Timeline data={data} context={context} />;
   },
   leadsTo: async ({ database, parameters, context }) => {
     const { id = '', ...others } = parameters;
@@ -98,7 +98,7 @@ function NoEvents({ request, links }: { request: RequestRow; links: Links }) {
 }
 
 /** One request: where it stands, what happened when, and every event. */
-export function RequestTimeline({ data, context }: { data: TimelineData; context: ViewContext }) {
+export function Timeline({ data, context }: { data: TimelineData; context: ViewContext }) {
   const { request, maxAttempts } = data;
   const events = data.events.slice(-context.limits.events);
   const isOpen = request.completedAt === null;

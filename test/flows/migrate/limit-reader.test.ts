@@ -19,7 +19,7 @@ import { parseDecisionPolicy } from '../../../lib/domain/decision-clock.ts';
 import { parseStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { viewNames } from '../../../lib/reports/place.ts';
+import { viewNames } from '../../../lib/reports/report.ts';
 import { readRules } from '../../../lib/views/view-page.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
 import { databaseOfFile } from '../../support/database.ts';

@@ -17,7 +17,7 @@ import { parseStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { closeRequest } from '../../../lib/flows/operate/close-request.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
-import { viewNames } from '../../../lib/reports/place.ts';
+import { viewNames } from '../../../lib/reports/report.ts';
 import { reports } from '../../../lib/reports/reports.ts';
 import { readRules } from '../../../lib/views/view-page.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../../lib/data-access/database-error.ts';
+import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
 import { measureArchive } from '../../../lib/data-access/retention.ts';
-import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { findRequest } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { ArchiveDamagedError, ArchiveDiffersError } from '../../../lib/flows/retention/archive-object.ts';

@@ -2,10 +2,9 @@ import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ARCHIVED_COLUMNS, listArchiveObjects } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { listPartitionMonths } from '../../../lib/data-access/doctor.ts';
+import { findSequenceFaults, listPartitionMonths } from '../../../lib/data-access/doctor.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { compactRequests, measureArchive } from '../../../lib/data-access/retention.ts';
-import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { findRequest, type TimelineEvent } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import {

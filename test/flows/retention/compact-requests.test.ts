@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
 import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { compactRequests } from '../../../lib/data-access/retention.ts';
-import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
 import { findRequest, readTimeline, type TimelineEvent } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { databaseOfFile } from '../../support/database.ts';

@@ -2,7 +2,7 @@ import { type GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ArchivedEvent } from '../../../lib/data-access/archive.ts';
 import type { Database } from '../../../lib/data-access/database.ts';
-import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
+import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import {
   ArchiveDamagedError,

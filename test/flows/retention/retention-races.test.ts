@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findSequenceFaults } from '../../../lib/data-access/sequence-faults.ts';
+import { findSequenceFaults } from '../../../lib/data-access/doctor.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { ArchiveDiffersError } from '../../../lib/flows/retention/archive-object.ts';
 import { restoreRequest } from '../../../lib/flows/retention/restore-archived.ts';

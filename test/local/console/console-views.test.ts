@@ -11,7 +11,7 @@ import {
 } from '../../../lib/local/console/console-server.ts';
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { openLocalClock } from '../../../lib/local/local-clock.ts';
-import { viewNames } from '../../../lib/reports/place.ts';
+import { viewNames } from '../../../lib/reports/report.ts';
 import { readRules } from '../../../lib/views/view-page.ts';
 import { eventWith } from '../../domain/support/message.ts';
 import { dataApiClient } from '../../support/data-api-client.ts';

@@ -6,7 +6,7 @@ import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
 import { runStuckAlarm } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
-import { viewNames } from '../../../lib/reports/place.ts';
+import { viewNames } from '../../../lib/reports/report.ts';
 import { readRules } from '../../../lib/views/view-page.ts';
 import { viewPages } from '../../../lib/views/view-pages.ts';
 import { drawWidget } from '../../../lib/views/widget/draw-widget.tsx';
