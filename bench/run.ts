@@ -12,6 +12,10 @@ interface Listed {
 /** Every benchmark by its name. */
 const BENCHMARKS: Readonly<Record<string, Listed>> = {
   ingest: { file: './ingest/bench-ingest.ts', measures: 'events recorded a second, beside what else could' },
+  parts: {
+    file: './parts/bench-parts.ts',
+    measures: 'what recording consists of: its cost without one thing after another',
+  },
   handler: {
     file: './handler/bench-handler.ts',
     measures: "CPU of the ingest function's own process an event",
