@@ -5,7 +5,6 @@ import { type ClientCounts, type Drop, DropLedger } from './client-counts.ts';
 import { EventDelivery } from './deliver-events.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { createEventIds } from './event-ids.ts';
-import { type ExitFlush, flushAtExit, noFlushAtExit } from './flush-at-exit.ts';
 import {
   type RetryAttempt,
   type StageCall,
@@ -209,4 +208,32 @@ function refuseUnusable(queueUrl: unknown, limits: Record<string, number>): void
     if (name.endsWith('Ms') && value > LONGEST_TIMER_MS)
       throw new Error(`${name} must be ${LONGEST_TIMER_MS} at most, which is 24 days.`);
   }
+}
+
+/** What is asked of a client when its process comes to an end. */
+export interface ExitFlush {
+  /** Delivers what waits, as far as time allows; called when the process has nothing else to do. */
+  beforeExit(): void;
+  /** Gives up what is left; nothing can be awaited any more. */
+  exit(): void;
+}
+
+const waiting = new Set<ExitFlush>();
+let listening = false;
+
+/** Calls back at the end of the process as long as something waits; one pair of listeners serves all clients. */
+function flushAtExit(client: ExitFlush): void {
+  waiting.add(client);
+  if (listening) return;
+  listening = true;
+  process.on('beforeExit', () => {
+    for (const client of waiting) client.beforeExit();
+  });
+  process.on('exit', () => {
+    for (const client of waiting) client.exit();
+  });
+}
+
+function noFlushAtExit(client: ExitFlush): void {
+  waiting.delete(client);
 }

@@ -1,15 +1,19 @@
 import { canaryReading } from './canary.ts';
 import { unwrapCloudEvent } from './cloud-event.ts';
-import { contractFault } from './contract-fault.ts';
 import { type DoubtfulName, doubtfulNames, missedName } from './doubtful-names.ts';
 import { canonicalTenant } from './event-catalogue.ts';
-import { eventMaxDepth, eventSchema, maxEventsPerMessage, withoutBlanks } from './event-contract.ts';
+import {
+  contractFault,
+  eventMaxDepth,
+  eventSchema,
+  maxEventsPerMessage,
+  withoutBlanks,
+} from './event-contract.ts';
 import { readMetadata } from './event-metadata.ts';
-import { fieldWithPhi } from './field-with-phi.ts';
 import { pointerStep } from './json-pointer.ts';
 import { nestsDeeper, parseJson } from './json-text.ts';
 import { type MessageRules, normaliseEvent } from './normalise-event.ts';
-import { looksLikePhi } from './phi-guard.ts';
+import { fieldWithPhi, looksLikePhi } from './phi-guard.ts';
 import { type Fault, type Owner, type Rejection, rejectionHints, rejectionOf } from './rejection.ts';
 import { isBlank } from './stated-values.ts';
 import type { TrackedEvent } from './tracked-event.ts';

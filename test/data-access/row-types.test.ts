@@ -13,7 +13,7 @@ import { folderForFile } from '../support/for-file.ts';
 const WITHOUT_TEXT = /^(definition|sql|sql: string|withinAnswer\(sql\)|`SELECT listed\.\*[^`]*`)$/;
 /** What asks beside data-access: the schema's documents, the clock, the local tracker, and tries of the database. */
 const BESIDE = [
-  ...['lib/cli/archive.ts', 'lib/cli/dead-letters.ts', 'lib/flows/ingest/probe-writes.ts'],
+  ...['lib/cli/archive.ts', 'lib/cli/dead-letters.ts', 'lib/cli/doctor/probe-writes.ts'],
   ...['lib/flows/migrate/apply-file.ts', 'lib/flows/migrate/dump-schema.ts'],
   ...['lib/local/demo/demo-state.ts', 'lib/local/health-checks.ts', 'lib/local/local-database.ts'],
   'lib/runtime/open-database.ts',

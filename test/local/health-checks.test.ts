@@ -2,7 +2,7 @@ import type { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { readMessage } from '../../lib/domain/event-message.ts';
 import { defaultRetryPolicy } from '../../lib/domain/retry-policy.ts';
-import { recordCanary } from '../../lib/flows/ingest/record-canary.ts';
+import { recordCanary } from '../../lib/flows/ingest/record-events.ts';
 import { localCanary } from '../../lib/local/health-checks.ts';
 import type { LocalClock } from '../../lib/local/local-clock.ts';
 import { databaseOfFile } from '../support/database.ts';

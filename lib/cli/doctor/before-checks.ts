@@ -18,7 +18,6 @@ import { pagwCommand } from '../../domain/printable-text.ts';
 import { defaultRetryPolicy } from '../../domain/retry-policy.ts';
 import type { TrackedEvent } from '../../domain/tracked-event.ts';
 import { countText, plural } from '../../domain/words.ts';
-import { probeWrites, refusesDoubledNumber, waitsForOther } from '../../flows/ingest/probe-writes.ts';
 import { momentText } from '../moment-text.ts';
 import {
   type CheckContext,
@@ -29,6 +28,7 @@ import {
   notApplicable,
   pass,
 } from './doctor-check.ts';
+import { probeWrites, refusesDoubledNumber, waitsForOther } from './probe-writes.ts';
 import { judgeMigration } from './state-checks.ts';
 
 /** No real tenant has this name; what is recorded under it is rolled back. */

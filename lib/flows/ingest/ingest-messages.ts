@@ -12,8 +12,7 @@ import type { SenderTenants } from '../../domain/sender-tenants.ts';
 import { isClockOff } from '../../domain/stated-time.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { RawMessage } from './raw-message.ts';
-import { recordCanary } from './record-canary.ts';
-import { type RecordableEvent, type RecordedEvent, recordEvents } from './record-events.ts';
+import { type RecordableEvent, type RecordedEvent, recordCanary, recordEvents } from './record-events.ts';
 
 export interface IngestContext {
   database: Database;

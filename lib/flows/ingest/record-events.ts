@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Addition } from '../../data-access/additions.ts';
+import { appendCanary } from '../../data-access/canary.ts';
 import type { Database } from '../../data-access/database.ts';
 import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
 import { deriveRequestMemory } from '../../data-access/derived-state.ts';
@@ -223,4 +224,23 @@ async function appendWithPartitions(
     await ensurePartitionsOfRequests(database, pagwIds, now);
     return await appendOnce();
   }
+}
+
+/**
+ * Records a canary the way of every event and takes it back in the same transaction: nobody ever sees it but the
+ * transaction itself, which has looked for it in the timeline.
+ * @throws DatabaseError as recordEvents; Error when the timeline does not show it.
+ */
+export async function recordCanary(
+  database: Database,
+  canary: TrackedEvent,
+  sentAt: Date,
+  now: Date,
+  rules?: FoldRules,
+): Promise<void> {
+  await recordEvents(database, [canary], now, rules, async (writer, additions, recordedAt) => {
+    if (!(await appendCanary(writer, additions, sentAt, recordedAt)))
+      throw new Error('The canary was recorded and its timeline does not show it.');
+    return new Set();
+  });
 }

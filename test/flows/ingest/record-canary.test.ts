@@ -9,7 +9,7 @@ import { defaultRetryPolicy } from '../../../lib/domain/retry-policy.ts';
 import { parseSenderTenants } from '../../../lib/domain/sender-tenants.ts';
 import { defaultStageLimits } from '../../../lib/domain/stage-limits.ts';
 import { ingestMessages } from '../../../lib/flows/ingest/ingest-messages.ts';
-import { recordCanary } from '../../../lib/flows/ingest/record-canary.ts';
+import { recordCanary } from '../../../lib/flows/ingest/record-events.ts';
 import { checkRequests } from '../../../lib/flows/stuck-alarm/run-stuck-alarm.ts';
 import { viewRoutes } from '../../../lib/local/console/get-view.tsx';
 import { reports } from '../../../lib/reports/reports.ts';

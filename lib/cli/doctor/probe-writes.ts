@@ -1,7 +1,7 @@
 import type { Database } from '../../data-access/database.ts';
 import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
 import type { TrackedEvent } from '../../domain/tracked-event.ts';
-import { type RecordedEvent, recordEvents } from './record-events.ts';
+import { type RecordedEvent, recordEvents } from '../../flows/ingest/record-events.ts';
 
 /** A transaction to try the tables in as ingest uses them; it is rolled back, and nobody else sees into it. */
 export interface WriteProbe {
