@@ -35,7 +35,7 @@ export type OpenHandler<Event, Answer> = (
 ) => FlowHandler<Event, Answer>;
 
 /**
- * The shell of every function: its settings read and its database opened once, a logger with the function's
+ * The wrapper of every function: its settings read and its database opened once, a logger with the function's
  * context, metrics published at the end of each invocation.
  * @param open gets the tools once and answers what each invocation does.
  */

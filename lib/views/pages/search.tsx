@@ -9,14 +9,14 @@ import { canonicalEventType, canonicalStage } from '../../domain/event-catalogue
 import { type EventStatus, eventStatuses } from '../../domain/tracked-event.ts';
 import { requestNamed } from '../../domain/typed-text.ts';
 import { tookText } from '../../domain/words.ts';
-import { search } from '../../reports/search.ts';
 import {
   isCondition,
   oneMeaning,
   readSearchWords,
   type SearchWords,
+  search,
   splitConditions,
-} from '../../reports/search-words.ts';
+} from '../../reports/search.ts';
 import { DataText, StatusMark } from '../parts/data-text.tsx';
 import { NextPage, Total } from '../parts/links.tsx';
 import { Caution, DroppedCaution, Empty } from '../parts/notice.tsx';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UnknownNameError } from '../../lib/data-access/known-names.ts';
 import { MetadataFilterError } from '../../lib/data-access/metadata-search.ts';
 import { requestNamed } from '../../lib/domain/typed-text.ts';
-import { isCondition, oneMeaning, readSearchWords, splitConditions } from '../../lib/reports/search-words.ts';
+import { isCondition, oneMeaning, readSearchWords, splitConditions } from '../../lib/reports/search.ts';
 
 const ID = 'PAGW-20251226-00005-A7CEB2B3';
 
