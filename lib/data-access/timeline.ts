@@ -146,27 +146,28 @@ async function readTimelinePage(database: Database, values: SqlValues): Promise<
 type InstantOf<Row> = { [Name in keyof Row]: Date extends Row[Name] ? Name : never }[keyof Row];
 
 const REQUEST_INSTANTS = namesOf<InstantOf<RequestRow>>({
-  ...{
-    mainAt: 1,
-    receivedAt: 1,
-    lastEventAt: 1,
-    decisionDueAt: 1,
-    decidedAt: 1,
-    clockStoppedAt: 1,
-    unclearAnswerAt: 1,
-  },
-  ...{
-    completedAt: 1,
-    stuckSince: 1,
-    compactedAt: 1,
-    archivedAt: 1,
-    retiredAt: 1,
-    createdAt: 1,
-    updatedAt: 1,
-  },
+  mainAt: 1,
+  receivedAt: 1,
+  lastEventAt: 1,
+  decisionDueAt: 1,
+  decidedAt: 1,
+  clockStoppedAt: 1,
+  unclearAnswerAt: 1,
+  completedAt: 1,
+  stuckSince: 1,
+  compactedAt: 1,
+  archivedAt: 1,
+  retiredAt: 1,
+  createdAt: 1,
+  updatedAt: 1,
 });
 const EVENT_INSTANTS = namesOf<InstantOf<TimelineEvent>>({
-  ...{ nextRetryAt: 1, retryExhaustedAt: 1, startedAt: 1, completedAt: 1, occurredAt: 1, createdAt: 1 },
+  nextRetryAt: 1,
+  retryExhaustedAt: 1,
+  startedAt: 1,
+  completedAt: 1,
+  occurredAt: 1,
+  createdAt: 1,
 });
 
 /** All of the names: one that is missing does not compile. */
