@@ -73,7 +73,7 @@ export function isMachineMade(text: string): boolean {
   if (text.length > longest || !allowed.test(text)) return false;
   const undated = text.includes('20') ? text.replace(recentDay, '2030D') : text;
   if (doubtful.test(undated)) return false;
-  for (const [token] of undated.matchAll(/[A-Za-z\d]+/g)) {
+  for (const token of undated.match(/[A-Za-z\d]+/g) ?? []) {
     const [whole, hex = '', word = ''] = part.exec(token) ?? [];
     if (whole === undefined || (hex.length >= 12 && !noText.test(hex))) return false;
     if (word.length > 1 && !isPlainWord(word)) return false;

@@ -69,7 +69,7 @@ const escaped = /%[\da-f]{2}|&#?\w{2,7};|\\[ux][\da-f]{2}/i;
 function maskEncoded(text: string): string {
   const runs: PhiSpan[] = [];
   for (const { start, end } of encodedRuns(text)) runs.push({ start, end, kind: 'encoded' });
-  for (const { 0: run, index } of text.matchAll(/[^\s"'<>]+/g)) {
+  for (const { 0: run, index } of escaped.test(text) ? text.matchAll(/[^\s"'<>]+/g) : []) {
     if (escaped.test(run)) runs.push({ start: index, end: index + run.length, kind: 'encoded' });
   }
   return withMasks(

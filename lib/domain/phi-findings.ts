@@ -11,6 +11,11 @@ export interface PhiSpan {
   kind: string;
 }
 
+/** What `matchAll` finds. That copies the pattern first, and most texts hold nothing of most patterns. */
+function matchesOf(text: string, pattern: RegExp): Iterable<RegExpExecArray> {
+  return text.search(pattern) < 0 ? [] : text.matchAll(pattern);
+}
+
 /** All that looks like personal data in a text in its plain form, kind by kind; places may overlap. */
 export function* phiSpans(text: string): Generator<PhiSpan> {
   const lower = text.toLowerCase();
@@ -50,7 +55,7 @@ const namedFile = new RegExp(
 function* datedNameSpans(text: string): Generator<PhiSpan> {
   if (!/\d{8}|\d[-/.]\d/.test(text)) return;
   for (const pattern of birthYear.test(text) ? [datedName, namedFile] : [datedName]) {
-    for (const { 0: match, 1: one, 2: other, 3: last, 4: first, index } of text.matchAll(pattern)) {
+    for (const { 0: match, 1: one, 2: other, 3: last, 4: first, index } of matchesOf(text, pattern)) {
       if (isTradeText(one ?? last ?? '') || isTradeText(other ?? first ?? '')) continue;
       yield { start: index, end: index + match.length, kind: 'name' };
     }
@@ -78,7 +83,7 @@ function isRowOfPairs(values: readonly string[]): boolean {
 function* rowSpans(text: string): Generator<PhiSpan> {
   if (!/[;|,\t]\S*[;|,\t]/.test(text)) return;
   const isDatedText = /\d{8}|\d[-/.]\d/.test(text);
-  for (const { 0: row, 1: separator = ';', index } of text.matchAll(cells)) {
+  for (const { 0: row, 1: separator = ';', index } of matchesOf(text, cells)) {
     const values = row.split(separator).map((cell) => cell.replace(/^(?:DATE )?["'(]+|["')]+$/g, ''));
     if (isRowOfPairs(values)) yield { start: index, end: index + row.length, kind: 'row' };
     if (!isDatedText || !values.some((cell) => oldDay.test(cell) || wholeDate.test(cell))) continue;
@@ -91,7 +96,7 @@ function* rowSpans(text: string): Generator<PhiSpan> {
 
 function* patternSpans(text: string, patterns: readonly PhiPattern[]): Generator<PhiSpan> {
   for (const { name, pattern } of patterns) {
-    for (const { 0: match, 1: kept = '', index } of text.matchAll(pattern)) {
+    for (const { 0: match, 1: kept = '', index } of matchesOf(text, pattern)) {
       if (name === 'old-date' && isDayOfFile(text, index)) continue;
       yield { start: index + kept.length, end: index + match.length, kind: name };
     }
@@ -107,7 +112,7 @@ function isDayOfFile(text: string, at: number): boolean {
 /** Addresses of people: those of teams and services are made of words of the trade, as in `pas-oncall@…`. */
 function* emailSpans(text: string): Generator<PhiSpan> {
   if (!text.includes('@')) return;
-  for (const { 0: match, index } of text.matchAll(emailPattern)) {
+  for (const { 0: match, index } of matchesOf(text, emailPattern)) {
     const local = match.slice(0, match.indexOf('@'));
     if (!wordsOf(local).every((word) => word.length > 1 && isTradeWord(word) && nameKind(word) === null)) {
       yield { start: index, end: index + match.length, kind: 'email' };
@@ -130,7 +135,7 @@ function* assignedSpans(text: string): Generator<PhiSpan> {
   const ofPerson = () =>
     personWord.test(text) ||
     (/\b(?:first|fn)[\\"']{0,4} ?[:=]/i.test(text) && /\b(?:last|ln)[\\"']{0,4} ?[:=]/i.test(text));
-  for (const { 0: match, 1: key = '', index } of text.matchAll(assignment)) {
+  for (const { 0: match, 1: key = '', index } of matchesOf(text, assignment)) {
     const name = key.slice(key.lastIndexOf('.') + 1).replace(/\[["']?([\w.-]+)["']?\]/g, ' $1');
     const meaning = keyMeaning(name);
     if (meaning === null || meaning === 'provider' || /^age$/i.test(key)) continue;
@@ -175,7 +180,7 @@ const block =
 /** YAML: what stands indented below a word for a person. */
 function* blockSpans(text: string): Generator<PhiSpan> {
   if (!/:[ \t]*\r?\n[ \t]/.test(text)) return;
-  for (const { 0: whole, 1: owner = '', 2: lines = '', index } of text.matchAll(block)) {
+  for (const { 0: whole, 1: owner = '', 2: lines = '', index } of matchesOf(text, block)) {
     if (keyMeaning(owner) !== 'person') continue;
     const start = index + whole.length - lines.length;
     for (const { 1: key = '', 2: held = '' } of lines.matchAll(
@@ -192,7 +197,7 @@ const formPart =
 /** A field of a form that was sent in parts. */
 function* formSpans(text: string): Generator<PhiSpan> {
   if (!/name="?\w[^\n]*\r?\n/i.test(text)) return;
-  for (const { 0: whole, 1: key = '', 2: held = '', index } of text.matchAll(formPart)) {
+  for (const { 0: whole, 1: key = '', 2: held = '', index } of matchesOf(text, formPart)) {
     const meaning = keyMeaning(key);
     if (meaning === null || !isPhiTextUnder(meaning, held, key)) continue;
     yield { start: index + whole.length - held.length, end: index + whole.length, kind: meaning };
@@ -204,7 +209,7 @@ const insertion = /\binto [^()\n]{1,80}\(([^()\n]{1,400})\) values ?\(([^\n]{1,1
 /** A row's values, of columns one of which is a person's. */
 function* rowOfColumnsSpans(text: string): Generator<PhiSpan> {
   if (!/\binto\b/i.test(text)) return;
-  for (const { 0: whole, 1: columns = '', 2: values = '', index } of text.matchAll(insertion)) {
+  for (const { 0: whole, 1: columns = '', 2: values = '', index } of matchesOf(text, insertion)) {
     const isPersonal = columns.split(',').some((column) => {
       const meaning = keyMeaning(column.trim().replace(/["`[\]]/g, ''));
       return meaning !== null && meaning !== 'provider';
@@ -236,7 +241,7 @@ const twoNames = /(?<![\p{L}\d.])(\p{Lu}\p{Ll}[\p{L}'-]{1,30}) (\p{Lu}\p{Ll}[\p{
 /** `not eligible: WRONA, ZOFIA K`, `name mismatch: expected Zofia Wrona`. */
 function* namedByFormSpans(text: string): Generator<PhiSpan> {
   if (/expected/i.test(text))
-    for (const { 0: whole, index } of text.matchAll(namesExpected))
+    for (const { 0: whole, index } of matchesOf(text, namesExpected))
       if (/^\p{Lu}/u.test(whole) && !whole.match(/\p{Lu}[\p{L}'-]+/gu)?.some(isTradeText))
         yield { start: index, end: index + whole.length, kind: 'name' };
   const patterns = [
@@ -246,7 +251,7 @@ function* namedByFormSpans(text: string): Generator<PhiSpan> {
     ...(namesCompared.test(text) ? [twoNames, quotedName] : []),
   ];
   for (const pattern of patterns) {
-    for (const { 0: whole, 1: one = '', 2: other = '', index } of text.matchAll(pattern))
+    for (const { 0: whole, 1: one = '', 2: other = '', index } of matchesOf(text, pattern))
       if (!isTradeText(one) && !isTradeText(other))
         yield { start: index, end: index + whole.length, kind: 'name' };
   }
@@ -255,7 +260,8 @@ function* namedByFormSpans(text: string): Generator<PhiSpan> {
 /** `Member lookup failed: Brückner, Anselm`, with names that are on no list. */
 function* namedInPersonSpans(text: string): Generator<PhiSpan> {
   if (!text.includes(',') || !personWord.test(text)) return;
-  for (const { 0: whole, 1: before = '', 2: family = '', 3: given = '', index } of text.matchAll(
+  for (const { 0: whole, 1: before = '', 2: family = '', 3: given = '', index } of matchesOf(
+    text,
     namedInPerson,
   )) {
     if (!/^\p{Lu}/u.test(family) || !/^\p{Lu}/u.test(given) || isTradeText(family) || isTradeText(given))
@@ -272,12 +278,12 @@ const quotedBefore =
 /** A quoted value beside the field it is of: `lastName 'Doe' is too long`, `"Doe" for field lastName`. */
 function* quotedSpans(text: string): Generator<PhiSpan> {
   if (!/["'`]/.test(text)) return;
-  for (const { 0: match, 1: key = '', 3: held = '', index } of text.matchAll(quotedAfter)) {
+  for (const { 0: match, 1: key = '', 3: held = '', index } of matchesOf(text, quotedAfter)) {
     if (!isPhiQuoted(key, held)) continue;
     const end = index + match.length - 1;
     yield { start: end - held.length, end, kind: 'quoted' };
   }
-  for (const { 2: held = '', 3: key = '', index } of text.matchAll(quotedBefore)) {
+  for (const { 2: held = '', 3: key = '', index } of matchesOf(text, quotedBefore)) {
     if (isPhiQuoted(key, held)) yield { start: index + 1, end: index + 1 + held.length, kind: 'quoted' };
   }
 }
@@ -295,7 +301,7 @@ const pair =
 /** A field's name, and its value under a key of its own: `"field":"lastName","rejectedValue":"Wrona"`. */
 function* pairedSpans(text: string): Generator<PhiSpan> {
   if (!/value|actual|received|got|input/i.test(text)) return;
-  for (const { 0: whole, 1: field = '', 3: held = '', index } of text.matchAll(pair)) {
+  for (const { 0: whole, 1: field = '', 3: held = '', index } of matchesOf(text, pair)) {
     const key = field.replace(/^.*\./, '').replace(/\[\d*\]$/, '');
     const meaning = keyMeaning(key);
     if (meaning === null || meaning === 'provider' || !isPhiTextUnder(meaning, held, key)) continue;
@@ -311,7 +317,7 @@ const elementAttribute =
 function* elementSpans(text: string): Generator<PhiSpan> {
   if (!text.includes('<')) return;
   for (const pattern of [element, elementAttribute]) {
-    for (const { 0: match, 1: name = '', 2: held = '', index } of text.matchAll(pattern)) {
+    for (const { 0: match, 1: name = '', 2: held = '', index } of matchesOf(text, pattern)) {
       const meaning = keyMeaning(name);
       if (meaning === null || meaning === 'provider' || !isPhiTextUnder(meaning, held, name)) continue;
       yield { start: index + match.length - held.length, end: index + match.length, kind: meaning };

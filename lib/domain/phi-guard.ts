@@ -233,7 +233,7 @@ function namesSomebody(text: string): boolean {
 
 /** Where they stand. */
 export function* unlistedNames(text: string): Generator<PhiSpan> {
-  if (!text.includes(' ')) return;
+  if (!text.includes(' ') || text.search(unlistedName) < 0) return;
   for (const { 0: first, 1: one = '', 2: other = '', index } of text.matchAll(unlistedName))
     if (![one, other].some((word) => isTradeText(word) || ofProgram.test(word)))
       yield { start: index, end: index + first.length + other.length, kind: 'name' };
