@@ -6,6 +6,7 @@ import {
   contractFault,
   eventMaxDepth,
   eventSchema,
+  fieldWithPhi,
   maxEventsPerMessage,
   withoutBlanks,
 } from './event-contract.ts';
@@ -13,7 +14,7 @@ import { readMetadata } from './event-metadata.ts';
 import { pointerStep } from './json-pointer.ts';
 import { nestsDeeper, parseJson } from './json-text.ts';
 import { type MessageRules, normaliseEvent } from './normalise-event.ts';
-import { fieldWithPhi, looksLikePhi } from './phi-guard.ts';
+import { looksLikePhi } from './phi-guard.ts';
 import { type Fault, type Owner, type Rejection, rejectionHints, rejectionOf } from './rejection.ts';
 import { isBlank } from './stated-values.ts';
 import type { TrackedEvent } from './tracked-event.ts';
