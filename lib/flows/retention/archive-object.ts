@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -122,7 +123,7 @@ const TYPES: Readonly<Record<ArchivedKind, Omit<SchemaElement, 'name'>>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
 };
 
-/** Writes events as Parquet, compressed with Snappy, in the order given. */
+/** Writes events as Parquet, compressed with gzip, in the order given. */
 export function writeArchiveFile(events: readonly ArchivedEvent[]): Uint8Array {
   const writer = new ByteWriter();
   parquetWrite({
@@ -141,6 +142,8 @@ export function writeArchiveFile(events: readonly ArchivedEvent[]): Uint8Array {
       name,
       data: events.map((event) => toParquet(event[place] ?? null, kind)),
     })),
+    codec: 'GZIP',
+    compressors: { GZIP: (page) => gzipSync(page) },
     rowGroupSize: ROW_GROUP_EVENTS,
     statisticsTruncateLength: LONGEST_ID,
     createdBy: 'pagw-event-tracker',
@@ -157,6 +160,7 @@ export async function readArchiveFile(bytes: Uint8Array, pagwId?: string): Promi
   const file = new Uint8Array(bytes).buffer;
   const rows = await parquetReadObjects({
     file,
+    compressors: { GZIP: (page, length) => gunzipSync(page, { maxOutputLength: Math.max(length, 1) }) },
     ...(pagwId === undefined ? {} : { filter: { pagw_id: { $eq: pagwId } } }),
     parsers: {
       timestampFromMicroseconds: (microseconds: bigint) => microseconds,
