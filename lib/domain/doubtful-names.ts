@@ -50,9 +50,10 @@ export function doubtfulNames(sent: unknown, asked: ReadonlySet<string>): Doubtf
   if (stated !== null && !isStage.has(stated)) doubt('/stage', stated, stages);
   for (const field of Object.keys(event)) if (!isField.has(field)) doubt(`/${field}`, field, fields);
   const { request } = event as Record<string, unknown>;
-  const parts = typeof request === 'object' && request !== null ? { request, ...request } : {};
+  if (typeof request !== 'object' || request === null) return doubts;
+  const parts: Record<string, unknown> = { request, ...request };
   for (const [part, known] of Object.entries(fieldsWithin)) {
-    const held = (parts as Record<string, unknown>)[part];
+    const held = parts[part];
     if (typeof held !== 'object' || held === null || Array.isArray(held)) continue;
     for (const field of Object.keys(held))
       if (!known.includes(field) && !asked.has(comparedName(field)))
