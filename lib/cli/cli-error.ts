@@ -6,6 +6,7 @@ import {
   DatabaseError,
   type DatabaseErrorKind,
   hasSqlState,
+  isOfAnotherSchema,
   missingRightOf,
 } from '../data-access/database-error.ts';
 import { UnknownNameError, unknownRequest } from '../data-access/known-names.ts';
@@ -159,10 +160,10 @@ const HINTS: Partial<Record<DatabaseErrorKind, string>> = {
 };
 
 function fromDatabase(error: DatabaseError, names: string): CliError {
-  if (error.sqlState === '42P01') {
+  if (isOfAnotherSchema(error)) {
     return new CliError({
       code: 'NOT_MIGRATED',
-      message: 'The database lacks tables that this version needs.',
+      message: 'The database lacks what this version needs.',
       hint: 'See what is missing with `pagw migrate status`; apply it with `pagw migrate up`.',
       cause: error,
     });

@@ -9,6 +9,9 @@ export const SqlState = {
   deadlockDetected: '40P01',
   lockNotAvailable: '55P03',
   undefinedTable: '42P01',
+  undefinedColumn: '42703',
+  undefinedFunction: '42883',
+  undefinedObject: '42704',
   duplicateTable: '42P07',
   duplicateObject: '42710',
   invalidFunctionDefinition: '42P13',
@@ -73,6 +76,14 @@ function chainOf(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let at = error; at instanceof Error && chain.length < 8; at = at.cause) chain.push(at);
   return chain;
+}
+
+/** Whether a statement names a table, column, function or type that the database lacks: its schema is of another version. */
+export function isOfAnotherSchema(error: DatabaseError): boolean {
+  const { undefinedTable, undefinedColumn, undefinedFunction, undefinedObject } = SqlState;
+  return [undefinedTable, undefinedColumn, undefinedFunction, undefinedObject].some(
+    (state) => state === error.sqlState,
+  );
 }
 
 /** True when PostgreSQL answered with this SQLSTATE. */

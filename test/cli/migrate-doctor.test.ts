@@ -19,9 +19,15 @@ describe('pagw migrate', () => {
     const before = await runCli(['migrate', 'status', '-o', 'json'], { connection });
     const states = JSON.parse(before.stdout).migrations.map((row: { state: string }) => row.state);
     expect(new Set(states)).toEqual(new Set(['pending']));
-    expect((await runCli(['request', 'show', 'PAGW-1'], { connection })).stderr).toContain(
-      'pagw migrate status',
-    );
+    for (const verb of [
+      'request show PAGW-1',
+      'request list',
+      'stuck',
+      'retry list',
+      'report flow',
+      'incident list',
+    ])
+      expect((await runCli(verb.split(' '), { connection })).stderr, verb).toContain('pagw migrate status');
     const up = await runCli(['migrate', 'up', '-o', 'json'], { connection });
     expect(up.code).toBe(0);
     expect(JSON.parse(up.stdout).applied).toHaveLength(states.length);
