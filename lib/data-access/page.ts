@@ -117,7 +117,7 @@ export async function readWhole<Row>(
   }
 }
 
-export function withoutMeasures<Row>(rows: readonly Measured<Row>[]): BoundedRows<Row> {
+function withoutMeasures<Row>(rows: readonly Measured<Row>[]): BoundedRows<Row> {
   const cut = rows.length < (rows[0]?.pageRows ?? 0);
   return { rows: rows.map(({ pageRows: _, pagePlace: __, pageBytes: ___, ...row }) => row as Row), cut };
 }
