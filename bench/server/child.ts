@@ -16,7 +16,8 @@ export function startChild<Request, Answer>(file: URL, args: readonly string[]):
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((settle) => child.once('exit', settle));
-      child.kill('SIGTERM');
+      // It ends by itself then, and writes its profile where one was asked for.
+      child.disconnect();
       await gone;
     },
   };
