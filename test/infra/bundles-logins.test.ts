@@ -155,7 +155,7 @@ test('the first rotation gives each role a login, with the rights of its role', 
     batchItemFailures: [{ itemIdentifier: expect.any(String) }],
   });
   const widget = { view: 'request', id: 'PAGW-LOGIN-1' };
-  expect(await invokeAs(login, 'widget.handler', widget)).toContain('PARSE_OK');
+  expect(await invokeAs(owner.login('AWSCURRENT'), 'widget.handler', widget)).toContain('PARSE_OK');
   expect(await invokeAs(readerLogin, 'widget.handler', widget)).not.toContain('PARSE_OK');
 });
 
