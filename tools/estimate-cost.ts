@@ -118,7 +118,7 @@ const LOADS: readonly Load[] = [
 /** Bytes an event with its indexes while it is recent, and once compacted: docs/retention.md. */
 const BYTES_RECENT = 768;
 const BYTES_COMPACTED = 455;
-const BYTES_ARCHIVED = 51;
+const BYTES_ARCHIVED = 33;
 const RECENT_DAYS = 30;
 const KEPT_DAYS = 90;
 
