@@ -10,7 +10,8 @@ const SHIFT = "copy * interval '7.123457 seconds'";
 /** What makes a copy of a row another one; every other column is copied as it is. */
 const CHANGED: Readonly<Record<string, string>> = {
   id: "nextval('event_tracker_id_seq')",
-  pagw_id: "pagw_id || '-' || upper(left(md5(pagw_id || copy), 8))",
+  // As a pipeline makes them: PAGW-20251226-00005-A7CEB2B3.
+  pagw_id: 'left(pagw_id, -8) || upper(left(md5(pagw_id || copy), 8))',
   event_id: 'gen_random_uuid()',
   worker_id: "worker_id || '-' || copy % 7",
   duration_ms: 'duration_ms + abs(hashint8(copy * 7919 + sequence_no)) % 500',

@@ -40,7 +40,7 @@ export const LEFT_OUT: Readonly<Record<string, () => Promise<string[]>>> = {
     ),
   ],
   'looking for recorded ids': async () => [
-    await withoutText('read_request_states', 'WHEN NOT fits THEN NULL', 'WHEN true THEN NULL'),
+    await withoutText('read_request_states', 'CASE WHEN fits THEN (', 'CASE WHEN false THEN ('),
   ],
   'the unique index of event ids': async () => ['DROP INDEX ux_event_tracker_pagw_event'],
   'indexes of requests but keys': async () => [plainIndexesOf('request_tracker')],

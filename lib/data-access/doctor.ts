@@ -48,9 +48,8 @@ export async function findUniqueIndexes(
        indisunique AS unique,
        indisvalid AND indisready AS valid,
        (
-         SELECT string_agg(attname, ', ' ORDER BY place)
-         FROM unnest(indkey::int2[]) WITH ORDINALITY AS key (attribute, place)
-         JOIN pg_attribute ON attrelid = indrelid AND attnum = attribute
+         SELECT string_agg(pg_get_indexdef(indexrelid, place, true), ', ' ORDER BY place)
+         FROM generate_series(1, indnkeyatts) AS place
        ) AS columns
      FROM pg_index
      JOIN pg_class AS index ON index.oid = indexrelid

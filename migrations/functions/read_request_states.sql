@@ -34,29 +34,27 @@ BEGIN
   )
   SELECT
     pagw_id, tenant, last_sequence_no, correlated, CASE WHEN fits THEN state END, fits,
-    CASE
-      WHEN NOT fits THEN NULL
-      WHEN retired_at IS NULL THEN (
-        SELECT json_agg(event_id)
-        FROM (
-          -- In the order of the ids, which only their index has: another index would be read for all of the request's events.
+    CASE WHEN fits THEN (
+      SELECT json_agg(event_id)
+      FROM (
+        (
+          -- In the order of the hashes, which only their index has: another index would be read for all of the request's events.
           SELECT event.event_id
           FROM event_tracker AS event
-          WHERE event.pagw_id = known.pagw_id AND event.received_on = known.received_on
+          WHERE event.received_on - DATE '2000-01-01' = known.received_on - DATE '2000-01-01'
+            AND event.received_on = known.received_on
+            AND hashtextextended(event.pagw_id, 0) = hashtextextended(known.pagw_id, 0)
+            AND hashtextextended(event.event_id, 0) = ANY (ARRAY (SELECT hashtextextended(id, 0) FROM unnest(known.event_ids::text[]) AS id))
+            AND event.pagw_id = known.pagw_id
             AND event.event_id = ANY (known.event_ids::text[])
-          ORDER BY event.event_id
-        ) AS there
-      )
-      ELSE (
-        SELECT json_agg(sent.id)
-        FROM unnest(known.event_ids::text[]) AS sent (id)
-        WHERE is_retired_event(known.pagw_id, known.received_on, sent.id)
-          OR (
-            SELECT true FROM event_tracker AS event
-            WHERE event.pagw_id = known.pagw_id AND event.event_id = sent.id AND event.received_on = known.received_on
-          )
-      )
-    END
+          ORDER BY hashtextextended(event.event_id, 0)
+        )
+        UNION ALL
+        SELECT id
+        FROM unnest(known.event_ids::text[]) AS id
+        WHERE known.retired_at IS NOT NULL AND is_retired_event(known.pagw_id, known.received_on, id)
+      ) AS there
+    ) END
   FROM known;
 END
 $$;

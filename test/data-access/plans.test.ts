@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readRequestStates } from '../../lib/data-access/ingest.ts';
 import { ensurePartition } from '../../lib/data-access/maintain.ts';
 import { claimDueRetries, releaseClaims } from '../../lib/data-access/retry.ts';
 import { findTimeline } from '../../lib/data-access/timeline.ts';
@@ -110,4 +111,25 @@ it('finds a span of time by the block ranges of a month, few as its events may b
       call,
     ).toEqual([]);
   }
+});
+
+it('looks for recorded ids among one request’s events at most, never among those of a day', async () => {
+  const [connection] = late as [TouchingConnection];
+  const { rows: known } = await connection.database.execute<{ eventId: string }>(
+    `SELECT event_id FROM event_tracker WHERE pagw_id = 'P-7' ORDER BY sequence_no`,
+  );
+  const ids = known.map(({ eventId }) => eventId);
+  expect(ids.length).toBeGreaterThan(4);
+  const recorded = async () =>
+    (await readRequestStates(connection.database, new Map([['P-7', [...ids, 'new']]]))).read
+      .get('P-7')
+      ?.recorded.toSorted();
+  const byOwner = await connection.touchedBy(async () => expect(await recorded()).toEqual(ids.toSorted()));
+  expect([...byOwner.ways].filter((way) => way.includes('pagw'))).toEqual([]);
+  await connection.database.execute(`SELECT limit_reader('{anthem}')`);
+  await connection.database.execute('SET ROLE pagw_operator');
+  const byOperator = await connection.touchedBy(async () => expect(await recorded()).toEqual(ids.toSorted()));
+  await connection.database.execute('RESET ROLE');
+  await connection.database.execute('SELECT limit_reader(NULL)');
+  for (const { rows } of [byOwner, byOperator]) expect(rows).toBeLessThan(100);
 });

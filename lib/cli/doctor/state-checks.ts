@@ -320,7 +320,10 @@ export const checkTimelinePlan: DoctorCheck = {
 /** What makes a doubled number or event impossible, whoever writes. */
 const NEEDED = new Map([
   ['ux_event_tracker_pagw_seq', 'pagw_id, sequence_no, received_on'],
-  ['ux_event_tracker_pagw_event', 'pagw_id, event_id, received_on'],
+  [
+    'ux_event_tracker_pagw_event',
+    "(received_on - '2000-01-01'::date), received_on, hashtextextended(pagw_id::text, 0::bigint), hashtextextended(event_id::text, 0::bigint)",
+  ],
 ]);
 
 export const checkUniqueIndexes: DoctorCheck = {
