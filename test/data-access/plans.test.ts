@@ -123,7 +123,7 @@ it('looks for recorded ids among one request’s events at most, never among tho
   const recorded = async () =>
     (await readRequestStates(connection.database, new Map([['P-7', [...ids, 'new']]]))).read
       .get('P-7')
-      ?.recorded.toSorted();
+      ?.recorded?.toSorted();
   const byOwner = await connection.touchedBy(async () => expect(await recorded()).toEqual(ids.toSorted()));
   expect([...byOwner.ways].filter((way) => way.includes('pagw'))).toEqual([]);
   await connection.database.execute(`SELECT limit_reader('{anthem}')`);
