@@ -2,7 +2,7 @@ import { countDoubtfulNames, type DoubtfulNameCount } from '../data-access/doubt
 import { defineReport } from './report.ts';
 
 /** What producers most likely misspelt or meant otherwise, by sender, most events first. */
-export const doubtfulNamesReport = defineReport<DoubtfulNameCount>({
+export const doubtfulNames = defineReport<DoubtfulNameCount>({
   name: 'doubtful-names',
   summary:
     'unknown event types, stages and fields near a known name, and answers and metadata about a decision that are not understood, by sender: whom to tell',

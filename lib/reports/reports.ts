@@ -1,9 +1,10 @@
+// Written by npm run reports -- --write.
 import { backlog } from './backlog.ts';
 import { cms } from './cms.ts';
 import { deadlines } from './deadlines.ts';
 import { delegates } from './delegates.ts';
 import { distribution } from './distribution.ts';
-import { doubtfulNamesReport } from './doubtful-names.ts';
+import { doubtfulNames } from './doubtful-names.ts';
 import { errors } from './errors.ts';
 import { flow } from './flow.ts';
 import { latency } from './latency.ts';
@@ -14,8 +15,20 @@ import { search } from './search.ts';
 import { slowest } from './slowest.ts';
 import { timeline } from './timeline.ts';
 
-/** Every report, in the order of the help. */
+/** Every report, by its name. */
 export const reports: readonly Report<object>[] = [
-  ...[timeline, distribution, latency, slowest, errors, retries, search],
-  ...[pends, delegates, backlog, flow, deadlines, cms, doubtfulNamesReport],
-] as const;
+  backlog,
+  cms,
+  deadlines,
+  delegates,
+  distribution,
+  doubtfulNames,
+  errors,
+  flow,
+  latency,
+  pends,
+  retries,
+  search,
+  slowest,
+  timeline,
+];
