@@ -33,7 +33,7 @@ const meant = new RememberedTexts<readonly string[]>({ longest: 128, most: 2_000
  * What of an event that the contract takes is near a known name without being one: its type, its stage, its fields.
  * @param asked under `request`, the names that were looked for, as they are compared.
  */
-export function doubtfulNames(sent: unknown, asked: ReadonlySet<string>): DoubtfulName[] {
+export function findDoubtfulNames(sent: unknown, asked: ReadonlySet<string>): DoubtfulName[] {
   const { event } = unwrapCloudEvent(sent);
   if (typeof event !== 'object' || event === null) return [];
   const { eventType, stage } = event as Record<string, unknown>;
@@ -68,7 +68,7 @@ export function doubtfulNames(sent: unknown, asked: ReadonlySet<string>): Doubtf
  */
 export function missedName(path: string, sent: unknown, asked: ReadonlySet<string>): string | undefined {
   const [parent, name] = splitPointer(path);
-  return doubtfulNames(sent, asked).find(
+  return findDoubtfulNames(sent, asked).find(
     (doubt) =>
       doubt.path === path ||
       (splitPointer(doubt.path)[0] === parent && (name === '*' || name === doubt.didYouMean)),

@@ -1,6 +1,6 @@
 import { canaryReading } from './canary.ts';
 import { unwrapCloudEvent } from './cloud-event.ts';
-import { type DoubtfulName, doubtfulNames, missedName } from './doubtful-names.ts';
+import { type DoubtfulName, findDoubtfulNames, missedName } from './doubtful-names.ts';
 import { canonicalTenant } from './event-catalogue.ts';
 import {
   contractFault,
@@ -106,7 +106,7 @@ function readEvent(
   if (canaryReading(read) === 'pretender')
     return refuse({ code: 'TENANT_RESERVED', path: '/tenant', rule: 'reserved-name' });
   const doubts = [
-    ...doubtfulNames(sent, notes.asked ?? new Set()),
+    ...findDoubtfulNames(sent, notes.asked ?? new Set()),
     ...notes.notUnderstood.map(({ path, meant }) => ({ path: pointer(path), didYouMean: meant })),
   ];
   return {
