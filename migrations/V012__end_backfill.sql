@@ -78,12 +78,12 @@ CREATE INDEX ix_event_tracker_retry
 CREATE INDEX ix_event_tracker_stage
   ON event_tracker (tenant, stage, created_at DESC);
 
--- A merged START is delivered again like any other event: its id stays unique, and finds it. Null together with start_event_id, which
--- event_history asks for: whoever reads that does not fall into this index.
-CREATE UNIQUE INDEX ux_event_tracker_start ON event_tracker (
-  (received_on - DATE '2000-01-01'), received_on, hashtextextended(pagw_id, 0), hashtextextended(start_event_id, 0)
-)
-  WHERE start_occurred_at IS NOT NULL;
+-- A merged START is delivered again like any other event, and is found by 64 bits of its id. It is unique already, by the index of
+-- event ids, from when it was recorded; two of the same 64 bits would only stop what merges them. By pagw_id first, as event_history asks for
+-- the STARTs of a request: where none is merged, none of its events are read.
+CREATE INDEX ix_event_tracker_start
+  ON event_tracker (pagw_id, received_on, hashtextextended(start_event_id, 0))
+  WHERE start_event_id IS NOT NULL;
 
 -- What retry works from: every failure that waits for its next attempt, by tenant and stage, soonest first. Rows leave
 -- it once they are sent or overtaken, so a claim costs the same whatever the history holds.

@@ -415,12 +415,12 @@ CREATE INDEX ix_event_tracker_failed ON ONLY public.event_tracker USING btree (t
 CREATE INDEX ix_event_tracker_metadata ON ONLY public.event_tracker USING gin (metadata);
 CREATE INDEX ix_event_tracker_retry ON ONLY public.event_tracker USING btree (tenant, status, retryable, next_retry_at) WHERE ((status = 'FAILED'::pagw_event_status) AND (retryable = true));
 CREATE INDEX ix_event_tracker_stage ON ONLY public.event_tracker USING btree (tenant, stage, created_at DESC);
+CREATE INDEX ix_event_tracker_start ON ONLY public.event_tracker USING btree (pagw_id, received_on, hashtextextended((start_event_id)::text, (0)::bigint)) WHERE (start_event_id IS NOT NULL);
 CREATE INDEX ix_event_tracker_start_created ON ONLY public.event_tracker USING brin (start_created_at) WITH (pages_per_range='16') WHERE (start_event_id IS NOT NULL);
 CREATE INDEX ix_event_tracker_tenant_event_created ON ONLY public.event_tracker USING btree (tenant, event_type, created_at DESC);
 CREATE INDEX ix_event_tracker_tenant_pagw_created ON ONLY public.event_tracker USING btree (tenant, pagw_id, created_at);
 CREATE UNIQUE INDEX ux_event_tracker_pagw_event ON ONLY public.event_tracker USING btree (((received_on - '2000-01-01'::date)), received_on, hashtextextended((pagw_id)::text, (0)::bigint), hashtextextended((event_id)::text, (0)::bigint));
 CREATE UNIQUE INDEX ux_event_tracker_pagw_seq ON ONLY public.event_tracker USING btree (pagw_id, sequence_no, received_on);
-CREATE UNIQUE INDEX ux_event_tracker_start ON ONLY public.event_tracker USING btree (((received_on - '2000-01-01'::date)), received_on, hashtextextended((pagw_id)::text, (0)::bigint), hashtextextended((start_event_id)::text, (0)::bigint)) WHERE (start_occurred_at IS NOT NULL);
 COMMENT ON COLUMN event_tracker.received_on IS 'The request''s arrival date (request_tracker.received_on): the partition key';
 COMMENT ON COLUMN event_tracker.event_id IS 'The producer''s id of the event, recorded once per request however often it is sent';
 COMMENT ON COLUMN event_tracker.sequence_no IS 'Monotonic sequence per pagw_id for event ordering';
@@ -2430,7 +2430,7 @@ CREATE OR REPLACE FUNCTION public.is_retired_event(of_pagw_id text, of_received_
  RETURNS boolean
  LANGUAGE sql
  STABLE
-RETURN ((EXISTS (SELECT FROM event_tracker WHERE (((event_tracker.received_on - '2000-01-01'::date) = (is_retired_event.of_received_on - '2000-01-01'::date)) AND (event_tracker.received_on = is_retired_event.of_received_on) AND (hashtextextended((event_tracker.pagw_id)::text, (0)::bigint) = hashtextextended(is_retired_event.of_pagw_id, (0)::bigint)) AND (hashtextextended((event_tracker.start_event_id)::text, (0)::bigint) = hashtextextended(is_retired_event.of_event_id, (0)::bigint)) AND ((event_tracker.start_event_id)::text = is_retired_event.of_event_id) AND (event_tracker.start_occurred_at IS NOT NULL)))) OR (EXISTS (SELECT FROM archived_request WHERE (((archived_request.pagw_id)::text = is_retired_event.of_pagw_id) AND (hashtextextended(is_retired_event.of_event_id, (0)::bigint) = ANY (archived_request.event_keys))))));
+RETURN ((EXISTS (SELECT FROM event_tracker WHERE (((event_tracker.pagw_id)::text = is_retired_event.of_pagw_id) AND (event_tracker.received_on = is_retired_event.of_received_on) AND (hashtextextended((event_tracker.start_event_id)::text, (0)::bigint) = hashtextextended(is_retired_event.of_event_id, (0)::bigint)) AND ((event_tracker.start_event_id)::text = is_retired_event.of_event_id)))) OR (EXISTS (SELECT FROM archived_request WHERE (((archived_request.pagw_id)::text = is_retired_event.of_pagw_id) AND (hashtextextended(is_retired_event.of_event_id, (0)::bigint) = ANY (archived_request.event_keys))))));
 REVOKE EXECUTE ON FUNCTION is_retired_event(text,date,text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_retired_event(text,date,text) TO pagw_operator;
 GRANT EXECUTE ON FUNCTION is_retired_event(text,date,text) TO pagw_writer;

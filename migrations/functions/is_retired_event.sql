@@ -4,12 +4,9 @@ CREATE OR REPLACE FUNCTION is_retired_event(of_pagw_id text, of_received_on date
 LANGUAGE sql STABLE
 RETURN EXISTS (
   SELECT FROM event_tracker
-  WHERE received_on - DATE '2000-01-01' = of_received_on - DATE '2000-01-01'
-    AND received_on = of_received_on
-    AND hashtextextended(pagw_id, 0) = hashtextextended(of_pagw_id, 0)
+  WHERE pagw_id = of_pagw_id AND received_on = of_received_on
     AND hashtextextended(start_event_id, 0) = hashtextextended(of_event_id, 0)
     AND start_event_id = of_event_id
-    AND start_occurred_at IS NOT NULL
 ) OR EXISTS (
   SELECT FROM archived_request
   WHERE pagw_id = of_pagw_id AND hashtextextended(of_event_id, 0) = ANY (event_keys)

@@ -133,3 +133,25 @@ it('looks for recorded ids among one request’s events at most, never among tho
   await connection.database.execute('SELECT limit_reader(NULL)');
   for (const { rows } of [byOwner, byOperator]) expect(rows).toBeLessThan(100);
 });
+
+it('reads a page of a long history by its numbers, whatever the rest of it holds', async () => {
+  const { rows: named } = await db.database.execute<{ columns: string }>(
+    `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns
+     FROM pg_attribute
+     WHERE attrelid = 'event_tracker'::regclass AND attnum > 0 AND attname NOT IN ('id', 'event_id', 'sequence_no')`,
+  );
+  const columns = named[0]?.columns;
+  await db.database.execute(
+    `INSERT INTO event_tracker (event_id, sequence_no, ${columns})
+     SELECT 'long-' || number, number, ${columns}
+     FROM event_tracker
+     CROSS JOIN generate_series(101, 9000) AS number
+     WHERE pagw_id = 'P-9' AND sequence_no = 1`,
+  );
+  for (const connection of [early, ...late.slice(0, 1)]) {
+    const { rows } = await connection.touchedBy(async () => {
+      await (await findTimeline(connection.database, 'P-9'))?.pages.next();
+    });
+    expect(rows).toBeLessThan(5_000);
+  }
+});

@@ -165,7 +165,7 @@ describe('a timeline', () => {
       tables: ['event_tracker_2026_03'],
       indexes: [
         'event_tracker_2026_03_pagw_id_sequence_no_received_on_idx',
-        'event_tracker_2026_03_pagw_id_sequence_no_received_on_idx',
+        'event_tracker_2026_03_pagw_id_received_on_hashtextextended_idx',
       ],
       scannedTables: [],
     });

@@ -4,6 +4,7 @@ import { ensurePartition } from '../../../lib/data-access/maintain.ts';
 import { compactRequests } from '../../../lib/data-access/retention.ts';
 import { findRequest, readTimeline, type TimelineEvent } from '../../../lib/data-access/timeline.ts';
 import { recordEvents } from '../../../lib/flows/ingest/record-events.ts';
+import { ALIKE_IDS } from '../../support/alike-ids.ts';
 import { databaseOfFile } from '../../support/database.ts';
 import { withDirectConnections } from '../../support/direct-connections.ts';
 import { recordHistory, type Step } from '../../support/history.ts';
@@ -76,6 +77,34 @@ describe('compactRequests', () => {
       { eventType: 'VAL_START', n: 7 },
       { eventType: 'VAL_FAIL', n: 9 },
     ]);
+  });
+
+  it('is not stopped by two STARTs whose ids are alike in 64 bits', async () => {
+    const [first, second] = ALIKE_IDS;
+    await history(
+      'PAGW-1',
+      HAPPY_WITH_RETRY.map(([minute, type, fields]) =>
+        type === 'PARSE_START' ? [minute, type, { ...fields, eventId: first }] : [minute, type, fields],
+      ),
+    );
+    await history('PAGW-2');
+    expect(await compact()).toEqual({ requestsCompacted: 2, eventsMerged: 10 });
+    await recordHistory(db.database, { pagwId: 'PAGW-1' }, early, [
+      [0, 'PARSE_START', { eventId: second }],
+      [1, 'PARSE_OK'],
+    ]);
+    await rollUp(db, new Date('2026-05-10T10:00:00Z'));
+    const before = await timeline('PAGW-1');
+    expect(await compact(new Date('2026-05-10T10:00:00Z'))).toEqual({
+      requestsCompacted: 1,
+      eventsMerged: 1,
+    });
+    const merged = await timeline('PAGW-1');
+    expect(withoutStartedAt(merged)).toEqual(withoutStartedAt(before));
+    const again = [first, second].map((eventId) => trackedEvent({ pagwId: 'PAGW-1', eventId }));
+    expect(await recordEvents(db.database, again, now)).toEqual(
+      again.map(() => ({ outcome: 'DUPLICATE', sequenceNo: null })),
+    );
   });
 
   it.each<[string, readonly Step[]]>([
