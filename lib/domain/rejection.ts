@@ -15,7 +15,8 @@ export const rejectionHints = {
   TENANT_RESERVED: "Send the tenant whose request it is: this name is the tracker's own, for its canary.",
   SENDER_NOT_ALLOWED:
     'Send it as the role or user that is bound to its tenant, or have the sender bound to it.',
-  DATABASE_REFUSED: 'Correct the event; the rule names the SQLSTATE with which the database refused it.',
+  DATABASE_REFUSED:
+    'Correct the event; the rule names the SQLSTATE with which the database refused it. 23505: send it under another eventId.',
 } as const;
 
 export type RejectionCode = keyof typeof rejectionHints;

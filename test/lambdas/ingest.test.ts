@@ -2,6 +2,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../lambdas/ingest.ts';
+import { ALIKE_IDS } from '../support/alike-ids.ts';
 import { databaseOfFile } from '../support/database.ts';
 import { startEmbeddedAws } from '../support/embedded-aws.ts';
 import { forFile } from '../support/for-file.ts';
@@ -261,6 +262,31 @@ describe('ingest', () => {
     expect(await rejectionsOf('poisoned')).toMatchObject([
       { position: 1, code: 'DATABASE_REFUSED', rule: 'sqlstate-23514', path: '/1' },
     ]);
+  });
+
+  it('sets aside the later of two events of a request that are alike in 64 bits, at once, and records all others', async () => {
+    const id = newRequest();
+    const neighbour = newRequest();
+    const [first, second] = ALIKE_IDS;
+    const left = await invoke(
+      { group: id, body: message(id, { eventId: first }) },
+      { group: id, messageId: 'alike', body: [message(id), message(id, { eventId: second })] },
+      { group: id, body: message(id) },
+      { group: neighbour, body: message(neighbour, { eventId: second }) },
+    );
+    expect(left).toEqual([]);
+    expect(await timeline(id)).toMatchObject([1, 2, 3].map((sequenceNo) => ({ sequenceNo })));
+    expect(await timeline(neighbour)).toHaveLength(1);
+    expect(await rejectionsOf('alike')).toMatchObject([
+      {
+        ...{ position: 1, code: 'DATABASE_REFUSED', rule: 'sqlstate-23505', path: '/1' },
+        hint: expect.stringContaining('23505: send it under another eventId'),
+      },
+    ]);
+    const again = message(id, { eventId: first });
+    const other = message(id, { eventId: `${second}-2` });
+    expect(await invoke({ group: id, body: again }, { group: id, body: other })).toEqual([]);
+    expect(await timeline(id)).toHaveLength(4);
   });
 
   it('leaves everything on the queue while the database does not answer, then records it', async () => {
