@@ -155,3 +155,23 @@ it('reads a page of a long history by its numbers, whatever the rest of it holds
     expect(rows).toBeLessThan(5_000);
   }
 });
+
+it('looks for recorded ids where the reader is limited: the writer by their index, an operator in one request', async () => {
+  await db.database.execute('ANALYZE');
+  await db.database.execute(`SELECT limit_reader('{anthem}')`);
+  const asked = new Map([['P-9', ['long-102', 'long-8000', 'new']]]);
+  for (const [role, most] of [
+    ['pagw_writer', 50],
+    ['pagw_operator', 9_100],
+  ] as const) {
+    const connection = await openTouchingConnection(db.superuserUrl);
+    await connection.database.execute(`SET ROLE ${role}`);
+    const { rows } = await connection.touchedBy(async () => {
+      const { read } = await readRequestStates(connection.database, asked);
+      expect(read.get('P-9')?.recorded?.toSorted()).toEqual(['long-102', 'long-8000']);
+    });
+    expect(rows, role).toBeLessThan(most);
+    await connection.close();
+  }
+  await db.database.execute('SELECT limit_reader(NULL)');
+});
