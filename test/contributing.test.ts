@@ -9,7 +9,7 @@ describe('CONTRIBUTING.md', () => {
   it('names files and folders that are there', () => {
     const paths = [
       ...code.filter((text) => /^(\.|[a-z])[\w.-]*\//.test(text)),
-      ...[...page.matchAll(/npx vitest run ([^\n`#]+)/g)].flatMap(([, paths = '']) =>
+      ...[...page.matchAll(/npx vitest run (?:--project fast )?([^\n`#]+)/g)].flatMap(([, paths = '']) =>
         paths.trim().split(/\s+/),
       ),
       ...[...page.matchAll(/\]\(([^)#]+)/g)].map(([, target = '']) => target),
@@ -26,5 +26,17 @@ describe('CONTRIBUTING.md', () => {
     const scripts = [...page.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
     const known = new Set([...Object.keys(manifest.scripts), 'ci', 'pack']);
     expect(scripts.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('has pages written by commands that the title of a test names, so that it says what was forgotten', () => {
+    const writing = [...page.matchAll(/^\d\. .*?`(npm run [^`]+)`/gm)].map(([, command = '']) => command);
+    const titles = globSync('test/**/*.test.ts').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^ *(?:it|test)\((['"`])(.*?)\1, /gm)].map(
+        ([, , title = '']) => title,
+      ),
+    );
+    expect(writing.length).toBeGreaterThan(3);
+    const named = (command: string) => titles.some((title) => new RegExp(`${command}(?![\\w:])`).test(title));
+    expect(writing.filter((command) => !named(command))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { costTable, fixedParts, prodTemplates, written } from '../../tools/estim
 
 const fixed = fixedParts(prodTemplates());
 
-test('the cost page’s tables are what the template of prod, and of each option, comes to', () => {
+test('the cost page’s tables are what the template of prod, and of each option, comes to (npm run cost -- --write)', () => {
   const page = readFileSync('docs/cost.md', 'utf8');
   expect(page).toBe(written(page));
 });

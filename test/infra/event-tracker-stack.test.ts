@@ -140,7 +140,7 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     const schedules = ofType('AWS::Scheduler::Schedule').filter(([, { Properties }]) =>
       JSON.stringify(Properties.Target.Arn).includes('Run'),
     );
-    expect(schedules).toHaveLength(3);
+    expect(schedules).not.toEqual([]);
     const starters = [...ofType('AWS::Lambda::EventSourceMapping'), ...schedules];
     for (const [logicalId, { DependsOn }] of starters) {
       expect(DependsOn, logicalId).toEqual(expect.arrayContaining(rotations.map(([id]) => id)));
@@ -193,6 +193,13 @@ describe.each(['dev', 'prod'])('the %s stage', (stage) => {
     // The doctor tells of these, no alarm does; and there is no bus to wait for.
     for (const section of ['states', 'events-waiting']) sections.delete(section);
     expect(new Set(linked)).toEqual(sections);
+    const started = JSON.stringify(
+      ofType('AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties.Target.Arn),
+    );
+    for (const [logicalId, { Properties }] of functions()) {
+      const flow = Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME.replace('pagw-', '');
+      if (started.includes(`"${logicalId}"`)) expect(linked).toContain(`${flow}-heartbeat`);
+    }
     for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
       const name = String(Properties.AlarmName).replace('pagw-', '');
       const section = runbook.split(`\n## ${name}\n`)[1]?.split('\n## ')[0];

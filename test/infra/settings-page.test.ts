@@ -8,7 +8,7 @@ import { EVERY_SETTING, EXISTING_CLUSTER } from './stage-variants.ts';
 const found = settings();
 const paths = found.map(({ path }) => path);
 
-test('the page of settings is what their types, stages and rules say', () => {
+test('the page of settings is what their types, stages and rules say (npm run settings -- --write)', () => {
   expect(readFileSync('docs/settings.md', 'utf8')).toBe(settingsPage());
 });
 

@@ -229,7 +229,8 @@ describe('a reader limited to anthem', () => {
         expect(rows, relation).toEqual([]);
         continue;
       }
-      expect((await rowsOf(owner, relation)).some(isOfElevance), relation).toBe(true);
+      const filled = (await rowsOf(owner, relation)).some(isOfElevance);
+      expect(filled, `${relation}: fill() gives it no row of each tenant`).toBe(true);
       expect(rows.length, relation).toBeGreaterThan(0);
     }
   });
@@ -369,7 +370,8 @@ describe('what holds a tenant’s rows', () => {
       owner,
       `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,
     );
-    expect(tables.filter((table) => !guarded.includes(table)).sort()).toEqual(OF_NO_TENANT);
+    const unguarded = tables.filter((table) => !guarded.includes(table)).sort();
+    expect(unguarded, 'a table without `tenant` is not in OF_NO_TENANT').toEqual(OF_NO_TENANT);
   });
 
   it('has a policy for the reader and one for the flows', async () => {
@@ -392,7 +394,7 @@ describe('what holds a tenant’s rows', () => {
        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
          AND NOT coalesce(reloptions @> '{security_invoker=true}', false)`,
     );
-    expect(views).toEqual([]);
+    expect(views, 'not WITH (security_invoker = true)').toEqual([]);
     const definers = (who: string) =>
       names(
         owner,

@@ -71,7 +71,7 @@ describe('a function', () => {
        WHERE pronamespace = 'public'::regnamespace
          AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0))`,
     );
-    expect(rows).toEqual([]);
+    expect(rows, 'no REVOKE … FROM PUBLIC').toEqual([]);
   });
 
   it('that runs with its owner’s rights looks names up in this schema alone, and is named here with who may call it', async () => {
