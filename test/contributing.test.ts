@@ -10,7 +10,7 @@ describe('CONTRIBUTING.md', () => {
     const paths = [
       ...code.filter((text) => /^(\.|[a-z])[\w.-]*\//.test(text)),
       ...[...page.matchAll(/npx vitest run (?:--project fast )?([^\n`#]+)/g)].flatMap(([, paths = '']) =>
-        paths.trim().split(/\s+/),
+        paths.replace(' -u', '').trim().split(/\s+/),
       ),
       ...[...page.matchAll(/\]\(([^)#]+)/g)].map(([, target = '']) => target),
     ];

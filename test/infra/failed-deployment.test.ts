@@ -74,11 +74,22 @@ describe.each(Object.keys(STAGES))('a deployment of %s that fails', (stage) => {
 
 test('an account that allows 10 executions at a time is enough: none is reserved unless the stage asks', () => {
   const reserved = (settings: Partial<StageSettings>) =>
-    synthesiseStage('prod', { unchecked: true, settings })
-      .ofType('AWS::Lambda::Function')
-      .flatMap(([, { Properties }]) => Properties.ReservedConcurrentExecutions ?? []);
-  expect(reserved({})).toEqual([]);
-  expect(reserved({ reservedConcurrency: { ingest: 20, scheduled: 2 } })).toEqual([20, 2, 2, 1]);
+    Object.fromEntries(
+      synthesiseStage('prod', { unchecked: true, settings })
+        .ofType('AWS::Lambda::Function')
+        .filter(([, { Properties }]) => Properties.ReservedConcurrentExecutions !== undefined)
+        .map(([, { Properties }]) => [
+          Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME,
+          Properties.ReservedConcurrentExecutions,
+        ]),
+    );
+  expect(reserved({})).toEqual({});
+  expect(reserved({ reservedConcurrency: { ingest: 20, scheduled: 2 } })).toEqual({
+    'pagw-ingest': 20,
+    'pagw-retry': 2,
+    'pagw-stuck-alarm': 2,
+    'pagw-maintain': 1,
+  });
 });
 
 test('a prod stage that is deleted keeps what its database needs to be used again', () => {

@@ -29,7 +29,7 @@ const REPLACED_FOR: Record<string, string[]> = {
  * A deployment would delete and create again whatever differs here. Where that is meant, plan the move of its data
  * (docs/deploy.md, "Upgrade") and write the new state with `vitest run test/infra/stateful-resources.test.ts -u`.
  */
-test('no resource that holds data would be replaced by a deployment', async () => {
+test('no resource that holds data would be replaced by a deployment (one more is written by -u)', async () => {
   const { template } = synthesiseStage('prod', { unchecked: true });
   const stateful = Object.entries(template.Resources).flatMap(([logicalId, { Type, Properties }]) => {
     const names = REPLACED_FOR[Type];
