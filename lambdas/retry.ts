@@ -51,6 +51,8 @@ export const createHandler = flowHandler(
         mayGoOn: () => context.getRemainingTimeInMillis() > RESERVE_MS,
         onSent: ({ pagwId, stage, attempt }: RetryCommand) =>
           logger.info('retry sent', { pagwId, stage, attempt }),
+        onUnsettled: ({ pagwId, stage }, { sqlState }) =>
+          logger.error('retry not settled', { pagwId, stage, sqlState }),
       } satisfies RetryRunOptions;
       // What somebody asked for by hand waits behind no backlog.
       const resends = await runResends(options);

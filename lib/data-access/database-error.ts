@@ -47,6 +47,11 @@ export class DatabaseError extends Error {
   }
 }
 
+/** SQLSTATE classes 22 and 23. Any other refusal would meet the next call just as well. */
+export function blamesTheData(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && /^2[23]/.test(error.sqlState ?? '');
+}
+
 const NOT_SIGNED_IN =
   /CredentialsProvider|TokenProviderError|ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignature/;
 const NOT_ALLOWED = /AccessDenied|Forbidden/;

@@ -1,5 +1,5 @@
 import type { Database } from '../../data-access/database.ts';
-import { DatabaseError } from '../../data-access/database-error.ts';
+import { blamesTheData, DatabaseError } from '../../data-access/database-error.ts';
 import { type NotedName, noteDoubtfulNames } from '../../data-access/doubtful-names.ts';
 import { canaryReading } from '../../domain/canary.ts';
 import { pastTimes } from '../../domain/decision-facts.ts';
@@ -206,11 +206,6 @@ function isOutage(error: unknown): error is DatabaseError {
 /** The same call would be refused again. */
 function isRefusal(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && !error.retryable;
-}
-
-/** SQLSTATE classes 22 and 23. Any other refusal would meet the next message just as well. */
-function blamesTheData(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && /^2[23]/.test(error.sqlState ?? '');
 }
 
 function answersOf(

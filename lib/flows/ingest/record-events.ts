@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Addition } from '../../data-access/additions.ts';
 import { appendCanary } from '../../data-access/canary.ts';
 import type { Database } from '../../data-access/database.ts';
-import { hasSqlState, SqlState } from '../../data-access/database-error.ts';
+import {
+  blamesTheData,
+  type DatabaseError,
+  hasSqlState,
+  SqlState,
+} from '../../data-access/database-error.ts';
 import { deriveRequestMemory } from '../../data-access/derived-state.ts';
 import {
   appendEvents,
@@ -96,6 +101,29 @@ export async function recordEvents(
     }
   }
   return answers;
+}
+
+/**
+ * Records events that have nothing to do with each other: one that the database refuses holds up none of the others.
+ * @returns what recordEvents answers, or why it was refused, at each event's place.
+ * @throws DatabaseError when the refusal is not the event's own, or nobody answered.
+ */
+export async function recordApart(
+  database: Database,
+  events: readonly RecordableEvent[],
+  now: Date,
+): Promise<(RecordedEvent | DatabaseError)[]> {
+  try {
+    return await recordEvents(database, events, now);
+  } catch (error) {
+    if (!blamesTheData(error)) throw error;
+    if (events.length === 1) return [error];
+  }
+  const half = Math.ceil(events.length / 2);
+  return [
+    ...(await recordApart(database, events.slice(0, half), now)),
+    ...(await recordApart(database, events.slice(half), now)),
+  ];
 }
 
 /** An event and its place among the answers. */

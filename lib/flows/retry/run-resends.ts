@@ -1,7 +1,8 @@
+import { DatabaseError } from '../../data-access/database-error.ts';
 import { type ClaimedResend, claimResends, settleResends } from '../../data-access/retry.ts';
 import { type RetryCommand, resendScheduledEvent, retryCommand } from '../../domain/retry-command.ts';
 import { retryTiming } from '../../domain/retry-policy.ts';
-import { recordEvents } from '../ingest/record-events.ts';
+import { recordApart } from '../ingest/record-events.ts';
 import type { RetryRunOptions, StageTrouble } from './run-retries.ts';
 import { sendRetryCommands } from './send-retry-commands.ts';
 
@@ -56,17 +57,29 @@ interface SentResend {
   command: RetryCommand;
 }
 
-/** An event of the stage may have come while the command was under way: nothing is appended after it. */
-async function settle({ database }: RetryRunOptions, sent: readonly SentResend[], now: Date): Promise<void> {
+/**
+ * An event of the stage may have come while the command was under way: nothing is appended after it. What the database refuses stays
+ * claimed, and is sent again later.
+ */
+async function settle(
+  { database, onUnsettled }: RetryRunOptions,
+  sent: readonly SentResend[],
+  now: Date,
+): Promise<void> {
   if (sent.length === 0) return;
   const events = sent.map(({ resend, command }) => ({
     ...resendScheduledEvent(command, now),
     resendAfter: resend.sequenceNo,
   }));
-  await recordEvents(database, events, now);
+  const answers = await recordApart(database, events, now);
+  const settled = sent.filter(({ command }, place) => {
+    const answer = answers[place];
+    if (answer instanceof DatabaseError) onUnsettled?.(command, answer);
+    return !(answer instanceof DatabaseError);
+  });
   await settleResends(
     database,
-    sent.map(({ resend }) => ({ id: resend.id, state: 'SENT' })),
+    settled.map(({ resend }) => ({ id: resend.id, state: 'SENT' })),
     now,
   );
 }

@@ -1,6 +1,7 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Database } from '../../data-access/database.ts';
+import { DatabaseError } from '../../data-access/database-error.ts';
 import type { NamedInMetrics } from '../../data-access/named-in-metrics.ts';
 import {
   type ClaimedFailure,
@@ -23,7 +24,7 @@ import {
 import { type RetryPolicy, retryTiming } from '../../domain/retry-policy.ts';
 import { RetryMetric } from '../../runtime/metric-names.ts';
 import { addByName } from '../../runtime/telemetry.ts';
-import { recordEvents } from '../ingest/record-events.ts';
+import { recordApart } from '../ingest/record-events.ts';
 import { sendRetryCommands } from './send-retry-commands.ts';
 
 export interface RetryRunOptions {
@@ -41,6 +42,8 @@ export interface RetryRunOptions {
   mayGoOn: () => boolean;
   /** Called with each command that was sent. */
   onSent?: (command: RetryCommand) => void;
+  /** Called with each that was sent and which the database refuses to note; it is sent again once its claim's lease is over. */
+  onUnsettled?: (command: RetryCommand, refusal: DatabaseError) => void;
 }
 
 /**
@@ -86,7 +89,7 @@ export async function runRetries(options: RetryRunOptions): Promise<RetryRun> {
     const contexts = await readRetryContexts(database, claimed);
     const { sent, unsent } = await send(claimed, contexts, troubles, options);
     for (const { command } of sent) options.onSent?.(command);
-    const { overtaken } = await settleRetries(database, sent, now);
+    const overtaken = await settleRetries(options, sent, now);
     await releaseClaims(database, unsent, now);
     counts.overtaken += overtaken;
     counts.dispatched += sent.length;
@@ -150,26 +153,31 @@ export interface SentRetry {
 
 /**
  * Appends RETRY_SCHEDULED for what was sent, which clears each failure's next_retry_at, and ends the claims. Safe to repeat.
+ * What the database refuses is sent again, with the same token, when its claim's lease is over.
  * @returns how many an event of their stage had overtaken while they were sent; nothing is appended for these.
  */
 async function settleRetries(
-  database: Database,
+  { database, onUnsettled }: RetryRunOptions,
   sent: readonly SentRetry[],
   now: Date,
-): Promise<{ overtaken: number }> {
-  if (sent.length === 0) return { overtaken: 0 };
+): Promise<number> {
+  if (sent.length === 0) return 0;
   const events = sent.map(({ failure, command }) => ({
     ...retryScheduledEvent(command, now),
     retryOf: failure.sequenceNo,
   }));
-  const answers = await recordEvents(database, events, now);
-  const left = sent.filter((_, place) => answers[place]?.outcome !== 'RECORDED');
+  const outcomes = (await recordApart(database, events, now)).map((answer, place) => {
+    if (!(answer instanceof DatabaseError)) return answer.outcome;
+    onUnsettled?.((sent[place] as SentRetry).command, answer);
+    return 'REFUSED';
+  });
+  const left = sent.filter((_, place) => outcomes[place] !== 'RECORDED' && outcomes[place] !== 'REFUSED');
   await releaseClaims(
     database,
     left.map(({ failure }) => failure),
     now,
   );
-  return { overtaken: answers.filter(({ outcome }) => outcome === 'OVERTAKEN').length };
+  return outcomes.filter((outcome) => outcome === 'OVERTAKEN').length;
 }
 
 /** What a run did. */

@@ -53,6 +53,33 @@ describe('runRetries', () => {
     ]);
   });
 
+  it('settles all others where the database refuses one, and sends that one again once its lease is over', async () => {
+    const ids = Array.from({ length: 5 }, newRequest);
+    for (const pagwId of ids) await record(failedEvent({ pagwId }));
+    const damaged = ids[2] as string;
+    // Its next number is taken: what a write by hand may leave behind.
+    await bench.database.execute(
+      `INSERT INTO event_tracker (tenant, pagw_id, received_on, event_id, stage, event_type, status, sequence_no, occurred_at)
+       SELECT tenant, pagw_id, received_on, 'by hand', 'MAPPING', event_type, 'COMPLETED', 2, occurred_at
+       FROM event_tracker
+       WHERE pagw_id = :id`,
+      { id: damaged },
+    );
+    pass(61);
+    const unsettled: string[] = [];
+    const onUnsettled = ({ pagwId }: { pagwId: string }, { sqlState }: { sqlState: string | undefined }) =>
+      unsettled.push(`${pagwId} ${sqlState}`);
+    expect((await run({ onUnsettled })).counts).toMatchObject({ dispatched: 5, released: 0 });
+    expect(unsettled).toEqual([`${damaged} 23505`]);
+    for (const pagwId of ids) {
+      const scheduled = (await historyOf(pagwId)).filter(({ eventType }) => eventType === 'RETRY_SCHEDULED');
+      expect(scheduled).toHaveLength(pagwId === damaged ? 0 : 1);
+    }
+    expect((await run({ onUnsettled })).counts.dispatched).toBe(0);
+    pass(301);
+    expect((await run({ onUnsettled })).counts.dispatched).toBe(1);
+  });
+
   it('sends nothing before its time', async () => {
     await record(failedEvent({ pagwId: newRequest() }));
     pass(59);
