@@ -407,7 +407,7 @@ CREATE TABLE event_tracker (
   CONSTRAINT event_tracker_attempt_check CHECK ((attempt >= 1)),
   CONSTRAINT event_tracker_request_fkey FOREIGN KEY (pagw_id, received_on) REFERENCES request_tracker(pagw_id, received_on) ON DELETE CASCADE
 ) PARTITION BY RANGE (received_on);
-CREATE INDEX ix_event_tracker_created ON ONLY public.event_tracker USING brin (created_at) WITH (pages_per_range='16');
+CREATE INDEX ix_event_tracker_created ON ONLY public.event_tracker USING brin (created_at) WITH (pages_per_range='64');
 CREATE INDEX ix_event_tracker_due ON ONLY public.event_tracker USING btree (tenant, stage, next_retry_at, id) WHERE (next_retry_at IS NOT NULL);
 CREATE INDEX ix_event_tracker_error ON ONLY public.event_tracker USING btree (tenant, error_code, created_at DESC) WHERE (error_code IS NOT NULL);
 CREATE INDEX ix_event_tracker_exhausted ON ONLY public.event_tracker USING btree (tenant, stage, id) WHERE (retry_exhausted_at IS NOT NULL);
@@ -416,7 +416,7 @@ CREATE INDEX ix_event_tracker_metadata ON ONLY public.event_tracker USING gin (m
 CREATE INDEX ix_event_tracker_retry ON ONLY public.event_tracker USING btree (tenant, status, retryable, next_retry_at) WHERE ((status = 'FAILED'::pagw_event_status) AND (retryable = true));
 CREATE INDEX ix_event_tracker_stage ON ONLY public.event_tracker USING btree (tenant, stage, created_at DESC);
 CREATE INDEX ix_event_tracker_start ON ONLY public.event_tracker USING btree (pagw_id, received_on, hashtextextended((start_event_id)::text, (0)::bigint)) WHERE (start_event_id IS NOT NULL);
-CREATE INDEX ix_event_tracker_start_created ON ONLY public.event_tracker USING brin (start_created_at) WITH (pages_per_range='16') WHERE (start_event_id IS NOT NULL);
+CREATE INDEX ix_event_tracker_start_created ON ONLY public.event_tracker USING brin (start_created_at) WITH (pages_per_range='64') WHERE (start_event_id IS NOT NULL);
 CREATE INDEX ix_event_tracker_tenant_event_created ON ONLY public.event_tracker USING btree (tenant, event_type, created_at DESC);
 CREATE INDEX ix_event_tracker_tenant_pagw_created ON ONLY public.event_tracker USING btree (tenant, pagw_id, created_at);
 CREATE UNIQUE INDEX ux_event_tracker_pagw_event ON ONLY public.event_tracker USING btree (((received_on - '2000-01-01'::date)), received_on, hashtextextended((pagw_id)::text, (0)::bigint), hashtextextended((event_id)::text, (0)::bigint));
