@@ -97,13 +97,13 @@ export class ModelRequest {
   pendedAt: number | null = null;
   isPended = false;
   receivedAt: number;
-  isUrgent = false;
   targetSystem: string | null = null;
   /** The first answer that stopped the decision clock. */
   resolution: { as: string; at: number } | null = null;
   noticedAt: number | null = null;
   noticeFailed = false;
   #isFit = true;
+  #urgentAt = Number.POSITIVE_INFINITY;
 
   constructor(first: AcceptedEvent) {
     this.tenant = first.tenant;
@@ -124,7 +124,8 @@ export class ModelRequest {
     this.events.push(row);
     this.accepted.push(event);
     this.receivedAt = Math.min(this.receivedAt, event.occurredAt);
-    if (event.hasUrgent !== null && event.eventType === 'PARSE_OK') this.isUrgent = event.hasUrgent;
+    if (event.hasUrgent === true && event.eventType === 'PARSE_OK')
+      this.#urgentAt = Math.min(this.#urgentAt, event.occurredAt);
     if (isMain(event.stage) && event.targetSystem !== null) this.targetSystem = event.targetSystem;
     const wasClosed = this.completedAt !== null;
     this.#decide(event);
@@ -174,9 +175,10 @@ export class ModelRequest {
     return this.noticedAt ?? (this.noticeFailed ? null : (this.resolution?.at ?? null));
   }
 
-  /** Seven days, that of the receipt not counted, or 72 hours. */
+  /** Seven days, that of the receipt not counted, or 72 hours; what is called urgent once it is decided was not decided as such. */
   get dueAt(): number {
-    if (this.isUrgent) return this.receivedAt + 72 * HOUR;
+    const isUrgent = this.#urgentAt <= (this.resolution?.at ?? Number.MAX_SAFE_INTEGER);
+    if (isUrgent) return this.receivedAt + 72 * HOUR;
     return (Math.floor(this.receivedAt / DAY) + 8) * DAY - 1;
   }
 
