@@ -1885,6 +1885,7 @@ CREATE OR REPLACE FUNCTION public.count_between(of_tenant text, since timestamp 
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_indexscan TO 'off'
+ SET cpu_index_tuple_cost TO '1'
  SET enable_sort TO 'off'
 AS $function$
 DECLARE
@@ -2048,6 +2049,7 @@ CREATE OR REPLACE FUNCTION public.earliest_received(since timestamp with time zo
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_indexscan TO 'off'
+ SET cpu_index_tuple_cost TO '1'
 AS $function$
 BEGIN
   RETURN (
@@ -3759,6 +3761,7 @@ CREATE OR REPLACE FUNCTION public.summarise_events(recorded_from timestamp with 
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_indexscan TO 'off'
+ SET cpu_index_tuple_cost TO '1'
  SET enable_sort TO 'off'
 AS $function$
 DECLARE

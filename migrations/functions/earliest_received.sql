@@ -6,8 +6,9 @@ LANGUAGE plpgsql STABLE
 -- One plan, by the block range index: what it is called for is not to plan every month.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
--- Of a month with few events a B-tree read from end to end looks cheaper.
+-- Of a month with few events a B-tree read from end to end looks cheaper, by itself or for a bitmap.
 SET enable_indexscan = off
+SET cpu_index_tuple_cost = 1
 AS $$
 BEGIN
   RETURN (

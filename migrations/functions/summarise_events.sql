@@ -8,8 +8,9 @@ LANGUAGE plpgsql STABLE
 -- One plan for all values, by the block range index: planning again for every partition takes longer than reading an hour.
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
--- Of a month with few events a B-tree read from end to end looks cheaper.
+-- Of a month with few events a B-tree read from end to end looks cheaper, by itself or for a bitmap.
 SET enable_indexscan = off
+SET cpu_index_tuple_cost = 1
 -- That plan expects few events, and would sort them instead of grouping them by hash.
 SET enable_sort = off
 AS $$
