@@ -83,18 +83,12 @@ export async function recordEvents(
   const answers: RecordedEvent[] = [];
   for (const call of toCalls(events)) {
     let pending = Map.groupBy(call, ({ event }) => event.pagwId);
-    let mayMeet = pending.size;
     for (let round = 1; pending.size > 0; round++) {
       if (round > MAX_ROUNDS)
         throw new Error(
           `Recording ${pending.size} requests raced ${MAX_ROUNDS} times; send their events again.`,
         );
-      const moved = await recordRound({ database, now, rules, append }, pending, answers).catch((error) => {
-        // Two that create one request at once may meet in its second unique index; nothing was written then, and the
-        // request is there from now on. Once for each request at most: beyond that, an event's own id or number is taken.
-        if (!hasSqlState(error, SqlState.uniqueViolation) || mayMeet-- === 0) throw error;
-        return new Set(pending.keys());
-      });
+      const moved = await recordRound({ database, now, rules, append }, pending, answers);
       pending = new Map([...pending].filter(([pagwId]) => moved.has(pagwId)));
       if (pending.size > 0)
         await sleep(Math.random() * Math.min(RACED_PAUSE_MOST_MS, RACED_PAUSE_MS * 2 ** round));
@@ -190,6 +184,16 @@ async function foldRequest(
   return { pagwId, tenant: tenant ?? '', correlated: state?.correlated ?? false, fold };
 }
 
+/**
+ * Two that create one request at once may meet in its second unique index; nothing was written then, and it is there from now on. In
+ * any other index an event's own id or number is taken, and will be.
+ */
+function isOfCreation(error: unknown): boolean {
+  return (
+    hasSqlState(error, SqlState.uniqueViolation) && /"ux_request_tracker_/.test((error as Error).message)
+  );
+}
+
 /** Twins are known by what was recorded, never by what was refused. */
 function refuse(
   event: RecordableEvent,
@@ -244,7 +248,11 @@ async function appendWithPartitions(
   additions: readonly Addition[],
 ): Promise<Set<string>> {
   const pagwIds = additions.map(({ pagwId }) => pagwId);
-  const appendOnce = () => append(database, additions, now);
+  const appendOnce = () =>
+    append(database, additions, now).catch((error: unknown) => {
+      if (isOfCreation(error)) return new Set(pagwIds);
+      throw error;
+    });
   try {
     return await appendOnce();
   } catch (error) {

@@ -61,15 +61,21 @@ describe('recordEvents', () => {
 
   it('tries again where another creates the request while its month is made', async () => {
     const pagwId = newRequest();
-    const refusals: string[] = [SqlState.checkViolation, SqlState.uniqueViolation];
+    const refusals = [
+      ['no partition of relation "event_tracker" found for row', SqlState.checkViolation],
+      [
+        'duplicate key value violates unique constraint "ux_request_tracker_pagw_received"',
+        SqlState.uniqueViolation,
+      ],
+    ];
     const answers = await recordEvents(
       db.database,
       [trackedEvent({ pagwId })],
       now,
       defaultFoldRules,
       async (...call) => {
-        const sqlState = refusals.shift();
-        if (sqlState !== undefined) throw new DatabaseError('refused', 'refused', sqlState, undefined);
+        const [message = '', sqlState] = refusals.shift() ?? [];
+        if (sqlState !== undefined) throw new DatabaseError(message, 'refused', sqlState, undefined);
         return appendEvents(...call);
       },
     );

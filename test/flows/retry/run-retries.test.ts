@@ -54,7 +54,7 @@ describe('runRetries', () => {
   });
 
   it('settles all others where the database refuses one, and sends that one again once its lease is over', async () => {
-    const ids = Array.from({ length: 5 }, newRequest);
+    const ids = Array.from({ length: 70 }, newRequest);
     for (const pagwId of ids) await record(failedEvent({ pagwId }));
     const damaged = ids[2] as string;
     // Its next number is taken: what a write by hand may leave behind.
@@ -69,7 +69,7 @@ describe('runRetries', () => {
     const unsettled: string[] = [];
     const onUnsettled = ({ pagwId }: { pagwId: string }, { sqlState }: { sqlState: string | undefined }) =>
       unsettled.push(`${pagwId} ${sqlState}`);
-    expect((await run({ onUnsettled })).counts).toMatchObject({ dispatched: 5, released: 0 });
+    expect((await run({ onUnsettled })).counts).toMatchObject({ dispatched: 70, released: 0 });
     expect(unsettled).toEqual([`${damaged} 23505`]);
     for (const pagwId of ids) {
       const scheduled = (await historyOf(pagwId)).filter(({ eventType }) => eventType === 'RETRY_SCHEDULED');
