@@ -12,7 +12,13 @@ import type { SenderTenants } from '../../domain/sender-tenants.ts';
 import { isClockOff } from '../../domain/stated-time.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { RawMessage } from './raw-message.ts';
-import { type RecordableEvent, type RecordedEvent, recordCanary, recordEvents } from './record-events.ts';
+import {
+  type RecordableEvent,
+  type RecordedEvent,
+  recordApart,
+  recordCanary,
+  recordEvents,
+} from './record-events.ts';
 
 export interface IngestContext {
   database: Database;
@@ -179,23 +185,16 @@ async function recordAlone(
   context: IngestContext,
 ): Promise<ReadonlyMap<PositionedEvent, Answer>> {
   const blames = context.suspects?.has(message.messageId) ? isRefusal : blamesTheData;
-  try {
-    return answersOf(events, await recordEvents(context.database, events, context.now, context.fold));
-  } catch (error) {
-    if (!blames(error)) throw error;
-  }
-  const answers = new Map<PositionedEvent, Answer>();
-  for (const event of events) {
-    try {
-      const [answer] = await recordEvents(context.database, [event], context.now, context.fold);
-      if (answer !== undefined) answers.set(event, answer);
-    } catch (error) {
-      if (!blames(error)) throw error;
-      const rule = error.sqlState === undefined ? error.kind : `sqlstate-${error.sqlState}`;
-      answers.set(event, { fault: { code: 'DATABASE_REFUSED', path: '', rule } });
-    }
-  }
-  return answers;
+  const recorded = await recordApart(context.database, events, context.now, context.fold, blames);
+  return answersOf(
+    events,
+    recorded.map((answer) => (answer instanceof DatabaseError ? refusedBy(answer) : answer)),
+  );
+}
+
+function refusedBy({ sqlState, kind }: DatabaseError): Answer {
+  const rule = sqlState === undefined ? kind : `sqlstate-${sqlState}`;
+  return { fault: { code: 'DATABASE_REFUSED', path: '', rule } };
 }
 
 /** Nobody answered, so nobody will answer the next call either, and each may take the 45 s of the Data API. */
@@ -210,9 +209,9 @@ function isRefusal(error: unknown): error is DatabaseError {
 
 function answersOf(
   events: readonly PositionedEvent[],
-  recorded: readonly RecordedEvent[],
+  answers: readonly Answer[],
 ): ReadonlyMap<PositionedEvent, Answer> {
-  return new Map(events.flatMap((event, place) => (recorded[place] ? [[event, recorded[place]]] : [])));
+  return new Map(events.flatMap((event, place) => (answers[place] ? [[event, answers[place]]] : [])));
 }
 
 function refusals({ message, events }: Reading, answers: ReadonlyMap<PositionedEvent, Answer>): Rejection[] {

@@ -98,25 +98,28 @@ export async function recordEvents(
 }
 
 /**
- * Records events that have nothing to do with each other: one that the database refuses holds up none of the others.
+ * Records events in the order given, so that one which the database refuses holds up none of the others.
+ * @param blames whether an error is an event's own.
  * @returns what recordEvents answers, or why it was refused, at each event's place.
- * @throws DatabaseError when the refusal is not the event's own, or nobody answered.
+ * @throws DatabaseError when it blames no event, or nobody answered.
  */
 export async function recordApart(
   database: Database,
   events: readonly RecordableEvent[],
   now: Date,
+  rules: FoldRules = defaultFoldRules,
+  blames: (error: unknown) => error is DatabaseError = blamesTheData,
 ): Promise<(RecordedEvent | DatabaseError)[]> {
   try {
-    return await recordEvents(database, events, now);
+    return await recordEvents(database, events, now, rules);
   } catch (error) {
-    if (!blamesTheData(error)) throw error;
+    if (!blames(error)) throw error;
     if (events.length === 1) return [error];
   }
   const half = Math.ceil(events.length / 2);
   return [
-    ...(await recordApart(database, events.slice(0, half), now)),
-    ...(await recordApart(database, events.slice(half), now)),
+    ...(await recordApart(database, events.slice(0, half), now, rules, blames)),
+    ...(await recordApart(database, events.slice(half), now, rules, blames)),
   ];
 }
 
